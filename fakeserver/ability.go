@@ -1,0 +1,58 @@
+package fakeserver
+
+import (
+	"errors"
+	"net"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
+)
+
+// What a connection can do beyond net.Conn: by its own methods, as a Transport's
+// may, or by the kernel's.
+
+func canCloseWrite(raw net.Conn) bool {
+	_, ok := raw.(interface{ CloseWrite() error })
+	return ok
+}
+
+// closeWrite sends a FIN. Where only closing does, it is left to that.
+func closeWrite(raw net.Conn) error {
+	if c, ok := raw.(interface{ CloseWrite() error }); ok {
+		return c.CloseWrite()
+	}
+	return nil
+}
+
+// resetConn closes raw with an RST, or closes it and says that it could not.
+func resetConn(raw net.Conn) error {
+	if c, ok := raw.(interface{ Reset() error }); ok {
+		return c.Reset()
+	}
+	err := kernel.Reset(raw)
+	if errors.Is(err, errors.ErrUnsupported) {
+		raw.Close()
+	}
+	return err
+}
+
+// unacked returns how many written bytes have not reached the other end.
+func unacked(raw net.Conn) (int, error) {
+	if c, ok := raw.(interface{ Unacked() (int, error) }); ok {
+		return c.Unacked()
+	}
+	return kernel.Unacked(raw)
+}
+
+// unread returns how many bytes have arrived and wait to be read.
+func unread(raw net.Conn) (int, error) { return kernel.Unread(raw) }
+
+// readNow reads what has arrived. If nothing has, its error is a timeout.
+func readNow(raw net.Conn, p []byte) (int, error) {
+	n, err := kernel.ReadNow(raw, p)
+	if !errors.Is(err, errors.ErrUnsupported) {
+		return n, err
+	}
+	raw.SetReadDeadline(time.Now().Add(time.Millisecond))
+	return raw.Read(p)
+}

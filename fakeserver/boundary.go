@@ -1,0 +1,74 @@
+package fakeserver
+
+import (
+	"errors"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
+)
+
+// confirmed is what the record says of a boundary that held.
+const confirmed = "boundary confirmed"
+
+// unconfirmedPause is waited for at a boundary that can't be confirmed.
+const unconfirmedPause = 5 * time.Millisecond
+
+// A boundary finds out whether the client's process has read all that was sent
+// so far, so that what is sent next can't be read together with it. Small
+// writes, TCP_NODELAY, pauses and acknowledgements prove nothing: the client's
+// receive queue must have been empty.
+type boundary struct {
+	c     *Conn
+	queue *kernel.PeerQueue // nil until needed
+	lost  error             // why the queue can't be asked
+}
+
+// confirm waits until the client has read everything, for as long as there is
+// progress, and returns what the record says of it.
+func (b *boundary) confirm() string {
+	if left := b.c.awaitDelivery(); left > 0 {
+		return "boundary unconfirmed: the client's kernel does not take it"
+	}
+	pause, since, before := firstPoll, time.Now(), -1
+	for {
+		n, err := b.unread()
+		switch {
+		case err != nil:
+			return "boundary unconfirmed: " + err.Error()
+		case n == 0:
+			return confirmed
+		case before < 0 || n < before:
+			since, pause, before = time.Now(), firstPoll, n
+		case time.Since(since) >= noProgress:
+			return "boundary unconfirmed: the client does not read"
+		}
+		if !b.c.sleep(nil, time.Now().Add(pause)) {
+			return "boundary unconfirmed: the connection ended"
+		}
+		pause = min(2*pause, lastPoll)
+	}
+}
+
+// unread returns how many bytes lie in the client's receive queue.
+func (b *boundary) unread() (int, error) {
+	if p, ok := b.c.raw.(interface{ PeerUnread() (int, error) }); ok {
+		return p.PeerUnread()
+	}
+	if b.queue == nil && b.lost == nil {
+		b.queue, b.lost = kernel.NewPeerQueue(b.c.raw)
+	}
+	if b.lost != nil {
+		return 0, b.lost
+	}
+	n, err := b.queue.Unread()
+	if errors.Is(err, kernel.ErrPeerGone) {
+		err = errors.New("the client's socket is on another host, or closed")
+	}
+	return n, err
+}
+
+func (b *boundary) close() {
+	if b != nil && b.queue != nil {
+		b.queue.Close()
+	}
+}

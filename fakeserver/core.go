@@ -1,0 +1,156 @@
+package fakeserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// Close gives handlers this long to return once everything that they could wait
+// for was unblocked.
+const closeGrace = time.Second
+
+// core is what Server and PacketServer have in common: a record, a plan that
+// decides, and a life.
+type core struct {
+	name string
+	seed seed
+	rec  *transcript.Recorder
+	prog *fault.Program
+	port *port
+	addr net.Addr
+
+	ctx     context.Context // of handlers; cancelled by Close
+	cancel  context.CancelFunc
+	closing chan struct{}  // closed when Close begins
+	done    chan struct{}  // closed when Close has ended
+	wg      sync.WaitGroup // of all goroutines
+
+	errMu sync.Mutex // guards errs
+	errs  []error    // what Verify reports, besides the plan's outcomes
+}
+
+// newCore checks p and binds its port, without taking connections yet. origin
+// names the test and the ordinal of the server in it, and mixes into the seed.
+func newCore(p place, recordLimit int64, origin string) (*core, error) {
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	sd, err := chooseSeed(p.plan, origin)
+	if err != nil {
+		return nil, err
+	}
+	p.plan.Seed = sd.effective
+	prog, err := p.plan.Compile(p.medium)
+	if err != nil {
+		return nil, err
+	}
+	pt, err := openPort(p)
+	if err != nil {
+		return nil, err
+	}
+	c := &core{name: p.name, seed: sd, prog: prog, port: pt, addr: pt.addr, closing: make(chan struct{}), done: make(chan struct{})}
+	c.rec = transcript.NewRecorder(transcript.Header{Name: p.name, Network: p.network, Address: c.Addr()}, recordLimit)
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	return c, nil
+}
+
+// Addr returns the address to hand to a client, such as "127.0.0.1:4242". For a
+// server bound to all addresses it is the loopback one.
+func (c *core) Addr() string {
+	if ap := c.AddrPort(); ap.IsValid() {
+		return ap.String()
+	}
+	return c.addr.String()
+}
+
+// AddrPort returns Addr as an IP address and port. It is zero if the transport's
+// addresses are of another kind.
+func (c *core) AddrPort() netip.AddrPort {
+	var ap netip.AddrPort
+	switch a := c.addr.(type) {
+	case *net.TCPAddr:
+		ap = a.AddrPort()
+	case *net.UDPAddr:
+		ap = a.AddrPort()
+	default:
+		return netip.AddrPort{}
+	}
+	return dialable(netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()))
+}
+
+// Report returns what became of the plan's rules so far.
+func (c *core) Report() fault.Report { return c.prog.Report() }
+
+// Verify returns an error that names everything that was not as it should be: a
+// handler that failed or panicked, and each rule of the plan that was not reached
+// and is not Optional.
+func (c *core) Verify() error {
+	c.errMu.Lock()
+	defer c.errMu.Unlock()
+	return errors.Join(append([]error{c.prog.Report().Verify()}, c.errs...)...)
+}
+
+// fail keeps err for Verify.
+func (c *core) fail(err error) {
+	c.errMu.Lock()
+	c.errs = append(c.errs, err)
+	c.errMu.Unlock()
+}
+
+// wait sleeps until cond holds for a snapshot.
+func (c *core) wait(ctx context.Context, snapshot func() transcript.Transcript, cond func(transcript.Transcript) bool) error {
+	for {
+		changed := c.rec.Changed()
+		t := snapshot()
+		if cond(t) {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("fakeserver: %s: wait: %w\n%v", c.name, context.Cause(ctx), t)
+		case <-c.done:
+			if t = snapshot(); cond(t) {
+				return nil
+			}
+			return fmt.Errorf("fakeserver: %s: wait: %w\n%v", c.name, net.ErrClosed, t)
+		}
+	}
+}
+
+// isClosing reports whether Close has begun.
+func (c *core) isClosing() bool {
+	select {
+	case <-c.closing:
+		return true
+	default:
+		return false
+	}
+}
+
+// joined reports whether all goroutines ended within d.
+func (c *core) joined(d time.Duration) bool {
+	all := make(chan struct{})
+	go c.join(all)
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-all:
+		return true
+	case <-t.C:
+		return false
+	}
+}
+
+func (c *core) join(all chan<- struct{}) {
+	c.wg.Wait()
+	close(all)
+}

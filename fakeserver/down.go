@@ -1,0 +1,100 @@
+package fakeserver
+
+import (
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// Down refuses connections from now on: who dials gets ECONNREFUSED. The server
+// keeps its port, and nobody else can take it. Connections that are open stay
+// open; those whose handshake was done are accepted and recorded first. Down of
+// a server that is down does nothing.
+//
+// Where the platform can't keep a port that way (not on Linux), the error wraps
+// errors.ErrUnsupported; after Close it wraps net.ErrClosed.
+func (s *Server) Down() error {
+	s.life.lock()
+	defer s.life.unlock()
+	if s.isClosing() {
+		return s.closedError("Down")
+	}
+	if s.listener() == nil {
+		return nil
+	}
+	if err := s.port.canRefuse(); err != nil {
+		return fmt.Errorf("fakeserver: %s: Down: %w", s.name, err)
+	}
+	s.stopAccepting("down")
+	if err := s.port.shut(); err != nil {
+		return fmt.Errorf("fakeserver: %s: Down: %w", s.name, err)
+	}
+	return nil
+}
+
+// Up takes connections again, on the same port. Up of a server that is up does
+// nothing; after Close its error wraps net.ErrClosed.
+func (s *Server) Up() error {
+	s.life.lock()
+	defer s.life.unlock()
+	if s.isClosing() {
+		return s.closedError("Up")
+	}
+	if s.listener() != nil {
+		return nil
+	}
+	// Recorded first, so that a connection comes after it in the record.
+	s.rec.Add(transcript.Event{Kind: transcript.Note, Text: "up: taking connections"})
+	if err := s.open(); err != nil {
+		return fmt.Errorf("fakeserver: %s: Up: %w", s.name, err)
+	}
+	return nil
+}
+
+// startDown makes the server's first state that of Down.
+func (s *Server) startDown() error {
+	if err := s.port.canRefuse(); err != nil {
+		return fmt.Errorf("%w: StartDown: %w", ErrConfig, err)
+	}
+	if ln := s.port.ln; ln != nil { // opened to learn the address
+		s.port.ln = nil
+		ln.Close()
+	}
+	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "down: refusing connections"})
+	return s.port.shut()
+}
+
+// stopAccepting takes what waits in the backlog and closes the listener. It needs
+// life.
+func (s *Server) stopAccepting(why string) {
+	ln := s.listener()
+	if ln == nil {
+		return
+	}
+	// Closing a listener resets what waits in its backlog.
+	for deadline := time.Now().Add(closeGrace / 4); time.Now().Before(deadline); time.Sleep(50 * time.Microsecond) {
+		if n, err := kernel.Backlog(ln); err != nil || n == 0 {
+			break
+		}
+	}
+	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing connections"})
+	s.mu.Lock()
+	accepting := s.accepting
+	s.ln = nil
+	s.mu.Unlock()
+	ln.Close()
+	<-accepting
+}
+
+func (s *Server) listener() net.Listener {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ln
+}
+
+func (c *core) closedError(op string) error {
+	return fmt.Errorf("fakeserver: %s: %s: %w", c.name, op, net.ErrClosed)
+}

@@ -1,0 +1,212 @@
+package fakeserver
+
+import (
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// After our FIN the client may still send. Closing with unread input would turn
+// the FIN into an RST, so it is read and thrown away: until the client ends its
+// direction, or sends nothing for drainIdle, or goes on for drainTotal.
+const (
+	drainIdle  = 5 * time.Second
+	drainTotal = 30 * time.Second
+)
+
+// begin starts the connection's pumps.
+func (c *Conn) begin() {
+	c.out.begin()
+	c.in.begin()
+}
+
+// finish ends the connection as the handler's error says, and returns when its
+// socket is closed and its goroutines are done.
+func (c *Conn) finish(err error) {
+	if err == nil || wireError(err, c.LocalAddr(), c.RemoteAddr()) {
+		if err != nil {
+			c.note(transcript.Error, "handler: "+err.Error())
+		}
+		c.doom(net.ErrClosed)
+		c.endInOrder()
+		return
+	}
+	c.note(transcript.Error, "handler: "+firstLine(err))
+	c.srv.fail(c.srv.connError(c, err))
+	c.doom(net.ErrClosed)
+	c.reset("")
+	c.endInOrder()
+}
+
+// endInOrder ends the connection with a FIN that stays a FIN. Only one call does
+// it; others wait for it.
+func (c *Conn) endInOrder() {
+	if !c.ending.CompareAndSwap(false, true) {
+		<-c.ended
+		return
+	}
+	defer close(c.ended)
+	c.out.closeWrite()
+	if !canCloseWrite(c.raw) {
+		c.out.finish() // the client hears of it only when the socket is closed
+		c.in.discard.Store(true)
+		c.kickRaw()
+	}
+	c.in.finish()
+	c.out.finish()
+	c.noteUnread()
+	c.closeRaw()
+}
+
+// reset tears the connection down now.
+func (c *Conn) reset(rule string) error {
+	if !c.markDead() {
+		return nil
+	}
+	c.noteUnread()
+	c.out.lane.Add(transcript.Event{Kind: transcript.RST, Rule: rule, Count: c.unacked()})
+	err := resetConn(c.raw)
+	c.srv.rec.Add(c.event(transcript.Close))
+	if err != nil {
+		err = c.srv.connError(c, err)
+		c.note(transcript.Error, err.Error())
+		c.srv.fail(err)
+	}
+	return err
+}
+
+// awaitDelivery waits until the client's kernel has everything that was written.
+// It gives up after noProgress, or when the server closes, and returns how many
+// bytes are missing. Only then an RST does not overtake them.
+func (c *Conn) awaitDelivery() int64 {
+	left, err := unacked(c.raw)
+	pause, since := firstPoll, time.Now()
+	for err == nil && left > 0 && time.Since(since) < noProgress {
+		if !c.sleep(nil, time.Now().Add(pause)) {
+			break
+		}
+		before := left
+		if left, err = unacked(c.raw); left < before {
+			since = time.Now()
+			pause = firstPoll
+		}
+		pause = min(2*pause, lastPoll)
+	}
+	return int64(left)
+}
+
+// Waiting for the other side's kernel is polling, from often to seldom.
+const (
+	firstPoll  = 20 * time.Microsecond
+	lastPoll   = 2 * time.Millisecond
+	noProgress = 5 * time.Second
+)
+
+// unacked returns how many written bytes the client's kernel does not have, or 0
+// where that can't be known.
+func (c *Conn) unacked() int64 {
+	n, _ := unacked(c.raw)
+	return int64(n)
+}
+
+// noteUnread records what lies in the socket and will not be read.
+func (c *Conn) noteUnread() {
+	if n, err := unread(c.raw); err == nil && n > 0 {
+		c.in.lane.Add(transcript.Event{Kind: transcript.Unread, Count: int64(n), Text: "in the socket when it was closed"})
+	}
+}
+
+// acted records that a rule acted, and counts it.
+func (c *Conn) acted(st *fault.Stream, d transcript.Direction, s fault.Step, count int64, text string) {
+	c.srv.rec.Add(transcript.Event{
+		Conn: c.n, Direction: d, Kind: transcript.Fault,
+		Offset: s.Offset, Rule: s.Rule, Count: count, Text: text,
+	})
+	st.Done(s)
+}
+
+// readError takes note of what a read's error says of the client, and returns
+// the error that the handler gets.
+func (c *Conn) readError(err error) error {
+	if err == nil {
+		return nil
+	}
+	if why := c.doomed(); why != nil && (isTimeout(err) || isClosed(err)) {
+		return c.opError("read", why)
+	}
+	switch {
+	case err == io.EOF:
+		c.clientEnded(transcript.FIN)
+	case isReset(err):
+		c.clientEnded(transcript.RST)
+	case !isTimeout(err) && !isClosed(err):
+		c.note(transcript.Error, err.Error())
+	}
+	return err
+}
+
+// writeError is readError for writes.
+func (c *Conn) writeError(err error) error {
+	if err == nil {
+		return nil
+	}
+	if why := c.doomed(); why != nil && (isTimeout(err) || isClosed(err)) {
+		return c.opError("write", why)
+	}
+	if isReset(err) {
+		c.clientEnded(transcript.RST)
+	}
+	return err
+}
+
+// clientEnded records the client's FIN or RST, once each.
+func (c *Conn) clientEnded(k transcript.Kind) {
+	c.mu.Lock()
+	seen := c.seenRST || k == transcript.FIN && c.seenFIN
+	c.seenFIN = true
+	c.seenRST = c.seenRST || k == transcript.RST
+	c.mu.Unlock()
+	if !seen {
+		c.in.lane.Add(transcript.Event{Kind: k})
+	}
+}
+
+func (c *Conn) note(k transcript.Kind, text string) {
+	e := c.event(k)
+	e.Text = text
+	c.srv.rec.Add(e)
+}
+
+func stallText(d time.Duration) string {
+	if d == 0 {
+		return "until the connection ends"
+	}
+	return "for " + d.String()
+}
+
+func isTimeout(err error) bool {
+	var t net.Error
+	return errors.As(err, &t) && t.Timeout()
+}
+
+func isClosed(err error) bool {
+	return errors.Is(err, net.ErrClosed) || errors.Is(err, io.ErrClosedPipe)
+}
+
+// firstLine returns err's words without a panic's stack.
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
+
+func errText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}

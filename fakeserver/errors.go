@@ -1,0 +1,62 @@
+package fakeserver
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"syscall"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+// ErrConfig is in every error about a Config that makes no sense.
+var ErrConfig = errors.New("fakeserver: invalid config")
+
+// ErrLineTooLong is what Lines ends a connection with when a line exceeds its
+// MaxBytes. It is the client's doing: it is recorded, and does not fail Verify.
+var ErrLineTooLong = errors.New("line too long")
+
+// errGoexit is the error of a handler that left by runtime.Goexit, such as
+// through a FailNow of the test's TB, which must not be called from a handler.
+var errGoexit = errors.New("handler called runtime.Goexit; was it t.FailNow or t.Fatal? Those are for the test's own goroutine")
+
+// injected is why Read and Write fail after a fault ended the connection.
+type injected struct {
+	rule string
+	op   fault.Op
+}
+
+func (e *injected) Error() string { return fmt.Sprintf("injected %v by rule %s", e.op, e.rule) }
+
+// Unwrap lets errors.Is find what a socket would have said too.
+func (e *injected) Unwrap() []error {
+	if e.op == fault.OpReset {
+		return []error{fault.ErrInjected, syscall.ECONNRESET}
+	}
+	return []error{fault.ErrInjected, net.ErrClosed}
+}
+
+// wireError reports whether err, which a handler returned for a connection
+// between these two ends (any remote end, if that is nil), says only what the wire did to it. Such errors are
+// recorded and are no failure of the handler. An error of another connection
+// that the handler used is not the wire's.
+func wireError(err error, local, remote net.Addr) bool {
+	for _, known := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed, fault.ErrInjected, os.ErrDeadlineExceeded, ErrLineTooLong} {
+		if errors.Is(err, known) {
+			return true
+		}
+	}
+	var op *net.OpError
+	return errors.As(err, &op) && sameAddr(op.Source, local) && (remote == nil || sameAddr(op.Addr, remote))
+}
+
+func sameAddr(a, b net.Addr) bool {
+	return a != nil && b != nil && a.Network() == b.Network() && a.String() == b.String()
+}
+
+// isReset reports whether err says that the other side tore the connection down.
+func isReset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNABORTED)
+}

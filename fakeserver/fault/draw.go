@@ -1,0 +1,59 @@
+package fault
+
+import (
+	"math/bits"
+	"math/rand/v2"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// draws are the random numbers of one rule on one direction of one connection.
+// Each depends on the seed, the rule's key, the connection, the direction and
+// the unit it is for, and on nothing drawn before: so bytes may come in any
+// pieces, and other rules may come and go.
+//
+// Only raw outputs of PCG are used, whose algorithm math/rand/v2 fixes; turning
+// them into numbers is done here, so that a seed means the same in ten years.
+type draws struct{ stream uint64 }
+
+func newDraws(seed uint64, key string, conn int, d transcript.Direction) draws {
+	h := mix(seed)
+	for i := range len(key) {
+		h = mix(h ^ uint64(key[i]))
+	}
+	return draws{mix(mix(h^uint64(conn)) ^ uint64(d)<<32)}
+}
+
+// at returns the 64 random bits of a unit.
+func (d draws) at(unit int64) uint64 {
+	var p rand.PCG
+	p.Seed(d.stream, mix(uint64(unit)))
+	return p.Uint64()
+}
+
+// hit draws with probability rate. It always hits at 1 and never at 0.
+func (d draws) hit(unit int64, rate float64) bool {
+	return rate > 0 && float64(d.at(unit)>>11)/(1<<53) < rate
+}
+
+// below draws one of the n numbers from 0.
+func (d draws) below(unit int64, n uint64) uint64 {
+	hi, _ := bits.Mul64(d.at(unit), n)
+	return hi
+}
+
+// Mix derives a seed from a seed and a name, such as that of a test.
+func Mix(seed uint64, name string) uint64 {
+	for i := range len(name) {
+		seed = mix(seed ^ uint64(name[i]))
+	}
+	return mix(seed)
+}
+
+// mix is the finalizer of SplitMix64: each bit of x changes half of the result's.
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}

@@ -1,0 +1,59 @@
+package fault
+
+import (
+	"slices"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A Program is a plan made ready to decide: checked, with its seed settled, and
+// with the account of what its rules did. Its methods may be called from several
+// goroutines at once; what Stream and Peer return, by one at a time.
+type Program struct {
+	plan   Plan
+	medium Medium
+	keys   []string
+	tally  tally
+}
+
+// Compile checks p for use on m and returns its program. It keeps no part of p
+// that the caller could change.
+func (p Plan) Compile(m Medium) (*Program, error) {
+	if err := p.Validate(m); err != nil {
+		return nil, err
+	}
+	p.Rules = slices.Clone(p.Rules)
+	for i, r := range p.Rules {
+		p.Rules[i].Conns.Only = slices.Clone(r.Conns.Only)
+		if s, ok := r.Fault.(Slice); ok {
+			s.Sizes = slices.Clone(s.Sizes)
+			p.Rules[i].Fault = s
+		}
+	}
+	g := &Program{plan: p, medium: m, keys: p.keys()}
+	g.tally.rules = make([]outcome, len(p.Rules))
+	return g, nil
+}
+
+// Plan returns the plan.
+func (g *Program) Plan() Plan { return g.plan }
+
+// active is a rule at work on one direction of one connection.
+type active struct {
+	index int
+	key   string
+	rule  *Rule
+	draws draws
+}
+
+// rulesFor returns the rules for direction d of connection conn.
+func (g *Program) rulesFor(conn int, d transcript.Direction) []active {
+	var all []active
+	for i := range g.plan.Rules {
+		r := &g.plan.Rules[i]
+		if r.Direction == d && r.on(conn) {
+			all = append(all, active{i, g.keys[i], r, newDraws(g.plan.Seed, g.keys[i], conn, d)})
+		}
+	}
+	return all
+}

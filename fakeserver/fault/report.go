@@ -1,0 +1,106 @@
+package fault
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// State is how a rule ended.
+type State uint8
+
+// The states.
+const (
+	NotReached State = iota // nothing ever came to where it acts
+	Armed                   // it was reached, but never hit: its draws, or the traffic, did not ask for it
+	Fired                   // it acted
+)
+
+// String returns "not reached", "armed" or "fired".
+func (s State) String() string { return [...]string{"not reached", "armed", "fired"}[s] }
+
+// A Report is what became of a plan. It is plain data.
+type Report struct {
+	Medium Medium
+	Seed   uint64
+	Conns  int // how many connections or peers there were
+	Rules  []Outcome
+}
+
+// An Outcome is what became of one rule.
+type Outcome struct {
+	Key   string
+	Rule  Rule
+	State State
+	Count int64 // how often it acted
+	// Conn and Offset say where it acted first: the lowest connection number, and
+	// there the lowest offset or datagram number. For a rule that was not reached
+	// they say how far the connections that it is for got; with Conn 0, there was none.
+	Conn   int
+	Offset int64
+}
+
+// Report returns the account so far.
+func (g *Program) Report() Report {
+	g.tally.mu.Lock()
+	defer g.tally.mu.Unlock()
+	r := Report{Medium: g.medium, Seed: g.plan.Seed, Conns: g.tally.conns}
+	for i, t := range g.tally.rules {
+		o := Outcome{Key: g.keys[i], Rule: g.plan.Rules[i], Count: t.fired, Conn: t.conn, Offset: t.offset}
+		switch {
+		case t.fired > 0:
+			o.State = Fired
+		case t.reached:
+			o.State, o.Conn, o.Offset = Armed, t.farConn, t.far
+		default:
+			o.Conn, o.Offset = t.farConn, t.far
+		}
+		r.Rules = append(r.Rules, o)
+	}
+	return r
+}
+
+// Verify returns an error that names each rule that was not reached and is not
+// Optional: a test that passes because its fault never happened proves nothing.
+func (r Report) Verify() error {
+	var errs []error
+	for _, o := range r.Rules {
+		if o.State == NotReached && !o.Rule.Optional {
+			errs = append(errs, fmt.Errorf("fault: rule %s was %s", o.Key, r.explain(o)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// String returns the report for people, a line for each rule.
+func (r Report) String() string {
+	var b strings.Builder
+	for _, o := range r.Rules {
+		fmt.Fprintf(&b, "rule %s: %s\n", o.Key, r.explain(o))
+	}
+	return b.String()
+}
+
+// explain says in words how o ended.
+func (r Report) explain(o Outcome) string {
+	place := "byte"
+	if r.Medium == Datagrams {
+		place = "datagram"
+	}
+	switch o.State {
+	case Fired:
+		return fmt.Sprintf("fired %d times, first on conn %d at %s %d", o.Count, o.Conn, place, o.Offset)
+	case Armed:
+		return fmt.Sprintf("armed: reached, but it never hit (conn %d got to %s %d)", o.Conn, place, o.Offset)
+	}
+	var need []string
+	if len(o.Rule.Conns.Only) > 0 {
+		need = append(need, fmt.Sprintf("conn %s", strings.Trim(fmt.Sprint(o.Rule.Conns.Only), "[]")))
+	}
+	need = append(need, fmt.Sprintf("%s %d %v", place, max(o.Rule.After.Bytes, o.Rule.After.Datagrams), o.Rule.Direction))
+	got := fmt.Sprintf("conn %d got to %s %d", o.Conn, place, o.Offset)
+	if o.Conn == 0 {
+		got = fmt.Sprintf("%d conns came, and none that it is for sent anything that way", r.Conns)
+	}
+	return fmt.Sprintf("not reached: it acts after %s; %s", strings.Join(need, ", "), got)
+}

@@ -1,0 +1,20 @@
+package fault
+
+// Reset tears the connection down with an RST.
+//
+// FromClient, the RST leaves once exactly the bytes before its offset were read
+// from the socket. ToClient, everything before its offset is delivered first:
+// the server waits until the client's kernel has acknowledged it, gives up after
+// five seconds without progress, and then resets; the record counts what was
+// not delivered. On Linux the client can still read what was queued before the
+// RST; on macOS and Windows the RST may overtake it.
+type Reset struct{}
+
+// Kind returns "reset".
+func (Reset) Kind() string { return "reset" }
+
+// Validate returns nil.
+func (Reset) Validate() error { return nil }
+
+func (Reset) sealed()     {}
+func (Reset) point() Step { return Step{Op: OpReset} }

@@ -1,0 +1,30 @@
+package fault
+
+import (
+	"fmt"
+	"time"
+)
+
+// Stall stops one direction without ending it.
+//
+// FromClient, the server stops reading: the client's window closes once the
+// socket buffers are full, which on Linux takes up to 4 MB. ToClient, the server
+// stops sending and keeps what the handler writes.
+type Stall struct {
+	// For is how long. If zero, until the connection ends.
+	For time.Duration
+}
+
+// Kind returns "stall".
+func (Stall) Kind() string { return "stall" }
+
+// Validate refuses a negative For.
+func (f Stall) Validate() error {
+	if f.For < 0 {
+		return fmt.Errorf("For is %v, want 0 or more", f.For)
+	}
+	return nil
+}
+
+func (Stall) sealed()       {}
+func (f Stall) point() Step { return Step{Op: OpStall, Delay: f.For} }

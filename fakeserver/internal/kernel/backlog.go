@@ -1,0 +1,20 @@
+package kernel
+
+import "net"
+
+// Backlog gives how many connections have done their handshake and wait for an Accept on ln, which must be a
+// *net.TCPListener. Closing ln resets them all: accept and record them first. (Linux: TCP_INFO, whose
+// tcpi_unacked is the accept queue's length on a listening socket.)
+func Backlog(ln net.Listener) (int, error) {
+	tcp, ok := ln.(*net.TCPListener)
+	if !ok {
+		return 0, wrongType("Backlog", ln)
+	}
+	var n int
+	err := control(tcp, func(fd uintptr) error {
+		var err error
+		n, err = acceptQueue(fd)
+		return err
+	})
+	return n, err
+}

@@ -1,0 +1,19 @@
+//go:build !linux
+
+package kernel
+
+import (
+	"net/netip"
+	"runtime"
+)
+
+func guardTCP(string, netip.AddrPort) ([]uintptr, netip.AddrPort, error) {
+	return nil, netip.AddrPort{}, unsupported("GuardTCP on " + runtime.GOOS)
+}
+
+func guardUDP(string, netip.AddrPort) ([]uintptr, netip.AddrPort, error) {
+	return nil, netip.AddrPort{}, unsupported("GuardUDP on " + runtime.GOOS)
+}
+
+// closeAll has nothing to do: no guard is ever made here.
+func closeAll([]uintptr) error { return nil }

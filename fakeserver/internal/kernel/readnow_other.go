@@ -1,0 +1,8 @@
+//go:build !unix
+
+package kernel
+
+import "net"
+
+// ReadNow is not possible here: its error wraps errors.ErrUnsupported.
+func ReadNow(c net.Conn, p []byte) (int, error) { return 0, unsupported("ReadNow") }

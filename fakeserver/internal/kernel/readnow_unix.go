@@ -1,0 +1,46 @@
+//go:build unix
+
+package kernel
+
+import (
+	"io"
+	"net"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// ReadNow reads what lies in c's receive queue, without waiting for more. If there
+// is nothing, the error is os.ErrDeadlineExceeded; after the peer's FIN it is
+// io.EOF. c's read deadline must not have passed. For a conn that is no TCP socket
+// the error wraps errors.ErrUnsupported.
+func ReadNow(c net.Conn, p []byte) (int, error) {
+	tcp, ok := c.(*net.TCPConn)
+	if !ok {
+		return 0, wrongType("ReadNow", c)
+	}
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	n, inner := 0, error(nil)
+	err = raw.Read(func(fd uintptr) bool {
+		for {
+			if n, inner = unix.Read(int(fd), p); inner != syscall.EINTR {
+				return true // whatever came of it: never wait
+			}
+		}
+	})
+	switch {
+	case err != nil:
+		return 0, err
+	case inner == syscall.EAGAIN:
+		return 0, os.ErrDeadlineExceeded
+	case inner != nil:
+		return 0, os.NewSyscallError("read", inner)
+	case n == 0 && len(p) > 0:
+		return 0, io.EOF
+	}
+	return n, nil
+}

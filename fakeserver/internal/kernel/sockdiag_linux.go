@@ -1,0 +1,88 @@
+package kernel
+
+import (
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+)
+
+// sockID is struct inet_diag_sockid of linux/inet_diag.h. Ports and addresses are big endian, the rest is the machine's own.
+// IPv4 takes the first four bytes of an address.
+type sockID struct {
+	SrcPort, DstPort [2]byte
+	Src, Dst         [16]byte
+	Interface        uint32
+	Cookie           [2]uint32
+}
+
+// diagRequest is a struct nlmsghdr (linux/netlink.h) and a struct inet_diag_req_v2 (linux/inet_diag.h).
+type diagRequest struct {
+	Header   unix.NlMsghdr
+	Family   uint8
+	Protocol uint8
+	Ext      uint8
+	_        uint8
+	States   uint32
+	ID       sockID
+}
+
+// diagAnswer is a struct nlmsghdr and either a struct inet_diag_msg (linux/inet_diag.h) with attributes nobody
+// asked for, or a struct nlmsgerr, whose first four bytes are minus the error number.
+type diagAnswer struct {
+	Header  unix.NlMsghdr
+	Family  uint8
+	State   uint8
+	Timer   uint8
+	Retrans uint8
+	ID      sockID
+	Expires uint32
+	RQueue  uint32
+	WQueue  uint32
+	UID     uint32
+	Inode   uint32
+	_       [512]byte
+}
+
+// newDiagRequest asks for the one TCP socket at local whose peer is remote. An IPv4 socket of a dual-stack listener is
+// filed under IPv4, so the family is that of the unmapped address. Both addresses have the same family.
+func newDiagRequest(local, remote netip.AddrPort) diagRequest {
+	r := diagRequest{Family: unix.AF_INET6, Protocol: unix.IPPROTO_TCP, States: ^uint32(0)}
+	r.Header = unix.NlMsghdr{Len: diagRequestSize, Type: unix.SOCK_DIAG_BY_FAMILY, Flags: unix.NLM_F_REQUEST}
+	r.ID = newSockID(local, remote)
+	if local.Addr().Unmap().Is4() {
+		r.Family = unix.AF_INET
+	}
+	return r
+}
+
+func newSockID(local, remote netip.AddrPort) sockID {
+	id := sockID{
+		SrcPort: [2]byte{byte(local.Port() >> 8), byte(local.Port())},
+		DstPort: [2]byte{byte(remote.Port() >> 8), byte(remote.Port())},
+		Cookie:  [2]uint32{^uint32(0), ^uint32(0)}, // INET_DIAG_NOCOOKIE
+		// A connection between link-local addresses is tied to its interface, any other to none.
+		Interface: zoneIndex(local.Addr().Zone()),
+	}
+	copy(id.Src[:], local.Addr().Unmap().AsSlice())
+	copy(id.Dst[:], remote.Addr().Unmap().AsSlice())
+	return id
+}
+
+// unread is how many bytes wait in the socket that a tells about.
+func (a *diagAnswer) unread() (int, error) {
+	switch a.State {
+	case tcpListen, tcpTimeWait:
+		// The kernel gives the listener at the address when there is no connection any more.
+		return 0, ErrPeerGone
+	case tcpFinWait1, tcpFinWait2, tcpClosing, tcpLastAck:
+		if a.Inode == 0 { // closed by its process, not just half-closed
+			return 0, ErrPeerGone
+		}
+	}
+	n := int(a.RQueue)
+	switch a.State {
+	case tcpCloseWait, tcpLastAck, tcpClosing: // our FIN is in the queue as one byte, at its end
+		n = max(n-1, 0)
+	}
+	return n, nil
+}

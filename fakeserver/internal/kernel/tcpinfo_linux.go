@@ -1,0 +1,25 @@
+package kernel
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// States of a TCP socket, from net/tcp_states.h.
+const (
+	tcpFinWait1  = 4
+	tcpFinWait2  = 5
+	tcpTimeWait  = 6
+	tcpClose     = 7
+	tcpCloseWait = 8
+	tcpLastAck   = 9
+	tcpListen    = 10
+	tcpClosing   = 11
+)
+
+// tcpInfo asks for struct tcp_info of linux/tcp.h.
+func tcpInfo(fd uintptr) (*unix.TCPInfo, error) {
+	info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
+	return info, os.NewSyscallError("getsockopt", err)
+}

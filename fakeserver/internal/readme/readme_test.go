@@ -1,0 +1,57 @@
+// Package readme tests the README: each of its go blocks is a test file that a user could paste into a module of their own
+// and is run as one; each of its sh blocks holds commands that .ci/run runs to the letter.
+package readme
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	// The blocks are compiled by a go command of their own. Importing what they use makes a change there run this test again.
+	_ "github.com/fakewire/fakewire/scenarios"
+)
+
+// commands are what the README tells its reader to run.
+var commands = []string{
+	"go tool ginkgo -v .",
+	"go test ./...",
+}
+
+func TestEveryBlockRuns(t *testing.T) {
+	m := newModule(t)
+	blocks, err := extract(m.read(t, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range blocks {
+		t.Run(fmt.Sprintf("line %d", b.line), func(t *testing.T) {
+			if err := m.check(t, b, commands); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestEveryCommandIsShownAndRunByCI(t *testing.T) {
+	m := newModule(t)
+	blocks, err := extract(m.read(t, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shown []string
+	for _, b := range blocks {
+		if b.lang == "sh" {
+			shown = append(shown, strings.Split(b.text, "\n")...)
+		}
+	}
+	steps := strings.Split(m.read(t, ".ci/run"), "\n")
+	for _, command := range commands {
+		if !slices.Contains(shown, command) {
+			t.Errorf("README.md shows no %q", command)
+		}
+		if !slices.Contains(steps, "step "+command) {
+			t.Errorf(".ci/run has no line %q", "step "+command)
+		}
+	}
+}

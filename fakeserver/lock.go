@@ -1,0 +1,10 @@
+package fakeserver
+
+// A lock is a mutex that may be held while blocking: whoever waits for it waits
+// on a channel, which a synctest bubble understands.
+type lock chan struct{}
+
+func newLock() lock { return make(lock, 1) }
+
+func (l lock) lock()   { l <- struct{}{} }
+func (l lock) unlock() { <-l }

@@ -1,0 +1,107 @@
+package fakeserver
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// Down refuses datagrams from now on: who sends one is told "port unreachable",
+// which a connected UDP socket reports as ECONNREFUSED at its next call. The
+// server keeps its port, and nobody else can take it. What has arrived is recorded
+// first. Down of a server that is down does nothing.
+//
+// Where the platform can't keep a port that way (not on Linux), the error wraps
+// errors.ErrUnsupported; after Close it wraps net.ErrClosed.
+func (s *PacketServer) Down() error {
+	s.life.lock()
+	defer s.life.unlock()
+	if s.isClosing() {
+		return s.closedError("Down")
+	}
+	if s.socket() == nil {
+		return nil
+	}
+	if err := s.port.canRefuse(); err != nil {
+		return fmt.Errorf("fakeserver: %s: Down: %w", s.name, err)
+	}
+	s.stopReading("down")
+	return nil
+}
+
+// Up takes datagrams again, on the same port. Up of a server that is up does
+// nothing; after Close its error wraps net.ErrClosed.
+func (s *PacketServer) Up() error {
+	s.life.lock()
+	defer s.life.unlock()
+	if s.isClosing() {
+		return s.closedError("Up")
+	}
+	if s.socket() != nil {
+		return nil
+	}
+	// Recorded first, so that a datagram comes after it in the record.
+	s.rec.Add(transcript.Event{Kind: transcript.Note, Text: "up: taking datagrams"})
+	if err := s.open(); err != nil {
+		return fmt.Errorf("fakeserver: %s: Up: %w", s.name, err)
+	}
+	return nil
+}
+
+// open opens the socket and starts its reader.
+func (s *PacketServer) open() error {
+	pc, err := s.port.listenPacket()
+	if err != nil {
+		return err
+	}
+	sock, err := newPacketSocket(pc, s.rec)
+	if err != nil {
+		pc.Close()
+		return err
+	}
+	s.mu.Lock()
+	s.sock, s.readEnded = sock, make(chan struct{})
+	ended := s.readEnded
+	s.mu.Unlock()
+	s.wg.Add(1)
+	go s.read(sock, ended)
+	return nil
+}
+
+// startDown makes the server's first state that of Down.
+func (s *PacketServer) startDown() error {
+	if err := s.port.canRefuse(); err != nil {
+		return fmt.Errorf("%w: StartDown: %w", ErrConfig, err)
+	}
+	if pc := s.port.pc; pc != nil { // opened to learn the address
+		s.port.pc = nil
+		pc.Close()
+	}
+	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "down: refusing datagrams"})
+	return s.port.shut()
+}
+
+// stopReading takes what has arrived and closes the socket. It needs life.
+func (s *PacketServer) stopReading(why string) {
+	sock := s.socket()
+	if sock == nil {
+		return
+	}
+	for deadline := time.Now().Add(closeGrace / 4); time.Now().Before(deadline); time.Sleep(50 * time.Microsecond) {
+		if n, err := kernel.Waiting(sock.pc); err != nil || n == 0 {
+			break
+		}
+	}
+	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing datagrams"})
+	sock.noteDrops()
+	s.sendMu.Lock() // nobody sends on a socket that is being closed
+	s.mu.Lock()
+	ended := s.readEnded
+	s.sock = nil
+	s.mu.Unlock()
+	s.sendMu.Unlock()
+	sock.pc.Close()
+	<-ended
+}

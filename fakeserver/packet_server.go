@@ -1,0 +1,369 @@
+package fakeserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A PacketServer is a fake peer for datagrams. It owns one address for its whole
+// life, records every datagram, answers through its PacketHandler, and counts
+// exactly what the kernel lost for want of buffer. StartPacket or ListenPacket
+// makes one.
+type PacketServer struct {
+	*core
+	handler PacketHandler
+	quiet   bool // the handler does nothing: don't bother it
+
+	in   *transcript.Lane // used by the reader
+	life lock             // held by Down, Up and Close, which follow one another
+
+	mu        sync.Mutex    // guards what follows
+	sock      *packetSocket // nil while down
+	readEnded chan struct{} // closed when sock's reader has ended
+	peers     map[netip.AddrPort]*peer
+	others    map[string]*peer // by addresses that are no AddrPort
+	count     int              // of peers
+	inbox     []delivery
+	arrived   chan struct{} // closed when the inbox gets something; nil while nobody waits
+	serving   string        // the datagram that the handler is at
+
+	sendMu sync.Mutex       // guards out: what is recorded first leaves first
+	out    *transcript.Lane // used by writers
+
+	closed   atomic.Bool
+	closeErr error // read after done is closed
+}
+
+// A peer is a client: an address that sent something, or was sent something.
+type peer struct {
+	n    int
+	addr net.Addr
+	ap   netip.AddrPort
+	text string
+	in   *fault.Peer // used by the reader
+	out  *fault.Peer // used under sendMu
+}
+
+// A delivery is a datagram on its way to the handler.
+type delivery struct {
+	Packet
+	peer *peer
+}
+
+// ListenPacket starts a packet server without a test: whoever calls it must call
+// Close, and may call Verify. Its errors wrap ErrConfig, fault.ErrPlan, or what
+// package net says of the address.
+func ListenPacket(cfg PacketConfig) (*PacketServer, error) { return listenPacket(cfg, "") }
+
+func listenPacket(cfg PacketConfig, origin string) (*PacketServer, error) {
+	if cfg.Handler == nil {
+		cfg.Handler = PacketDiscard{}
+	}
+	if err := checkHandler(cfg.Handler); err != nil {
+		return nil, err
+	}
+	if cfg.Name == "" {
+		cfg.Name = "packet server"
+	}
+	p := cfg.place()
+	if p.receiveBuffer == 0 {
+		p.receiveBuffer = defaultPacketBuffer
+	}
+	c, err := newCore(p, cfg.RecordLimit, origin)
+	if err != nil {
+		return nil, err
+	}
+	s := &PacketServer{
+		core: c, handler: cfg.Handler, quiet: cfg.Handler == PacketHandler(PacketDiscard{}),
+		in: c.rec.Lane(0, transcript.FromClient), out: c.rec.Lane(0, transcript.ToClient),
+		life: newLock(), peers: map[netip.AddrPort]*peer{}, others: map[string]*peer{},
+	}
+	if cfg.StartDown {
+		err = s.startDown()
+	} else {
+		err = s.open()
+	}
+	if err != nil {
+		c.cancel()
+		c.port.close()
+		return nil, err
+	}
+	if !s.quiet {
+		s.wg.Add(1)
+		go s.serve()
+	}
+	return s, nil
+}
+
+// defaultPacketBuffer is what a packet server asks for, so that bursts are not lost.
+const defaultPacketBuffer = 8 << 20
+
+// Transcript returns a snapshot of the record. It copies no bytes. What the kernel
+// has lost so far is in it.
+func (s *PacketServer) Transcript() transcript.Transcript {
+	if sock := s.socket(); sock != nil {
+		sock.noteDrops()
+	}
+	return s.rec.Snapshot()
+}
+
+// Wait sleeps until cond holds for the record, which it is asked at every new
+// event. When ctx is done first, or the server is closed, it returns an error
+// that wraps the cause, or net.ErrClosed, and shows the record.
+func (s *PacketServer) Wait(ctx context.Context, cond func(transcript.Transcript) bool) error {
+	return s.wait(ctx, s.Transcript, cond)
+}
+
+// receive records a datagram, decides about it and hands it to the handler. It is
+// the reader's.
+func (s *PacketServer) receive(data []byte, ap netip.AddrPort, addr net.Addr) {
+	p := s.peer(ap, addr)
+	v := p.in.Next()
+	q := s.in.Datagram(p.n, p.text, v.Number, data)
+	s.noteFaults(p, transcript.FromClient, v)
+	if s.quiet || v.Copies == 0 {
+		return
+	}
+	d := delivery{Packet{Data: s.keepable(q, data), Peer: p.ap, Conn: p.n, Number: v.Number}, p}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for range v.Copies {
+		s.inbox = append(s.inbox, d)
+	}
+	if s.arrived != nil {
+		close(s.arrived)
+		s.arrived = nil
+	}
+}
+
+// keepable returns recorded bytes that the handler may keep: a copy, if the record
+// did not keep them.
+func (s *PacketServer) keepable(q, data []byte) []byte {
+	if len(data) > 0 && &q[0] == &data[0] {
+		return append([]byte(nil), data...)
+	}
+	s.rec.Lend()
+	return q
+}
+
+// peer returns the client with this address, giving it a number if it is new.
+// addr may be nil if ap is valid.
+func (s *PacketServer) peer(ap netip.AddrPort, addr net.Addr) *peer {
+	s.mu.Lock()
+	var p *peer
+	if ap.IsValid() {
+		p = s.peers[ap]
+	} else {
+		p = s.others[addr.String()]
+	}
+	if p != nil {
+		s.mu.Unlock()
+		return p
+	}
+	s.count++
+	p = &peer{n: s.count, addr: addr, ap: ap}
+	if ap.IsValid() {
+		p.text = ap.String()
+		s.peers[ap] = p
+	} else {
+		p.text = addr.String()
+		s.others[p.text] = p
+	}
+	p.in = s.prog.Peer(p.n, transcript.FromClient)
+	p.out = s.prog.Peer(p.n, transcript.ToClient)
+	s.rec.Add(transcript.Event{Conn: p.n, Kind: transcript.Accept, Peer: p.text})
+	s.mu.Unlock()
+	return p
+}
+
+func (s *PacketServer) noteFaults(p *peer, d transcript.Direction, v fault.Verdict) {
+	for _, key := range v.Fired {
+		s.rec.Add(transcript.Event{
+			Conn: p.n, Direction: d, Kind: transcript.Fault, Offset: v.Number, Peer: p.text,
+			Rule: key, Text: fmt.Sprintf("delivered %d times", v.Copies),
+		})
+	}
+}
+
+// serve hands datagrams to the handler, one after the other.
+func (s *PacketServer) serve() {
+	defer s.wg.Done()
+	for {
+		d, ok := s.nextDelivery()
+		if !ok {
+			return
+		}
+		if err := s.call(d); err != nil {
+			s.rec.Add(transcript.Event{Conn: d.Conn, Kind: transcript.Error, Text: "handler: " + firstLine(err)})
+			if !wireError(err, s.localAddr(), nil) {
+				s.fail(fmt.Errorf("fakeserver: %s: conn %d, datagram %d: %w", s.name, d.Conn, d.Number, err))
+			}
+		}
+	}
+}
+
+// call runs the handler in a goroutine of its own only as far as it must: a panic
+// is recovered, and a Goexit, which ends the goroutine, is replaced by another.
+func (s *PacketServer) call(d delivery) (err error) {
+	left := true
+	defer func() {
+		if p := recover(); p != nil {
+			err = newPanicError(p)
+		} else if left {
+			s.fail(fmt.Errorf("fakeserver: %s: conn %d, datagram %d: %w", s.name, d.Conn, d.Number, errGoexit))
+			s.rec.Add(transcript.Event{Conn: d.Conn, Kind: transcript.Error, Text: "handler: " + errGoexit.Error()})
+			s.wg.Add(1)
+			go s.serve()
+		}
+	}()
+	err = s.handler.ServePacket(s.ctx, d.Packet, packetWriter{s, d.peer})
+	left = false
+	return err
+}
+
+// nextDelivery waits for a datagram. It reports false when the server closes; what
+// the handler did not get by then is counted.
+func (s *PacketServer) nextDelivery() (delivery, bool) {
+	for {
+		s.mu.Lock()
+		s.serving = ""
+		if s.isClosing() {
+			n := len(s.inbox)
+			s.inbox = nil
+			s.mu.Unlock()
+			if n > 0 {
+				s.rec.Add(transcript.Event{Direction: transcript.FromClient, Kind: transcript.Unread, Count: int64(n), Text: "datagrams that the handler did not get before Close"})
+			}
+			return delivery{}, false
+		}
+		if len(s.inbox) > 0 {
+			d := s.inbox[0]
+			s.inbox[0] = delivery{}
+			s.inbox = s.inbox[1:]
+			s.serving = fmt.Sprintf("conn %d, datagram %d", d.Conn, d.Number)
+			s.mu.Unlock()
+			return d, true
+		}
+		if s.arrived == nil {
+			s.arrived = make(chan struct{})
+		}
+		arrived := s.arrived
+		s.mu.Unlock()
+		select {
+		case <-arrived:
+		case <-s.closing:
+		}
+	}
+}
+
+// Close ends the server. It takes what has arrived into the record, and waits for
+// every goroutine. The handler gets one second to return; then Close gives up on
+// it, and its error names the datagram that it was at.
+//
+// Close may be called more than once, and from several goroutines; each call waits
+// for the end and returns the same error. The server's accessors work afterwards.
+func (s *PacketServer) Close() error {
+	if s.closed.CompareAndSwap(false, true) {
+		s.closeErr = s.close()
+		close(s.done)
+	}
+	<-s.done
+	return s.closeErr
+}
+
+func (s *PacketServer) close() error {
+	s.life.lock()
+	defer s.life.unlock()
+	defer s.port.close()
+	s.stopReading("closed")
+	close(s.closing)
+	s.cancel()
+	if s.joined(closeGrace) {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return fmt.Errorf("fakeserver: %s: Close: %s: handler %T did not return within %v", s.name, s.serving, s.handler, closeGrace)
+}
+
+// A packetWriter answers one peer.
+type packetWriter struct {
+	s *PacketServer
+	p *peer
+}
+
+func (w packetWriter) Write(b []byte) (int, error) { return w.s.send(w.p, b) }
+
+func (w packetWriter) WriteTo(b []byte, addr netip.AddrPort) (int, error) {
+	return w.s.send(w.s.peer(netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()), nil), b)
+}
+
+// send decides about a datagram, records what leaves, and sends it.
+func (s *PacketServer) send(p *peer, b []byte) (int, error) {
+	s.sendMu.Lock()
+	defer s.sendMu.Unlock()
+	sock := s.socket()
+	if sock == nil {
+		return 0, s.closedError("send")
+	}
+	v := p.out.Next()
+	s.noteFaults(p, transcript.ToClient, v)
+	for range v.Copies {
+		// The record comes first, so that a client that has its answer finds it there.
+		s.out.Datagram(p.n, p.text, v.Number, b)
+		if err := sock.send(p, b); err != nil {
+			s.rec.Add(transcript.Event{
+				Conn: p.n, Direction: transcript.ToClient, Kind: transcript.Unsent,
+				Offset: v.Number, Count: int64(len(b)), Peer: p.text, Text: err.Error(),
+			})
+			return 0, err
+		}
+	}
+	return len(b), nil
+}
+
+func (s *PacketServer) socket() *packetSocket {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sock
+}
+
+func (s *PacketServer) localAddr() net.Addr {
+	if sock := s.socket(); sock != nil {
+		return sock.pc.LocalAddr()
+	}
+	return s.addr
+}
+
+// tooManyErrors in a row, with nothing read between them, end the reader.
+const tooManyErrors = 100
+
+// read takes datagrams from the socket until it is closed.
+func (s *PacketServer) read(sock *packetSocket, ended chan<- struct{}) {
+	defer s.wg.Done()
+	defer close(ended)
+	for failures := 0; failures < tooManyErrors; failures++ {
+		n, err := sock.receive(s.receive)
+		if n > 0 {
+			failures = 0
+		}
+		sock.noteDrops()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil {
+			s.rec.Add(transcript.Event{Kind: transcript.Error, Text: err.Error()})
+			s.pause(time.Millisecond)
+		}
+	}
+	s.fail(fmt.Errorf("fakeserver: %s: reading failed %d times in a row: see the record", s.name, tooManyErrors))
+}

@@ -1,0 +1,106 @@
+package fakeserver
+
+import (
+	"net"
+	"net/netip"
+	"sync"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// batchSize is how many datagrams one system call takes at most.
+const batchSize = 16
+
+// A packetSocket is the socket of a packet server between Up and Down.
+type packetSocket struct {
+	pc    net.PacketConn
+	rec   *transcript.Recorder
+	batch *kernel.Batch // nil on another transport
+	buf   []byte        // where there is no batch
+
+	mu    sync.Mutex // guards drops
+	drops int64      // that are recorded
+}
+
+func newPacketSocket(pc net.PacketConn, rec *transcript.Recorder) (*packetSocket, error) {
+	sock := &packetSocket{pc: pc, rec: rec}
+	udp, ok := pc.(*net.UDPConn)
+	if !ok {
+		sock.buf = make([]byte, 64<<10)
+		return sock, nil
+	}
+	var err error
+	sock.batch, err = kernel.NewBatch(udp, batchSize)
+	return sock, err
+}
+
+// receive waits for datagrams and hands each to f. It returns how many there were.
+func (k *packetSocket) receive(f func(data []byte, ap netip.AddrPort, addr net.Addr)) (int, error) {
+	if k.batch == nil {
+		n, addr, err := k.pc.ReadFrom(k.buf)
+		if err != nil {
+			return 0, err
+		}
+		f(k.buf[:n], addrPortOf(addr), addr)
+		return 1, nil
+	}
+	messages, err := k.batch.Read()
+	for i := range messages {
+		f(messages[i].Data, messages[i].From, nil)
+	}
+	return len(messages), err
+}
+
+// send sends one datagram.
+func (k *packetSocket) send(p *peer, b []byte) error {
+	var err error
+	if udp, ok := k.pc.(*net.UDPConn); ok {
+		_, err = udp.WriteToUDPAddrPort(b, p.ap)
+	} else {
+		_, err = k.pc.WriteTo(b, p.netAddr())
+	}
+	return err
+}
+
+// netAddr returns the peer's address as the transport wants it.
+func (p *peer) netAddr() net.Addr {
+	if p.addr == nil {
+		return net.UDPAddrFromAddrPort(p.ap)
+	}
+	return p.addr
+}
+
+// noteDrops records what the kernel has lost since the last call.
+func (k *packetSocket) noteDrops() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	now, err := drops(k.pc)
+	if err != nil || now == k.drops {
+		return
+	}
+	k.rec.Add(transcript.Event{
+		Direction: transcript.FromClient, Kind: transcript.Drop, Count: now - k.drops,
+		Text: "datagrams lost: the receive buffer was full",
+	})
+	k.drops = now
+}
+
+// drops returns how many datagrams pc has lost for want of buffer.
+func drops(pc net.PacketConn) (int64, error) {
+	if d, ok := pc.(interface{ Drops() (int64, error) }); ok {
+		return d.Drops()
+	}
+	n, err := kernel.Drops(pc)
+	return int64(n), err
+}
+
+// addrPortOf returns a's IP address and port, or zero.
+func addrPortOf(a net.Addr) netip.AddrPort {
+	udp, ok := a.(*net.UDPAddr)
+	if !ok {
+		return netip.AddrPort{}
+	}
+	ap := udp.AddrPort()
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+}

@@ -1,0 +1,197 @@
+package fakeserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A Server is a fake peer for stream connections. It owns one address for its
+// whole life, answers each connection through its Handler, and records every
+// byte. Start or Listen makes one.
+type Server struct {
+	*core
+	handler     Handler
+	recordLimit int64
+
+	life lock // held by Down, Up and Close, which follow one another
+
+	mu        sync.Mutex // guards what follows
+	ln        net.Listener
+	accepting chan struct{} // closed when ln's accept loop has ended
+	conns     map[int]*Conn // those not ended yet
+	accepted  int
+
+	closed   atomic.Bool // Close has been called
+	closeErr error       // its result; read after done is closed
+}
+
+// Listen starts a server without a test: whoever calls it must call Close, and
+// may call Verify. Its errors wrap ErrConfig, fault.ErrPlan, or what package net
+// says of the address.
+func Listen(cfg Config) (*Server, error) { return listen(cfg, "") }
+
+func listen(cfg Config, origin string) (*Server, error) {
+	if cfg.Handler == nil {
+		cfg.Handler = Discard{}
+	}
+	if err := checkHandler(cfg.Handler); err != nil {
+		return nil, err
+	}
+	if cfg.Name == "" {
+		cfg.Name = "server"
+	}
+	c, err := newCore(cfg.place(), cfg.RecordLimit, origin)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{core: c, handler: cfg.Handler, recordLimit: cfg.RecordLimit, life: newLock(), conns: map[int]*Conn{}}
+	if cfg.StartDown {
+		err = s.startDown()
+	} else {
+		err = s.open()
+	}
+	if err != nil {
+		c.cancel()
+		c.port.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// open listens and starts the accept loop.
+func (s *Server) open() error {
+	ln, err := s.port.listen()
+	if err != nil {
+		return err
+	}
+	accepting := make(chan struct{})
+	s.mu.Lock()
+	s.ln, s.accepting = ln, accepting
+	s.mu.Unlock()
+	s.wg.Add(1)
+	go s.accept(ln, accepting)
+	return nil
+}
+
+// accept takes connections from ln until it is closed.
+func (s *Server) accept(ln net.Listener, ended chan<- struct{}) {
+	defer s.wg.Done()
+	defer close(ended)
+	for {
+		raw, err := ln.Accept()
+		if err == nil {
+			s.take(raw)
+			continue
+		}
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		s.rec.Add(transcript.Event{Kind: transcript.Error, Text: err.Error()})
+		var passing interface{ Temporary() bool } // out of descriptors, or a client that left
+		if !errors.As(err, &passing) || !passing.Temporary() {
+			s.fail(fmt.Errorf("fakeserver: %s: accept: %w", s.name, err))
+			return
+		}
+		s.pause(10 * time.Millisecond)
+	}
+}
+
+// take gives raw its number and a goroutine.
+func (s *Server) take(raw net.Conn) {
+	s.mu.Lock()
+	s.accepted++
+	c := newConn(s, raw, s.accepted)
+	s.conns[c.n] = c
+	s.mu.Unlock()
+	s.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Accept, Peer: addrString(raw.RemoteAddr())})
+	s.wg.Add(1)
+	go s.serve(c)
+}
+
+// serve runs the handler for c, and ends c as its outcome says.
+func (s *Server) serve(c *Conn) {
+	defer s.wg.Done()
+	err := errGoexit
+	defer func() {
+		if p := recover(); p != nil {
+			err = newPanicError(p)
+		}
+		c.finish(err)
+		s.forget(c)
+	}()
+	c.begin()
+	err = s.handler.ServeConn(s.ctx, c)
+}
+
+func (s *Server) forget(c *Conn) {
+	s.mu.Lock()
+	delete(s.conns, c.n)
+	s.mu.Unlock()
+}
+
+// Transcript returns a snapshot of the record. It copies no bytes.
+func (s *Server) Transcript() transcript.Transcript { return s.rec.Snapshot() }
+
+// Wait sleeps until cond holds for the record, which it is asked at every new
+// event. When ctx is done first, or the server is closed, it returns an error
+// that wraps the cause, or net.ErrClosed, and shows the record.
+func (s *Server) Wait(ctx context.Context, cond func(transcript.Transcript) bool) error {
+	return s.wait(ctx, s.Transcript, cond)
+}
+
+// CloseClientConns ends all connections that are open now: with
+// transcript.ByFIN as Conn.Close does, or at once with transcript.ByRST. Their
+// handlers' Reads and Writes then fail with net.ErrClosed. Other endings are
+// refused.
+func (s *Server) CloseClientConns(how transcript.Ending) error {
+	if how != transcript.ByFIN && how != transcript.ByRST {
+		return fmt.Errorf("fakeserver: %s: CloseClientConns(%v): want ByFIN or ByRST", s.name, how)
+	}
+	var errs []error
+	for _, c := range s.openConns() {
+		if how == transcript.ByFIN {
+			errs = append(errs, ignoreClosed(c.Close()))
+		} else {
+			errs = append(errs, ignoreClosed(c.abort()))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// openConns returns the connections that have not ended, in order.
+func (s *Server) openConns() []*Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []*Conn
+	for n := 1; n <= s.accepted; n++ {
+		if c := s.conns[n]; c != nil {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+func (s *Server) connError(c *Conn, err error) error {
+	return fmt.Errorf("fakeserver: %s: conn %d: %w", s.name, c.n, err)
+}
+
+func addrString(a net.Addr) string {
+	if a == nil {
+		return ""
+	}
+	return a.String()
+}

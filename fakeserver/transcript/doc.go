@@ -1,0 +1,35 @@
+// Package transcript is the record of what happened on a fake wire: events in
+// one order, with every byte and every datagram.
+//
+// A server writes its transcript through a [Recorder]; a test reads it through
+// a [Transcript], an immutable snapshot:
+//
+//	tr := srv.Transcript()
+//	tr.Conn(1).FromClient()                  // every byte the first client sent
+//	tr.Conn(1).Ending(transcript.ToClient)   // how the server's direction ended
+//	fmt.Println(tr)                          // one line per event, for people
+//
+// # Words
+//
+// Conn N is the Nth connection the server accepted, from 1; for datagrams, the
+// Nth peer in order of arrival. FromClient and ToClient are the two directions.
+// A FIN ends one direction in order; an RST ends both at once.
+//
+// # What the record means
+//
+// The record is the wire. FromClient holds bytes as the client sent them, read
+// by the server's process; ToClient holds them as they left. Where a fault made
+// a difference between the two sides, a [Fault] event says so.
+//
+// Bytes to the client are recorded just before they are handed to the socket,
+// so a client that has read an answer always finds it in the record. Should the
+// socket then refuse some of them, an [Unsent] event takes them back.
+//
+// # Limits
+//
+// Offsets, counts and order within one direction of one connection are exact.
+// The order between connections, and between the two directions of one
+// connection, is the order in which the server's goroutines came by; compare
+// records with [Transcript.Canonical], which leaves it out. What the kernel holds and
+// nobody read is not recorded, but counted: see [Unread] and [Drop].
+package transcript

@@ -1,0 +1,58 @@
+package fakeserver
+
+import (
+	"context"
+	"net"
+	"syscall"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
+)
+
+// A Transport is a network to listen on in place of the kernel's, such as one
+// in memory. The conns and listeners that it returns are used through package
+// net's interfaces. What they can do besides is found by these methods, each of
+// them optional:
+//
+//	CloseWrite() error          half-close; without it, FIN is Close
+//	Reset() error               end with an RST
+//	Unacked() (int, error)      bytes written that have not reached the other end
+//	PeerUnread() (int, error)   bytes written that the other end has not read
+//	Drops() (int64, error)      of a PacketConn: datagrams lost for want of buffer
+type Transport interface {
+	Listen(ctx context.Context, network, address string) (net.Listener, error)
+	ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error)
+}
+
+// kernelTransport is the real network.
+type kernelTransport struct {
+	receiveBuffer int
+	guarded       bool // a guard socket shares the port
+}
+
+func (t kernelTransport) config() *net.ListenConfig {
+	lc := &net.ListenConfig{Control: t.control}
+	// Multipath TCP, Go's default for listeners, would make socket options and
+	// queue queries mean something else.
+	lc.SetMultipathTCP(false)
+	return lc
+}
+
+func (t kernelTransport) control(network, address string, c syscall.RawConn) error {
+	if t.guarded {
+		if err := kernel.ReuseAddr(network, address, c); err != nil {
+			return err
+		}
+	}
+	if t.receiveBuffer > 0 {
+		return kernel.ReceiveBuffer(t.receiveBuffer)(network, address, c)
+	}
+	return nil
+}
+
+func (t kernelTransport) Listen(ctx context.Context, network, address string) (net.Listener, error) {
+	return t.config().Listen(ctx, network, address)
+}
+
+func (t kernelTransport) ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {
+	return t.config().ListenPacket(ctx, network, address)
+}
