@@ -11,7 +11,7 @@ func TestBacklogCounts(t *testing.T) {
 		listen                 func(network, address string) (net.Listener, error)
 	}{
 		{"IPv4", "tcp", "127.0.0.1:0", tryListen},
-		{"IPv6", "tcp", "[::1]:0", tryListen},
+		{"any IPv6", "tcp6", "[::]:0", tryListen},
 		{"dual stack", "tcp", ":0", tryListen},
 		{"multipath, Go's default", "tcp", "127.0.0.1:0", net.Listen},
 	} {
@@ -19,6 +19,9 @@ func TestBacklogCounts(t *testing.T) {
 			ln, err := test.listen(test.network, test.address)
 			must(t, err)
 			defer ln.Close()
+			if len(reachable("::1")) == 0 && test.network == "tcp6" {
+				t.Skip("this machine has no IPv6")
+			}
 			wantBacklog(t, ln, 0)
 			for n := 1; n <= 5; n++ {
 				dial(t, "tcp", ln.Addr().String())

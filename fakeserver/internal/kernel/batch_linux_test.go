@@ -97,10 +97,7 @@ func TestBatchUnmapsIPv4(t *testing.T) {
 		pc := patientUDP(t, "udp", ":0")
 		r := reads(pc)
 		_, port, _ := net.SplitHostPort(pc.LocalAddr().String())
-		for _, host := range []string{"127.0.0.1", "::1", linkLocal()} {
-			if host == "" {
-				continue
-			}
+		for _, host := range reachable("127.0.0.1", "::1", linkLocal()) {
 			client := dial(t, "udp", net.JoinHostPort(host, port))
 			write(t, client, 1)
 			messages, err := r.read()
@@ -196,10 +193,7 @@ func TestBatchAllocatesNothing(t *testing.T) {
 	b, err := NewBatch(pc, 8)
 	must(t, err)
 	_, port, _ := net.SplitHostPort(pc.LocalAddr().String())
-	for _, host := range []string{"127.0.0.1", "::1", linkLocal()} {
-		if host == "" {
-			continue
-		}
+	for _, host := range reachable("127.0.0.1", "::1", linkLocal()) {
 		client := dial(t, "udp", net.JoinHostPort(host, port))
 		data := []byte("datagram")
 		allocs := testing.AllocsPerRun(200, func() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -37,6 +38,20 @@ func count[T any, N int | uint32](t *testing.T, f func(T) (N, error), of T) N {
 func wantAcked(t *testing.T, c net.Conn) {
 	t.Helper()
 	eventually(t, "all is acknowledged", func() bool { return count(t, Unacked, c) == 0 })
+}
+
+// reachable leaves out the hosts that this machine doesn't have: "" always, "::1" where there is no IPv6.
+func reachable(hosts ...string) []string {
+	return slices.DeleteFunc(slices.Clone(hosts), func(host string) bool {
+		if host == "" {
+			return true
+		}
+		pc, err := net.ListenPacket("udp", net.JoinHostPort(host, "0"))
+		if err == nil {
+			pc.Close()
+		}
+		return err != nil
+	})
 }
 
 func listen(t *testing.T, network, address string) net.Listener {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -45,8 +46,8 @@ func TestPeerQueueIsExact(t *testing.T) {
 		{"link-local with a zone", "tcp6", "[::]:0", linkLocal()},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if test.host == "" {
-				t.Skip("this host has no link-local address")
+			if len(reachable(test.host)) == 0 {
+				t.Skip("this machine has no such address")
 			}
 			ln := listen(t, test.network, test.address)
 			_, port, _ := net.SplitHostPort(ln.Addr().String())
@@ -80,10 +81,9 @@ func testPeerQueue(t *testing.T, here, there net.Conn) {
 
 // linkLocal gives an address of this host that has a zone. Linux sends what goes to it over loopback.
 func linkLocal() string {
-	addrs, _ := net.InterfaceAddrs()
 	interfaces, _ := net.Interfaces()
 	for _, i := range interfaces {
-		addrs, _ = i.Addrs()
+		addrs, _ := i.Addrs()
 		for _, a := range addrs {
 			if p, err := netip.ParsePrefix(a.String()); err == nil && p.Addr().Is6() && p.Addr().IsLinkLocalUnicast() {
 				return p.Addr().WithZone(i.Name).String()
@@ -206,4 +206,16 @@ func TestPeerQueueAllocatesNothing(t *testing.T) {
 		t.Errorf("Unread allocates %v times", n)
 	}
 	t.Logf("%v a query", time.Since(start)/1001)
+}
+
+func TestOnlyARefusalIsUnsupported(t *testing.T) {
+	for err, want := range map[syscall.Errno]bool{
+		syscall.EPERM: true, syscall.EACCES: true, syscall.EPROTONOSUPPORT: true, syscall.ECONNREFUSED: true, // sandboxes
+		syscall.EMFILE: false, syscall.ENFILE: false, syscall.ENOBUFS: false, syscall.ENOMEM: false, // passing
+	} {
+		got := refused(err)
+		if errors.Is(got, errors.ErrUnsupported) != want || !errors.Is(got, err) {
+			t.Errorf("refused(%v) = %v, want it unsupported: %v", err, got, want)
+		}
+	}
 }

@@ -1,0 +1,38 @@
+package kernel_test
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"syscall"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
+)
+
+// A server that is down refuses its clients, and comes up again on the same port.
+func ExampleGuard() {
+	g, err := kernel.GuardTCP("tcp", "127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer g.Close()
+	g.Shut() // down: no stranger gets the port
+	_, err = net.Dial("tcp", g.AddrPort().String())
+	fmt.Println("refused:", errors.Is(err, syscall.ECONNREFUSED))
+
+	g.Open() // up
+	ln, err := net.Listen("tcp", g.AddrPort().String())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer ln.Close()
+	g.Shut()
+	c, err := net.Dial("tcp", g.AddrPort().String())
+	fmt.Println("connected:", err == nil)
+	c.Close()
+	// Output:
+	// refused: true
+	// connected: true
+}
