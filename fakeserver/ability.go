@@ -3,6 +3,7 @@ package fakeserver
 import (
 	"errors"
 	"net"
+	"os"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
@@ -47,11 +48,15 @@ func unacked(raw net.Conn) (int, error) {
 // unread returns how many bytes have arrived and wait to be read.
 func unread(raw net.Conn) (int, error) { return kernel.Unread(raw) }
 
-// readNow reads what has arrived. If nothing has, its error is a timeout.
+// readNow reads what has arrived. If nothing has, its error is a timeout. A
+// transport without half-close is taken to hold nothing, as net.Pipe does.
 func readNow(raw net.Conn, p []byte) (int, error) {
 	n, err := kernel.ReadNow(raw, p)
 	if !errors.Is(err, errors.ErrUnsupported) {
 		return n, err
+	}
+	if !canCloseWrite(raw) {
+		return 0, os.ErrDeadlineExceeded
 	}
 	raw.SetReadDeadline(time.Now().Add(time.Millisecond))
 	return raw.Read(p)

@@ -38,8 +38,8 @@ func (s *Server) close() error {
 	}
 	var errs []error
 	for _, c := range s.openConns() {
-		c.force()
 		errs = append(errs, s.stuck(c))
+		c.closeRaw()
 	}
 	s.joined(closeGrace / 10)
 	return errors.Join(errs...)

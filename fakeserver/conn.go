@@ -209,9 +209,6 @@ func (c *Conn) clearRawReadDeadline() bool {
 	return !c.closed && c.raw.SetReadDeadline(time.Time{}) == nil
 }
 
-// force closes the socket under whoever still uses it.
-func (c *Conn) force() { c.closeRaw() }
-
 // closeRaw closes the socket, once.
 func (c *Conn) closeRaw() {
 	if c.markDead() {

@@ -71,13 +71,25 @@ func (out *outbound) write(p []byte, recorded bool) (int, error) {
 	return out.send(p, recorded)
 }
 
-// send records p and writes it to the socket. The record comes first, so that a
-// client that has read an answer finds it there; what did not leave is taken
-// back.
+// A large write is recorded and sent, or queued, in parts of this size.
+const writePart = 256 << 10
+
+// send records p and writes it to the socket.
 func (out *outbound) send(p []byte, recorded bool) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
+	sum := 0
+	for sum < len(p) {
+		n, err := out.sendPart(p[sum:min(len(p), sum+writePart)], recorded)
+		sum += n
+		if err != nil {
+			return sum, err
+		}
 	}
+	return sum, nil
+}
+
+// sendPart records p first, so that a client that has read an answer finds it in
+// the record; what did not leave after all is taken back.
+func (out *outbound) sendPart(p []byte, recorded bool) (int, error) {
 	if recorded {
 		out.lane.Record(p)
 	} else {
@@ -97,7 +109,7 @@ func (out *outbound) enqueue(p []byte) (int, error) {
 		if err := out.waitRoom(); err != nil {
 			return sum, err
 		}
-		n := int(min(int64(len(p)-sum), out.stream.Room()))
+		n := int(min(int64(len(p)-sum), writePart, out.stream.Room()))
 		if n == 0 {
 			break
 		}

@@ -13,7 +13,8 @@ type Packet struct {
 	// Peer is the client's address. It is zero if the transport's addresses are of
 	// another kind; RemoteAddr of the writer has it then.
 	Peer netip.AddrPort
-	// Conn is the client's number: it is the Nth whose datagram arrived, from 1.
+	// Conn is the client's number: it is the Nth whose datagram arrived, from 1. A
+	// client is an address; one that is given an earlier client's port is that client.
 	Conn int
 	// Number is the datagram's among its client's, from 1. A duplicate has the
 	// original's.

@@ -97,10 +97,14 @@ func (r Report) explain(o Outcome) string {
 	if len(o.Rule.Conns.Only) > 0 {
 		need = append(need, fmt.Sprintf("conn %s", strings.Trim(fmt.Sprint(o.Rule.Conns.Only), "[]")))
 	}
-	need = append(need, fmt.Sprintf("%s %d %v", place, max(o.Rule.After.Bytes, o.Rule.After.Datagrams), o.Rule.Direction))
+	if n := max(o.Rule.After.Bytes, o.Rule.After.Datagrams); n > 0 {
+		need = append(need, fmt.Sprintf("%s %d %v", place, n, o.Rule.Direction))
+	} else {
+		need = append(need, fmt.Sprintf("the first %s %v", place, o.Rule.Direction))
+	}
 	got := fmt.Sprintf("conn %d got to %s %d", o.Conn, place, o.Offset)
 	if o.Conn == 0 {
 		got = fmt.Sprintf("%d conns came, and none that it is for sent anything that way", r.Conns)
 	}
-	return fmt.Sprintf("not reached: it acts after %s; %s", strings.Join(need, ", "), got)
+	return fmt.Sprintf("not reached: it waits for %s; %s", strings.Join(need, ", "), got)
 }

@@ -6,8 +6,13 @@ package fault
 // from the socket. ToClient, everything before its offset is delivered first:
 // the server waits until the client's kernel has acknowledged it, gives up after
 // five seconds without progress, and then resets; the record counts what was
-// not delivered. On Linux the client can still read what was queued before the
-// RST; on macOS and Windows the RST may overtake it.
+// not delivered.
+//
+// At offset 0, before the client has sent anything, the RST may come while the
+// client is still connecting, and Go's Dial itself may then give ECONNRESET.
+//
+// On Linux the client can still read what was queued before the RST; on macOS and
+// Windows the RST may overtake it.
 type Reset struct{}
 
 // Kind returns "reset".

@@ -13,10 +13,10 @@ type Lane struct {
 	rec    *Recorder
 	conn   int
 	dir    Direction
-	block  []byte // the current block
-	used   int    // how much of it is taken
-	taken  int64  // bytes of storage taken so far
-	sum    uint64 // of the bytes not kept; guarded by the recorder's mu
+	block  []byte       // the current block
+	used   int          // how much of it is taken
+	taken  int64        // bytes of storage taken so far
+	sum    uint64       // of the bytes not kept; guarded by the recorder's mu
 	offset atomic.Int64 // of the next byte to be recorded
 }
 

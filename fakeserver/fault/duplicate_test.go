@@ -1,0 +1,27 @@
+package fault
+
+import "testing"
+
+func TestDuplicateCopies(t *testing.T) {
+	for _, tt := range []struct {
+		rules []Rule
+		want  string
+	}{
+		{[]Rule{FromClient(Duplicate{Rate: 1})}, "2222"},
+		{[]Rule{FromClient(Duplicate{Rate: 1, Copies: 3}).AfterDatagrams(2)}, "1144"},
+		{[]Rule{FromClient(Duplicate{Rate: 1}), FromClient(Loss{Nth: 2})}, "2022"},
+		{[]Rule{FromClient(Loss{Nth: 2}), FromClient(Duplicate{Rate: 1})}, "2022"},
+	} {
+		if got := fates(compile(t, Datagrams, 1, tt.rules...), 1, 4); got != tt.want {
+			t.Errorf("%+v: %s, want %s", tt.rules, got, tt.want)
+		}
+	}
+}
+
+func TestDuplicateRefusesNonsense(t *testing.T) {
+	wantInvalid(t, Datagrams, FromClient(Duplicate{}), "Rate is 0")
+	wantInvalid(t, Datagrams, FromClient(Duplicate{Rate: 2}), "Rate is 2")
+	wantInvalid(t, Datagrams, FromClient(Duplicate{Rate: 1, Copies: -1}), "Copies is -1")
+	wantInvalid(t, Datagrams, FromClient(Duplicate{Rate: 1, Copies: 1001}), "Copies is 1001")
+	wantInvalid(t, Streams, FromClient(Duplicate{Rate: 1}), "duplicate is not a fault of a stream")
+}

@@ -1,0 +1,93 @@
+package fault
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// compile makes a program of rules that must make sense.
+func compile(t *testing.T, m Medium, seed uint64, rules ...Rule) *Program {
+	t.Helper()
+	g, err := Plan{Seed: seed, Rules: rules}.Compile(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// wantInvalid checks that a rule is refused with words that name the trouble.
+func wantInvalid(t *testing.T, m Medium, r Rule, words string) {
+	t.Helper()
+	_, err := Plan{Rules: []Rule{r}}.Compile(m)
+	if err == nil || !strings.Contains(err.Error(), words) || !strings.Contains(err.Error(), "rule 1 (") {
+		t.Errorf("Compile of %+v on %v = %v, want rule 1 refused with %q", r, m, err, words)
+	}
+}
+
+// steps feeds data to s, cut into pieces by next, and returns what it decided as
+// text in which neighbouring passes are joined: what re-chunking must not change.
+func steps(s *Stream, data string, next func(left int) int) string {
+	var b strings.Builder
+	pass := ""
+	flush := func() {
+		if pass != "" {
+			fmt.Fprintf(&b, "%s ", pass)
+			pass = ""
+		}
+	}
+	do := func(all []Step) {
+		for _, step := range all {
+			s.Done(step)
+			if step.Op == OpPass && step.Delay == 0 {
+				pass += string(step.Data)
+				continue
+			}
+			if step.Op == OpPass {
+				key := fmt.Sprintf("(+%v)", step.Delay)
+				rest, ok := strings.CutPrefix(pass, key)
+				if !ok {
+					flush()
+				}
+				pass = key + rest + string(step.Data)
+				continue
+			}
+			flush()
+			fmt.Fprintf(&b, "%v@%d", step.Op, step.Offset)
+			if step.Delay != 0 && step.Op != OpMark {
+				fmt.Fprintf(&b, "+%v", step.Delay)
+			}
+			b.WriteString(" ")
+		}
+	}
+	do(s.Start())
+	for len(data) > 0 && s.Room() > 0 {
+		n := next(len(data))
+		do(s.Feed([]byte(data[:n])))
+		data = data[n:]
+	}
+	flush()
+	return strings.TrimSpace(b.String())
+}
+
+func whole(left int) int { return left }
+func bytewise(int) int   { return 1 }
+
+// randomly cuts what is left at a random place.
+func randomly(r *rand.Rand) func(int) int {
+	return func(left int) int { return 1 + r.IntN(left) }
+}
+
+// wantSteps checks what rules decide about data from the server, however it is cut.
+func wantSteps(t *testing.T, data, want string, rules ...Rule) {
+	t.Helper()
+	for name, next := range map[string]func(int) int{"whole": whole, "bytewise": bytewise} {
+		g := compile(t, Streams, 1, rules...)
+		if got := steps(g.Stream(1, transcript.ToClient), data, next); got != want {
+			t.Errorf("%s: steps of %q = %q, want %q", name, data, got, want)
+		}
+	}
+}

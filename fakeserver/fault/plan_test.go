@@ -1,0 +1,75 @@
+package fault
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestPlanNamesTheRuleThatMakesNoSense(t *testing.T) {
+	err := Plan{Rules: []Rule{
+		ToClient(Reset{}),
+		ToClient(Latency{Delay: -1}).Named("slow"),
+		FromClient(nil),
+		{Fault: Reset{}},
+		ToClient(Reset{}).OnConn(0),
+		ToClient(Reset{}).AfterBytes(-1),
+		ToClient(Reset{}).AfterDatagrams(3),
+		ToClient(Reset{}).Named("slow"),
+	}}.Validate(Streams)
+	if !errors.Is(err, ErrPlan) {
+		t.Fatalf("Validate = %v, want ErrPlan", err)
+	}
+	for _, want := range []string{
+		"rule 2 (slow): Delay is -1ns",
+		"rule 3 (no fault.FromClient.1): Fault is nil",
+		"rule 4 (reset..1): no direction",
+		"rule 5 (reset.ToClient.2): OnConn(0)",
+		"rule 6 (reset.ToClient.3): AfterBytes(-1)",
+		"rule 7 (reset.ToClient.4): AfterDatagrams is for datagrams",
+		"rule 8 (slow): rule 2 has that name already",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("Validate does not say %q:\n%v", want, err)
+		}
+	}
+	if strings.Contains(err.Error(), "rule 1") {
+		t.Errorf("Validate refuses rule 1, which is fine:\n%v", err)
+	}
+	wantInvalid(t, Datagrams, FromClient(Loss{Nth: 1}).AfterBytes(1), "AfterBytes is for streams")
+	wantInvalid(t, Datagrams, FromClient(Loss{Nth: 1}).AfterDatagrams(-1), "AfterDatagrams(-1)")
+}
+
+func TestANameMayNotBeAnotherRulesKey(t *testing.T) {
+	err := Plan{Rules: []Rule{ToClient(Reset{}), ToClient(Close{}).Named("reset.ToClient.1")}}.Validate(Streams)
+	if err == nil || !strings.Contains(err.Error(), "rule 1 has that name already") {
+		t.Errorf("Validate = %v, want the name refused", err)
+	}
+}
+
+func TestRuleMethodsReturnChangedCopies(t *testing.T) {
+	r := ToClient(Reset{}).OnConn(1, 2)
+	r.OnConn(7).AfterBytes(9).Named("x").MayNotFire()
+	if r.Conns.Only[0] != 1 || r.After.Bytes != 0 || r.Name != "" || r.Optional {
+		t.Errorf("the rule changed: %+v", r)
+	}
+}
+
+func TestDraws(t *testing.T) {
+	for _, tt := range []struct {
+		rule Rule
+		want bool
+	}{
+		{ToClient(Reset{}), false},
+		{ToClient(Slice{Size: 3}), false},
+		{ToClient(Slice{Size: 3, Variation: 1}), true},
+		{ToClient(Loss{Nth: 1}), false},
+		{ToClient(Loss{Rate: 1}), false},
+		{ToClient(Loss{Rate: .5}), true},
+		{ToClient(Duplicate{Rate: .5}), true},
+	} {
+		if got := (Plan{Rules: []Rule{tt.rule}}).Draws(); got != tt.want {
+			t.Errorf("Draws of %+v = %v, want %v", tt.rule, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package benchwork
+
+import (
+	"errors"
+	"runtime"
+	"time"
+)
+
+const lifeBytes = 16
+
+// LifeCycle is a server's whole life with one client, both included.
+var LifeCycle = Work{
+	Name: "LifeCycle", What: "start, accept, exchange 16 B, close everything", Slice: 50,
+	Raw: lifeBody(newRawEcho), Kit: lifeBody(newKitEcho), Goal: Goal{Bound: 1.15},
+}
+
+func lifeBody(start func() (target, error)) Body {
+	return func(clock Clock, n int) (int, error) {
+		clock.StartTimer()
+		defer clock.StopTimer()
+		for i := range n {
+			if err := live(start); err != nil {
+				return i, err
+			}
+		}
+		return n, nil
+	}
+}
+
+func live(start func() (target, error)) error {
+	srv, err := start()
+	if err != nil {
+		return err
+	}
+	c, err := dial(srv.Addr())
+	if err == nil {
+		err = errors.Join(exchange(c, 1, lifeBytes), c.Close())
+	}
+	return errors.Join(err, srv.Close())
+}
+
+// Lives is what one life cycle costs besides time.
+type Lives struct {
+	Allocs float64
+	Bytes  float64
+	Left   int // the most goroutines there were beyond before, right after a Close
+	Later  int // and a moment after the last Close
+}
+
+// CountLives makes n life cycles and counts their allocations and goroutines.
+func CountLives(kit bool, n int) (Lives, error) {
+	start := newRawEcho
+	if kit {
+		start = newKitEcho
+	}
+	if err := live(start); err != nil { // fills pools and caches
+		return Lives{}, err
+	}
+	settle()
+	var l Lives
+	var before, after runtime.MemStats
+	goroutines := runtime.NumGoroutine()
+	runtime.ReadMemStats(&before)
+	for range n {
+		if err := live(start); err != nil {
+			return l, err
+		}
+		l.Left = max(l.Left, runtime.NumGoroutine()-goroutines)
+	}
+	runtime.ReadMemStats(&after)
+	time.Sleep(20 * time.Millisecond)
+	l.Later = runtime.NumGoroutine() - goroutines
+	l.Allocs = float64(after.Mallocs-before.Mallocs) / float64(n)
+	l.Bytes = float64(after.TotalAlloc-before.TotalAlloc) / float64(n)
+	return l, nil
+}

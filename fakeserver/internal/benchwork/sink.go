@@ -1,0 +1,107 @@
+package benchwork
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"runtime"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
+)
+
+const (
+	sinkBytes = 16 << 20
+	sinkWrite = 64 << 10
+)
+
+// Sink is one client that sends 16 MiB, again and again.
+var Sink = Work{
+	Name: "Sink", What: "TCP sink, 64 KiB writes, 16 MiB, warm", Slice: 1, Bytes: sinkBytes,
+	Raw: sinkBody(newRawSink), Kit: sinkBody(newKitSink), Goal: Goal{Speed: true, Bound: 1},
+}
+
+// SinkFresh is the same for the first time in a process.
+var SinkFresh = Work{
+	Name: "SinkFresh", What: "TCP sink, 64 KiB writes, 16 MiB, fresh process", Slice: 1, Bytes: sinkBytes, Fresh: true,
+	Raw: sinkBody(newRawSink), Kit: sinkBody(newKitSink), Goal: Goal{Speed: true, Bound: 0.5},
+}
+
+// A target is a server for TCP clients.
+type target interface {
+	Addr() string
+	Close() error
+}
+
+func newRawSink() (target, error) {
+	return newRawServer(func(c net.Conn) { io.Copy(io.Discard, c) })
+}
+
+func newKitSink() (target, error) { return fakeserver.Listen(fakeserver.Config{}) }
+
+func sinkBody(start func() (target, error)) Body {
+	return func(clock Clock, n int) (int, error) {
+		p := make([]byte, sinkWrite)
+		for i := range n {
+			settle()
+			if err := sinkOnce(clock, start, p, sinkBytes); err != nil {
+				return i, err
+			}
+		}
+		return n, nil
+	}
+}
+
+// settle lets the collector find what nobody holds any more, and the recorder's
+// clean-ups run, so that the blocks of the last server are there for the next one.
+func settle() {
+	for range 2 {
+		runtime.GC()
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// sinkOnce sends total bytes to a new server. The clock runs from the first write
+// until the server has taken the client's FIN.
+func sinkOnce(clock Clock, start func() (target, error), p []byte, total int) error {
+	srv, err := start()
+	if err != nil {
+		return err
+	}
+	c, err := dial(srv.Addr())
+	if err != nil {
+		return errors.Join(err, srv.Close())
+	}
+	clock.StartTimer()
+	err = sendAll(c, p, total)
+	clock.StopTimer()
+	c.Close()
+	return errors.Join(err, srv.Close())
+}
+
+// sendAll sends total bytes and a FIN, and waits for the server's FIN.
+func sendAll(c *net.TCPConn, p []byte, total int) error {
+	for sent := 0; sent < total; sent += len(p) {
+		if _, err := c.Write(p); err != nil {
+			return err
+		}
+	}
+	if err := c.CloseWrite(); err != nil {
+		return err
+	}
+	if n, err := c.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+		return fmt.Errorf("after the FIN: Read = %d, %v, want 0, EOF", n, err)
+	}
+	return nil
+}
+
+// dial connects a client with a deadline.
+func dial(addr string) (*net.TCPConn, error) {
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	c.SetDeadline(time.Now().Add(patience))
+	return c.(*net.TCPConn), nil
+}

@@ -1,0 +1,381 @@
+package fakeserver_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+func TestAddresses(t *testing.T) {
+	for _, tt := range []struct{ network, addr, host string }{
+		{"", "", "127.0.0.1"},
+		{"tcp4", "", "127.0.0.1"},
+		{"tcp6", "", "::1"},
+		{"tcp", "[::1]:0", "::1"},
+		{"tcp", "127.0.0.1:0", "127.0.0.1"},
+		{"tcp4", ":0", "127.0.0.1"},
+		{"tcp6", ":0", "::1"},
+		{"tcp", "localhost:0", "127.0.0.1"},
+	} {
+		t.Run(tt.network+" "+tt.addr, func(t *testing.T) {
+			srv := fakeserver.Start(t, fakeserver.Config{Network: tt.network, Addr: tt.addr, Handler: fakeserver.Echo{}})
+			ap, err := netip.ParseAddrPort(srv.Addr())
+			if err != nil || ap != srv.AddrPort() || ap.Addr().String() != tt.host || ap.Port() == 0 {
+				t.Errorf("Addr = %q, AddrPort = %v; want host %s and a port", srv.Addr(), srv.AddrPort(), tt.host)
+			}
+			c := dial(t, srv)
+			send(t, c, "hi")
+			wantRead(t, c, "hi")
+		})
+	}
+}
+
+func TestADualStackServerTakesBoth(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{Addr: ":0", Handler: fakeserver.Echo{}})
+	for _, host := range []string{"127.0.0.1", "::1"} {
+		c, err := net.Dial("tcp", net.JoinHostPort(host, fmt.Sprint(srv.AddrPort().Port())))
+		if err != nil {
+			t.Fatal(err)
+		}
+		send(t, c, "hi")
+		wantRead(t, c, "hi")
+		c.Close()
+	}
+}
+
+func TestBadConfigs(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	var nilFunc fakeserver.HandlerFunc
+	var nilPtr *fakeserver.Echo
+	for _, tt := range []struct {
+		why   string
+		cfg   fakeserver.Config
+		is    error
+		words []string
+	}{
+		{"a port in use", fakeserver.Config{Addr: taken.Addr().String()}, nil, []string{taken.Addr().String(), "in use"}},
+		{"an unknown network", fakeserver.Config{Network: "tpc"}, fakeserver.ErrConfig, []string{`"tpc"`, "tcp4"}},
+		{"a datagram network", fakeserver.Config{Network: "udp"}, fakeserver.ErrConfig, []string{`"udp"`}},
+		{"no address", fakeserver.Config{Addr: "nonsense"}, nil, []string{"nonsense"}},
+		{"a nil function", fakeserver.Config{Handler: nilFunc}, fakeserver.ErrConfig, []string{"nil fakeserver.HandlerFunc"}},
+		{"a nil pointer", fakeserver.Config{Handler: nilPtr}, fakeserver.ErrConfig, []string{"nil *fakeserver.Echo"}},
+		{"an empty sequence", fakeserver.Config{Handler: fakeserver.Sequence{}}, fakeserver.ErrConfig, []string{"Sequence", "empty"}},
+		{"a nil in a sequence", fakeserver.Config{Handler: fakeserver.Sequence{fakeserver.Echo{}, nil}}, fakeserver.ErrConfig, []string{"handler 2 is nil"}},
+		{"a nil function in a sequence", fakeserver.Config{Handler: fakeserver.Sequence{nilFunc}}, fakeserver.ErrConfig, []string{"handler 1", "nil fakeserver.HandlerFunc"}},
+		{"negative lines", fakeserver.Config{Handler: fakeserver.Lines{MaxBytes: -1}}, fakeserver.ErrConfig, []string{"MaxBytes is -1"}},
+		{"negative idleness", fakeserver.Config{Handler: fakeserver.Lines{IdleTimeout: -1}}, fakeserver.ErrConfig, []string{"IdleTimeout is -1ns"}},
+		{"a negative read", fakeserver.Config{Handler: fakeserver.Reply{Max: -1}}, fakeserver.ErrConfig, []string{"Max is -1"}},
+		{"a negative buffer", fakeserver.Config{ReceiveBuffer: -1}, fakeserver.ErrConfig, []string{"ReceiveBuffer is -1"}},
+		{"a rule of nonsense", fakeserver.Config{Faults: plan(fault.ToClient(fault.Slice{}))}, fault.ErrPlan, []string{"rule 1 (slice.ToClient.1)"}},
+		{"a datagram's fault", fakeserver.Config{Faults: plan(fault.ToClient(fault.Loss{Nth: 1}))}, fault.ErrPlan, []string{"not a fault of a stream"}},
+	} {
+		before := descriptors(t)
+		srv, err := fakeserver.Listen(tt.cfg)
+		wantError(t, tt.why, err, tt.is, tt.words...)
+		if srv != nil {
+			t.Errorf("%s: a server came back with the error", tt.why)
+		}
+		if after := descriptors(t); after != before {
+			t.Errorf("%s: %d descriptors became %d", tt.why, before, after)
+		}
+	}
+	tb := &fakeTB{name: "T"}
+	if srv := fakeserver.Start(tb, fakeserver.Config{Network: "tpc"}); srv != nil || !strings.Contains(tb.fatal, "server_test.go:") {
+		t.Errorf("Start = %v with %q, want a fatal error that begins with its caller", srv, tb.fatal)
+	}
+	tb.end()
+}
+
+func TestABadSeedIsRefused(t *testing.T) {
+	t.Setenv("FAKEWIRE_SEED", "lucky")
+	_, err := fakeserver.Listen(fakeserver.Config{})
+	wantError(t, "Listen", err, fakeserver.ErrConfig, `FAKEWIRE_SEED="lucky"`)
+}
+
+// What a handler does wrong is recorded, resets the connection and fails Verify.
+func TestHandlersThatFail(t *testing.T) {
+	broken := errors.New("broken")
+	for _, tt := range []struct {
+		why   string
+		serve fakeserver.HandlerFunc
+		words string
+	}{
+		{"an error", func(ctx context.Context, c *fakeserver.Conn) error { return broken }, "conn 1: broken"},
+		{"a panic", func(ctx context.Context, c *fakeserver.Conn) error { panic("oh no") }, "conn 1: handler panicked: oh no"},
+		{"a panic with an error", func(ctx context.Context, c *fakeserver.Conn) error { panic(broken) }, "handler panicked: broken"},
+		{"a Goexit", func(ctx context.Context, c *fakeserver.Conn) error { runtime.Goexit(); return nil }, "runtime.Goexit"},
+		{"another connection's error", func(ctx context.Context, c *fakeserver.Conn) error {
+			_, err := net.Dial("tcp", "127.0.0.1:1")
+			return err
+		}, "connection refused"},
+	} {
+		t.Run(tt.why, func(t *testing.T) {
+			// A reset before a client's connect has returned would be the dial's error.
+			srv, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.HandlerFunc(
+				func(ctx context.Context, c *fakeserver.Conn) error {
+					if err := expect(c, "go"); err != nil {
+						return err
+					}
+					return tt.serve(ctx, c)
+				})})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer srv.Close()
+			c := dial(t, srv)
+			send(t, c, "go")
+			if _, err := c.Read(make([]byte, 1)); !errors.Is(err, errReset) {
+				t.Errorf("the client read %v, want a reset", err)
+			}
+			wait(t, srv, ended(1))
+			wantEnding(t, srv.Transcript(), 1, transcript.ByRST, transcript.ByRST)
+			wantError(t, "Verify", srv.Verify(), nil, tt.words)
+			if n := srv.Transcript().Kind(transcript.Error).Len(); n != 1 {
+				t.Errorf("%d errors in the record, want 1:\n%v", n, srv.Transcript())
+			}
+			// The server goes on.
+			send(t, dial(t, srv), "go")
+			wait(t, srv, ended(2))
+		})
+	}
+}
+
+func TestWhatTheWireDoesIsNoFailureOfTheHandler(t *testing.T) {
+	srv := serverEnd(t, fault.Plan{}, func(c *fakeserver.Conn) error { return expect(c, "a whole request") })
+	c := dial(t, srv)
+	send(t, c, "a wh")
+	c.Close()
+	wait(t, srv, ended(1))
+	c = dial(t, srv)
+	send(t, c, "a wh")
+	c.SetLinger(0)
+	c.Close()
+	wait(t, srv, ended(2))
+	tr := srv.Transcript()
+	wantEnding(t, tr, 1, transcript.ByFIN, transcript.ByFIN)
+	if tr.Conn(2).Ending(transcript.FromClient) != transcript.ByRST || tr.Conn(2).Kind(transcript.RST).Len() != 1 {
+		t.Errorf("the client's reset is not in the record:\n%v", tr)
+	}
+	if err := srv.Verify(); err != nil {
+		t.Errorf("Verify = %v, want nil", err)
+	}
+}
+
+func TestAFINStaysAFIN(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Reply{Data: "bye", Max: 1}})
+	for n := 1; n <= 200; n++ {
+		c := dial(t, srv)
+		send(t, c, strings.Repeat("x", 10_000)) // most of which the handler never reads
+		wantAll(t, c, "bye", io.EOF)
+		send(t, c, "more")
+		c.Close()
+		wait(t, srv, ended(n))
+		wantEnding(t, srv.Transcript(), n, transcript.ByFIN, transcript.ByFIN)
+		if got := len(srv.Transcript().Conn(n).FromClient()); got != 10_004 {
+			t.Fatalf("conn %d: %d bytes in the record, want all 10,004", n, got)
+		}
+	}
+}
+
+func TestCloseTakesWhatHasArrived(t *testing.T) {
+	for range 50 {
+		srv, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.HandlerFunc(
+			func(ctx context.Context, c *fakeserver.Conn) error { <-ctx.Done(); return nil })})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, b := dial(t, srv), dial(t, srv)
+		send(t, a, "sent before Close")
+		send(t, b, "this too")
+		b.Close()
+		if err := srv.Close(); err != nil {
+			t.Fatal(err)
+		}
+		tr := srv.Transcript()
+		if got := string(tr.FromClient()); got != "sent before Closethis too" {
+			t.Fatalf("the record has %q\n%v", got, tr)
+		}
+		wantEnding(t, tr, 1, transcript.ByClose, transcript.ByFIN)
+		wantEnding(t, tr, 2, transcript.ByFIN, transcript.ByFIN)
+	}
+}
+
+func TestCloseIsForAnyNumberOfCallers(t *testing.T) {
+	srv, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.Echo{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := dial(t, srv)
+	send(t, c, "hi")
+	wantRead(t, c, "hi")
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if err := srv.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if got := string(srv.Transcript().ToClient()); got != "hi" || srv.Addr() == "" || srv.Verify() != nil || srv.Report().Conns != 1 {
+		t.Errorf("the accessors don't work after Close: %q", got)
+	}
+	wantError(t, "Down", srv.Down(), net.ErrClosed)
+	wantError(t, "Up", srv.Up(), net.ErrClosed)
+	wantError(t, "Wait", srv.Wait(t.Context(), func(transcript.Transcript) bool { return false }), net.ErrClosed)
+	if err := srv.Wait(t.Context(), func(transcript.Transcript) bool { return true }); err != nil {
+		t.Errorf("Wait for what is there = %v", err)
+	}
+	if _, err := net.Dial("tcp", srv.Addr()); err == nil {
+		t.Error("a closed server takes connections")
+	}
+}
+
+func TestCloseUnblocksEverything(t *testing.T) {
+	for why, tt := range map[string]struct {
+		rules fault.Plan
+		serve func(c *fakeserver.Conn) error
+	}{
+		"a read":         {fault.Plan{}, func(c *fakeserver.Conn) error { _, err := c.Read(make([]byte, 1)); return err }},
+		"a write":        {fault.Plan{}, func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 64<<20)); return err }},
+		"a stalled read": {plan(fault.FromClient(fault.Stall{})), func(c *fakeserver.Conn) error { _, err := c.Read(make([]byte, 1)); return err }},
+		"a delayed read": {plan(fault.FromClient(fault.Latency{Delay: time.Hour}).MayNotFire()),
+			func(c *fakeserver.Conn) error { _, err := c.Read(make([]byte, 1)); return err }},
+		"a delayed write": {plan(fault.ToClient(fault.Latency{Delay: time.Hour}).MayNotFire()), func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 1)); return err }},
+		"a full queue": {plan(fault.ToClient(fault.Stall{})), func(c *fakeserver.Conn) error {
+			_, err := c.Write(make([]byte, 100<<20))
+			return err
+		}},
+		"an unread boundary": {plan(fault.ToClient(fault.Slice{Size: 1}).MayNotFire()), func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 9)); return err }},
+		"a reset of much":    {plan(fault.ToClient(fault.Reset{}).AfterBytes(32 << 20).MayNotFire()), func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 32<<20)); return err }},
+	} {
+		t.Run(why, func(t *testing.T) {
+			srv, err := fakeserver.Listen(fakeserver.Config{Faults: tt.rules, Handler: fakeserver.HandlerFunc(
+				func(ctx context.Context, c *fakeserver.Conn) error {
+					c.Step("blocked")
+					return tt.serve(c)
+				})})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := dial(t, srv)
+			send(t, c, "x")
+			wait(t, srv, func(tr transcript.Transcript) bool { return tr.Conns() == 1 })
+			if err := srv.Close(); err != nil {
+				t.Errorf("Close = %v", err)
+			}
+			if err := srv.Verify(); err != nil {
+				t.Errorf("Verify = %v", err)
+			}
+		})
+	}
+}
+
+func TestCloseGivesUpOnAStuckHandlerAndNamesIt(t *testing.T) {
+	release := make(chan struct{})
+	defer close(release)
+	srv, err := fakeserver.Listen(fakeserver.Config{Name: "stuck", Handler: fakeserver.HandlerFunc(
+		func(ctx context.Context, c *fakeserver.Conn) error {
+			c.Step("waiting for Godot")
+			<-release
+			return nil
+		})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := dial(t, srv)
+	wait(t, srv, func(tr transcript.Transcript) bool { return tr.Conns() == 1 })
+	wantError(t, "Close", srv.Close(), nil, "stuck: Close: conn 1", "fakeserver.HandlerFunc", `"waiting for Godot"`, "accept")
+	if _, err := c.Read(make([]byte, 1)); err == nil {
+		t.Error("the connection is still open")
+	}
+}
+
+func TestNothingIsLeftBehind(t *testing.T) {
+	run := func() {
+		srv, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.Echo{}, Faults: plan(
+			fault.ToClient(fault.Slice{Size: 1}).OnConn(1),
+			fault.ToClient(fault.Reset{}).AfterBytes(1).OnConn(2),
+			fault.FromClient(fault.Stall{}).OnConn(3),
+		)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var conns []net.Conn
+		for n := 1; n <= 5; n++ {
+			c, err := net.Dial("tcp", srv.Addr())
+			if err != nil {
+				t.Fatal(err)
+			}
+			conns = append(conns, c)
+			io.WriteString(c, "abc")
+		}
+		wantRead(t, conns[4], "abc")
+		if err := srv.Close(); err != nil {
+			t.Error(err)
+		}
+		for _, c := range conns {
+			c.Close()
+		}
+	}
+	run() // what the runtime opens once
+	files, routines := descriptors(t), runtime.NumGoroutine()
+	for range 20 {
+		run()
+	}
+	if n := descriptors(t); n > files {
+		t.Errorf("%d descriptors became %d", files, n)
+	}
+	if n := runtime.NumGoroutine(); n > routines {
+		buf := make([]byte, 1<<20)
+		t.Errorf("%d goroutines became %d:\n%s", routines, n, buf[:runtime.Stack(buf, true)])
+	}
+}
+
+func TestCloseClientConns(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}})
+	a := dial(t, srv)
+	wait(t, srv, func(tr transcript.Transcript) bool { return tr.Conns() == 1 })
+	if err := srv.CloseClientConns(transcript.ByFIN); err != nil {
+		t.Error(err)
+	}
+	wantAll(t, a, "", io.EOF)
+	a.Close()
+	b := dial(t, srv)
+	wait(t, srv, func(tr transcript.Transcript) bool { return tr.Conns() == 2 })
+	if err := srv.CloseClientConns(transcript.ByRST); err != nil {
+		t.Error(err)
+	}
+	if _, err := b.Read(make([]byte, 1)); !errors.Is(err, errReset) {
+		t.Errorf("the client read %v, want a reset", err)
+	}
+	wait(t, srv, ended(1))
+	wantEnding(t, srv.Transcript(), 1, transcript.ByFIN, transcript.ByFIN)
+	wantEnding(t, srv.Transcript(), 2, transcript.ByRST, transcript.ByRST)
+	wantError(t, "CloseClientConns(StillOpen)", srv.CloseClientConns(transcript.StillOpen), nil, "want ByFIN or ByRST")
+}
+
+func TestWaitEndsWithItsContext(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{})
+	ctx, cancel := context.WithCancelCause(t.Context())
+	why := errors.New("enough")
+	time.AfterFunc(time.Millisecond, func() { cancel(why) })
+	err := srv.Wait(ctx, func(transcript.Transcript) bool { return false })
+	wantError(t, "Wait", err, why, "transcript of TestWaitEndsWithItsContext")
+}

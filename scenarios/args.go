@@ -1,0 +1,74 @@
+package scenarios
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/types"
+)
+
+// arguments are what a Describe function was given, sorted.
+type arguments[S Subject] struct {
+	kept      []Promise[S]
+	container []any // decorators
+	spec      []any // decorators that Ginkgo allows on specs only
+	location  types.CodeLocation
+	errs      []error
+}
+
+// sortArguments tells promises from decorators. What is neither becomes an error,
+// and not one of Ginkgo's, which would end the whole suite.
+func sortArguments[S Subject](where types.CodeLocation, args []any) arguments[S] {
+	a := arguments[S]{location: where}
+	given := false
+	for _, arg := range flatten(args) {
+		switch v := arg.(type) {
+		case Kept[S]:
+			given = given || len(v.promises) > 0
+			a.kept = append(a.kept, v.promises...)
+		case types.CodeLocation:
+			a.location = v
+		default:
+			a.sort(arg)
+		}
+	}
+	if !given {
+		a.errs = append(a.errs, fmt.Errorf("%w: there is no Keeps(…) with the promises of a %v", ErrSubject, reflect.TypeFor[S]()))
+	}
+	return a
+}
+
+// sort finds a decorator's place.
+func (a *arguments[S]) sort(arg any) {
+	switch arg.(type) {
+	case ginkgo.NodeTimeout, ginkgo.SpecTimeout, ginkgo.GracePeriod, ginkgo.PollProgressAfter, ginkgo.PollProgressInterval:
+		a.spec = append(a.spec, arg)
+	case ginkgo.Labels, ginkgo.FlakeAttempts, ginkgo.MustPassRepeatedly, ginkgo.SpecPriority,
+		ginkgo.SemVerConstraints, ginkgo.ComponentSemVerConstraints, types.AroundNodeDecorator:
+		a.container = append(a.container, arg)
+	default:
+		if slices.Contains(flags, arg) {
+			a.container = append(a.container, arg)
+			return
+		}
+		a.errs = append(a.errs, fmt.Errorf("%w: argument of type %T is neither Keeps(…) of promises of a %v nor a decorator for its specs", ErrSubject, arg, reflect.TypeFor[S]()))
+	}
+}
+
+// flags are the decorators whose types have no exported names.
+var flags = []any{ginkgo.Focus, ginkgo.Pending, ginkgo.Serial, ginkgo.Ordered, ginkgo.ContinueOnFailure}
+
+// flatten unrolls lists of arguments, as Ginkgo does.
+func flatten(args []any) []any {
+	var all []any
+	for _, arg := range args {
+		if list, ok := arg.([]any); ok {
+			all = append(all, flatten(list)...)
+		} else {
+			all = append(all, arg)
+		}
+	}
+	return all
+}

@@ -1,0 +1,58 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// slack is how long a subject may take beyond what it promised, so that no spec
+// fails because the machine was busy. A subject that hangs fails after its own
+// bound and this.
+const slack = 2 * time.Second
+
+// misconduct is what no subject may do, whatever it promised: hang, panic, or
+// leave its goroutine.
+type misconduct struct{ text string }
+
+func (m *misconduct) Error() string { return m.text }
+
+// call runs f, which is the subject's code, in a goroutine of its own, because it
+// may hang, panic or leave by runtime.Goexit. After within and some slack it is
+// left behind, with its context cancelled.
+func call(ctx context.Context, within time.Duration, what string, f func(ctx context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := make(chan error, 1)
+	go supervise(ctx, what, f, done)
+	t := time.NewTimer(within + slack)
+	defer t.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-t.C:
+		return &misconduct{fmt.Sprintf("%s did not return within %v, which is the %v that it promised and %v more", what, within+slack, within, slack)}
+	case <-ctx.Done():
+		return fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(ctx))
+	}
+}
+
+// supervise sends f's error, or what f did instead of returning one.
+func supervise(ctx context.Context, what string, f func(ctx context.Context) error, done chan<- error) {
+	var err error = &misconduct{what + " left its goroutine by runtime.Goexit"}
+	defer func() {
+		if v := recover(); v != nil {
+			err = &misconduct{fmt.Sprintf("%s panicked: %v\n%s", what, v, debug.Stack())}
+		}
+		done <- err
+	}()
+	err = f(ctx)
+}
+
+// isMisconduct reports whether err says that the subject hung, panicked or left.
+func isMisconduct(err error) bool {
+	var m *misconduct
+	return errors.As(err, &m)
+}

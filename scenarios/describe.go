@@ -1,0 +1,67 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/types"
+)
+
+// specBound ends a spec whatever happens. Long before, each exchange ends at its
+// own bound, which is known only when the spec runs.
+const specBound = 5 * time.Minute
+
+// describe registers the specs of one subject. Each node gets the location of the
+// Describe function's caller, so that reports point there.
+func describe[S Subject](where types.CodeLocation, text string, known []Promise[S], subject func() S, args []any) bool {
+	a := sortArguments[S](where, args)
+	return ginkgo.Describe(text, a.location, a.container, func() {
+		if len(a.errs) > 0 {
+			ginkgo.It("is attached to its scenarios", a.location, failing(a.location, errors.Join(a.errs...)))
+			return
+		}
+		for _, p := range merge(known, a.kept) {
+			decorators := append([]any{a.location, ginkgo.Label(p.Labels...), ginkgo.NodeTimeout(specBound)}, a.spec...)
+			ginkgo.It(p.Name, decorators, a.body(p, subject))
+		}
+	})
+}
+
+// body returns the spec of p.
+func (a arguments[S]) body(p Promise[S], subject func() S) func(ginkgo.SpecContext) {
+	if !slices.ContainsFunc(a.kept, named[S](p.Name)) {
+		return func(ginkgo.SpecContext) { ginkgo.Skip("not promised") }
+	}
+	return func(ctx ginkgo.SpecContext) {
+		if err := Run(ctx, p, subject); err != nil {
+			failing(a.location, err)(ctx)
+		}
+	}
+}
+
+// failing returns a body that fails with err. Ginkgo says that it failed in this
+// file, so the message begins with the user's line.
+func failing(where types.CodeLocation, err error) func(ginkgo.SpecContext) {
+	return func(ginkgo.SpecContext) { ginkgo.Fail(fmt.Sprintf("%v: %v", where, err)) }
+}
+
+// merge returns the known promises, and behind them those of kept that are
+// others.
+func merge[S Subject](known, kept []Promise[S]) []Promise[S] {
+	all := slices.Clone(known)
+	for _, p := range kept {
+		if i := slices.IndexFunc(all, named[S](p.Name)); i < 0 {
+			all = append(all, p)
+		} else {
+			all[i] = p
+		}
+	}
+	return all
+}
+
+func named[S Subject](name string) func(Promise[S]) bool {
+	return func(p Promise[S]) bool { return p.Name == name }
+}

@@ -1,0 +1,123 @@
+package scenarios_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/types"
+	. "github.com/onsi/gomega"
+)
+
+var _ = Describe("what the Describe functions register", Ordered, func() {
+	var specs types.SpecReports
+
+	BeforeAll(func(ctx SpecContext) { specs = runFixture(ctx) }, NodeTimeout(time.Minute))
+
+	It("points at the user's line", func() {
+		for _, spec := range specs {
+			places := append(slices.Clone(spec.ContainerHierarchyLocations), spec.LeafNodeLocation)
+			if spec.State.Is(types.SpecStateFailed) {
+				places = append(places, spec.Failure.FailureNodeLocation)
+			}
+			for _, place := range places {
+				Expect(filepath.Base(place.FileName)).To(Equal("fixture_test.go"), spec.FullText())
+				Expect(spec.Labels()).To(ContainElement(fmt.Sprintf("on line %d", lineOfLabel(spec, place))), spec.FullText())
+			}
+		}
+	})
+
+	It("labels each spec with its medium and its fault", func() {
+		Expect(find(specs, "keeper reassembles split replies").Labels()).To(ContainElements("tcp", "fault:slice"))
+		Expect(find(specs, "keeper reports a reset").Labels()).To(ContainElements("tcp", "fault:reset"))
+		Expect(find(specs, "udp honours").Labels()).To(ContainElements("udp", "fault:loss"))
+		Expect(find(specs, "logger survives").Labels()).To(ContainElements("logger", "fault:reset"))
+		Expect(find(specs, "breaker reassembles").Labels()).To(ContainElement("Serial"))
+	})
+
+	It("runs every promise that is listed, and skips the others as not promised", func() {
+		Expect(find(specs, "keeper reassembles").State).To(Equal(types.SpecStatePassed))
+		Expect(find(specs, "udp honours").State).To(Equal(types.SpecStatePassed))
+		Expect(find(specs, "logger delivers the last").State).To(Equal(types.SpecStatePassed))
+		for _, text := range []string{"keeper reports", "keeper honours", "logger delivers its lines", "logger survives"} {
+			spec := find(specs, text)
+			Expect(spec.State).To(Equal(types.SpecStateSkipped), text)
+			Expect(spec.Failure.Message).To(Equal("not promised"), text)
+		}
+	})
+
+	DescribeTable("fails the spec, and goes on",
+		func(text string, state types.SpecState, messages ...string) {
+			spec := find(specs, text)
+			Expect(spec.State).To(Equal(state))
+			for _, message := range messages {
+				Expect(spec.Failure.Message + spec.Failure.ForwardedPanic).To(ContainSubstring(message))
+			}
+			Expect(spec.RunTime).To(BeNumerically("<", 10*time.Second), "its own bound is 200 ms and 2 s")
+			Expect(find(specs, "last reassembles").State).To(Equal(types.SpecStatePassed))
+		},
+		Entry("of a subject that breaks its promise", "breaker reassembles", types.SpecStateFailed,
+			"fixture_test.go:", "broken promise", `Do = "H", <nil>`, `want "Hello from TCP server"`, "rule slice.ToClient.1: fired", "conn 1"),
+		Entry("of a wrong argument", "wrong argument", types.SpecStateFailed, "fixture_test.go:", "argument of type string is neither Keeps"),
+		Entry("of another kind's promises", "wrong promises", types.SpecStateFailed, "Kept[", "there is no Keeps(…) with the promises of a scenarios.TCPClient"),
+		Entry("without Keeps", "no Keeps", types.SpecStateFailed, "there is no Keeps(…)"),
+		Entry("without a function", "nil function reass", types.SpecStateFailed, "the function that makes it is nil"),
+		Entry("of an empty subject", "empty subject reass", types.SpecStateFailed, "Do is nil", "Want is empty", "Within is 0s"),
+		Entry("of a subject that hangs", "hanging reass", types.SpecStateFailed, "Do did not return within 2.2s"),
+		Entry("of a subject that panics", "panicking reass", types.SpecStateFailed, "Do panicked: ouch", "fixture_test.go:"),
+		Entry("of a subject that leaves its goroutine", "leaving reass", types.SpecStateFailed, "left its goroutine"),
+		Entry("of a subject that never asks the server", "lying reass", types.SpecStateFailed, "not put to the test", "the reply has 0 bytes"),
+		Entry("of a subject that does not work", "failing reass", types.SpecStateFailed, "not put to the test", "on a healthy wire", `Do = "", no`),
+		Entry("of a factory that panics", "factory reass", types.SpecStatePanicked, "factory"),
+	)
+})
+
+// runFixture runs the suites of fixture_test.go in a child process, and returns
+// what its JSON report says of them.
+func runFixture(ctx SpecContext) types.SpecReports {
+	file := filepath.Join(GinkgoT().TempDir(), "report.json")
+	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestScenarios$", "-ginkgo.label-filter="+fixtureLabel, "-ginkgo.json-report="+file)
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), isGinkgoVariable), fixtureVariable+"=1")
+	out, err := cmd.CombinedOutput()
+	Expect(err).To(HaveOccurred(), "some of its specs fail\n%s", out)
+	data, err := os.ReadFile(file)
+	Expect(err).NotTo(HaveOccurred(), "%s", out)
+	var reports []types.Report
+	Expect(json.Unmarshal(data, &reports)).To(Succeed())
+	Expect(reports).To(HaveLen(1))
+	ours := slices.DeleteFunc(reports[0].SpecReports, func(spec types.SpecReport) bool { return !slices.Contains(spec.Labels(), fixtureLabel) })
+	Expect(len(ours)).To(BeNumerically(">", 20))
+	return ours
+}
+
+// isGinkgoVariable reports whether an environment variable would make the child
+// take itself for a part of this run.
+func isGinkgoVariable(entry string) bool { return strings.HasPrefix(entry, "GINKGO_") }
+
+// find returns the one spec whose text contains text.
+func find(specs types.SpecReports, text string) types.SpecReport {
+	GinkgoHelper()
+	var found types.SpecReports
+	for _, spec := range specs {
+		if strings.Contains(spec.FullText(), text) {
+			found = append(found, spec)
+		}
+	}
+	Expect(found).To(HaveLen(1), text)
+	return found[0]
+}
+
+// lineOfLabel returns the line of place; a Describe call of several lines is
+// located at its first, its label at its last.
+func lineOfLabel(spec types.SpecReport, place types.CodeLocation) int {
+	if strings.HasPrefix(spec.FullText(), "udp ") || strings.HasPrefix(spec.FullText(), "logger ") {
+		return place.LineNumber + 1
+	}
+	return place.LineNumber
+}

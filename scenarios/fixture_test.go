@@ -1,0 +1,77 @@
+package scenarios_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/scenarios"
+	"github.com/fakewire/fakewire/scenarios/internal/reference"
+)
+
+// fixtureVariable makes a child process of this test binary register the suites
+// below, some of which fail. The specs of describe_test.go read its report.
+const fixtureVariable = "FAKEWIRE_FIXTURE"
+
+// fixtureLabel is how the child runs these suites and no other.
+const fixtureLabel = "fixture"
+
+var _ = os.Getenv(fixtureVariable) == "" || registerFixture()
+
+func registerFixture() bool {
+	keeper := func() scenarios.TCPClient {
+		c := reference.TCPClient(answer, within)
+		c.Handler = fakeserver.Reply{Data: answer + "\n"}
+		return c
+	}
+	breaker := func() scenarios.TCPClient {
+		c := reference.OneRead(answer, within)
+		c.Handler = fakeserver.Reply{Data: answer + "\n"}
+		return c
+	}
+	splits := scenarios.Keeps(scenarios.ReassemblesSplitReplies)
+
+	scenarios.DescribeTCPClient("keeper", keeper, splits, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("breaker", breaker, splits, Label(fixtureLabel, here()), Serial)
+	scenarios.DescribeUDPClient("udp", func() scenarios.UDPClient { return reference.UDPClient("hello from the client\n", soon) },
+		Label(fixtureLabel, here()), scenarios.Keeps(scenarios.HonoursDeadlineOnLoss))
+	scenarios.DescribeNetworkLogger("logger", func() scenarios.NetworkLogger { return reference.StandardLogger("tcp", within) },
+		Label(fixtureLabel, here()), NodeTimeout(time.Minute), scenarios.Keeps(scenarios.LastLineOfAPanicArrives))
+
+	// What is attached wrongly.
+	scenarios.DescribeTCPClient("wrong argument", keeper, splits, "oops", Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("wrong promises", keeper, scenarios.Keeps(scenarios.HonoursDeadlineOnLoss), Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("no Keeps", keeper, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("nil function", nil, splits, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("empty subject", func() scenarios.TCPClient { return scenarios.TCPClient{} }, splits, Label(fixtureLabel, here()))
+
+	// Subjects that misbehave. The factory's panic is the spec's, too.
+	scenarios.DescribeTCPClient("hanging", client(func(context.Context) (string, error) { select {} }), splits, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("panicking", client(func(context.Context) (string, error) { panic("ouch") }), splits, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("leaving", client(func(context.Context) (string, error) { runtime.Goexit(); return "", nil }), splits, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("lying", client(func(context.Context) (string, error) { return answer, nil }), splits, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("failing", client(func(context.Context) (string, error) { return "", errors.New("no") }), splits, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("factory", func() scenarios.TCPClient { panic("factory") }, splits, Label(fixtureLabel, here()))
+
+	// The suite goes on behind all of them.
+	return scenarios.DescribeTCPClient("last", keeper, splits, Label(fixtureLabel, here()))
+}
+
+// client returns a subject that does something without a server.
+func client(do func(context.Context) (string, error)) func() scenarios.TCPClient {
+	return func() scenarios.TCPClient {
+		return scenarios.TCPClient{Want: answer, Within: soon, Do: func(ctx context.Context, _ string) (string, error) { return do(ctx) }}
+	}
+}
+
+// here returns a label that names the line of its caller.
+func here() string {
+	_, _, line, _ := runtime.Caller(1)
+	return fmt.Sprintf("on line %d", line)
+}

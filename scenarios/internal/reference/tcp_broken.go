@@ -1,0 +1,87 @@
+package reference
+
+import (
+	"context"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/fakewire/fakewire/scenarios"
+)
+
+// OneRead breaks ReassemblesSplitReplies: it takes what one Read gives for the
+// whole reply.
+func OneRead(want string, within time.Duration) scenarios.TCPClient {
+	return brokenTCP(want, within, within, func(conn net.Conn) (string, error) {
+		p := make([]byte, 1024)
+		n, err := conn.Read(p)
+		return string(p[:n]), err
+	})
+}
+
+// SwallowsErrors breaks ReportsReset: it reads until there is nothing more to read,
+// for whatever reason, and returns what it has got.
+func SwallowsErrors(want string, within time.Duration) scenarios.TCPClient {
+	return brokenTCP(want, within, within, func(conn net.Conn) (string, error) {
+		var got strings.Builder
+		for p := make([]byte, 1); !strings.HasSuffix(got.String(), "\n"); {
+			if _, err := conn.Read(p); err != nil {
+				break
+			}
+			got.Write(p)
+		}
+		return got.String(), nil
+	})
+}
+
+// NoDeadline breaks HonoursDeadline: it has one for dialling only.
+func NoDeadline(want string, within time.Duration) scenarios.TCPClient {
+	return brokenTCP(want, within, 0, readLine)
+}
+
+// GivesUpBetween breaks HonoursDeadline in the middle of a reply: it has a deadline
+// for the first byte, and none for what follows.
+func GivesUpBetween(want string, within time.Duration) scenarios.TCPClient {
+	return brokenTCP(want, within, within, func(conn net.Conn) (string, error) {
+		first := make([]byte, 1)
+		if _, err := conn.Read(first); err != nil {
+			return "", err
+		}
+		conn.SetReadDeadline(time.Time{})
+		rest, err := readLine(conn)
+		return string(first) + rest, err
+	})
+}
+
+// brokenTCP returns a client that reads its answer as read does. If deadline is
+// zero, it has none.
+func brokenTCP(want string, within, deadline time.Duration, read func(net.Conn) (string, error)) scenarios.TCPClient {
+	return scenarios.TCPClient{Want: want, Within: within, Do: func(ctx context.Context, addr string) (string, error) {
+		conn, err := dial(ctx, "tcp", addr, within)
+		if err != nil {
+			return "", err
+		}
+		defer conn.Close()
+		if deadline == 0 {
+			conn.SetDeadline(time.Time{})
+		}
+		if _, err := io.WriteString(conn, request); err != nil {
+			return "", nil // as SwallowsErrors would
+		}
+		line, err := read(conn)
+		return strings.TrimSuffix(line, "\n"), err
+	}}
+}
+
+func readLine(conn net.Conn) (string, error) {
+	var line []byte
+	for p := make([]byte, 1); ; line = append(line, p[0]) {
+		if _, err := conn.Read(p); err != nil {
+			return string(line), err
+		}
+		if p[0] == '\n' {
+			return string(line), nil
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// peer is a fake server for one exchange.
+type peer struct {
+	server
+	plan fault.Plan
+}
+
+// server is what fakeserver's Server and PacketServer have in common.
+type server interface {
+	Addr() string
+	Transcript() transcript.Transcript
+	Wait(ctx context.Context, cond func(transcript.Transcript) bool) error
+	Report() fault.Report
+	Verify() error
+	Close() error
+}
+
+// streamPeer starts a server for streams.
+func streamPeer(cfg fakeserver.Config) (peer, error) {
+	srv, err := fakeserver.Listen(cfg)
+	if err != nil {
+		return peer{}, fmt.Errorf("%w: %w", ErrSubject, err)
+	}
+	return peer{srv, cfg.Faults}, nil
+}
+
+// packetPeer starts a server for datagrams.
+func packetPeer(cfg fakeserver.PacketConfig) (peer, error) {
+	srv, err := fakeserver.ListenPacket(cfg)
+	if err != nil {
+		return peer{}, fmt.Errorf("%w: %w", ErrSubject, err)
+	}
+	return peer{srv, cfg.Faults}, nil
+}
+
+// proved returns nil if the wire did what it was to do: each rule acted, and the
+// handler did not fail. A scenario whose fault never happened proves nothing.
+func (p peer) proved() error {
+	errs := []error{p.Close(), p.Verify()}
+	for _, o := range p.Report().Rules {
+		if o.State != fault.Fired && !o.Rule.Optional {
+			errs = append(errs, fmt.Errorf("rule %s never acted", o.Key))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// show adds the evidence of p to err.
+func (p peer) show(err error) error {
+	return &evidenced{err, evidence{p.Report(), p.plan.Draws(), p.Transcript()}}
+}

@@ -1,0 +1,91 @@
+package scenarios_test
+
+import (
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/scenarios"
+	"github.com/fakewire/fakewire/scenarios/internal/reference"
+)
+
+func TestScenarios(t *testing.T) {
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "scenarios")
+}
+
+// The answers of the servers in these specs, and the deadline of their clients.
+const (
+	answer = "Hello from TCP server"
+	within = time.Second
+)
+
+// A subject with a deadline far below within would be unfair on a busy machine,
+// but where breaking is to wait, it saves time.
+const soon = 200 * time.Millisecond
+
+var _ = DescribeTable("a TCP client's promise",
+	func(ctx SpecContext, p scenarios.Promise[scenarios.TCPClient], keeps, breaks scenarios.TCPClient, evidence string) {
+		keeps.Handler, breaks.Handler = fakeserver.Reply{Data: answer + "\n"}, fakeserver.Reply{Data: answer + "\n"}
+		Expect(scenarios.Run(ctx, p, always(keeps))).To(Succeed())
+		wantBroken(scenarios.Run(ctx, p, always(breaks)), p.Name, evidence)
+	},
+	func(p scenarios.Promise[scenarios.TCPClient], _, _ scenarios.TCPClient, evidence string) string {
+		return p.Name + ": a subject that keeps it passes, and one fails with " + evidence
+	},
+	Entry(nil, scenarios.ReassemblesSplitReplies, reference.TCPClient(answer, within), reference.OneRead(answer, within), `Do = "H", <nil>`),
+	Entry(nil, scenarios.ReportsReset, reference.TCPClient(answer, within), reference.SwallowsErrors(answer, within), `<nil> after `),
+	Entry(nil, scenarios.HonoursDeadline, reference.TCPClient(answer, soon), reference.NoDeadline(answer, soon), `stalled after byte 0 of a reply of 22 bytes: Do did not return`),
+	Entry(nil, scenarios.HonoursDeadline, reference.TCPClient(answer, soon), reference.GivesUpBetween(answer, soon), `stalled after byte 11 of a reply of 22 bytes: Do did not return`),
+)
+
+var _ = DescribeTable("a UDP client's promise",
+	func(ctx SpecContext, p scenarios.Promise[scenarios.UDPClient], keeps, breaks scenarios.UDPClient, evidence string) {
+		keeps.Handler, breaks.Handler = fakeserver.PacketReply{Data: answer}, fakeserver.PacketReply{Data: answer}
+		Expect(scenarios.Run(ctx, p, always(keeps))).To(Succeed())
+		wantBroken(scenarios.Run(ctx, p, always(breaks)), p.Name, evidence)
+	},
+	func(p scenarios.Promise[scenarios.UDPClient], _, _ scenarios.UDPClient, evidence string) string {
+		return p.Name + ": a subject that keeps it passes, and one fails with " + evidence
+	},
+	Entry(nil, scenarios.HonoursDeadlineOnLoss, reference.UDPClient(answer, soon), reference.NoDeadlineUDP(answer, soon), `Do did not return`),
+	Entry(nil, scenarios.HonoursDeadlineOnLoss, reference.UDPClient(answer, soon), reference.GuessesUDP(answer, soon), `Do = "", <nil>`),
+)
+
+var _ = DescribeTable("a logger's promise",
+	func(ctx SpecContext, p scenarios.Promise[scenarios.NetworkLogger], breaks scenarios.NetworkLogger, evidence string) {
+		Expect(scenarios.Run(ctx, p, always(reference.NetworkLogger(within)))).To(Succeed())
+		wantBroken(scenarios.Run(ctx, p, always(breaks)), p.Name, evidence)
+	},
+	func(p scenarios.Promise[scenarios.NetworkLogger], _ scenarios.NetworkLogger, evidence string) string {
+		return p.Name + ": a subject that keeps it passes, and one fails with " + evidence
+	},
+	Entry(nil, scenarios.LinesArriveWholeOnceInOrder, reference.Drops(within), `on a healthy wire: "line 00007"… is missing where "line 00008"… arrived`),
+	Entry(nil, scenarios.LinesArriveWholeOnceInOrder, reference.Repeats(within), `on a healthy wire: "line 00007"… arrived behind "line 00007"…`),
+	Entry(nil, scenarios.LinesArriveWholeOnceInOrder, reference.Reorders(within), `on a healthy wire: "line 00001"… is missing where "line 00002"… arrived`),
+	Entry(nil, scenarios.LinesArriveWholeOnceInOrder, reference.Tears(within), `when the collector stops reading for a while: `),
+	Entry(nil, scenarios.LastLineOfAPanicArrives, reference.LosesLastWords(within), `"line 00004"… is missing; 3 of 4 lines arrived`),
+	Entry(nil, scenarios.SurvivesReset, reference.StandardLogger("tcp", soon), `reset after byte 1 of what it sends: no line arrived again`),
+	Entry(nil, scenarios.SurvivesReset, reference.DiesWithItsConnection(within), `panicked: write tcp`),
+)
+
+// always returns a factory of s.
+func always[S scenarios.Subject](s S) func() S { return func() S { return s } }
+
+// wantBroken wants an error that says which promise was broken, and shows how.
+func wantBroken(err error, name, evidence string) {
+	GinkgoHelper()
+	Expect(err).To(MatchError(scenarios.ErrBroken))
+	Expect(err.Error()).To(And(ContainSubstring(name), ContainSubstring(evidence), ContainSubstring("transcript of")))
+}
+
+var _ = It("catches a client that takes one Read for one message every time in 200 runs", func(ctx SpecContext) {
+	for range 200 {
+		c := reference.OneRead("PONG", within)
+		c.Handler = fakeserver.Lines{Answer: func(string) string { return "PONG" }}
+		wantBroken(scenarios.Run(ctx, scenarios.ReassemblesSplitReplies, always(c)), "reassembles split replies", `Do = "P", <nil>`)
+	}
+}, NodeTimeout(time.Minute))

@@ -1,0 +1,48 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// ReportsReset is the promise of a TCP client that returns an error when its
+// connection is torn down before the whole reply has come: before the first
+// byte, after it, in the middle, and before the last one. A client that tries again
+// is reset again.
+//
+// Any error will do. errors.Is(err, syscall.ECONNRESET) would ask too much: a
+// client that was still sending gets EPIPE, and a good client may say in its
+// protocol's own words that the reply was cut short. What counts is that it does
+// not take half a reply for a whole one, or wait for the rest for ever.
+//
+// The reply is all that the server sends on one connection. So the Handler should
+// not send what the client does not wait for.
+var ReportsReset = Promise[TCPClient]{
+	Name: "reports a reset",
+	Why: "Servers restart and proxies lose patience. A client that ends its read loop at any error, and returns what it has got, " +
+		"hands half a reply on as a whole one: a truncated file, a shorter list, a balance of 10 in place of 1000.",
+	Labels: []string{"tcp", "fault:reset"},
+	check:  inTrials[TCPClient](resets, wantError),
+}
+
+// resets tears the connection down at several places of the reply.
+func resets(healthy transcript.Transcript) ([]trial, error) {
+	n := sent(longest(healthy))
+	if n == 0 {
+		return nil, errNoReply
+	}
+	places := []int64{0, 1, n / 2, n - 1}
+	slices.Sort(places)
+	var all []trial
+	for _, at := range slices.Compact(places) {
+		if at == n {
+			continue // the reply has but one byte
+		}
+		what := fmt.Sprintf("reset after byte %d of a reply of %d bytes", at, n)
+		all = append(all, trial{what, fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).AfterBytes(at)}}})
+	}
+	return all, nil
+}

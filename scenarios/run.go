@@ -1,0 +1,86 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// Run puts one promise to the test, without Ginkgo. It calls subject anew for
+// each exchange. It returns nil if the promise was kept, and otherwise an error
+// that names the promise, says what happened, and shows the rules' outcomes, the
+// seed, if one was drawn from, and the record. The error wraps ErrBroken if the
+// subject broke its promise, ErrUnproved if that could not be found out, and
+// ErrSubject if the subject lacks something.
+//
+// Run returns within the subject's own bounds. When ctx is done, it returns at
+// once.
+func Run[S Subject](ctx context.Context, p Promise[S], subject func() S) error {
+	var err error
+	switch {
+	case p.check == nil:
+		err = fmt.Errorf("%w: the promise has no check: use those of this package", ErrSubject)
+	case subject == nil:
+		err = fmt.Errorf("%w: the function that makes it is nil", ErrSubject)
+	default:
+		err = p.check(ctx, subject)
+	}
+	if err == nil {
+		return nil
+	}
+	return newFailure(p.Name, p.Why, err)
+}
+
+// failure is Run's error. Its text is made at once, so that whoever prints the
+// value does not print a whole record as Go values.
+type failure struct {
+	text  string
+	cause error
+}
+
+func newFailure(name, why string, cause error) *failure {
+	var b strings.Builder
+	fmt.Fprintf(&b, "promise %q: %v\n", name, cause)
+	if errors.Is(cause, ErrBroken) {
+		fmt.Fprintf(&b, "why it matters: %s\n", why)
+	}
+	var ev *evidenced
+	if errors.As(cause, &ev) {
+		b.WriteString(ev.evidence.String())
+		cause = ev.error
+	}
+	return &failure{strings.TrimRight(b.String(), "\n"), cause}
+}
+
+func (f *failure) Error() string { return f.text }
+
+func (f *failure) Unwrap() error { return f.cause }
+
+// evidence is what a server can say of an exchange.
+type evidence struct {
+	report fault.Report
+	draws  bool
+	record transcript.Transcript
+}
+
+// String returns the evidence for people.
+func (e evidence) String() string {
+	seed := ""
+	if e.draws {
+		seed = fmt.Sprintf("to rerun with the same draws: FAKEWIRE_SEED=%#x\n", e.report.Seed)
+	}
+	return e.report.String() + seed + e.record.String()
+}
+
+// evidenced is an error with the evidence for it, which Run shows once, at the
+// end.
+type evidenced struct {
+	error
+	evidence evidence
+}
+
+func (e *evidenced) Unwrap() error { return e.error }

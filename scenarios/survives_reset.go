@@ -1,0 +1,109 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// SurvivesReset is the promise of a TCP logger whose caller goes on when the
+// collector tears the connection down, after any byte: Print neither panics nor
+// hangs, and within Within of the reset lines arrive again, on a new connection.
+// The first lines after the reset may be lost; from the first that arrives on, all
+// do, whole, once and in order.
+//
+// A UDP logger has no connection and can't make this promise.
+var SurvivesReset = Promise[NetworkLogger]{
+	Name: "survives a reset",
+	Why: "Collectors are restarted while programs run. A logger that dials once writes into a dead connection from then on, with " +
+		"its errors thrown away, as the standard log.Logger does: the program looks silent, and it is only deaf.",
+	Labels: []string{"logger", "fault:reset"},
+	check:  checkSurvivesReset,
+}
+
+func checkSurvivesReset(ctx context.Context, subject func() NetworkLogger) error {
+	for _, at := range []int64{1, 100} {
+		l := subject()
+		if err := l.check(); err != nil {
+			return err
+		}
+		if l.Network == "udp" {
+			return fmt.Errorf("%w: a UDP logger has no connection that could be reset: it can't promise to survive that", ErrSubject)
+		}
+		reset := fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Reset{}).AfterBytes(at).OnConn(1)}}
+		what := fmt.Sprintf("reset after byte %d of what it sends", at)
+		if err := inSession(ctx, l, what, reset, (*session).outlive); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// outlive logs until the connection is reset, and on until lines arrive again.
+func (s *session) outlive() error {
+	if err := s.print(resetLine(1)); err != nil {
+		return err
+	}
+	if err := s.await(s.within+slack, wasReset); err != nil {
+		return err
+	}
+	last, err := s.comeBack(2)
+	if err != nil {
+		return err
+	}
+	for end := last + 5; last < end; {
+		last++
+		if err := s.print(resetLine(last)); err != nil {
+			return err
+		}
+	}
+	if err := s.close(); err != nil {
+		return err
+	}
+	return s.wantRest(last)
+}
+
+// comeBack logs lines from number n on until one arrives, and returns its number.
+func (s *session) comeBack(n int) (int, error) {
+	for began := time.Now(); time.Since(began) < s.within+slack; n++ {
+		line := resetLine(n)
+		if err := s.print(line); err != nil {
+			return n, err
+		}
+		again := func(t transcript.Transcript) bool { return heard(t, line) }
+		if err := s.await(s.within/20, again); err != nil {
+			return n, err
+		}
+		if again(s.srv.Transcript()) {
+			return n, nil
+		}
+	}
+	return n, fmt.Errorf("no line arrived again within %v, which is the %v that it promised and %v more", s.within+slack, s.within, slack)
+}
+
+// wantRest wants all lines up to last from the first on that arrived on a new
+// connection.
+func (s *session) wantRest(last int) error {
+	t, err := s.settle(resetLine(last))
+	if err != nil {
+		return err
+	}
+	var got []string
+	for n := 2; n <= t.Conns(); n++ {
+		got = append(got, received(t.Conn(n))...)
+	}
+	first := firstNumber(got)
+	return arrived(got, textLines(first, last-first+1, resetLineSize))
+}
+
+// resetLineSize is such that the reset after byte 100 is in the first line.
+const resetLineSize = 200
+
+func resetLine(n int) string { return textLines(n, 1, resetLineSize)[0] }
+
+func wasReset(t transcript.Transcript) bool {
+	return t.Conn(1).Ending(transcript.FromClient) == transcript.ByRST
+}

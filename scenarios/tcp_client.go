@@ -1,0 +1,51 @@
+package scenarios
+
+import (
+	"context"
+	"time"
+
+	"github.com/onsi/ginkgo/v2/types"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+// A TCPClient is a client to be put to the test, and what is needed for that.
+type TCPClient struct {
+	// Handler is the server's side of the client's protocol. If nil, it sends each
+	// line back.
+	Handler fakeserver.Handler
+	// Do is one whole exchange: it dials addr, asks, and returns the answer. It may be
+	// called several times, each time with another server's address. ctx has no
+	// deadline of its own; it is cancelled when Do is given up on.
+	Do func(ctx context.Context, addr string) (string, error)
+	// Want is what Do returns on a healthy wire. It must not be empty.
+	Want string
+	// Within is the client's own deadline: Do returns an error, whatever the server
+	// does, before more time has passed. It must be positive. A second is good; with
+	// less, a busy machine may look like a broken promise.
+	Within time.Duration
+}
+
+// tcpPromises are the promises of TCP clients, in the order of their specs.
+var tcpPromises = []Promise[TCPClient]{ReassemblesSplitReplies, ReportsReset, HonoursDeadline}
+
+// DescribeTCPClient registers a Ginkgo container with one spec for each promise
+// of a TCP client. Promises that no Keeps lists are skipped, as "not promised".
+//
+// subject is called when specs run, once for each exchange. args are Keeps(…) and
+// Ginkgo decorators: those for time, such as NodeTimeout, go to each spec, others
+// to the container. It returns true, so that it can stand in "var _ =".
+func DescribeTCPClient(text string, subject func() TCPClient, args ...any) bool {
+	return describe(types.NewCodeLocation(1), text, tcpPromises, subject, args)
+}
+
+func (c TCPClient) client() (client, error) {
+	if c.Handler == nil {
+		c.Handler = fakeserver.Lines{Answer: func(line string) string { return line }}
+	}
+	common := client{c.Do, c.Want, c.Within, func(p fault.Plan) (peer, error) {
+		return streamPeer(fakeserver.Config{Handler: c.Handler, Faults: p, Name: "scenario"})
+	}}
+	return common, common.check("TCPClient")
+}

@@ -1,0 +1,46 @@
+package scenarios
+
+import (
+	"context"
+	"time"
+
+	"github.com/onsi/ginkgo/v2/types"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+// A UDPClient is a client to be put to the test, and what is needed for that.
+type UDPClient struct {
+	// Handler is the server's side of the client's protocol. If nil, it sends each
+	// datagram back.
+	Handler fakeserver.PacketHandler
+	// Do is one whole exchange: it asks the server at addr and returns the answer. It
+	// may be called several times, each time with another server's address. ctx has no
+	// deadline of its own; it is cancelled when Do is given up on.
+	Do func(ctx context.Context, addr string) (string, error)
+	// Want is what Do returns on a healthy wire. It must not be empty.
+	Want string
+	// Within is the client's own deadline: Do returns an error, whatever the server
+	// does, before more time has passed. It must be positive. A second is good; with
+	// less, a busy machine may look like a broken promise.
+	Within time.Duration
+}
+
+// udpPromises are the promises of UDP clients, in the order of their specs.
+var udpPromises = []Promise[UDPClient]{HonoursDeadlineOnLoss}
+
+// DescribeUDPClient is DescribeTCPClient for a UDP client.
+func DescribeUDPClient(text string, subject func() UDPClient, args ...any) bool {
+	return describe(types.NewCodeLocation(1), text, udpPromises, subject, args)
+}
+
+func (c UDPClient) client() (client, error) {
+	if c.Handler == nil {
+		c.Handler = fakeserver.PacketEcho{}
+	}
+	common := client{c.Do, c.Want, c.Within, func(p fault.Plan) (peer, error) {
+		return packetPeer(fakeserver.PacketConfig{Handler: c.Handler, Faults: p, Name: "scenario"})
+	}}
+	return common, common.check("UDPClient")
+}
