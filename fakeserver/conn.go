@@ -28,6 +28,7 @@ type Conn struct {
 
 	mu      sync.Mutex // guards what follows
 	fate    error      // why Read and Write fail from now on; nil while open
+	toReset bool       // the end is to be an RST
 	kicked  bool       // blocked calls on raw were woken for good
 	closed  bool       // dead is closed
 	seenFIN bool       // the client's FIN is recorded
@@ -99,7 +100,7 @@ func (c *Conn) closeGently() {
 // the client's kernel has acknowledged that, for as long as there is progress
 // within five seconds.
 func (c *Conn) Reset() error {
-	if !c.doom(net.ErrClosed) {
+	if !c.doomTo(net.ErrClosed, true) {
 		return c.opError("reset", net.ErrClosed)
 	}
 	if c.out.queue == nil {
@@ -113,7 +114,7 @@ func (c *Conn) Reset() error {
 
 // abort ends the connection with an RST at once.
 func (c *Conn) abort() error {
-	if !c.doom(net.ErrClosed) {
+	if !c.doomTo(net.ErrClosed, true) {
 		return c.opError("reset", net.ErrClosed)
 	}
 	return c.reset("")
@@ -156,11 +157,16 @@ func (c *Conn) SetWriteDeadline(t time.Time) error {
 
 // doom makes all further Reads and Writes fail with why, and wakes those that
 // are blocked. It reports whether nothing had doomed the connection before.
-func (c *Conn) doom(why error) bool {
+func (c *Conn) doom(why error) bool { return c.doomTo(why, false) }
+
+// doomTo is doom, and says whether the end is to be an RST: then whoever doomed
+// the connection resets it, and nobody sends a FIN before that.
+func (c *Conn) doomTo(why error, reset bool) bool {
 	c.mu.Lock()
 	first := c.fate == nil
 	if first {
-		c.fate = why
+		c.fate, c.toReset = why, reset
+		c.in.discard.Store(true)
 		// Only what the handler called is woken: pumps go on until the end.
 		if c.in.queue == nil {
 			c.raw.SetReadDeadline(past)
@@ -209,8 +215,14 @@ func (c *Conn) clearRawReadDeadline() bool {
 	return !c.closed && c.raw.SetReadDeadline(time.Time{}) == nil
 }
 
-// closeRaw closes the socket, once.
+// closeRaw closes the socket, once. Where the end is to be an RST, it leaves it to
+// whoever is about to send that.
 func (c *Conn) closeRaw() {
+	if c.isToReset() {
+		c.sleep(nil)
+		c.reset("")
+		return
+	}
 	if c.markDead() {
 		c.srv.rec.Add(c.event(transcript.Close))
 		c.raw.Close()
@@ -237,12 +249,16 @@ func (c *Conn) doomed() error {
 	return c.fate
 }
 
-func (c *Conn) isDoomed() bool { return c.doomed() != nil }
-
 func (c *Conn) isDead() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.closed
+}
+
+func (c *Conn) isToReset() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.toReset
 }
 
 func (c *Conn) sawReset() bool {

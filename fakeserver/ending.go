@@ -38,7 +38,7 @@ func (c *Conn) finish(err error) {
 	}
 	c.note(transcript.Error, "handler: "+firstLine(err))
 	c.srv.fail(c.srv.connError(c, err))
-	c.doom(net.ErrClosed)
+	c.doomTo(net.ErrClosed, true)
 	c.reset("")
 	c.endInOrder()
 }

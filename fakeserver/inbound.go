@@ -2,8 +2,6 @@ package fakeserver
 
 import (
 	"bytes"
-	"io"
-	"net"
 	"sync/atomic"
 	"time"
 
@@ -114,9 +112,8 @@ func (in *inbound) readQueue(p []byte) (int, error) {
 		if len(p) == 0 {
 			return 0, nil
 		}
-		if !in.c.sleep(changed, it.due, deadline) && !in.c.isDoomed() {
-			return 0, in.c.opError("read", net.ErrClosed)
-		}
+		// The end of the connection is no reason to stop: what came before is still due.
+		in.c.srv.sleep(changed, nil, it.due, deadline)
 	}
 }
 
@@ -124,99 +121,12 @@ func (in *inbound) readQueue(p []byte) (int, error) {
 func (in *inbound) pump(first []fault.Step) {
 	defer in.c.srv.wg.Done()
 	defer close(in.pumped)
-	first = append([]fault.Step(nil), first...)
 	for _, s := range first {
 		if !in.carryOut(s) {
 			return
 		}
 	}
 	in.readAll()
-}
-
-// readAll reads until the client's end of stream, an error, or a rule that tears
-// the connection down. While it discards, it also ends when nothing comes any
-// more. When the server closes, it takes what is there and ends.
-func (in *inbound) readAll() {
-	for in.waitRoom() {
-		kind, limit := transcript.Data, int64(readAhead)
-		if in.discard.Load() {
-			kind = transcript.Discarded
-			in.c.setRawReadDeadline(time.Now().Add(drainIdle))
-		}
-		if in.stream != nil && !in.ruled.Load() {
-			limit = min(limit, in.stream.Room())
-		}
-		buf := in.lane.Buffer(minRead)
-		n, err := in.c.raw.Read(buf[:min(int64(len(buf)), limit)])
-		if n > 0 && !in.took(kind, n) || err != nil && !in.goesOn(err) {
-			return
-		}
-	}
-	in.readRest()
-}
-
-// waitRoom waits until the queue has room, or what comes is discarded. It
-// reports false when the server closes or the connection is gone.
-func (in *inbound) waitRoom() bool {
-	for in.queue != nil && !in.discard.Load() {
-		changed := in.queue.next()
-		if in.queue.waiting() < in.queue.limit {
-			break
-		}
-		if !in.c.sleep(changed) {
-			return false
-		}
-	}
-	return !in.c.isOver()
-}
-
-// took records n bytes that were read and carries out what the plan decides
-// about them. It reports whether to read on.
-func (in *inbound) took(kind transcript.Kind, n int) bool {
-	in.since = time.Now()
-	p := in.lane.Commit(kind, n)
-	if in.stream == nil || in.ruled.Load() {
-		return true
-	}
-	for _, s := range in.stream.Feed(p) {
-		if !in.carryOut(s) {
-			return false
-		}
-	}
-	return true
-}
-
-// goesOn looks at a read's error, and reports whether to read on nevertheless.
-func (in *inbound) goesOn(err error) bool {
-	if isTimeout(err) {
-		return !in.idle() // else it was only woken
-	}
-	err = in.c.readError(err)
-	if in.queue == nil || in.ruled.Load() {
-		return false
-	}
-	if err != io.EOF {
-		in.queue.put(fault.Step{Op: fault.OpFinish}, err)
-		return false
-	}
-	for _, s := range in.stream.Finish() {
-		in.queue.put(s, io.EOF)
-	}
-	return false
-}
-
-// idle reports whether there is no reason to wait for more to discard: our FIN
-// has left, and then nothing came for long enough, or too much.
-func (in *inbound) idle() bool {
-	left := in.c.out.finishedAt()
-	if !in.discard.Load() || left.IsZero() {
-		return false
-	}
-	quiet := left
-	if in.since.After(quiet) {
-		quiet = in.since
-	}
-	return time.Since(quiet) >= drainIdle || time.Since(left) >= drainTotal
 }
 
 // carryOut does one step. It reports whether the connection goes on.
@@ -250,7 +160,7 @@ func (in *inbound) endByRule(s fault.Step) bool {
 	in.ruled.Store(true)
 	in.discard.Store(true)
 	in.queue.put(s, c.opError("read", why))
-	c.doom(why)
+	c.doomTo(why, s.Op == fault.OpReset)
 	if s.Op == fault.OpReset {
 		c.acted(in.stream, transcript.FromClient, s, c.unacked(), "")
 		c.reset(s.Rule)
@@ -276,79 +186,6 @@ func (in *inbound) stall(d time.Duration) {
 			return
 		}
 	}
-}
-
-// finish discards what still comes, until there is an end to it.
-func (in *inbound) finish() {
-	in.discard.Store(true)
-	if in.queue == nil {
-		in.reader.lock()
-		defer in.reader.unlock()
-		in.readAll()
-		return
-	}
-	in.queue.wake()
-	in.c.setRawReadDeadline(past) // wakes the pump
-	<-in.pumped
-	if n := in.queue.waiting(); n > 0 {
-		in.lane.Add(transcript.Event{Kind: transcript.Unread, Count: n, Text: "the handler did not read the last bytes"})
-	}
-}
-
-// readRest takes what has arrived, without waiting for more.
-func (in *inbound) readRest() {
-	c := in.c
-	if !c.clearRawReadDeadline() {
-		return
-	}
-	for stop := time.Now().Add(closeGrace / 4); time.Now().Before(stop); {
-		n, err := readNow(c.raw, in.lane.Buffer(minRead))
-		if n > 0 {
-			in.lane.Commit(transcript.Discarded, n)
-		}
-		if err != nil {
-			if !isTimeout(err) {
-				c.readError(err)
-			}
-			return
-		}
-	}
-}
-
-// WriteTo implements io.WriterTo. It reads straight into the record, and copies
-// what it read to w: for w a Conn of the same server without copying the bytes.
-func (c *Conn) WriteTo(w io.Writer) (int64, error) {
-	if c.in.queue != nil {
-		return io.Copy(w, struct{ io.Reader }{c})
-	}
-	c.in.reader.lock()
-	defer c.in.reader.unlock()
-	var sum int64
-	for {
-		p, err := c.in.readRecord()
-		n, werr := c.handOn(p, w)
-		sum += int64(n)
-		switch {
-		case werr != nil:
-			return sum, werr
-		case err == io.EOF:
-			return sum, nil
-		case err != nil:
-			return sum, err
-		}
-	}
-}
-
-// handOn writes recorded bytes to w.
-func (c *Conn) handOn(p []byte, w io.Writer) (int, error) {
-	if len(p) == 0 || w == io.Discard {
-		return len(p), nil
-	}
-	if to, ok := w.(*Conn); ok && to.srv == c.srv {
-		return to.out.write(p, true)
-	}
-	c.srv.rec.Lend() // w might keep them, though it should not
-	return w.Write(p)
 }
 
 // stable returns recorded bytes that stay what they are.

@@ -24,7 +24,8 @@ type outbound struct {
 	queue  *queue        // nil: no faults
 	pumped chan struct{} // closed when the pump has ended
 	edge   *boundary     // what waits for the client to read; nil until needed
-	cut    *fault.Step   // a boundary that lies in front of the next byte
+	atCut  bool          // a boundary lies in front of the next byte
+	cut    fault.Step    // that boundary
 
 	mu       sync.Mutex // guards what follows
 	finished time.Time  // when the FIN left
@@ -64,6 +65,9 @@ func (out *outbound) write(p []byte, recorded bool) (int, error) {
 	defer out.writer.unlock()
 	if err := out.c.check("write"); err != nil {
 		return 0, err
+	}
+	if out.isShut() {
+		return 0, out.c.opError("write", syscall.EPIPE)
 	}
 	if out.queue != nil {
 		return out.enqueue(p)
@@ -140,9 +144,6 @@ func (out *outbound) waitRoom() error {
 		if err := out.c.check("write"); err != nil {
 			return err
 		}
-		if out.isShut() {
-			return out.c.opError("write", syscall.EPIPE)
-		}
 		if out.queue.waiting() < out.queue.limit {
 			return nil
 		}
@@ -175,7 +176,7 @@ func (out *outbound) closeWrite() error {
 
 // sendFIN half-closes the socket, unless it is gone.
 func (out *outbound) sendFIN() error {
-	if out.c.isDead() || out.c.sawReset() || !out.finishedAt().IsZero() {
+	if out.c.isDead() || out.c.isToReset() || out.c.sawReset() || !out.finishedAt().IsZero() {
 		return nil
 	}
 	out.lane.Add(transcript.Event{Kind: transcript.FIN})
@@ -188,105 +189,6 @@ func (out *outbound) sendFIN() error {
 		return out.c.writeError(err)
 	}
 	return nil
-}
-
-// pump carries out what the plan decided, when it is due.
-func (out *outbound) pump() {
-	defer out.c.srv.wg.Done()
-	defer close(out.pumped)
-	defer out.closeEdge()
-	for {
-		changed := out.queue.next()
-		it, ok := out.queue.front()
-		if ok && !it.due.After(time.Now()) {
-			goesOn := out.carryOut(it.Step)
-			out.queue.take(len(it.Data))
-			if !goesOn {
-				break
-			}
-			continue
-		}
-		if !out.c.sleep(changed, it.due) {
-			break
-		}
-	}
-	out.lost(out.queue.waiting())
-}
-
-// lost records that n bytes of the handler never left.
-func (out *outbound) lost(n int64) {
-	if n > 0 {
-		out.lane.Add(transcript.Event{Kind: transcript.Unsent, Count: n, Text: "the connection ended before they were due"})
-	}
-}
-
-func (out *outbound) closeEdge() { out.edge.close() }
-
-// carryOut does one step. It reports whether anything can follow.
-func (out *outbound) carryOut(s fault.Step) bool {
-	c := out.c
-	switch s.Op {
-	case fault.OpPass:
-		if !out.passCut() {
-			out.lost(int64(len(s.Data)))
-			return false
-		}
-		n, err := out.send(s.Data, true)
-		s.Data = s.Data[:n]
-		out.stream.Done(s)
-		return err == nil
-	case fault.OpMark:
-		c.acted(out.stream, transcript.ToClient, s, 0, "delays by "+s.Delay.String())
-	case fault.OpCut:
-		out.cut = &s
-	case fault.OpStall:
-		c.acted(out.stream, transcript.ToClient, s, 0, stallText(s.Delay))
-		return out.stall(s.Delay)
-	case fault.OpFinish:
-		out.sendFIN()
-		return false
-	case fault.OpReset:
-		left := c.awaitDelivery()
-		if s.Rule != "" {
-			c.doom(&injected{s.Rule, s.Op})
-			c.acted(out.stream, transcript.ToClient, s, left, "")
-		}
-		c.reset(s.Rule)
-		return false
-	case fault.OpClose:
-		c.acted(out.stream, transcript.ToClient, s, 0, "")
-		out.sendFIN()
-		c.doom(&injected{s.Rule, s.Op})
-		return false
-	}
-	return true
-}
-
-// passCut waits at a boundary until the client has read what is in front of it.
-func (out *outbound) passCut() bool {
-	s := out.cut
-	if s == nil {
-		return true
-	}
-	out.cut = nil
-	if out.edge == nil {
-		out.edge = &boundary{c: out.c}
-	}
-	text, pause := out.edge.confirm(), s.Delay
-	if text != confirmed && pause == 0 {
-		pause = unconfirmedPause
-	}
-	out.c.acted(out.stream, transcript.ToClient, *s, 0, text)
-	return pause == 0 || out.stall(pause)
-}
-
-// stall stops sending for d, or if that is zero until the connection ends. It
-// reports whether the connection goes on.
-func (out *outbound) stall(d time.Duration) bool {
-	if d == 0 {
-		return out.c.sleep(nil)
-	}
-	return out.c.sleep(nil, time.Now().Add(d))
 }
 
 // finish waits for the pump, and sees to it that a FIN has left.

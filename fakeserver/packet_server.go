@@ -194,77 +194,6 @@ func (s *PacketServer) noteFaults(p *peer, d transcript.Direction, v fault.Verdi
 	}
 }
 
-// serve hands datagrams to the handler, one after the other.
-func (s *PacketServer) serve() {
-	defer s.wg.Done()
-	for {
-		d, ok := s.nextDelivery()
-		if !ok {
-			return
-		}
-		if err := s.call(d); err != nil {
-			s.rec.Add(transcript.Event{Conn: d.Conn, Kind: transcript.Error, Text: "handler: " + firstLine(err)})
-			if !wireError(err, s.localAddr(), nil) {
-				s.fail(fmt.Errorf("fakeserver: %s: conn %d, datagram %d: %w", s.name, d.Conn, d.Number, err))
-			}
-		}
-	}
-}
-
-// call runs the handler in a goroutine of its own only as far as it must: a panic
-// is recovered, and a Goexit, which ends the goroutine, is replaced by another.
-func (s *PacketServer) call(d delivery) (err error) {
-	left := true
-	defer func() {
-		if p := recover(); p != nil {
-			err = newPanicError(p)
-		} else if left {
-			s.fail(fmt.Errorf("fakeserver: %s: conn %d, datagram %d: %w", s.name, d.Conn, d.Number, errGoexit))
-			s.rec.Add(transcript.Event{Conn: d.Conn, Kind: transcript.Error, Text: "handler: " + errGoexit.Error()})
-			s.wg.Add(1)
-			go s.serve()
-		}
-	}()
-	err = s.handler.ServePacket(s.ctx, d.Packet, packetWriter{s, d.peer})
-	left = false
-	return err
-}
-
-// nextDelivery waits for a datagram. It reports false when the server closes; what
-// the handler did not get by then is counted.
-func (s *PacketServer) nextDelivery() (delivery, bool) {
-	for {
-		s.mu.Lock()
-		s.serving = ""
-		if s.isClosing() {
-			n := len(s.inbox)
-			s.inbox = nil
-			s.mu.Unlock()
-			if n > 0 {
-				s.rec.Add(transcript.Event{Direction: transcript.FromClient, Kind: transcript.Unread, Count: int64(n), Text: "datagrams that the handler did not get before Close"})
-			}
-			return delivery{}, false
-		}
-		if len(s.inbox) > 0 {
-			d := s.inbox[0]
-			s.inbox[0] = delivery{}
-			s.inbox = s.inbox[1:]
-			s.serving = fmt.Sprintf("conn %d, datagram %d", d.Conn, d.Number)
-			s.mu.Unlock()
-			return d, true
-		}
-		if s.arrived == nil {
-			s.arrived = make(chan struct{})
-		}
-		arrived := s.arrived
-		s.mu.Unlock()
-		select {
-		case <-arrived:
-		case <-s.closing:
-		}
-	}
-}
-
 // Close ends the server. It takes what has arrived into the record, and waits for
 // every goroutine. The handler gets one second to return; then Close gives up on
 // it, and its error names the datagram that it was at.
@@ -293,42 +222,6 @@ func (s *PacketServer) close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return fmt.Errorf("fakeserver: %s: Close: %s: handler %T did not return within %v", s.name, s.serving, s.handler, closeGrace)
-}
-
-// A packetWriter answers one peer.
-type packetWriter struct {
-	s *PacketServer
-	p *peer
-}
-
-func (w packetWriter) Write(b []byte) (int, error) { return w.s.send(w.p, b) }
-
-func (w packetWriter) WriteTo(b []byte, addr netip.AddrPort) (int, error) {
-	return w.s.send(w.s.peer(netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()), nil), b)
-}
-
-// send decides about a datagram, records what leaves, and sends it.
-func (s *PacketServer) send(p *peer, b []byte) (int, error) {
-	s.sendMu.Lock()
-	defer s.sendMu.Unlock()
-	sock := s.socket()
-	if sock == nil {
-		return 0, s.closedError("send")
-	}
-	v := p.out.Next()
-	s.noteFaults(p, transcript.ToClient, v)
-	for range v.Copies {
-		// The record comes first, so that a client that has its answer finds it there.
-		s.out.Datagram(p.n, p.text, v.Number, b)
-		if err := sock.send(p, b); err != nil {
-			s.rec.Add(transcript.Event{
-				Conn: p.n, Direction: transcript.ToClient, Kind: transcript.Unsent,
-				Offset: v.Number, Count: int64(len(b)), Peer: p.text, Text: err.Error(),
-			})
-			return 0, err
-		}
-	}
-	return len(b), nil
 }
 
 func (s *PacketServer) socket() *packetSocket {

@@ -129,9 +129,15 @@ func (q *queue) expiry() (time.Time, error) {
 	return q.deadline, nil
 }
 
-// sleep waits for ch, for one of the given times (zero: never), or for the
-// connection's or the server's end. It reports false at an end.
+// sleep waits for ch, for one of the given times (zero: never), or for the end of
+// the connection or the server. It reports false at an end.
 func (c *Conn) sleep(ch <-chan struct{}, times ...time.Time) bool {
+	return c.srv.sleep(ch, c.dead, times...)
+}
+
+// sleep waits for ch, for one of the given times (zero: never), for end, or for the
+// server to close. It reports false at the last two.
+func (c *core) sleep(ch, end <-chan struct{}, times ...time.Time) bool {
 	var until time.Time
 	for _, t := range times {
 		if until.IsZero() || !t.IsZero() && t.Before(until) {
@@ -149,9 +155,9 @@ func (c *Conn) sleep(ch <-chan struct{}, times ...time.Time) bool {
 		return true
 	case <-timer:
 		return true
-	case <-c.dead:
+	case <-end:
 		return false
-	case <-c.srv.closing:
+	case <-c.closing:
 		return false
 	}
 }

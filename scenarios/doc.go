@@ -1,3 +1,59 @@
-// Package scenarios checks what a client or logger promises to do when the wire
+// Package scenarios checks what a client or a logger promises to do when the wire
 // misbehaves.
+//
+// A [Promise] is a value: a name, why it matters, the ways in which the wire
+// misbehaves, and what the subject must do then. A subject is a value too: a
+// [TCPClient], a [UDPClient] or a [NetworkLogger]. A Describe function makes a
+// Ginkgo spec of each promise that the subject keeps:
+//
+//	var _ = scenarios.DescribeTCPClient("ping client", func() scenarios.TCPClient {
+//		return scenarios.TCPClient{Handler: pongs, Do: ping, Want: "PONG", Within: time.Second}
+//	}, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsReset, scenarios.HonoursDeadline))
+//
+// A promise that is not listed is skipped as "not promised". [Run] puts one promise
+// to the test without Ginkgo, and returns an error if it was broken.
+//
+// # What a spec does
+//
+// It starts a fake server on a real socket, lets the subject work once on a healthy
+// wire, and sees what the server sends there. From that it makes its plans: where to
+// cut the reply, where to reset. Then it lets the subject work once on each plan,
+// each time on a new server with a subject that the function given makes anew. A
+// plan whose fault did not happen fails the spec, too, with [ErrUnproved]: the
+// promise was not put to the test.
+//
+// When a promise is broken, the error says in which way the wire misbehaved, what
+// the subject did, and what was wanted; then what became of each rule of the plan,
+// and the whole conversation.
+//
+// # Subjects that misbehave
+//
+// The subject's functions run in goroutines of their own. One that panics fails its
+// spec. One that hangs fails it two seconds after its own bound, Within, and is
+// left behind: its context is cancelled and its server closed, which ends most
+// waiting. Nothing else of the suite is touched. The function that makes the
+// subject runs in the spec itself, and should only make it.
+//
+// # Labels
+//
+// Each spec is labelled with its medium ("tcp", "udp", "logger") and with the faults
+// it uses ("fault:slice", "fault:reset", "fault:stall", "fault:loss"), for
+// --label-filter.
+//
+// # Limits
+//
+// A promise kept in these scenarios is kept on these plans. They are the same in
+// each run and for each subject, but for the lengths of its replies.
+//
+// That reads end where a reply was cut is exact where the server can see the
+// client's receive queue, on Linux; elsewhere it pauses between pieces. See
+// [github.com/fakewire/fakewire/fakeserver/fault.Slice].
+//
+// Ginkgo prints the line of the Describe call for each spec and each failure, and
+// also the place in this package that called Fail, which it offers no way to
+// replace; so each message begins with the user's line. Decorators that contradict
+// one another, such as Focus and Pending, end the suite as anywhere in Ginkgo, at
+// the user's line.
+//
+// Promises are this package's own: a Promise made elsewhere has no check.
 package scenarios

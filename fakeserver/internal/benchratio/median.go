@@ -21,15 +21,16 @@ func summarize(figures []float64) summary {
 	return summary{median: (s[(n-1)/2] + s[n/2]) / 2, low: s[k], high: s[n-1-k], n: n}
 }
 
-// cut returns how many of n figures may be left out at each end: the most for
-// which both ends together lose at most 5 %. Each figure is above the median with
-// probability ½, so that is a sum of binomial terms.
+// cut returns how many of n figures lie outside the interval at each end: the most
+// for which the true median is below it, or above, with a probability of 2.5 % at
+// most. Each figure is above the median with probability ½, so that
+// probability is a sum of binomial terms.
 func cut(n int) int {
 	tail := 0.0
 	for k := range n {
 		tail += math.Exp(logChoose(n, k) - float64(n)*math.Ln2)
 		if tail > 0.025 {
-			return max(0, k-1+1) // k figures below: the interval begins at index k
+			return max(0, k-1)
 		}
 	}
 	return 0

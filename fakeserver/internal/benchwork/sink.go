@@ -105,3 +105,14 @@ func dial(addr string) (*net.TCPConn, error) {
 	c.SetDeadline(time.Now().Add(patience))
 	return c.(*net.TCPConn), nil
 }
+
+// SinkRecords sends total bytes to fakeserver as Sink does, and returns how many
+// of them are in the record.
+func SinkRecords(total int) (int, error) {
+	srv, err := fakeserver.Listen(fakeserver.Config{})
+	if err != nil {
+		return 0, err
+	}
+	err = sinkInto(srv, total, sinkWrite)
+	return len(srv.Transcript().FromClient()), errors.Join(err, srv.Close())
+}

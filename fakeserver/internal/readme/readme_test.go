@@ -8,8 +8,11 @@ import (
 	"strings"
 	"testing"
 
-	// The blocks are compiled by a go command of their own. Importing what they use makes a change there run this test again.
+	// The blocks are compiled by a go command of their own, offline. Importing what they use makes the outer go command
+	// download it, and run this test again when it changes.
 	_ "github.com/fakewire/fakewire/scenarios"
+	_ "github.com/onsi/ginkgo/v2"
+	_ "github.com/onsi/gomega"
 )
 
 // commands are what the README tells its reader to run.

@@ -1,0 +1,145 @@
+package fakeserver_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+func TestAFINStaysAFIN(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Reply{Data: "bye", Max: 1}})
+	for n := 1; n <= 200; n++ {
+		c := dial(t, srv)
+		send(t, c, strings.Repeat("x", 10_000)) // most of which the handler never reads
+		wantAll(t, c, "bye", io.EOF)
+		send(t, c, "more")
+		c.Close()
+		wait(t, srv, ended(n))
+		wantEnding(t, srv.Transcript(), n, transcript.ByFIN, transcript.ByFIN)
+		if got := len(srv.Transcript().Conn(n).FromClient()); got != 10_004 {
+			t.Fatalf("conn %d: %d bytes in the record, want all 10,004", n, got)
+		}
+	}
+}
+
+func TestCloseTakesWhatHasArrived(t *testing.T) {
+	for range 50 {
+		srv, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.HandlerFunc(
+			func(ctx context.Context, c *fakeserver.Conn) error { <-ctx.Done(); return nil })})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, b := dial(t, srv), dial(t, srv)
+		send(t, a, "sent before Close")
+		send(t, b, "this too")
+		b.Close()
+		if err := srv.Close(); err != nil {
+			t.Fatal(err)
+		}
+		tr := srv.Transcript()
+		if got := string(tr.FromClient()); got != "sent before Closethis too" {
+			t.Fatalf("the record has %q\n%v", got, tr)
+		}
+		wantEnding(t, tr, 1, transcript.ByClose, transcript.ByFIN)
+		wantEnding(t, tr, 2, transcript.ByFIN, transcript.ByFIN)
+	}
+}
+
+func TestCloseIsForAnyNumberOfCallers(t *testing.T) {
+	srv, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.Echo{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := dial(t, srv)
+	send(t, c, "hi")
+	wantRead(t, c, "hi")
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if err := srv.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if got := string(srv.Transcript().ToClient()); got != "hi" || srv.Addr() == "" || srv.Verify() != nil || srv.Report().Conns != 1 {
+		t.Errorf("the accessors don't work after Close: %q", got)
+	}
+	wantError(t, "Down", srv.Down(), net.ErrClosed)
+	wantError(t, "Up", srv.Up(), net.ErrClosed)
+	wantError(t, "Wait", srv.Wait(t.Context(), func(transcript.Transcript) bool { return false }), net.ErrClosed)
+	if err := srv.Wait(t.Context(), func(transcript.Transcript) bool { return true }); err != nil {
+		t.Errorf("Wait for what is there = %v", err)
+	}
+	if _, err := net.Dial("tcp", srv.Addr()); err == nil {
+		t.Error("a closed server takes connections")
+	}
+}
+
+func TestCloseUnblocksEverything(t *testing.T) {
+	for why, tt := range map[string]struct {
+		rules fault.Plan
+		serve func(c *fakeserver.Conn) error
+	}{
+		"a read":         {fault.Plan{}, func(c *fakeserver.Conn) error { _, err := c.Read(make([]byte, 1)); return err }},
+		"a write":        {fault.Plan{}, func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 64<<20)); return err }},
+		"a stalled read": {plan(fault.FromClient(fault.Stall{})), func(c *fakeserver.Conn) error { _, err := c.Read(make([]byte, 1)); return err }},
+		"a delayed read": {plan(fault.FromClient(fault.Latency{Delay: time.Hour}).MayNotFire()),
+			func(c *fakeserver.Conn) error { _, err := c.Read(make([]byte, 1)); return err }},
+		"a delayed write": {plan(fault.ToClient(fault.Latency{Delay: time.Hour}).MayNotFire()), func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 1)); return err }},
+		"a full queue": {plan(fault.ToClient(fault.Stall{})), func(c *fakeserver.Conn) error {
+			_, err := c.Write(make([]byte, 100<<20))
+			return err
+		}},
+		"an unread boundary": {plan(fault.ToClient(fault.Slice{Size: 1}).MayNotFire()), func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 9)); return err }},
+		"a reset of much":    {plan(fault.ToClient(fault.Reset{}).AfterBytes(32 << 20).MayNotFire()), func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 32<<20)); return err }},
+	} {
+		t.Run(why, func(t *testing.T) {
+			srv, err := fakeserver.Listen(fakeserver.Config{Faults: tt.rules, Handler: fakeserver.HandlerFunc(
+				func(ctx context.Context, c *fakeserver.Conn) error {
+					c.Step("blocked")
+					return tt.serve(c)
+				})})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := dial(t, srv)
+			send(t, c, "x")
+			wait(t, srv, func(tr transcript.Transcript) bool { return tr.Conns() == 1 })
+			if err := srv.Close(); err != nil {
+				t.Errorf("Close = %v", err)
+			}
+			if err := srv.Verify(); err != nil {
+				t.Errorf("Verify = %v", err)
+			}
+		})
+	}
+}
+
+func TestCloseGivesUpOnAStuckHandlerAndNamesIt(t *testing.T) {
+	release := make(chan struct{})
+	defer close(release)
+	srv, err := fakeserver.Listen(fakeserver.Config{Name: "stuck", Handler: fakeserver.HandlerFunc(
+		func(ctx context.Context, c *fakeserver.Conn) error {
+			c.Step("waiting for Godot")
+			<-release
+			return nil
+		})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := dial(t, srv)
+	wait(t, srv, func(tr transcript.Transcript) bool { return tr.Conns() == 1 })
+	wantError(t, "Close", srv.Close(), nil, "stuck: Close: conn 1", "fakeserver.HandlerFunc", `"waiting for Godot"`, "accept")
+	if _, err := c.Read(make([]byte, 1)); err == nil {
+		t.Error("the connection is still open")
+	}
+}

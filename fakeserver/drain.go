@@ -1,0 +1,132 @@
+package fakeserver
+
+import (
+	"io"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// readAll reads until the client's end of stream, an error, or a rule that tears
+// the connection down. While it discards, it also ends when nothing comes any
+// more. When the server closes, it takes what is there and ends.
+func (in *inbound) readAll() {
+	for in.waitRoom() {
+		kind, limit := transcript.Data, int64(readAhead)
+		if in.discard.Load() {
+			kind = transcript.Discarded
+			in.c.setRawReadDeadline(time.Now().Add(drainIdle))
+		}
+		if in.stream != nil && !in.ruled.Load() {
+			limit = min(limit, in.stream.Room())
+		}
+		buf := in.lane.Buffer(minRead)
+		n, err := in.c.raw.Read(buf[:min(int64(len(buf)), limit)])
+		if n > 0 && !in.took(kind, n) || err != nil && !in.goesOn(err) {
+			return
+		}
+	}
+	in.readRest()
+}
+
+// waitRoom waits until the queue has room, or what comes is discarded. It
+// reports false when the server closes or the connection is gone.
+func (in *inbound) waitRoom() bool {
+	for in.queue != nil && !in.discard.Load() {
+		changed := in.queue.next()
+		if in.queue.waiting() < in.queue.limit {
+			break
+		}
+		if !in.c.sleep(changed) {
+			return false
+		}
+	}
+	return !in.c.isOver()
+}
+
+// took records n bytes that were read and carries out what the plan decides
+// about them. It reports whether to read on.
+func (in *inbound) took(kind transcript.Kind, n int) bool {
+	in.since = time.Now()
+	p := in.lane.Commit(kind, n)
+	if in.stream == nil || in.ruled.Load() {
+		return true
+	}
+	for _, s := range in.stream.Feed(p) {
+		if !in.carryOut(s) {
+			return false
+		}
+	}
+	return true
+}
+
+// goesOn looks at a read's error, and reports whether to read on nevertheless.
+func (in *inbound) goesOn(err error) bool {
+	if isTimeout(err) {
+		return !in.idle() // else it was only woken
+	}
+	err = in.c.readError(err)
+	if in.queue == nil || in.ruled.Load() {
+		return false
+	}
+	if err != io.EOF {
+		in.queue.put(fault.Step{Op: fault.OpFinish}, err)
+		return false
+	}
+	for _, s := range in.stream.Finish() {
+		in.queue.put(s, io.EOF)
+	}
+	return false
+}
+
+// idle reports whether there is no reason to wait for more to discard: our FIN
+// has left, and then nothing came for long enough, or too much.
+func (in *inbound) idle() bool {
+	left := in.c.out.finishedAt()
+	if !in.discard.Load() || left.IsZero() {
+		return false
+	}
+	quiet := left
+	if in.since.After(quiet) {
+		quiet = in.since
+	}
+	return time.Since(quiet) >= drainIdle || time.Since(left) >= drainTotal
+}
+
+// finish discards what still comes, until there is an end to it.
+func (in *inbound) finish() {
+	in.discard.Store(true)
+	if in.queue == nil {
+		in.reader.lock()
+		defer in.reader.unlock()
+		in.readAll()
+		return
+	}
+	in.queue.wake()
+	in.c.setRawReadDeadline(past) // wakes the pump
+	<-in.pumped
+	if n := in.queue.waiting(); n > 0 {
+		in.lane.Add(transcript.Event{Kind: transcript.Unread, Count: n, Text: "the handler did not read the last bytes"})
+	}
+}
+
+// readRest takes what has arrived, without waiting for more.
+func (in *inbound) readRest() {
+	c := in.c
+	if !c.clearRawReadDeadline() {
+		return
+	}
+	for stop := time.Now().Add(closeGrace / 4); time.Now().Before(stop); {
+		n, err := readNow(c.raw, in.lane.Buffer(minRead))
+		if n > 0 {
+			in.lane.Commit(transcript.Discarded, n)
+		}
+		if err != nil {
+			if !isTimeout(err) {
+				c.readError(err)
+			}
+			return
+		}
+	}
+}

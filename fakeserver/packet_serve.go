@@ -1,0 +1,78 @@
+package fakeserver
+
+import (
+	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// serve hands datagrams to the handler, one after the other.
+func (s *PacketServer) serve() {
+	defer s.wg.Done()
+	for {
+		d, ok := s.nextDelivery()
+		if !ok {
+			return
+		}
+		if err := s.call(d); err != nil {
+			s.rec.Add(transcript.Event{Conn: d.Conn, Kind: transcript.Error, Text: "handler: " + firstLine(err)})
+			if !wireError(err, s.localAddr(), nil) {
+				s.fail(fmt.Errorf("fakeserver: %s: conn %d, datagram %d: %w", s.name, d.Conn, d.Number, err))
+			}
+		}
+	}
+}
+
+// call runs the handler in a goroutine of its own only as far as it must: a panic
+// is recovered, and a Goexit, which ends the goroutine, is replaced by another.
+func (s *PacketServer) call(d delivery) (err error) {
+	left := true
+	defer func() {
+		if p := recover(); p != nil {
+			err = newPanicError(p)
+		} else if left {
+			s.fail(fmt.Errorf("fakeserver: %s: conn %d, datagram %d: %w", s.name, d.Conn, d.Number, errGoexit))
+			s.rec.Add(transcript.Event{Conn: d.Conn, Kind: transcript.Error, Text: "handler: " + errGoexit.Error()})
+			s.wg.Add(1)
+			go s.serve()
+		}
+	}()
+	err = s.handler.ServePacket(s.ctx, d.Packet, packetWriter{s, d.peer})
+	left = false
+	return err
+}
+
+// nextDelivery waits for a datagram. It reports false when the server closes; what
+// the handler did not get by then is counted.
+func (s *PacketServer) nextDelivery() (delivery, bool) {
+	for {
+		s.mu.Lock()
+		s.serving = ""
+		if s.isClosing() {
+			n := len(s.inbox)
+			s.inbox = nil
+			s.mu.Unlock()
+			if n > 0 {
+				s.rec.Add(transcript.Event{Direction: transcript.FromClient, Kind: transcript.Unread, Count: int64(n), Text: "datagrams that the handler did not get before Close"})
+			}
+			return delivery{}, false
+		}
+		if len(s.inbox) > 0 {
+			d := s.inbox[0]
+			s.inbox[0] = delivery{}
+			s.inbox = s.inbox[1:]
+			s.serving = fmt.Sprintf("conn %d, datagram %d", d.Conn, d.Number)
+			s.mu.Unlock()
+			return d, true
+		}
+		if s.arrived == nil {
+			s.arrived = make(chan struct{})
+		}
+		arrived := s.arrived
+		s.mu.Unlock()
+		select {
+		case <-arrived:
+		case <-s.closing:
+		}
+	}
+}

@@ -1,0 +1,57 @@
+// Package bundled hands out the programs that the root suite runs through every
+// scenario: simple clients, and clients and loggers as subjects. They are also
+// examples of how a subject is written down; their code is in
+// scenarios/internal/reference, beside the subjects that break their promises.
+//
+//	scenarios.DescribeTCPClient("the bundled client", func() scenarios.TCPClient {
+//		c := bundled.TCPClient("HELLO FROM THE CLIENT", time.Second)
+//		c.Handler = fakeserver.Lines{}
+//		return c
+//	}, scenarios.Keeps(scenarios.ReportsReset))
+package bundled
+
+import (
+	"context"
+	"time"
+
+	"github.com/fakewire/fakewire/scenarios"
+	"github.com/fakewire/fakewire/scenarios/internal/reference"
+)
+
+// SendTCP is the simple TCP client: it dials, writes, and closes.
+func SendTCP(ctx context.Context, addr, message string) error {
+	return reference.SendTCP(ctx, addr, message)
+}
+
+// SendUDP is the simple UDP client: it dials "udp", writes one datagram, and
+// closes.
+func SendUDP(ctx context.Context, addr, message string) error {
+	return reference.SendUDP(ctx, addr, message)
+}
+
+// TCPClient returns a client that keeps every promise: it sends the line "hello
+// from the client" and wants one line back. Set its Handler to what answers that
+// with want.
+func TCPClient(want string, within time.Duration) scenarios.TCPClient {
+	return reference.TCPClient(want, within)
+}
+
+// UDPClient returns a client that keeps every promise: it sends the datagram "hello
+// from the client\n" and wants one back. Set its Handler to what answers that with
+// want.
+func UDPClient(want string, within time.Duration) scenarios.UDPClient {
+	return reference.UDPClient(want, within)
+}
+
+// StandardLogger returns the standard log.Logger, with a prefix, the date and the
+// short file's name, over a "tcp" or "udp" connection. It keeps every promise but
+// SurvivesReset.
+func StandardLogger(network string, within time.Duration) scenarios.NetworkLogger {
+	return reference.StandardLogger(network, within)
+}
+
+// NetworkLogger returns a TCP logger that keeps every promise: it dials anew when
+// writing fails.
+func NetworkLogger(within time.Duration) scenarios.NetworkLogger {
+	return reference.NetworkLogger(within)
+}
