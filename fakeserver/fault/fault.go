@@ -53,6 +53,11 @@ type drawingFault interface {
 	draws() bool
 }
 
+// A cloningFault holds memory that the caller could change.
+type cloningFault interface {
+	clone() Fault
+}
+
 // Medium is what a plan acts on.
 type Medium uint8
 

@@ -25,9 +25,8 @@ func (p Plan) Compile(m Medium) (*Program, error) {
 	p.Rules = slices.Clone(p.Rules)
 	for i, r := range p.Rules {
 		p.Rules[i].Conns.Only = slices.Clone(r.Conns.Only)
-		if s, ok := r.Fault.(Slice); ok {
-			s.Sizes = slices.Clone(s.Sizes)
-			p.Rules[i].Fault = s
+		if f, ok := r.Fault.(cloningFault); ok {
+			p.Rules[i].Fault = f.clone()
 		}
 	}
 	g := &Program{plan: p, medium: m, keys: p.keys()}

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -55,6 +56,11 @@ func (f Slice) Validate() error {
 
 func (Slice) sealed()       {}
 func (f Slice) draws() bool { return f.Variation > 0 }
+
+func (f Slice) clone() Fault {
+	f.Sizes = slices.Clone(f.Sizes)
+	return f
+}
 
 func (f Slice) piece(d draws, i int64) (int64, time.Duration) {
 	if i < int64(len(f.Sizes)) {

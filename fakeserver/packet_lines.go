@@ -1,0 +1,40 @@
+package fakeserver
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// PacketLines answers each line of a datagram, all of them in one datagram.
+type PacketLines struct {
+	// Answer makes the answer to a line; both without the line's end. If nil, it is
+	// strings.ToUpper.
+	Answer func(line string) string
+	// MaxBytes is the largest line, without its end. If zero, 1024. A datagram with a
+	// longer one gets no answer; the record says why.
+	MaxBytes int
+}
+
+func (h PacketLines) check() error { return Lines{MaxBytes: h.MaxBytes}.check() }
+
+// ServePacket answers p's lines.
+func (h PacketLines) ServePacket(ctx context.Context, p Packet, w PacketWriter) error {
+	if h.Answer == nil {
+		h.Answer = strings.ToUpper
+	}
+	if h.MaxBytes == 0 {
+		h.MaxBytes = defaultMax
+	}
+	var answer strings.Builder
+	for line := range strings.Lines(string(p.Data)) {
+		text := strings.TrimRight(line, "\r\n")
+		if len(text) > h.MaxBytes {
+			return fmt.Errorf("datagram %d: %w: over %d bytes", p.Number, ErrLineTooLong, h.MaxBytes)
+		}
+		answer.WriteString(h.Answer(text) + line[len(text):])
+	}
+	_, err := io.WriteString(w, answer.String())
+	return err
+}
