@@ -24,10 +24,7 @@ func (p Plan) Compile(m Medium) (*Program, error) {
 	}
 	p.Rules = slices.Clone(p.Rules)
 	for i, r := range p.Rules {
-		p.Rules[i].Conns.Only = slices.Clone(r.Conns.Only)
-		if f, ok := r.Fault.(cloningFault); ok {
-			p.Rules[i].Fault = f.clone()
-		}
+		p.Rules[i] = r.clone()
 	}
 	g := &Program{plan: p, medium: m, keys: p.keys()}
 	g.tally.rules = make([]outcome, len(p.Rules))

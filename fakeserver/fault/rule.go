@@ -1,7 +1,9 @@
 package fault
 
 import (
+	"bytes"
 	"slices"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -10,6 +12,9 @@ import (
 // methods return changed copies, so that rules can be built up and shared:
 //
 //	fault.ToClient(fault.Reset{}).OnConn(1).AfterBytes(3)
+//
+// Bytes, datagrams, time and how often are counted for each connection and
+// direction on its own, so that they don't depend on races between connections.
 type Rule struct {
 	// Name is the rule's key: what reports call it and what its random draws
 	// depend on. If empty, the key is made of the fault's kind, the direction and
@@ -17,24 +22,45 @@ type Rule struct {
 	Name string
 
 	Fault     Fault
-	Direction transcript.Direction
+	Direction transcript.Direction // Neither: when a connection is accepted
 	Conns     Conns
-	After     Trigger
+	After     Trigger // If zero, the rule acts from the beginning.
+	Until     Window  // If zero, it acts to the end.
+
+	// Probability is that of acting at all: on each connection, or for datagrams on
+	// each datagram. If nil, it always acts.
+	Probability *float64
+	// Limit is how often it acts at most. If zero, there is no limit.
+	Limit int
 
 	// Optional says that the rule need not be reached: Verify does not mind.
 	Optional bool
+	// MustFire says that the rule must act: Verify minds if it was reached and did
+	// not, because of its draws or its traffic.
+	MustFire bool
 }
 
-// Conns selects connections, or for datagrams peers, by number.
+// Conns selects connections, or for datagrams peers, by number. If zero, all.
 type Conns struct {
-	Only []int // If empty, all.
+	Only []int // these
+	From int   // this one and all that follow
 }
 
 // A Trigger is the place in a direction where a rule begins to act. It counts
-// what the sender sent, before any fault. Its zero value is the beginning.
+// what the sender sent, before any fault. With several fields set all have to
+// come true: Match is looked for behind Bytes.
 type Trigger struct {
-	Bytes     int64 // streams: after that many bytes of the connection
-	Datagrams int64 // datagrams: after that many of the peer
+	Bytes     int64         // streams: after that many bytes of the connection
+	Datagrams int64         // datagrams: after that many of the peer
+	Match     []byte        // streams: just past the first match, wherever the bytes were cut
+	Time      time.Duration // that long after the connection was accepted, or the peer's first datagram
+}
+
+// A Window is how long a rule acts, from where it began.
+type Window struct {
+	Bytes     int64
+	Datagrams int64
+	Time      time.Duration
 }
 
 // FromClient returns a rule for what clients send, which applies to all
@@ -45,10 +71,21 @@ func FromClient(f Fault) Rule { return Rule{Fault: f, Direction: transcript.From
 // connections from their beginning.
 func ToClient(f Fault) Rule { return Rule{Fault: f, Direction: transcript.ToClient} }
 
+// OnAccept returns a rule that acts on each connection when it is accepted,
+// before anything is read and before the handler starts: with Reset, Close or
+// Stall.
+func OnAccept(f Fault) Rule { return Rule{Fault: f} }
+
 // OnConn limits the rule to connections with these numbers. Concurrent dials
-// race for numbers: dial in sequence where it matters.
+// race for numbers: dial in sequence, or select by AfterMatch, where it matters.
 func (r Rule) OnConn(n ...int) Rule {
 	r.Conns.Only = slices.Clone(n)
+	return r
+}
+
+// FromConn limits the rule to connection n and all that follow.
+func (r Rule) FromConn(n int) Rule {
+	r.Conns.From = n
 	return r
 }
 
@@ -67,10 +104,62 @@ func (r Rule) AfterDatagrams(n int64) Rule {
 	return r
 }
 
+// AfterMatch lets the rule begin just past the first place where the sender's
+// bytes are b, however they were cut.
+func (r Rule) AfterMatch(b string) Rule {
+	r.After.Match = []byte(b)
+	return r
+}
+
+// AfterTime lets the rule begin d after the connection was accepted, or the peer's
+// first datagram came. Where in the stream that is depends on the clock.
+func (r Rule) AfterTime(d time.Duration) Rule {
+	r.After.Time = d
+	return r
+}
+
+// ForBytes ends the rule n bytes after it began.
+func (r Rule) ForBytes(n int64) Rule {
+	r.Until.Bytes = n
+	return r
+}
+
+// ForDatagrams ends the rule n datagrams after it began.
+func (r Rule) ForDatagrams(n int64) Rule {
+	r.Until.Datagrams = n
+	return r
+}
+
+// ForTime ends the rule d after it began.
+func (r Rule) ForTime(d time.Duration) Rule {
+	r.Until.Time = d
+	return r
+}
+
+// Times lets the rule act at most n times on each connection and direction.
+func (r Rule) Times(n int) Rule {
+	r.Limit = n
+	return r
+}
+
+// WithProbability lets chance decide whether the rule acts: on each connection, or
+// for datagrams on each datagram. At 0 it never does, at 1 always.
+func (r Rule) WithProbability(p float64) Rule {
+	r.Probability = &p
+	return r
+}
+
 // MayNotFire says that the rule need not be reached. Without it, a server on
 // which nothing ever came to where the rule acts fails its test.
 func (r Rule) MayNotFire() Rule {
 	r.Optional = true
+	return r
+}
+
+// MustHit says that the rule must act: without it, it is enough that it was
+// reached, and its draws may have decided against it.
+func (r Rule) MustHit() Rule {
+	r.MustFire = true
 	return r
 }
 
@@ -82,5 +171,25 @@ func (r Rule) Named(name string) Rule {
 
 // on reports whether the rule is for connection n.
 func (r Rule) on(n int) bool {
-	return len(r.Conns.Only) == 0 || slices.Contains(r.Conns.Only, n)
+	switch {
+	case len(r.Conns.Only) > 0:
+		return slices.Contains(r.Conns.Only, n)
+	case r.Conns.From > 0:
+		return n >= r.Conns.From
+	}
+	return true
+}
+
+// clone returns a copy that shares no memory with r.
+func (r Rule) clone() Rule {
+	r.Conns.Only = slices.Clone(r.Conns.Only)
+	r.After.Match = bytes.Clone(r.After.Match)
+	if r.Probability != nil {
+		p := *r.Probability
+		r.Probability = &p
+	}
+	if f, ok := r.Fault.(cloningFault); ok {
+		r.Fault = f.clone()
+	}
+	return r
 }

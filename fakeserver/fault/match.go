@@ -1,0 +1,61 @@
+package fault
+
+// A matcher looks for the first occurrence of a pattern in a stream that comes in
+// pieces (Knuth, Morris and Pratt's automaton).
+type matcher struct {
+	pattern []byte
+	back    []int // back[i]: the longest proper prefix that is a suffix of pattern[:i+1]
+	state   int   // how much of the pattern the stream's end matches
+}
+
+func newMatcher(pattern []byte) *matcher {
+	m := &matcher{pattern: pattern, back: make([]int, len(pattern))}
+	for i, k := 1, 0; i < len(pattern); i++ {
+		for k > 0 && pattern[i] != pattern[k] {
+			k = m.back[k-1]
+		}
+		if pattern[i] == pattern[k] {
+			k++
+		}
+		m.back[i] = k
+	}
+	return m
+}
+
+// step returns the state after one more byte.
+func (m *matcher) step(state int, b byte) int {
+	if state == len(m.pattern) {
+		state = m.back[state-1]
+	}
+	for state > 0 && m.pattern[state] != b {
+		state = m.back[state-1]
+	}
+	if m.pattern[state] == b {
+		state++
+	}
+	return state
+}
+
+// find returns how many of p's bytes complete the first match, or -1. It does not
+// take them.
+func (m *matcher) find(p []byte) int {
+	state := m.state
+	for i, b := range p {
+		if state = m.step(state, b); state == len(m.pattern) {
+			return i + 1
+		}
+	}
+	return -1
+}
+
+// take moves on by p, and reports whether a match ends there.
+func (m *matcher) take(p []byte) bool {
+	for _, b := range p {
+		m.state = m.step(m.state, b)
+	}
+	return m.state == len(m.pattern)
+}
+
+// need returns how many more bytes it takes at least to complete a match: a
+// reader that takes no more never reads past one.
+func (m *matcher) need() int64 { return int64(len(m.pattern) - m.state) }
