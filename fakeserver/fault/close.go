@@ -14,4 +14,5 @@ func (Close) Kind() string { return "close" }
 func (Close) Validate() error { return nil }
 
 func (Close) sealed()     {}
+func (Close) acceptable() {}
 func (Close) point() Step { return Step{Op: OpClose} }

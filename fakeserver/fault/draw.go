@@ -31,9 +31,15 @@ func (d draws) at(unit int64) uint64 {
 	return p.Uint64()
 }
 
+// apart returns draws for the same units that are independent of d's.
+func (d draws) apart() draws { return draws{mix(d.stream)} }
+
+// uniform draws a number from 0 to below 1.
+func (d draws) uniform(unit int64) float64 { return float64(d.at(unit)>>11) / (1 << 53) }
+
 // hit draws with probability rate. It always hits at 1 and never at 0.
 func (d draws) hit(unit int64, rate float64) bool {
-	return rate > 0 && float64(d.at(unit)>>11)/(1<<53) < rate
+	return rate > 0 && d.uniform(unit) < rate
 }
 
 // below draws one of the n numbers from 0.

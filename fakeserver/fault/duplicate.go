@@ -18,7 +18,7 @@ func (Duplicate) Kind() string { return "duplicate" }
 // Validate refuses a Rate outside 0 to 1 or of 0, and Copies that are negative
 // or more than 1000.
 func (f Duplicate) Validate() error {
-	if err := checkRate(f.Rate); err != nil {
+	if err := checkRate("Rate", f.Rate); err != nil {
 		return err
 	}
 	if f.Rate == 0 {
@@ -33,9 +33,19 @@ func (f Duplicate) Validate() error {
 func (Duplicate) sealed()       {}
 func (f Duplicate) draws() bool { return f.Rate < 1 }
 
-func (f Duplicate) copies(d draws, n, _ int64, so int) int {
-	if d.hit(n, f.Rate) {
-		return so * (1 + max(1, f.Copies))
+func (f Duplicate) datagram(d draws) datagramDecider { return duplicator{f, d} }
+
+func (f Duplicate) describeHit(v Verdict) string { return fmt.Sprintf("delivered %d times", v.Copies) }
+
+type duplicator struct {
+	Duplicate
+	d draws
+}
+
+func (p duplicator) decide(v *Verdict, _ int64) bool {
+	if !p.d.hit(v.Number, p.Rate) {
+		return false
 	}
-	return so
+	v.Copies *= 1 + max(1, p.Duplicate.Copies)
+	return true
 }

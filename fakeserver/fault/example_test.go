@@ -20,7 +20,7 @@ func Example() {
 		return
 	}
 	stream := program.Stream(1, transcript.ToClient)
-	for _, step := range stream.Feed([]byte("PONG\r\n")) {
+	for _, step := range stream.Feed([]byte("PONG\r\n"), 0) {
 		fmt.Printf("%v at %d: %q\n", step.Op, step.Offset, step.Data)
 	}
 	// Output:
@@ -36,5 +36,5 @@ func ExamplePlan_Validate() {
 		fault.FromClient(fault.Latency{Delay: -time.Second}).Named("slow"),
 	}}.Validate(fault.Streams)
 	fmt.Println(err)
-	// Output: fault: invalid plan: rule 2 (slow): Delay is -1s, want more than 0
+	// Output: fault: invalid plan: rule 2 (slow): Delay is -1s and Jitter is 0s, want more than 0
 }

@@ -8,7 +8,7 @@ import (
 // A Fault is one thing that goes wrong on the wire. It is a plain value; the
 // faults of this package are the only ones.
 type Fault interface {
-	// Kind returns the fault's name in keys, records and reports.
+	// Kind returns the fault's name in keys, records, reports and JSON.
 	Kind() string
 	// Validate says what about the fault's fields makes no sense.
 	Validate() error
@@ -20,16 +20,31 @@ type Fault interface {
 // fault that implements a stream interface is for streams, one that implements
 // datagramFault is for datagrams, and some are for both.
 
-// A pointFault acts once, as soon as the byte before its offset has passed.
+// A pointFault acts once, as soon as the byte before its place has passed.
 type pointFault interface {
 	Fault
-	point() Step // what to do there: Op and Delay
+	point() Step // what to do there: Op, Delay, Gate
+}
+
+// An acceptFault is a pointFault that can act when a connection is accepted.
+type acceptFault interface {
+	pointFault
+	acceptable()
 }
 
 // A delayFault makes bytes late.
 type delayFault interface {
 	Fault
-	delay() time.Duration
+	// delay returns how late the bytes of the given cell are.
+	delay(d draws, cell int64) time.Duration
+	// steady reports whether that is the same for all cells.
+	steady() bool
+}
+
+// A finishFault makes the end of the stream late.
+type finishFault interface {
+	Fault
+	finishDelay() time.Duration
 }
 
 // A cutFault makes the receiver's reads stop at boundaries.
@@ -40,12 +55,48 @@ type cutFault interface {
 	piece(d draws, i int64) (size int64, pause time.Duration)
 }
 
-// A datagramFault decides how often datagram number n (from 1) is delivered.
+// A paceFault limits how fast bytes pass.
+type paceFault interface {
+	Fault
+	bucket() *Bucket
+}
+
+// A dropFault lets nothing pass.
+type dropFault interface {
+	Fault
+	drops()
+}
+
+// A transformFault changes the bytes themselves.
+type transformFault interface {
+	Fault
+	// transform returns a transformer for a stream, for bytes from offset on.
+	transform(d draws, offset int64) transformer
+}
+
+// A transformer changes the bytes of one stream. What it makes of them does not
+// depend on how they were cut.
+type transformer interface {
+	// apply returns what becomes of p, which begins at offset, and where it acted. It
+	// acts at most left times. It may keep the last bytes back for the next call, and
+	// must not change p itself.
+	apply(p []byte, offset int64, left int) (out []byte, hits []int64)
+	// flush returns the bytes that were kept back.
+	flush() []byte
+}
+
+// A datagramFault decides about datagrams.
 type datagramFault interface {
 	Fault
-	// copies gets how many copies there are so far, at least one, and nth, which
-	// counts from 1 where the rule begins to act.
-	copies(d draws, n, nth int64, so int) int
+	// datagram returns a decider for one direction of one peer.
+	datagram(d draws) datagramDecider
+}
+
+// A datagramDecider changes v, the verdict so far on datagram number v.Number, and
+// reports whether it did. The nth datagram since the rule began comes with nth,
+// from 1.
+type datagramDecider interface {
+	decide(v *Verdict, nth int64) bool
 }
 
 // A drawingFault draws random numbers.
@@ -57,6 +108,10 @@ type drawingFault interface {
 type cloningFault interface {
 	clone() Fault
 }
+
+// A cell is the unit of draws in a stream: a place's cell is its offset divided
+// by this, the payload of a full Ethernet frame.
+const cellBytes = 1460
 
 // Medium is what a plan acts on.
 type Medium uint8
@@ -82,16 +137,16 @@ func worksOn(f Fault, m Medium) bool {
 		return ok
 	}
 	switch f.(type) {
-	case pointFault, delayFault, cutFault:
+	case pointFault, delayFault, finishFault, cutFault, paceFault, dropFault, transformFault:
 		return true
 	}
 	return false
 }
 
 // checkRate refuses a probability that is none.
-func checkRate(rate float64) error {
+func checkRate(name string, rate float64) error {
 	if !(rate >= 0 && rate <= 1) { // so that NaN is refused too
-		return fmt.Errorf("Rate is %v, want 0 to 1", rate)
+		return fmt.Errorf("%s is %v, want 0 to 1", name, rate)
 	}
 	return nil
 }

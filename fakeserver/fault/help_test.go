@@ -66,7 +66,7 @@ func steps(s *Stream, data string, next func(left int) int) string {
 	do(s.Start())
 	for len(data) > 0 && s.Room() > 0 {
 		n := next(len(data))
-		do(s.Feed([]byte(data[:n])))
+		do(s.Feed([]byte(data[:n]), 0))
 		data = data[n:]
 	}
 	flush()

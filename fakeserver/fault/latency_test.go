@@ -16,12 +16,12 @@ func TestLatencyDelaysEveryByteFromItsOffsetOn(t *testing.T) {
 
 func TestLatencyDelaysTheEndToo(t *testing.T) {
 	s := compile(t, Streams, 1, ToClient(Latency{Delay: time.Second})).Stream(1, 2)
-	if end := s.Finish(); len(end) != 1 || end[0].Op != OpFinish || end[0].Delay != time.Second {
+	if end := s.Finish(0); len(end) != 1 || end[0].Op != OpFinish || end[0].Delay != time.Second {
 		t.Errorf("Finish = %+v, want one finish a second late", end)
 	}
 }
 
 func TestLatencyRefusesNonsense(t *testing.T) {
-	wantInvalid(t, Streams, ToClient(Latency{}), "Delay is 0s")
+	wantInvalid(t, Streams, ToClient(Latency{}), "Delay is 0s and Jitter is 0s")
 	wantInvalid(t, Streams, ToClient(Latency{Delay: -1}), "Delay is -1ns")
 }

@@ -17,7 +17,7 @@ func (Loss) Kind() string { return "loss" }
 // Validate refuses a Rate outside 0 to 1, a negative count, and more or fewer
 // than one field set.
 func (f Loss) Validate() error {
-	if err := checkRate(f.Rate); err != nil {
+	if err := checkRate("Rate", f.Rate); err != nil {
 		return err
 	}
 	if f.Nth < 0 || f.Every < 0 {
@@ -38,9 +38,19 @@ func (f Loss) Validate() error {
 func (Loss) sealed()       {}
 func (f Loss) draws() bool { return f.Rate > 0 && f.Rate < 1 }
 
-func (f Loss) copies(d draws, n, nth int64, so int) int {
-	if nth == f.Nth || f.Every > 0 && nth%f.Every == 0 || d.hit(n, f.Rate) {
-		return 0
+func (f Loss) datagram(d draws) datagramDecider { return loser{f, d} }
+
+func (Loss) describeHit(Verdict) string { return "lost" }
+
+type loser struct {
+	Loss
+	d draws
+}
+
+func (l loser) decide(v *Verdict, nth int64) bool {
+	if nth != l.Nth && (l.Every == 0 || nth%l.Every != 0) && !l.d.hit(v.Number, l.Rate) {
+		return false
 	}
-	return so
+	v.Copies = 0
+	return true
 }

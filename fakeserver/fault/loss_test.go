@@ -13,7 +13,7 @@ func fates(g *Program, conn, n int) string {
 	p := g.Peer(conn, transcript.FromClient)
 	s := ""
 	for range n {
-		s += fmt.Sprint(p.Next().Copies)
+		s += fmt.Sprint(p.Next(nil, 0).Copies)
 	}
 	return s
 }
@@ -42,7 +42,7 @@ func TestLossByRateFollowsItsRate(t *testing.T) {
 		p := compile(t, Datagrams, 42, FromClient(Loss{Rate: rate})).Peer(1, transcript.FromClient)
 		lost := 0
 		for range n {
-			if p.Next().Copies == 0 {
+			if p.Next(nil, 0).Copies == 0 {
 				lost++
 			}
 		}

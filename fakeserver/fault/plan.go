@@ -19,7 +19,7 @@ type Plan struct {
 // Draws reports whether a rule of the plan draws random numbers.
 func (p Plan) Draws() bool {
 	for _, r := range p.Rules {
-		if f, ok := r.Fault.(drawingFault); ok && f.draws() {
+		if f, ok := r.Fault.(drawingFault); ok && f.draws() || r.Probability != nil {
 			return true
 		}
 	}
@@ -56,44 +56,17 @@ func (p Plan) keys() []string {
 		if r.Fault != nil {
 			kind = r.Fault.Kind()
 		}
-		base := kind + "." + r.Direction.String()
+		base := kind + "." + place(r.Direction)
 		ordinals[base]++
 		keys[i] = fmt.Sprintf("%s.%d", base, ordinals[base])
 	}
 	return keys
 }
 
-func (r Rule) validate(m Medium) error {
-	if r.Fault == nil {
-		return errors.New("Fault is nil")
+// place names a rule's direction in its key.
+func place(d transcript.Direction) string {
+	if d == transcript.Neither {
+		return "OnAccept"
 	}
-	if !worksOn(r.Fault, m) {
-		return fmt.Errorf("%s is not a fault of %v", r.Fault.Kind(), m)
-	}
-	if r.Direction != transcript.FromClient && r.Direction != transcript.ToClient {
-		return errors.New("no direction: make the rule with FromClient or ToClient")
-	}
-	for _, n := range r.Conns.Only {
-		if n < 1 {
-			return fmt.Errorf("OnConn(%d): connections are numbered from 1", n)
-		}
-	}
-	if err := r.After.validate(m); err != nil {
-		return err
-	}
-	return r.Fault.Validate()
-}
-
-func (t Trigger) validate(m Medium) error {
-	switch {
-	case t.Bytes < 0:
-		return fmt.Errorf("AfterBytes(%d): want 0 or more", t.Bytes)
-	case t.Datagrams < 0:
-		return fmt.Errorf("AfterDatagrams(%d): want 0 or more", t.Datagrams)
-	case m == Datagrams && t.Bytes != 0:
-		return errors.New("AfterBytes is for streams: use AfterDatagrams")
-	case m == Streams && t.Datagrams != 0:
-		return errors.New("AfterDatagrams is for datagrams: use AfterBytes")
-	}
-	return nil
+	return d.String()
 }

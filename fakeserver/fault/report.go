@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // State is how a rule ended.
@@ -38,6 +40,8 @@ type Outcome struct {
 	// they say how far the connections that it is for got; with Conn 0, there was none.
 	Conn   int
 	Offset int64
+	// Dropped is how many bytes went nowhere because of the rule.
+	Dropped int64
 }
 
 // Report returns the account so far.
@@ -46,7 +50,7 @@ func (g *Program) Report() Report {
 	defer g.tally.mu.Unlock()
 	r := Report{Medium: g.medium, Seed: g.plan.Seed, Conns: g.tally.conns}
 	for i, t := range g.tally.rules {
-		o := Outcome{Key: g.keys[i], Rule: g.plan.Rules[i], Count: t.fired, Conn: t.conn, Offset: t.offset}
+		o := Outcome{Key: g.keys[i], Rule: g.plan.Rules[i], Count: t.fired, Conn: t.conn, Offset: t.offset, Dropped: t.dropped}
 		switch {
 		case t.fired > 0:
 			o.State = Fired
@@ -61,11 +65,12 @@ func (g *Program) Report() Report {
 }
 
 // Verify returns an error that names each rule that was not reached and is not
-// Optional: a test that passes because its fault never happened proves nothing.
+// Optional, and each that did not act though it MustFire: a test that passes
+// because its fault never happened proves nothing.
 func (r Report) Verify() error {
 	var errs []error
 	for _, o := range r.Rules {
-		if o.State == NotReached && !o.Rule.Optional {
+		if o.State == NotReached && !o.Rule.Optional || o.State == Armed && o.Rule.MustFire {
 			errs = append(errs, fmt.Errorf("fault: rule %s was %s", o.Key, r.explain(o)))
 		}
 	}
@@ -89,22 +94,47 @@ func (r Report) explain(o Outcome) string {
 	}
 	switch o.State {
 	case Fired:
-		return fmt.Sprintf("fired %d times, first on conn %d at %s %d", o.Count, o.Conn, place, o.Offset)
+		text := fmt.Sprintf("fired %d times, first on conn %d at %s %d", o.Count, o.Conn, place, o.Offset)
+		if o.Rule.Direction == transcript.Neither {
+			text = fmt.Sprintf("fired %d times, first when conn %d was accepted", o.Count, o.Conn)
+		}
+		if o.Dropped > 0 {
+			text += fmt.Sprintf("; %d bytes went nowhere", o.Dropped)
+		}
+		return text
 	case Armed:
 		return fmt.Sprintf("armed: reached, but it never hit (conn %d got to %s %d)", o.Conn, place, o.Offset)
-	}
-	var need []string
-	if len(o.Rule.Conns.Only) > 0 {
-		need = append(need, fmt.Sprintf("conn %s", strings.Trim(fmt.Sprint(o.Rule.Conns.Only), "[]")))
-	}
-	if n := max(o.Rule.After.Bytes, o.Rule.After.Datagrams); n > 0 {
-		need = append(need, fmt.Sprintf("%s %d %v", place, n, o.Rule.Direction))
-	} else {
-		need = append(need, fmt.Sprintf("the first %s %v", place, o.Rule.Direction))
 	}
 	got := fmt.Sprintf("conn %d got to %s %d", o.Conn, place, o.Offset)
 	if o.Conn == 0 {
 		got = fmt.Sprintf("%d conns came, and none that it is for sent anything that way", r.Conns)
 	}
-	return fmt.Sprintf("not reached: it waits for %s; %s", strings.Join(need, ", "), got)
+	return fmt.Sprintf("not reached: it waits for %s; %s", o.Rule.place(place), got)
+}
+
+// place says in words where the rule acts; unit is byte or datagram.
+func (r Rule) place(unit string) string {
+	var need []string
+	if len(r.Conns.Only) > 0 {
+		need = append(need, "conn "+strings.Trim(fmt.Sprint(r.Conns.Only), "[]"))
+	}
+	if r.Conns.From > 0 {
+		need = append(need, fmt.Sprintf("conn %d or a later one", r.Conns.From))
+	}
+	if n := max(r.After.Bytes, r.After.Datagrams); n > 0 {
+		need = append(need, fmt.Sprintf("%s %d %v", unit, n, r.Direction))
+	}
+	if len(r.After.Match) > 0 {
+		need = append(need, fmt.Sprintf("%q %v", r.After.Match, r.Direction))
+	}
+	if r.After.Time > 0 {
+		need = append(need, r.After.Time.String())
+	}
+	switch {
+	case r.Direction == transcript.Neither:
+		need = append(need, "a connection")
+	case max(r.After.Bytes, r.After.Datagrams) == 0 && len(r.After.Match) == 0 && r.After.Time == 0:
+		need = append(need, fmt.Sprintf("the first %s %v", unit, r.Direction))
+	}
+	return strings.Join(need, ", ")
 }

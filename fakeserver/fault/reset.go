@@ -22,4 +22,5 @@ func (Reset) Kind() string { return "reset" }
 func (Reset) Validate() error { return nil }
 
 func (Reset) sealed()     {}
+func (Reset) acceptable() {}
 func (Reset) point() Step { return Step{Op: OpReset} }

@@ -14,11 +14,11 @@ func TestRoomEndsWhereAPointIs(t *testing.T) {
 	if n := s.Room(); n != 3 {
 		t.Errorf("Room = %d at the beginning, want 3", n)
 	}
-	s.Feed([]byte("ab"))
+	s.Feed([]byte("ab"), 0)
 	if n := s.Room(); n != 1 {
 		t.Errorf("Room = %d after 2 bytes, want 1", n)
 	}
-	s.Feed([]byte("c"))
+	s.Feed([]byte("c"), 0)
 	if n := s.Room(); n != 0 {
 		t.Errorf("Room = %d after the reset, want 0", n)
 	}

@@ -26,5 +26,13 @@ func (f Stall) Validate() error {
 	return nil
 }
 
-func (Stall) sealed()       {}
-func (f Stall) point() Step { return Step{Op: OpStall, Delay: f.For} }
+func (Stall) sealed()     {}
+func (Stall) acceptable() {}
+
+func (f Stall) point() Step {
+	text := "until the connection ends"
+	if f.For > 0 {
+		text = "for " + f.For.String()
+	}
+	return Step{Op: OpStall, Delay: f.For, Text: text}
+}

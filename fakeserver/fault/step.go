@@ -10,16 +10,22 @@ type Op uint8
 
 // The ops.
 const (
-	OpPass   Op = iota + 1 // hand Data on, Delay after it was taken
-	OpCut                  // no read crosses this place; pause for Delay
-	OpMark                 // a rule takes effect here: record it, no more
-	OpStall                // stop for Delay; if zero, until the connection ends
-	OpReset                // end the connection with an RST
-	OpClose                // end the connection with a FIN
-	OpFinish               // the sender's end of stream, Delay after it was seen
+	OpPass      Op = iota + 1 // hand Data on, when it is due
+	OpDrop                    // Data goes nowhere: count it, no more
+	OpCut                     // no read crosses this place; pause for Delay
+	OpMark                    // a rule takes effect here: record it, no more
+	OpStall                   // stop for Delay; if zero, until the connection ends
+	OpHold                    // stop until Gate is released
+	OpHalfClose               // end this direction with a FIN
+	OpReset                   // end the connection with an RST
+	OpClose                   // end the connection with a FIN
+	OpFinish                  // the sender's end of stream, Delay after it was seen
 )
 
-var opNames = [...]string{OpPass: "pass", OpCut: "cut", OpMark: "mark", OpStall: "stall", OpReset: "reset", OpClose: "close", OpFinish: "finish"}
+var opNames = [...]string{
+	OpPass: "pass", OpDrop: "drop", OpCut: "cut", OpMark: "mark", OpStall: "stall", OpHold: "hold",
+	OpHalfClose: "half-close", OpReset: "reset", OpClose: "close", OpFinish: "finish",
+}
 
 // String returns the op's name in lower case.
 func (o Op) String() string {
@@ -30,19 +36,31 @@ func (o Op) String() string {
 }
 
 // Ends reports whether nothing of the stream comes after the op.
-func (o Op) Ends() bool { return o == OpReset || o == OpClose }
+func (o Op) Ends() bool { return o == OpReset || o == OpClose || o == OpHalfClose }
 
 // A Step is one decision: what to do next with a stream. Steps are carried out
 // in order. The time to do each is the carrier's: this package has no clock.
 type Step struct {
 	Op     Op
-	Offset int64         // of Data's first byte, or of the place where a rule acts
-	Data   []byte        // OpPass: part of what was fed
+	Offset int64         // the sender's, of the first byte the step is about, or of the place where a rule acts
+	Taken  int64         // OpPass, OpDrop: how many of the sender's bytes the step is about
+	Data   []byte        // OpPass: the bytes to hand on; the sender's, or what transforms made of them
 	Delay  time.Duration // see the ops
-	Rule   string        // the key of the rule that acts; empty for OpPass and OpFinish
+	Gate   string        // OpHold
+	Rule   string        // the key of the rule that acts; empty where none does
+	Text   string        // what the record says of it
 
-	index int // of the rule in its plan
+	index   int       // of the rule in its plan
+	acting  []int     // OpPass, OpDrop: the rules in whose windows the bytes are
+	buckets []*Bucket // OpPass: what limits its speed
 }
 
-// End returns the offset just past the step.
-func (s Step) End() int64 { return s.Offset + int64(len(s.Data)) }
+// Due returns when the step is due that was taken at now: Delay later, or when
+// the limits of speed let its bytes pass. Ask once for each step.
+func (s Step) Due(now time.Time) time.Time {
+	due := now.Add(s.Delay)
+	for _, b := range s.buckets {
+		due = b.take(due, len(s.Data))
+	}
+	return due
+}

@@ -1,7 +1,6 @@
 package fault
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -10,42 +9,19 @@ import (
 )
 
 // A Stream decides what happens to one direction of one connection. It is fed
-// the sender's bytes, in pieces of any size, and answers with steps that depend
-// on the bytes alone and not on the pieces.
+// the sender's bytes, in pieces of any size, and answers with steps that depend on
+// the bytes alone and not on the pieces. It has no clock: where rules go by time,
+// it is told how long ago the connection was accepted.
+//
+// The steps that a method returns are good until the next call.
 type Stream struct {
 	prog   *Program
 	conn   int
-	rules  []active
+	works  []*work // in plan order
 	offset int64   // of the next byte to be fed
-	points []point // those still ahead, in the order in which they act
-	delays []window
-	cuts   []cutter
 	ended  bool
 	steps  []Step // what the last call returned; used again
-}
-
-// point is a place at which a rule acts once.
-type point struct {
-	active
-	at   int64
-	step Step
-}
-
-// window is a rule that acts on every byte from an offset on.
-type window struct {
-	active
-	from   int64
-	delay  time.Duration
-	marked bool
-}
-
-// cutter is a rule that sets boundaries.
-type cutter struct {
-	active
-	fault cutFault
-	i     int64 // the next piece
-	next  int64 // the next boundary
-	pause time.Duration
+	acting []int  // the rules at work here; replaced, never changed
 }
 
 // Stream returns the decisions for direction d of connection conn, or nil if no
@@ -56,44 +32,17 @@ func (g *Program) Stream(conn int, d transcript.Direction) *Stream {
 	if len(rules) == 0 {
 		return nil
 	}
-	s := &Stream{prog: g, conn: conn, rules: rules}
+	s := &Stream{prog: g, conn: conn}
 	for _, a := range rules {
-		at := a.rule.After.Bytes
-		if f, ok := a.rule.Fault.(pointFault); ok {
-			step := f.point()
-			step.Offset, step.Rule, step.index = at, a.key, a.index
-			s.points = append(s.points, point{a, at, step})
-		}
-		if f, ok := a.rule.Fault.(delayFault); ok {
-			s.delays = append(s.delays, window{active: a, from: at, delay: f.delay()})
-		}
-		if f, ok := a.rule.Fault.(cutFault); ok {
-			c := cutter{active: a, fault: f, next: at}
-			if at == 0 {
-				c.advance() // nothing is in front of the first piece
-			}
-			s.cuts = append(s.cuts, c)
-		}
+		s.works = append(s.works, newWork(a))
 	}
-	// At one offset what waits comes before what ends, and then the plan's order.
-	slices.SortStableFunc(s.points, func(a, b point) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(ends(a), ends(b)))
-	})
 	return s
 }
 
-func ends(p point) int {
-	if p.step.Op.Ends() {
-		return 1
-	}
-	return 0
-}
-
-// Start returns the steps due before the first byte. Like those of Feed and
-// Finish, they are good until the next call.
+// Start returns the steps due before the first byte.
 func (s *Stream) Start() []Step {
 	s.steps = s.steps[:0]
-	s.firePoints()
+	s.settle(0)
 	return s.steps
 }
 
@@ -104,22 +53,54 @@ func (s *Stream) Room() int64 {
 	if s.ended {
 		return 0
 	}
-	if len(s.points) > 0 {
-		return s.points[0].at - s.offset
+	room := int64(math.MaxInt64)
+	for _, w := range s.works {
+		if w.isPoint() && w.phase == waiting {
+			room = min(room, w.distance(s.offset))
+		}
 	}
-	return math.MaxInt64
+	return room
 }
 
-// Feed decides about p, the sender's next bytes. The steps' Data are parts of p.
-// Bytes behind an ending are not taken: see Taken.
-func (s *Stream) Feed(p []byte) []Step {
+// Alarm returns when Tick has to be called, as time since the connection was
+// accepted, for a rule that acts by time and not by bytes.
+func (s *Stream) Alarm() (at time.Duration, ok bool) {
+	for _, w := range s.works {
+		if t := w.rule.After.Time; !s.ended && w.isPoint() && w.phase == waiting && t > 0 && w.distance(s.offset) == math.MaxInt64 {
+			if !ok || t < at {
+				at, ok = t, true
+			}
+		}
+	}
+	return at, ok
+}
+
+// Tick returns the steps that are due because of the time.
+func (s *Stream) Tick(now time.Duration) []Step {
 	s.steps = s.steps[:0]
+	if !s.ended {
+		s.settle(now)
+	}
+	return s.steps
+}
+
+// Feed decides about p, the sender's next bytes. Steps' Data are parts of p where
+// nothing changed them. Bytes behind an ending are not taken: see Taken.
+func (s *Stream) Feed(p []byte, now time.Duration) []Step {
+	s.steps = s.steps[:0]
+	if !s.ended {
+		s.settle(now)
+	}
 	for len(p) > 0 && !s.ended {
 		s.cutHere()
-		n := min(int64(len(p)), s.nextPlace()-s.offset)
+		n := s.nextPlace(p)
 		s.pass(p[:n])
+		for _, w := range s.works {
+			w.passed(p[:n], s.offset)
+		}
+		s.offset += int64(n)
 		p = p[n:]
-		s.firePoints()
+		s.settle(now)
 	}
 	return s.steps
 }
@@ -128,92 +109,202 @@ func (s *Stream) Feed(p []byte) []Step {
 func (s *Stream) Taken() int64 { return s.offset }
 
 // Finish decides about the sender's end of stream.
-func (s *Stream) Finish() []Step {
+func (s *Stream) Finish(now time.Duration) []Step {
 	s.steps = s.steps[:0]
-	if !s.ended {
-		s.steps = append(s.steps, Step{Op: OpFinish, Offset: s.offset, Delay: s.delayHere()})
+	if s.ended {
+		return nil
 	}
+	s.settle(now)
+	if s.ended {
+		return s.steps
+	}
+	s.flush()
+	end := Step{Op: OpFinish, Offset: s.offset, Delay: s.delayHere()}
+	for _, w := range s.works {
+		if f, ok := w.rule.Fault.(finishFault); ok && w.phase == acting {
+			end.Delay += f.finishDelay()
+			s.mark(w, s.offset, f.finishDelay(), "end delayed by "+f.finishDelay().String())
+		}
+	}
+	s.steps = append(s.steps, end)
+	s.ended = true
 	return s.steps
 }
 
 // Done tells that step was carried out, so that the report counts it.
 func (s *Stream) Done(step Step) {
 	switch step.Op {
-	case OpPass:
-		s.prog.tally.progress(s.conn, s.rules, step.End())
+	case OpPass, OpDrop:
+		s.prog.tally.progress(s.conn, s.works, step.acting, step.Offset+step.Taken)
+		if step.Op == OpDrop {
+			s.prog.tally.dropped(step.index, step.Taken)
+		}
 	case OpFinish:
 	default:
 		s.prog.tally.fired(step.index, s.conn, step.Offset)
 	}
 }
 
-// nextPlace returns the next offset at which a rule does something.
-func (s *Stream) nextPlace() int64 {
-	next := int64(math.MaxInt64)
-	if len(s.points) > 0 {
-		next = s.points[0].at
+// nextPlace returns how many of p's bytes come before the next place at which a
+// rule begins, ends or does something.
+func (s *Stream) nextPlace(p []byte) int {
+	n := int64(len(p))
+	for _, w := range s.works {
+		n = min(n, w.nextPlace(s.offset)-s.offset)
 	}
-	for i := range s.cuts {
-		next = min(next, s.cuts[i].next)
-	}
-	for i := range s.delays {
-		if s.delays[i].from > s.offset {
-			next = min(next, s.delays[i].from)
+	for _, w := range s.works {
+		if m := w.match; w.phase == waiting && m != nil && s.offset >= w.rule.After.Bytes && !w.matched {
+			if k := m.find(p[:n]); k > 0 {
+				n = int64(k)
+			}
 		}
 	}
-	return next
+	return int(n)
+}
+
+// settle lets rules begin and end at the present place. What waits comes before
+// what ends, and of several endings the plan's first is the one.
+func (s *Stream) settle(now time.Duration) {
+	var ending *work
+	changed := false
+	for _, w := range s.works {
+		if w.phase == acting && w.isOver(s.offset, now) {
+			w.phase, changed = over, true
+			s.flushOne(w)
+		}
+		if w.phase != waiting || !w.mayBegin(s.offset, now) {
+			continue
+		}
+		w.begin(s, now)
+		changed = true
+		if !w.isPoint() || w.phase == over {
+			continue
+		}
+		w.phase = over
+		if step := w.step(s.offset); !step.Op.Ends() {
+			s.steps = append(s.steps, step)
+		} else if ending == nil {
+			ending = w
+		}
+	}
+	if ending != nil {
+		s.flush()
+		s.steps = append(s.steps, ending.step(s.offset))
+		s.ended = true
+	}
+	if changed {
+		s.acting = s.actingNow()
+	}
+}
+
+func (s *Stream) actingNow() []int {
+	var all []int
+	for i, w := range s.works {
+		if w.phase == acting {
+			all = append(all, i)
+		}
+	}
+	return all
 }
 
 // cutHere sets the boundaries that lie between the byte before and the next.
 func (s *Stream) cutHere() {
-	for i := range s.cuts {
-		c := &s.cuts[i]
-		if c.next != s.offset {
+	for _, w := range s.works {
+		if w.cut == nil || w.phase != acting || w.nextCut != s.offset {
 			continue
 		}
-		s.steps = append(s.steps, Step{Op: OpCut, Offset: s.offset, Delay: c.pause, Rule: c.key, index: c.index})
-		c.advance()
+		s.steps = append(s.steps, Step{Op: OpCut, Offset: s.offset, Delay: w.pause, Rule: w.key, Text: "boundary", index: w.index})
+		w.hit()
+		w.advanceCut()
 	}
 }
 
-// advance moves to the boundary behind the next piece.
-func (c *cutter) advance() {
-	size, pause := c.fault.piece(c.draws, c.i)
-	c.i, c.pause = c.i+1, pause
-	if size == 0 {
-		c.next = math.MaxInt64
-		return
-	}
-	c.next += size
-}
-
-// pass hands on p, marking the rules that begin to act on it.
+// pass hands on p, as the rules that act here let it through.
 func (s *Stream) pass(p []byte) {
-	for i := range s.delays {
-		if w := &s.delays[i]; !w.marked && w.from <= s.offset {
-			w.marked = true
-			s.steps = append(s.steps, Step{Op: OpMark, Offset: s.offset, Delay: w.delay, Rule: w.key, index: w.index})
+	for _, w := range s.works {
+		w.cell = s.offset / cellBytes
+		if w.phase == acting && w.delays != nil && !w.marked {
+			s.mark(w, s.offset, 0, "delays by "+describeDelay(w.rule.Fault, w.delayIn()))
+		}
+		if w.phase == acting && w.bucket != nil && !w.marked {
+			s.mark(w, s.offset, 0, "limits the speed")
+		}
+		if _, drops := w.rule.Fault.(dropFault); drops && w.phase == acting && !w.marked {
+			s.mark(w, s.offset, 0, "drops what follows")
 		}
 	}
-	s.steps = append(s.steps, Step{Op: OpPass, Offset: s.offset, Data: p, Delay: s.delayHere()})
-	s.offset += int64(len(p))
+	out := s.transform(p)
+	step := Step{Op: OpPass, Offset: s.offset, Taken: int64(len(p)), Data: out, Delay: s.delayHere(), acting: s.acting}
+	for _, w := range s.works {
+		if w.phase != acting {
+			continue
+		}
+		if w.bucket != nil {
+			step.buckets = append(step.buckets, w.bucket)
+		}
+		if _, drops := w.rule.Fault.(dropFault); drops {
+			step.Op, step.Data, step.Rule, step.index = OpDrop, nil, w.key, w.index
+		}
+	}
+	s.steps = append(s.steps, step)
+}
+
+// transform returns what becomes of p, the bytes at the present place.
+func (s *Stream) transform(p []byte) []byte {
+	for _, w := range s.works {
+		if w.phase == acting && w.trans != nil {
+			p = s.transformBy(w, p)
+		}
+	}
+	return p
+}
+
+func (s *Stream) transformBy(w *work, p []byte) []byte {
+	out, hits := w.trans.apply(p, s.offset, w.left())
+	for _, at := range hits {
+		w.hit()
+		s.mark(w, at, 0, w.rule.Fault.Kind())
+	}
+	return out
+}
+
+// flush hands on what transforms keep back.
+func (s *Stream) flush() {
+	for _, w := range s.works {
+		s.flushOne(w)
+	}
+}
+
+// flushOne hands on what w keeps back, through the transforms behind it.
+func (s *Stream) flushOne(w *work) {
+	if w.trans == nil {
+		return
+	}
+	rest := w.trans.flush()
+	if len(rest) == 0 {
+		return
+	}
+	for _, later := range s.works[slices.Index(s.works, w)+1:] {
+		if later.phase == acting && later.trans != nil {
+			rest = s.transformBy(later, rest)
+		}
+	}
+	s.steps = append(s.steps, Step{Op: OpPass, Offset: s.offset, Data: rest, Delay: s.delayHere(), acting: s.acting})
+}
+
+// mark records that w takes effect at a place.
+func (s *Stream) mark(w *work, at int64, delay time.Duration, text string) {
+	w.marked = true
+	s.steps = append(s.steps, Step{Op: OpMark, Offset: at, Delay: delay, Rule: w.key, Text: text, index: w.index})
 }
 
 func (s *Stream) delayHere() time.Duration {
 	var sum time.Duration
-	for i := range s.delays {
-		if s.delays[i].from <= s.offset {
-			sum += s.delays[i].delay
+	for _, w := range s.works {
+		if w.phase == acting && w.delays != nil {
+			w.cell = s.offset / cellBytes
+			sum += w.delayIn()
 		}
 	}
 	return sum
-}
-
-// firePoints lets the points at the present offset act.
-func (s *Stream) firePoints() {
-	for len(s.points) > 0 && s.points[0].at == s.offset && !s.ended {
-		s.steps = append(s.steps, s.points[0].step)
-		s.ended = s.points[0].step.Op.Ends()
-		s.points = s.points[1:]
-	}
 }

@@ -56,7 +56,7 @@ func TestOtherRulesDoNotShiftARulesDraws(t *testing.T) {
 	cutsOf := func(rules []Rule) string {
 		s := compile(t, Streams, 5, rules...).Stream(3, transcript.ToClient)
 		var cuts []string
-		for _, step := range s.Feed([]byte(data)) {
+		for _, step := range s.Feed([]byte(data), 0) {
 			if step.Rule == "mine" {
 				cuts = append(cuts, fmt.Sprint(step.Offset))
 			}

@@ -18,6 +18,7 @@ type outcome struct {
 	reached bool
 	far     int64 // the furthest place that a selected connection got to
 	farConn int
+	dropped int64 // bytes that went nowhere
 }
 
 func (t *tally) sawConn(n int) {
@@ -38,20 +39,44 @@ func (t *tally) fired(i, conn int, offset int64) {
 	o.reached = true
 }
 
-// progress notes that a connection got to a place, for the rules that are for it.
-func (t *tally) progress(conn int, rules []active, to int64) {
+// armed notes that rule i was reached.
+func (t *tally) armed(i int) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	for i := range rules {
-		o := &t.rules[rules[i].index]
-		if to > o.far || o.farConn == 0 {
-			o.far, o.farConn = to, conn
-		}
-		o.reached = o.reached || to > rules[i].start()
+	t.rules[i].reached = true
+	t.mu.Unlock()
+}
+
+// dropped counts n bytes that rule i let go nowhere.
+func (t *tally) dropped(i int, n int64) {
+	t.mu.Lock()
+	t.rules[i].dropped += n
+	t.mu.Unlock()
+}
+
+// reach notes that a connection that rule i is for got to a place.
+func (t *tally) reach(i, conn int, to int64) {
+	t.mu.Lock()
+	t.reachLocked(i, conn, to)
+	t.mu.Unlock()
+}
+
+// reachLocked needs mu.
+func (t *tally) reachLocked(i, conn int, to int64) {
+	o := &t.rules[i]
+	if o.farConn == 0 || to > o.far || to == o.far && conn < o.farConn {
+		o.far, o.farConn = to, conn
 	}
 }
 
-// start returns the place that must be behind for the rule to have been reached.
-func (a *active) start() int64 {
-	return max(a.rule.After.Bytes, a.rule.After.Datagrams)
+// progress notes that a connection got to a place. The rules with these indexes in
+// works were acting meanwhile.
+func (t *tally) progress(conn int, works []*work, acting []int, to int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, w := range works {
+		t.reachLocked(w.index, conn, to)
+	}
+	for _, i := range acting {
+		t.rules[works[i].index].reached = true
+	}
 }

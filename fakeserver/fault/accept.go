@@ -1,0 +1,33 @@
+package fault
+
+import "github.com/fakewire/fakewire/fakeserver/transcript"
+
+// Accept returns what is to be done with connection conn when it is accepted: what
+// waits first, and then at most one ending. Accepted tells that a step was carried
+// out.
+func (g *Program) Accept(conn int) []Step {
+	g.tally.sawConn(conn)
+	var steps []Step
+	var ending *Step
+	for _, a := range g.rulesFor(conn, transcript.Neither) {
+		g.tally.armed(a.index)
+		if p := a.rule.Probability; p != nil && !a.draws.hit(probabilityUnit, *p) {
+			continue
+		}
+		w := work{active: a}
+		step := w.step(0)
+		if !step.Op.Ends() {
+			steps = append(steps, step)
+		} else if ending == nil {
+			ending = &step
+		}
+	}
+	if ending != nil {
+		steps = append(steps, *ending)
+	}
+	return steps
+}
+
+// Accepted tells that step was carried out on connection conn, so that the report
+// counts it.
+func (g *Program) Accepted(conn int, step Step) { g.tally.fired(step.index, conn, 0) }

@@ -1,0 +1,26 @@
+package fault
+
+// Blackhole lets nothing pass, and nobody hears of it.
+//
+// FromClient, what the client sends is read and recorded, and the handler does
+// not get it. ToClient, what the handler writes vanishes. The connection stays open,
+// and ends of streams pass.
+type Blackhole struct{}
+
+// Kind returns "blackhole".
+func (Blackhole) Kind() string { return "blackhole" }
+
+// Validate returns nil.
+func (Blackhole) Validate() error { return nil }
+
+func (Blackhole) sealed()                        {}
+func (Blackhole) drops()                         {}
+func (Blackhole) datagram(draws) datagramDecider { return swallower{} }
+func (Blackhole) describeHit(Verdict) string     { return "dropped" }
+
+type swallower struct{}
+
+func (swallower) decide(v *Verdict, _ int64) bool {
+	v.Copies = 0
+	return true
+}

@@ -1,0 +1,56 @@
+package fault
+
+import "errors"
+
+// BurstLoss loses datagrams in bursts, by the model of Gilbert and Elliott: a
+// chain of two states, good and bad, that takes a step at each datagram. What
+// traffic shapers call "loss gemodel p r 1-h 1-k" has the same four numbers.
+type BurstLoss struct {
+	P    float64 // from good to bad
+	R    float64 // from bad to good
+	Bad  float64 // the loss in the bad state, 1-h. If zero, 1.
+	Good float64 // the loss in the good state, 1-k. If zero, none.
+}
+
+// Kind returns "burst-loss".
+func (BurstLoss) Kind() string { return "burst-loss" }
+
+// Validate refuses probabilities outside 0 to 1, a P of 0, which never loses
+// anything, and an R of 0, which never stops.
+func (f BurstLoss) Validate() error {
+	err := errors.Join(checkRate("P", f.P), checkRate("R", f.R), checkRate("Bad", f.Bad), checkRate("Good", f.Good))
+	if err == nil && (f.P == 0 || f.R == 0) {
+		err = errors.New("P and R must be more than 0")
+	}
+	return err
+}
+
+func (BurstLoss) sealed()                            {}
+func (BurstLoss) draws() bool                        { return true }
+func (f BurstLoss) datagram(d draws) datagramDecider { return &burstLoser{BurstLoss: f, d: d} }
+func (BurstLoss) describeHit(Verdict) string         { return "lost" }
+
+type burstLoser struct {
+	BurstLoss
+	d   draws
+	bad bool
+}
+
+func (l *burstLoser) decide(v *Verdict, _ int64) bool {
+	if l.bad {
+		l.bad = !l.d.hit(v.Number, l.R)
+	} else {
+		l.bad = l.d.hit(v.Number, l.P)
+	}
+	rate := l.Good
+	if l.bad {
+		if rate = l.Bad; rate == 0 {
+			rate = 1
+		}
+	}
+	if !l.d.apart().apart().hit(v.Number, rate) {
+		return false
+	}
+	v.Copies = 0
+	return true
+}

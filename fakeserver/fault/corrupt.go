@@ -1,0 +1,128 @@
+package fault
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+)
+
+// Corrupt flips bits. Set exactly one of its fields.
+//
+// FromClient, the handler gets the flipped bits and the record keeps what the
+// client sent; ToClient, the flipped ones leave and are recorded.
+type Corrupt struct {
+	// Rate is the probability that a datagram, or a cell of 1460 bytes of a stream, has
+	// one bit flipped, at a random place of it. In a cell that is not filled the place
+	// may never come.
+	Rate float64
+	// Bits are the places of the bits to flip: bit 0 is the lowest of the first byte
+	// where the rule begins to act; in datagrams, of each one's first byte.
+	Bits []int64
+}
+
+// Kind returns "corrupt".
+func (Corrupt) Kind() string { return "corrupt" }
+
+// Validate refuses a Rate outside 0 to 1, negative places and the same twice, and
+// more or fewer than one field set.
+func (f Corrupt) Validate() error {
+	if err := checkRate("Rate", f.Rate); err != nil {
+		return err
+	}
+	if (f.Rate > 0) == (len(f.Bits) > 0) {
+		return fmt.Errorf("Rate is %v and Bits is %v, want one of them set", f.Rate, f.Bits)
+	}
+	for i, bit := range f.Bits {
+		if bit < 0 || slices.Contains(f.Bits[:i], bit) {
+			return fmt.Errorf("Bits[%d] is %d, want places of 0 or more, each once", i, bit)
+		}
+	}
+	return nil
+}
+
+func (Corrupt) sealed()       {}
+func (f Corrupt) draws() bool { return f.Rate > 0 }
+
+func (f Corrupt) clone() Fault {
+	f.Bits = slices.Clone(f.Bits)
+	return f
+}
+
+func (f Corrupt) transform(d draws, offset int64) transformer {
+	bits := slices.Clone(f.Bits)
+	slices.Sort(bits)
+	return &flipper{Corrupt: f, bits: bits, d: d, from: offset}
+}
+
+// flipper flips bits of a stream.
+type flipper struct {
+	Corrupt
+	bits []int64 // sorted
+	d    draws
+	from int64 // the offset of bit 0
+}
+
+func (f *flipper) apply(p []byte, offset int64, left int) (out []byte, hits []int64) {
+	out = p
+	flip := func(bit int64) {
+		at := f.at(bit)
+		if at < offset || at >= offset+int64(len(p)) || left == 0 {
+			return
+		}
+		if len(hits) == 0 {
+			out = bytes.Clone(p)
+		}
+		out[at-offset] ^= 1 << (bit & 7)
+		hits = append(hits, at)
+		left--
+	}
+	for _, bit := range f.bits {
+		flip(bit)
+	}
+	if f.Rate > 0 {
+		for cell := offset / cellBytes; cell*cellBytes < offset+int64(len(p)); cell++ {
+			if f.d.hit(cell, f.Rate) {
+				flip(cell*cellBytes*8 + int64(f.d.apart().below(cell, cellBytes*8)))
+			}
+		}
+	}
+	return out, hits
+}
+
+// at returns the offset of the byte that has the bit.
+func (f *flipper) at(bit int64) int64 {
+	if f.Rate > 0 {
+		return bit / 8
+	}
+	return f.from + bit/8
+}
+
+func (f *flipper) flush() []byte { return nil }
+
+func (f Corrupt) datagram(d draws) datagramDecider { return datagramFlipper{f, d} }
+
+func (Corrupt) describeHit(Verdict) string { return "bits flipped" }
+
+type datagramFlipper struct {
+	Corrupt
+	d draws
+}
+
+func (f datagramFlipper) decide(v *Verdict, _ int64) bool {
+	size := int64(len(v.Data)) * 8
+	bits := f.Bits
+	if f.Rate > 0 && size > 0 && f.d.hit(v.Number, f.Rate) {
+		bits = []int64{int64(f.d.apart().below(v.Number, uint64(size)))}
+	}
+	changed := false
+	for _, bit := range bits {
+		if bit >= size {
+			continue
+		}
+		if !changed {
+			v.Data, changed = bytes.Clone(v.Data), true
+		}
+		v.Data[bit/8] ^= 1 << (bit & 7)
+	}
+	return changed
+}

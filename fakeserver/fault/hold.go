@@ -1,0 +1,24 @@
+package fault
+
+import "errors"
+
+// Hold stops one direction at a place until the test releases its gate with the
+// server's Release. A gate that is released stays open. AwaitHeld waits until
+// something is held at it.
+type Hold struct {
+	Gate string // the gate's name; must not be empty
+}
+
+// Kind returns "hold".
+func (Hold) Kind() string { return "hold" }
+
+// Validate refuses a gate without a name.
+func (f Hold) Validate() error {
+	if f.Gate == "" {
+		return errors.New("Gate is empty, want a name")
+	}
+	return nil
+}
+
+func (Hold) sealed()       {}
+func (f Hold) point() Step { return Step{Op: OpHold, Gate: f.Gate, Text: "at gate " + f.Gate} }

@@ -1,0 +1,50 @@
+package fault
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Reorder delivers datagrams behind later ones of the same peer. A datagram that is
+// held back when nothing follows any more is delivered never.
+type Reorder struct {
+	Rate float64 // the probability of each datagram, more than 0, at most 1
+	Gap  int     // behind how many later ones. If zero, one
+}
+
+// Kind returns "reorder".
+func (Reorder) Kind() string { return "reorder" }
+
+// Validate refuses a Rate outside 0 to 1 or of 0, and a negative Gap.
+func (f Reorder) Validate() error {
+	if err := checkRate("Rate", f.Rate); err != nil {
+		return err
+	}
+	if f.Rate == 0 {
+		return errors.New("Rate is 0, want more")
+	}
+	if f.Gap < 0 {
+		return fmt.Errorf("Gap is %d, want 0 or more", f.Gap)
+	}
+	return nil
+}
+
+func (Reorder) sealed()                            {}
+func (f Reorder) draws() bool                      { return f.Rate < 1 }
+func (f Reorder) datagram(d draws) datagramDecider { return reorderer{f, d} }
+func (f Reorder) describeHit(v Verdict) string {
+	return fmt.Sprintf("delivered behind the next %d", v.Behind)
+}
+
+type reorderer struct {
+	Reorder
+	d draws
+}
+
+func (r reorderer) decide(v *Verdict, _ int64) bool {
+	if !r.d.hit(v.Number, r.Rate) {
+		return false
+	}
+	v.Behind += int64(max(1, r.Gap))
+	return true
+}

@@ -1,0 +1,33 @@
+package fault
+
+import "fmt"
+
+// Truncate cuts datagrams that are longer than Size off there.
+type Truncate struct {
+	Size int // in bytes, 0 or more
+}
+
+// Kind returns "truncate".
+func (Truncate) Kind() string { return "truncate" }
+
+// Validate refuses a negative Size.
+func (f Truncate) Validate() error {
+	if f.Size < 0 {
+		return fmt.Errorf("Size is %d, want 0 or more", f.Size)
+	}
+	return nil
+}
+
+func (Truncate) sealed()                          {}
+func (f Truncate) datagram(draws) datagramDecider { return truncater{f} }
+func (f Truncate) describeHit(Verdict) string     { return fmt.Sprintf("cut to %d bytes", f.Size) }
+
+type truncater struct{ Truncate }
+
+func (t truncater) decide(v *Verdict, _ int64) bool {
+	if len(v.Data) <= t.Size {
+		return false
+	}
+	v.Data = v.Data[:t.Size]
+	return true
+}

@@ -1,0 +1,119 @@
+package fault
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// validate says what about the rule makes no sense on m.
+func (r Rule) validate(m Medium) error {
+	if r.Fault == nil {
+		return errors.New("Fault is nil")
+	}
+	if !worksOn(r.Fault, m) {
+		return fmt.Errorf("%s is not a fault of %v", r.Fault.Kind(), m)
+	}
+	return errors.Join(r.validateDirection(m), r.Conns.validate(), r.After.validate(m), r.validateUntil(m), r.validateChance(m), r.Fault.Validate())
+}
+
+func (r Rule) validateDirection(m Medium) error {
+	switch r.Direction {
+	case transcript.FromClient, transcript.ToClient:
+		return nil
+	case transcript.Neither:
+	default:
+		return fmt.Errorf("Direction is %d: make the rule with FromClient, ToClient or OnAccept", r.Direction)
+	}
+	if m == Datagrams {
+		return errors.New("OnAccept is for streams: datagrams are not accepted")
+	}
+	if _, ok := r.Fault.(acceptFault); !ok {
+		return fmt.Errorf("OnAccept is for Reset, Close and Stall, not for %s", r.Fault.Kind())
+	}
+	if r.After.Bytes != 0 || r.After.Datagrams != 0 || r.After.Match != nil || r.After.Time != 0 {
+		return errors.New("OnAccept comes before everything: it takes no After")
+	}
+	return nil
+}
+
+func (c Conns) validate() error {
+	for _, n := range c.Only {
+		if n < 1 {
+			return fmt.Errorf("OnConn(%d): connections are numbered from 1", n)
+		}
+	}
+	if c.From < 0 {
+		return fmt.Errorf("FromConn(%d): connections are numbered from 1", c.From)
+	}
+	if c.From > 0 && len(c.Only) > 0 {
+		return errors.New("OnConn and FromConn: want one of them")
+	}
+	return nil
+}
+
+func (t Trigger) validate(m Medium) error {
+	switch {
+	case t.Bytes < 0:
+		return fmt.Errorf("AfterBytes(%d): want 0 or more", t.Bytes)
+	case t.Datagrams < 0:
+		return fmt.Errorf("AfterDatagrams(%d): want 0 or more", t.Datagrams)
+	case t.Time < 0:
+		return fmt.Errorf("AfterTime(%v): want 0 or more", t.Time)
+	case t.Match != nil && len(t.Match) == 0:
+		return errors.New("AfterMatch: nothing to match")
+	case m == Datagrams && t.Bytes != 0:
+		return errors.New("AfterBytes is for streams: use AfterDatagrams")
+	case m == Datagrams && t.Match != nil:
+		return errors.New("AfterMatch is for streams")
+	case m == Streams && t.Datagrams != 0:
+		return errors.New("AfterDatagrams is for datagrams: use AfterBytes")
+	}
+	return nil
+}
+
+func (r Rule) validateUntil(m Medium) error {
+	u := r.Until
+	switch {
+	case u.Bytes < 0:
+		return fmt.Errorf("ForBytes(%d): want 0 or more", u.Bytes)
+	case u.Datagrams < 0:
+		return fmt.Errorf("ForDatagrams(%d): want 0 or more", u.Datagrams)
+	case u.Time < 0:
+		return fmt.Errorf("ForTime(%v): want 0 or more", u.Time)
+	case m == Datagrams && u.Bytes != 0:
+		return errors.New("ForBytes is for streams: use ForDatagrams")
+	case m == Streams && u.Datagrams != 0:
+		return errors.New("ForDatagrams is for datagrams: use ForBytes")
+	}
+	if _, once := r.Fault.(pointFault); once && u != (Window{}) {
+		return fmt.Errorf("%s acts once, at a place: it takes no ForBytes or ForTime", r.Fault.Kind())
+	}
+	return nil
+}
+
+func (r Rule) validateChance(m Medium) error {
+	if r.Limit < 0 {
+		return fmt.Errorf("Times(%d): want 0 or more", r.Limit)
+	}
+	if r.Limit > 0 && m == Streams && !countsHits(r.Fault) {
+		return fmt.Errorf("Times(%d): %s is not a matter of times: use ForBytes or ForTime", r.Limit, r.Fault.Kind())
+	}
+	if r.Optional && r.MustFire {
+		return errors.New("MayNotFire and MustHit: want one of them")
+	}
+	if r.Probability == nil {
+		return nil
+	}
+	return checkRate("WithProbability", *r.Probability)
+}
+
+// countsHits reports whether a stream's fault acts a number of times.
+func countsHits(f Fault) bool {
+	switch f.(type) {
+	case pointFault, cutFault, transformFault:
+		return true
+	}
+	return false
+}

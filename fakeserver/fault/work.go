@@ -1,0 +1,167 @@
+package fault
+
+import (
+	"math"
+	"time"
+)
+
+// phase is where a rule is on one direction of one connection.
+type phase uint8
+
+const (
+	waiting phase = iota // for its trigger
+	acting
+	over
+)
+
+// work is a rule at work on one direction of one connection.
+type work struct {
+	active
+	phase   phase
+	match   *matcher // nil: no match to wait for
+	matched bool
+	began   time.Duration
+	from    int64 // the offset where it began
+	hits    int
+
+	// What it does while acting, by the kind of its fault.
+	delays  delayFault
+	cut     cutFault
+	i       int64         // the next piece
+	nextCut int64         // the next boundary
+	pause   time.Duration // at that
+	bucket  *Bucket
+	trans   transformer
+	cell    int64 // the cell of the present place
+	marked  bool  // that it acts is recorded
+}
+
+func newWork(a active) *work {
+	w := &work{active: a}
+	if len(a.rule.After.Match) > 0 {
+		w.match = newMatcher(a.rule.After.Match)
+	}
+	return w
+}
+
+// isPoint reports whether the rule acts once at a place, not on a stretch.
+func (w *work) isPoint() bool {
+	_, ok := w.rule.Fault.(pointFault)
+	return ok
+}
+
+// step returns what a rule that acts once does at its place.
+func (w *work) step(at int64) Step {
+	s := w.rule.Fault.(pointFault).point()
+	s.Offset, s.Rule, s.index = at, w.key, w.index
+	return s
+}
+
+// mayBegin reports whether the trigger has come true.
+func (w *work) mayBegin(offset int64, now time.Duration) bool {
+	return offset >= w.rule.After.Bytes && (w.match == nil || w.matched) && now >= w.rule.After.Time
+}
+
+// distance returns how many bytes have to pass at least until the rule may begin,
+// or MaxInt64 if it waits for the time only.
+func (w *work) distance(offset int64) int64 {
+	switch {
+	case offset < w.rule.After.Bytes:
+		return w.rule.After.Bytes - offset
+	case w.match != nil && !w.matched:
+		return w.match.need()
+	}
+	return math.MaxInt64
+}
+
+// begin lets the rule act from here on, unless it loses its draw.
+func (w *work) begin(s *Stream, now time.Duration) {
+	w.phase, w.began, w.from = acting, now, s.offset
+	if p := w.rule.Probability; p != nil && !w.draws.hit(probabilityUnit, *p) {
+		w.phase = over
+		s.prog.tally.armed(w.index)
+		return
+	}
+	switch f := w.rule.Fault.(type) {
+	case delayFault:
+		w.delays = f
+	case cutFault:
+		w.cut, w.nextCut = f, s.offset
+		if s.offset == 0 {
+			w.advanceCut() // nothing is in front of the first piece
+		}
+	case paceFault:
+		w.bucket = f.bucket()
+	case transformFault:
+		w.trans = f.transform(w.draws, s.offset)
+	}
+}
+
+// probabilityUnit is the unit of the draw for Rule.Probability: none that bytes have.
+const probabilityUnit = -1
+
+// isOver reports whether the rule's window ends here.
+func (w *work) isOver(offset int64, now time.Duration) bool {
+	u := w.rule.Until
+	return u.Bytes > 0 && offset >= w.from+u.Bytes || u.Time > 0 && now >= w.began+u.Time || w.left() == 0
+}
+
+// left returns how often the rule may still act.
+func (w *work) left() int {
+	if w.rule.Limit == 0 {
+		return math.MaxInt
+	}
+	return max(0, w.rule.Limit-w.hits)
+}
+
+func (w *work) hit() { w.hits++ }
+
+// nextPlace returns the next offset behind the given one at which the rule begins,
+// ends or does something.
+func (w *work) nextPlace(offset int64) int64 {
+	next := int64(math.MaxInt64)
+	if w.phase == waiting && offset < w.rule.After.Bytes {
+		next = w.rule.After.Bytes
+	}
+	if w.phase != acting {
+		return next
+	}
+	if w.rule.Until.Bytes > 0 {
+		next = min(next, w.from+w.rule.Until.Bytes)
+	}
+	if w.cut != nil && w.nextCut > offset {
+		next = min(next, w.nextCut)
+	}
+	if w.bucket != nil || w.delays != nil && !w.delays.steady() {
+		next = min(next, (offset/cellBytes+1)*cellBytes)
+	}
+	return next
+}
+
+// passed takes note of bytes that passed, from offset on.
+func (w *work) passed(p []byte, offset int64) {
+	if w.phase == waiting && w.match != nil && !w.matched && offset >= w.rule.After.Bytes {
+		w.matched = w.match.take(p)
+	}
+}
+
+// advanceCut moves to the boundary behind the next piece.
+func (w *work) advanceCut() {
+	size, pause := w.cut.piece(w.draws, w.i)
+	w.i, w.pause = w.i+1, pause
+	if size == 0 || w.left() == 0 {
+		w.nextCut = math.MaxInt64
+		return
+	}
+	w.nextCut += size
+}
+
+func (w *work) delayIn() time.Duration { return w.delays.delay(w.draws, w.cell) }
+
+// describeDelay says in words what a delay does.
+func describeDelay(f Fault, first time.Duration) string {
+	if d, ok := f.(interface{ describe() string }); ok {
+		return d.describe()
+	}
+	return first.String()
+}
