@@ -15,12 +15,13 @@ import (
 // plan's faults, with every byte recorded. It is a net.Conn; its methods may be
 // called from several goroutines at once.
 type Conn struct {
-	srv  *Server
-	n    int
-	raw  net.Conn
-	in   inbound
-	out  outbound
-	step atomic.Pointer[string]
+	srv   *Server
+	n     int
+	raw   net.Conn
+	in    inbound
+	out   outbound
+	step  atomic.Pointer[string]
+	began time.Time // when it was accepted
 
 	dead   chan struct{} // closed once the socket is closed
 	ending atomic.Bool   // somebody ends the connection in order
@@ -36,7 +37,7 @@ type Conn struct {
 }
 
 func newConn(s *Server, raw net.Conn, n int) *Conn {
-	c := &Conn{srv: s, n: n, raw: raw, dead: make(chan struct{}), ended: make(chan struct{})}
+	c := &Conn{srv: s, n: n, raw: raw, began: time.Now(), dead: make(chan struct{}), ended: make(chan struct{})}
 	c.in.init(c)
 	c.out.init(c)
 	return c
@@ -286,6 +287,9 @@ func (c *Conn) check(op string) error {
 func (c *Conn) opError(op string, err error) error {
 	return &net.OpError{Op: op, Net: c.raw.LocalAddr().Network(), Source: c.raw.LocalAddr(), Addr: c.raw.RemoteAddr(), Err: err}
 }
+
+// age returns how long ago the connection was accepted: the time that rules go by.
+func (c *Conn) age() time.Duration { return time.Since(c.began) }
 
 func (c *Conn) event(k transcript.Kind) transcript.Event {
 	return transcript.Event{Conn: c.n, Kind: k}

@@ -20,12 +20,13 @@ const closeGrace = time.Second
 // core is what Server and PacketServer have in common: a record, a plan that
 // decides, and a life.
 type core struct {
-	name string
-	seed seed
-	rec  *transcript.Recorder
-	prog *fault.Program
-	port *port
-	addr net.Addr
+	name  string
+	seed  seed
+	rec   *transcript.Recorder
+	prog  *fault.Program
+	port  *port
+	gates gates
+	addr  net.Addr
 
 	ctx     context.Context // of handlers; cancelled by Close
 	cancel  context.CancelFunc

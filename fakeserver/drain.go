@@ -16,11 +16,11 @@ func (in *inbound) readAll() {
 		kind, limit := transcript.Data, int64(readAhead)
 		if in.discard.Load() {
 			kind = transcript.Discarded
-			in.c.setRawReadDeadline(time.Now().Add(drainIdle))
 		}
-		if in.stream != nil && !in.ruled.Load() {
+		if in.isRuled() {
 			limit = min(limit, in.stream.Room())
 		}
+		in.setRawDeadline()
 		buf := in.lane.Buffer(minRead)
 		n, err := in.c.raw.Read(buf[:min(int64(len(buf)), limit)])
 		if n > 0 && !in.took(kind, n) || err != nil && !in.goesOn(err) {
@@ -50,21 +50,38 @@ func (in *inbound) waitRoom() bool {
 func (in *inbound) took(kind transcript.Kind, n int) bool {
 	in.since = time.Now()
 	p := in.lane.Commit(kind, n)
-	if in.stream == nil || in.ruled.Load() {
+	if !in.isRuled() {
 		return true
 	}
-	for _, s := range in.stream.Feed(p) {
-		if !in.carryOut(s) {
-			return false
+	return in.carryOutAll(in.stream.Feed(p, in.c.age()))
+}
+
+// isRuled reports whether the plan still decides about what comes.
+func (in *inbound) isRuled() bool { return in.stream != nil && !in.ruled.Load() }
+
+// setRawDeadline lets the next read of the socket return in time for a rule that
+// goes by the clock, and to find out that there is nothing more to discard.
+func (in *inbound) setRawDeadline() {
+	var until time.Time
+	if in.discard.Load() {
+		until = time.Now().Add(drainIdle)
+	}
+	if in.isRuled() {
+		if at, ok := in.stream.Alarm(); ok {
+			if alarm := in.c.began.Add(at); until.IsZero() || alarm.Before(until) {
+				until = alarm
+			}
 		}
 	}
-	return true
+	if in.queue != nil || in.discard.Load() {
+		in.c.setRawReadDeadline(until)
+	}
 }
 
 // goesOn looks at a read's error, and reports whether to read on nevertheless.
 func (in *inbound) goesOn(err error) bool {
-	if isTimeout(err) {
-		return !in.idle() // else it was only woken
+	if isTimeout(err) { // or only woken
+		return (!in.isRuled() || in.carryOutAll(in.stream.Tick(in.c.age()))) && !in.idle()
 	}
 	err = in.c.readError(err)
 	if in.queue == nil || in.ruled.Load() {
@@ -74,8 +91,12 @@ func (in *inbound) goesOn(err error) bool {
 		in.queue.put(fault.Step{Op: fault.OpFinish}, err)
 		return false
 	}
-	for _, s := range in.stream.Finish() {
-		in.queue.put(s, io.EOF)
+	for _, s := range in.stream.Finish(in.c.age()) {
+		if s.Op == fault.OpFinish {
+			in.queue.put(s, io.EOF)
+		} else if !in.carryOut(s) {
+			break
+		}
 	}
 	return false
 }

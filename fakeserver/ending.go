@@ -122,10 +122,10 @@ func (c *Conn) noteUnread() {
 }
 
 // acted records that a rule acted, and counts it.
-func (c *Conn) acted(st *fault.Stream, d transcript.Direction, s fault.Step, count int64, text string) {
+func (c *Conn) acted(st *fault.Stream, d transcript.Direction, s fault.Step, count int64) {
 	c.srv.rec.Add(transcript.Event{
 		Conn: c.n, Direction: d, Kind: transcript.Fault,
-		Offset: s.Offset, Rule: s.Rule, Count: count, Text: text,
+		Offset: s.Offset, Rule: s.Rule, Count: count, Text: s.Text,
 	})
 	st.Done(s)
 }
@@ -180,13 +180,6 @@ func (c *Conn) note(k transcript.Kind, text string) {
 	e := c.event(k)
 	e.Text = text
 	c.srv.rec.Add(e)
-}
-
-func stallText(d time.Duration) string {
-	if d == 0 {
-		return "until the connection ends"
-	}
-	return "for " + d.String()
 }
 
 func isTimeout(err error) bool {

@@ -2,6 +2,7 @@ package fakeserver
 
 import (
 	"bytes"
+	"io"
 	"sync/atomic"
 	"time"
 
@@ -50,8 +51,12 @@ func (in *inbound) begin() {
 	}
 	steps := in.stream.Start()
 	if len(steps) > 0 && steps[0].Op.Ends() {
-		in.carryOut(steps[0])
+		goesOn := in.carryOut(steps[0])
 		steps = nil
+		if !goesOn {
+			close(in.pumped)
+			return
+		}
 	}
 	in.c.srv.wg.Add(1)
 	go in.pump(steps)
@@ -121,12 +126,19 @@ func (in *inbound) readQueue(p []byte) (int, error) {
 func (in *inbound) pump(first []fault.Step) {
 	defer in.c.srv.wg.Done()
 	defer close(in.pumped)
-	for _, s := range first {
+	if in.carryOutAll(first) {
+		in.readAll()
+	}
+}
+
+// carryOutAll does steps in their order. It reports whether the connection goes on.
+func (in *inbound) carryOutAll(steps []fault.Step) bool {
+	for _, s := range steps {
 		if !in.carryOut(s) {
-			return
+			return false
 		}
 	}
-	in.readAll()
+	return true
 }
 
 // carryOut does one step. It reports whether the connection goes on.
@@ -135,38 +147,48 @@ func (in *inbound) carryOut(s fault.Step) bool {
 	switch s.Op {
 	case fault.OpPass:
 		in.stream.Done(s)
-		if !in.discard.Load() {
+		if !in.discard.Load() && len(s.Data) > 0 {
 			s.Data = c.srv.stable(s.Data)
 			in.queue.put(s, nil)
 		}
-	case fault.OpMark:
-		c.acted(in.stream, transcript.FromClient, s, 0, "delays by "+s.Delay.String())
+		return true
+	case fault.OpDrop:
+		in.stream.Done(s)
+		return true
+	case fault.OpReset, fault.OpClose, fault.OpHalfClose:
+		return in.endByRule(s)
+	}
+	c.acted(in.stream, transcript.FromClient, s, 0)
+	switch s.Op {
 	case fault.OpCut:
-		c.acted(in.stream, transcript.FromClient, s, 0, "boundary")
 		in.queue.pause(s.Delay)
 	case fault.OpStall:
-		c.acted(in.stream, transcript.FromClient, s, 0, stallText(s.Delay))
 		in.stall(s.Delay)
-	case fault.OpReset, fault.OpClose:
-		return in.endByRule(s)
+	case fault.OpHold:
+		in.hold(s.Gate)
 	}
 	return true
 }
 
-// endByRule ends the connection as s says: the handler still gets what came
-// before, and then the error.
+// endByRule ends the connection, or this direction, as s says: the handler still
+// gets what came before, and then the error. It reports whether to read on.
 func (in *inbound) endByRule(s fault.Step) bool {
 	c, why := in.c, &injected{s.Rule, s.Op}
 	in.ruled.Store(true)
 	in.discard.Store(true)
+	if s.Op == fault.OpHalfClose {
+		c.acted(in.stream, transcript.FromClient, s, 0)
+		in.queue.put(s, io.EOF)
+		return true
+	}
 	in.queue.put(s, c.opError("read", why))
 	c.doomTo(why, s.Op == fault.OpReset)
 	if s.Op == fault.OpReset {
-		c.acted(in.stream, transcript.FromClient, s, c.unacked(), "")
+		c.acted(in.stream, transcript.FromClient, s, c.unacked())
 		c.reset(s.Rule)
 		return false
 	}
-	c.acted(in.stream, transcript.FromClient, s, 0, "")
+	c.acted(in.stream, transcript.FromClient, s, 0)
 	c.out.closeWrite()
 	return true
 }
@@ -177,12 +199,25 @@ func (in *inbound) stall(d time.Duration) {
 	if d > 0 {
 		until = time.Now().Add(d)
 	}
+	in.stop(nil, until)
+}
+
+// hold stops reading until the gate is released.
+func (in *inbound) hold(name string) {
+	g := in.c.srv.gates.at(name)
+	g.enter()
+	in.stop(g.open, time.Time{})
+}
+
+// stop stops reading until ch is closed, the time has come (zero: never), or the
+// handler is done.
+func (in *inbound) stop(ch <-chan struct{}, until time.Time) {
 	for !in.discard.Load() {
 		changed := in.queue.next()
-		if d > 0 && !time.Now().Before(until) || in.discard.Load() {
+		if isClosedChan(ch) || !until.IsZero() && !time.Now().Before(until) || in.discard.Load() {
 			return
 		}
-		if !in.c.sleep(changed, until) {
+		if !in.c.sleepFor(changed, ch, until) {
 			return
 		}
 	}

@@ -24,6 +24,7 @@ type outbound struct {
 	queue  *queue        // nil: no faults
 	pumped chan struct{} // closed when the pump has ended
 	edge   *boundary     // what waits for the client to read; nil until needed
+	cause  error         // why nothing may be written any more, if a rule decided so; under writer
 	atCut  bool          // a boundary lies in front of the next byte
 	cut    fault.Step    // that boundary
 
@@ -48,12 +49,12 @@ func (out *outbound) begin() {
 	if out.stream == nil {
 		return
 	}
-	for i, s := range out.stream.Start() {
-		if i == 0 && s.Op.Ends() {
-			out.carryOut(s)
-			break
-		}
-		out.queue.put(s, nil)
+	steps := out.stream.Start()
+	if len(steps) > 0 && steps[0].Op.Ends() {
+		out.cause = &injected{steps[0].Rule, steps[0].Op}
+		out.carryOut(steps[0])
+	} else {
+		out.put(steps)
 	}
 	out.c.srv.wg.Add(1)
 	go out.pump()
@@ -109,28 +110,28 @@ func (out *outbound) sendPart(p []byte, recorded bool) (int, error) {
 // enqueue decides about p and queues it. It needs writer.
 func (out *outbound) enqueue(p []byte) (int, error) {
 	sum := 0
-	for sum < len(p) {
+	for sum < len(p) && out.cause == nil {
 		if err := out.waitRoom(); err != nil {
 			return sum, err
 		}
 		n := int(min(int64(len(p)-sum), writePart, out.stream.Room()))
-		if n == 0 {
-			break
-		}
-		var last fault.Step
-		for _, s := range out.stream.Feed(out.lane.Stash(p[sum : sum+n])) {
-			out.queue.put(s, nil)
-			last = s
-		}
+		out.put(out.stream.Feed(out.lane.Stash(p[sum:sum+n]), out.c.age()))
 		sum += n
-		if last.Op.Ends() {
-			return sum, out.c.opError("write", &injected{last.Rule, last.Op})
-		}
 	}
-	if sum < len(p) {
-		return sum, out.c.opError("write", fault.ErrInjected)
+	if out.cause != nil {
+		return sum, out.c.opError("write", out.cause)
 	}
 	return sum, nil
+}
+
+// put queues steps. It needs writer.
+func (out *outbound) put(steps []fault.Step) {
+	for _, s := range steps {
+		out.queue.put(s, nil)
+		if s.Op.Ends() {
+			out.cause = &injected{s.Rule, s.Op}
+		}
+	}
 }
 
 // waitRoom waits until the queue has room.
@@ -168,9 +169,7 @@ func (out *outbound) closeWrite() error {
 	if out.queue == nil {
 		return out.sendFIN()
 	}
-	for _, s := range out.stream.Finish() {
-		out.queue.put(s, nil)
-	}
+	out.put(out.stream.Finish(out.c.age()))
 	return nil
 }
 

@@ -14,6 +14,7 @@ func (out *outbound) pump() {
 	defer out.closeEdge()
 	for {
 		changed := out.queue.next()
+		alarm := out.tick()
 		it, ok := out.queue.front()
 		if ok && !it.due.After(time.Now()) {
 			goesOn := out.carryOut(it.Step)
@@ -23,11 +24,26 @@ func (out *outbound) pump() {
 			}
 			continue
 		}
-		if !out.c.sleep(changed, it.due) {
+		if !out.c.sleep(changed, it.due, alarm) {
 			break
 		}
 	}
 	out.lost(out.queue.waiting())
+}
+
+// tick queues what rules want that go by the clock, and returns when to look again.
+func (out *outbound) tick() (again time.Time) {
+	out.writer.lock()
+	defer out.writer.unlock()
+	at, ok := out.stream.Alarm()
+	if !ok {
+		return again
+	}
+	if alarm := out.c.began.Add(at); time.Now().Before(alarm) {
+		return alarm
+	}
+	out.put(out.stream.Tick(out.c.age()))
+	return again
 }
 
 // lost records that n bytes of the handler never left.
@@ -44,39 +60,66 @@ func (out *outbound) carryOut(s fault.Step) bool {
 	c := out.c
 	switch s.Op {
 	case fault.OpPass:
-		if !out.passCut() {
-			out.lost(int64(len(s.Data)))
-			return false
-		}
-		n, err := out.send(s.Data, true)
-		s.Data = s.Data[:n]
+		return out.passOn(s)
+	case fault.OpDrop:
 		out.stream.Done(s)
-		return err == nil
 	case fault.OpMark:
-		c.acted(out.stream, transcript.ToClient, s, 0, "delays by "+s.Delay.String())
+		c.acted(out.stream, transcript.ToClient, s, 0)
 	case fault.OpCut:
 		out.cut, out.atCut = s, true
 	case fault.OpStall:
-		c.acted(out.stream, transcript.ToClient, s, 0, stallText(s.Delay))
+		c.acted(out.stream, transcript.ToClient, s, 0)
 		return out.stall(s.Delay)
+	case fault.OpHold:
+		c.acted(out.stream, transcript.ToClient, s, 0)
+		g := c.srv.gates.at(s.Gate)
+		g.enter()
+		return c.sleep(g.open)
+	default:
+		out.end(s)
+		return false
+	}
+	return true
+}
+
+// passOn sends bytes that are due.
+func (out *outbound) passOn(s fault.Step) bool {
+	if len(s.Data) == 0 {
+		out.stream.Done(s)
+		return true
+	}
+	if !out.passCut() {
+		out.lost(int64(len(s.Data)))
+		return false
+	}
+	n, err := out.send(s.Data, true)
+	if err == nil {
+		out.stream.Done(s)
+	}
+	return err == nil && n == len(s.Data)
+}
+
+// end ends the connection, or this direction.
+func (out *outbound) end(s fault.Step) {
+	c := out.c
+	switch s.Op {
 	case fault.OpFinish:
 		out.sendFIN()
-		return false
+	case fault.OpHalfClose:
+		c.acted(out.stream, transcript.ToClient, s, 0)
+		out.sendFIN()
+	case fault.OpClose:
+		c.acted(out.stream, transcript.ToClient, s, 0)
+		out.sendFIN()
+		c.doom(&injected{s.Rule, s.Op})
 	case fault.OpReset:
 		left := c.awaitDelivery()
 		if s.Rule != "" {
 			c.doomTo(&injected{s.Rule, s.Op}, true)
-			c.acted(out.stream, transcript.ToClient, s, left, "")
+			c.acted(out.stream, transcript.ToClient, s, left)
 		}
 		c.reset(s.Rule)
-		return false
-	case fault.OpClose:
-		c.acted(out.stream, transcript.ToClient, s, 0, "")
-		out.sendFIN()
-		c.doom(&injected{s.Rule, s.Op})
-		return false
 	}
-	return true
 }
 
 // passCut waits at a boundary until the client has read what is in front of it.
@@ -92,7 +135,8 @@ func (out *outbound) passCut() bool {
 	if text != confirmed && pause == 0 {
 		pause = unconfirmedPause
 	}
-	out.c.acted(out.stream, transcript.ToClient, out.cut, 0, text)
+	out.cut.Text = text
+	out.c.acted(out.stream, transcript.ToClient, out.cut, 0)
 	return pause == 0 || out.stall(pause)
 }
 

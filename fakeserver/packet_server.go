@@ -32,12 +32,14 @@ type PacketServer struct {
 	peers     map[netip.AddrPort]*peer
 	others    map[string]*peer // by addresses that are no AddrPort
 	count     int              // of peers
-	inbox     []delivery
-	arrived   chan struct{} // closed when the inbox gets something; nil while nobody waits
-	serving   string        // the datagram that the handler is at
+	serving   string           // the datagram that the handler is at
 
-	sendMu sync.Mutex       // guards out: what is recorded first leaves first
-	out    *transcript.Lane // used by writers
+	inbox schedule[delivery] // what the handler is to get
+
+	sendMu  sync.Mutex       // guards what follows: what is recorded first leaves first
+	out     *transcript.Lane // used by writers
+	sending bool             // sendLate runs
+	outbox  schedule[parcel] // what is to leave later
 
 	closed   atomic.Bool
 	closeErr error // read after done is closed
@@ -45,12 +47,16 @@ type PacketServer struct {
 
 // A peer is a client: an address that sent something, or was sent something.
 type peer struct {
-	n    int
-	addr net.Addr
-	ap   netip.AddrPort
-	text string
-	in   *fault.Peer // used by the reader
-	out  *fault.Peer // used under sendMu
+	n       int
+	addr    net.Addr
+	ap      netip.AddrPort
+	text    string
+	since   time.Time          // when it was first seen
+	in      *fault.Peer        // used by the reader
+	count   int64              // of its datagrams; used by the reader
+	inHeld  heldBack[delivery] // used by the reader
+	out     *fault.Peer        // used under sendMu
+	outHeld heldBack[parcel]   // used under sendMu
 }
 
 // A delivery is a datagram on its way to the handler.
@@ -127,21 +133,27 @@ func (s *PacketServer) Wait(ctx context.Context, cond func(transcript.Transcript
 // the reader's.
 func (s *PacketServer) receive(data []byte, ap netip.AddrPort, addr net.Addr) {
 	p := s.peer(ap, addr)
-	v := p.in.Next()
-	q := s.in.Datagram(p.n, p.text, v.Number, data)
-	s.noteFaults(p, transcript.FromClient, v)
-	if s.quiet || v.Copies == 0 {
+	p.count++
+	q := s.in.Datagram(p.n, p.text, p.count, data)
+	if s.quiet && s.prog.Empty() {
 		return
 	}
-	d := delivery{Packet{Data: s.keepable(q, data), Peer: p.ap, Conn: p.n, Number: v.Number}, p}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for range v.Copies {
-		s.inbox = append(s.inbox, d)
+	now := time.Now()
+	v := p.in.Next(s.keepable(q, data), now.Sub(p.since))
+	s.noteFaults(p, transcript.FromClient, v)
+	if s.quiet {
+		return
 	}
-	if s.arrived != nil {
-		close(s.arrived)
-		s.arrived = nil
+	d := delivery{Packet{Data: v.Data, Peer: p.ap, Conn: p.n, Number: v.Number}, p}
+	for range v.Copies {
+		if v.Behind > 0 {
+			p.inHeld.keep(v.Number+v.Behind, d)
+		} else {
+			s.inbox.put(v.Due(now), d)
+		}
+	}
+	for _, d := range p.inHeld.release(v.Number) {
+		s.inbox.put(now, d)
 	}
 }
 
@@ -170,7 +182,7 @@ func (s *PacketServer) peer(ap netip.AddrPort, addr net.Addr) *peer {
 		return p
 	}
 	s.count++
-	p = &peer{n: s.count, addr: addr, ap: ap}
+	p = &peer{n: s.count, addr: addr, ap: ap, since: time.Now()}
 	if ap.IsValid() {
 		p.text = ap.String()
 		s.peers[ap] = p
@@ -186,10 +198,10 @@ func (s *PacketServer) peer(ap netip.AddrPort, addr net.Addr) *peer {
 }
 
 func (s *PacketServer) noteFaults(p *peer, d transcript.Direction, v fault.Verdict) {
-	for _, key := range v.Fired {
+	for _, hit := range v.Fired {
 		s.rec.Add(transcript.Event{
 			Conn: p.n, Direction: d, Kind: transcript.Fault, Offset: v.Number, Peer: p.text,
-			Rule: key, Text: fmt.Sprintf("delivered %d times", v.Copies),
+			Rule: hit.Rule, Text: hit.Text,
 		})
 	}
 }
@@ -216,7 +228,9 @@ func (s *PacketServer) close() error {
 	s.stopReading("closed")
 	close(s.closing)
 	s.cancel()
-	if s.joined(closeGrace) {
+	joined := s.joined(closeGrace)
+	s.noteUndelivered()
+	if joined {
 		return nil
 	}
 	s.mu.Lock()

@@ -35,7 +35,7 @@ func (q *queue) put(s fault.Step, err error) {
 	defer q.mu.Unlock()
 	it := item{Step: s, err: err, due: q.last}
 	if s.Op == fault.OpPass || s.Op == fault.OpFinish {
-		if due := time.Now().Add(s.Delay); due.After(q.last) {
+		if due := s.Due(time.Now()); due.After(q.last) {
 			it.due, q.last = due, due
 		}
 	}
@@ -133,6 +133,27 @@ func (q *queue) expiry() (time.Time, error) {
 // the connection or the server. It reports false at an end.
 func (c *Conn) sleep(ch <-chan struct{}, times ...time.Time) bool {
 	return c.srv.sleep(ch, c.dead, times...)
+}
+
+// sleepFor waits for one of two channels, for a time (zero: never), or for the end
+// of the connection or the server. It reports false at an end.
+func (c *Conn) sleepFor(a, b <-chan struct{}, until time.Time) bool {
+	var timer <-chan time.Time
+	if !until.IsZero() {
+		t := time.NewTimer(time.Until(until))
+		defer t.Stop()
+		timer = t.C
+	}
+	select {
+	case <-a:
+	case <-b:
+	case <-timer:
+	case <-c.dead:
+		return false
+	case <-c.srv.closing:
+		return false
+	}
+	return true
 }
 
 // sleep waits for ch, for one of the given times (zero: never), for end, or for the

@@ -126,8 +126,12 @@ func (s *Server) serve(c *Conn) {
 		c.finish(err)
 		s.forget(c)
 	}()
-	c.begin()
-	err = s.handler.ServeConn(s.ctx, c)
+	if c.accept() {
+		c.begin()
+		err = s.handler.ServeConn(s.ctx, c)
+	} else {
+		err = nil
+	}
 }
 
 func (s *Server) forget(c *Conn) {

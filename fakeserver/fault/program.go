@@ -31,6 +31,9 @@ func (p Plan) Compile(m Medium) (*Program, error) {
 	return g, nil
 }
 
+// Empty reports whether the plan has no rules.
+func (g *Program) Empty() bool { return len(g.plan.Rules) == 0 }
+
 // Plan returns the plan.
 func (g *Program) Plan() Plan { return g.plan }
 
