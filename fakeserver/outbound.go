@@ -118,11 +118,17 @@ func (out *outbound) enqueue(p []byte) (int, error) {
 			break
 		}
 		var last fault.Step
+		late := 0
 		for _, s := range out.stream.Feed(out.lane.Stash(p[sum : sum+n])) {
-			out.queue.put(s, nil)
+			if !out.queue.put(s, nil) {
+				late += len(s.Data)
+			}
 			last = s
 		}
 		sum += n
+		if late > 0 {
+			return sum - late, out.c.opError("write", out.c.fateOr(syscall.EPIPE))
+		}
 		if last.Op.Ends() {
 			return sum, out.c.opError("write", &injected{last.Rule, last.Op})
 		}

@@ -27,7 +27,7 @@ func (out *outbound) pump() {
 			break
 		}
 	}
-	out.lost(out.queue.waiting())
+	out.lost(out.queue.end())
 }
 
 // lost records that n bytes of the handler never left.
