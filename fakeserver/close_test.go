@@ -143,3 +143,41 @@ func TestCloseGivesUpOnAStuckHandlerAndNamesIt(t *testing.T) {
 		t.Error("the connection is still open")
 	}
 }
+
+// Every byte that Write took is in the record, as sent or as not sent, also where
+// the client leaves in the middle of it.
+func TestWhatAClientThatLeavesDoesNotGetIsNamed(t *testing.T) {
+	for range 300 {
+		taken := make(chan int, 1)
+		srv, err := fakeserver.Listen(fakeserver.Config{
+			Faults: plan(fault.ToClient(fault.Slice{Size: 1}).MayNotFire()),
+			Handler: fakeserver.HandlerFunc(func(ctx context.Context, c *fakeserver.Conn) error {
+				sum := 0
+				for range 50 {
+					n, err := io.WriteString(c, "0123456789")
+					sum += n
+					if err != nil {
+						break
+					}
+				}
+				taken <- sum
+				return nil
+			})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := dial(t, srv)
+		c.Read(make([]byte, 1))
+		c.SetLinger(0)
+		c.Close()
+		want := <-taken
+		srv.Close()
+		got := int64(len(srv.Transcript().ToClient()))
+		for e := range srv.Transcript().Kind(transcript.Unsent).All() {
+			got += e.Count
+		}
+		if got != int64(want) {
+			t.Fatalf("Write took %d bytes, and %d are named:\n%v", want, got, srv.Transcript())
+		}
+	}
+}

@@ -275,6 +275,14 @@ func (c *Conn) isOver() bool {
 	return c.closed || c.kicked
 }
 
+// fateOr returns why Read and Write fail, or err if nothing is decided yet.
+func (c *Conn) fateOr(err error) error {
+	if why := c.doomed(); why != nil {
+		return why
+	}
+	return err
+}
+
 // check returns the error of an operation on a connection that has ended.
 func (c *Conn) check(op string) error {
 	if why := c.doomed(); why != nil {

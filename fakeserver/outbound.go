@@ -115,8 +115,12 @@ func (out *outbound) enqueue(p []byte) (int, error) {
 			return sum, err
 		}
 		n := int(min(int64(len(p)-sum), writePart, out.stream.Room()))
-		out.put(out.stream.Feed(out.lane.Stash(p[sum:sum+n]), out.c.age()))
-		sum += n
+		before := out.stream.Taken()
+		late := out.put(out.stream.Feed(out.lane.Stash(p[sum:sum+n]), out.c.age()))
+		sum += int(out.stream.Taken() - before - late)
+		if late > 0 {
+			return sum, out.c.opError("write", out.c.fateOr(syscall.EPIPE))
+		}
 	}
 	if out.cause != nil {
 		return sum, out.c.opError("write", out.cause)
@@ -124,14 +128,18 @@ func (out *outbound) enqueue(p []byte) (int, error) {
 	return sum, nil
 }
 
-// put queues steps. It needs writer.
-func (out *outbound) put(steps []fault.Step) {
+// put queues steps. It returns how many of the handler's bytes came too late for
+// that, because nothing is sent any more. It needs writer.
+func (out *outbound) put(steps []fault.Step) (late int64) {
 	for _, s := range steps {
-		out.queue.put(s, nil)
+		if !out.queue.put(s, nil) {
+			late += s.Taken
+		}
 		if s.Op.Ends() {
 			out.cause = &injected{s.Rule, s.Op}
 		}
 	}
+	return late
 }
 
 // waitRoom waits until the queue has room.

@@ -28,7 +28,7 @@ func (out *outbound) pump() {
 			break
 		}
 	}
-	out.lost(out.queue.waiting())
+	out.lost(out.queue.end())
 }
 
 // tick queues what rules want that go by the clock, and returns when to look again.

@@ -19,6 +19,7 @@ type queue struct {
 	bytes    int64
 	last     time.Time // when the latest item is due: nothing overtakes
 	deadline time.Time
+	ended    bool          // nobody takes any more
 	changed  chan struct{} // closed at the next change; nil while nobody waits
 }
 
@@ -29,10 +30,14 @@ type item struct {
 	err error
 }
 
-// put adds a step that is due after its delay. It does not wait for room.
-func (q *queue) put(s fault.Step, err error) {
+// put adds a step that is due after its delay. It does not wait for room. It
+// reports false, and adds nothing, once nobody takes any more.
+func (q *queue) put(s fault.Step, err error) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if q.ended {
+		return false
+	}
 	it := item{Step: s, err: err, due: q.last}
 	if s.Op == fault.OpPass || s.Op == fault.OpFinish {
 		if due := s.Due(time.Now()); due.After(q.last) {
@@ -42,6 +47,15 @@ func (q *queue) put(s fault.Step, err error) {
 	q.items = append(q.items, it)
 	q.bytes += int64(len(s.Data))
 	q.wakeLocked()
+	return true
+}
+
+// end says that nobody takes any more, and returns how many bytes wait.
+func (q *queue) end() int64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.ended = true
+	return q.bytes
 }
 
 // front returns the first item without taking it.

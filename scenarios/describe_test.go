@@ -63,7 +63,7 @@ var _ = Describe("what the Describe functions register", Ordered, func() {
 			Expect(find(specs, "last reassembles").State).To(Equal(types.SpecStatePassed))
 		},
 		Entry("of a subject that breaks its promise", "breaker reassembles", types.SpecStateFailed,
-			"fixture_test.go:", "broken promise", `Do = "H", <nil>`, `want "Hello from TCP server"`, "rule slice.ToClient.1: fired", "conn 1"),
+			"fixture_test.go:", "broken promise", `Do = "H", <nil>`, `want "Hello from TCP server"`, "rule slice.ToClient.1: ", "conn 1"),
 		Entry("of a wrong argument", "wrong argument", types.SpecStateFailed, "fixture_test.go:", "argument of type string is neither Keeps"),
 		Entry("of another kind's promises", "wrong promises", types.SpecStateFailed, "Kept[", "there is no Keeps(…) with the promises of a scenarios.TCPClient"),
 		Entry("without Keeps", "no Keeps", types.SpecStateFailed, "there is no Keeps(…)"),

@@ -1,10 +1,6 @@
 package scenarios
 
-import (
-	"context"
-
-	"github.com/fakewire/fakewire/fakeserver/fault"
-)
+import "context"
 
 // LastLineOfAPanicArrives is the promise of a logger that delivers all lines of a
 // caller that panics, the last one too, when the caller has deferred its Close.
@@ -21,7 +17,7 @@ func checkLastLine(ctx context.Context, subject func() NetworkLogger) error {
 	if err := l.check(); err != nil {
 		return err
 	}
-	return inSession(ctx, l, "when its caller panics", fault.Plan{}, func(s *session) error {
+	return inSession(ctx, l, wire{what: "when its caller panics"}, func(s *session) error {
 		lines := textLines(1, 4, 40)
 		for _, line := range lines[:3] {
 			if err := s.print(line); err != nil {

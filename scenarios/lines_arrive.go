@@ -2,9 +2,10 @@ package scenarios
 
 import (
 	"context"
+	"sync"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver"
 )
 
 // LinesArriveWholeOnceInOrder is the promise of a logger that loses, repeats,
@@ -18,10 +19,11 @@ var LinesArriveWholeOnceInOrder = Promise[NetworkLogger]{
 	check:  checkLinesArrive,
 }
 
-// pausedFor is how long the collector stops reading. manyLines of longLine bytes
-// are more than a socket's two buffers hold, so that Print meets a full one.
+// A collector that stops reading goes on when Print has been waiting for patience.
+// manyLines of longLine bytes are more than a socket's two buffers hold, so that
+// Print meets a full one.
 const (
-	pausedFor = 100 * time.Millisecond
+	patience  = 200 * time.Millisecond
 	manyLines = 2000
 	longLine  = 2000
 )
@@ -32,22 +34,47 @@ func checkLinesArrive(ctx context.Context, subject func() NetworkLogger) error {
 		return err
 	}
 	few := append(textLines(1, 10, 20), textLines(11, 10, 700)...)
-	if err := inSession(ctx, l, "on a healthy wire", fault.Plan{}, func(s *session) error { return s.deliver(few) }); err != nil || l.Network == "udp" {
+	healthy := wire{what: "on a healthy wire"}
+	err := inSession(ctx, l, healthy, func(s *session) error { return s.deliver(few, func() {}) })
+	if err != nil || l.Network == "udp" {
 		return err
 	}
-	pause := fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Stall{For: pausedFor}).AfterBytes(1).OnConn(1)}}
-	return inSession(ctx, subject(), "when the collector stops reading for a while", pause, func(s *session) error {
-		return s.deliver(textLines(1, manyLines, longLine))
+	gate := make(chan struct{})
+	release := sync.OnceFunc(func() { close(gate) })
+	stopped := wire{what: "when the collector stops reading for a while", handler: reluctant(gate)}
+	return inSession(ctx, subject(), stopped, func(s *session) error {
+		return s.deliver(textLines(1, manyLines, longLine), release)
 	})
 }
 
-// deliver logs lines, closes the logger, and wants them all.
-func (s *session) deliver(lines []string) error {
+// reluctant returns a collector that reads one byte, and the rest when gate is
+// closed. A stall for a time of its own would be over, on a busy machine, before
+// the logger has filled the buffers.
+func reluctant(gate <-chan struct{}) fakeserver.HandlerFunc {
+	return func(ctx context.Context, c *fakeserver.Conn) error {
+		if _, err := c.Read(make([]byte, 1)); err != nil {
+			return err
+		}
+		select {
+		case <-gate:
+		case <-ctx.Done():
+		}
+		return fakeserver.Discard{}.ServeConn(ctx, c)
+	}
+}
+
+// deliver logs lines, closes the logger, and wants them all. It calls release when
+// a line takes long, and after the last.
+func (s *session) deliver(lines []string, release func()) error {
+	impatient := time.AfterFunc(patience, release)
+	defer impatient.Stop()
 	for _, line := range lines {
 		if err := s.print(line); err != nil {
 			return err
 		}
+		impatient.Reset(patience)
 	}
+	release()
 	if err := s.close(); err != nil {
 		return err
 	}

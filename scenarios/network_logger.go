@@ -9,7 +9,6 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 
 	"github.com/fakewire/fakewire/fakeserver"
-	"github.com/fakewire/fakewire/fakeserver/fault"
 )
 
 // A NetworkLogger is a logger that sends its lines to a collector, to be put to
@@ -65,12 +64,12 @@ func (l NetworkLogger) check() error {
 	return fmt.Errorf("%w: NetworkLogger: %s", ErrSubject, strings.Join(lacks, "; "))
 }
 
-// collector starts a server that takes lines and says nothing.
-func (l NetworkLogger) collector(p fault.Plan) (peer, error) {
+// collector starts a server that takes lines.
+func (l NetworkLogger) collector(w wire) (peer, error) {
 	if l.Network == "udp" {
-		return packetPeer(fakeserver.PacketConfig{Faults: p, Name: "collector"})
+		return packetPeer(fakeserver.PacketConfig{Faults: w.plan, Name: "collector"})
 	}
-	return streamPeer(fakeserver.Config{Faults: p, ReceiveBuffer: smallBuffer, Name: "collector"})
+	return streamPeer(fakeserver.Config{Handler: w.handler, Faults: w.plan, ReceiveBuffer: smallBuffer, Name: "collector"})
 }
 
 // smallBuffer lets a collector that does not read be felt soon.

@@ -93,6 +93,23 @@ var _ = Describe("Run", func() {
 	)
 })
 
+var _ = DescribeTable("Run closes a logger once",
+	func(ctx SpecContext, p scenarios.Promise[scenarios.NetworkLogger], l scenarios.NetworkLogger) {
+		closed, open := 0, l.Open
+		l.Open = func(ctx context.Context, addr string) (scenarios.Log, error) {
+			made, err := open(ctx, addr)
+			end := made.Close
+			made.Close = func() error { closed++; return end() }
+			return made, err
+		}
+		Expect(scenarios.Run(ctx, p, always(l))).To(MatchError(scenarios.ErrBroken))
+		Expect(closed).To(Equal(1))
+	},
+	Entry("that loses lines", scenarios.LinesArriveWholeOnceInOrder, reference.Drops(within)),
+	Entry("that is closed by a panic", scenarios.LastLineOfAPanicArrives, reference.LosesLastWords(within)),
+	Entry("that does not come back", scenarios.SurvivesReset, reference.StandardLogger("tcp", soon)),
+)
+
 // opens returns a logger that Open makes, or not.
 func opens(l scenarios.Log, err error) scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Within: soon, Open: func(context.Context, string) (scenarios.Log, error) { return l, err }}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -16,12 +17,20 @@ type session struct {
 	within time.Duration
 	srv    peer
 	log    Log
+	closed bool
 }
 
-// inSession runs f with a logger that is open, on a collector whose wire follows
-// plan. What f finds is a broken promise.
-func inSession(ctx context.Context, l NetworkLogger, what string, plan fault.Plan, f func(s *session) error) error {
-	srv, err := l.collector(plan)
+// A wire is what a logger has to cope with.
+type wire struct {
+	what    string // it reads after the promise's name
+	plan    fault.Plan
+	handler fakeserver.Handler // of a TCP collector. If nil, Discard
+}
+
+// inSession runs f with a logger that is open, on a collector at the end of wire w.
+// What f finds is a broken promise.
+func inSession(ctx context.Context, l NetworkLogger, w wire, f func(s *session) error) error {
+	srv, err := l.collector(w)
 	if err != nil {
 		return err
 	}
@@ -31,14 +40,17 @@ func inSession(ctx context.Context, l NetworkLogger, what string, plan fault.Pla
 	if err = s.open(l); err == nil {
 		err = f(s)
 	}
+	if err != nil && !isMisconduct(err) {
+		s.close() // a logger that hangs is not waited for again
+	}
 	unproved := srv.proved()
 	switch {
 	case errors.Is(err, ErrUnproved), errors.Is(err, ErrSubject):
 		return srv.show(err)
 	case err != nil:
-		return srv.show(fmt.Errorf("%w: %s: %w", ErrBroken, what, err))
+		return srv.show(fmt.Errorf("%w: %s: %w", ErrBroken, w.what, err))
 	case unproved != nil:
-		return srv.show(fmt.Errorf("%w: %s: %w", ErrUnproved, what, unproved))
+		return srv.show(fmt.Errorf("%w: %s: %w", ErrUnproved, w.what, unproved))
 	}
 	return nil
 }
@@ -71,6 +83,10 @@ func (s *session) print(line string) error {
 // close closes the logger. That it reports an error is no reason to find fault:
 // what counts is what arrived.
 func (s *session) close() error {
+	if s.closed {
+		return nil
+	}
+	s.closed = true
 	err := call(s.ctx, s.within, "Close", func(context.Context) error { return s.log.close() })
 	if isMisconduct(err) || errors.Is(err, ErrUnproved) {
 		return err
@@ -87,6 +103,7 @@ func (l Log) close() error {
 
 // die lets a caller log its last line and panic, with a deferred Close.
 func (s *session) die(last string) error {
+	s.closed = true
 	return call(s.ctx, 2*s.within, "Panic with a deferred Close", func(context.Context) error {
 		if !s.log.die(last) {
 			return &misconduct{"Panic returned instead of panicking"}

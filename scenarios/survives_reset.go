@@ -34,8 +34,8 @@ func checkSurvivesReset(ctx context.Context, subject func() NetworkLogger) error
 			return fmt.Errorf("%w: a UDP logger has no connection that could be reset: it can't promise to survive that", ErrSubject)
 		}
 		reset := fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Reset{}).AfterBytes(at).OnConn(1)}}
-		what := fmt.Sprintf("reset after byte %d of what it sends", at)
-		if err := inSession(ctx, l, what, reset, (*session).outlive); err != nil {
+		w := wire{what: fmt.Sprintf("reset after byte %d of what it sends", at), plan: reset}
+		if err := inSession(ctx, l, w, (*session).outlive); err != nil {
 			return err
 		}
 	}

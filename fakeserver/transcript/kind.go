@@ -15,7 +15,7 @@ const (
 	Close                     // the server closed its socket
 	Unread                    // Count bytes had arrived that the server never read
 	Discarded                 // bytes read after the handler was done, and thrown away
-	Unsent                    // the last Count recorded bytes did not leave after all, or the FIN did not
+	Unsent                    // Count bytes from Offset on did not leave, though some may be recorded; with Count 0, the FIN did not
 	Fault                     // a rule of the fault plan acted
 	Drop                      // the kernel lost Count datagrams for want of buffer space
 	Refused                   // from here on the server refuses connections: it is down

@@ -1,0 +1,52 @@
+package scenarios
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestArrived(t *testing.T) {
+	want := textLines(7, 3, 10)
+	for _, c := range []struct {
+		Why  string
+		Got  []string
+		Want string // in the error; "" where nothing is wrong
+	}{
+		{"as they were logged", want, ""},
+		{"with what a logger adds", []string{"app: " + want[0], `{"msg":"` + want[1] + `"}`, want[2] + " goroutine=3"}, ""},
+		{"with lines that nobody asked for", slices.Insert(slices.Clone(want), 1, "logger: 3 lines queued"), ""},
+		{"none", nil, `"line 00007"… is missing; 0 of 3`},
+		{"the last is lost", want[:2], `"line 00009"… is missing; 2 of 3`},
+		{"the first is lost", want[1:], `"line 00007"… is missing where "line 00008"… arrived`},
+		{"once too often", slices.Insert(slices.Clone(want), 1, want[0]), `"line 00007"… arrived behind "line 00007"…`},
+		{"once too often, at the end", append(slices.Clone(want), want[0]), `"line 00007"… arrived behind "line 00009"…`},
+		{"out of order", []string{want[0], want[2], want[1]}, `"line 00008"… is missing where "line 00009"… arrived`},
+		{"cut off", []string{want[0], want[1][:15], want[2]}, `line 2 that arrived is not whole: "line 00008 abcd"…`},
+		{"joined", []string{want[0] + want[1], want[2]}, `line 1 that arrived holds 2 lines`},
+		{"never logged", []string{textLines(6, 1, 10)[0]}, `line 1 that arrived is not whole`},
+	} {
+		t.Run(c.Why, func(t *testing.T) {
+			err := arrived(c.Got, want)
+			if c.Want == "" && err != nil {
+				t.Errorf("arrived = %v, want nil", err)
+			}
+			if c.Want != "" && (err == nil || !strings.Contains(err.Error(), c.Want)) {
+				t.Errorf("arrived = %v, want an error with %s", err, c.Want)
+			}
+		})
+	}
+}
+
+func TestCrumbsCoverTheReply(t *testing.T) {
+	for _, n := range []int64{2, 3, mostCrumbs, mostCrumbs + 1, 1 << 20} {
+		sizes := crumbs(n)
+		sum := int64(1) // the last byte, which no boundary is behind
+		for _, size := range sizes {
+			sum += size
+		}
+		if sum != n || len(sizes) > mostCrumbs || slices.Min(sizes) < 1 {
+			t.Errorf("crumbs(%d) = %d sizes %v with a sum of %d", n, len(sizes), sizes, sum)
+		}
+	}
+}
