@@ -24,9 +24,11 @@ type outbound struct {
 	queue  *queue        // nil: no faults
 	pumped chan struct{} // closed when the pump has ended
 	edge   *boundary     // what waits for the client to read; nil until needed
-	cause  error         // why nothing may be written any more, if a rule decided so; under writer
 	atCut  bool          // a boundary lies in front of the next byte
 	cut    fault.Step    // that boundary
+
+	deciding sync.Mutex // guards stream and cause, and that steps are queued in their order
+	cause    error      // why nothing may be written any more, if a rule decided so
 
 	mu       sync.Mutex // guards what follows
 	finished time.Time  // when the FIN left
@@ -54,7 +56,7 @@ func (out *outbound) begin() {
 		out.cause = &injected{steps[0].Rule, steps[0].Op}
 		out.carryOut(steps[0])
 	} else {
-		out.put(steps)
+		out.putLocked(steps) // nobody else is there yet
 	}
 	out.c.srv.wg.Add(1)
 	go out.pump()
@@ -110,27 +112,48 @@ func (out *outbound) sendPart(p []byte, recorded bool) (int, error) {
 // enqueue decides about p and queues it. It needs writer.
 func (out *outbound) enqueue(p []byte) (int, error) {
 	sum := 0
-	for sum < len(p) && out.cause == nil {
+	for {
+		if err := out.ruledOut(); err != nil || sum == len(p) {
+			return sum, err
+		}
 		if err := out.waitRoom(); err != nil {
 			return sum, err
 		}
-		n := int(min(int64(len(p)-sum), writePart, out.stream.Room()))
-		before := out.stream.Taken()
-		late := out.put(out.stream.Feed(out.lane.Stash(p[sum:sum+n]), out.c.age()))
-		sum += int(out.stream.Taken() - before - late)
-		if late > 0 {
-			return sum, out.c.opError("write", out.c.fateOr(syscall.EPIPE))
+		n, err := out.decide(p[sum:])
+		sum += n
+		if err != nil {
+			return sum, err
 		}
 	}
-	if out.cause != nil {
-		return sum, out.c.opError("write", out.cause)
-	}
-	return sum, nil
 }
 
-// put queues steps. It returns how many of the handler's bytes came too late for
-// that, because nothing is sent any more. It needs writer.
-func (out *outbound) put(steps []fault.Step) (late int64) {
+// decide queues the first part of p, and returns how much that was.
+func (out *outbound) decide(p []byte) (int, error) {
+	out.deciding.Lock()
+	defer out.deciding.Unlock()
+	part := p[:min(int64(len(p)), writePart, out.stream.Room())]
+	before := out.stream.Taken()
+	late := out.putLocked(out.stream.Feed(out.lane.Stash(part), out.c.age()))
+	n := int(out.stream.Taken() - before - late)
+	if late > 0 {
+		return n, out.c.opError("write", out.c.fateOr(syscall.EPIPE))
+	}
+	return n, nil
+}
+
+// ruledOut returns the error of a direction that a rule has ended.
+func (out *outbound) ruledOut() error {
+	out.deciding.Lock()
+	defer out.deciding.Unlock()
+	if out.cause == nil {
+		return nil
+	}
+	return out.c.opError("write", out.cause)
+}
+
+// putLocked queues steps. It returns how many of the handler's bytes came too late
+// for that, because nothing is sent any more. It needs deciding.
+func (out *outbound) putLocked(steps []fault.Step) (late int64) {
 	for _, s := range steps {
 		if !out.queue.put(s, nil) {
 			late += s.Taken
@@ -177,7 +200,9 @@ func (out *outbound) closeWrite() error {
 	if out.queue == nil {
 		return out.sendFIN()
 	}
-	out.put(out.stream.Finish(out.c.age()))
+	out.deciding.Lock()
+	defer out.deciding.Unlock()
+	out.putLocked(out.stream.Finish(out.c.age()))
 	return nil
 }
 

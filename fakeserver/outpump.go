@@ -33,8 +33,8 @@ func (out *outbound) pump() {
 
 // tick queues what rules want that go by the clock, and returns when to look again.
 func (out *outbound) tick() (again time.Time) {
-	out.writer.lock()
-	defer out.writer.unlock()
+	out.deciding.Lock()
+	defer out.deciding.Unlock()
 	at, ok := out.stream.Alarm()
 	if !ok {
 		return again
@@ -42,7 +42,7 @@ func (out *outbound) tick() (again time.Time) {
 	if alarm := out.c.began.Add(at); time.Now().Before(alarm) {
 		return alarm
 	}
-	out.put(out.stream.Tick(out.c.age()))
+	out.putLocked(out.stream.Tick(out.c.age()))
 	return again
 }
 
