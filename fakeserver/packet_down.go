@@ -80,7 +80,7 @@ func (s *PacketServer) startDown() error {
 		pc.Close()
 	}
 	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "down: refusing datagrams"})
-	return s.port.shut()
+	return nil
 }
 
 // stopReading takes what has arrived and closes the socket. It needs life.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 )
@@ -17,7 +16,6 @@ type port struct {
 	place
 	guard *kernel.Guard // nil on another transport, or where the platform has none
 	addr  net.Addr
-	bind  string // the address to listen on, its port settled
 
 	// What openPort had to open to learn the address, where there is no guard.
 	ln net.Listener
@@ -32,9 +30,8 @@ func openPort(p place) (*port, error) {
 		if err == nil || !errors.Is(err, errors.ErrUnsupported) {
 			return pt, pt.explain(err)
 		}
-		pt.place.transport = kernelTransport{receiveBuffer: p.receiveBuffer}
+		pt.place.transport = kernelTransport{p.receiveBuffer}
 	}
-	pt.bind = p.addr
 	var err error
 	if p.family == "udp" {
 		if pt.pc, err = pt.transport.ListenPacket(context.Background(), p.network, p.addr); err == nil {
@@ -48,7 +45,6 @@ func openPort(p place) (*port, error) {
 	if err != nil {
 		return nil, pt.explain(err)
 	}
-	pt.bind = pt.addr.String()
 	return pt, nil
 }
 
@@ -63,9 +59,7 @@ func (p *port) openGuard() error {
 		return err
 	}
 	p.guard = g
-	p.place.transport = kernelTransport{receiveBuffer: p.receiveBuffer, guarded: true}
-	host, _, _ := net.SplitHostPort(p.place.addr)
-	p.bind = net.JoinHostPort(host, strconv.Itoa(int(g.AddrPort().Port())))
+	p.place.transport = kernelTransport{p.receiveBuffer}
 	if p.family == "udp" {
 		p.addr = net.UDPAddrFromAddrPort(g.AddrPort())
 	} else {
@@ -88,11 +82,10 @@ func (p *port) listen() (net.Listener, error) {
 		return ln, nil
 	}
 	if p.guard != nil {
-		if err := p.guard.Open(); err != nil {
-			return nil, p.explain(err)
-		}
+		ln, err := p.guard.Listen(context.Background(), kernelTransport{p.receiveBuffer}.config())
+		return ln, p.explain(err)
 	}
-	ln, err := p.transport.Listen(context.Background(), p.network, p.bind)
+	ln, err := p.transport.Listen(context.Background(), p.network, p.addr.String())
 	return ln, p.explain(err)
 }
 
@@ -103,20 +96,11 @@ func (p *port) listenPacket() (net.PacketConn, error) {
 		return pc, nil
 	}
 	if p.guard != nil {
-		if err := p.guard.Open(); err != nil {
-			return nil, p.explain(err)
-		}
-	}
-	pc, err := p.transport.ListenPacket(context.Background(), p.network, p.bind)
-	if err != nil || p.guard == nil {
+		pc, err := p.guard.ListenPacket(context.Background(), kernelTransport{p.receiveBuffer}.config())
 		return pc, p.explain(err)
 	}
-	// Both sockets had to allow sharing to get here; from now on nobody else may.
-	if err := errors.Join(kernel.NoReuseAddr(pc), p.guard.Shut()); err != nil {
-		pc.Close()
-		return nil, p.explain(err)
-	}
-	return pc, nil
+	pc, err := p.transport.ListenPacket(context.Background(), p.network, p.addr.String())
+	return pc, p.explain(err)
 }
 
 // canRefuse says why the port can't be kept while nobody listens on it.
@@ -125,14 +109,6 @@ func (p *port) canRefuse() error {
 		return fmt.Errorf("refusing connections while keeping the port: %w on this platform", errors.ErrUnsupported)
 	}
 	return nil
-}
-
-// shut keeps strangers from the port while nobody listens on it.
-func (p *port) shut() error {
-	if p.guard == nil {
-		return nil
-	}
-	return p.guard.Shut()
 }
 
 // close gives the port up.

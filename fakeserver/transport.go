@@ -3,7 +3,6 @@ package fakeserver
 import (
 	"context"
 	"net"
-	"syscall"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 )
@@ -26,33 +25,25 @@ type Transport interface {
 // kernelTransport is the real network.
 type kernelTransport struct {
 	receiveBuffer int
-	guarded       bool // a guard socket shares the port
 }
 
-func (t kernelTransport) config() *net.ListenConfig {
-	lc := &net.ListenConfig{Control: t.control}
+func (t kernelTransport) config() net.ListenConfig {
+	lc := net.ListenConfig{}
+	if t.receiveBuffer > 0 {
+		lc.Control = kernel.ReceiveBuffer(t.receiveBuffer)
+	}
 	// Multipath TCP, Go's default for listeners, would make socket options and
 	// queue queries mean something else.
 	lc.SetMultipathTCP(false)
 	return lc
 }
 
-func (t kernelTransport) control(network, address string, c syscall.RawConn) error {
-	if t.guarded {
-		if err := kernel.ReuseAddr(network, address, c); err != nil {
-			return err
-		}
-	}
-	if t.receiveBuffer > 0 {
-		return kernel.ReceiveBuffer(t.receiveBuffer)(network, address, c)
-	}
-	return nil
-}
-
 func (t kernelTransport) Listen(ctx context.Context, network, address string) (net.Listener, error) {
-	return t.config().Listen(ctx, network, address)
+	lc := t.config()
+	return lc.Listen(ctx, network, address)
 }
 
 func (t kernelTransport) ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {
-	return t.config().ListenPacket(ctx, network, address)
+	lc := t.config()
+	return lc.ListenPacket(ctx, network, address)
 }

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"strconv"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -34,22 +35,23 @@ func chooseFamily(network string, addr netip.AddrPort) family {
 }
 
 // bindSocket makes a socket and binds it. A dual-stack one becomes IPv4 where the kernel has no IPv6.
-func bindSocket(kind int, f family, reuse bool) (fd uintptr, bound netip.AddrPort, err error) {
+// The option, SO_REUSEADDR or SO_REUSEPORT or 0 for none, is on for the bind only.
+func bindSocket(kind int, f family, option int) (fd uintptr, bound netip.AddrPort, err error) {
 	s, err := unix.Socket(f.domain, kind|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if errors.Is(err, unix.EAFNOSUPPORT) && f.domain == unix.AF_INET6 && !f.only6 {
-		return bindSocket(kind, family{unix.AF_INET, false, netip.AddrPortFrom(netip.IPv4Unspecified(), f.addr.Port())}, reuse)
+		return bindSocket(kind, family{unix.AF_INET, false, netip.AddrPortFrom(netip.IPv4Unspecified(), f.addr.Port())}, option)
 	}
 	if err != nil {
 		return 0, bound, os.NewSyscallError("socket", err)
 	}
-	if bound, err = bindFD(s, f, reuse); err != nil {
+	if bound, err = bindFD(s, f, option); err != nil {
 		unix.Close(s) // the first error says more
 	}
 	return uintptr(s), bound, err
 }
 
 // bindFD sets the options of f, binds, and asks for the port that was chosen.
-func bindFD(s int, f family, reuse bool) (bound netip.AddrPort, err error) {
+func bindFD(s int, f family, option int) (bound netip.AddrPort, err error) {
 	if f.domain == unix.AF_INET6 {
 		only := 0
 		if f.only6 {
@@ -59,25 +61,35 @@ func bindFD(s int, f family, reuse bool) (bound netip.AddrPort, err error) {
 			return bound, os.NewSyscallError("setsockopt", err)
 		}
 	}
-	if reuse {
-		if err := setReuseAddr(uintptr(s), true); err != nil {
-			return bound, err
-		}
+	if err := bindWith(s, f.addr, option); err != nil {
+		return bound, err
 	}
-	if err := unix.Bind(s, sockaddr(f.addr)); err != nil {
-		return bound, os.NewSyscallError("bind", err)
-	}
-	name, err := unix.Getsockname(s)
+	name, err := syscall.Getsockname(s) // package unix's asks for the protocol, too
 	if err != nil {
 		return bound, os.NewSyscallError("getsockname", err)
 	}
 	switch name := name.(type) {
-	case *unix.SockaddrInet4:
+	case *syscall.SockaddrInet4:
 		return netip.AddrPortFrom(f.addr.Addr(), uint16(name.Port)), nil
-	case *unix.SockaddrInet6:
+	case *syscall.SockaddrInet6:
 		return netip.AddrPortFrom(f.addr.Addr(), uint16(name.Port)), nil
 	}
 	return bound, unsupported("a socket that is not IP")
+}
+
+func bindWith(s int, addr netip.AddrPort, option int) error {
+	if option != 0 {
+		if err := unix.SetsockoptInt(s, unix.SOL_SOCKET, option, 1); err != nil {
+			return os.NewSyscallError("setsockopt", err)
+		}
+	}
+	if err := unix.Bind(s, sockaddr(addr)); err != nil {
+		return os.NewSyscallError("bind", err)
+	}
+	if option == 0 {
+		return nil
+	}
+	return os.NewSyscallError("setsockopt", unix.SetsockoptInt(s, unix.SOL_SOCKET, option, 0))
 }
 
 // connect connects a socket, which for UDP sends nothing.

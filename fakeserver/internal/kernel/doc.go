@@ -14,7 +14,8 @@
 //   - unread: bytes that have arrived at a socket and that its process has not read ([Unread], and [PeerQueue] for the other end)
 //   - backlog: connections whose handshake is done and that nobody has accepted ([Backlog])
 //   - guard: a socket that keeps a port without answering on it ([Guard]); a client of it is refused
-//   - open, shut: whether another socket may listen on a guard's port beside it
+//   - beside: on the same port as a guard, where our own server listens
+//   - waiting: datagrams that have arrived at a socket and that its process has not read ([Waiting])
 //   - stranger: a process, or another part of the test, that wants a port of ours
 //
 // # Limits
@@ -24,8 +25,9 @@
 //	Reset                      everywhere; off Linux the RST may overtake bytes that the client has not read
 //	Unacked, Unread            Linux; macOS from its documentation, not measured
 //	PeerQueue, Backlog, Drops  Linux
+//	Waiting                    Linux
+//	ReadNow                    Unix; measured on Linux only
 //	GuardTCP, GuardUDP         Linux: elsewhere a second bind to the port is refused, or steals it
-//	ReuseAddr, NoReuseAddr     Unix: on Windows the option lets anyone steal a port that is in use
 //	ReceiveBuffer              Unix, Windows
 //	Batch                      everywhere; several datagrams in one system call on Linux only
 //
@@ -34,5 +36,6 @@
 // Go's listeners speak multipath TCP by default, and then a connection is several sockets and these counts are not what they say.
 // Turn it off: net.ListenConfig.SetMultipathTCP(false).
 //
+// A guard's port is safe from everybody who doesn't set SO_REUSEPORT, and from every other user; see [Guard] for the rest.
 // A UDP guard of a wildcard address keeps the port on the wildcard and the loopback addresses only; see [GuardUDP].
 package kernel

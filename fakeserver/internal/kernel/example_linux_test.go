@@ -1,6 +1,7 @@
 package kernel_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -17,18 +18,15 @@ func ExampleGuard() {
 		return
 	}
 	defer g.Close()
-	g.Shut() // down: no stranger gets the port
-	_, err = net.Dial("tcp", g.AddrPort().String())
+	_, err = net.Dial("tcp", g.AddrPort().String()) // down
 	fmt.Println("refused:", errors.Is(err, syscall.ECONNREFUSED))
 
-	g.Open() // up
-	ln, err := net.Listen("tcp", g.AddrPort().String())
+	ln, err := g.Listen(context.Background(), net.ListenConfig{}) // up
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer ln.Close()
-	g.Shut()
 	c, err := net.Dial("tcp", g.AddrPort().String())
 	fmt.Println("connected:", err == nil)
 	c.Close()

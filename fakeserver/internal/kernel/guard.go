@@ -1,8 +1,10 @@
 package kernel
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"slices"
@@ -10,28 +12,35 @@ import (
 )
 
 // Guard keeps a port without listening on it. While no server stands beside it, a TCP client gets ECONNREFUSED, and a
-// connected UDP socket gets ECONNREFUSED at the operation after its first Write. A server of ours may listen on
-// [Guard.AddrPort] beside it, close, and listen again, as often as it likes, and the port is never given up.
+// connected UDP socket gets ECONNREFUSED at the operation after its first Write. A server of ours may listen beside it
+// ([Guard.Listen], [Guard.ListenPacket]), close, and listen again, as often as it likes, and the port is never given up:
 //
-// A new guard is open. The order to keep:
-//
-//	start    GuardTCP, Shut
-//	up       Open, Listen, Shut
+//	start    GuardTCP
+//	up       Listen
 //	down     close the listener
+//
+// The two share the port by SO_REUSEPORT, which both must have when the second of them binds. It is on for that moment only.
+// Whoever binds the port without it, with SO_REUSEADDR or not, gets EADDRINUSE at every moment, that one included.
+//
+// Limits. Only a socket that sets SO_REUSEPORT itself and belongs to this process's user can get at the port: at the moment of
+// Listen or ListenPacket, and of [GuardUDP] for both families; and for TCP at any time from the first Listen on, if the guard's address
+// covers 127.255.255.254, as IPv4 and dual-stack wildcards do. (Linux notes at a TCP port that it was shared, whatever its sockets
+// say later; see forgetSharing.) It has to ask for the port by its number: port 0 gives it to nobody, except for UDP at such a moment.
 //
 // A guard is for one host: it is a socket of this process and ends with it. Its methods may be called from several goroutines.
 type Guard struct {
-	addr netip.AddrPort
+	network string
+	addr    netip.AddrPort
 
-	mu  sync.Mutex // guards fds
+	mu  sync.Mutex // guards fds and their options
 	fds []uintptr  // empty once closed
 }
 
 // GuardTCP binds a guard to address, which is what net.Listen takes, with the same choice of family: "127.0.0.1:0",
 // "[::1]:0", ":0" for both. network is tcp, tcp4 or tcp6. A port in use gives EADDRINUSE in a *net.OpError, as net.Listen does.
 //
-// Like net.Listen it binds with SO_REUSEADDR, so at a port other than 0 it doesn't see a socket that has the same
-// option and doesn't listen, such as another open guard; a shut one it does see.
+// Like net.Listen it gets past TIME_WAIT: at a port other than 0 it binds with SO_REUSEADDR, which it clears at once. So it doesn't see
+// a socket that has the same option and doesn't listen, and until it is cleared, such a socket can come to the port. Another guard it does see.
 func GuardTCP(network, address string) (*Guard, error) {
 	if !slices.Contains([]string{"tcp", "tcp4", "tcp6"}, network) {
 		return nil, listenError(network, nil, net.UnknownNetworkError(network))
@@ -44,17 +53,17 @@ func GuardTCP(network, address string) (*Guard, error) {
 	if err != nil {
 		return nil, listenError(network, addr, err)
 	}
-	return &Guard{addr: bound, fds: fds}, nil
+	return &Guard{network: network, addr: bound, fds: fds}, nil
 }
 
 // GuardUDP binds a guard to address and connects it to itself: unconnected it would swallow the datagrams, and the client
 // would hear nothing. network is udp, udp4 or udp6, address as for [GuardTCP]. A port in use gives EADDRINUSE
-// in a *net.OpError. The server beside it must be made with [ReuseAddr].
+// in a *net.OpError.
 //
 // Limits. Connecting a socket of a wildcard address narrows it, so such a guard is a socket at 127.0.0.1, one at ::1, or both.
 // It refuses clients and keeps the port from whoever binds the wildcard or these two, and from whoever asks
 // for port 0 there. While the server is down, a stranger can still bind this port at another address of this host, and then
-// the server's next Listen at the wildcard gives EADDRINUSE. Nobody is ever refused at a multicast address, so for one the error
+// the server's next ListenPacket at the wildcard gives EADDRINUSE. Nobody is ever refused at a multicast address, so for one the error
 // wraps errors.ErrUnsupported. A datagram that the server sends to its own address ends in the guard.
 func GuardUDP(network, address string) (*Guard, error) {
 	if !slices.Contains([]string{"udp", "udp4", "udp6"}, network) {
@@ -71,7 +80,7 @@ func GuardUDP(network, address string) (*Guard, error) {
 	if err != nil {
 		return nil, listenError(network, addr, err)
 	}
-	return &Guard{addr: bound, fds: fds}, nil
+	return &Guard{network: network, addr: bound, fds: fds}, nil
 }
 
 // listenError is err as net.Listen would give it.
@@ -82,23 +91,53 @@ func listenError(network string, addr net.Addr, err error) error {
 // AddrPort gives the guarded address, with the port the kernel chose. A dual-stack guard's is [::]. It works after Close.
 func (g *Guard) AddrPort() netip.AddrPort { return g.addr }
 
-// Open sets SO_REUSEADDR, so that our own listener can bind beside the guard. Until [Guard.Shut], so can a stranger's.
-// A closed guard gives net.ErrClosed.
-func (g *Guard) Open() error { return g.setReuseAddr(true) }
+// Listen is lc.Listen at the address of a guard that [GuardTCP] made, without multipath TCP. The listener is a *net.TCPListener, and it is
+// the caller's to close, which the guard outlives. A closed guard gives net.ErrClosed.
+func (g *Guard) Listen(ctx context.Context, lc net.ListenConfig) (net.Listener, error) {
+	lc.SetMultipathTCP(false)
+	lc.Control = shared(lc.Control)
+	ln, err := admit(g, func() (net.Listener, error) { return lc.Listen(ctx, g.network, g.addr.String()) })
+	if err == nil {
+		forgetSharing(g.addr.Port())
+	}
+	return ln, err
+}
 
-// Shut clears SO_REUSEADDR, so that no stranger can listen on the port, whatever options it sets. Who listens already goes on.
-// A closed guard gives net.ErrClosed.
-func (g *Guard) Shut() error { return g.setReuseAddr(false) }
+// ListenPacket is lc.ListenPacket at the address of a guard that [GuardUDP] made. The socket is a *net.UDPConn, and it is
+// the caller's to close, which the guard outlives. A closed guard gives net.ErrClosed.
+func (g *Guard) ListenPacket(ctx context.Context, lc net.ListenConfig) (net.PacketConn, error) {
+	lc.Control = shared(lc.Control)
+	return admit(g, func() (net.PacketConn, error) { return lc.ListenPacket(ctx, g.network, g.addr.String()) })
+}
 
-func (g *Guard) setReuseAddr(on bool) error {
+// admit calls bind while sockets with SO_REUSEPORT may bind beside g, and takes the option from what was bound. Both have to lose it:
+// Linux lets a third UDP socket in at the first one with the option that it comes across, whatever the others say.
+func admit[S io.Closer](g *Guard, bind func() (S, error)) (S, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	var none S
 	if len(g.fds) == 0 {
-		return fmt.Errorf("kernel: guard of %v: %w", g.addr, net.ErrClosed)
+		return none, fmt.Errorf("kernel: guard of %v: %w", g.addr, net.ErrClosed)
 	}
+	if err := g.shareLocked(true); err != nil {
+		return none, err
+	}
+	s, err := bind()
+	if err != nil {
+		g.shareLocked(false) // the first error says more
+		return none, err
+	}
+	if err := errors.Join(unshare(s), g.shareLocked(false)); err != nil {
+		s.Close()
+		return none, err
+	}
+	return s, nil
+}
+
+func (g *Guard) shareLocked(on bool) error {
 	var errs []error
 	for _, fd := range g.fds {
-		errs = append(errs, setReuseAddr(fd, on))
+		errs = append(errs, setReusePort(fd, on))
 	}
 	return errors.Join(errs...)
 }

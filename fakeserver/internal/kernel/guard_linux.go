@@ -8,9 +8,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// guardTCP binds one socket, with SO_REUSEADDR from the start: like net.Listen it must get past TIME_WAIT.
+// guardTCP binds one socket. Where a port was asked for, TIME_WAIT may be in the way.
 func guardTCP(network string, addr netip.AddrPort) ([]uintptr, netip.AddrPort, error) {
-	fd, bound, err := bindSocket(unix.SOCK_STREAM, chooseFamily(network, addr), true)
+	option := 0
+	if addr.Port() != 0 {
+		option = unix.SO_REUSEADDR
+	}
+	fd, bound, err := bindSocket(unix.SOCK_STREAM, chooseFamily(network, addr), option)
 	if err != nil {
 		return nil, bound, err
 	}
@@ -18,15 +22,15 @@ func guardTCP(network string, addr netip.AddrPort) ([]uintptr, netip.AddrPort, e
 }
 
 // guardUDP binds the address, and only then connects, so that the port is kept at every moment.
-// It binds without SO_REUSEADDR, because with it port 0 may give the port of another socket that has the option too.
+// It binds with no option, because with SO_REUSEADDR or SO_REUSEPORT port 0 may give the port of another socket that has it too.
 func guardUDP(network string, addr netip.AddrPort) (fds []uintptr, bound netip.AddrPort, err error) {
 	f := chooseFamily(network, addr)
-	fd, bound, err := bindSocket(unix.SOCK_DGRAM, f, false)
+	fd, bound, err := bindSocket(unix.SOCK_DGRAM, f, 0)
 	if err != nil {
 		return nil, bound, err
 	}
 	fds = []uintptr{fd}
-	if err = setReuseAddr(fd, true); err == nil && bound.Addr().Is6() && !f.only6 {
+	if bound.Addr().Is6() && !f.only6 {
 		fds, err = addIPv4(fds, bound.Port())
 	}
 	if err == nil {
@@ -42,11 +46,14 @@ func guardUDP(network string, addr netip.AddrPort) (fds []uintptr, bound netip.A
 // addIPv4 puts an IPv4 socket beside a dual-stack one: connected, that one is left with ::1 only.
 func addIPv4(fds []uintptr, port uint16) ([]uintptr, error) {
 	any4 := family{domain: unix.AF_INET, addr: netip.AddrPortFrom(netip.IPv4Unspecified(), port)}
-	fd, _, err := bindSocket(unix.SOCK_DGRAM, any4, true)
+	if err := setReusePort(fds[0], true); err != nil {
+		return fds, err
+	}
+	fd, _, err := bindSocket(unix.SOCK_DGRAM, any4, unix.SO_REUSEPORT)
 	if err != nil {
 		return fds, err
 	}
-	return append(fds, fd), nil
+	return append(fds, fd), setReusePort(fds[0], false)
 }
 
 // connectToSelf connects each socket to its own address; a wildcard one to loopback, as nothing is ever sent from a wildcard.
@@ -70,6 +77,28 @@ func connectToSelf(fds []uintptr, bound netip.AddrPort) ([]uintptr, error) {
 		return fds[1:], closeAll(fds[:1])
 	}
 	return fds, err
+}
+
+// setReusePort says whether a socket of this user that has the option too may bind beside fd.
+func setReusePort(fd uintptr, on bool) error {
+	value := 0
+	if on {
+		value = 1
+	}
+	return os.NewSyscallError("setsockopt", unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT, value))
+}
+
+// forgetSharing makes the kernel ask a TCP port's sockets again whether they share it. Once one was bound with SO_REUSEPORT, Linux
+// lets each further one of the same user in by a note at the port (tb->fastreuseport, sk_reuseport_match in
+// net/ipv4/inet_connection_sock.c), without a look at the others. A bind without the option takes the note away. It is made at a loopback address
+// that nobody uses. Where a wildcard socket covers that address, the bind fails, and the note stays.
+func forgetSharing(port uint16) {
+	s, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return
+	}
+	unix.Bind(s, &unix.SockaddrInet4{Port: int(port), Addr: [4]byte{127, 255, 255, 254}})
+	unix.Close(s)
 }
 
 // closeAll closes the sockets and gives the errors joined.

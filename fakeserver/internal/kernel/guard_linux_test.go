@@ -1,12 +1,14 @@
 package kernel
 
 import (
-	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // guarded is one kind of guard, and where its clients go.
@@ -66,68 +68,13 @@ func TestAGuardSaysWhereAListenerWouldBe(t *testing.T) {
 	})
 }
 
-func TestGuardTCPRefuses(t *testing.T) {
-	forEveryGuard(t, func(t *testing.T, test guarded) {
-		g := test.tcp(t)
-		must(t, g.Shut())
-		for range 100 {
-			wantRefused(t, g, test.hosts)
-		}
-	})
-}
-
-func wantRefused(t *testing.T, g *Guard, hosts []string) {
-	t.Helper()
-	for _, host := range hosts {
-		_, err := net.Dial("tcp", at(g, host))
-		wantError(t, "Dial while down", err, syscall.ECONNREFUSED)
-	}
-}
-
-func TestGuardTCPKeepsThePortThroughFlaps(t *testing.T) {
-	forEveryGuard(t, func(t *testing.T, test guarded) {
-		g := test.tcp(t)
-		must(t, g.Shut())
-		for range 50 {
-			must(t, g.Open())
-			ln, err := tryListen("tcp"+test.suffix, g.AddrPort().String())
-			must(t, err)
-			must(t, g.Shut())
-			for _, host := range test.hosts {
-				c := dial(t, "tcp", at(g, host))
-				accept(t, ln).Close()
-				c.Close()
-			}
-			must(t, ln.Close())
-			wantRefused(t, g, test.hosts)
-		}
-	})
-}
-
-func TestAStrangerCantListenOnAShutGuard(t *testing.T) {
-	forEveryGuard(t, func(t *testing.T, test guarded) {
-		g := test.tcp(t)
-		must(t, g.Shut())
-		for _, network := range []string{"tcp", "tcp" + test.suffix} {
-			_, err := tryListen(network, g.AddrPort().String())
-			wantError(t, "a stranger's Listen while shut", err, syscall.EADDRINUSE)
-		}
-		must(t, g.Open())
-		ln, err := tryListen("tcp"+test.suffix, g.AddrPort().String())
-		must(t, err) // which shows that Shut was what kept it away
-		_, err = tryListen("tcp"+test.suffix, g.AddrPort().String())
-		wantError(t, "a stranger's Listen beside ours", err, syscall.EADDRINUSE)
-		must(t, ln.Close())
-	})
-}
-
 func TestGuardOfAPortInUse(t *testing.T) {
 	ln := listen(t, "tcp", "127.0.0.1:0")
 	_, want := net.Listen("tcp", ln.Addr().String())
 	_, err := GuardTCP("tcp", ln.Addr().String())
 	wantSameError(t, err, want)
 
-	pc := listenUDP(t, "udp", "127.0.0.1:0", ReuseAddr)
+	pc := listenUDP(t, "udp", "127.0.0.1:0", reuseAddr)
 	_, want = net.ListenPacket("udp", pc.LocalAddr().String())
 	_, err = GuardUDP("udp", pc.LocalAddr().String())
 	wantSameError(t, err, want)
@@ -155,8 +102,10 @@ func TestAClosedGuard(t *testing.T) {
 		for _, g := range []*Guard{test.tcp(t), test.udp(t)} {
 			must(t, g.Close())
 			must(t, g.Close())
-			wantError(t, "Open after Close", g.Open(), net.ErrClosed)
-			wantError(t, "Shut after Close", g.Shut(), net.ErrClosed)
+			_, err := g.Listen(t.Context(), net.ListenConfig{})
+			wantError(t, "Listen after Close", err, net.ErrClosed)
+			_, err = g.ListenPacket(t.Context(), net.ListenConfig{})
+			wantError(t, "ListenPacket after Close", err, net.ErrClosed)
 		}
 	})
 }
@@ -166,7 +115,6 @@ func TestGuardGivesThePortUpAtClose(t *testing.T) {
 		var err error
 		for range 5 { // once the port is free, any process may be quicker
 			g := test.udp(t)
-			must(t, g.Shut())
 			must(t, g.Close())
 			var pc net.PacketConn
 			if pc, err = net.ListenPacket("udp"+test.suffix, g.AddrPort().String()); err == nil {
@@ -178,55 +126,72 @@ func TestGuardGivesThePortUpAtClose(t *testing.T) {
 	})
 }
 
-// TestPortZeroNeverGivesAGuardsPort leaves a stranger that asks for any port no other one to get.
-func TestPortZeroNeverGivesAGuardsPort(t *testing.T) {
+// TestGuardsNeverShareAPort makes guards among strangers that share every port they can: 20,000 of each protocol, 500 at a time.
+func TestGuardsNeverShareAPort(t *testing.T) {
+	for network, guard := range map[string]func(string, string) (*Guard, error){"tcp": GuardTCP, "udp": GuardUDP} {
+		taken, held := map[uint16]string{}, [500]func(){}
+		for i := range 20000 {
+			if i%50 == 0 {
+				port := guarded{address: "127.0.0.1:0"}.make(t, guard, network).AddrPort().Port()
+				if who := taken[port]; who != "" {
+					t.Fatalf("%s: a guard was given port %d of a %s", network, port, who)
+				}
+				taken[port] = "guard"
+				_, err := guard(network, fmt.Sprint("127.0.0.1:", port))
+				wantError(t, "a second guard of the port", err, syscall.EADDRINUSE)
+			}
+			if end := held[i%len(held)]; end != nil {
+				end()
+			}
+			stranger, addr, err := tryBind(network, "127.0.0.1:0", reusePort)
+			must(t, err)
+			if taken[addr.Port()] == "guard" {
+				t.Fatalf("%s: a stranger was given port %d of a guard", network, addr.Port())
+			}
+			taken[addr.Port()] = "stranger"
+			held[i%len(held)] = func() {
+				stranger.Close()
+				delete(taken, addr.Port())
+			}
+		}
+		for _, end := range held {
+			end()
+		}
+	}
+}
+
+func TestNobodySharesAfterUp(t *testing.T) {
 	forEveryGuard(t, func(t *testing.T, test guarded) {
 		tcp, udp := test.tcp(t), test.udp(t)
-		for _, set := range []func(g *Guard) error{(*Guard).Open, (*Guard).Shut} {
-			must(t, set(tcp))
-			must(t, set(udp))
-			for _, host := range test.hosts {
-				address := net.JoinHostPort(host, "0")
-				lc := net.ListenConfig{Control: onlyPort(tcp.AddrPort().Port())}
-				_, err := lc.Listen(t.Context(), "tcp", address)
-				wantNoPort(t, "Listen at port 0", err)
-				lc = net.ListenConfig{Control: onlyPort(udp.AddrPort().Port())}
-				_, err = lc.ListenPacket(t.Context(), "udp", address)
-				wantNoPort(t, "ListenPacket at port 0", err)
-			}
+		for _, sock := range []any{up(t, tcp), upUDP(t, udp)} {
+			must(t, control(sock.(syscall.Conn), func(fd uintptr) error {
+				wantNoReuse(t, "a server", fd)
+				return nil
+			}))
+		}
+		for _, fd := range append(tcp.fds, udp.fds...) {
+			wantNoReuse(t, "a guard", fd)
 		}
 	})
 }
 
-// onlyPort makes one port the whole ephemeral range of a socket.
-func onlyPort(port uint16) func(string, string, syscall.RawConn) error {
-	const ipLocalPortRange = 51 // IP_LOCAL_PORT_RANGE of linux/in.h, since Linux 6.3; for IPv6 too
-	return func(_, _ string, c syscall.RawConn) error {
-		return controlRaw(c, func(fd uintptr) error {
-			return syscall.SetsockoptInt(int(fd), syscall.IPPROTO_IP, ipLocalPortRange, int(port)<<16|int(port))
-		})
-	}
-}
-
-func wantNoPort(t *testing.T, what string, err error) {
+func wantNoReuse(t *testing.T, what string, fd uintptr) {
 	t.Helper()
-	if errors.Is(err, syscall.ENOPROTOOPT) {
-		t.Skip("this kernel has no IP_LOCAL_PORT_RANGE")
+	if on, err := unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEPORT); on != 0 || err != nil {
+		t.Errorf("SO_REUSEPORT of %s = %d, %v, want 0, nil", what, on, err)
 	}
-	wantError(t, what, err, syscall.EADDRINUSE)
 }
 
-func TestGuardsNeverShareAPort(t *testing.T) {
-	for _, network := range []string{"tcp", "udp"} {
-		taken := map[uint16]bool{}
-		for range 400 {
-			g := guarded{address: "127.0.0.1:0"}.make(t, map[string]func(string, string) (*Guard, error){"tcp": GuardTCP, "udp": GuardUDP}[network], network)
-			port := g.AddrPort().Port()
-			if taken[port] {
-				t.Fatalf("%s: port %d was given to two open guards", network, port)
-			}
-			taken[port] = true
-		}
+// The guard's own Control must not take the caller's place.
+func TestListenKeepsTheCallersControl(t *testing.T) {
+	lc := net.ListenConfig{Control: ReceiveBuffer(-1)}
+	tcp, udp := everyGuard[0].tcp(t), everyGuard[0].udp(t)
+	_, err := tcp.Listen(t.Context(), lc)
+	wantError(t, "Listen", err, syscall.EINVAL)
+	_, err = udp.ListenPacket(t.Context(), lc)
+	wantError(t, "ListenPacket", err, syscall.EINVAL)
+	for _, g := range []*Guard{tcp, udp} {
+		wantNoReuse(t, "a guard whose server failed", g.fds[0])
 	}
 }
 
@@ -254,12 +219,20 @@ func TestGuardsAreNotInherited(t *testing.T) {
 	}
 }
 
-// listenBeside is our own server's way to a UDP guard's port.
-func listenBeside(network, address string) (*net.UDPConn, error) {
-	lc := net.ListenConfig{Control: ReuseAddr}
-	pc, err := lc.ListenPacket(context.Background(), network, address)
-	if err != nil {
-		return nil, err
-	}
-	return pc.(*net.UDPConn), nil
+// up lets our own server listen beside a TCP guard.
+func up(t *testing.T, g *Guard) net.Listener {
+	t.Helper()
+	ln, err := g.Listen(t.Context(), net.ListenConfig{})
+	must(t, err)
+	t.Cleanup(func() { ln.Close() })
+	return ln
+}
+
+// upUDP lets our own server listen beside a UDP guard.
+func upUDP(t *testing.T, g *Guard) *net.UDPConn {
+	t.Helper()
+	pc, err := g.ListenPacket(t.Context(), net.ListenConfig{})
+	must(t, err)
+	t.Cleanup(func() { pc.Close() })
+	return pc.(*net.UDPConn)
 }

@@ -15,5 +15,9 @@ func guardUDP(string, netip.AddrPort) ([]uintptr, netip.AddrPort, error) {
 	return nil, netip.AddrPort{}, unsupported("GuardUDP on " + runtime.GOOS)
 }
 
+func setReusePort(uintptr, bool) error { return unsupported("SO_REUSEPORT on " + runtime.GOOS) }
+
+func forgetSharing(uint16) {}
+
 // closeAll has nothing to do: no guard is ever made here.
 func closeAll([]uintptr) error { return nil }

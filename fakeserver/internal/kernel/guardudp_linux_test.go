@@ -12,7 +12,6 @@ import (
 func TestGuardUDPRefuses(t *testing.T) {
 	forEveryGuard(t, func(t *testing.T, test guarded) {
 		g := test.udp(t)
-		must(t, g.Shut())
 		for range 50 {
 			wantUDPRefused(t, g, test.hosts)
 		}
@@ -34,13 +33,8 @@ func wantUDPRefused(t *testing.T, g *Guard, hosts []string) {
 func TestGuardUDPTakesNothingFromTheServerBesideIt(t *testing.T) {
 	forEveryGuard(t, func(t *testing.T, test guarded) {
 		g := test.udp(t)
-		must(t, g.Shut())
 		for range 8 {
-			must(t, g.Open())
-			server, err := listenBeside("udp"+test.suffix, g.AddrPort().String())
-			must(t, err)
-			must(t, NoReuseAddr(server))
-			must(t, g.Shut())
+			server := upUDP(t, g)
 			server.SetDeadline(time.Now().Add(patience))
 			for _, host := range test.hosts {
 				wantAnswered(t, server, at(g, host))
@@ -71,50 +65,16 @@ func wantAnswered(t *testing.T, server *net.UDPConn, address string) {
 	}
 }
 
-func TestAStrangerCantBindBesideAShutUDPGuard(t *testing.T) {
-	forEveryGuard(t, func(t *testing.T, test guarded) {
-		g := test.udp(t)
-		must(t, g.Shut())
-		tries := append([]string{g.AddrPort().String()}, at(g, test.hosts[0]))
-		for _, address := range tries {
-			_, err := listenBeside("udp"+test.suffix, address)
-			wantError(t, "a stranger's ListenPacket with SO_REUSEADDR while shut", err, syscall.EADDRINUSE)
-		}
-		must(t, g.Open())
-		_, err := net.ListenPacket("udp"+test.suffix, g.AddrPort().String())
-		wantError(t, "ListenPacket without SO_REUSEADDR while open", err, syscall.EADDRINUSE)
-		server, err := listenBeside("udp"+test.suffix, g.AddrPort().String())
-		must(t, err)
-		defer server.Close()
-		must(t, NoReuseAddr(server))
-		_, err = listenBeside("udp"+test.suffix, g.AddrPort().String())
-		wantError(t, "a stranger's ListenPacket beside ours after NoReuseAddr", err, syscall.EADDRINUSE)
-	})
-}
-
-func TestAStrangerCanBindBesideAServerWithReuseAddr(t *testing.T) {
-	g := everyGuard[0].udp(t)
-	server, err := listenBeside("udp", g.AddrPort().String())
-	must(t, err)
-	defer server.Close()
-	stranger, err := listenBeside("udp", g.AddrPort().String())
-	must(t, err) // which shows what NoReuseAddr is for
-	must(t, stranger.Close())
-}
-
 // TestAWildcardUDPGuardDoesNotKeepOtherAddresses pins the limit in GuardUDP's doc. 127.0.0.2 stands for any other address of this host.
 func TestAWildcardUDPGuardDoesNotKeepOtherAddresses(t *testing.T) {
 	g := everyGuard[2].udp(t)
-	must(t, g.Shut())
 	stranger, err := net.ListenPacket("udp", at(g, "127.0.0.2"))
 	must(t, err)
-	must(t, g.Open())
-	_, err = listenBeside("udp", g.AddrPort().String())
+	_, err = g.ListenPacket(t.Context(), net.ListenConfig{})
 	wantError(t, "our ListenPacket at the wildcard", err, syscall.EADDRINUSE)
+	wantNoStranger(t, g, "after an Up that failed", []string{"127.0.0.1"}, everyStranger)
 	must(t, stranger.Close())
-	server, err := listenBeside("udp", g.AddrPort().String())
-	must(t, err)
-	must(t, server.Close())
+	upUDP(t, g)
 }
 
 func TestGuardUDPOfAMulticastAddress(t *testing.T) {
@@ -134,6 +94,9 @@ func TestGuardUDPOfALinkLocalAddress(t *testing.T) {
 		t.Fatalf("AddrPort = %v, want it at %v", g.AddrPort(), host)
 	}
 	wantUDPRefused(t, g, []string{host})
+	server := upUDP(t, g)
+	server.SetDeadline(time.Now().Add(patience))
+	wantAnswered(t, server, at(g, host))
 }
 
 // A guard that is bound and not connected is what GuardUDP must not be.

@@ -21,7 +21,8 @@ func TestWrongTypesAreUnsupported(t *testing.T) {
 		"NewPeerQueue": func() error { _, err := NewPeerQueue(a); return err },
 		"Backlog":      func() error { _, err := Backlog(pipe); return err },
 		"Drops":        func() error { _, err := Drops(packet); return err },
-		"NoReuseAddr":  func() error { return NoReuseAddr(packet) },
+		"Waiting":      func() error { _, err := Waiting(packet); return err },
+		"ReadNow":      func() error { _, err := ReadNow(a, make([]byte, 1)); return err },
 	} {
 		err := do()
 		if !errors.Is(err, errors.ErrUnsupported) || !strings.Contains(err.Error(), call+" of a *net.") {

@@ -13,8 +13,9 @@ import (
 
 // ReadNow reads what lies in c's receive queue, without waiting for more. If there
 // is nothing, the error is os.ErrDeadlineExceeded; after the peer's FIN it is
-// io.EOF. c's read deadline must not have passed. For a conn that is no TCP socket
-// the error wraps errors.ErrUnsupported.
+// io.EOF, after an RST syscall.ECONNRESET once and io.EOF from then on, and after c's own Close net.ErrClosed. With an empty
+// p the answer is 0, nil, whatever there is. c's read deadline must not have passed, and no Read may be under way: ReadNow
+// would wait for it to end. For a conn that is no TCP socket the error wraps errors.ErrUnsupported.
 func ReadNow(c net.Conn, p []byte) (int, error) {
 	tcp, ok := c.(*net.TCPConn)
 	if !ok {

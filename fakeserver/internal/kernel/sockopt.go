@@ -2,25 +2,29 @@ package kernel
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"syscall"
 )
 
-// ReuseAddr turns on SO_REUSEADDR. It is a net.ListenConfig.Control function: a UDP socket that is to stand beside an
-// open [Guard] needs it. A TCP listener of package net has the option anyway.
-func ReuseAddr(network, address string, c syscall.RawConn) error {
-	return controlRaw(c, func(fd uintptr) error { return setReuseAddr(fd, true) })
+// shared gives a net.ListenConfig.Control function that does what control does, if it isn't nil, and turns SO_REUSEPORT on.
+func shared(control func(network, address string, c syscall.RawConn) error) func(network, address string, c syscall.RawConn) error {
+	return func(network, address string, c syscall.RawConn) error {
+		if control != nil {
+			if err := control(network, address, c); err != nil {
+				return err
+			}
+		}
+		return controlRaw(c, func(fd uintptr) error { return setReusePort(fd, true) })
+	}
 }
 
-// NoReuseAddr clears SO_REUSEADDR of pc, a bound *net.UDPConn, so that no stranger can bind beside it and take its
-// datagrams. What is bound already stays so.
-func NoReuseAddr(pc net.PacketConn) error {
-	udp, ok := pc.(*net.UDPConn)
+// unshare clears SO_REUSEPORT of sock, a *net.TCPListener or a *net.UDPConn. What is bound already stays so.
+func unshare(sock any) error {
+	c, ok := sock.(syscall.Conn)
 	if !ok {
-		return wrongType("NoReuseAddr", pc)
+		return wrongType("unshare", sock)
 	}
-	return control(udp, func(fd uintptr) error { return setReuseAddr(fd, false) })
+	return control(c, func(fd uintptr) error { return setReusePort(fd, false) })
 }
 
 // ReceiveBuffer gives a net.ListenConfig.Control function that asks for a receive buffer (SO_RCVBUF) of that many bytes,
