@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"net"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -13,15 +14,16 @@ func (c *Conn) accept() bool {
 	if c.doAccept() {
 		return true
 	}
-	c.in.stream, c.in.queue, c.in.pumped = nil, nil, nil
-	c.out.stream, c.out.queue, c.out.pumped = nil, nil, nil
+	c.doom(net.ErrClosed) // from now on it gets no other rules either
+	c.in.disarm()
+	c.out.disarm()
 	return false
 }
 
 func (c *Conn) doAccept() bool {
-	for _, s := range c.srv.prog.Accept(c.n) {
+	for _, s := range c.srv.program().Accept(c.n) {
 		c.srv.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Fault, Rule: s.Rule, Text: s.Text})
-		c.srv.prog.Accepted(c.n, s)
+		c.srv.program().Accepted(c.n, s)
 		switch s.Op {
 		case fault.OpStall:
 			var until time.Time
@@ -40,4 +42,31 @@ func (c *Conn) doAccept() bool {
 		}
 	}
 	return true
+}
+
+// disarm takes the direction's rules away, before its pump has started.
+func (in *inbound) disarm() {
+	in.reader.lock()
+	defer in.reader.unlock()
+	if in.begun {
+		return
+	}
+	in.c.mu.Lock()
+	defer in.c.mu.Unlock()
+	in.stream, in.queue, in.pumped = nil, nil, nil
+}
+
+// disarm takes the direction's rules away, before its pump has started.
+func (out *outbound) disarm() {
+	out.writer.lock()
+	defer out.writer.unlock()
+	if out.begun {
+		return
+	}
+	out.deciding.Lock()
+	out.stream = nil
+	out.deciding.Unlock()
+	out.c.mu.Lock()
+	defer out.c.mu.Unlock()
+	out.queue, out.pumped = nil, nil
 }

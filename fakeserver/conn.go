@@ -29,11 +29,13 @@ type Conn struct {
 
 	mu      sync.Mutex // guards what follows
 	fate    error      // why Read and Write fail from now on; nil while open
-	toReset bool       // the end is to be an RST
-	kicked  bool       // blocked calls on raw were woken for good
-	closed  bool       // dead is closed
-	seenFIN bool       // the client's FIN is recorded
-	seenRST bool       // the client's RST is recorded
+	readBy  time.Time  // the handler's deadlines
+	writeBy time.Time
+	toReset bool // the end is to be an RST
+	kicked  bool // blocked calls on raw were woken for good
+	closed  bool // dead is closed
+	seenFIN bool // the client's FIN is recorded
+	seenRST bool // the client's RST is recorded
 }
 
 func newConn(s *Server, raw net.Conn, n int) *Conn {
@@ -104,7 +106,7 @@ func (c *Conn) Reset() error {
 	if !c.doomTo(net.ErrClosed, true) {
 		return c.opError("reset", net.ErrClosed)
 	}
-	if c.out.queue == nil {
+	if !c.out.hasPump() {
 		c.awaitDelivery()
 		return c.reset("")
 	}
@@ -129,31 +131,29 @@ func (c *Conn) SetDeadline(t time.Time) error {
 // SetReadDeadline makes Reads, blocked ones too, fail after t with
 // os.ErrDeadlineExceeded. If t is zero, they don't.
 func (c *Conn) SetReadDeadline(t time.Time) error {
-	if c.in.queue != nil {
-		c.in.queue.setDeadline(t)
-		return c.check("set")
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.fate != nil || c.kicked {
-		return c.opError("set", net.ErrClosed)
-	}
-	return c.raw.SetReadDeadline(t)
+	return c.setDeadline(t, &c.readBy, &c.in.queue, c.raw.SetReadDeadline)
 }
 
 // SetWriteDeadline makes Writes, blocked ones too, fail after t with
 // os.ErrDeadlineExceeded. If t is zero, they don't.
 func (c *Conn) SetWriteDeadline(t time.Time) error {
-	if c.out.queue != nil {
-		c.out.queue.setDeadline(t)
-		return c.check("set")
-	}
+	return c.setDeadline(t, &c.writeBy, &c.out.queue, c.raw.SetWriteDeadline)
+}
+
+// setDeadline sets the deadline of a direction: that of its queue, if it has one,
+// and else that of the socket.
+func (c *Conn) setDeadline(t time.Time, by *time.Time, q **queue, set func(time.Time) error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.fate != nil || c.kicked {
 		return c.opError("set", net.ErrClosed)
 	}
-	return c.raw.SetWriteDeadline(t)
+	*by = t
+	if *q != nil {
+		(*q).setDeadline(t)
+		return nil
+	}
+	return set(t)
 }
 
 // doom makes all further Reads and Writes fail with why, and wakes those that
@@ -176,9 +176,10 @@ func (c *Conn) doomTo(why error, reset bool) bool {
 			c.raw.SetWriteDeadline(past)
 		}
 	}
+	in, out := c.in.queue, c.out.queue
 	c.mu.Unlock()
-	c.in.queue.wake()
-	c.out.queue.wake()
+	in.wake()
+	out.wake()
 	return first
 }
 

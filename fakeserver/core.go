@@ -23,7 +23,7 @@ type core struct {
 	name  string
 	seed  seed
 	rec   *transcript.Recorder
-	prog  *fault.Program
+	plans plans
 	port  *port
 	gates gates
 	addr  net.Addr
@@ -57,7 +57,8 @@ func newCore(p place, recordLimit int64, origin string) (*core, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &core{name: p.name, seed: sd, prog: prog, port: pt, addr: pt.addr, closing: make(chan struct{}), done: make(chan struct{})}
+	c := &core{name: p.name, seed: sd, port: pt, addr: pt.addr, closing: make(chan struct{}), done: make(chan struct{})}
+	c.plans.now.Store(prog)
 	c.rec = transcript.NewRecorder(transcript.Header{Name: p.name, Network: p.network, Address: c.Addr()}, recordLimit)
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	return c, nil
@@ -88,7 +89,7 @@ func (c *core) AddrPort() netip.AddrPort {
 }
 
 // Report returns what became of the plan's rules so far.
-func (c *core) Report() fault.Report { return c.prog.Report() }
+func (c *core) Report() fault.Report { return c.program().Report() }
 
 // Verify returns an error that names everything that was not as it should be: a
 // handler that failed or panicked, and each rule of the plan that was not reached
@@ -96,7 +97,7 @@ func (c *core) Report() fault.Report { return c.prog.Report() }
 func (c *core) Verify() error {
 	c.errMu.Lock()
 	defer c.errMu.Unlock()
-	return errors.Join(append([]error{c.prog.Report().Verify()}, c.errs...)...)
+	return errors.Join(append([]error{c.program().Report().Verify()}, c.errs...)...)
 }
 
 // fail keeps err for Verify.

@@ -13,6 +13,9 @@ import (
 // more. When the server closes, it takes what is there and ends.
 func (in *inbound) readAll() {
 	for in.waitRoom() {
+		if in.stream != nil && !in.adopt() {
+			return
+		}
 		kind, limit := transcript.Data, int64(readAhead)
 		if in.discard.Load() {
 			kind = transcript.Discarded
@@ -35,7 +38,7 @@ func (in *inbound) readAll() {
 func (in *inbound) waitRoom() bool {
 	for in.queue != nil && !in.discard.Load() {
 		changed := in.queue.next()
-		if in.queue.waiting() < in.queue.limit {
+		if in.queue.waiting() < in.queue.limit || in.stale() {
 			break
 		}
 		if !in.c.sleep(changed) {
@@ -118,10 +121,7 @@ func (in *inbound) idle() bool {
 // finish discards what still comes, until there is an end to it.
 func (in *inbound) finish() {
 	in.discard.Store(true)
-	if in.queue == nil {
-		in.reader.lock()
-		defer in.reader.unlock()
-		in.readAll()
+	if in.drainUnruled() {
 		return
 	}
 	in.queue.wake()
@@ -130,6 +130,18 @@ func (in *inbound) finish() {
 	if n := in.queue.waiting(); n > 0 {
 		in.lane.Add(transcript.Event{Kind: transcript.Unread, Count: n, Text: "the handler did not read the last bytes"})
 	}
+}
+
+// drainUnruled discards what comes where there are no faults. It reports false if
+// there are.
+func (in *inbound) drainUnruled() bool {
+	in.reader.lock()
+	defer in.reader.unlock()
+	if in.queue != nil {
+		return false
+	}
+	in.readAll()
+	return true
 }
 
 // readRest takes what has arrived, without waiting for more.

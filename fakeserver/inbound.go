@@ -23,11 +23,13 @@ const minRead = 256
 type inbound struct {
 	c      *Conn
 	lane   *transcript.Lane
-	reader lock          // held by who reads, without faults
-	stream *fault.Stream // nil: no faults
-	queue  *queue        // nil: no faults
-	pumped chan struct{} // closed when the pump has ended
+	reader lock           // held by who reads, without faults
+	prog   *fault.Program // the plan that is gone by; under reader, or the pump's
+	stream *fault.Stream  // nil: no faults; the pump's
+	queue  *queue         // nil: no faults; set under reader and c.mu
+	pumped chan struct{}  // closed when the pump has ended; set with queue
 
+	begun   bool        // the pump was started; under reader
 	discard atomic.Bool // what comes now is recorded and thrown away
 	ruled   atomic.Bool // a rule of this direction ended the connection
 	since   time.Time   // when the last bytes came while discarding
@@ -37,7 +39,8 @@ func (in *inbound) init(c *Conn) {
 	in.c = c
 	in.lane = c.srv.rec.Lane(c.n, transcript.FromClient)
 	in.reader = newLock()
-	if in.stream = c.srv.prog.Stream(c.n, transcript.FromClient); in.stream != nil {
+	in.prog = c.srv.program()
+	if in.stream = in.prog.Stream(c.n, transcript.FromClient); in.stream != nil {
 		in.queue = &queue{limit: readAhead}
 		in.pumped = make(chan struct{})
 	}
@@ -46,9 +49,12 @@ func (in *inbound) init(c *Conn) {
 // begin carries out what is due before the first byte, and starts the pump. What
 // ends the connection there does so before the handler can run.
 func (in *inbound) begin() {
-	if in.stream == nil {
+	in.reader.lock()
+	defer in.reader.unlock()
+	if in.stream == nil || in.begun {
 		return
 	}
+	in.begun = true
 	steps := in.stream.Start()
 	if len(steps) > 0 && steps[0].Op.Ends() {
 		goesOn := in.carryOut(steps[0])
@@ -66,31 +72,48 @@ func (in *inbound) begin() {
 func (in *inbound) read(p []byte) (int, error) {
 	in.reader.lock()
 	defer in.reader.unlock()
-	if in.queue != nil {
-		return in.readQueue(p)
+	for {
+		if in.queue != nil {
+			return in.readQueue(p)
+		}
+		if err := in.c.check("read"); err != nil {
+			return 0, err
+		}
+		in.adopt()
+		if in.queue != nil {
+			continue
+		}
+		n, err := in.c.raw.Read(p)
+		if n > 0 {
+			in.lane.Append(transcript.Data, p[:n])
+		} else if isTimeout(err) && in.stale() {
+			continue // only woken, for the new plan
+		}
+		return n, in.c.readError(err)
 	}
-	if err := in.c.check("read"); err != nil {
-		return 0, err
-	}
-	n, err := in.c.raw.Read(p)
-	if n > 0 {
-		in.lane.Append(transcript.Data, p[:n])
-	}
-	return n, in.c.readError(err)
 }
 
 // readRecord reads straight into the record and returns the recorded bytes, good
-// until the next read. It needs reader, and no faults.
-func (in *inbound) readRecord() ([]byte, error) {
-	if err := in.c.check("read"); err != nil {
-		return nil, err
+// until the next read; or ok false, if there are faults. It needs reader.
+func (in *inbound) readRecord() (p []byte, ok bool, err error) {
+	for {
+		if err := in.c.check("read"); err != nil {
+			return nil, true, err
+		}
+		if in.queue == nil {
+			in.adopt()
+		}
+		if in.queue != nil {
+			return nil, false, nil
+		}
+		n, err := in.c.raw.Read(in.lane.Buffer(minRead))
+		if n > 0 {
+			p = in.lane.Commit(transcript.Data, n)
+		} else if isTimeout(err) && in.stale() {
+			continue
+		}
+		return p, true, in.c.readError(err)
 	}
-	n, err := in.c.raw.Read(in.lane.Buffer(minRead))
-	var p []byte
-	if n > 0 {
-		p = in.lane.Commit(transcript.Data, n)
-	}
-	return p, in.c.readError(err)
 }
 
 // readQueue reads what the pump queued, as soon as it is due. Items are never
@@ -163,9 +186,9 @@ func (in *inbound) carryOut(s fault.Step) bool {
 	case fault.OpCut:
 		in.queue.pause(s.Delay)
 	case fault.OpStall:
-		in.stall(s.Delay)
+		in.stall(s.Rule, s.Delay)
 	case fault.OpHold:
-		in.hold(s.Gate)
+		in.hold(s.Rule, s.Gate)
 	}
 	return true
 }
@@ -193,27 +216,34 @@ func (in *inbound) endByRule(s fault.Step) bool {
 	return true
 }
 
-// stall stops reading for d, or if that is zero until the connection ends.
-func (in *inbound) stall(d time.Duration) {
+// stall stops reading for d, or if that is zero until the connection ends
+// or the rule is taken out of the plan.
+func (in *inbound) stall(rule string, d time.Duration) {
 	var until time.Time
 	if d > 0 {
 		until = time.Now().Add(d)
 	}
-	in.stop(nil, until)
+	in.stop(rule, nil, until)
 }
 
 // hold stops reading until the gate is released.
-func (in *inbound) hold(name string) {
+func (in *inbound) hold(rule, name string) {
 	g := in.c.srv.gates.at(name)
 	g.enter()
-	in.stop(g.open, time.Time{})
+	in.stop(rule, g.open, time.Time{})
 }
 
-// stop stops reading until ch is closed, the time has come (zero: never), or the
-// handler is done.
-func (in *inbound) stop(ch <-chan struct{}, until time.Time) {
+// stop stops reading until ch is closed, the time has come (zero: never), the rule
+// is taken out of the plan, or the handler is done.
+func (in *inbound) stop(rule string, ch <-chan struct{}, until time.Time) {
 	for !in.discard.Load() {
 		changed := in.queue.next()
+		if in.stale() {
+			in.adopt()
+			if !in.stream.Has(rule) {
+				return
+			}
+		}
 		if isClosedChan(ch) || !until.IsZero() && !time.Now().Before(until) || in.discard.Load() {
 			return
 		}

@@ -8,3 +8,13 @@ func newLock() lock { return make(lock, 1) }
 
 func (l lock) lock()   { l <- struct{}{} }
 func (l lock) unlock() { <-l }
+
+// tryLock locks if nobody else does, and reports whether it did.
+func (l lock) tryLock() bool {
+	select {
+	case l <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}

@@ -19,16 +19,18 @@ const writeBehind = 64 << 20
 type outbound struct {
 	c      *Conn
 	lane   *transcript.Lane
-	writer lock          // held by who writes, or decides
-	stream *fault.Stream // nil: no faults
-	queue  *queue        // nil: no faults
-	pumped chan struct{} // closed when the pump has ended
+	writer lock          // held by who writes
+	queue  *queue        // nil: no faults; set under writer and c.mu
+	pumped chan struct{} // closed when the pump has ended; set with queue
+	begun  bool          // the pump was started; under writer
 	edge   *boundary     // what waits for the client to read; nil until needed
 	atCut  bool          // a boundary lies in front of the next byte
 	cut    fault.Step    // that boundary
 
-	deciding sync.Mutex // guards stream and cause, and that steps are queued in their order
-	cause    error      // why nothing may be written any more, if a rule decided so
+	deciding sync.Mutex     // guards what follows, and that steps are queued in their order
+	prog     *fault.Program // the plan that is gone by
+	stream   *fault.Stream  // nil: no faults
+	cause    error          // why nothing may be written any more, if a rule decided so
 
 	mu       sync.Mutex // guards what follows
 	finished time.Time  // when the FIN left
@@ -39,7 +41,8 @@ func (out *outbound) init(c *Conn) {
 	out.c = c
 	out.lane = c.srv.rec.Lane(c.n, transcript.ToClient)
 	out.writer = newLock()
-	if out.stream = c.srv.prog.Stream(c.n, transcript.ToClient); out.stream != nil {
+	out.prog = c.srv.program()
+	if out.stream = out.prog.Stream(c.n, transcript.ToClient); out.stream != nil {
 		out.queue = &queue{limit: writeBehind}
 		out.pumped = make(chan struct{})
 	}
@@ -48,9 +51,12 @@ func (out *outbound) init(c *Conn) {
 // begin carries out what is due before the first byte, and starts the pump. What
 // ends the connection there does so before the handler can run.
 func (out *outbound) begin() {
-	if out.stream == nil {
+	out.writer.lock()
+	defer out.writer.unlock()
+	if out.stream == nil || out.begun {
 		return
 	}
+	out.begun = true
 	steps := out.stream.Start()
 	if len(steps) > 0 && steps[0].Op.Ends() {
 		out.cause = &injected{steps[0].Rule, steps[0].Op}
@@ -72,6 +78,7 @@ func (out *outbound) write(p []byte, recorded bool) (int, error) {
 	if out.isShut() {
 		return 0, out.c.opError("write", syscall.EPIPE)
 	}
+	out.adopt()
 	if out.queue != nil {
 		return out.enqueue(p)
 	}

@@ -69,12 +69,12 @@ func (out *outbound) carryOut(s fault.Step) bool {
 		out.cut, out.atCut = s, true
 	case fault.OpStall:
 		c.acted(out.stream, transcript.ToClient, s, 0)
-		return out.stall(s.Delay)
+		return out.stop(s.Rule, nil, s.Delay)
 	case fault.OpHold:
 		c.acted(out.stream, transcript.ToClient, s, 0)
 		g := c.srv.gates.at(s.Gate)
 		g.enter()
-		return c.sleep(g.open)
+		return out.stop(s.Rule, g.open, 0)
 	default:
 		out.end(s)
 		return false
@@ -137,14 +137,30 @@ func (out *outbound) passCut() bool {
 	}
 	out.cut.Text = text
 	out.c.acted(out.stream, transcript.ToClient, out.cut, 0)
-	return pause == 0 || out.stall(pause)
+	return pause == 0 || out.wait(pause)
 }
 
-// stall stops sending for d, or if that is zero until the connection ends. It
-// reports whether the connection goes on.
-func (out *outbound) stall(d time.Duration) bool {
-	if d == 0 {
-		return out.c.sleep(nil)
+// stop stops sending for d, or if that is zero until open is closed, the rule is
+// taken out of the plan, or the connection ends. It reports whether the connection
+// goes on.
+func (out *outbound) stop(rule string, open <-chan struct{}, d time.Duration) bool {
+	var until time.Time
+	if d > 0 {
+		until = time.Now().Add(d)
 	}
+	for {
+		changed := out.c.srv.planChanged()
+		if isClosedChan(open) || d > 0 && !time.Now().Before(until) || !out.hasRule(rule) {
+			return true
+		}
+		if !out.c.sleepFor(changed, open, until) {
+			return false
+		}
+		out.adoptPumped()
+	}
+}
+
+// wait sleeps for d. It reports whether the connection goes on.
+func (out *outbound) wait(d time.Duration) bool {
 	return out.c.sleep(nil, time.Now().Add(d))
 }

@@ -37,6 +37,7 @@ func (s *PacketServer) send(p *peer, b []byte) (int, error) {
 		return 0, s.closedError("send")
 	}
 	now := time.Now()
+	p.out.Adopt(s.program(), transcript.ToClient)
 	v := p.out.Next(b, now.Sub(p.since))
 	s.noteFaults(p, transcript.ToClient, v)
 	for range v.Copies {

@@ -135,9 +135,11 @@ func (s *PacketServer) receive(data []byte, ap netip.AddrPort, addr net.Addr) {
 	p := s.peer(ap, addr)
 	p.count++
 	q := s.in.Datagram(p.n, p.text, p.count, data)
-	if s.quiet && s.prog.Empty() {
+	prog := s.program()
+	if s.quiet && prog.Empty() {
 		return
 	}
+	p.in.Adopt(prog, transcript.FromClient)
 	now := time.Now()
 	v := p.in.Next(s.keepable(q, data), now.Sub(p.since))
 	s.noteFaults(p, transcript.FromClient, v)
@@ -190,8 +192,8 @@ func (s *PacketServer) peer(ap netip.AddrPort, addr net.Addr) *peer {
 		p.text = addr.String()
 		s.others[p.text] = p
 	}
-	p.in = s.prog.Peer(p.n, transcript.FromClient)
-	p.out = s.prog.Peer(p.n, transcript.ToClient)
+	p.in = s.program().Peer(p.n, transcript.FromClient)
+	p.out = s.program().Peer(p.n, transcript.ToClient)
 	s.rec.Add(transcript.Event{Conn: p.n, Kind: transcript.Accept, Peer: p.text})
 	s.mu.Unlock()
 	return p

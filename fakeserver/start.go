@@ -120,7 +120,7 @@ var packagePath = func() string {
 	return name[:slash+1+strings.Index(name[slash+1:], ".")]
 }()
 
-func (c *core) outcomes() string { return c.prog.Report().String() }
+func (c *core) outcomes() string { return c.program().Report().String() }
 
 // rerun returns the command that repeats the server's draws, if it drew.
 func (c *core) rerun(test string) string {

@@ -5,23 +5,33 @@ import "io"
 // WriteTo implements io.WriterTo. It reads straight into the record, and copies
 // what it read to w: for w a Conn of the same server without copying the bytes.
 func (c *Conn) WriteTo(w io.Writer) (int64, error) {
-	if c.in.queue != nil {
-		return io.Copy(w, struct{ io.Reader }{c})
+	sum, ok, err := c.writeRecordTo(w)
+	if ok {
+		return sum, err
 	}
+	n, err := io.Copy(w, struct{ io.Reader }{c})
+	return sum + n, err
+}
+
+// writeRecordTo is WriteTo for as long as there are no faults: it reports ok if it
+// came to the end.
+func (c *Conn) writeRecordTo(w io.Writer) (sum int64, ok bool, err error) {
 	c.in.reader.lock()
 	defer c.in.reader.unlock()
-	var sum int64
 	for {
-		p, err := c.in.readRecord()
+		p, ok, err := c.in.readRecord()
+		if !ok {
+			return sum, false, nil
+		}
 		n, werr := c.handOn(p, w)
 		sum += int64(n)
 		switch {
 		case werr != nil:
-			return sum, werr
+			return sum, true, werr
 		case err == io.EOF:
-			return sum, nil
+			return sum, true, nil
 		case err != nil:
-			return sum, err
+			return sum, true, err
 		}
 	}
 }

@@ -10,7 +10,7 @@ func (g *Program) Accept(conn int) []Step {
 	var steps []Step
 	var ending *Step
 	for _, a := range g.rulesFor(conn, transcript.Neither) {
-		g.tally.armed(a.index)
+		g.tally.armed(a.out)
 		if p := a.rule.Probability; p != nil && !a.draws.hit(probabilityUnit, *p) {
 			continue
 		}
@@ -30,4 +30,4 @@ func (g *Program) Accept(conn int) []Step {
 
 // Accepted tells that step was carried out on connection conn, so that the report
 // counts it.
-func (g *Program) Accepted(conn int, step Step) { g.tally.fired(step.index, conn, 0) }
+func (g *Program) Accepted(conn int, step Step) { g.tally.fired(step.out, conn, 0) }

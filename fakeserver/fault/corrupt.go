@@ -97,6 +97,7 @@ func (f *flipper) at(bit int64) int64 {
 	return f.from + bit/8
 }
 
+func (f *flipper) kept() int64   { return 0 }
 func (f *flipper) flush() []byte { return nil }
 
 func (f Corrupt) datagram(d draws) datagramDecider { return datagramFlipper{f, d} }

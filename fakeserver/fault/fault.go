@@ -67,24 +67,6 @@ type dropFault interface {
 	drops()
 }
 
-// A transformFault changes the bytes themselves.
-type transformFault interface {
-	Fault
-	// transform returns a transformer for a stream, for bytes from offset on.
-	transform(d draws, offset int64) transformer
-}
-
-// A transformer changes the bytes of one stream. What it makes of them does not
-// depend on how they were cut.
-type transformer interface {
-	// apply returns what becomes of p, which begins at offset, and where it acted. It
-	// acts at most left times. It may keep the last bytes back for the next call, and
-	// must not change p itself.
-	apply(p []byte, offset int64, left int) (out []byte, hits []int64)
-	// flush returns the bytes that were kept back.
-	flush() []byte
-}
-
 // A datagramFault decides about datagrams.
 type datagramFault interface {
 	Fault

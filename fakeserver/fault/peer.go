@@ -57,9 +57,13 @@ func (g *Program) Peer(conn int, d transcript.Direction) *Peer {
 	g.tally.sawConn(conn)
 	p := &Peer{prog: g, conn: conn}
 	for _, a := range g.rulesFor(conn, d) {
-		p.works = append(p.works, &peerWork{active: a, decider: a.rule.Fault.(datagramFault).datagram(a.draws)})
+		p.works = append(p.works, newPeerWork(a))
 	}
 	return p
+}
+
+func newPeerWork(a active) *peerWork {
+	return &peerWork{active: a, decider: a.rule.Fault.(datagramFault).datagram(a.draws)}
 }
 
 // Next decides about the peer's next datagram, p, which came at now after the
@@ -69,11 +73,11 @@ func (p *Peer) Next(data []byte, now time.Duration) Verdict {
 	p.n++
 	v := Verdict{Number: p.n, Copies: 1, Data: data}
 	for _, w := range p.works {
-		p.prog.tally.reach(w.index, p.conn, p.n)
+		p.prog.tally.progress(p.conn, []*outcome{w.out}, nil, p.n)
 		if !w.acts(p.n, now) {
 			continue
 		}
-		p.prog.tally.armed(w.index)
+		p.prog.tally.armed(w.out)
 		if v.Copies == 0 || w.rule.Limit > 0 && w.hits >= w.rule.Limit {
 			continue
 		}
@@ -83,7 +87,7 @@ func (p *Peer) Next(data []byte, now time.Duration) Verdict {
 		if w.decider.decide(&v, p.n-w.from+1) {
 			w.hits++
 			v.Fired = append(v.Fired, Hit{w.key, describeHit(w.rule.Fault, v)})
-			p.prog.tally.fired(w.index, p.conn, p.n)
+			p.prog.tally.fired(w.out, p.conn, p.n)
 		}
 	}
 	return v
@@ -96,6 +100,9 @@ func (w *peerWork) acts(n int64, now time.Duration) bool {
 			return false
 		}
 		w.begun, w.from, w.began = true, n, now
+		if w.rule.After.Time == 0 {
+			w.from = w.rule.After.Datagrams + 1 // before n, for a rule that came with SetFaults
+		}
 	}
 	u := w.rule.Until
 	return (u.Datagrams == 0 || n < w.from+u.Datagrams) && (u.Time == 0 || now < w.began+u.Time)

@@ -13,7 +13,9 @@ type Program struct {
 	plan   Plan
 	medium Medium
 	keys   []string
-	tally  tally
+	tally  *tally
+	rules  []*outcome // of the plan's rules, in plan order
+	gone   []Outcome  // of rules that earlier programs had
 }
 
 // Compile checks p for use on m and returns its program. It keeps no part of p
@@ -26,8 +28,10 @@ func (p Plan) Compile(m Medium) (*Program, error) {
 	for i, r := range p.Rules {
 		p.Rules[i] = r.clone()
 	}
-	g := &Program{plan: p, medium: m, keys: p.keys()}
-	g.tally.rules = make([]outcome, len(p.Rules))
+	g := &Program{plan: p, medium: m, keys: p.keys(), tally: new(tally)}
+	for range p.Rules {
+		g.rules = append(g.rules, new(outcome))
+	}
 	return g, nil
 }
 
@@ -39,7 +43,7 @@ func (g *Program) Plan() Plan { return g.plan }
 
 // active is a rule at work on one direction of one connection.
 type active struct {
-	index int
+	out   *outcome
 	key   string
 	rule  *Rule
 	draws draws
@@ -51,7 +55,7 @@ func (g *Program) rulesFor(conn int, d transcript.Direction) []active {
 	for i := range g.plan.Rules {
 		r := &g.plan.Rules[i]
 		if r.Direction == d && r.on(conn) {
-			all = append(all, active{i, g.keys[i], r, newDraws(g.plan.Seed, g.keys[i], conn, d)})
+			all = append(all, active{g.rules[i], g.keys[i], r, newDraws(g.plan.Seed, g.keys[i], conn, d)})
 		}
 	}
 	return all

@@ -62,6 +62,8 @@ func (e *editor) apply(p []byte, offset int64, left int) (out []byte, hits []int
 	return out, hits
 }
 
+func (e *editor) kept() int64 { return int64(e.m.state) }
+
 func (e *editor) flush() []byte {
 	kept := bytes.Clone(e.m.pattern[:e.m.state])
 	e.m.state = 0

@@ -16,10 +16,11 @@ const (
 	NotReached State = iota // nothing ever came to where it acts
 	Armed                   // it was reached, but never hit: its draws, or the traffic, did not ask for it
 	Fired                   // it acted
+	Passed                  // it came with SetFaults, when its place was behind the connection already
 )
 
-// String returns "not reached", "armed" or "fired".
-func (s State) String() string { return [...]string{"not reached", "armed", "fired"}[s] }
+// String returns "not reached", "armed", "fired" or "passed".
+func (s State) String() string { return [...]string{"not reached", "armed", "fired", "passed"}[s] }
 
 // A Report is what became of a plan. It is plain data.
 type Report struct {
@@ -40,28 +41,41 @@ type Outcome struct {
 	// they say how far the connections that it is for got; with Conn 0, there was none.
 	Conn   int
 	Offset int64
+	// Removed says that SetFaults has taken the rule out of the plan.
+	Removed bool
 	// Dropped is how many bytes went nowhere because of the rule.
 	Dropped int64
 }
 
-// Report returns the account so far.
+// Report returns the account so far: the plan's rules in their order, and behind
+// them those that SetFaults has removed.
 func (g *Program) Report() Report {
 	g.tally.mu.Lock()
 	defer g.tally.mu.Unlock()
 	r := Report{Medium: g.medium, Seed: g.plan.Seed, Conns: g.tally.conns}
-	for i, t := range g.tally.rules {
-		o := Outcome{Key: g.keys[i], Rule: g.plan.Rules[i], Count: t.fired, Conn: t.conn, Offset: t.offset, Dropped: t.dropped}
-		switch {
-		case t.fired > 0:
-			o.State = Fired
-		case t.reached:
-			o.State, o.Conn, o.Offset = Armed, t.farConn, t.far
-		default:
-			o.Conn, o.Offset = t.farConn, t.far
-		}
-		r.Rules = append(r.Rules, o)
+	for i := range g.rules {
+		r.Rules = append(r.Rules, g.outcomeLocked(i))
 	}
+	r.Rules = append(r.Rules, g.gone...)
 	return r
+}
+
+// outcomeLocked returns the account of rule i. It needs the tally's mu.
+func (g *Program) outcomeLocked(i int) Outcome {
+	t := g.rules[i]
+	o := Outcome{Key: g.keys[i], Rule: g.plan.Rules[i], Count: t.fired, Conn: t.conn, Offset: t.offset, Dropped: t.dropped}
+	if t.fired > 0 {
+		o.State = Fired
+		return o
+	}
+	o.Conn, o.Offset = t.farConn, t.far
+	switch {
+	case t.reached:
+		o.State = Armed
+	case t.passed:
+		o.State = Passed
+	}
+	return o
 }
 
 // Verify returns an error that names each rule that was not reached and is not
@@ -70,6 +84,9 @@ func (g *Program) Report() Report {
 func (r Report) Verify() error {
 	var errs []error
 	for _, o := range r.Rules {
+		if o.Removed {
+			continue // whoever removed it did not want it
+		}
 		if o.State == NotReached && !o.Rule.Optional || o.State == Armed && o.Rule.MustFire {
 			errs = append(errs, fmt.Errorf("fault: rule %s was %s", o.Key, r.explain(o)))
 		}
@@ -81,7 +98,11 @@ func (r Report) Verify() error {
 func (r Report) String() string {
 	var b strings.Builder
 	for _, o := range r.Rules {
-		fmt.Fprintf(&b, "rule %s: %s\n", o.Key, r.explain(o))
+		removed := ""
+		if o.Removed {
+			removed = " (removed)"
+		}
+		fmt.Fprintf(&b, "rule %s%s: %s\n", o.Key, removed, r.explain(o))
 	}
 	return b.String()
 }
@@ -104,6 +125,9 @@ func (r Report) explain(o Outcome) string {
 		return text
 	case Armed:
 		return fmt.Sprintf("armed: reached, but it never hit (conn %d got to %s %d)", o.Conn, place, o.Offset)
+	}
+	if o.State == Passed {
+		return "passed: its place was behind when it came"
 	}
 	got := fmt.Sprintf("conn %d got to %s %d", o.Conn, place, o.Offset)
 	if o.Conn == 0 {

@@ -50,8 +50,8 @@ type Step struct {
 	Rule   string        // the key of the rule that acts; empty where none does
 	Text   string        // what the record says of it
 
-	index   int       // of the rule in its plan
-	acting  []int     // OpPass, OpDrop: the rules in whose windows the bytes are
+	out     *outcome  // of the rule
+	all     *crew     // OpPass, OpDrop: the rules at work
 	buckets []*Bucket // OpPass: what limits its speed
 }
 

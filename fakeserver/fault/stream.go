@@ -2,7 +2,6 @@ package fault
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -21,8 +20,11 @@ type Stream struct {
 	offset int64   // of the next byte to be fed
 	ended  bool
 	steps  []Step // what the last call returned; used again
-	acting []int  // the rules at work here; replaced, never changed
+	crew   *crew  // the rules at work here; replaced, never changed
 }
+
+// A crew is the rules for a stream, and those of them that act at a place.
+type crew struct{ all, acting []*outcome }
 
 // Stream returns the decisions for direction d of connection conn, or nil if no
 // rule of the plan is for it.
@@ -36,6 +38,7 @@ func (g *Program) Stream(conn int, d transcript.Direction) *Stream {
 	for _, a := range rules {
 		s.works = append(s.works, newWork(a))
 	}
+	s.crew = s.crewNow()
 	return s
 }
 
@@ -135,13 +138,13 @@ func (s *Stream) Finish(now time.Duration) []Step {
 func (s *Stream) Done(step Step) {
 	switch step.Op {
 	case OpPass, OpDrop:
-		s.prog.tally.progress(s.conn, s.works, step.acting, step.Offset+step.Taken)
+		s.prog.tally.progress(s.conn, step.all.all, step.all.acting, step.Offset+step.Taken)
 		if step.Op == OpDrop {
-			s.prog.tally.dropped(step.index, step.Taken)
+			s.prog.tally.dropped(step.out, step.Taken)
 		}
 	case OpFinish:
 	default:
-		s.prog.tally.fired(step.index, s.conn, step.Offset)
+		s.prog.tally.fired(step.out, s.conn, step.Offset)
 	}
 }
 
@@ -177,6 +180,9 @@ func (s *Stream) settle(now time.Duration) {
 		}
 		w.begin(s, now)
 		changed = true
+		if w.drops() {
+			s.flush() // what came before the hole is not in it
+		}
 		if !w.isPoint() || w.phase == over {
 			continue
 		}
@@ -193,18 +199,19 @@ func (s *Stream) settle(now time.Duration) {
 		s.ended = true
 	}
 	if changed {
-		s.acting = s.actingNow()
+		s.crew = s.crewNow()
 	}
 }
 
-func (s *Stream) actingNow() []int {
-	var all []int
-	for i, w := range s.works {
+func (s *Stream) crewNow() *crew {
+	c := &crew{}
+	for _, w := range s.works {
+		c.all = append(c.all, w.out)
 		if w.phase == acting {
-			all = append(all, i)
+			c.acting = append(c.acting, w.out)
 		}
 	}
-	return all
+	return c
 }
 
 // cutHere sets the boundaries that lie between the byte before and the next.
@@ -213,7 +220,7 @@ func (s *Stream) cutHere() {
 		if w.cut == nil || w.phase != acting || w.nextCut != s.offset {
 			continue
 		}
-		s.steps = append(s.steps, Step{Op: OpCut, Offset: s.offset, Delay: w.pause, Rule: w.key, Text: "boundary", index: w.index})
+		s.steps = append(s.steps, Step{Op: OpCut, Offset: s.offset, Delay: w.pause, Rule: w.key, Text: "boundary", out: w.out})
 		w.hit()
 		w.advanceCut()
 	}
@@ -229,73 +236,43 @@ func (s *Stream) pass(p []byte) {
 		if w.phase == acting && w.bucket != nil && !w.marked {
 			s.mark(w, s.offset, 0, "limits the speed")
 		}
-		if _, drops := w.rule.Fault.(dropFault); drops && w.phase == acting && !w.marked {
+		if w.drops() && !w.marked {
 			s.mark(w, s.offset, 0, "drops what follows")
 		}
 	}
-	out := s.transform(p)
-	step := Step{Op: OpPass, Offset: s.offset, Taken: int64(len(p)), Data: out, Delay: s.delayHere(), acting: s.acting}
+	if w := s.dropper(); w != nil {
+		s.skip(p)
+		s.steps = append(s.steps, Step{Op: OpDrop, Offset: s.offset, Taken: int64(len(p)), Rule: w.key, out: w.out, all: s.crew})
+		return
+	}
+	s.handOn(s.transform(p), int64(len(p)))
+}
+
+// dropper returns the first rule that lets nothing pass here, or nil.
+func (s *Stream) dropper() *work {
 	for _, w := range s.works {
-		if w.phase != acting {
-			continue
+		if w.drops() {
+			return w
 		}
-		if w.bucket != nil {
+	}
+	return nil
+}
+
+// handOn passes data, which taken of the sender's bytes became.
+func (s *Stream) handOn(data []byte, taken int64) {
+	step := Step{Op: OpPass, Offset: s.offset, Taken: taken, Data: data, Delay: s.delayHere(), all: s.crew}
+	for _, w := range s.works {
+		if w.phase == acting && w.bucket != nil {
 			step.buckets = append(step.buckets, w.bucket)
-		}
-		if _, drops := w.rule.Fault.(dropFault); drops {
-			step.Op, step.Data, step.Rule, step.index = OpDrop, nil, w.key, w.index
 		}
 	}
 	s.steps = append(s.steps, step)
 }
 
-// transform returns what becomes of p, the bytes at the present place.
-func (s *Stream) transform(p []byte) []byte {
-	for _, w := range s.works {
-		if w.phase == acting && w.trans != nil {
-			p = s.transformBy(w, p)
-		}
-	}
-	return p
-}
-
-func (s *Stream) transformBy(w *work, p []byte) []byte {
-	out, hits := w.trans.apply(p, s.offset, w.left())
-	for _, at := range hits {
-		w.hit()
-		s.mark(w, at, 0, w.rule.Fault.Kind())
-	}
-	return out
-}
-
-// flush hands on what transforms keep back.
-func (s *Stream) flush() {
-	for _, w := range s.works {
-		s.flushOne(w)
-	}
-}
-
-// flushOne hands on what w keeps back, through the transforms behind it.
-func (s *Stream) flushOne(w *work) {
-	if w.trans == nil {
-		return
-	}
-	rest := w.trans.flush()
-	if len(rest) == 0 {
-		return
-	}
-	for _, later := range s.works[slices.Index(s.works, w)+1:] {
-		if later.phase == acting && later.trans != nil {
-			rest = s.transformBy(later, rest)
-		}
-	}
-	s.steps = append(s.steps, Step{Op: OpPass, Offset: s.offset, Data: rest, Delay: s.delayHere(), acting: s.acting})
-}
-
 // mark records that w takes effect at a place.
 func (s *Stream) mark(w *work, at int64, delay time.Duration, text string) {
 	w.marked = true
-	s.steps = append(s.steps, Step{Op: OpMark, Offset: at, Delay: delay, Rule: w.key, Text: text, index: w.index})
+	s.steps = append(s.steps, Step{Op: OpMark, Offset: at, Delay: delay, Rule: w.key, Text: text, out: w.out})
 }
 
 func (s *Stream) delayHere() time.Duration {

@@ -2,11 +2,11 @@ package fault
 
 import "sync"
 
-// A tally counts what the rules of a program did.
+// A tally counts what the rules of a server's programs did. Programs that follow
+// one another share it.
 type tally struct {
-	mu    sync.Mutex // guards what follows
+	mu    sync.Mutex // guards conns and all outcomes
 	conns int        // the highest connection number seen
-	rules []outcome
 }
 
 // outcome is the account of one rule. What came first is told by connection
@@ -16,6 +16,7 @@ type outcome struct {
 	conn    int   // where it fired first
 	offset  int64 // and at which place there
 	reached bool
+	passed  bool  // a connection had its place behind it when the rule came
 	far     int64 // the furthest place that a selected connection got to
 	farConn int
 	dropped int64 // bytes that went nowhere
@@ -27,11 +28,10 @@ func (t *tally) sawConn(n int) {
 	t.mu.Unlock()
 }
 
-// fired counts that rule i acted at a place of a connection.
-func (t *tally) fired(i, conn int, offset int64) {
+// fired counts that a rule acted at a place of a connection.
+func (t *tally) fired(o *outcome, conn int, offset int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	o := &t.rules[i]
 	if o.fired == 0 || conn < o.conn || conn == o.conn && offset < o.offset {
 		o.conn, o.offset = conn, offset
 	}
@@ -39,44 +39,38 @@ func (t *tally) fired(i, conn int, offset int64) {
 	o.reached = true
 }
 
-// armed notes that rule i was reached.
-func (t *tally) armed(i int) {
+// armed notes that a rule was reached.
+func (t *tally) armed(o *outcome) {
 	t.mu.Lock()
-	t.rules[i].reached = true
+	o.reached = true
 	t.mu.Unlock()
 }
 
-// dropped counts n bytes that rule i let go nowhere.
-func (t *tally) dropped(i int, n int64) {
+// passed notes that a rule came when its place was behind a connection already.
+func (t *tally) passed(o *outcome) {
 	t.mu.Lock()
-	t.rules[i].dropped += n
+	o.passed = true
 	t.mu.Unlock()
 }
 
-// reach notes that a connection that rule i is for got to a place.
-func (t *tally) reach(i, conn int, to int64) {
+// dropped counts n bytes that a rule let go nowhere.
+func (t *tally) dropped(o *outcome, n int64) {
 	t.mu.Lock()
-	t.reachLocked(i, conn, to)
+	o.dropped += n
 	t.mu.Unlock()
 }
 
-// reachLocked needs mu.
-func (t *tally) reachLocked(i, conn int, to int64) {
-	o := &t.rules[i]
-	if o.farConn == 0 || to > o.far || to == o.far && conn < o.farConn {
-		o.far, o.farConn = to, conn
-	}
-}
-
-// progress notes that a connection got to a place. The rules with these indexes in
-// works were acting meanwhile.
-func (t *tally) progress(conn int, works []*work, acting []int, to int64) {
+// progress notes that a connection got to a place, for all rules that are for it,
+// and that some of them were acting meanwhile.
+func (t *tally) progress(conn int, all, acting []*outcome, to int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, w := range works {
-		t.reachLocked(w.index, conn, to)
+	for _, o := range all {
+		if o.farConn == 0 || to > o.far || to == o.far && conn < o.farConn {
+			o.far, o.farConn = to, conn
+		}
 	}
-	for _, i := range acting {
-		t.rules[works[i].index].reached = true
+	for _, o := range acting {
+		o.reached = true
 	}
 }

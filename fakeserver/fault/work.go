@@ -32,6 +32,7 @@ type work struct {
 	pause   time.Duration // at that
 	bucket  *Bucket
 	trans   transformer
+	input   int64 // the place of the next byte that trans gets
 	cell    int64 // the cell of the present place
 	marked  bool  // that it acts is recorded
 }
@@ -50,10 +51,16 @@ func (w *work) isPoint() bool {
 	return ok
 }
 
+// drops reports whether the rule lets nothing pass here.
+func (w *work) drops() bool {
+	_, ok := w.rule.Fault.(dropFault)
+	return ok && w.phase == acting
+}
+
 // step returns what a rule that acts once does at its place.
 func (w *work) step(at int64) Step {
 	s := w.rule.Fault.(pointFault).point()
-	s.Offset, s.Rule, s.index = at, w.key, w.index
+	s.Offset, s.Rule, s.out = at, w.key, w.out
 	return s
 }
 
@@ -77,9 +84,12 @@ func (w *work) distance(offset int64) int64 {
 // begin lets the rule act from here on, unless it loses its draw.
 func (w *work) begin(s *Stream, now time.Duration) {
 	w.phase, w.began, w.from = acting, now, s.offset
+	if w.match == nil && w.rule.After.Time == 0 {
+		w.from = w.rule.After.Bytes // before here, for a rule that came with SetFaults
+	}
 	if p := w.rule.Probability; p != nil && !w.draws.hit(probabilityUnit, *p) {
 		w.phase = over
-		s.prog.tally.armed(w.index)
+		s.prog.tally.armed(w.out)
 		return
 	}
 	switch f := w.rule.Fault.(type) {
@@ -93,7 +103,7 @@ func (w *work) begin(s *Stream, now time.Duration) {
 	case paceFault:
 		w.bucket = f.bucket()
 	case transformFault:
-		w.trans = f.transform(w.draws, s.offset)
+		w.trans, w.input = f.transform(w.draws, s.offset), s.offset-s.keptBefore(w)
 	}
 }
 
@@ -103,7 +113,7 @@ const probabilityUnit = -1
 // isOver reports whether the rule's window ends here.
 func (w *work) isOver(offset int64, now time.Duration) bool {
 	u := w.rule.Until
-	return u.Bytes > 0 && offset >= w.from+u.Bytes || u.Time > 0 && now >= w.began+u.Time || w.left() == 0
+	return u.Bytes > 0 && offset-w.from >= u.Bytes || u.Time > 0 && now-w.began >= u.Time || w.left() == 0
 }
 
 // left returns how often the rule may still act.
@@ -126,8 +136,8 @@ func (w *work) nextPlace(offset int64) int64 {
 	if w.phase != acting {
 		return next
 	}
-	if w.rule.Until.Bytes > 0 {
-		next = min(next, w.from+w.rule.Until.Bytes)
+	if n := w.rule.Until.Bytes; n > 0 && n < next-w.from {
+		next = w.from + n
 	}
 	if w.cut != nil && w.nextCut > offset {
 		next = min(next, w.nextCut)

@@ -1,0 +1,148 @@
+package fault
+
+import (
+	"bytes"
+	"math/bits"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestCorruptFlipsExactlyItsBits(t *testing.T) {
+	wantDelivered(t, "aaaa", "abac", ToClient(Corrupt{Bits: []int64{25, 8, 9}}))
+	wantDelivered(t, "aaaa", "aaba", ToClient(Corrupt{Bits: []int64{0, 1}}).AfterBytes(2))
+	wantDelivered(t, "aaaa", "aaaa", ToClient(Corrupt{Bits: []int64{32}}))
+	wantDelivered(t, "aaaa", "a`aa", ToClient(Corrupt{Bits: []int64{8, 16, 24}}).Times(1))
+	wantDelivered(t, "aaaa", "a`aa", ToClient(Corrupt{Bits: []int64{8, 16, 24}}).ForBytes(2))
+	wantSteps(t, "aa", "a mark@1 `", ToClient(Corrupt{Bits: []int64{8}}).AfterBytes(0))
+}
+
+func TestCorruptFlipsItsBitsHoweverTheyAreCut(t *testing.T) {
+	check(t, 300, func(t *rapid.T) {
+		data := drawText(t, 1, 40, "data")
+		places := rapid.SliceOfNDistinct(rapid.Int64Range(0, 350), 1, 8, rapid.ID).Draw(t, "bits")
+		from := between(t, 0, len(data), "from")
+		want := []byte(data)
+		for _, bit := range places {
+			if at := from + int(bit/8); at < len(want) {
+				want[at] ^= 1 << (bit % 8)
+			}
+		}
+		g, err := Plan{Rules: []Rule{ToClient(Corrupt{Bits: places}).AfterBytes(int64(from))}}.Compile(Streams)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tr := drive(g.Stream(1, toClient), data, drawFeeding(t, len(data))); tr.delivered != string(want) {
+			t.Fatalf("%q became %q, want %q", data, tr.delivered, want)
+		}
+	})
+}
+
+func TestCorruptDoesNotChangeTheSendersBytes(t *testing.T) {
+	mine := []byte("aaaa")
+	compile(t, Streams, 1, ToClient(Corrupt{Bits: []int64{8}})).Stream(1, toClient).Feed(mine, 0)
+	compile(t, Datagrams, 1, ToClient(Corrupt{Bits: []int64{8}})).Peer(1, toClient).Next(mine, 0)
+	if string(mine) != "aaaa" {
+		t.Errorf("the sender's bytes became %q", mine)
+	}
+}
+
+// flipped returns the places of the bits in which got differs from want.
+func flipped(got, want []byte) []int {
+	var all []int
+	for i := range want {
+		for b := got[i] ^ want[i]; b != 0; b &= b - 1 {
+			all = append(all, 8*i+bits.TrailingZeros8(b))
+		}
+	}
+	return all
+}
+
+func TestCorruptByRateFlipsOneBitOfACell(t *testing.T) {
+	const cells, classes = 40_000, 32
+	for _, rate := range []float64{.05, .5, 1} {
+		s := compile(t, Streams, 3, ToClient(Corrupt{Rate: rate})).Stream(1, toClient)
+		zeros, got := make([]byte, 20*cellBytes), []byte(nil)
+		hits, places := 0, make([]int, classes)
+		for range cells / 20 {
+			got = got[:0]
+			for _, step := range s.Feed(zeros, 0) {
+				got = append(got, step.Data...)
+			}
+			for _, cell := range []int{0, 7, 19} {
+				part := flipped(got[cell*cellBytes:(cell+1)*cellBytes], zeros[:cellBytes])
+				if len(part) > 1 {
+					t.Fatalf("%d bits of a cell are flipped, want one", len(part))
+				}
+				for _, bit := range part {
+					hits++
+					places[bit*classes/(8*cellBytes)]++
+				}
+			}
+		}
+		wantRate(t, "cells hit", hits, 3*cells/20, rate)
+		wantEven(t, "places", places)
+	}
+}
+
+// With a chance of its own too, each bit of a datagram is as likely: the draws for
+// whether and where are apart.
+func TestCorruptByRateFlipsAnyBitOfADatagram(t *testing.T) {
+	const n = 100_000
+	for _, chance := range []float64{1, .5, .1} {
+		p := compile(t, Datagrams, 3, ToClient(Corrupt{Rate: .5}).WithProbability(chance)).Peer(1, toClient)
+		hits, places := 0, make([]int, 64)
+		zeros := make([]byte, 8)
+		for range n {
+			for _, bit := range flipped(p.Next(zeros, 0).Data, zeros) {
+				hits++
+				places[bit]++
+			}
+		}
+		wantRate(t, "datagrams hit", hits, n, chance/2)
+		wantEven(t, "places", places)
+	}
+}
+
+func TestCorruptOfDatagrams(t *testing.T) {
+	for _, tt := range []struct {
+		data, want string
+		fires      bool
+	}{{"aa", "`c", true}, {"a", "`", true}, {"", "", false}} {
+		v := compile(t, Datagrams, 1, ToClient(Corrupt{Bits: []int64{0, 9}})).Peer(1, toClient).Next([]byte(tt.data), 0)
+		if !bytes.Equal(v.Data, []byte(tt.want)) || (len(v.Fired) > 0) != tt.fires {
+			t.Errorf("%q became %q, fired %v", tt.data, v.Data, v.Fired)
+		}
+	}
+	if v := compile(t, Datagrams, 1, ToClient(Corrupt{Rate: 1})).Peer(1, toClient).Next(nil, 0); len(v.Fired) > 0 {
+		t.Errorf("an empty datagram has no bits, and fired %v", v.Fired)
+	}
+}
+
+func TestCorruptBehindReplaceCountsWhatThatHandsOn(t *testing.T) {
+	wantDelivered(t, "xxabcyy", "xx1cyy", ToClient(Replace{Old: "ab", New: "1"}), ToClient(Corrupt{Bits: []int64{80}}))
+	wantDelivered(t, "xxabcyy", "xx1byy", ToClient(Replace{Old: "ab", New: "1"}), ToClient(Corrupt{Bits: []int64{24}}))
+	// What Replace keeps back when Corrupt begins is not Corrupt's.
+	wantDelivered(t, "xxabzz", "xxab{z", ToClient(Replace{Old: "abc", New: "1"}), ToClient(Corrupt{Bits: []int64{0}}).AfterBytes(4))
+}
+
+func TestCorruptRefusesNonsense(t *testing.T) {
+	for _, m := range []Medium{Streams, Datagrams} {
+		wantInvalid(t, m, ToClient(Corrupt{}), "Rate is 0 and Bits is []")
+		wantInvalid(t, m, ToClient(Corrupt{Rate: .1, Bits: []int64{1}}), "Rate is 0.1 and Bits is [1]")
+		wantInvalid(t, m, ToClient(Corrupt{Rate: 1.1}), "Rate is 1.1")
+		wantInvalid(t, m, ToClient(Corrupt{Rate: -.1}), "Rate is -0.1")
+		wantInvalid(t, m, ToClient(Corrupt{Bits: []int64{-1}}), "Bits[0] is -1")
+		wantInvalid(t, m, ToClient(Corrupt{Bits: []int64{1, 2, 1}}), "Bits[2] is 1")
+	}
+}
+
+func TestACompiledPlanDoesNotChangeWithTheCallersBits(t *testing.T) {
+	places := []int64{0}
+	g := compile(t, Streams, 1, ToClient(Corrupt{Bits: places}))
+	places[0] = 8
+	if tr := drive(g.Stream(1, toClient), "aa", feeding{}); !strings.HasPrefix(tr.delivered, "`a") {
+		t.Errorf("delivered %q", tr.delivered)
+	}
+}

@@ -1,0 +1,142 @@
+package fault
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A seed has to mean the same for ever: these numbers must never change.
+func TestDrawsAreWhatTheyAlwaysWere(t *testing.T) {
+	d := newDraws(42, "loss.FromClient.1", 1, fromClient)
+	got := fmt.Sprintf("%x %x %x %v", d.at(1), d.at(2), d.at(-1), d.below(7, 1000))
+	if want := "3f7e53b247126606 ac038a43a838a162 9c1d21681e852891 477"; got != want {
+		t.Errorf("draws = %s, want %s", got, want)
+	}
+	if got, want := Mix(7, "TestX"), uint64(0x15ed8ae38b1abc78); got != want {
+		t.Errorf("Mix = %#x, want %#x", got, want)
+	}
+}
+
+// What the draws are used for must not change either. A rule's line below may be
+// added, but never edited.
+func TestFaultsAreWhatTheyAlwaysWere(t *testing.T) {
+	ms := time.Millisecond
+	for _, tt := range []struct {
+		rule Rule
+		want string
+	}{
+		{FromClient(Loss{Rate: .3}), ""},
+		{FromClient(Loss{Every: 2}).WithProbability(.5), ""},
+		{FromClient(BurstLoss{P: .2, R: .4, Bad: .8, Good: .1}), ""},
+		{FromClient(Duplicate{Rate: .3}), ""},
+		{FromClient(Reorder{Rate: .3}), ""},
+		{FromClient(Corrupt{Rate: .3}), ""},
+		{FromClient(Latency{Delay: 5 * ms, Jitter: 5 * ms}), ""},
+		{FromClient(Latency{Delay: 5 * ms, Jitter: 5 * ms, Distribution: Normal}), ""},
+		{FromClient(Latency{Delay: 5 * ms, Jitter: 5 * ms, Distribution: Pareto}), ""},
+		{FromClient(Latency{Delay: 5 * ms, Jitter: 5 * ms, Distribution: LogNormal}), ""},
+	} {
+		p := compile(t, Datagrams, 42, tt.rule).Peer(1, fromClient)
+		var got []string
+		for range 12 {
+			v := p.Next([]byte("????????"), 0)
+			got = append(got, fmt.Sprintf("%d%s", v.Copies, verdictText(v)))
+		}
+		if got := strings.Join(got, " "); got != tt.want {
+			t.Errorf("%+v:\n got  %s\n want %s", tt.rule, got, tt.want)
+		}
+	}
+}
+
+// verdictText says what else a verdict does, in short.
+func verdictText(v Verdict) string {
+	text := ""
+	if v.Behind > 0 {
+		text += fmt.Sprintf("<%d", v.Behind)
+	}
+	if v.Delay > 0 {
+		text += fmt.Sprintf("+%dµs", v.Delay.Microseconds())
+	}
+	if at := slices.IndexFunc(v.Data, func(b byte) bool { return b != '?' }); at >= 0 {
+		text += fmt.Sprintf("~%d:%02x", at, v.Data[at]^'?')
+	}
+	return text
+}
+
+func TestStreamFaultsAreWhatTheyAlwaysWere(t *testing.T) {
+	for _, tt := range []struct {
+		rule Rule
+		want string
+	}{
+		{ToClient(Slice{Size: 900, Variation: 899}), ""},
+		{ToClient(Corrupt{Rate: .5}), ""},
+		{ToClient(Latency{Delay: 1000, Jitter: 1000}), ""},
+		{ToClient(Latency{Delay: 1000, Jitter: 1000, Distribution: LogNormal}), ""},
+	} {
+		s := compile(t, Streams, 42, tt.rule).Stream(1, toClient)
+		var got []string
+		for _, step := range s.Feed(make([]byte, 6*cellBytes), 0) {
+			if step.Op == OpPass && step.Delay > 0 {
+				got = append(got, fmt.Sprintf("+%d", step.Delay))
+			}
+			if step.Op == OpCut || step.Op == OpMark && step.Offset > 0 {
+				got = append(got, fmt.Sprint(step.Offset))
+			}
+		}
+		if got := strings.Join(got, " "); got != tt.want {
+			t.Errorf("%+v:\n got  %s\n want %s", tt.rule, got, tt.want)
+		}
+	}
+}
+
+func TestChanceOfConnectionsIsWhatItAlwaysWas(t *testing.T) {
+	g := compile(t, Streams, 42, ToClient(Reset{}).WithProbability(.5), OnAccept(Reset{}).WithProbability(.5))
+	got := ""
+	for conn := 1; conn <= 16; conn++ {
+		got += fmt.Sprintf("%d%d ", len(g.Stream(conn, toClient).Start()), len(g.Accept(conn)))
+	}
+	if want := ""; got != want {
+		t.Errorf("ends: %s, want %s", got, want)
+	}
+}
+
+func TestDrawsAreUniform(t *testing.T) {
+	const n, classes = 100_000, 64
+	for _, what := range []struct {
+		name string
+		at   func(i int) draws
+		unit func(i int) int64
+	}{
+		{"units", func(int) draws { return newDraws(1, "k", 1, toClient) }, func(i int) int64 { return int64(i) }},
+		{"connections", func(i int) draws { return newDraws(1, "k", i, toClient) }, func(int) int64 { return 1 }},
+		{"seeds", func(i int) draws { return newDraws(uint64(i), "k", 1, toClient) }, func(int) int64 { return 1 }},
+		{"names", func(i int) draws { return newDraws(1, fmt.Sprint(i), 1, toClient) }, func(int) int64 { return 1 }},
+	} {
+		uniform, below, bit := make([]int, classes), make([]int, classes), 0
+		for i := range n {
+			d, unit := what.at(i), what.unit(i)
+			u := d.uniform(unit)
+			if u < 0 || u >= 1 {
+				t.Fatalf("uniform = %v", u)
+			}
+			uniform[int(u*classes)]++
+			below[d.below(unit, classes)]++
+			bit += int(d.at(unit) & 1)
+		}
+		wantEven(t, what.name+": uniform", uniform)
+		wantEven(t, what.name+": below", below)
+		wantRate(t, what.name+": the lowest bit", bit, n, .5)
+	}
+}
+
+func TestHitIsExactAtTheEnds(t *testing.T) {
+	d := newDraws(1, "k", 1, toClient)
+	for i := range int64(10_000) {
+		if d.hit(i, 0) || !d.hit(i, 1) {
+			t.Fatalf("unit %d hits at 0, or does not at 1", i)
+		}
+	}
+}

@@ -1,0 +1,151 @@
+package fault
+
+import (
+	"flag"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"pgregory.net/rapid"
+)
+
+const (
+	toClient   = transcript.ToClient
+	fromClient = transcript.FromClient
+)
+
+// check runs a property n times, or as often as the flag -rapid.checks says.
+func check(t *testing.T, n int, property func(*rapid.T)) {
+	t.Helper()
+	f := flag.Lookup("rapid.checks")
+	if was := f.Value.String(); was == f.DefValue {
+		if err := f.Value.Set(strconv.Itoa(n)); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = f.Value.Set(was) }()
+	}
+	rapid.Check(t, property)
+}
+
+// between draws a number.
+func between(t *rapid.T, low, high int, label string) int {
+	return rapid.IntRange(low, high).Draw(t, label)
+}
+
+// coin draws true once in n times.
+func coin(t *rapid.T, n int, label string) bool { return between(t, 1, n, label) == n }
+
+// drawText draws a text of a's and b's, so that patterns match and overlap themselves.
+func drawText(t *rapid.T, low, high int, label string) string {
+	return rapid.StringOfN(rapid.RuneFrom([]rune("ab")), low, high, -1).Draw(t, label)
+}
+
+// drawData draws what a sender sends: a little, or several cells.
+func drawData(t *rapid.T) string {
+	unit := drawText(t, 1, 40, "data")
+	if coin(t, 4, "is long") {
+		return strings.Repeat(unit, 1+between(t, 1400, 3000, "length")/len(unit))
+	}
+	return strings.Repeat(unit, between(t, 1, 3, "repeat"))
+}
+
+// drawFeeding draws a way to cut it up.
+func drawFeeding(t *rapid.T, length int) feeding {
+	most := rapid.SampledFrom([]int{1, 3, 30, max(length, 1)}).Draw(t, "largest piece")
+	return feeding{rapid.SliceOfN(rapid.IntRange(1, most), 1, 6).Draw(t, "pieces"), 5 * time.Millisecond}
+}
+
+var streamFaults = []func(t *rapid.T, length int) Fault{
+	func(t *rapid.T, _ int) Fault { return Latency{Delay: drawDelay(t)} },
+	func(t *rapid.T, _ int) Fault { return drawJitter(t) },
+	func(t *rapid.T, length int) Fault {
+		size := between(t, 1, length, "size")
+		return Slice{Size: int64(size), Variation: int64(between(t, 0, size-1, "variation"))}
+	},
+	func(t *rapid.T, length int) Fault {
+		return Slice{Sizes: rapid.SliceOfN(rapid.Int64Range(1, int64(length)), 1, 4).Draw(t, "sizes"), Pause: drawDelay(t)}
+	},
+	func(t *rapid.T, _ int) Fault { return Stall{For: drawDelay(t)} },
+	func(*rapid.T, int) Fault { return Hold{Gate: "g"} },
+	func(*rapid.T, int) Fault { return Reset{} },
+	func(*rapid.T, int) Fault { return Close{} },
+	func(*rapid.T, int) Fault { return HalfClose{} },
+	func(t *rapid.T, _ int) Fault { return SlowClose{Delay: drawDelay(t)} },
+	func(*rapid.T, int) Fault { return Blackhole{} },
+	func(*rapid.T, int) Fault { return Bandwidth{BytesPerSecond: 1000} },
+	func(t *rapid.T, _ int) Fault {
+		return Corrupt{Rate: rapid.SampledFrom([]float64{.5, 1}).Draw(t, "rate")}
+	},
+	func(t *rapid.T, length int) Fault {
+		return Corrupt{Bits: rapid.SliceOfNDistinct(rapid.Int64Range(0, int64(8*length)), 1, 6, rapid.ID).Draw(t, "bits")}
+	},
+	func(t *rapid.T, _ int) Fault {
+		return Replace{Old: drawText(t, 1, 4, "old"), New: drawText(t, 0, 4, "new")}
+	},
+}
+
+func drawDelay(t *rapid.T) time.Duration {
+	return time.Duration(between(t, 1, 9, "delay")) * time.Millisecond
+}
+
+func drawJitter(t *rapid.T) Fault {
+	d := rapid.SampledFrom([]Distribution{"", Uniform, Normal, Pareto, LogNormal}).Draw(t, "distribution")
+	delay := drawDelay(t)
+	return Latency{Delay: delay, Jitter: delay / 2, Distribution: d}
+}
+
+// drawStreamRule draws a rule for streams that makes sense.
+func drawStreamRule(t *rapid.T, length int) Rule {
+	f := streamFaults[between(t, 0, len(streamFaults)-1, "fault")](t, length)
+	r := Rule{Fault: f, Direction: toClient}
+	if coin(t, 2, "after bytes") {
+		r = r.AfterBytes(int64(between(t, 0, length+5, "bytes")))
+	}
+	if coin(t, 3, "after a match") {
+		r = r.AfterMatch(drawText(t, 1, 5, "match"))
+	}
+	if coin(t, 8, "after a time") {
+		r = r.AfterTime(drawDelay(t))
+	}
+	if coin(t, 4, "by chance") {
+		r = r.WithProbability(rapid.SampledFrom([]float64{0, .5, 1}).Draw(t, "probability"))
+	}
+	if countsHits(f) && coin(t, 3, "with a limit") {
+		r = r.Times(between(t, 1, 4, "times"))
+	}
+	if _, once := f.(pointFault); once {
+		return r
+	}
+	if coin(t, 3, "for bytes") {
+		r = r.ForBytes(int64(between(t, 1, length+5, "window")))
+	}
+	if coin(t, 8, "for a time") {
+		r = r.ForTime(drawDelay(t))
+	}
+	return r
+}
+
+// drawStreamRules draws a plan's rules, of which few end the stream.
+func drawStreamRules(t *rapid.T, length int) []Rule {
+	var rules []Rule
+	for range between(t, 1, 6, "rules") {
+		r := drawStreamRule(t, length)
+		if p, ok := r.Fault.(pointFault); ok && p.point().Op.Ends() && !coin(t, 3, "may end") {
+			continue
+		}
+		rules = append(rules, r)
+	}
+	return rules
+}
+
+// drawDatagramFault draws a fault of datagrams that may act on each.
+func drawDatagramFault(t *rapid.T) Fault {
+	rate := rapid.SampledFrom([]float64{.1, .5}).Draw(t, "rate")
+	return rapid.SampledFrom([]Fault{
+		Loss{Rate: rate}, Loss{Every: 3}, BurstLoss{P: rate, R: .5}, BurstLoss{P: rate, R: .3, Bad: .7, Good: .1},
+		Duplicate{Rate: rate, Copies: 2}, Reorder{Rate: rate, Gap: 2}, Corrupt{Rate: rate}, Truncate{Size: 5},
+		Latency{Delay: time.Millisecond, Jitter: time.Microsecond}, Bandwidth{BytesPerSecond: 1000}, Blackhole{},
+	}).Draw(t, "fault")
+}

@@ -1,0 +1,121 @@
+package fault
+
+import (
+	"fmt"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestDecisionsDoNotDependOnHowBytesAreCut(t *testing.T) { check(t, 1000, chunkInvariance) }
+
+// chunkInvariance: a random plan decides the same about the same bytes, however
+// they are cut, and every byte is accounted for.
+func chunkInvariance(t *rapid.T) {
+	data := drawData(t)
+	plan := Plan{Seed: rapid.Uint64().Draw(t, "seed"), Rules: drawStreamRules(t, len(data))}
+	run := func(how feeding) (*trace, string) {
+		g, err := plan.Compile(Streams)
+		if err != nil {
+			t.Fatalf("a plan that should make sense: %v", err)
+		}
+		s := g.Stream(1, toClient)
+		if s == nil {
+			return &trace{}, ""
+		}
+		tr := drive(s, data, how)
+		return tr, fmt.Sprintf("%v\n%s%+v", tr, g.Report(), g.Report())
+	}
+	how := drawFeeding(t, len(data))
+	got, gotText := run(how)
+	_, wantText := run(feeding{now: how.now})
+	if gotText != wantText {
+		t.Fatalf("in pieces of %v:\n%s\nwhole:\n%s", how.pieces, gotText, wantText)
+	}
+	if got.broken != "" {
+		t.Fatal(got.broken)
+	}
+}
+
+func FuzzStream(f *testing.F) {
+	for seed := range byte(8) {
+		words := make([]byte, 512)
+		for i := range words {
+			words[i] = byte(mix(uint64(seed)<<32 + uint64(i)))
+		}
+		f.Add(words)
+	}
+	f.Fuzz(rapid.MakeFuzz(chunkInvariance))
+}
+
+// Each byte that passes is delivered once: where no transform changes lengths, as
+// many bytes are delivered as passed, and where there is none, the same.
+func TestEveryByteIsDeliveredOrDropped(t *testing.T) {
+	check(t, 1000, func(t *rapid.T) {
+		data := drawData(t)
+		rules, changed := drawStreamRules(t, len(data)), false
+		for i, r := range rules {
+			switch f := r.Fault.(type) {
+			case Replace:
+				rules[i].Fault, changed = Replace{Old: f.Old, New: drawText(t, len(f.Old), len(f.Old), "as long")}, true
+			case Corrupt:
+				changed = true
+			}
+		}
+		g, err := Plan{Seed: 1, Rules: rules}.Compile(Streams)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := g.Stream(1, toClient)
+		if s == nil {
+			return
+		}
+		tr := drive(s, data, drawFeeding(t, len(data)))
+		if tr.broken != "" || int64(len(tr.delivered)) != tr.passed {
+			t.Fatalf("%d bytes passed and %d were delivered; %s", tr.passed, len(tr.delivered), tr.broken)
+		}
+		if !changed && tr.dropped == 0 && tr.delivered != data[:tr.passed] {
+			t.Fatalf("%q became %q", data[:tr.passed], tr.delivered)
+		}
+		var dropped int64
+		for _, o := range g.Report().Rules {
+			dropped += o.Dropped
+		}
+		if dropped != tr.dropped {
+			t.Fatalf("the report says %d bytes were dropped, of %d", dropped, tr.dropped)
+		}
+	})
+}
+
+// A reader that takes no more than Room never has to give anything back.
+func TestAReaderThatMindsRoomNeverOvershoots(t *testing.T) {
+	check(t, 1000, func(t *rapid.T) {
+		data := drawData(t)
+		g, err := Plan{Seed: 1, Rules: drawStreamRules(t, len(data))}.Compile(Streams)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := g.Stream(1, toClient)
+		if s == nil {
+			return
+		}
+		s.Start()
+		for at := int64(0); at < int64(len(data)) && !s.ended; {
+			n := min(s.Room(), int64(between(t, 1, len(data), "buffer")), int64(len(data))-at)
+			if n < 1 {
+				t.Fatalf("Room = %d at %d, and the stream has not ended", s.Room(), at)
+			}
+			for i, step := range s.Feed([]byte(data[at:at+n]), 0) {
+				if step.Op.Ends() && step.Offset != at+n {
+					t.Fatalf("step %d is a %v at %d, but the reader has %d", i, step.Op, step.Offset, at+n)
+				}
+			}
+			if at += n; s.Taken() != at {
+				t.Fatalf("the reader has %d bytes and %d were taken", at, s.Taken())
+			}
+		}
+		if s.ended && s.Room() != 0 {
+			t.Fatalf("Room = %d behind the ending", s.Room())
+		}
+	})
+}

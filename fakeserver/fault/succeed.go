@@ -1,0 +1,116 @@
+package fault
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// Succeed returns the program of another plan that takes over from g while
+// traffic flows. Rules are known by their keys; one that both plans have with the
+// same content goes on with its account. The seed stays g's: p.Seed is not looked at.
+func (g *Program) Succeed(p Plan) (*Program, error) {
+	p.Seed = g.plan.Seed
+	next, err := p.Compile(g.medium)
+	if err != nil {
+		return nil, err
+	}
+	next.tally = g.tally
+	g.tally.mu.Lock()
+	defer g.tally.mu.Unlock()
+	next.gone = slices.Clone(g.gone)
+	for i, key := range g.keys {
+		if j := slices.Index(next.keys, key); j >= 0 && sameRule(&g.plan.Rules[i], &next.plan.Rules[j]) {
+			next.rules[j] = g.rules[i]
+			continue
+		}
+		old := g.outcomeLocked(i)
+		old.Removed = true
+		next.gone = append(next.gone, old)
+	}
+	return next, nil
+}
+
+func sameRule(a, b *Rule) bool { return reflect.DeepEqual(a, b) }
+
+// StreamAt is Stream for a direction of which offset bytes have passed already.
+// Windows that are open there apply from there on; a place that lies behind is
+// passed.
+func (g *Program) StreamAt(conn int, d transcript.Direction, offset int64) *Stream {
+	s := g.Stream(conn, d)
+	if s == nil {
+		return nil
+	}
+	s.offset = offset
+	for _, w := range s.works {
+		w.come(s)
+	}
+	return s
+}
+
+// Adopt lets the stream go by another program from its present place on. Rules
+// that the two share go on where they are. It returns the steps that are due at
+// once.
+func (s *Stream) Adopt(g *Program, d transcript.Direction) []Step {
+	s.steps = s.steps[:0]
+	old := s.works
+	s.prog, s.works = g, nil
+	for _, a := range g.rulesFor(s.conn, d) {
+		if i := slices.IndexFunc(old, func(w *work) bool { return w.out == a.out }); i >= 0 {
+			old[i].active = a
+			s.works = append(s.works, old[i])
+			continue
+		}
+		w := newWork(a)
+		w.come(s)
+		s.works = append(s.works, w)
+	}
+	for _, w := range old {
+		if !slices.Contains(s.works, w) && w.trans != nil {
+			if rest := w.trans.flush(); len(rest) > 0 && !s.ended {
+				s.steps = append(s.steps, Step{Op: OpPass, Offset: s.offset, Data: rest, all: s.crew})
+			}
+		}
+	}
+	s.crew = s.crewNow()
+	return s.steps
+}
+
+// Has reports whether the stream goes by a rule with this key.
+func (s *Stream) Has(key string) bool {
+	return slices.ContainsFunc(s.works, func(w *work) bool { return w.key == key })
+}
+
+// come lets a rule come to a stream that is under way.
+func (w *work) come(s *Stream) {
+	at, u := w.rule.After.Bytes, w.rule.Until.Bytes
+	if s.offset <= at || w.match != nil || w.rule.After.Time > 0 {
+		return // its place is still ahead
+	}
+	if w.isPoint() || u > 0 && s.offset >= at+u {
+		w.phase = over
+		s.prog.tally.passed(w.out)
+	}
+}
+
+// Adopt lets the peer go by another program from its next datagram on. Rules that
+// the two share go on where they are.
+func (p *Peer) Adopt(g *Program, d transcript.Direction) {
+	if p.prog == g {
+		return
+	}
+	old := p.works
+	p.prog, p.works = g, nil
+	for _, a := range g.rulesFor(p.conn, d) {
+		if i := slices.IndexFunc(old, func(w *peerWork) bool { return w.out == a.out }); i >= 0 {
+			old[i].active = a
+			p.works = append(p.works, old[i])
+			continue
+		}
+		if u := a.rule.Until.Datagrams; u > 0 && a.rule.After.Time == 0 && p.n >= a.rule.After.Datagrams+u {
+			g.tally.passed(a.out)
+		}
+		p.works = append(p.works, newPeerWork(a))
+	}
+}

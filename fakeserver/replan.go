@@ -1,0 +1,164 @@
+package fakeserver
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A direction goes over to a new plan in the goroutine that decides about it: the
+// pump, or where there was no rule so far, whoever reads or writes next. It then
+// gets a pump if the new plan has a rule for it.
+
+// replan lets the inbound direction go over to the server's plan. It does not wait.
+func (in *inbound) replan() {
+	if in.hasPump() {
+		in.queue.wake()
+		in.c.setRawReadDeadline(past) // wakes the pump
+		return
+	}
+	if in.reader.tryLock() {
+		in.adopt()
+		in.reader.unlock()
+		return
+	}
+	in.c.wakeReader() // who will do it
+}
+
+// stale reports whether the server has another plan than this direction.
+func (in *inbound) stale() bool { return in.prog != in.c.srv.program() }
+
+// adopt goes over to the server's plan. It needs reader, or to be the pump. It
+// reports whether the connection goes on.
+func (in *inbound) adopt() bool {
+	if !in.stale() {
+		return true
+	}
+	in.prog = in.c.srv.program()
+	if in.stream != nil {
+		in.c.noteReplan(transcript.FromClient, in.stream.Taken())
+		return in.carryOutAll(in.stream.Adopt(in.prog, transcript.FromClient))
+	}
+	in.c.noteReplan(transcript.FromClient, in.lane.Offset())
+	in.c.restoreReadDeadline()
+	st := in.prog.StreamAt(in.c.n, transcript.FromClient, in.lane.Offset())
+	if st == nil || in.c.isDoomed() {
+		return true
+	}
+	in.arm(st)
+	return true
+}
+
+// arm gives the direction its first rules, and a pump.
+func (in *inbound) arm(st *fault.Stream) {
+	c := in.c
+	c.mu.Lock()
+	in.stream = st
+	in.queue = &queue{limit: readAhead, deadline: c.readBy}
+	in.pumped = make(chan struct{})
+	c.raw.SetReadDeadline(time.Time{})
+	c.mu.Unlock()
+	in.begun = true
+	c.srv.wg.Add(1)
+	go in.pump(nil)
+}
+
+func (in *inbound) hasPump() bool {
+	in.c.mu.Lock()
+	defer in.c.mu.Unlock()
+	return in.queue != nil
+}
+
+// replan lets the outbound direction go over to the server's plan. It does not wait.
+func (out *outbound) replan() {
+	if out.hasPump() {
+		out.adoptPumped()
+		return
+	}
+	if out.writer.tryLock() {
+		out.adopt()
+		out.writer.unlock()
+	} // else the next write does it
+}
+
+// adoptPumped goes over to the server's plan, where there is a pump.
+func (out *outbound) adoptPumped() {
+	out.deciding.Lock()
+	defer out.deciding.Unlock()
+	if out.stream == nil || out.prog == out.c.srv.program() {
+		return
+	}
+	out.prog = out.c.srv.program()
+	out.c.noteReplan(transcript.ToClient, out.stream.Taken())
+	out.putLocked(out.stream.Adopt(out.prog, transcript.ToClient))
+	out.queue.wake()
+}
+
+// adopt goes over to the server's plan, where there was no rule so far. It needs
+// writer.
+func (out *outbound) adopt() {
+	out.deciding.Lock()
+	defer out.deciding.Unlock()
+	if out.queue != nil || out.prog == out.c.srv.program() {
+		return
+	}
+	out.prog = out.c.srv.program()
+	out.c.noteReplan(transcript.ToClient, out.lane.Offset())
+	st := out.prog.StreamAt(out.c.n, transcript.ToClient, out.lane.Offset())
+	if st == nil || out.c.isDoomed() || out.isShut() {
+		return
+	}
+	c := out.c
+	c.mu.Lock()
+	out.stream = st
+	out.queue = &queue{limit: writeBehind, deadline: c.writeBy}
+	out.pumped = make(chan struct{})
+	c.raw.SetWriteDeadline(time.Time{})
+	c.mu.Unlock()
+	out.begun = true
+	c.srv.wg.Add(1)
+	go out.pump()
+}
+
+func (out *outbound) hasPump() bool {
+	out.c.mu.Lock()
+	defer out.c.mu.Unlock()
+	return out.queue != nil
+}
+
+// hasRule reports whether the direction still goes by a rule.
+func (out *outbound) hasRule(key string) bool {
+	out.deciding.Lock()
+	defer out.deciding.Unlock()
+	return out.stream.Has(key)
+}
+
+// noteReplan records where the change came.
+func (c *Conn) noteReplan(d transcript.Direction, offset int64) {
+	c.srv.rec.Add(transcript.Event{
+		Conn: c.n, Direction: d, Kind: transcript.Note, Offset: offset,
+		Text: fmt.Sprintf("other faults from byte %d on", offset),
+	})
+}
+
+func (c *Conn) isDoomed() bool { return c.doomed() != nil }
+
+// wakeReader makes a Read that is blocked in the socket look again.
+func (c *Conn) wakeReader() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closed {
+		c.raw.SetReadDeadline(past)
+	}
+}
+
+// restoreReadDeadline gives the socket the handler's deadline again.
+func (c *Conn) restoreReadDeadline() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fate == nil && !c.kicked {
+		c.raw.SetReadDeadline(c.readBy)
+	}
+}

@@ -1,0 +1,210 @@
+package fakeserver_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+func setFaults(t *testing.T, srv interface{ SetFaults(fault.Plan) error }, rules ...fault.Rule) {
+	t.Helper()
+	if err := srv.SetFaults(plan(rules...)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A connection without rules, whose handler is blocked in a Read, gets some.
+func TestSetFaultsOnALiveConnectionWithoutRules(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}})
+	c := dial(t, srv)
+	send(t, c, "0123")
+	wantRead(t, c, "0123")
+	setFaults(t, srv, fault.ToClient(fault.Reset{}).AfterBytes(6), fault.FromClient(fault.Slice{Size: 1}).AfterBytes(4))
+	send(t, c, "456789")
+	wantAll(t, c, "45", errReset)
+	wait(t, srv, ended(1))
+	if got := string(srv.Transcript().ToClient()); got != "012345" {
+		t.Errorf("the record has %q, want 012345", got)
+	}
+	for d, want := range map[transcript.Direction]int64{transcript.FromClient: 4, transcript.ToClient: 4} {
+		found := false
+		for e := range srv.Transcript().Kind(transcript.Note).All() {
+			found = found || e.Direction == d && e.Offset == want
+		}
+		if !found {
+			t.Errorf("the record does not say that %v changed at %d:\n%v", d, want, srv.Transcript())
+		}
+	}
+}
+
+func TestSetFaultsKeepsAReadDeadline(t *testing.T) {
+	errs := make(chan error, 1)
+	srv := serverEnd(t, fault.Plan{}, func(c *fakeserver.Conn) error {
+		c.SetReadDeadline(time.Now().Add(200 * time.Millisecond))
+		_, err := c.Read(make([]byte, 1))
+		errs <- err
+		return err
+	})
+	dial(t, srv)
+	wait(t, srv, func(tr transcript.Transcript) bool { return tr.Conns() == 1 })
+	for range 20 {
+		setFaults(t, srv, fault.FromClient(fault.Latency{Delay: 1}).OnConn(9).MayNotFire())
+		setFaults(t, srv)
+	}
+	setFaults(t, srv, fault.FromClient(fault.Latency{Delay: 1}).MayNotFire())
+	if err := <-errs; !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("Read = %v, want a timeout", err)
+	}
+}
+
+func TestSetFaultsEndsAStall(t *testing.T) {
+	for name, rule := range map[string]fault.Rule{
+		"FromClient": fault.FromClient(fault.Stall{}).AfterBytes(2),
+		"ToClient":   fault.ToClient(fault.Stall{}).AfterBytes(2),
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}, Faults: plan(rule)})
+			c := dial(t, srv)
+			send(t, c, "0123")
+			wantRead(t, c, "01")
+			setFaults(t, srv)
+			wantRead(t, c, "23")
+			report := srv.Report()
+			if len(report.Rules) != 1 || !report.Rules[0].Removed || report.Rules[0].State != fault.Fired {
+				t.Errorf("report = %v, want the stall fired and removed", report)
+			}
+		})
+	}
+}
+
+func TestSetFaultsReportsWhatLiesBehind(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}})
+	c := dial(t, srv)
+	send(t, c, "0123")
+	wantRead(t, c, "0123")
+	setFaults(t, srv,
+		fault.ToClient(fault.Reset{}).AfterBytes(3),
+		fault.ToClient(fault.Latency{Delay: time.Millisecond}).AfterBytes(1).ForBytes(2).Named("closed window"),
+		fault.ToClient(fault.Latency{Delay: time.Millisecond}).AfterBytes(1).ForBytes(5).Named("open window"),
+	)
+	send(t, c, "4567")
+	got := make([]byte, 4)
+	if _, err := io.ReadFull(c, got); err != nil || string(got) != "4567" {
+		t.Errorf("read %q, %v", got, err)
+	}
+	for i, want := range []fault.State{fault.Passed, fault.Passed, fault.Fired} {
+		if o := srv.Report().Rules[i]; o.State != want {
+			t.Errorf("rule %s is %v, want %v", o.Key, o.State, want)
+		}
+	}
+	if err := srv.Verify(); err != nil {
+		t.Errorf("Verify = %v", err)
+	}
+}
+
+// Unchanged rules go on with their draws: a stream under random cuts is cut in the
+// same places, however often the other rules change.
+func TestSetFaultsLeavesOtherRulesAlone(t *testing.T) {
+	run := func(changes int) string {
+		cuts := fault.ToClient(fault.Slice{Size: 9, Variation: 8}).Named("cuts")
+		srv, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.Echo{}, Faults: fault.Plan{Seed: 7, Rules: []fault.Rule{cuts}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer srv.Close()
+		c := dial(t, srv)
+		for n := range 50 {
+			if n < changes {
+				other := fault.FromClient(fault.Latency{Delay: time.Duration(n + 1)}).MayNotFire()
+				if err := srv.SetFaults(fault.Plan{Rules: []fault.Rule{other, cuts}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			send(t, c, "0123456789")
+			if _, err := io.ReadFull(c, make([]byte, 10)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var places strings.Builder
+		for _, e := range srv.Transcript().Faults() {
+			if e.Rule == "cuts" {
+				fmt.Fprint(&places, e.Offset, " ")
+			}
+		}
+		return places.String()
+	}
+	if a, b := run(0), run(50); a != b {
+		t.Errorf("cut at\n%s, with changes at\n%s", a, b)
+	}
+}
+
+func TestSetFaultsWhileTrafficFlows(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}})
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for n := 0; ctx.Err() == nil; n++ {
+			rules := []fault.Rule{
+				fault.ToClient(fault.Latency{Delay: time.Duration(1+n%5) * time.Microsecond}).MayNotFire(),
+				fault.FromClient(fault.Slice{Size: int64(1000 + n%7)}).MayNotFire(),
+			}
+			setFaults(t, srv, rules[:n%3]...)
+		}
+	})
+	for range 4 {
+		wg.Go(func() {
+			for range 20 {
+				c, err := net.Dial("tcp", srv.Addr())
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				want := strings.Repeat("0123456789", 5000)
+				go func() {
+					io.WriteString(c, want)
+					c.(*net.TCPConn).CloseWrite()
+				}()
+				wantAll(t, c, want, io.EOF)
+				c.Close()
+			}
+		})
+	}
+	time.AfterFunc(10*time.Second, cancel) // in case something hangs
+	go func() {
+		wait(t, srv, ended(80))
+		cancel()
+	}()
+	wg.Wait()
+}
+
+func TestSetFaultsRefusesNonsense(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}})
+	wantError(t, "SetFaults", srv.SetFaults(plan(fault.ToClient(fault.Slice{}))), fault.ErrPlan, "rule 1 (slice.ToClient.1)")
+	srv.Close()
+	wantError(t, "SetFaults", srv.SetFaults(plan()), net.ErrClosed)
+}
+
+func TestSetFaultsOnDatagrams(t *testing.T) {
+	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{}})
+	c := dialUDP(t, srv)
+	send(t, c, "one")
+	wantRead(t, c, "one")
+	setFaults(t, srv, fault.FromClient(fault.Loss{Nth: 1}).AfterDatagrams(1), fault.ToClient(fault.Truncate{Size: 2}))
+	send(t, c, "two")
+	send(t, c, "three")
+	wantRead(t, c, "th")
+	setFaults(t, srv)
+	send(t, c, "four")
+	wantRead(t, c, "four")
+}
