@@ -190,8 +190,8 @@ func stallText(d time.Duration) string {
 }
 
 func isTimeout(err error) bool {
-	var t net.Error
-	return errors.As(err, &t) && t.Timeout()
+	t, ok := errors.AsType[net.Error](err)
+	return ok && t.Timeout()
 }
 
 func isClosed(err error) bool {
