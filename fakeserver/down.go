@@ -64,26 +64,43 @@ func (s *Server) startDown() error {
 	return nil
 }
 
-// stopAccepting takes what waits in the backlog and closes the listener. It needs
-// life.
+// stopAccepting takes what waits in the backlog and closes the listener, which
+// would reset it. It needs life.
 func (s *Server) stopAccepting(why string) {
 	ln := s.listener()
 	if ln == nil {
 		return
 	}
-	// Closing a listener resets what waits in its backlog.
-	for deadline := time.Now().Add(closeGrace / 4); time.Now().Before(deadline); time.Sleep(50 * time.Microsecond) {
-		if n, err := kernel.Backlog(ln); err != nil || n == 0 {
-			break
-		}
-	}
-	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing connections"})
 	s.mu.Lock()
 	accepting := s.accepting
-	s.ln = nil
+	s.ln = nil // tells the accept loop that it is to end
 	s.mu.Unlock()
+	if l, ok := ln.(interface{ SetDeadline(time.Time) error }); ok && l.SetDeadline(past) == nil {
+		<-accepting
+		l.SetDeadline(time.Time{})
+		s.takeBacklog(ln)
+	}
+	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing connections"})
 	ln.Close()
 	<-accepting
+}
+
+// mostBacklog is more than a backlog holds. Who goes on dialling does not keep the
+// server from closing.
+const mostBacklog = 1 << 16
+
+// takeBacklog accepts what waits, in the accept loop's place.
+func (s *Server) takeBacklog(ln net.Listener) {
+	for range mostBacklog {
+		if n, err := kernel.Backlog(ln); err != nil || n == 0 {
+			return
+		}
+		raw, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		s.take(raw)
+	}
 }
 
 func (s *Server) listener() net.Listener {

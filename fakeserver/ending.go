@@ -183,8 +183,8 @@ func (c *Conn) note(k transcript.Kind, text string) {
 }
 
 func isTimeout(err error) bool {
-	var t net.Error
-	return errors.As(err, &t) && t.Timeout()
+	t, ok := errors.AsType[net.Error](err)
+	return ok && t.Timeout()
 }
 
 func isClosed(err error) bool {

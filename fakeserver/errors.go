@@ -48,8 +48,8 @@ func wireError(err error, local, remote net.Addr) bool {
 			return true
 		}
 	}
-	var op *net.OpError
-	return errors.As(err, &op) && sameAddr(op.Source, local) && (remote == nil || sameAddr(op.Addr, remote))
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && sameAddr(op.Source, local) && (remote == nil || sameAddr(op.Addr, remote))
 }
 
 func sameAddr(a, b net.Addr) bool {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -89,19 +88,35 @@ func (s *PacketServer) stopReading(why string) {
 	if sock == nil {
 		return
 	}
-	for deadline := time.Now().Add(closeGrace / 4); time.Now().Before(deadline); time.Sleep(50 * time.Microsecond) {
-		if n, err := kernel.Waiting(sock.pc); err != nil || n == 0 {
-			break
-		}
-	}
+	sock.stopping.Store(true)
+	sock.pc.SetReadDeadline(past) // wakes the reader
+	s.mu.Lock()
+	ended := s.readEnded
+	s.mu.Unlock()
+	<-ended
+	s.readRest(sock)
 	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing datagrams"})
 	sock.noteDrops()
 	s.sendMu.Lock() // nobody sends on a socket that is being closed
 	s.mu.Lock()
-	ended := s.readEnded
 	s.sock = nil
 	s.mu.Unlock()
 	s.sendMu.Unlock()
 	sock.pc.Close()
-	<-ended
+}
+
+// mostRest is more datagrams than a receive buffer holds. Who goes on sending
+// does not keep the server from closing.
+const mostRest = 1 << 16
+
+// readRest records what has arrived, in the reader's place. It takes no clock for
+// a bound: on a busy machine nobody may have read for long.
+func (s *PacketServer) readRest(sock *packetSocket) {
+	sock.pc.SetReadDeadline(time.Time{})
+	for sum := 0; sum < mostRest; {
+		n, err := sock.receiveNow(s.receive)
+		if sum += n; err != nil {
+			return
+		}
+	}
 }

@@ -266,7 +266,7 @@ func (s *PacketServer) read(sock *packetSocket, ended chan<- struct{}) {
 			failures = 0
 		}
 		sock.noteDrops()
-		if errors.Is(err, net.ErrClosed) {
+		if errors.Is(err, net.ErrClosed) || sock.stopping.Load() {
 			return
 		}
 		if err != nil {

@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -18,6 +20,8 @@ type packetSocket struct {
 	rec   *transcript.Recorder
 	batch *kernel.Batch // nil on another transport
 	buf   []byte        // where there is no batch
+
+	stopping atomic.Bool // the reader is to end, and leave what is there
 
 	mu    sync.Mutex // guards drops
 	drops int64      // that are recorded
@@ -45,7 +49,20 @@ func (k *packetSocket) receive(f func(data []byte, ap netip.AddrPort, addr net.A
 		f(k.buf[:n], addrPortOf(addr), addr)
 		return 1, nil
 	}
-	messages, err := k.batch.Read()
+	return k.deliver(f, k.batch.Read)
+}
+
+// receiveNow is receive for what has arrived. If nothing has, its error is a timeout.
+func (k *packetSocket) receiveNow(f func(data []byte, ap netip.AddrPort, addr net.Addr)) (int, error) {
+	if k.batch != nil {
+		return k.deliver(f, k.batch.ReadNow)
+	}
+	k.pc.SetReadDeadline(time.Now().Add(time.Millisecond))
+	return k.receive(f)
+}
+
+func (k *packetSocket) deliver(f func(data []byte, ap netip.AddrPort, addr net.Addr), read func() ([]kernel.Message, error)) (int, error) {
+	messages, err := read()
 	for i := range messages {
 		f(messages[i].Data, messages[i].From, nil)
 	}

@@ -90,7 +90,7 @@ func (s *Server) accept(ln net.Listener, ended chan<- struct{}) {
 			s.take(raw)
 			continue
 		}
-		if errors.Is(err, net.ErrClosed) {
+		if errors.Is(err, net.ErrClosed) || s.listener() != ln {
 			return
 		}
 		s.rec.Add(transcript.Event{Kind: transcript.Error, Text: err.Error()})

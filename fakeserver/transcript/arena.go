@@ -41,6 +41,7 @@ func (a *arena) block(size int) []byte {
 	b := takeIdle()
 	if b == nil {
 		b = make([]byte, size)
+		ready(b)
 	}
 	a.mu.Lock()
 	if !a.lent {

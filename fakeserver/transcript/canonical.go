@@ -47,8 +47,7 @@ func (t Transcript) Canonical() Canonical {
 
 func (t Transcript) canonicalSide(n int, d Direction) Side {
 	s := Side{Conn: n, Direction: d, Data: t.side(n, d), Omitted: t.Omitted(d), Datagrams: t.Datagrams(d), Ending: t.Ending(d)}
-	for i := range t.events {
-		e := &t.events[i]
+	for _, e := range t.events.all() {
 		if e.Direction != d {
 			continue
 		}

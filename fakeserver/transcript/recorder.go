@@ -23,7 +23,7 @@ type Recorder struct {
 	arena  *arena // the storage that lanes share
 
 	mu      sync.Mutex // guards what follows
-	events  []Event
+	events  chunks
 	kept    int64
 	changed chan struct{} // closed at the next event; nil while nobody waits
 }
@@ -45,15 +45,15 @@ func NewRecorder(h Header, limit int64) *Recorder {
 // Add records e, which carries no bytes, and gives it its Seq and At.
 func (r *Recorder) Add(e Event) {
 	r.mu.Lock()
-	r.addLocked(e)
+	r.addLocked(&e)
 	r.mu.Unlock()
 }
 
 // addLocked needs mu.
-func (r *Recorder) addLocked(e Event) {
-	e.Seq = int64(len(r.events)) + 1
+func (r *Recorder) addLocked(e *Event) {
+	e.Seq = int64(r.events.n) + 1
 	e.At = time.Since(r.header.Start)
-	r.events = append(r.events, e)
+	r.events.add(e)
 	if r.changed != nil {
 		close(r.changed)
 		r.changed = nil
@@ -77,13 +77,13 @@ func (r *Recorder) keep(e Event, p []byte, l *Lane) int {
 	r.kept += int64(n)
 	if n > 0 || len(p) == 0 {
 		e.Data = p[:n:n]
-		r.addLocked(e)
+		r.addLocked(&e)
 		e.Offset += int64(n)
 	}
 	if n < len(p) {
 		l.sum = fnv1a(l.sum, p[n:])
 		e.Data, e.Count, e.Sum = nil, int64(len(p)-n), l.sum
-		r.addLocked(e)
+		r.addLocked(&e)
 	}
 	return n
 }
@@ -94,8 +94,7 @@ func (r *Recorder) Snapshot() Transcript {
 	r.arena.lend()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n := len(r.events)
-	return Transcript{header: r.header, events: r.events[:n:n]}
+	return Transcript{header: r.header, events: r.events.snapshot()}
 }
 
 // Changed returns a channel that is closed when the next event is recorded.

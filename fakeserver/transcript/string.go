@@ -20,23 +20,23 @@ const (
 func (t Transcript) String() string { return t.format(maxLines) }
 
 // Dump returns the record as String does, with every event.
-func (t Transcript) Dump() string { return t.format(len(t.events)) }
+func (t Transcript) Dump() string { return t.format(t.events.n) }
 
 func (t Transcript) format(lines int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "transcript of %s: %d conns, %d events\n", t.header, t.Conns(), len(t.events))
-	head, tail := len(t.events), len(t.events)
-	if len(t.events) > lines {
-		head, tail = lines/2, len(t.events)-lines/2
+	fmt.Fprintf(&b, "transcript of %s: %d conns, %d events\n", t.header, t.Conns(), t.events.n)
+	head, tail := t.events.n, t.events.n
+	if t.events.n > lines {
+		head, tail = lines/2, t.events.n-lines/2
 	}
-	for i := range t.events {
+	for i, e := range t.events.all() {
 		if i >= head && i < tail {
 			if i == head {
 				fmt.Fprintf(&b, "  … %d events …\n", tail-head)
 			}
 			continue
 		}
-		b.WriteString(t.events[i].String())
+		b.WriteString(e.String())
 		b.WriteByte('\n')
 	}
 	return b.String()

@@ -9,20 +9,20 @@ import (
 // A Transcript is an immutable snapshot of a record. Its zero value is empty.
 type Transcript struct {
 	header Header
-	events []Event
+	events chunks
 }
 
 // Header says what this is a record of.
 func (t Transcript) Header() Header { return t.header }
 
 // Len returns the number of events.
-func (t Transcript) Len() int { return len(t.events) }
+func (t Transcript) Len() int { return t.events.n }
 
 // All returns the events in their order.
 func (t Transcript) All() iter.Seq[Event] {
 	return func(yield func(Event) bool) {
-		for _, e := range t.events {
-			if !yield(e) {
+		for _, e := range t.events.all() {
+			if !yield(*e) {
 				return
 			}
 		}
@@ -39,8 +39,8 @@ func (t Transcript) Conn(n int) Transcript {
 // sent it a datagram.
 func (t Transcript) Conns() int {
 	n := 0
-	for i := range t.events {
-		n = max(n, t.events[i].Conn)
+	for _, e := range t.events.all() {
+		n = max(n, e.Conn)
 	}
 	return n
 }
@@ -51,7 +51,10 @@ func (t Transcript) Kind(k Kind) Transcript {
 }
 
 // Faults returns the events in which a rule of the plan acted.
-func (t Transcript) Faults() []Event { return t.Kind(Fault).events }
+func (t Transcript) Faults() []Event {
+	faults := t.Kind(Fault)
+	return faults.events.list()
+}
 
 // FromClient returns a copy of all bytes that clients sent and the record kept,
 // joined: connection by connection, each in stream order.
@@ -78,22 +81,21 @@ func (t Transcript) Lines() []string {
 // with the record and must not be changed.
 func (t Transcript) Datagrams(d Direction) [][]byte {
 	var all [][]byte
-	for i := range t.events {
-		if e := &t.events[i]; e.Direction == d && e.Kind == Datagram && e.Data != nil && !t.refused(i) {
+	for i, e := range t.events.all() {
+		if e.Direction == d && e.Kind == Datagram && e.Data != nil && !t.refused(i, e) {
 			all = append(all, e.Data)
 		}
 	}
 	return all
 }
 
-// refused reports whether the socket refused to send the datagram of event i.
-func (t Transcript) refused(i int) bool {
-	e := &t.events[i]
+// refused reports whether the socket refused to send the datagram of e, the event
+// with index i.
+func (t Transcript) refused(i int, e *Event) bool {
 	if e.Direction != ToClient {
 		return false
 	}
-	for j := i + 1; j < len(t.events); j++ {
-		later := &t.events[j]
+	for _, later := range t.events.from(i + 1) {
 		if later.Conn == e.Conn && later.Direction == e.Direction {
 			return later.Kind == Unsent && later.Offset == e.Offset
 		}
@@ -105,8 +107,8 @@ func (t Transcript) refused(i int) bool {
 // because of the record's limit.
 func (t Transcript) Omitted(d Direction) int64 {
 	var n int64
-	for i := range t.events {
-		if e := &t.events[i]; e.Direction == d && e.Data == nil {
+	for _, e := range t.events.all() {
+		if e.Direction == d && e.Data == nil {
 			n += e.Size()
 		}
 	}
@@ -117,8 +119,7 @@ func (t Transcript) Omitted(d Direction) int64 {
 // connections in t, of the one with the highest number.
 func (t Transcript) Ending(d Direction) Ending {
 	last, ending := t.Conns(), StillOpen
-	for i := range t.events {
-		e := &t.events[i]
+	for _, e := range t.events.all() {
 		if e.Conn != last {
 			continue
 		}
@@ -140,8 +141,8 @@ func (t Transcript) Ending(d Direction) Ending {
 // Drops returns how many datagrams the kernel lost for want of buffer space.
 func (t Transcript) Drops() int64 {
 	var n int64
-	for i := range t.events {
-		if e := &t.events[i]; e.Kind == Drop {
+	for _, e := range t.events.all() {
+		if e.Kind == Drop {
 			n += e.Count
 		}
 	}
@@ -150,9 +151,9 @@ func (t Transcript) Drops() int64 {
 
 func (t Transcript) only(keep func(*Event) bool) Transcript {
 	some := Transcript{header: t.header}
-	for i := range t.events {
-		if keep(&t.events[i]) {
-			some.events = append(some.events, t.events[i])
+	for _, e := range t.events.all() {
+		if keep(e) {
+			some.events.add(e)
 		}
 	}
 	return some
@@ -171,8 +172,7 @@ func (t Transcript) bytes(d Direction) []byte {
 // side joins the kept stream bytes of direction d of connection n.
 func (t Transcript) side(n int, d Direction) []byte {
 	var all []byte
-	for i := range t.events {
-		e := &t.events[i]
+	for _, e := range t.events.all() {
 		switch {
 		case e.Conn != n || e.Direction != d:
 		case e.carriesBytes():

@@ -9,6 +9,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -49,16 +50,19 @@ func measure(run string, slices int, deadline time.Time) error {
 		return fmt.Errorf("-slices is %d, want 1 or more", slices)
 	}
 	p := &progress{began: time.Now()}
+	var errs []error
 	printHead()
 	for _, w := range benchwork.All() {
 		if !selected.MatchString(w.Name) {
 			continue
 		}
 		ratios, err := pairs(w, slices, deadline, p)
-		if err != nil {
-			return fmt.Errorf("%s: %w", w.Name, err)
+		if len(ratios) > 0 {
+			printRatio(w, ratios)
 		}
-		printRatio(w, ratios)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: after %d pairs: %w", w.Name, len(ratios), err))
+		}
 	}
-	return measureCounts(selected, p)
+	return errors.Join(append(errs, measureCounts(selected, p))...)
 }

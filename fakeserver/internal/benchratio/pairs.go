@@ -33,7 +33,8 @@ func slice(body benchwork.Body, n int) (time.Duration, error) {
 	return watch.sum / time.Duration(done), nil
 }
 
-// pairs runs both sides of w in turn, and returns the ratio of each pair. Who is
+// pairs runs both sides of w in turn, and returns the ratio of each pair, those
+// before an error too. Who is
 // first changes, so that what drifts favours nobody.
 func pairs(w benchwork.Work, n int, deadline time.Time, p *progress) ([]float64, error) {
 	raw := func() (time.Duration, error) { return slice(w.Raw, w.Slice) }
@@ -52,7 +53,7 @@ func pairs(w benchwork.Work, n int, deadline time.Time, p *progress) ([]float64,
 		}
 		r, k, err := both(a, b)
 		if err != nil {
-			return nil, err
+			return ratios, err
 		}
 		if i%2 == 1 {
 			r, k = k, r

@@ -10,11 +10,5 @@ func Backlog(ln net.Listener) (int, error) {
 	if !ok {
 		return 0, wrongType("Backlog", ln)
 	}
-	var n int
-	err := control(tcp, func(fd uintptr) error {
-		var err error
-		n, err = acceptQueue(fd)
-		return err
-	})
-	return n, err
+	return ask(tcp, acceptQueue)
 }

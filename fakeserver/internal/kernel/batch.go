@@ -38,3 +38,7 @@ func NewBatch(pc *net.UDPConn, n int) (*Batch, error) {
 // is what ReadFromUDPAddrPort gives: a *net.OpError with net.ErrClosed, os.ErrDeadlineExceeded, or the socket's own,
 // such as ECONNREFUSED. It allocates nothing once warm.
 func (b *Batch) Read() ([]Message, error) { return b.r.read() }
+
+// ReadNow is Read for what is there, without waiting: if nothing is, the error is os.ErrDeadlineExceeded. The socket's
+// read deadline must not have passed.
+func (b *Batch) ReadNow() ([]Message, error) { return b.r.readNow() }

@@ -63,12 +63,26 @@ func newMultiReader(pc *net.UDPConn, n int) (*multiReader, error) {
 	return r, nil
 }
 
-func (r *multiReader) read() ([]Message, error) {
+func (r *multiReader) read() ([]Message, error) { return r.readWith(r.receive) }
+
+// readNow is read, but never waits.
+func (r *multiReader) readNow() ([]Message, error) {
+	messages, err := r.readWith(func(fd uintptr) bool {
+		r.recvmmsg(fd)
+		return true
+	})
+	if err == nil && len(messages) == 0 {
+		err = r.asRead(os.ErrDeadlineExceeded)
+	}
+	return messages, err
+}
+
+func (r *multiReader) readWith(receive func(fd uintptr) bool) ([]Message, error) {
 	for i := range r.headers[:r.used] { // the kernel has put the name's real length there
 		r.headers[i].header.Namelen = unix.SizeofSockaddrInet6
 	}
 	r.used, r.errno = 0, 0
-	err := r.raw.Read(r.receive)
+	err := r.raw.Read(receive)
 	if err == nil && r.errno != 0 {
 		err = os.NewSyscallError("recvmmsg", r.errno)
 	}

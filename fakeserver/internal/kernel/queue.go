@@ -1,9 +1,6 @@
 package kernel
 
-import (
-	"net"
-	"syscall"
-)
+import "net"
 
 // Unacked gives how many bytes written on c the peer's kernel has not acknowledged yet, sent or not. c must be a
 // *net.TCPConn. A FIN of ours counts as one byte until it is acknowledged (Linux: ioctl TIOCOUTQ).
@@ -16,7 +13,7 @@ func Unacked(c net.Conn) (int, error) {
 	if !ok {
 		return 0, wrongType("Unacked", c)
 	}
-	return queueSize(tcp, sendQueue)
+	return ask(tcp, sendQueue)
 }
 
 // Unread gives how many bytes wait in c's receive queue. c must be a *net.TCPConn or a stream *net.UnixConn. A FIN is not
@@ -24,21 +21,11 @@ func Unacked(c net.Conn) (int, error) {
 func Unread(c net.Conn) (int, error) {
 	switch c := c.(type) {
 	case *net.TCPConn:
-		return queueSize(c, receiveQueue)
+		return ask(c, receiveQueue)
 	case *net.UnixConn:
 		if c.LocalAddr().Network() == "unix" {
-			return queueSize(c, receiveQueue)
+			return ask(c, receiveQueue)
 		}
 	}
 	return 0, wrongType("Unread", c)
-}
-
-// queueSize asks the kernel for one of c's queues.
-func queueSize(c syscall.Conn, ask func(fd uintptr) (int, error)) (n int, err error) {
-	err = control(c, func(fd uintptr) error {
-		var err error
-		n, err = ask(fd)
-		return err
-	})
-	return n, err
 }

@@ -13,9 +13,32 @@ func control(c syscall.Conn, f func(fd uintptr) error) error {
 
 // controlRaw is control for a socket that package net is just making.
 func controlRaw(raw syscall.RawConn, f func(fd uintptr) error) error {
-	var inner error
-	if err := raw.Control(func(fd uintptr) { inner = f(fd) }); err != nil {
-		return err
-	}
-	return inner
+	_, err := askRaw(raw, func(fd uintptr) (int, error) { return 0, f(fd) })
+	return err
 }
+
+// ask is control for a question whose answer is a number.
+func ask(c syscall.Conn, f func(fd uintptr) (int, error)) (int, error) {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	return askRaw(raw, f)
+}
+
+func askRaw(raw syscall.RawConn, f func(fd uintptr) (int, error)) (int, error) {
+	q := question{ask: f}
+	if err := raw.Control(q.put); err != nil {
+		return 0, err
+	}
+	return q.answer, q.err
+}
+
+// A question is asked of a descriptor. It is one allocation.
+type question struct {
+	ask    func(fd uintptr) (int, error)
+	answer int
+	err    error
+}
+
+func (q *question) put(fd uintptr) { q.answer, q.err = q.ask(fd) }
