@@ -25,6 +25,12 @@ func closeWrite(raw net.Conn) error {
 	return nil
 }
 
+// canReset reports whether a connection may end with an RST. A unix socket has none.
+func canReset(raw net.Conn) bool {
+	_, own := raw.(interface{ Reset() error })
+	return own || raw.LocalAddr().Network() != "unix"
+}
+
 // resetConn closes raw with an RST, or closes it and says that it could not.
 func resetConn(raw net.Conn) error {
 	if c, ok := raw.(interface{ Reset() error }); ok {

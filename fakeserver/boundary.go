@@ -36,7 +36,7 @@ func (b *boundary) confirm() string {
 		case err != nil:
 			return "boundary unconfirmed: " + err.Error()
 		case n == 0:
-			return confirmed
+			return b.settle()
 		case before < 0 || n < before:
 			since, pause, before = time.Now(), firstPoll, n
 		case time.Since(since) >= noProgress:
@@ -47,6 +47,16 @@ func (b *boundary) confirm() string {
 		}
 		pause = min(2*pause, lastPoll)
 	}
+}
+
+// settle waits until the client's Read is over that took the last byte.
+func (b *boundary) settle() string {
+	if b.queue != nil {
+		if d := b.queue.Settle(); d > 0 && !b.c.sleep(nil, time.Now().Add(d)) {
+			return "boundary unconfirmed: the connection ended"
+		}
+	}
+	return confirmed
 }
 
 // unread returns how many bytes lie in the client's receive queue.

@@ -15,10 +15,11 @@ import (
 // Config says how a Server behaves. Its zero value works. It is copied when the
 // server starts.
 type Config struct {
-	// Network is "tcp", "tcp4" or "tcp6". If empty, "tcp".
+	// Network is "tcp", "tcp4", "tcp6" or "unix". If empty, "tcp".
 	Network string
 	// Addr is the address to listen on, as for net.Listen; a port of 0 picks a free
-	// one. If empty, 127.0.0.1:0, or [::1]:0 for "tcp6" and where there is no IPv4.
+	// one. If empty, 127.0.0.1:0, or [::1]:0 for "tcp6" and where there is no IPv4; for
+	// "unix" a short path in a directory of its own, which Close removes.
 	Addr string
 	// Transport is a network in place of the kernel's. If nil, the kernel's.
 	Transport Transport
@@ -27,7 +28,7 @@ type Config struct {
 	// Faults is what goes wrong. If zero, nothing.
 	Faults fault.Plan
 	// ReceiveBuffer is the size in bytes that connections' receive buffers are set
-	// to (Linux doubles it). If zero, the kernel's default. Kernel only.
+	// to (Linux doubles it). If zero, the kernel's default. Kernel only, and TCP only.
 	ReceiveBuffer int
 	// RecordLimit is how many bytes of data the transcript keeps at most; further
 	// bytes are counted and hashed. If zero, it keeps all; if negative, none.
@@ -42,11 +43,11 @@ type Config struct {
 // PacketConfig says how a PacketServer behaves. Its zero value works. It is
 // copied when the server starts.
 type PacketConfig struct {
-	// Network is "udp", "udp4" or "udp6". If empty, "udp".
+	// Network is "udp", "udp4", "udp6" or "unixgram". If empty, "udp".
 	Network string
 	// Addr is the address to listen on, as for net.ListenPacket; a port of 0 picks a
 	// free one. If empty, 127.0.0.1:0, or [::1]:0 for "udp6" and where there is no
-	// IPv4.
+	// IPv4; for "unixgram" a short path in a directory of its own, which Close removes.
 	Addr string
 	// Transport is a network in place of the kernel's. If nil, the kernel's.
 	Transport Transport
@@ -56,7 +57,7 @@ type PacketConfig struct {
 	Faults fault.Plan
 	// ReceiveBuffer is the size in bytes that the socket's receive buffer is set to;
 	// Linux allows at most twice net.core.rmem_max. If zero, 8 MiB is asked for, so
-	// that bursts are not lost. Kernel only.
+	// that bursts are not lost. Kernel only, and UDP only.
 	ReceiveBuffer int
 	// RecordLimit is how many bytes of data the transcript keeps at most; further
 	// datagrams are counted and hashed. If zero, it keeps all; if negative, none.
@@ -93,12 +94,15 @@ func (p *place) check() error {
 	if p.network == "" {
 		p.network = p.family
 	}
-	known := []string{p.family, p.family + "4", p.family + "6"}
+	known := []string{p.family, p.family + "4", p.family + "6", p.unixNetwork()}
 	if p.transport == nil && !slices.Contains(known, p.network) {
 		return fmt.Errorf("%w: Network is %q, want one of %s", ErrConfig, p.network, strings.Join(known, ", "))
 	}
 	if p.receiveBuffer < 0 {
 		return fmt.Errorf("%w: ReceiveBuffer is %d, want 0 or more", ErrConfig, p.receiveBuffer)
+	}
+	if p.isUnix() {
+		return p.checkUnix()
 	}
 	if p.addr == "" {
 		p.addr = defaultAddr(p.network, p.transport == nil)

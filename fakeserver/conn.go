@@ -20,6 +20,7 @@ type Conn struct {
 	raw   net.Conn
 	in    inbound
 	out   outbound
+	lease *lease // of a Listener's connection, which has no handler; else nil
 	step  atomic.Pointer[string]
 	began time.Time // when it was accepted
 
@@ -86,6 +87,9 @@ func (c *Conn) CloseWrite() error {
 // leaves, at the times that the plan says, then a FIN, and what the client still
 // sends is recorded as discarded. Further calls return net.ErrClosed.
 func (c *Conn) Close() error {
+	if c.lease != nil {
+		return c.giveBack()
+	}
 	if !c.doom(net.ErrClosed) {
 		return c.opError("close", net.ErrClosed)
 	}
@@ -101,8 +105,12 @@ func (c *Conn) closeGently() {
 
 // Reset ends the connection with an RST, behind what was written: it waits until
 // the client's kernel has acknowledged that, for as long as there is progress
-// within five seconds.
+// within five seconds. A unix socket has no RST: there it does nothing, and its
+// error wraps errors.ErrUnsupported.
 func (c *Conn) Reset() error {
+	if !canReset(c.raw) {
+		return c.opError("reset", errors.ErrUnsupported)
+	}
 	if !c.doomTo(net.ErrClosed, true) {
 		return c.opError("reset", net.ErrClosed)
 	}
@@ -117,6 +125,9 @@ func (c *Conn) Reset() error {
 
 // abort ends the connection with an RST at once.
 func (c *Conn) abort() error {
+	if !canReset(c.raw) {
+		return c.opError("reset", errors.ErrUnsupported)
+	}
 	if !c.doomTo(net.ErrClosed, true) {
 		return c.opError("reset", net.ErrClosed)
 	}

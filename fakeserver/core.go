@@ -27,6 +27,7 @@ type core struct {
 	port  *port
 	gates gates
 	addr  net.Addr
+	noRST bool // of a unix socket, which has none
 
 	ctx     context.Context // of handlers; cancelled by Close
 	cancel  context.CancelFunc
@@ -44,6 +45,19 @@ func newCore(p place, recordLimit int64, origin string) (*core, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
+	c, err := compile(p, origin)
+	if err != nil {
+		return nil, err
+	}
+	if c.port, err = openPort(p); err != nil {
+		return nil, err
+	}
+	c.settle(p.network, c.port.addr, recordLimit)
+	return c, nil
+}
+
+// compile checks the plan of p and settles its seed.
+func compile(p place, origin string) (*core, error) {
 	sd, err := chooseSeed(p.plan, origin)
 	if err != nil {
 		return nil, err
@@ -53,15 +67,17 @@ func newCore(p place, recordLimit int64, origin string) (*core, error) {
 	if err != nil {
 		return nil, err
 	}
-	pt, err := openPort(p)
-	if err != nil {
-		return nil, err
-	}
-	c := &core{name: p.name, seed: sd, port: pt, addr: pt.addr, closing: make(chan struct{}), done: make(chan struct{})}
+	c := &core{name: p.name, seed: sd, noRST: p.isUnix()}
 	c.plans.now.Store(prog)
-	c.rec = transcript.NewRecorder(transcript.Header{Name: p.name, Network: p.network, Address: c.Addr()}, recordLimit)
+	return c, c.checkResets(prog)
+}
+
+// settle lets c begin to record, at addr.
+func (c *core) settle(network string, addr net.Addr, recordLimit int64) {
+	c.addr = addr
+	c.closing, c.done = make(chan struct{}), make(chan struct{})
+	c.rec = transcript.NewRecorder(transcript.Header{Name: c.name, Network: network, Address: c.Addr()}, recordLimit)
 	c.ctx, c.cancel = context.WithCancel(context.Background())
-	return c, nil
 }
 
 // Addr returns the address to hand to a client, such as "127.0.0.1:4242". For a

@@ -26,6 +26,10 @@ func (in *inbound) readAll() {
 		in.setRawDeadline()
 		buf := in.lane.Buffer(minRead)
 		n, err := in.c.raw.Read(buf[:min(int64(len(buf)), limit)])
+		if n > 0 && in.stream != nil && !in.adopt() {
+			in.lane.Commit(transcript.Discarded, n)
+			return
+		}
 		if n > 0 && !in.took(kind, n) || err != nil && !in.goesOn(err) {
 			return
 		}

@@ -69,6 +69,11 @@ func (c *Conn) reset(rule string) error {
 		return nil
 	}
 	c.noteUnread()
+	if !canReset(c.raw) {
+		c.note(transcript.Note, "closed at once: a unix socket has no RST")
+		c.srv.rec.Add(c.event(transcript.Close))
+		return c.raw.Close()
+	}
 	c.out.lane.Add(transcript.Event{Kind: transcript.RST, Rule: rule, Count: c.unacked()})
 	err := resetConn(c.raw)
 	c.srv.rec.Add(c.event(transcript.Close))

@@ -22,6 +22,9 @@ var ErrLineTooLong = errors.New("line too long")
 // through a FailNow of the test's TB, which must not be called from a handler.
 var errGoexit = errors.New("handler called runtime.Goexit; was it t.FailNow or t.Fatal? Those are for the test's own goroutine")
 
+// errNameless is why a client on a unix datagram socket gets no answer.
+var errNameless = errors.New("the client's socket has no name: it must be bound to be answered")
+
 // injected is why Read and Write fail after a fault ended the connection.
 type injected struct {
 	rule string

@@ -65,7 +65,7 @@ func (in *inbound) begin() {
 		}
 	}
 	in.c.srv.wg.Add(1)
-	go in.pump(steps)
+	go in.pump(steps, 0)
 }
 
 // read is the handler's Read.
@@ -79,15 +79,17 @@ func (in *inbound) read(p []byte) (int, error) {
 		if err := in.c.check("read"); err != nil {
 			return 0, err
 		}
-		in.adopt()
-		if in.queue != nil {
+		if in.adopt(); in.queue != nil {
 			continue
 		}
 		n, err := in.c.raw.Read(p)
+		if n > 0 && in.stale() && in.adoptFor(copy(in.lane.Buffer(n), p[:n])) {
+			continue
+		}
 		if n > 0 {
 			in.lane.Append(transcript.Data, p[:n])
-		} else if isTimeout(err) && in.stale() {
-			continue // only woken, for the new plan
+		} else if in.c.onlyWoken(err) {
+			continue
 		}
 		return n, in.c.readError(err)
 	}
@@ -107,9 +109,12 @@ func (in *inbound) readRecord() (p []byte, ok bool, err error) {
 			return nil, false, nil
 		}
 		n, err := in.c.raw.Read(in.lane.Buffer(minRead))
+		if n > 0 && in.stale() && in.adoptFor(n) {
+			return nil, false, nil
+		}
 		if n > 0 {
 			p = in.lane.Commit(transcript.Data, n)
-		} else if isTimeout(err) && in.stale() {
+		} else if in.c.onlyWoken(err) {
 			continue
 		}
 		return p, true, in.c.readError(err)
@@ -145,11 +150,12 @@ func (in *inbound) readQueue(p []byte) (int, error) {
 	}
 }
 
-// pump reads the socket for the handler.
-func (in *inbound) pump(first []fault.Step) {
+// pump reads the socket for the handler. First it carries out steps, and takes n
+// bytes that were read into the lane's buffer.
+func (in *inbound) pump(first []fault.Step, n int) {
 	defer in.c.srv.wg.Done()
 	defer close(in.pumped)
-	if in.carryOutAll(first) {
+	if in.carryOutAll(first) && (n == 0 || in.took(transcript.Data, n)) {
 		in.readAll()
 	}
 }

@@ -57,15 +57,25 @@ func (out *outbound) begin() {
 		return
 	}
 	out.begun = true
-	steps := out.stream.Start()
-	if len(steps) > 0 && steps[0].Op.Ends() {
-		out.cause = &injected{steps[0].Rule, steps[0].Op}
-		out.carryOut(steps[0])
-	} else {
-		out.putLocked(steps) // nobody else is there yet
+	if first, ends := out.start(); ends {
+		out.carryOut(first)
 	}
 	out.c.srv.wg.Add(1)
 	go out.pump()
+}
+
+// start queues what is due before the first byte. If that is an ending, it is
+// returned instead.
+func (out *outbound) start() (ending fault.Step, ends bool) {
+	out.deciding.Lock()
+	defer out.deciding.Unlock()
+	steps := out.stream.Start()
+	if len(steps) > 0 && steps[0].Op.Ends() {
+		out.cause = &injected{steps[0].Rule, steps[0].Op}
+		return steps[0], true
+	}
+	out.putLocked(steps)
+	return ending, false
 }
 
 // write is the handler's Write. Recorded says that p is part of the record.

@@ -150,13 +150,13 @@ func (out *outbound) stop(rule string, open <-chan struct{}, d time.Duration) bo
 	}
 	for {
 		changed := out.c.srv.planChanged()
+		out.adoptPumped()
 		if isClosedChan(open) || d > 0 && !time.Now().Before(until) || !out.hasRule(rule) {
 			return true
 		}
 		if !out.c.sleepFor(changed, open, until) {
 			return false
 		}
-		out.adoptPumped()
 	}
 }
 

@@ -81,18 +81,15 @@ func listenPacket(cfg PacketConfig, origin string) (*PacketServer, error) {
 		cfg.Name = "packet server"
 	}
 	p := cfg.place()
-	if p.receiveBuffer == 0 {
+	if p.receiveBuffer == 0 && !p.isUnix() {
 		p.receiveBuffer = defaultPacketBuffer
 	}
 	c, err := newCore(p, cfg.RecordLimit, origin)
 	if err != nil {
 		return nil, err
 	}
-	s := &PacketServer{
-		core: c, handler: cfg.Handler, quiet: cfg.Handler == PacketHandler(PacketDiscard{}),
-		in: c.rec.Lane(0, transcript.FromClient), out: c.rec.Lane(0, transcript.ToClient),
-		life: newLock(), peers: map[netip.AddrPort]*peer{}, others: map[string]*peer{},
-	}
+	s := newPacketServer(c)
+	s.handler, s.quiet = cfg.Handler, cfg.Handler == PacketHandler(PacketDiscard{})
 	if cfg.StartDown {
 		err = s.startDown()
 	} else {
@@ -108,6 +105,14 @@ func listenPacket(cfg PacketConfig, origin string) (*PacketServer, error) {
 		go s.serve()
 	}
 	return s, nil
+}
+
+func newPacketServer(c *core) *PacketServer {
+	return &PacketServer{
+		core: c,
+		in:   c.rec.Lane(0, transcript.FromClient), out: c.rec.Lane(0, transcript.ToClient),
+		life: newLock(), peers: map[netip.AddrPort]*peer{}, others: map[string]*peer{},
+	}
 }
 
 // defaultPacketBuffer is what a packet server asks for, so that bursts are not lost.
@@ -170,14 +175,15 @@ func (s *PacketServer) keepable(q, data []byte) []byte {
 }
 
 // peer returns the client with this address, giving it a number if it is new.
-// addr may be nil if ap is valid.
+// addr is nil for all clients without a name, which are one peer, and may be nil if
+// ap is valid.
 func (s *PacketServer) peer(ap netip.AddrPort, addr net.Addr) *peer {
 	s.mu.Lock()
 	var p *peer
 	if ap.IsValid() {
 		p = s.peers[ap]
 	} else {
-		p = s.others[addr.String()]
+		p = s.others[addrString(addr)]
 	}
 	if p != nil {
 		s.mu.Unlock()
@@ -189,7 +195,7 @@ func (s *PacketServer) peer(ap netip.AddrPort, addr net.Addr) *peer {
 		p.text = ap.String()
 		s.peers[ap] = p
 	} else {
-		p.text = addr.String()
+		p.text = addrString(addr)
 		s.others[p.text] = p
 	}
 	p.in = s.program().Peer(p.n, transcript.FromClient)

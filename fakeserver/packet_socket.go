@@ -71,18 +71,22 @@ func (k *packetSocket) deliver(f func(data []byte, ap netip.AddrPort, addr net.A
 
 // send sends one datagram.
 func (k *packetSocket) send(p *peer, b []byte) error {
-	var err error
-	if udp, ok := k.pc.(*net.UDPConn); ok {
-		_, err = udp.WriteToUDPAddrPort(b, p.ap)
-	} else {
-		_, err = k.pc.WriteTo(b, p.netAddr())
+	if udp, ok := k.pc.(*net.UDPConn); ok && p.ap.IsValid() {
+		_, err := udp.WriteToUDPAddrPort(b, p.ap)
+		return err
 	}
+	to := p.netAddr()
+	if to == nil {
+		here := k.pc.LocalAddr()
+		return &net.OpError{Op: "write", Net: here.Network(), Source: here, Err: errNameless}
+	}
+	_, err := k.pc.WriteTo(b, to)
 	return err
 }
 
-// netAddr returns the peer's address as the transport wants it.
+// netAddr returns the peer's address as the transport wants it: nil, if it has none.
 func (p *peer) netAddr() net.Addr {
-	if p.addr == nil {
+	if p.addr == nil && p.ap.IsValid() {
 		return net.UDPAddrFromAddrPort(p.ap)
 	}
 	return p.addr

@@ -40,6 +40,9 @@ func (c *core) replacePlan(p fault.Plan) error {
 	if err != nil {
 		return err
 	}
+	if err := c.checkResets(next); err != nil {
+		return err
+	}
 	c.plans.now.Store(next)
 	if c.plans.changed != nil {
 		close(c.plans.changed)

@@ -11,10 +11,12 @@ import (
 
 // A port is the address that a server owns for its whole life. On the kernel's
 // network a guard socket, bound and never listening, keeps it while the server is
-// down: nobody else gets the port, and who dials it is refused.
+// down: nobody else gets the port, and who dials it is refused. A unix socket's
+// file does that by itself.
 type port struct {
 	place
 	guard *kernel.Guard // nil on another transport, or where the platform has none
+	file  *socketFile   // of a unix socket; else nil
 	addr  net.Addr
 
 	// What openPort had to open to learn the address, where there is no guard.
@@ -25,6 +27,9 @@ type port struct {
 // openPort takes the port.
 func openPort(p place) (*port, error) {
 	pt := &port{place: p}
+	if p.isUnix() {
+		return pt, pt.explain(pt.openFile())
+	}
 	if p.transport == nil {
 		err := pt.openGuard()
 		if err == nil || !errors.Is(err, errors.ErrUnsupported) {
@@ -85,6 +90,10 @@ func (p *port) listen() (net.Listener, error) {
 		ln, err := p.guard.Listen(context.Background(), kernelTransport{p.receiveBuffer}.config())
 		return ln, p.explain(err)
 	}
+	if p.file != nil {
+		ln, err := p.file.listen()
+		return ln, p.explain(err)
+	}
 	ln, err := p.transport.Listen(context.Background(), p.network, p.addr.String())
 	return ln, p.explain(err)
 }
@@ -99,12 +108,19 @@ func (p *port) listenPacket() (net.PacketConn, error) {
 		pc, err := p.guard.ListenPacket(context.Background(), kernelTransport{p.receiveBuffer}.config())
 		return pc, p.explain(err)
 	}
+	if p.file != nil {
+		pc, err := p.file.listenPacket()
+		return pc, p.explain(err)
+	}
 	pc, err := p.transport.ListenPacket(context.Background(), p.network, p.addr.String())
 	return pc, p.explain(err)
 }
 
 // canRefuse says why the port can't be kept while nobody listens on it.
 func (p *port) canRefuse() error {
+	if p.file != nil {
+		return p.file.canRefuse()
+	}
 	if _, real := p.transport.(kernelTransport); real && p.guard == nil {
 		return fmt.Errorf("refusing connections while keeping the port: %w on this platform", errors.ErrUnsupported)
 	}
@@ -121,5 +137,8 @@ func (p *port) close() {
 	}
 	if p.pc != nil {
 		p.pc.Close()
+	}
+	if p.file != nil {
+		p.file.remove()
 	}
 }

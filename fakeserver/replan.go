@@ -33,26 +33,38 @@ func (in *inbound) stale() bool { return in.prog != in.c.srv.program() }
 // adopt goes over to the server's plan. It needs reader, or to be the pump. It
 // reports whether the connection goes on.
 func (in *inbound) adopt() bool {
+	if in.stream == nil {
+		in.adoptFor(0)
+		return true
+	}
 	if !in.stale() {
 		return true
 	}
 	in.prog = in.c.srv.program()
-	if in.stream != nil {
-		in.c.noteReplan(transcript.FromClient, in.stream.Taken())
-		return in.carryOutAll(in.stream.Adopt(in.prog, transcript.FromClient))
+	in.c.noteReplan(transcript.FromClient, in.stream.Taken())
+	return in.carryOutAll(in.stream.Adopt(in.prog, transcript.FromClient))
+}
+
+// adoptFor goes over to the server's plan where there was no rule so far. The next n
+// bytes are in the lane's buffer already: the new plan decides about them too. It
+// reports whether it took them, because it has rules. It needs reader.
+func (in *inbound) adoptFor(n int) bool {
+	if !in.stale() {
+		return false
 	}
+	in.prog = in.c.srv.program()
 	in.c.noteReplan(transcript.FromClient, in.lane.Offset())
 	in.c.restoreReadDeadline()
 	st := in.prog.StreamAt(in.c.n, transcript.FromClient, in.lane.Offset())
 	if st == nil || in.c.isDoomed() {
-		return true
+		return false
 	}
-	in.arm(st)
+	in.arm(st, n)
 	return true
 }
 
-// arm gives the direction its first rules, and a pump.
-func (in *inbound) arm(st *fault.Stream) {
+// arm gives the direction its first rules, and a pump, which takes n bytes first.
+func (in *inbound) arm(st *fault.Stream, n int) {
 	c := in.c
 	c.mu.Lock()
 	in.stream = st
@@ -62,7 +74,7 @@ func (in *inbound) arm(st *fault.Stream) {
 	c.mu.Unlock()
 	in.begun = true
 	c.srv.wg.Add(1)
-	go in.pump(nil)
+	go in.pump(nil, n)
 }
 
 func (in *inbound) hasPump() bool {
@@ -152,6 +164,21 @@ func (c *Conn) wakeReader() {
 	if !c.closed {
 		c.raw.SetReadDeadline(past)
 	}
+}
+
+// onlyWoken reports whether a read of the socket ended because of wakeReader, and
+// gives the socket the handler's deadline again.
+func (c *Conn) onlyWoken(err error) bool {
+	if !isTimeout(err) {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fate != nil || c.kicked || !c.readBy.IsZero() && !time.Now().Before(c.readBy) {
+		return false
+	}
+	c.raw.SetReadDeadline(c.readBy)
+	return true
 }
 
 // restoreReadDeadline gives the socket the handler's deadline again.

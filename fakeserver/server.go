@@ -105,14 +105,20 @@ func (s *Server) accept(ln net.Listener, ended chan<- struct{}) {
 
 // take gives raw its number and a goroutine.
 func (s *Server) take(raw net.Conn) {
+	c := s.admit(raw)
+	s.wg.Add(1)
+	go s.serve(c)
+}
+
+// admit gives raw its number, and records that it came.
+func (s *Server) admit(raw net.Conn) *Conn {
 	s.mu.Lock()
 	s.accepted++
 	c := newConn(s, raw, s.accepted)
 	s.conns[c.n] = c
 	s.mu.Unlock()
 	s.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Accept, Peer: addrString(raw.RemoteAddr())})
-	s.wg.Add(1)
-	go s.serve(c)
+	return c
 }
 
 // serve runs the handler for c, and ends c as its outcome says.
@@ -153,7 +159,7 @@ func (s *Server) Wait(ctx context.Context, cond func(transcript.Transcript) bool
 // CloseClientConns ends all connections that are open now: with
 // transcript.ByFIN as Conn.Close does, or at once with transcript.ByRST. Their
 // handlers' Reads and Writes then fail with net.ErrClosed. Other endings are
-// refused.
+// refused, and so is ByRST on unix sockets, with errors.ErrUnsupported.
 func (s *Server) CloseClientConns(how transcript.Ending) error {
 	if how != transcript.ByFIN && how != transcript.ByRST {
 		return fmt.Errorf("fakeserver: %s: CloseClientConns(%v): want ByFIN or ByRST", s.name, how)
@@ -161,7 +167,7 @@ func (s *Server) CloseClientConns(how transcript.Ending) error {
 	var errs []error
 	for _, c := range s.openConns() {
 		if how == transcript.ByFIN {
-			errs = append(errs, ignoreClosed(c.Close()))
+			errs = append(errs, ignoreClosed(c.hangUp()))
 		} else {
 			errs = append(errs, ignoreClosed(c.abort()))
 		}

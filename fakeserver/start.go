@@ -3,6 +3,7 @@ package fakeserver
 import (
 	"cmp"
 	"fmt"
+	"net"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -33,6 +34,30 @@ func StartPacket(tb TB, cfg PacketConfig) *PacketServer {
 		return nil
 	}
 	return s
+}
+
+// StartListener is WrapListener for a test. At its end the Listener is stopped, and
+// the test fails if Stop or Verify has something to say.
+func StartListener(tb TB, ln net.Listener, cfg Config) *Listener {
+	tb.Helper()
+	s, err := start(tb, &cfg.Name, func(origin string) (stopper, error) { return wrapListener(ln, cfg, origin) })
+	if err != nil {
+		tb.Fatalf("%v", err)
+		return nil
+	}
+	return s.Listener
+}
+
+// StartPacketConn is WrapPacketConn for a test. At its end the PacketConn is closed,
+// and the test fails if Verify has something to say.
+func StartPacketConn(tb TB, pc net.PacketConn, cfg PacketConfig) *PacketConn {
+	tb.Helper()
+	s, err := start(tb, &cfg.Name, func(origin string) (packetStopper, error) { return wrapPacketConn(pc, cfg, origin) })
+	if err != nil {
+		tb.Fatalf("%v", err)
+		return nil
+	}
+	return s.PacketConn
 }
 
 // server is what a cleanup needs of a server.

@@ -10,7 +10,7 @@ func (g *Program) Accept(conn int) []Step {
 	var steps []Step
 	var ending *Step
 	for _, a := range g.rulesFor(conn, transcript.Neither) {
-		g.tally.armed(a.out)
+		g.tally.progress(conn, []*outcome{a.out}, []*outcome{a.out}, 0)
 		if p := a.rule.Probability; p != nil && !a.draws.hit(probabilityUnit, *p) {
 			continue
 		}

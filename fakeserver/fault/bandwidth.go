@@ -1,7 +1,10 @@
 package fault
 
 import (
+	"cmp"
 	"fmt"
+	"math"
+	"math/bits"
 	"time"
 )
 
@@ -13,7 +16,7 @@ import (
 // one waits for its turn.
 type Bandwidth struct {
 	BytesPerSecond int64
-	Burst          int64 // If zero, 1460 bytes, or one datagram.
+	Burst          int64 // If zero, 1460 bytes.
 }
 
 // Kind returns "bandwidth".
@@ -33,7 +36,7 @@ func (f Bandwidth) Validate() error {
 func (Bandwidth) sealed() {}
 
 func (f Bandwidth) bucket() *Bucket {
-	return &Bucket{rate: f.BytesPerSecond, burst: max(f.Burst, cellBytes)}
+	return &Bucket{rate: f.BytesPerSecond, burst: cmp.Or(f.Burst, cellBytes)}
 }
 
 func (f Bandwidth) datagram(draws) datagramDecider { return &paceDatagrams{f.bucket()} }
@@ -50,6 +53,7 @@ func (p *paceDatagrams) decide(v *Verdict, _ int64) bool {
 type Bucket struct {
 	rate, burst int64
 	free        time.Time // when everything taken so far has passed
+	rest        uint64    // and that many parts of a nanosecond later, of which rate make one
 }
 
 // take returns when n bytes may pass that are ready at now.
@@ -57,18 +61,26 @@ type Bucket struct {
 // The bucket is full when free lies burst bytes in the past; a byte passes as soon
 // as it is in the bucket.
 func (b *Bucket) take(now time.Time, n int) time.Time {
-	if full := now.Add(-b.span(b.burst)); b.free.Before(full) {
-		b.free = full
+	var took time.Duration
+	took, _ = b.span(b.burst, 0)
+	if full := now.Add(-took); b.free.Before(full) {
+		b.free, b.rest = full, 0
 	}
-	b.free = b.free.Add(b.span(int64(n)))
+	took, b.rest = b.span(int64(n), b.rest)
+	b.free = b.free.Add(took)
 	if b.free.After(now) {
 		return b.free
 	}
 	return now
 }
 
-// span returns how long n bytes take.
-func (b *Bucket) span(n int64) time.Duration {
-	whole, rest := n/b.rate, n%b.rate
-	return time.Duration(whole)*time.Second + time.Duration(float64(rest)/float64(b.rate)*float64(time.Second))
+// span returns how long n bytes take, and a rest of an earlier span: exactly, so
+// that many small pieces take as long as one large. The new rest is left.
+func (b *Bucket) span(n int64, rest uint64) (time.Duration, uint64) {
+	rate := uint64(b.rate)
+	seconds := min(n/b.rate, math.MaxInt64/int64(time.Second)-1)
+	hi, lo := bits.Mul64(uint64(n%b.rate), uint64(time.Second))
+	lo, carry := bits.Add64(lo, rest, 0)
+	part, rest := bits.Div64(hi+carry, lo, rate)
+	return time.Duration(seconds)*time.Second + time.Duration(part), rest
 }

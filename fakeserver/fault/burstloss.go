@@ -32,15 +32,14 @@ func (BurstLoss) describeHit(Verdict) string         { return "lost" }
 
 type burstLoser struct {
 	BurstLoss
-	d   draws
-	bad bool
+	d    draws
+	bad  bool
+	seen int64 // how many datagrams the chain has taken a step for
 }
 
-func (l *burstLoser) decide(v *Verdict, _ int64) bool {
-	if l.bad {
-		l.bad = !l.d.hit(v.Number, l.R)
-	} else {
-		l.bad = l.d.hit(v.Number, l.P)
+func (l *burstLoser) decide(v *Verdict, nth int64) bool {
+	for ; l.seen < nth; l.seen++ { // also for those that other rules took away
+		l.step(v.Number - nth + l.seen + 1)
 	}
 	rate := l.Good
 	if l.bad {
@@ -48,9 +47,17 @@ func (l *burstLoser) decide(v *Verdict, _ int64) bool {
 			rate = 1
 		}
 	}
-	if !l.d.apart().apart().hit(v.Number, rate) {
+	if !l.d.apart(forLoss).hit(v.Number, rate) {
 		return false
 	}
 	v.Copies = 0
 	return true
+}
+
+func (l *burstLoser) step(number int64) {
+	if l.bad {
+		l.bad = !l.d.hit(number, l.R)
+	} else {
+		l.bad = l.d.hit(number, l.P)
+	}
 }

@@ -82,7 +82,7 @@ func (f *flipper) apply(p []byte, offset int64, left int) (out []byte, hits []in
 	if f.Rate > 0 {
 		for cell := offset / cellBytes; cell*cellBytes < offset+int64(len(p)); cell++ {
 			if f.d.hit(cell, f.Rate) {
-				flip(cell*cellBytes*8 + int64(f.d.apart().below(cell, cellBytes*8)))
+				flip(cell*cellBytes*8 + int64(f.d.apart(forPlace).below(cell, cellBytes*8)))
 			}
 		}
 	}
@@ -113,7 +113,7 @@ func (f datagramFlipper) decide(v *Verdict, _ int64) bool {
 	size := int64(len(v.Data)) * 8
 	bits := f.Bits
 	if f.Rate > 0 && size > 0 && f.d.hit(v.Number, f.Rate) {
-		bits = []int64{int64(f.d.apart().below(v.Number, uint64(size)))}
+		bits = []int64{int64(f.d.apart(forPlace).below(v.Number, uint64(size)))}
 	}
 	changed := false
 	for _, bit := range bits {

@@ -15,7 +15,7 @@ func TestCorruptFlipsExactlyItsBits(t *testing.T) {
 	wantDelivered(t, "aaaa", "aaaa", ToClient(Corrupt{Bits: []int64{32}}))
 	wantDelivered(t, "aaaa", "a`aa", ToClient(Corrupt{Bits: []int64{8, 16, 24}}).Times(1))
 	wantDelivered(t, "aaaa", "a`aa", ToClient(Corrupt{Bits: []int64{8, 16, 24}}).ForBytes(2))
-	wantSteps(t, "aa", "a mark@1 `", ToClient(Corrupt{Bits: []int64{8}}).AfterBytes(0))
+	wantSteps(t, "aa", "mark@0 `a", ToClient(Corrupt{Bits: []int64{0}}))
 }
 
 func TestCorruptFlipsItsBitsHoweverTheyAreCut(t *testing.T) {

@@ -16,7 +16,7 @@ const (
 	// Normal: about Delay with Jitter as standard deviation; never below 0.
 	Normal Distribution = "normal"
 	// Pareto: at least Delay, and mostly little more, with a long tail: half are later
-	// by more than Jitter, 1 % by more than 21.5 Jitter. (Lomax, with shape 3/2.)
+	// by more than Jitter, 1 % by more than 35 Jitter. (Lomax, with shape 3/2.)
 	Pareto Distribution = "pareto"
 	// LogNormal: half are below Delay, which is the median, and 99 % are below
 	// Delay + Jitter.

@@ -31,8 +31,18 @@ func (d draws) at(unit int64) uint64 {
 	return p.Uint64()
 }
 
-// apart returns draws for the same units that are independent of d's.
-func (d draws) apart() draws { return draws{mix(d.stream)} }
+// purpose is what a second draw for the same unit is for.
+type purpose uint64
+
+const (
+	forChance purpose = iota + 1 // Rule.Probability, of a datagram
+	forPlace                     // which bit
+	forLoss                      // besides the state that loses
+)
+
+// apart returns draws for the same units that are independent of d's, and of those
+// for other purposes.
+func (d draws) apart(p purpose) draws { return draws{mix(d.stream ^ uint64(p))} }
 
 // uniform draws a number from 0 to below 1.
 func (d draws) uniform(unit int64) float64 { return float64(d.at(unit)>>11) / (1 << 53) }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // A seed has to mean the same for ever: these numbers must never change.
@@ -23,7 +22,6 @@ func TestDrawsAreWhatTheyAlwaysWere(t *testing.T) {
 // What the draws are used for must not change either. A rule's line below may be
 // added, but never edited.
 func TestFaultsAreWhatTheyAlwaysWere(t *testing.T) {
-	ms := time.Millisecond
 	for _, tt := range []struct {
 		rule Rule
 		want string

@@ -18,6 +18,12 @@ func TestDuplicateCopies(t *testing.T) {
 	}
 }
 
+func TestDuplicateFollowsItsRate(t *testing.T) {
+	for _, rate := range []float64{.05, .5} {
+		wantIndependent(t, FromClient(Duplicate{Rate: rate}), rate)
+	}
+}
+
 func TestDuplicateRefusesNonsense(t *testing.T) {
 	wantInvalid(t, Datagrams, FromClient(Duplicate{}), "Rate is 0")
 	wantInvalid(t, Datagrams, FromClient(Duplicate{Rate: 2}), "Rate is 2")

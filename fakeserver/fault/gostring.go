@@ -176,6 +176,8 @@ func goFloat(f float64) string {
 		return "math.NaN()"
 	case math.IsInf(f, 0):
 		return fmt.Sprintf("math.Inf(%d)", cmp.Compare(f, 0))
+	case f == 0 && math.Signbit(f):
+		return "math.Copysign(0, -1)" // Go's constants have no negative zero
 	}
 	return strconv.FormatFloat(f, 'g', -1, 64)
 }

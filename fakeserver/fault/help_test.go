@@ -43,6 +43,9 @@ func steps(s *Stream, data string, next func(left int) int) string {
 		for _, step := range all {
 			s.Done(step)
 			if step.Op == OpPass && step.Delay == 0 {
+				if strings.HasPrefix(pass, "(") {
+					flush()
+				}
 				pass += string(step.Data)
 				continue
 			}

@@ -22,30 +22,37 @@ func newPlanMaker(seed uint64, sane bool) planMaker {
 }
 
 func (m planMaker) plan() Plan {
-	var p Plan
-	m.fill(reflect.ValueOf(&p).Elem())
+	p := Plan{Seed: m.Uint64() >> m.IntN(64)}
+	for range m.IntN(4) {
+		p.Rules = append(p.Rules, m.rule())
+	}
 	return p
 }
 
 func (m planMaker) rule() Rule {
 	var r Rule
-	m.fill(reflect.ValueOf(&r).Elem())
+	for i := range reflect.TypeFor[Rule]().NumField() {
+		m.fill(reflect.ValueOf(&r).Elem().Field(i))
+	}
 	return r
 }
 
-// fill sets v at random, in one of three cases to zero.
+// fill sets v at random, often to zero: sane rules with too much in them seldom
+// make sense.
 func (m planMaker) fill(v reflect.Value) {
 	switch v.Type() {
 	case faultType:
 		f := reflect.New(reflect.TypeOf(pick(m, faults...))).Elem()
-		m.fill(f)
+		for i := range f.NumField() {
+			m.fill(f.Field(i))
+		}
 		v.Set(f)
 		return
 	case directionType:
 		v.SetUint(m.Uint64N(uint64(len(directions))))
 		return
 	}
-	if v.Kind() != reflect.Struct && m.IntN(3) == 0 {
+	if m.sane && m.IntN(2) == 0 || v.Kind() != reflect.Struct && m.IntN(3) == 0 {
 		return
 	}
 	switch v.Kind() {

@@ -46,17 +46,17 @@ func parseJSON(text []byte) (node, error) {
 		}
 		return node{}, err
 	}
-	p := parser{json.NewDecoder(bytes.NewReader(text)), text}
+	p := jsonReader{json.NewDecoder(bytes.NewReader(text)), text}
 	p.dec.UseNumber()
 	return p.value()
 }
 
-type parser struct {
+type jsonReader struct {
 	dec  *json.Decoder
 	text []byte
 }
 
-func (p *parser) value() (node, error) {
+func (p *jsonReader) value() (node, error) {
 	token, err := p.token()
 	if err != nil {
 		return node{}, err
@@ -75,7 +75,7 @@ func (p *parser) value() (node, error) {
 }
 
 // elements reads what is in an object or an array.
-func (p *parser) elements(open json.Delim) (node, error) {
+func (p *jsonReader) elements(open json.Delim) (node, error) {
 	n := node{kind: isArray}
 	if open == '{' {
 		n.kind = isObject
@@ -100,7 +100,7 @@ func (p *parser) elements(open json.Delim) (node, error) {
 
 // token reads a token. Package json would turn half of a surrogate pair into
 // U+FFFD, and so change a text in silence.
-func (p *parser) token() (json.Token, error) {
+func (p *jsonReader) token() (json.Token, error) {
 	from := p.dec.InputOffset()
 	token, err := p.dec.Token()
 	if err == nil && halfPair(p.text[from:p.dec.InputOffset()]) {

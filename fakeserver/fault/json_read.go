@@ -17,16 +17,16 @@ func readJSON(text []byte, v reflect.Value) error {
 		return err
 	}
 	if v.Type() == ruleType {
-		if err := read("", n, v); err != nil {
+		if err := readValue("", n, v); err != nil {
 			return fmt.Errorf("rule%s: %w", inBrackets(n.ruleName()), err)
 		}
 		return nil
 	}
-	return read("", n, v)
+	return readValue("", n, v)
 }
 
-// read sets v, which is at the given place of a rule, from n.
-func read(at string, n node, v reflect.Value) error {
+// readValue sets v, which is at the given place of a rule, from n.
+func readValue(at string, n node, v reflect.Value) error {
 	switch v.Type() {
 	case ruleType:
 		return readRule(n, v)
@@ -44,7 +44,7 @@ func read(at string, n node, v reflect.Value) error {
 		return readSlice(at, n, v)
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		return read(at, n, v.Elem())
+		return readValue(at, n, v.Elem())
 	case reflect.Bool:
 		if n.kind != isBool {
 			return wrong(at, "true or false", n)
@@ -52,8 +52,8 @@ func read(at string, n node, v reflect.Value) error {
 		v.SetBool(n.text == "true")
 		return nil
 	case reflect.String:
-		if n.kind != isString {
-			return wrong(at, "a text", n)
+		if n.kind != isString || !isReadable(n.text) {
+			return wrong(at, "a word", n)
 		}
 		v.SetString(n.text)
 		return nil
@@ -117,7 +117,7 @@ func readSlice(at string, n node, v reflect.Value) error {
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.elems), len(n.elems)))
 	for i, elem := range n.elems {
-		err := read(fmt.Sprintf("%s[%d]", at, i), elem, v.Index(i))
+		err := readValue(fmt.Sprintf("%s[%d]", at, i), elem, v.Index(i))
 		switch {
 		case err == nil:
 		case v.Type().Elem() == ruleType:
@@ -171,11 +171,11 @@ func readStruct(at string, n node, v reflect.Value) error {
 	seen := map[string]bool{}
 	for i, name := range n.names {
 		if seen[name] {
-			return fmt.Errorf("%s: given twice", join(at, name))
+			return fmt.Errorf("%s: given twice", under(at, name))
 		}
 		seen[name] = true
 		if plain, ok := strings.CutSuffix(name, base64Suffix); ok && seen[plain] || seen[name+base64Suffix] {
-			return fmt.Errorf("%s: given as text and in base64", join(at, strings.TrimSuffix(name, base64Suffix)))
+			return fmt.Errorf("%s: given as text and in base64", under(at, strings.TrimSuffix(name, base64Suffix)))
 		}
 		if err := readMember(at, name, n.elems[i], v); err != nil {
 			return err
@@ -186,7 +186,7 @@ func readStruct(at string, n node, v reflect.Value) error {
 
 // readMember sets the field of v that has the given name in JSON.
 func readMember(at, name string, n node, v reflect.Value) error {
-	at = join(at, name)
+	at = under(at, name)
 	for f := range fieldsOf(v.Type()) {
 		field := v.FieldByIndex(f.Index)
 		switch {
@@ -197,7 +197,7 @@ func readMember(at, name string, n node, v reflect.Value) error {
 			setText(field, n.text)
 			return nil
 		case fieldName(f.Name) == name:
-			return read(at, n, field)
+			return readValue(at, n, field)
 		case fieldName(f.Name)+base64Suffix == name && isText(f.Type):
 			text, err := base64.StdEncoding.Strict().DecodeString(n.text)
 			if n.kind != isString || err != nil || strings.ContainsAny(n.text, "\r\n") {

@@ -65,7 +65,7 @@ func sealedTypes(t *testing.T) []string {
 func TestPlanSurvivesJSON(t *testing.T) {
 	m := newPlanMaker(1, false)
 	seen := map[string]int{}
-	for range 5000 {
+	for range 2000 {
 		plan := m.plan()
 		text := saved(t, plan)
 		back := loaded(t, text)

@@ -84,7 +84,7 @@ func (w *jsonWriter) member(at, name string, v reflect.Value) error {
 	if !isText(v.Type()) {
 		w.quoted(name)
 		w.text = append(w.text, ':')
-		return w.value(join(at, name), v)
+		return w.value(under(at, name), v)
 	}
 	text := v.Convert(stringType).String()
 	if !isReadable(text) {
@@ -163,8 +163,8 @@ func (w *jsonWriter) seed(n uint64) {
 // quoted writes a readable text. For those Go and JSON have the same quotes.
 func (w *jsonWriter) quoted(s string) { w.text = strconv.AppendQuote(w.text, s) }
 
-// join returns the place of a field of what is at a place.
-func join(at, name string) string {
+// under returns the place of a field of what is at a place.
+func under(at, name string) string {
 	if at == "" {
 		return name
 	}

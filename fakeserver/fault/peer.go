@@ -81,7 +81,7 @@ func (p *Peer) Next(data []byte, now time.Duration) Verdict {
 		if v.Copies == 0 || w.rule.Limit > 0 && w.hits >= w.rule.Limit {
 			continue
 		}
-		if q := w.rule.Probability; q != nil && !w.draws.apart().hit(p.n, *q) {
+		if q := w.rule.Probability; q != nil && !w.draws.apart(forChance).hit(p.n, *q) {
 			continue
 		}
 		if w.decider.decide(&v, p.n-w.from+1) {

@@ -32,7 +32,7 @@ func (p Plan) Validate(m Medium) error {
 	var errs []error
 	seen := map[string]int{}
 	for i, key := range p.keys() {
-		if err := p.Rules[i].validate(m); err != nil {
+		for _, err := range p.Rules[i].validate(m) {
 			errs = append(errs, fmt.Errorf("%w: rule %d (%s): %w", ErrPlan, i+1, key, err))
 		}
 		if first, dup := seen[key]; dup {

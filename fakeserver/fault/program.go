@@ -15,7 +15,15 @@ type Program struct {
 	keys   []string
 	tally  *tally
 	rules  []*outcome // of the plan's rules, in plan order
-	gone   []Outcome  // of rules that earlier programs had
+	gone   []gone     // rules that earlier programs had
+}
+
+// gone is a rule that SetFaults has removed. What was decided by it may still be
+// carried out.
+type gone struct {
+	key  string
+	rule Rule
+	out  *outcome
 }
 
 // Compile checks p for use on m and returns its program. It keeps no part of p

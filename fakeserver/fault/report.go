@@ -53,17 +53,20 @@ func (g *Program) Report() Report {
 	g.tally.mu.Lock()
 	defer g.tally.mu.Unlock()
 	r := Report{Medium: g.medium, Seed: g.plan.Seed, Conns: g.tally.conns}
-	for i := range g.rules {
-		r.Rules = append(r.Rules, g.outcomeLocked(i))
+	for i, out := range g.rules {
+		r.Rules = append(r.Rules, out.report(g.keys[i], g.plan.Rules[i]))
 	}
-	r.Rules = append(r.Rules, g.gone...)
+	for _, old := range g.gone {
+		o := old.out.report(old.key, old.rule)
+		o.Removed = true
+		r.Rules = append(r.Rules, o)
+	}
 	return r
 }
 
-// outcomeLocked returns the account of rule i. It needs the tally's mu.
-func (g *Program) outcomeLocked(i int) Outcome {
-	t := g.rules[i]
-	o := Outcome{Key: g.keys[i], Rule: g.plan.Rules[i], Count: t.fired, Conn: t.conn, Offset: t.offset, Dropped: t.dropped}
+// report returns the account of a rule. It needs the tally's mu.
+func (t *outcome) report(key string, r Rule) Outcome {
+	o := Outcome{Key: key, Rule: r, Count: t.fired, Conn: t.conn, Offset: t.offset, Dropped: t.dropped}
 	if t.fired > 0 {
 		o.State = Fired
 		return o

@@ -1,7 +1,9 @@
 package fault
 
 import (
-	"strings"
+	"bytes"
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,23 +19,70 @@ func TestSliceCutsBetweenPieces(t *testing.T) {
 	wantSteps(t, "ab", "ab", ToClient(Slice{Size: 2}))
 }
 
-func TestSliceVariationStaysInItsBounds(t *testing.T) {
-	s := compile(t, Streams, 7, ToClient(Slice{Size: 10, Variation: 9})).Stream(1, transcript.ToClient)
-	seen := map[int]int{}
-	for piece := range strings.SplitSeq(steps(s, strings.Repeat("x", 100_000), whole), " ") {
-		if strings.HasPrefix(piece, "x") {
-			seen[len(piece)]++
+func TestSliceVariationMakesAllSizesAsLikely(t *testing.T) {
+	s := compile(t, Streams, 7, ToClient(Slice{Size: 10, Variation: 9})).Stream(1, toClient)
+	sizes, last := make([]int, 19), int64(0)
+	for _, step := range s.Feed(make([]byte, 500_000), 0) {
+		if step.Op != OpCut {
+			continue
+		}
+		if size := step.Offset - last; size < 1 || size > 19 {
+			t.Fatalf("a piece of %d bytes, want 1 to 19", size)
+		}
+		sizes[step.Offset-last-1]++
+		last = step.Offset
+	}
+	wantEven(t, "sizes", sizes)
+}
+
+// Any composition of up to 4 KiB into read sizes is honoured exactly, however the
+// sender's bytes come.
+func TestSliceHonoursEveryComposition(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	data := make([]byte, 4096)
+	for i := range data {
+		data[i] = byte(i ^ i>>8)
+	}
+	for range 10_000 {
+		total := 1 + r.IntN(len(data))
+		largest := 1 + r.IntN(1+r.IntN(total))
+		var sizes []int64
+		for left := total; left > 0; {
+			size := 1 + r.IntN(min(left, largest))
+			sizes, left = append(sizes, int64(size)), left-size
+		}
+		s := compile(t, Streams, 1, ToClient(Slice{Sizes: sizes})).Stream(1, toClient)
+		if got := piecesOf(s, data[:total], 1+r.IntN(2*total)); !slices.Equal(got, sizes) {
+			t.Fatalf("pieces of %v, want %v", got, sizes)
 		}
 	}
-	for size := 1; size <= 19; size++ {
-		if n := seen[size]; n < 400 || n > 650 { // about 10,000 pieces of 19 sizes
-			t.Errorf("%d pieces of %d bytes, want about 526", n, size)
+}
+
+// piecesOf feeds data, in parts of a size, and returns the sizes of the pieces
+// between boundaries. They must have the right bytes.
+func piecesOf(s *Stream, data []byte, part int) []int64 {
+	pieces, at := []int64{0}, 0
+	for left := data; len(left) > 0; left = left[min(part, len(left)):] {
+		for _, step := range s.Feed(left[:min(part, len(left))], 0) {
+			if step.Op == OpCut {
+				pieces = append(pieces, 0)
+				continue
+			}
+			if !bytes.Equal(step.Data, data[at:at+len(step.Data)]) {
+				return nil
+			}
+			pieces[len(pieces)-1] += int64(len(step.Data))
+			at += len(step.Data)
 		}
-		delete(seen, size)
 	}
-	if len(seen) > 1 { // the last piece may be any size
-		t.Errorf("other sizes: %v", seen)
-	}
+	return pieces
+}
+
+func TestSliceTimesAndWindows(t *testing.T) {
+	wantSteps(t, "abcdefgh", "ab cut@2 cd cut@4 efgh", ToClient(Slice{Size: 2}).Times(2))
+	wantSteps(t, "abcdefgh", "ab cut@2 cd cut@4 efgh", ToClient(Slice{Size: 2}).ForBytes(5))
+	wantSteps(t, "abcdefgh", "abcdefgh", ToClient(Slice{Size: 2}).WithProbability(0))
+	wantSteps(t, "abcdefgh", "abc cut@3 de cut@5 fg cut@7 h", ToClient(Slice{Size: 2}).AfterMatch("c"))
 }
 
 func TestSliceRefusesNonsense(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 //
 // The steps that a method returns are good until the next call.
 type Stream struct {
-	prog   *Program
+	tally  *tally
 	conn   int
 	works  []*work // in plan order
 	offset int64   // of the next byte to be fed
@@ -34,7 +34,7 @@ func (g *Program) Stream(conn int, d transcript.Direction) *Stream {
 	if len(rules) == 0 {
 		return nil
 	}
-	s := &Stream{prog: g, conn: conn}
+	s := &Stream{tally: g.tally, conn: conn}
 	for _, a := range rules {
 		s.works = append(s.works, newWork(a))
 	}
@@ -138,13 +138,13 @@ func (s *Stream) Finish(now time.Duration) []Step {
 func (s *Stream) Done(step Step) {
 	switch step.Op {
 	case OpPass, OpDrop:
-		s.prog.tally.progress(s.conn, step.all.all, step.all.acting, step.Offset+step.Taken)
+		s.tally.progress(s.conn, step.all.all, step.all.acting, step.Offset+step.Taken)
 		if step.Op == OpDrop {
-			s.prog.tally.dropped(step.out, step.Taken)
+			s.tally.dropped(step.out, step.Taken)
 		}
 	case OpFinish:
 	default:
-		s.prog.tally.fired(step.out, s.conn, step.Offset)
+		s.tally.fired(step.out, s.conn, step.Offset)
 	}
 }
 

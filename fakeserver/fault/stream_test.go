@@ -1,83 +1,136 @@
 package fault
 
 import (
-	"fmt"
-	"math/rand/v2"
-	"strings"
 	"testing"
 	"time"
-
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
-
-// randomPlan makes up a plan for the direction to the client.
-func randomPlan(r *rand.Rand, length int) []Rule {
-	faults := []func() Fault{
-		func() Fault { return Latency{Delay: time.Duration(1+r.IntN(9)) * time.Millisecond} },
-		func() Fault { size := 1 + r.Int64N(40); return Slice{Size: size, Variation: r.Int64N(size)} },
-		func() Fault { return Slice{Sizes: []int64{1 + r.Int64N(9), 1 + r.Int64N(9)}} },
-		func() Fault { return Stall{For: time.Duration(1 + r.IntN(9))} },
-		func() Fault { return Reset{} },
-		func() Fault { return Close{} },
-	}
-	var rules []Rule
-	for range r.IntN(5) {
-		rules = append(rules, ToClient(faults[r.IntN(len(faults))]()).AfterBytes(r.Int64N(int64(2*length))))
-	}
-	return rules
-}
-
-func TestOtherRulesDoNotShiftARulesDraws(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	data := strings.Repeat("0123456789", 100)
-	mine := ToClient(Slice{Size: 20, Variation: 19}).Named("mine")
-	cutsOf := func(rules []Rule) string {
-		s := compile(t, Streams, 5, rules...).Stream(3, transcript.ToClient)
-		var cuts []string
-		for _, step := range s.Feed([]byte(data), 0) {
-			if step.Rule == "mine" {
-				cuts = append(cuts, fmt.Sprint(step.Offset))
-			}
-		}
-		return strings.Join(cuts, " ")
-	}
-	want := cutsOf([]Rule{mine})
-	for range 100 {
-		rules := []Rule{mine}
-		for _, other := range randomPlan(r, len(data)) {
-			if _, ends := other.Fault.(pointFault); ends {
-				continue // what comes after an ending is not decided
-			}
-			rules = append(rules, other)
-		}
-		r.Shuffle(len(rules), func(i, j int) { rules[i], rules[j] = rules[j], rules[i] })
-		if got := cutsOf(rules); got != want {
-			t.Fatalf("with %+v:\n cuts at %s\n want    %s", rules, got, want)
-		}
-	}
-}
-
-func TestConnectionsAndDirectionsDrawApart(t *testing.T) {
-	cuts := map[string]string{}
-	g := compile(t, Streams, 5, ToClient(Slice{Size: 20, Variation: 19}).Named("a"), FromClient(Slice{Size: 20, Variation: 19}).Named("b"))
-	for conn := 1; conn <= 3; conn++ {
-		for _, d := range []transcript.Direction{transcript.FromClient, transcript.ToClient} {
-			got := steps(g.Stream(conn, d), strings.Repeat("x", 1000), whole)
-			where := fmt.Sprintf("conn %d %v", conn, d)
-			if other, same := cuts[got]; same {
-				t.Errorf("%s and %s got the same cuts", where, other)
-			}
-			cuts[got] = where
-		}
-	}
-}
 
 func TestNoRulesNoStream(t *testing.T) {
 	g := compile(t, Streams, 1, ToClient(Reset{}).OnConn(2))
-	if g.Stream(1, transcript.ToClient) != nil || g.Stream(2, transcript.FromClient) != nil {
+	if g.Stream(1, toClient) != nil || g.Stream(2, fromClient) != nil {
 		t.Error("a direction without rules got a stream, which costs a pump")
 	}
-	if g.Stream(2, transcript.ToClient) == nil {
+	if g.Stream(2, toClient) == nil {
 		t.Error("a direction with a rule got no stream")
+	}
+}
+
+func TestNothingIsTakenBehindAnEnding(t *testing.T) {
+	s := compile(t, Streams, 1, ToClient(Close{}).AfterBytes(2)).Stream(1, toClient)
+	s.Feed([]byte("abcd"), 0)
+	if s.Taken() != 2 {
+		t.Errorf("Taken = %d, want 2", s.Taken())
+	}
+	if n := len(s.Feed([]byte("ef"), 0)) + len(s.Tick(time.Hour)) + len(s.Finish(0)); n != 0 || s.Taken() != 2 {
+		t.Errorf("%d steps behind the ending, %d bytes taken", n, s.Taken())
+	}
+	if _, ok := s.Alarm(); ok {
+		t.Error("an alarm behind the ending")
+	}
+}
+
+func TestFinishComesOnce(t *testing.T) {
+	s := compile(t, Streams, 1, ToClient(Latency{Delay: ms})).Stream(1, toClient)
+	if first, second := len(s.Finish(0)), len(s.Finish(0)); first != 1 || second != 0 {
+		t.Errorf("%d and %d steps, want 1 and 0", first, second)
+	}
+}
+
+// A rule that acts once goes by time even when nothing is sent: Alarm says when, and
+// Tick does it.
+func TestAPointByTimeActsOnTheAlarm(t *testing.T) {
+	s := compile(t, Streams, 1, ToClient(Reset{}).AfterTime(5*ms), ToClient(Stall{}).AfterTime(3*ms)).Stream(1, toClient)
+	if n := len(s.Start()); n != 0 {
+		t.Fatalf("%d steps at the start, want none", n)
+	}
+	for _, tt := range []struct {
+		alarm time.Duration
+		op    Op
+	}{{3 * ms, OpStall}, {5 * ms, OpReset}} {
+		if at, ok := s.Alarm(); !ok || at != tt.alarm {
+			t.Fatalf("Alarm = %v, %v, want %v", at, ok, tt.alarm)
+		}
+		if early := s.Tick(tt.alarm - 1); len(early) != 0 {
+			t.Fatalf("before its time: %+v", early)
+		}
+		if all := s.Tick(tt.alarm); len(all) != 1 || all[0].Op != tt.op || all[0].Offset != 0 {
+			t.Fatalf("at %v: %+v, want %v at 0", tt.alarm, all, tt.op)
+		}
+	}
+}
+
+// With a place and a time both have to come, whichever is first.
+func TestAPointByPlaceAndTime(t *testing.T) {
+	r := ToClient(Reset{}).AfterBytes(1).AfterMatch("c").AfterTime(5 * ms)
+	s := compile(t, Streams, 1, r).Stream(1, toClient)
+	s.Start()
+	s.Feed([]byte("ab"), ms)
+	if _, ok := s.Alarm(); ok {
+		t.Error("an alarm before the place")
+	}
+	if room := s.Room(); room != 1 {
+		t.Errorf("Room = %d before the match, want 1", room)
+	}
+	s.Feed([]byte("cd"), 2*ms)
+	if at, ok := s.Alarm(); !ok || at != 5*ms {
+		t.Errorf("Alarm = %v, %v behind the place, want 5ms", at, ok)
+	}
+	if s.Room() < 1000 {
+		t.Errorf("Room = %d while only the time is missing, want no limit", s.Room())
+	}
+	if all := s.Tick(5 * ms); len(all) != 1 || all[0].Offset != 4 {
+		t.Errorf("at 5 ms: %+v, want a reset at 4", all)
+	}
+
+	late := compile(t, Streams, 1, r).Stream(1, toClient)
+	if all := late.Feed([]byte("abcd"), 9*ms); all[len(all)-1].Op != OpReset || late.Taken() != 3 {
+		t.Errorf("when the time came first: %+v, want a reset at 3", all)
+	}
+}
+
+// Other rules go by the time at which bytes come.
+func TestStretchesByTime(t *testing.T) {
+	feed := func(r Rule) string {
+		s := compile(t, Streams, 1, r).Stream(1, toClient)
+		s.Start()
+		got := ""
+		for i, b := range "abcdefgh" { // one each 10 ms
+			for _, step := range s.Feed([]byte{byte(b)}, time.Duration(i)*10*ms) {
+				got += string(step.Data)
+			}
+		}
+		if _, ok := s.Alarm(); ok {
+			t.Error("an alarm for what acts on bytes")
+		}
+		return got
+	}
+	hole := ToClient(Blackhole{})
+	for _, tt := range []struct {
+		rule Rule
+		want string
+	}{
+		{hole.AfterTime(20 * ms), "ab"},
+		{hole.AfterTime(21 * ms), "abc"},
+		{hole.ForTime(30 * ms), "defgh"},
+		{hole.AfterTime(20 * ms).ForTime(25 * ms), "abfgh"},
+		{hole.AfterTime(20 * ms).ForBytes(1), "abdefgh"},
+		{hole.AfterTime(20 * ms).AfterBytes(5), "abcde"},
+		{hole.AfterBytes(2).ForTime(30 * ms), "abefgh"}, // from byte 2, which came at 10 ms, until 40
+		{hole.ForTime(time.Duration(1<<63 - 1)), ""},
+	} {
+		if got := feed(tt.rule); got != tt.want {
+			t.Errorf("%+v: %q, want %q", tt.rule, got, tt.want)
+		}
+	}
+}
+
+func TestOpsHaveNames(t *testing.T) {
+	for op := OpPass; op <= OpFinish; op++ {
+		if name := op.String(); name == "" || name[:2] == "op" {
+			t.Errorf("op %d is called %q", op, name)
+		}
+	}
+	if got := Op(99).String(); got != "op 99" {
+		t.Errorf("Op(99) = %q", got)
 	}
 }

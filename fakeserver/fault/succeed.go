@@ -17,17 +17,13 @@ func (g *Program) Succeed(p Plan) (*Program, error) {
 		return nil, err
 	}
 	next.tally = g.tally
-	g.tally.mu.Lock()
-	defer g.tally.mu.Unlock()
 	next.gone = slices.Clone(g.gone)
 	for i, key := range g.keys {
 		if j := slices.Index(next.keys, key); j >= 0 && sameRule(&g.plan.Rules[i], &next.plan.Rules[j]) {
 			next.rules[j] = g.rules[i]
 			continue
 		}
-		old := g.outcomeLocked(i)
-		old.Removed = true
-		next.gone = append(next.gone, old)
+		next.gone = append(next.gone, gone{key, g.plan.Rules[i], g.rules[i]})
 	}
 	return next, nil
 }
@@ -55,7 +51,7 @@ func (g *Program) StreamAt(conn int, d transcript.Direction, offset int64) *Stre
 func (s *Stream) Adopt(g *Program, d transcript.Direction) []Step {
 	s.steps = s.steps[:0]
 	old := s.works
-	s.prog, s.works = g, nil
+	s.works = nil
 	for _, a := range g.rulesFor(s.conn, d) {
 		if i := slices.IndexFunc(old, func(w *work) bool { return w.out == a.out }); i >= 0 {
 			old[i].active = a
@@ -90,7 +86,7 @@ func (w *work) come(s *Stream) {
 	}
 	if w.isPoint() || u > 0 && s.offset >= at+u {
 		w.phase = over
-		s.prog.tally.passed(w.out)
+		s.tally.passed(w.out)
 	}
 }
 

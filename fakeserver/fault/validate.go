@@ -8,14 +8,27 @@ import (
 )
 
 // validate says what about the rule makes no sense on m.
-func (r Rule) validate(m Medium) error {
+func (r Rule) validate(m Medium) []error {
 	if r.Fault == nil {
-		return errors.New("Fault is nil")
+		return []error{errors.New("Fault is nil")}
 	}
 	if !worksOn(r.Fault, m) {
-		return fmt.Errorf("%s is not a fault of %v", r.Fault.Kind(), m)
+		return []error{fmt.Errorf("%s is not a fault of %v", r.Fault.Kind(), m)}
 	}
-	return errors.Join(r.validateDirection(m), r.Conns.validate(), r.After.validate(m), r.validateUntil(m), r.validateChance(m), r.Fault.Validate())
+	return flatten(r.validateDirection(m), r.Conns.validate(), r.After.validate(m), r.validateUntil(m), r.validateChance(m), r.Fault.Validate())
+}
+
+// flatten returns all errors that are not nil, and those that others join.
+func flatten(errs ...error) []error {
+	var all []error
+	for _, err := range errs {
+		if joined, ok := err.(interface{ Unwrap() []error }); ok {
+			all = append(all, flatten(joined.Unwrap()...)...)
+		} else if err != nil {
+			all = append(all, err)
+		}
+	}
+	return all
 }
 
 func (r Rule) validateDirection(m Medium) error {

@@ -89,7 +89,7 @@ func (w *work) begin(s *Stream, now time.Duration) {
 	}
 	if p := w.rule.Probability; p != nil && !w.draws.hit(probabilityUnit, *p) {
 		w.phase = over
-		s.prog.tally.armed(w.out)
+		s.tally.armed(w.out)
 		return
 	}
 	switch f := w.rule.Fault.(type) {

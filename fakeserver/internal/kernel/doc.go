@@ -24,7 +24,7 @@
 //
 //	Reset                      everywhere; off Linux the RST may overtake bytes that the client has not read
 //	Unacked, Unread            Linux; macOS from its documentation, not measured
-//	PeerQueue, Backlog, Drops  Linux
+//	PeerQueue, Backlog, Drops  Linux; Backlog of a unix listener wherever there is poll
 //	Waiting                    Linux
 //	ReadNow                    Unix; measured on Linux only
 //	GuardTCP, GuardUDP         Linux: elsewhere a second bind to the port is refused, or steals it

@@ -15,13 +15,12 @@ import (
 // is nothing, the error is os.ErrDeadlineExceeded; after the peer's FIN it is
 // io.EOF, after an RST syscall.ECONNRESET once and io.EOF from then on, and after c's own Close net.ErrClosed. With an empty
 // p the answer is 0, nil, whatever there is. c's read deadline must not have passed, and no Read may be under way: ReadNow
-// would wait for it to end. For a conn that is no TCP socket the error wraps errors.ErrUnsupported.
+// would wait for it to end. For a conn that is no TCP or unix stream socket the error wraps errors.ErrUnsupported.
 func ReadNow(c net.Conn, p []byte) (int, error) {
-	tcp, ok := c.(*net.TCPConn)
-	if !ok {
+	if !isStream(c) {
 		return 0, wrongType("ReadNow", c)
 	}
-	raw, err := tcp.SyscallConn()
+	raw, err := c.(syscall.Conn).SyscallConn()
 	if err != nil {
 		return 0, err
 	}
@@ -44,4 +43,14 @@ func ReadNow(c net.Conn, p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	return n, nil
+}
+
+func isStream(c net.Conn) bool {
+	switch c := c.(type) {
+	case *net.TCPConn:
+		return true
+	case *net.UnixConn:
+		return c.LocalAddr().Network() == "unix"
+	}
+	return false
 }

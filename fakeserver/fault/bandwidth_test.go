@@ -1,0 +1,140 @@
+package fault
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+var epoch = time.Unix(1e9, 0)
+
+// duesOf returns when each of n pieces may pass that are all ready at the epoch.
+func duesOf(b *Bucket, n, size int) []time.Duration {
+	all := make([]time.Duration, n)
+	for i := range all {
+		all[i] = b.take(epoch, size).Sub(epoch)
+	}
+	return all
+}
+
+func TestBandwidthIsExact(t *testing.T) {
+	for _, rate := range []int64{1, 7, 64 << 10, 1 << 20, 100 << 20, 3_000_000_001} {
+		for _, size := range []int{1, 3, 1460, 100_000} {
+			b := Bandwidth{BytesPerSecond: rate, Burst: 1}.bucket()
+			pieces := min(int(rate)/size+1, 200_000)
+			dues := duesOf(b, pieces, size)
+			total := float64(pieces*size - 1) // one byte was in the bucket
+			want := total / float64(rate)
+			if got := dues[len(dues)-1].Seconds(); math.Abs(got-want) > want/1000+2e-9 {
+				t.Errorf("%d pieces of %d bytes at %d a second: %.9fs, want %.9fs", pieces, size, rate, got, want)
+			}
+		}
+	}
+}
+
+func TestBandwidthDoesNotDependOnThePieces(t *testing.T) {
+	check(t, 300, func(t *rapid.T) {
+		f := Bandwidth{BytesPerSecond: rapid.Int64Range(1, math.MaxInt64).Draw(t, "rate"), Burst: rapid.Int64Range(0, 1e6).Draw(t, "burst")}
+		whole, cut := f.bucket(), f.bucket()
+		var last time.Time
+		sum := 0
+		for _, n := range rapid.SliceOfN(rapid.IntRange(0, 3000), 1, 50).Draw(t, "pieces") {
+			sum += n
+			due := cut.take(epoch, n)
+			if due.Before(last) || due.Before(epoch) {
+				t.Fatalf("due at %v, behind %v", due, last)
+			}
+			last = due
+		}
+		if want := whole.take(epoch, sum); !last.Equal(want) {
+			t.Fatalf("the last piece is due at %v, all at once at %v", last, want)
+		}
+	})
+}
+
+func TestBandwidthLetsItsBurstPassAtOnce(t *testing.T) {
+	for _, tt := range []struct {
+		f     Bandwidth
+		burst int
+	}{{Bandwidth{BytesPerSecond: 100}, 1460}, {Bandwidth{BytesPerSecond: 100, Burst: 10}, 10}, {Bandwidth{BytesPerSecond: 100, Burst: 5000}, 5000}} {
+		b := tt.f.bucket()
+		if due := b.take(epoch, tt.burst); due != epoch {
+			t.Errorf("%+v: the burst is due after %v", tt.f, due.Sub(epoch))
+		}
+		if got := b.take(epoch, 1).Sub(epoch); got != 10*time.Millisecond {
+			t.Errorf("%+v: the byte behind the burst is due after %v, want 10ms", tt.f, got)
+		}
+	}
+}
+
+func TestBandwidthAfterIdleIsABurstAndNoMore(t *testing.T) {
+	b := Bandwidth{BytesPerSecond: 1000, Burst: 100}.bucket()
+	now := epoch
+	for range 50 {
+		if due := b.take(now, 100); due != now {
+			t.Fatalf("after a pause the burst is due %v late", due.Sub(now))
+		}
+		if due, want := b.take(now, 500), now.Add(500*time.Millisecond); due != want {
+			t.Fatalf("what is behind the burst is due %v late, want 500ms", due.Sub(now))
+		}
+		now = now.Add(time.Hour)
+	}
+	half := Bandwidth{BytesPerSecond: 1000, Burst: 100}.bucket()
+	half.take(epoch, 100)
+	if got := half.take(epoch.Add(50*time.Millisecond), 100).Sub(epoch); got != 100*time.Millisecond {
+		t.Errorf("with half a bucket, 100 bytes are due at %v, want 100ms", got)
+	}
+}
+
+func TestBandwidthTakesAbsurdNumbers(t *testing.T) {
+	for _, f := range []Bandwidth{{math.MaxInt64, math.MaxInt64}, {1, math.MaxInt64}, {math.MaxInt64, 1}} {
+		if due := f.bucket().take(epoch, 1); due != epoch {
+			t.Errorf("%+v: the first byte is due after %v", f, due.Sub(epoch))
+		}
+	}
+}
+
+func TestBandwidthOfAStreamBehindItsLatency(t *testing.T) {
+	s := compile(t, Streams, 1, ToClient(Bandwidth{BytesPerSecond: 1000, Burst: 1000}), ToClient(Latency{Delay: time.Second})).Stream(1, toClient)
+	var got []time.Duration
+	for _, step := range s.Feed([]byte(strings.Repeat("x", 4000)), 0) {
+		if step.Op == OpPass {
+			got = append(got, step.Due(epoch).Sub(epoch))
+		}
+	}
+	want := []time.Duration{1460 * time.Millisecond, 2920 * time.Millisecond, 4000 * time.Millisecond}
+	if len(got) != 3 || got[0] != want[0] || got[1] != want[1] || got[2] != want[2] {
+		t.Errorf("cells are due at %v, want %v", got, want)
+	}
+}
+
+func TestBandwidthAlsoLimitsWhatReplaceKeptBack(t *testing.T) {
+	s := compile(t, Streams, 1, ToClient(Replace{Old: "abc"}), ToClient(Bandwidth{BytesPerSecond: 1, Burst: 1})).Stream(1, toClient)
+	s.Feed([]byte("ab"), 0)
+	if steps := s.Finish(0); string(steps[0].Data) != "ab" || steps[0].Due(epoch) != epoch.Add(time.Second) {
+		t.Errorf("Finish = %+v, want ab a second later", steps)
+	}
+}
+
+func TestBandwidthOfDatagramsTakesTurns(t *testing.T) {
+	g := compile(t, Datagrams, 1, ToClient(Bandwidth{BytesPerSecond: 1000, Burst: 100}))
+	for conn := 1; conn <= 2; conn++ { // each peer has its own
+		p := g.Peer(conn, toClient)
+		for i, want := range []time.Duration{0, 100, 200} {
+			if got := p.Next(make([]byte, 100), 0).Due(epoch).Sub(epoch); got != want*time.Millisecond {
+				t.Errorf("conn %d: datagram %d is due after %v, want %v", conn, i+1, got, want*time.Millisecond)
+			}
+		}
+	}
+}
+
+func TestBandwidthRefusesNonsense(t *testing.T) {
+	for _, m := range []Medium{Streams, Datagrams} {
+		wantInvalid(t, m, ToClient(Bandwidth{}), "BytesPerSecond is 0")
+		wantInvalid(t, m, ToClient(Bandwidth{BytesPerSecond: -1}), "BytesPerSecond is -1")
+		wantInvalid(t, m, ToClient(Bandwidth{BytesPerSecond: 1, Burst: -1}), "Burst is -1")
+	}
+}

@@ -1,0 +1,138 @@
+package fault
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// among draws an order in which mine stands among others, or only some of them.
+func among(t *rapid.T, mine Rule, others []Rule) []Rule {
+	rules := []Rule{mine}
+	for i, r := range others {
+		if coin(t, 4, "leave out") {
+			continue
+		}
+		if r.Name = fmt.Sprintf("other %d", i); coin(t, 2, "behind") {
+			rules = append(rules, r)
+		} else {
+			rules = slices.Insert(rules, 0, r)
+		}
+	}
+	return rules
+}
+
+// Other rules do not change what a rule draws for a stream.
+func TestOtherRulesDoNotShiftARulesDraws(t *testing.T) {
+	data := strings.Repeat("0123456789", 600)
+	check(t, 300, func(t *rapid.T) {
+		mine := rapid.SampledFrom([]Rule{
+			ToClient(Slice{Size: 20, Variation: 19}), ToClient(Corrupt{Rate: .5}), ToClient(Corrupt{Rate: 1}).AfterBytes(700),
+			ToClient(Stall{}).WithProbability(.5), ToClient(Slice{Size: 200}).WithProbability(.5).AfterMatch("9"),
+			ToClient(Latency{Delay: time.Hour, Jitter: time.Minute}), ToClient(Latency{Delay: time.Hour, Jitter: time.Hour, Distribution: Pareto}),
+		}).Draw(t, "mine").Named("mine")
+		var others []Rule
+		for _, r := range drawStreamRules(t, len(data)) {
+			switch f := r.Fault.(type) {
+			case pointFault:
+				if f.point().Op.Ends() {
+					continue // nothing is decided behind it
+				}
+			case Blackhole, Replace:
+				continue // it takes bytes away before mine sees them
+			}
+			others = append(others, r)
+		}
+		seed, conn := rapid.Uint64().Draw(t, "seed"), between(t, 1, 9, "conn")
+		plan := Plan{Seed: seed, Rules: among(t, mine, others)}
+		if got, want := ownDoings(t, plan, conn, data), ownDoings(t, Plan{Seed: seed, Rules: []Rule{mine}}, conn, data); got != want {
+			t.Fatalf("with others:\n%s\nalone:\n%s", got, want)
+		}
+	})
+}
+
+// ownDoings returns where the rule called mine did something. A Latency of hours is
+// told from others, of milliseconds, by the delay in seconds.
+func ownDoings(t *rapid.T, p Plan, conn int, data string) string {
+	g, err := p.Compile(Streams)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := g.Stream(conn, toClient)
+	var b strings.Builder
+	last := time.Duration(0)
+	for _, step := range append(slices.Clone(s.Start()), s.Feed([]byte(data), 0)...) {
+		if step.Rule == "mine" {
+			fmt.Fprintf(&b, "%v@%d ", step.Op, step.Offset)
+		}
+		if late := step.Delay.Round(time.Second); step.Op == OpPass && late != last {
+			fmt.Fprintf(&b, "+%v@%d ", late, step.Offset)
+			last = late
+		}
+	}
+	return b.String()
+}
+
+// Other rules do not change what a rule draws for datagrams. One that acts before
+// it and loses a datagram leaves it nothing to do there, and no more.
+func TestOtherRulesDoNotShiftARulesDrawsOfDatagrams(t *testing.T) {
+	check(t, 500, func(t *rapid.T) {
+		rate := rapid.SampledFrom([]float64{.1, .5}).Draw(t, "rate")
+		mine := FromClient(rapid.SampledFrom([]Fault{
+			Loss{Rate: rate}, BurstLoss{P: rate, R: .4}, BurstLoss{P: rate, R: .4, Bad: .6, Good: .1},
+			Duplicate{Rate: rate}, Reorder{Rate: rate}, Corrupt{Rate: rate}, Loss{Every: 3},
+		}).Draw(t, "mine")).Named("mine").AfterDatagrams(int64(between(t, 0, 3, "after")))
+		if coin(t, 2, "by chance") {
+			mine = mine.WithProbability(.5)
+		}
+		var others []Rule
+		for range between(t, 1, 4, "others") {
+			others = append(others, FromClient(drawDatagramFault(t)))
+		}
+		seed := rapid.Uint64().Draw(t, "seed")
+		peer := func(rules []Rule) *Peer {
+			g, err := Plan{Seed: seed, Rules: rules}.Compile(Datagrams)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return g.Peer(1, fromClient)
+		}
+		alone, crowd := peer([]Rule{mine}), peer(among(t, mine, others))
+		for i := range 80 {
+			want := len(alone.Next([]byte("datagram"), 0).Fired) > 0
+			v := crowd.Next([]byte("datagram"), 0)
+			at := slices.IndexFunc(v.Fired, func(h Hit) bool { return h.Rule == "mine" })
+			gone := v.Copies == 0 && at < 0 // another rule lost it, before or behind mine
+			if !gone && (at >= 0) != want || gone && !lostByAnother(v) {
+				t.Fatalf("datagram %d: alone it acts: %v; with others: %+v", i+1, want, v.Fired)
+			}
+			if at >= 0 && !want {
+				t.Fatalf("datagram %d: only with others it acts", i+1)
+			}
+		}
+	})
+}
+
+// lostByAnother reports whether a rule that is not mine lost the datagram.
+func lostByAnother(v Verdict) bool {
+	return slices.ContainsFunc(v.Fired, func(h Hit) bool { return h.Rule != "mine" && (h.Text == "lost" || h.Text == "dropped") })
+}
+
+func TestConnectionsAndDirectionsDrawApart(t *testing.T) {
+	cuts := map[string]string{}
+	g := compile(t, Streams, 5, ToClient(Slice{Size: 20, Variation: 19}).Named("a"), FromClient(Slice{Size: 20, Variation: 19}).Named("b"))
+	for conn := 1; conn <= 3; conn++ {
+		for i, d := range []*Stream{g.Stream(conn, fromClient), g.Stream(conn, toClient)} {
+			got := steps(d, strings.Repeat("x", 1000), whole)
+			where := fmt.Sprintf("conn %d, direction %d", conn, i+1)
+			if other, same := cuts[got]; same {
+				t.Errorf("%s and %s got the same cuts", where, other)
+			}
+			cuts[got] = where
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package fault
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// A rule that waits for a match acts just past the first one, where a search in
+// the joined text finds it; and a reader that minds Room stops there.
+func TestAMatchIsWhereASearchFindsIt(t *testing.T) {
+	check(t, 2000, func(t *rapid.T) {
+		data, pattern := drawText(t, 1, 60, "data"), drawText(t, 1, 7, "pattern")
+		after := between(t, 0, len(data), "after")
+		want := int64(len(data))
+		found := strings.Index(data[after:], pattern)
+		if found >= 0 {
+			want = int64(after + found + len(pattern))
+		}
+		g, err := Plan{Rules: []Rule{ToClient(Reset{}).AfterBytes(int64(after)).AfterMatch(pattern)}}.Compile(Streams)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr := drive(g.Stream(1, toClient), data, drawFeeding(t, len(data)))
+		if tr.passed != want || strings.HasPrefix(tr.wire[len(tr.wire)-1], "reset") != (found >= 0) {
+			t.Fatalf("%q behind %d in %q: %d bytes passed, want %d\n%v", pattern, after, data, tr.passed, want, tr)
+		}
+
+		s := g.Stream(2, toClient)
+		s.Start()
+		at := int64(0)
+		for at < int64(len(data)) && s.Room() > 0 {
+			n := min(s.Room(), int64(len(data))-at)
+			s.Feed([]byte(data[at:at+n]), 0)
+			at += n
+		}
+		if at != want {
+			t.Fatalf("%q behind %d in %q: a reader has %d bytes, want %d", pattern, after, data, at, want)
+		}
+	})
+}
+
+func TestMatcherNeedsAsManyBytesAsAreMissing(t *testing.T) {
+	m := newMatcher([]byte("abab"))
+	for _, tt := range []struct {
+		in   string
+		need int64
+	}{{"", 4}, {"aba", 1}, {"a", 3}, {"x", 4}, {"ab", 2}, {"aa", 3}, {"ba", 1}} {
+		m.take([]byte(tt.in))
+		if got := m.need(); got != tt.need {
+			t.Errorf("after %q: need %d, want %d", tt.in, got, tt.need)
+		}
+	}
+	if got := m.find([]byte("bxx")); got != 1 {
+		t.Errorf("find = %d, want 1", got)
+	}
+	if got := m.find([]byte("xxx")); got != -1 {
+		t.Errorf("find = %d, want -1", got)
+	}
+	if !m.take([]byte("b")) {
+		t.Error("take does not see the match end")
+	}
+}

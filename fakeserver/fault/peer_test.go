@@ -1,0 +1,138 @@
+package fault
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func TestWindowsOfDatagrams(t *testing.T) {
+	all := FromClient(Loss{Rate: 1})
+	for _, tt := range []struct {
+		rule Rule
+		want string
+	}{
+		{all, "00000000"},
+		{all.AfterDatagrams(3), "11100000"},
+		{all.ForDatagrams(2), "00111111"},
+		{all.AfterDatagrams(3).ForDatagrams(1), "11101111"},
+		{all.AfterDatagrams(3).ForDatagrams(9), "11100000"},
+		{all.Times(3), "00011111"},
+		{all.AfterDatagrams(1).Times(2), "10011111"},
+		{FromClient(Loss{Every: 2}).Times(2), "10101111"},
+		{FromClient(Loss{Every: 2}).ForDatagrams(5), "10101111"},
+		{all.WithProbability(0), "11111111"},
+		{all.WithProbability(1), "00000000"},
+		{all.FromConn(1), "00000000"},
+		{all.FromConn(2), "11111111"},
+		{all.OnConn(3, 1), "00000000"},
+		{ToClient(Loss{Rate: 1}), "11111111"},
+	} {
+		if got := fates(compile(t, Datagrams, 1, tt.rule), 1, 8); got != tt.want {
+			t.Errorf("%+v: %s, want %s", tt.rule, got, tt.want)
+		}
+	}
+}
+
+func TestTimesOfDatagrams(t *testing.T) {
+	all := FromClient(Loss{Rate: 1})
+	for _, tt := range []struct {
+		rule Rule
+		want string
+	}{
+		{all.AfterTime(30 * ms), "11100000"},
+		{all.AfterTime(31 * ms), "11110000"},
+		{all.ForTime(20 * ms), "00111111"},
+		{all.AfterTime(25 * ms).ForTime(20 * ms), "11100111"},
+		{all.AfterTime(20 * ms).AfterDatagrams(4), "11110000"},
+		{all.AfterTime(20 * ms).AfterDatagrams(4).ForTime(10 * ms), "11110111"},
+		{all.AfterTime(20 * ms).ForDatagrams(2), "11001111"},
+		{FromClient(Loss{Nth: 2}).AfterTime(20 * ms), "11101111"},
+	} {
+		p := compile(t, Datagrams, 1, tt.rule).Peer(1, fromClient)
+		got := ""
+		for i := range 8 { // one each 10 ms
+			got += fmt.Sprint(p.Next(nil, time.Duration(i)*10*ms).Copies)
+		}
+		if got != tt.want {
+			t.Errorf("%+v: %s, want %s", tt.rule, got, tt.want)
+		}
+	}
+}
+
+func TestChanceOfDatagrams(t *testing.T) {
+	const n = 100_000
+	for _, p := range []float64{.1, .5} {
+		wantIndependent(t, FromClient(Duplicate{Rate: 1}).WithProbability(p), p)
+		wantIndependent(t, FromClient(Loss{Rate: .5}).WithProbability(p), p/2) // two draws that are apart
+	}
+}
+
+func TestPeersAndDirectionsCountApart(t *testing.T) {
+	g := compile(t, Datagrams, 1, FromClient(Loss{Nth: 2}).Named("a"), ToClient(Loss{Nth: 1}).Named("b"))
+	if got := fates(g, 1, 3) + fates(g, 2, 3); got != "101101" {
+		t.Errorf("fates = %s", got)
+	}
+	if v := g.Peer(1, toClient).Next(nil, 0); v.Copies != 0 || v.Fired[0].Rule != "b" {
+		t.Errorf("to the client: %+v", v)
+	}
+}
+
+func TestNoRuleActsOnALostDatagram(t *testing.T) {
+	v := compile(t, Datagrams, 1, FromClient(Corrupt{Bits: []int64{0}}), FromClient(Loss{Nth: 1}), FromClient(Duplicate{Rate: 1}), FromClient(Reorder{Rate: 1})).
+		Peer(1, fromClient).Next([]byte("a"), 0)
+	if v.Copies != 0 || v.Behind != 0 || len(v.Fired) != 2 {
+		t.Errorf("verdict = %+v, want it corrupted, lost, and nothing else", v)
+	}
+}
+
+func TestVerdictsSayWhatHappened(t *testing.T) {
+	v := compile(t, Datagrams, 1, FromClient(Truncate{Size: 1}), FromClient(Corrupt{Bits: []int64{0}}), FromClient(Latency{Delay: ms}),
+		FromClient(Duplicate{Rate: 1, Copies: 2}), FromClient(Reorder{Rate: 1, Gap: 2}), FromClient(BurstLoss{P: 1, R: 1})).
+		Peer(1, fromClient).Next([]byte("abc"), 0)
+	var got []string
+	for _, hit := range v.Fired {
+		got = append(got, hit.Text)
+	}
+	want := "cut to 1 bytes, bits flipped, delayed by 1ms, delivered 3 times, delivered behind the next 2, lost"
+	if got := strings.Join(got, ", "); got != want {
+		t.Errorf("texts = %s\n want  %s", got, want)
+	}
+	if string(v.Data) != "`" {
+		t.Errorf("data = %q", v.Data)
+	}
+}
+
+// With any rules, a datagram is whole, or something says what became of it.
+func TestEveryDatagramIsDeliveredOrNamed(t *testing.T) {
+	check(t, 300, func(t *rapid.T) {
+		var rules []Rule
+		for range between(t, 1, 5, "rules") {
+			rules = append(rules, FromClient(drawDatagramFault(t)).AfterDatagrams(int64(between(t, 0, 5, "after"))).Times(between(t, 0, 20, "times")))
+		}
+		g, err := Plan{Seed: 3, Rules: rules}.Compile(Datagrams)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := g.Peer(1, fromClient)
+		hits := map[string]int64{}
+		for i := range 60 {
+			v := p.Next([]byte("datagram"), 0)
+			for _, hit := range v.Fired {
+				hits[hit.Rule]++
+			}
+			touched := v.Copies != 1 || v.Behind != 0 || v.Delay != 0 || string(v.Data) != "datagram" || len(v.buckets) > 0
+			if touched && len(v.Fired) == 0 || v.Number != int64(i+1) {
+				t.Fatalf("datagram %d: %+v, and no rule did it", i+1, v)
+			}
+		}
+		for _, o := range g.Report().Rules {
+			if o.Count != hits[o.Key] || o.Rule.Limit > 0 && o.Count > int64(o.Rule.Limit) {
+				t.Fatalf("%s acted %d times, the report says %d, the limit is %d", o.Key, hits[o.Key], o.Count, o.Rule.Limit)
+			}
+		}
+	})
+}

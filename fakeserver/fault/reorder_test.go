@@ -1,0 +1,32 @@
+package fault
+
+import (
+	"math"
+	"testing"
+)
+
+func TestReorderPutsDatagramsBehindLaterOnes(t *testing.T) {
+	for _, tt := range []struct {
+		f    Reorder
+		want int64
+	}{{Reorder{Rate: 1}, 1}, {Reorder{Rate: 1, Gap: 4}, 4}} {
+		v := compile(t, Datagrams, 1, ToClient(tt.f)).Peer(1, toClient).Next([]byte("a"), 0)
+		if v.Behind != tt.want || v.Copies != 1 || string(v.Data) != "a" {
+			t.Errorf("%+v: %+v, want it behind %d", tt.f, v, tt.want)
+		}
+	}
+}
+
+func TestReorderFollowsItsRate(t *testing.T) {
+	for _, rate := range []float64{.05, .5} {
+		wantIndependent(t, FromClient(Reorder{Rate: rate}), rate)
+	}
+}
+
+func TestReorderRefusesNonsense(t *testing.T) {
+	wantInvalid(t, Datagrams, ToClient(Reorder{}), "Rate is 0")
+	wantInvalid(t, Datagrams, ToClient(Reorder{Rate: -1}), "Rate is -1")
+	wantInvalid(t, Datagrams, ToClient(Reorder{Rate: math.Inf(1)}), "Rate is +Inf")
+	wantInvalid(t, Datagrams, ToClient(Reorder{Rate: 1, Gap: -1}), "Gap is -1")
+	wantInvalid(t, Streams, ToClient(Reorder{Rate: 1}), "reorder is not a fault of a stream")
+}
