@@ -40,7 +40,8 @@ func (b *boundary) confirm() string {
 		case before < 0 || n < before:
 			since, pause, before = time.Now(), firstPoll, n
 		case time.Since(since) >= noProgress:
-			return "boundary unconfirmed: the client does not read"
+			b.lost = errors.New("the client does not read")
+			return "boundary unconfirmed: " + b.lost.Error()
 		}
 		if !b.c.sleep(nil, time.Now().Add(pause)) {
 			return "boundary unconfirmed: the connection ended"
@@ -64,7 +65,7 @@ func (b *boundary) unread() (int, error) {
 	if p, ok := b.c.raw.(interface{ PeerUnread() (int, error) }); ok {
 		return p.PeerUnread()
 	}
-	if b.queue == nil && b.lost == nil {
+	if b.lost == nil && b.queue == nil {
 		b.queue, b.lost = kernel.NewPeerQueue(b.c.raw)
 	}
 	if b.lost != nil {
@@ -75,6 +76,20 @@ func (b *boundary) unread() (int, error) {
 		err = errors.New("the client's socket is on another host, or closed")
 	}
 	return n, err
+}
+
+// awaitRead waits, for up to a second, until the client has read some of the sent
+// bytes.
+func (b *boundary) awaitRead(sent int64) {
+	pause := firstPoll
+	for since := time.Now(); time.Since(since) < time.Second; pause = min(2*pause, lastPoll) {
+		if n, err := b.unread(); err != nil || int64(n) < sent {
+			return
+		}
+		if !b.c.sleep(nil, time.Now().Add(pause)) {
+			return
+		}
+	}
 }
 
 func (b *boundary) close() {

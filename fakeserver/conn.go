@@ -25,6 +25,8 @@ type Conn struct {
 	began time.Time // when it was accepted
 
 	dead   chan struct{} // closed once the socket is closed
+	gone   chan struct{} // closed once Read and Write fail
+	rst    chan struct{} // closed once the client has reset the connection
 	ending atomic.Bool   // somebody ends the connection in order
 	ended  chan struct{} // closed when that is done
 
@@ -40,7 +42,7 @@ type Conn struct {
 }
 
 func newConn(s *Server, raw net.Conn, n int) *Conn {
-	c := &Conn{srv: s, n: n, raw: raw, began: time.Now(), dead: make(chan struct{}), ended: make(chan struct{})}
+	c := &Conn{srv: s, n: n, raw: raw, began: time.Now(), dead: make(chan struct{}), gone: make(chan struct{}), rst: make(chan struct{}), ended: make(chan struct{})}
 	c.in.init(c)
 	c.out.init(c)
 	return c
@@ -77,6 +79,9 @@ func (c *Conn) Write(p []byte) (int, error) { return c.out.write(p, false) }
 // CloseWrite sends a FIN behind what was written, and leaves the other direction
 // open. Where the transport can't, its error wraps errors.ErrUnsupported.
 func (c *Conn) CloseWrite() error {
+	if err := c.check("close"); err != nil {
+		return err
+	}
 	if _, ok := c.raw.(interface{ CloseWrite() error }); !ok {
 		return c.opError("close", errors.ErrUnsupported)
 	}
@@ -123,14 +128,13 @@ func (c *Conn) Reset() error {
 	return nil
 }
 
-// abort ends the connection with an RST at once.
+// abort ends the connection with an RST at once, also where it is about to end in
+// order.
 func (c *Conn) abort() error {
-	if !canReset(c.raw) {
-		return c.opError("reset", errors.ErrUnsupported)
-	}
-	if !c.doomTo(net.ErrClosed, true) {
-		return c.opError("reset", net.ErrClosed)
-	}
+	c.doomTo(net.ErrClosed, true)
+	c.mu.Lock()
+	c.toReset = true
+	c.mu.Unlock()
 	return c.reset("")
 }
 
@@ -178,6 +182,7 @@ func (c *Conn) doomTo(why error, reset bool) bool {
 	first := c.fate == nil
 	if first {
 		c.fate, c.toReset = why, reset
+		close(c.gone)
 		c.in.discard.Store(true)
 		// Only what the handler called is woken: pumps go on until the end.
 		if c.in.queue == nil {

@@ -41,11 +41,11 @@ type core struct {
 
 // newCore checks p and binds its port, without taking connections yet. origin
 // names the test and the ordinal of the server in it, and mixes into the seed.
-func newCore(p place, recordLimit int64, origin string) (*core, error) {
+func newCore(p place, recordLimit int64, o origin) (*core, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	c, err := compile(p, origin)
+	c, err := compile(p, o)
 	if err != nil {
 		return nil, err
 	}
@@ -57,8 +57,8 @@ func newCore(p place, recordLimit int64, origin string) (*core, error) {
 }
 
 // compile checks the plan of p and settles its seed.
-func compile(p place, origin string) (*core, error) {
-	sd, err := chooseSeed(p.plan, origin)
+func compile(p place, o origin) (*core, error) {
+	sd, err := chooseSeed(p.plan, o)
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package fakeserver
 import (
 	"fmt"
 	"net"
-	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -11,8 +10,9 @@ import (
 
 // Down refuses connections from now on: who dials gets ECONNREFUSED. The server
 // keeps its port, and nobody else can take it. Connections that are open stay
-// open; those whose handshake was done are accepted and recorded first. Down of
-// a server that is down does nothing.
+// open; those whose handshake was done are accepted and recorded first. A client
+// whose handshake completes in the very moment in which the listener closes is reset
+// by the kernel, and not in the record. Down of a server that is down does nothing.
 //
 // Where the platform can't keep a port that way (not on Linux), the error wraps
 // errors.ErrUnsupported; after Close it wraps net.ErrClosed.
@@ -22,7 +22,7 @@ func (s *Server) Down() error {
 	if s.isClosing() {
 		return s.closedError("Down")
 	}
-	if s.listener() == nil {
+	if s.listener() == nil && s.silent == nil {
 		return nil
 	}
 	if err := s.port.canRefuse(); err != nil {
@@ -45,7 +45,11 @@ func (s *Server) Up() error {
 	}
 	// Recorded first, so that a connection comes after it in the record.
 	s.rec.Add(transcript.Event{Kind: transcript.Note, Text: "up: taking connections"})
-	if err := s.open(); err != nil {
+	again := s.open
+	if s.silent != nil {
+		again = s.endSilence
+	}
+	if err := again(); err != nil {
 		return fmt.Errorf("fakeserver: %s: Up: %w", s.name, err)
 	}
 	return nil
@@ -67,17 +71,21 @@ func (s *Server) startDown() error {
 // stopAccepting takes what waits in the backlog and closes the listener, which
 // would reset it. It needs life.
 func (s *Server) stopAccepting(why string) {
+	if s.silent != nil { // what else is in the backlog was never answered
+		s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing connections"})
+		s.silent.ln.Close()
+		s.silent.filler.Close()
+		s.silent = nil
+		return
+	}
 	ln := s.listener()
 	if ln == nil {
 		return
 	}
 	s.mu.Lock()
 	accepting := s.accepting
-	s.ln = nil // tells the accept loop that it is to end
 	s.mu.Unlock()
-	if l, ok := ln.(interface{ SetDeadline(time.Time) error }); ok && l.SetDeadline(past) == nil {
-		<-accepting
-		l.SetDeadline(time.Time{})
+	if s.pauseAccepting(ln) {
 		s.takeBacklog(ln)
 	}
 	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing connections"})

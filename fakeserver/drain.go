@@ -16,10 +16,7 @@ func (in *inbound) readAll() {
 		if in.stream != nil && !in.adopt() {
 			return
 		}
-		kind, limit := transcript.Data, int64(readAhead)
-		if in.discard.Load() {
-			kind = transcript.Discarded
-		}
+		limit := in.mayRead()
 		if in.isRuled() {
 			limit = min(limit, in.stream.Room())
 		}
@@ -30,7 +27,7 @@ func (in *inbound) readAll() {
 			in.lane.Commit(transcript.Discarded, n)
 			return
 		}
-		if n > 0 && !in.took(kind, n) || err != nil && !in.goesOn(err) {
+		if n > 0 && !in.took(n) || err != nil && !in.goesOn(err) {
 			return
 		}
 	}
@@ -52,11 +49,23 @@ func (in *inbound) waitRoom() bool {
 	return !in.c.isOver()
 }
 
+// mayRead returns how much the next read may take: no more than the queue has room
+// for.
+func (in *inbound) mayRead() int64 {
+	if in.queue == nil || in.discard.Load() {
+		return readAhead
+	}
+	return max(1, in.queue.limit-in.queue.waiting())
+}
+
 // took records n bytes that were read and carries out what the plan decides
 // about them. It reports whether to read on.
-func (in *inbound) took(kind transcript.Kind, n int) bool {
-	in.since = time.Now()
-	p := in.lane.Commit(kind, n)
+func (in *inbound) took(n int) bool {
+	in.since, in.kind = time.Now(), transcript.Data
+	if in.discard.Load() {
+		in.kind = transcript.Discarded
+	}
+	p := in.lane.Commit(in.kind, n)
 	if !in.isRuled() {
 		return true
 	}
@@ -131,8 +140,14 @@ func (in *inbound) finish() {
 	in.queue.wake()
 	in.c.setRawReadDeadline(past) // wakes the pump
 	<-in.pumped
+	in.reader.lock() // a Read that is under way takes what it takes
+	defer in.reader.unlock()
 	if n := in.queue.waiting(); n > 0 {
-		in.lane.Add(transcript.Event{Kind: transcript.Unread, Count: n, Text: "the handler did not read the last bytes"})
+		first, _ := in.queue.front()
+		in.c.srv.rec.Add(transcript.Event{
+			Conn: in.c.n, Direction: transcript.FromClient, Kind: transcript.Unread,
+			Offset: first.Offset, Count: n, Text: "the handler did not read these bytes",
+		})
 	}
 }
 

@@ -2,6 +2,7 @@ package fakeserver
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -37,7 +38,7 @@ func (c *Conn) finish(err error) {
 		return
 	}
 	c.note(transcript.Error, "handler: "+firstLine(err))
-	c.srv.fail(c.srv.connError(c, err))
+	c.srv.fail(c.srv.connError(c, asHandlers(err)))
 	c.doomTo(net.ErrClosed, true)
 	c.reset("")
 	c.endInOrder()
@@ -174,7 +175,10 @@ func (c *Conn) clientEnded(k transcript.Kind) {
 	c.mu.Lock()
 	seen := c.seenRST || k == transcript.FIN && c.seenFIN
 	c.seenFIN = true
-	c.seenRST = c.seenRST || k == transcript.RST
+	if k == transcript.RST && !c.seenRST {
+		c.seenRST = true
+		close(c.rst)
+	}
 	c.mu.Unlock()
 	if !seen {
 		c.in.lane.Add(transcript.Event{Kind: k})
@@ -194,6 +198,14 @@ func isTimeout(err error) bool {
 
 func isClosed(err error) bool {
 	return errors.Is(err, net.ErrClosed) || errors.Is(err, io.ErrClosedPipe)
+}
+
+// asHandlers says of an error that it is the handler's.
+func asHandlers(err error) error {
+	if _, panicked := errors.AsType[*panicError](err); panicked || err == errGoexit {
+		return err
+	}
+	return fmt.Errorf("handler returned: %w", err)
 }
 
 // firstLine returns err's words without a panic's stack.

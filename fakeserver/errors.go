@@ -46,13 +46,15 @@ func (e *injected) Unwrap() []error {
 // recorded and are no failure of the handler. An error of another connection
 // that the handler used is not the wire's.
 func wireError(err error, local, remote net.Addr) bool {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Source != nil {
+		return sameAddr(op.Source, local) && (remote == nil || sameAddr(op.Addr, remote))
+	}
 	for _, known := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed, fault.ErrInjected, os.ErrDeadlineExceeded, ErrLineTooLong} {
 		if errors.Is(err, known) {
 			return true
 		}
 	}
-	op, ok := errors.AsType[*net.OpError](err)
-	return ok && sameAddr(op.Source, local) && (remote == nil || sameAddr(op.Addr, remote))
+	return false
 }
 
 func sameAddr(a, b net.Addr) bool {

@@ -29,10 +29,11 @@ type inbound struct {
 	queue  *queue         // nil: no faults; set under reader and c.mu
 	pumped chan struct{}  // closed when the pump has ended; set with queue
 
-	begun   bool        // the pump was started; under reader
-	discard atomic.Bool // what comes now is recorded and thrown away
-	ruled   atomic.Bool // a rule of this direction ended the connection
-	since   time.Time   // when the last bytes came while discarding
+	begun   bool            // the pump was started; under reader
+	kind    transcript.Kind // of the bytes that are decided about: Data, or Discarded
+	discard atomic.Bool     // what comes now is recorded and thrown away
+	ruled   atomic.Bool     // a rule of this direction ended the connection
+	since   time.Time       // when the last bytes came while discarding
 }
 
 func (in *inbound) init(c *Conn) {
@@ -70,7 +71,9 @@ func (in *inbound) begin() {
 
 // read is the handler's Read.
 func (in *inbound) read(p []byte) (int, error) {
-	in.reader.lock()
+	if err := in.lockReader(); err != nil {
+		return 0, err
+	}
 	defer in.reader.unlock()
 	for {
 		if in.queue != nil {
@@ -93,6 +96,24 @@ func (in *inbound) read(p []byte) (int, error) {
 		}
 		return n, in.c.readError(err)
 	}
+}
+
+// lockReader locks reader for the handler. It does not wait for the drain of a
+// connection that has ended.
+func (in *inbound) lockReader() error {
+	if in.reader.tryLock() {
+		return nil
+	}
+	select {
+	case in.reader <- struct{}{}:
+		return nil
+	case <-in.c.gone:
+	}
+	if !in.ruled.Load() {
+		return in.c.check("read")
+	}
+	in.reader.lock() // what came before the rule acted is still to be read
+	return nil
 }
 
 // readRecord reads straight into the record and returns the recorded bytes, good
@@ -155,7 +176,7 @@ func (in *inbound) readQueue(p []byte) (int, error) {
 func (in *inbound) pump(first []fault.Step, n int) {
 	defer in.c.srv.wg.Done()
 	defer close(in.pumped)
-	if in.carryOutAll(first) && (n == 0 || in.took(transcript.Data, n)) {
+	if in.carryOutAll(first) && (n == 0 || in.took(n)) {
 		in.readAll()
 	}
 }
@@ -176,7 +197,7 @@ func (in *inbound) carryOut(s fault.Step) bool {
 	switch s.Op {
 	case fault.OpPass:
 		in.stream.Done(s)
-		if !in.discard.Load() && len(s.Data) > 0 {
+		if in.kind == transcript.Data && len(s.Data) > 0 {
 			s.Data = c.srv.stable(s.Data)
 			in.queue.put(s, nil)
 		}
@@ -210,14 +231,17 @@ func (in *inbound) endByRule(s fault.Step) bool {
 		in.queue.put(s, io.EOF)
 		return true
 	}
+	var undelivered int64
+	if s.Op == fault.OpReset {
+		undelivered = c.unacked()
+	}
+	c.acted(in.stream, transcript.FromClient, s, undelivered)
 	in.queue.put(s, c.opError("read", why))
 	c.doomTo(why, s.Op == fault.OpReset)
 	if s.Op == fault.OpReset {
-		c.acted(in.stream, transcript.FromClient, s, c.unacked())
 		c.reset(s.Rule)
 		return false
 	}
-	c.acted(in.stream, transcript.FromClient, s, 0)
 	c.out.closeWrite()
 	return true
 }

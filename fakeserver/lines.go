@@ -98,7 +98,7 @@ func (r *lineReader) next() (line, end string, err error) {
 			}
 			return line, end, nil
 		}
-		if len(r.buf) > r.max+1 { // one more may be the "\r" of the line's end
+		if n := len(r.buf); n > r.max+1 || n == r.max+1 && r.buf[r.max] != '\r' { // which may belong to the line's end
 			return "", "", r.tooLong()
 		}
 		if r.done {

@@ -1,5 +1,7 @@
 package fakeserver
 
+import "time"
+
 // A lock is a mutex that may be held while blocking: whoever waits for it waits
 // on a channel, which a synctest bubble understands.
 type lock chan struct{}
@@ -15,6 +17,18 @@ func (l lock) tryLock() bool {
 	case l <- struct{}{}:
 		return true
 	default:
+		return false
+	}
+}
+
+// lockWithin locks if that is possible within d, and reports whether it was.
+func (l lock) lockWithin(d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case l <- struct{}{}:
+		return true
+	case <-t.C:
 		return false
 	}
 }

@@ -24,8 +24,7 @@ type outbound struct {
 	pumped chan struct{} // closed when the pump has ended; set with queue
 	begun  bool          // the pump was started; under writer
 	edge   *boundary     // what waits for the client to read; nil until needed
-	atCut  bool          // a boundary lies in front of the next byte
-	cut    fault.Step    // that boundary
+	cuts   []fault.Step  // the boundaries that lie in front of the next byte
 
 	deciding sync.Mutex     // guards what follows, and that steps are queued in their order
 	prog     *fault.Program // the plan that is gone by

@@ -66,7 +66,7 @@ func (out *outbound) carryOut(s fault.Step) bool {
 	case fault.OpMark:
 		c.acted(out.stream, transcript.ToClient, s, 0)
 	case fault.OpCut:
-		out.cut, out.atCut = s, true
+		out.cuts = append(out.cuts, s)
 	case fault.OpStall:
 		c.acted(out.stream, transcript.ToClient, s, 0)
 		return out.stop(s.Rule, nil, s.Delay)
@@ -82,6 +82,18 @@ func (out *outbound) carryOut(s fault.Step) bool {
 	return true
 }
 
+// awaitConnected waits, before an RST, until a client that has sent nothing yet has
+// read something: while it is still connecting, the RST would be all that it gets.
+func (out *outbound) awaitConnected() {
+	if out.c.in.lane.Offset() > 0 || out.lane.Offset() == 0 {
+		return
+	}
+	if out.edge == nil {
+		out.edge = &boundary{c: out.c}
+	}
+	out.edge.awaitRead(out.lane.Offset())
+}
+
 // passOn sends bytes that are due.
 func (out *outbound) passOn(s fault.Step) bool {
 	if len(s.Data) == 0 {
@@ -92,11 +104,9 @@ func (out *outbound) passOn(s fault.Step) bool {
 		out.lost(int64(len(s.Data)))
 		return false
 	}
-	n, err := out.send(s.Data, true)
-	if err == nil {
-		out.stream.Done(s)
-	}
-	return err == nil && n == len(s.Data)
+	out.stream.Done(s) // first, as with the record: a client that has the bytes may ask
+	_, err := out.send(s.Data, true)
+	return err == nil
 }
 
 // end ends the connection, or this direction.
@@ -114,6 +124,7 @@ func (out *outbound) end(s fault.Step) {
 		c.doom(&injected{s.Rule, s.Op})
 	case fault.OpReset:
 		left := c.awaitDelivery()
+		out.awaitConnected()
 		if s.Rule != "" {
 			c.doomTo(&injected{s.Rule, s.Op}, true)
 			c.acted(out.stream, transcript.ToClient, s, left)
@@ -122,21 +133,25 @@ func (out *outbound) end(s fault.Step) {
 	}
 }
 
-// passCut waits at a boundary until the client has read what is in front of it.
+// passCut waits at a boundary until the client has read what is in front of it, and
+// then for the pauses.
 func (out *outbound) passCut() bool {
-	if !out.atCut {
+	if len(out.cuts) == 0 {
 		return true
 	}
-	out.atCut = false
 	if out.edge == nil {
 		out.edge = &boundary{c: out.c}
 	}
-	text, pause := out.edge.confirm(), out.cut.Delay
+	text, pause := out.edge.confirm(), time.Duration(0)
+	for _, s := range out.cuts {
+		s.Text = text
+		out.c.acted(out.stream, transcript.ToClient, s, 0)
+		pause += s.Delay
+	}
+	out.cuts = out.cuts[:0]
 	if text != confirmed && pause == 0 {
 		pause = unconfirmedPause
 	}
-	out.cut.Text = text
-	out.c.acted(out.stream, transcript.ToClient, out.cut, 0)
 	return pause == 0 || out.wait(pause)
 }
 

@@ -97,12 +97,18 @@ func (s *PacketServer) stopReading(why string) {
 	s.readRest(sock)
 	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing datagrams"})
 	sock.noteDrops()
-	s.sendMu.Lock() // nobody sends on a socket that is being closed
-	s.mu.Lock()
-	s.sock = nil
-	s.mu.Unlock()
-	s.sendMu.Unlock()
+	sock.wakeWriters()
+	s.forgetSocket() // nobody sends on a socket that is being closed
 	sock.pc.Close()
+}
+
+// forgetSocket lets nobody send any more.
+func (s *PacketServer) forgetSocket() {
+	s.sendMu.Lock()
+	defer s.sendMu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sock = nil
 }
 
 // mostRest is more datagrams than a receive buffer holds. Who goes on sending

@@ -2,6 +2,7 @@ package fakeserver
 
 import (
 	"bytes"
+	"fmt"
 	"net/netip"
 	"slices"
 	"time"
@@ -18,6 +19,9 @@ type packetWriter struct {
 func (w packetWriter) Write(b []byte) (int, error) { return w.s.send(w.p, b) }
 
 func (w packetWriter) WriteTo(b []byte, addr netip.AddrPort) (int, error) {
+	if !addr.IsValid() {
+		return 0, fmt.Errorf("fakeserver: %s: WriteTo: the address is not valid", w.s.name)
+	}
 	return w.s.send(w.s.peer(netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()), nil), b)
 }
 

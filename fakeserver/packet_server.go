@@ -68,9 +68,9 @@ type delivery struct {
 // ListenPacket starts a packet server without a test: whoever calls it must call
 // Close, and may call Verify. Its errors wrap ErrConfig, fault.ErrPlan, or what
 // package net says of the address.
-func ListenPacket(cfg PacketConfig) (*PacketServer, error) { return listenPacket(cfg, "") }
+func ListenPacket(cfg PacketConfig) (*PacketServer, error) { return listenPacket(cfg, origin{}) }
 
-func listenPacket(cfg PacketConfig, origin string) (*PacketServer, error) {
+func listenPacket(cfg PacketConfig, o origin) (*PacketServer, error) {
 	if cfg.Handler == nil {
 		cfg.Handler = PacketDiscard{}
 	}
@@ -84,7 +84,7 @@ func listenPacket(cfg PacketConfig, origin string) (*PacketServer, error) {
 	if p.receiveBuffer == 0 && !p.isUnix() {
 		p.receiveBuffer = defaultPacketBuffer
 	}
-	c, err := newCore(p, cfg.RecordLimit, origin)
+	c, err := newCore(p, cfg.RecordLimit, o)
 	if err != nil {
 		return nil, err
 	}
@@ -179,6 +179,7 @@ func (s *PacketServer) keepable(q, data []byte) []byte {
 // ap is valid.
 func (s *PacketServer) peer(ap netip.AddrPort, addr net.Addr) *peer {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	var p *peer
 	if ap.IsValid() {
 		p = s.peers[ap]
@@ -186,7 +187,6 @@ func (s *PacketServer) peer(ap netip.AddrPort, addr net.Addr) *peer {
 		p = s.others[addrString(addr)]
 	}
 	if p != nil {
-		s.mu.Unlock()
 		return p
 	}
 	s.count++
@@ -201,7 +201,6 @@ func (s *PacketServer) peer(ap netip.AddrPort, addr net.Addr) *peer {
 	p.in = s.program().Peer(p.n, transcript.FromClient)
 	p.out = s.program().Peer(p.n, transcript.ToClient)
 	s.rec.Add(transcript.Event{Conn: p.n, Kind: transcript.Accept, Peer: p.text})
-	s.mu.Unlock()
 	return p
 }
 

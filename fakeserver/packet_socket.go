@@ -84,6 +84,14 @@ func (k *packetSocket) send(p *peer, b []byte) error {
 	return err
 }
 
+// wakeWriters ends a send that waits for room in the client's queue, as only those
+// of unix sockets do.
+func (k *packetSocket) wakeWriters() {
+	if k.pc.LocalAddr().Network() == "unixgram" {
+		k.pc.SetWriteDeadline(past)
+	}
+}
+
 // netAddr returns the peer's address as the transport wants it: nil, if it has none.
 func (p *peer) netAddr() net.Addr {
 	if p.addr == nil && p.ap.IsValid() {

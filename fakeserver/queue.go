@@ -146,7 +146,17 @@ func (q *queue) expiry() (time.Time, error) {
 // sleep waits for ch, for one of the given times (zero: never), or for the end of
 // the connection or the server. It reports false at an end.
 func (c *Conn) sleep(ch <-chan struct{}, times ...time.Time) bool {
-	return c.srv.sleep(ch, c.dead, times...)
+	return c.sleepFor(ch, nil, earliest(times))
+}
+
+// earliest returns the earliest of some times that is not zero, or zero.
+func earliest(times []time.Time) (until time.Time) {
+	for _, t := range times {
+		if until.IsZero() || !t.IsZero() && t.Before(until) {
+			until = t
+		}
+	}
+	return until
 }
 
 // sleepFor waits for one of two channels, for a time (zero: never), or for the end
@@ -164,6 +174,8 @@ func (c *Conn) sleepFor(a, b <-chan struct{}, until time.Time) bool {
 	case <-timer:
 	case <-c.dead:
 		return false
+	case <-c.rst: // nothing can be delivered any more
+		return false
 	case <-c.srv.closing:
 		return false
 	}
@@ -173,14 +185,8 @@ func (c *Conn) sleepFor(a, b <-chan struct{}, until time.Time) bool {
 // sleep waits for ch, for one of the given times (zero: never), for end, or for the
 // server to close. It reports false at the last two.
 func (c *core) sleep(ch, end <-chan struct{}, times ...time.Time) bool {
-	var until time.Time
-	for _, t := range times {
-		if until.IsZero() || !t.IsZero() && t.Before(until) {
-			until = t
-		}
-	}
 	var timer <-chan time.Time
-	if !until.IsZero() {
+	if until := earliest(times); !until.IsZero() {
 		t := time.NewTimer(time.Until(until))
 		defer t.Stop()
 		timer = t.C

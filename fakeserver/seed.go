@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,7 +25,7 @@ type seed struct {
 // chooseSeed takes FAKEWIRE_SEED, else the plan's seed, else a random one. Each
 // server of a test gets a seed of its own from it, so that one value reruns a
 // test with several servers.
-func chooseSeed(p fault.Plan, origin string) (seed, error) {
+func chooseSeed(p fault.Plan, o origin) (seed, error) {
 	s := seed{base: p.Seed, draws: p.Draws()}
 	if text := os.Getenv(seedVariable); text != "" {
 		n, err := strconv.ParseUint(text, 0, 64)
@@ -33,11 +34,13 @@ func chooseSeed(p fault.Plan, origin string) (seed, error) {
 		}
 		s.base = n
 	} else if s.base == 0 && s.draws {
-		s.base = rand.Uint64()
+		if s.base = o.base; s.base == 0 {
+			s.base = rand.Uint64()
+		}
 	}
 	s.effective = s.base
-	if origin != "" {
-		s.effective = fault.Mix(s.base, origin)
+	if o.name != "" {
+		s.effective = fault.Mix(s.base, o.name)
 	}
 	return s, nil
 }
@@ -46,41 +49,61 @@ func chooseSeed(p fault.Plan, origin string) (seed, error) {
 func (s seed) rerun(name string) string {
 	env := fmt.Sprintf("%s=%#x", seedVariable, s.base)
 	if strings.Contains(name, " ") { // go test has no spaces in its names: a Ginkgo spec
-		return fmt.Sprintf("%s ginkgo --focus=%q", env, name)
+		return fmt.Sprintf("%s ginkgo --focus=%s", env, shellQuote(regexp.QuoteMeta(name)))
 	}
 	parts := strings.Split(name, "/")
 	for i, part := range parts {
-		parts[i] = "^" + part + "$"
+		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
 	}
-	return fmt.Sprintf("%s go test -run '%s'", env, strings.Join(parts, "/"))
+	return fmt.Sprintf("%s go test -run %s", env, shellQuote(strings.Join(parts, "/")))
 }
 
-// ordinals counts the servers of each running test.
-var ordinals struct {
-	mu   sync.Mutex // guards byTest
-	next map[string]int
-	live map[string]int
+// shellQuote quotes s for a shell.
+func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// origin is a server's place in a test. Its zero value is that of a server without
+// one.
+type origin struct {
+	name string // the test's name and the server's ordinal in it
+	base uint64 // the test's random seed, for all its servers that have none
+}
+
+// tests counts the servers of each running test.
+var tests struct {
+	mu      sync.Mutex // guards running
+	running map[string]*running
+}
+
+type running struct {
+	base       uint64
+	next, live int
 }
 
 // originOf names the next server of test name. Call leaveTest when it is gone.
-func originOf(name string) string {
-	ordinals.mu.Lock()
-	defer ordinals.mu.Unlock()
-	if ordinals.next == nil {
-		ordinals.next, ordinals.live = map[string]int{}, map[string]int{}
+func originOf(name string) origin {
+	tests.mu.Lock()
+	defer tests.mu.Unlock()
+	r := tests.running[name]
+	if r == nil {
+		if tests.running == nil {
+			tests.running = map[string]*running{}
+		}
+		r = &running{base: rand.Uint64()}
+		tests.running[name] = r
 	}
-	ordinals.next[name]++
-	ordinals.live[name]++
-	return name + "\x00" + strconv.Itoa(ordinals.next[name])
+	r.next++
+	r.live++
+	return origin{name + "\x00" + strconv.Itoa(r.next), r.base}
 }
 
 // leaveTest forgets a server of test name. The count starts again once all have
 // left, as for the next run of the same test.
 func leaveTest(name string) {
-	ordinals.mu.Lock()
-	defer ordinals.mu.Unlock()
-	if ordinals.live[name]--; ordinals.live[name] == 0 {
-		delete(ordinals.live, name)
-		delete(ordinals.next, name)
+	tests.mu.Lock()
+	defer tests.mu.Unlock()
+	if r := tests.running[name]; r != nil {
+		if r.live--; r.live == 0 {
+			delete(tests.running, name)
+		}
 	}
 }

@@ -20,7 +20,8 @@ type Server struct {
 	handler     Handler
 	recordLimit int64
 
-	life lock // held by Down, Up and Close, which follow one another
+	life   lock     // held by Down, Up, Unanswered and Close, which follow one another
+	silent *silence // under life; nil unless Unanswered
 
 	mu        sync.Mutex // guards what follows
 	ln        net.Listener
@@ -35,9 +36,9 @@ type Server struct {
 // Listen starts a server without a test: whoever calls it must call Close, and
 // may call Verify. Its errors wrap ErrConfig, fault.ErrPlan, or what package net
 // says of the address.
-func Listen(cfg Config) (*Server, error) { return listen(cfg, "") }
+func Listen(cfg Config) (*Server, error) { return listen(cfg, origin{}) }
 
-func listen(cfg Config, origin string) (*Server, error) {
+func listen(cfg Config, o origin) (*Server, error) {
 	if cfg.Handler == nil {
 		cfg.Handler = Discard{}
 	}
@@ -47,7 +48,7 @@ func listen(cfg Config, origin string) (*Server, error) {
 	if cfg.Name == "" {
 		cfg.Name = "server"
 	}
-	c, err := newCore(cfg.place(), cfg.RecordLimit, origin)
+	c, err := newCore(cfg.place(), cfg.RecordLimit, o)
 	if err != nil {
 		return nil, err
 	}
@@ -71,12 +72,7 @@ func (s *Server) open() error {
 	if err != nil {
 		return err
 	}
-	accepting := make(chan struct{})
-	s.mu.Lock()
-	s.ln, s.accepting = ln, accepting
-	s.mu.Unlock()
-	s.wg.Add(1)
-	go s.accept(ln, accepting)
+	s.resumeAccepting(ln)
 	return nil
 }
 
@@ -105,16 +101,18 @@ func (s *Server) accept(ln net.Listener, ended chan<- struct{}) {
 
 // take gives raw its number and a goroutine.
 func (s *Server) take(raw net.Conn) {
-	c := s.admit(raw)
+	c := s.admit(raw, nil)
 	s.wg.Add(1)
 	go s.serve(c)
 }
 
-// admit gives raw its number, and records that it came.
-func (s *Server) admit(raw net.Conn) *Conn {
+// admit gives raw its number, and records that it came. le is for connections
+// without a handler.
+func (s *Server) admit(raw net.Conn, le *lease) *Conn {
 	s.mu.Lock()
 	s.accepted++
 	c := newConn(s, raw, s.accepted)
+	c.lease = le
 	s.conns[c.n] = c
 	s.mu.Unlock()
 	s.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Accept, Peer: addrString(raw.RemoteAddr())})
@@ -169,7 +167,7 @@ func (s *Server) CloseClientConns(how transcript.Ending) error {
 		if how == transcript.ByFIN {
 			errs = append(errs, ignoreClosed(c.hangUp()))
 		} else {
-			errs = append(errs, ignoreClosed(c.abort()))
+			errs = append(errs, ignoreClosed(c.tearDown()))
 		}
 	}
 	return errors.Join(errs...)

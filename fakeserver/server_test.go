@@ -115,7 +115,7 @@ func TestHandlersThatFail(t *testing.T) {
 		serve fakeserver.HandlerFunc
 		words string
 	}{
-		{"an error", func(ctx context.Context, c *fakeserver.Conn) error { return broken }, "conn 1: broken"},
+		{"an error", func(ctx context.Context, c *fakeserver.Conn) error { return broken }, "conn 1: handler returned: broken"},
 		{"a panic", func(ctx context.Context, c *fakeserver.Conn) error { panic("oh no") }, "conn 1: handler panicked: oh no"},
 		{"a panic with an error", func(ctx context.Context, c *fakeserver.Conn) error { panic(broken) }, "handler panicked: broken"},
 		{"a Goexit", func(ctx context.Context, c *fakeserver.Conn) error { runtime.Goexit(); return nil }, "runtime.Goexit"},

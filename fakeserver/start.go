@@ -17,7 +17,7 @@ import (
 // already gets the record, the rules' outcomes and the seed in its log.
 func Start(tb TB, cfg Config) *Server {
 	tb.Helper()
-	s, err := start(tb, &cfg.Name, func(origin string) (*Server, error) { return listen(cfg, origin) })
+	s, err := start(tb, &cfg.Name, func(o origin) (*Server, error) { return listen(cfg, o) })
 	if err != nil {
 		tb.Fatalf("%v", err)
 		return nil // where tb is not a test's own
@@ -28,7 +28,7 @@ func Start(tb TB, cfg Config) *Server {
 // StartPacket is Start for a PacketServer.
 func StartPacket(tb TB, cfg PacketConfig) *PacketServer {
 	tb.Helper()
-	s, err := start(tb, &cfg.Name, func(origin string) (*PacketServer, error) { return listenPacket(cfg, origin) })
+	s, err := start(tb, &cfg.Name, func(o origin) (*PacketServer, error) { return listenPacket(cfg, o) })
 	if err != nil {
 		tb.Fatalf("%v", err)
 		return nil
@@ -40,7 +40,7 @@ func StartPacket(tb TB, cfg PacketConfig) *PacketServer {
 // the test fails if Stop or Verify has something to say.
 func StartListener(tb TB, ln net.Listener, cfg Config) *Listener {
 	tb.Helper()
-	s, err := start(tb, &cfg.Name, func(origin string) (stopper, error) { return wrapListener(ln, cfg, origin) })
+	s, err := start(tb, &cfg.Name, func(o origin) (stopper, error) { return wrapListener(ln, cfg, o) })
 	if err != nil {
 		tb.Fatalf("%v", err)
 		return nil
@@ -52,7 +52,7 @@ func StartListener(tb TB, ln net.Listener, cfg Config) *Listener {
 // and the test fails if Verify has something to say.
 func StartPacketConn(tb TB, pc net.PacketConn, cfg PacketConfig) *PacketConn {
 	tb.Helper()
-	s, err := start(tb, &cfg.Name, func(origin string) (packetStopper, error) { return wrapPacketConn(pc, cfg, origin) })
+	s, err := start(tb, &cfg.Name, func(o origin) (packetStopper, error) { return wrapPacketConn(pc, cfg, o) })
 	if err != nil {
 		tb.Fatalf("%v", err)
 		return nil
@@ -70,7 +70,7 @@ type server interface {
 }
 
 // start starts a server, and registers its one Cleanup with tb.
-func start[S server](tb TB, name *string, listen func(origin string) (S, error)) (S, error) {
+func start[S server](tb TB, name *string, listen func(o origin) (S, error)) (S, error) {
 	test, where := tb.Name(), callerOfStart()
 	*name = cmp.Or(*name, test)
 	s, err := listen(originOf(test))

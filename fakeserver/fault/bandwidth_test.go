@@ -2,6 +2,7 @@ package fault
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ func TestBandwidthIsExact(t *testing.T) {
 	for _, rate := range []int64{1, 7, 64 << 10, 1 << 20, 100 << 20, 3_000_000_001} {
 		for _, size := range []int{1, 3, 1460, 100_000} {
 			b := Bandwidth{BytesPerSecond: rate, Burst: 1}.bucket()
-			pieces := min(int(rate)/size+1, 200_000)
+			pieces := min(int(rate)/size+1, 50_000)
 			dues := duesOf(b, pieces, size)
 			total := float64(pieces*size - 1) // one byte was in the bucket
 			want := total / float64(rate)
@@ -106,8 +107,21 @@ func TestBandwidthOfAStreamBehindItsLatency(t *testing.T) {
 		}
 	}
 	want := []time.Duration{1460 * time.Millisecond, 2920 * time.Millisecond, 4000 * time.Millisecond}
-	if len(got) != 3 || got[0] != want[0] || got[1] != want[1] || got[2] != want[2] {
+	if !slices.Equal(got, want) {
 		t.Errorf("cells are due at %v, want %v", got, want)
+	}
+}
+
+func TestBandwidthEndsWithItsWindow(t *testing.T) {
+	s := compile(t, Streams, 1, ToClient(Bandwidth{BytesPerSecond: 1, Burst: 1}).AfterBytes(2).ForBytes(3)).Stream(1, toClient)
+	var got []time.Duration
+	for _, step := range s.Feed([]byte("abcdefgh"), 0) {
+		if step.Op == OpPass {
+			got = append(got, step.Due(epoch).Sub(epoch))
+		}
+	}
+	if want := []time.Duration{0, 2 * time.Second, 0}; !slices.Equal(got, want) {
+		t.Errorf("ab, cde and fgh are due at %v, want %v", got, want)
 	}
 }
 

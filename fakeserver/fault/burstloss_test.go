@@ -25,7 +25,7 @@ func (m burstModel) spread() float64 {
 }
 
 func TestBurstLossFollowsItsModel(t *testing.T) {
-	const n = 200_000
+	const n = 100_000
 	for _, m := range []burstModel{
 		{.01, .25, 1, 0}, {.1, .5, 1, 0}, {.05, .1, 1, 0}, {.05, .2, .6, 0}, {.05, .2, .8, .02}, {.3, 1, 1, 0},
 	} {

@@ -15,6 +15,7 @@ func TestCorruptFlipsExactlyItsBits(t *testing.T) {
 	wantDelivered(t, "aaaa", "aaaa", ToClient(Corrupt{Bits: []int64{32}}))
 	wantDelivered(t, "aaaa", "a`aa", ToClient(Corrupt{Bits: []int64{8, 16, 24}}).Times(1))
 	wantDelivered(t, "aaaa", "a`aa", ToClient(Corrupt{Bits: []int64{8, 16, 24}}).ForBytes(2))
+	wantDelivered(t, "aaaaaa", "aa`a", ToClient(Corrupt{Bits: []int64{8, 32}}), ToClient(Blackhole{}).AfterBytes(1).ForBytes(2))
 	wantSteps(t, "aa", "mark@0 `a", ToClient(Corrupt{Bits: []int64{0}}))
 }
 
@@ -60,7 +61,7 @@ func flipped(got, want []byte) []int {
 }
 
 func TestCorruptByRateFlipsOneBitOfACell(t *testing.T) {
-	const cells, classes = 40_000, 32
+	const cells, classes = 20_000, 16
 	for _, rate := range []float64{.05, .5, 1} {
 		s := compile(t, Streams, 3, ToClient(Corrupt{Rate: rate})).Stream(1, toClient)
 		zeros, got := make([]byte, 20*cellBytes), []byte(nil)
@@ -89,7 +90,7 @@ func TestCorruptByRateFlipsOneBitOfACell(t *testing.T) {
 // With a chance of its own too, each bit of a datagram is as likely: the draws for
 // whether and where are apart.
 func TestCorruptByRateFlipsAnyBitOfADatagram(t *testing.T) {
-	const n = 100_000
+	const n = 50_000
 	for _, chance := range []float64{1, .5, .1} {
 		p := compile(t, Datagrams, 3, ToClient(Corrupt{Rate: .5}).WithProbability(chance)).Peer(1, toClient)
 		hits, places := 0, make([]int, 64)

@@ -36,16 +36,16 @@ func (d Distribution) orUniform() Distribution { return cmp.Or(d, Uniform) }
 // sample returns the delay below which a share u of all delays lies, 0 <= u < 1.
 func (d Distribution) sample(u float64, delay, jitter time.Duration) time.Duration {
 	base, spread := float64(delay), float64(jitter)
-	var x float64
+	var x float64 // conversions keep some processors from fusing a product and a sum
 	switch d {
 	case Normal:
-		x = base + spread*normalQuantile(u)
+		x = base + float64(spread*normalQuantile(u))
 	case Pareto:
 		x = base + spread*(math.Pow(1-u, -1/paretoShape)-1)/(math.Pow(2, 1/paretoShape)-1)
 	case LogNormal:
 		x = base * math.Exp(math.Log1p(spread/base)*normalQuantile(u)/normalP99)
 	default:
-		x = base + spread*(2*u-1)
+		x = base + float64(spread*(float64(2*u)-1))
 	}
 	return time.Duration(min(max(x, 0), float64(longest)))
 }

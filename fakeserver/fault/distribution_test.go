@@ -13,7 +13,7 @@ var quantiles = []struct{ q, z float64 }{
 }
 
 func TestDelaysFollowTheirDistributions(t *testing.T) {
-	const n = 100_000
+	const n = 50_000
 	const delay, jitter = 100 * time.Millisecond, 30 * time.Millisecond
 	d, j := float64(delay), float64(jitter)
 	for dist, quantile := range map[Distribution]func(q, z float64) float64{

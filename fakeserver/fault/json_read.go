@@ -71,7 +71,7 @@ func readNumber(at string, n node, v reflect.Value) error {
 		v.SetInt(i)
 	case reflect.Uint64:
 		seed, err := strconv.ParseUint(n.text, 10, 64)
-		if hex, ok := strings.CutPrefix(n.text, "0x"); ok && n.kind == isString {
+		if hex, ok := strings.CutPrefix(n.text, "0x"); ok { // numbers don't begin so
 			seed, err = strconv.ParseUint(hex, 16, 64)
 		} else if n.kind != isNumber {
 			err = strconv.ErrSyntax
@@ -103,7 +103,7 @@ func readDuration(at string, n node, v reflect.Value) error {
 
 func readDirection(at string, n node, v reflect.Value) error {
 	for d, word := range directions {
-		if n.kind == isString && n.text == word {
+		if n.text == word {
 			v.SetUint(uint64(d))
 			return nil
 		}
@@ -153,7 +153,7 @@ func readFault(at string, n node, v reflect.Value) error {
 		return fmt.Errorf("%s.kind: given twice", at)
 	}
 	for _, f := range faults {
-		if kinds[0].kind == isString && kinds[0].text == f.Kind() {
+		if kinds[0].text == f.Kind() {
 			fields := reflect.New(reflect.TypeOf(f)).Elem()
 			err := readStruct(at, n.without("kind"), fields)
 			v.Set(fields)

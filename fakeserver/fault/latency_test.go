@@ -19,8 +19,8 @@ func TestLatencyDelaysEveryByteFromItsOffsetOn(t *testing.T) {
 
 func TestLatencyDelaysTheEndToo(t *testing.T) {
 	s := compile(t, Streams, 1, ToClient(Latency{Delay: time.Second})).Stream(1, 2)
-	if end := s.Finish(0); len(end) != 1 || end[0].Op != OpFinish || end[0].Delay != time.Second {
-		t.Errorf("Finish = %+v, want one finish a second late", end)
+	if all := s.Finish(0); len(all) != 2 || all[0].Op != OpMark || all[1].Op != OpFinish || all[1].Delay != time.Second {
+		t.Errorf("Finish = %+v, want a mark and a finish a second late", all)
 	}
 }
 

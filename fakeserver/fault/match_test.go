@@ -61,4 +61,7 @@ func TestMatcherNeedsAsManyBytesAsAreMissing(t *testing.T) {
 	if !m.take([]byte("b")) {
 		t.Error("take does not see the match end")
 	}
+	if !m.take([]byte("ab")) {
+		t.Error("take does not see the next match, which overlaps the first")
+	}
 }

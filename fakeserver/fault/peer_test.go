@@ -64,7 +64,6 @@ func TestTimesOfDatagrams(t *testing.T) {
 }
 
 func TestChanceOfDatagrams(t *testing.T) {
-	const n = 100_000
 	for _, p := range []float64{.1, .5} {
 		wantIndependent(t, FromClient(Duplicate{Rate: 1}).WithProbability(p), p)
 		wantIndependent(t, FromClient(Loss{Rate: .5}).WithProbability(p), p/2) // two draws that are apart

@@ -19,7 +19,7 @@ type Plan struct {
 // Draws reports whether a rule of the plan draws random numbers.
 func (p Plan) Draws() bool {
 	for _, r := range p.Rules {
-		if f, ok := r.Fault.(drawingFault); ok && f.draws() || r.Probability != nil {
+		if r.draws() {
 			return true
 		}
 	}
@@ -69,4 +69,10 @@ func place(d transcript.Direction) string {
 		return "OnAccept"
 	}
 	return d.String()
+}
+
+// draws reports whether chance decides what the rule does.
+func (r Rule) draws() bool {
+	f, ok := r.Fault.(drawingFault)
+	return ok && f.draws() || r.Probability != nil
 }

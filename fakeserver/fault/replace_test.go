@@ -46,6 +46,10 @@ func TestReplaceHandsOnWhatItKeptBeforeAnEnding(t *testing.T) {
 	wantDelivered(t, "abab", "abx", ToClient(Replace{Old: "abc", New: "1"}).ForBytes(2), ToClient(Replace{Old: "ab", New: "x"}).AfterBytes(2))
 }
 
+func TestReplaceLeavesAloneWhatCameBeforeIt(t *testing.T) {
+	wantDelivered(t, "xxabzzabz", "xxabzz!z", ToClient(Replace{Old: "abc", New: "1"}), ToClient(Replace{Old: "ab", New: "!"}).AfterBytes(4))
+}
+
 // Replace is strings.Replace, however the text is cut.
 func TestReplaceIsStringsReplace(t *testing.T) {
 	check(t, 2000, func(t *rapid.T) {

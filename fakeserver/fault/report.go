@@ -14,7 +14,7 @@ type State uint8
 // The states.
 const (
 	NotReached State = iota // nothing ever came to where it acts
-	Armed                   // it was reached, but never hit: its draws, or the traffic, did not ask for it
+	Armed                   // it was reached, but never acted: its draws, or the traffic, did not ask for it
 	Fired                   // it acted
 	Passed                  // it came with SetFaults, when its place was behind the connection already
 )
@@ -81,17 +81,20 @@ func (t *outcome) report(key string, r Rule) Outcome {
 	return o
 }
 
-// Verify returns an error that names each rule that was not reached and is not
-// Optional, and each that did not act though it MustFire: a test that passes
-// because its fault never happened proves nothing.
+// Verify returns an error that names each rule that did not act, because nothing
+// came to where it acts or nothing that it acts on, and is not Optional; and each
+// whose draws never hit though it MustFire. A test that passes because its fault
+// never happened proves nothing.
 func (r Report) Verify() error {
 	var errs []error
 	for _, o := range r.Rules {
 		if o.Removed {
 			continue // whoever removed it did not want it
 		}
-		if o.State == NotReached && !o.Rule.Optional || o.State == Armed && o.Rule.MustFire {
-			errs = append(errs, fmt.Errorf("fault: rule %s was %s", o.Key, r.explain(o)))
+		// Chance may decide against acting; nothing else may, unless the rule says so.
+		inert := o.State == NotReached || o.State == Armed && !o.Rule.draws()
+		if inert && !o.Rule.Optional || o.State == Armed && o.Rule.MustFire {
+			errs = append(errs, fmt.Errorf("fault: rule %s was %s (send more, move the rule, or allow it with MayNotFire)", o.Key, r.explain(o)))
 		}
 	}
 	return errors.Join(errs...)

@@ -13,7 +13,7 @@ import (
 // sends a piece, waits until the client's process has read it, and sends the
 // next; where it can't find out (the client is on another host, or not on
 // Linux) it pauses instead, and the record says "unconfirmed". A client that
-// reads nothing for five seconds is not waited for any longer.
+// reads nothing for five seconds is not waited for any longer, at no boundary.
 //
 // What it can't do: stop a client whose buffer is smaller than a piece from
 // reading it in two, or cut what a TLS or bufio layer above the socket hands on.

@@ -45,7 +45,9 @@ func (g *Program) Stream(conn int, d transcript.Direction) *Stream {
 // Start returns the steps due before the first byte.
 func (s *Stream) Start() []Step {
 	s.steps = s.steps[:0]
-	s.settle(0)
+	if !s.ended { // Finish may have come first
+		s.settle(0)
+	}
 	return s.steps
 }
 
@@ -122,6 +124,7 @@ func (s *Stream) Finish(now time.Duration) []Step {
 		return s.steps
 	}
 	s.flush()
+	s.markDelays()
 	end := Step{Op: OpFinish, Offset: s.offset, Delay: s.delayHere()}
 	for _, w := range s.works {
 		if f, ok := w.rule.Fault.(finishFault); ok && w.phase == acting {
@@ -228,11 +231,8 @@ func (s *Stream) cutHere() {
 
 // pass hands on p, as the rules that act here let it through.
 func (s *Stream) pass(p []byte) {
+	s.markDelays()
 	for _, w := range s.works {
-		w.cell = s.offset / cellBytes
-		if w.phase == acting && w.delays != nil && !w.marked {
-			s.mark(w, s.offset, 0, "delays by "+describeDelay(w.rule.Fault, w.delayIn()))
-		}
 		if w.phase == acting && w.bucket != nil && !w.marked {
 			s.mark(w, s.offset, 0, "limits the speed")
 		}
@@ -284,4 +284,14 @@ func (s *Stream) delayHere() time.Duration {
 		}
 	}
 	return sum
+}
+
+// markDelays records that rules begin to delay here.
+func (s *Stream) markDelays() {
+	for _, w := range s.works {
+		w.cell = s.offset / cellBytes
+		if w.phase == acting && w.delays != nil && !w.marked {
+			s.mark(w, s.offset, 0, "delays by "+describeDelay(w.rule.Fault, w.delayIn()))
+		}
+	}
 }

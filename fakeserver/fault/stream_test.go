@@ -21,7 +21,7 @@ func TestNothingIsTakenBehindAnEnding(t *testing.T) {
 	if s.Taken() != 2 {
 		t.Errorf("Taken = %d, want 2", s.Taken())
 	}
-	if n := len(s.Feed([]byte("ef"), 0)) + len(s.Tick(time.Hour)) + len(s.Finish(0)); n != 0 || s.Taken() != 2 {
+	if n := len(s.Start()) + len(s.Feed([]byte("ef"), 0)) + len(s.Tick(time.Hour)) + len(s.Finish(0)); n != 0 || s.Taken() != 2 {
 		t.Errorf("%d steps behind the ending, %d bytes taken", n, s.Taken())
 	}
 	if _, ok := s.Alarm(); ok {
@@ -31,8 +31,8 @@ func TestNothingIsTakenBehindAnEnding(t *testing.T) {
 
 func TestFinishComesOnce(t *testing.T) {
 	s := compile(t, Streams, 1, ToClient(Latency{Delay: ms})).Stream(1, toClient)
-	if first, second := len(s.Finish(0)), len(s.Finish(0)); first != 1 || second != 0 {
-		t.Errorf("%d and %d steps, want 1 and 0", first, second)
+	if first, second := len(s.Finish(0)), len(s.Finish(0)); first != 2 || second != 0 {
+		t.Errorf("%d and %d steps, want a mark and a finish, and then none", first, second)
 	}
 }
 
@@ -93,14 +93,14 @@ func TestStretchesByTime(t *testing.T) {
 	feed := func(r Rule) string {
 		s := compile(t, Streams, 1, r).Stream(1, toClient)
 		s.Start()
+		if at, ok := s.Alarm(); ok {
+			t.Errorf("%+v: an alarm at %v for what acts on bytes", r, at)
+		}
 		got := ""
 		for i, b := range "abcdefgh" { // one each 10 ms
 			for _, step := range s.Feed([]byte{byte(b)}, time.Duration(i)*10*ms) {
 				got += string(step.Data)
 			}
-		}
-		if _, ok := s.Alarm(); ok {
-			t.Error("an alarm for what acts on bytes")
 		}
 		return got
 	}

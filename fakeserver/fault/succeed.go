@@ -50,9 +50,14 @@ func (g *Program) StreamAt(conn int, d transcript.Direction, offset int64) *Stre
 // once.
 func (s *Stream) Adopt(g *Program, d transcript.Direction) []Step {
 	s.steps = s.steps[:0]
-	old := s.works
+	old, next := s.works, g.rulesFor(s.conn, d)
+	for _, w := range old {
+		if !s.ended && !slices.ContainsFunc(next, func(a active) bool { return a.out == w.out }) {
+			s.flushOne(w)
+		}
+	}
 	s.works = nil
-	for _, a := range g.rulesFor(s.conn, d) {
+	for _, a := range next {
 		if i := slices.IndexFunc(old, func(w *work) bool { return w.out == a.out }); i >= 0 {
 			old[i].active = a
 			s.works = append(s.works, old[i])
@@ -61,13 +66,6 @@ func (s *Stream) Adopt(g *Program, d transcript.Direction) []Step {
 		w := newWork(a)
 		w.come(s)
 		s.works = append(s.works, w)
-	}
-	for _, w := range old {
-		if !slices.Contains(s.works, w) && w.trans != nil {
-			if rest := w.trans.flush(); len(rest) > 0 && !s.ended {
-				s.steps = append(s.steps, Step{Op: OpPass, Offset: s.offset, Data: rest, all: s.crew})
-			}
-		}
 	}
 	s.crew = s.crewNow()
 	return s.steps

@@ -13,6 +13,10 @@ import (
 // and the ending. It leaves out times, the cuts between reads and writes, and
 // the order between directions and connections, none of which a program
 // controls.
+//
+// Where a fault ends a connection in one direction, how far the other direction got
+// is not the plan's doing: of what a client still sends around a reset, more or less
+// may have arrived. Compare the side that the fault acts on.
 type Canonical []Side
 
 // A Side is one direction of one connection.

@@ -35,8 +35,8 @@ func (t Transcript) Conn(n int) Transcript {
 	return t.only(func(e *Event) bool { return e.Conn == n })
 }
 
-// Conns returns how many connections the server accepted, or how many peers
-// sent it a datagram.
+// Conns returns how many connections the server accepted, or how many peers there
+// were: addresses that sent it a datagram, or that it sent one.
 func (t Transcript) Conns() int {
 	n := 0
 	for _, e := range t.events.all() {
@@ -107,12 +107,27 @@ func (t Transcript) refused(i int, e *Event) bool {
 // because of the record's limit.
 func (t Transcript) Omitted(d Direction) int64 {
 	var n int64
-	for _, e := range t.events.all() {
-		if e.Direction == d && e.Data == nil {
-			n += e.Size()
-		}
+	for conn := 0; conn <= t.Conns(); conn++ {
+		n += t.omittedOn(conn, d)
 	}
 	return n
+}
+
+// omittedOn is Omitted for one connection. What is kept comes before what is not.
+func (t Transcript) omittedOn(conn int, d Direction) int64 {
+	var length, kept int64
+	for _, e := range t.events.all() {
+		switch {
+		case e.Conn != conn || e.Direction != d:
+		case e.Kind == Unsent && e.Count > 0 && e.Peer == "": // a datagram's is counted apart
+			length = min(length, e.Offset)
+			kept = min(kept, length)
+		default:
+			length += e.Size()
+			kept += int64(len(e.Data))
+		}
+	}
+	return length - kept
 }
 
 // Ending returns how direction d of the connection ended; with several

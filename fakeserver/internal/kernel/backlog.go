@@ -17,3 +17,13 @@ func Backlog(ln net.Listener) (int, error) {
 	}
 	return ask(tcp, acceptQueue)
 }
+
+// SetBacklog changes how many connections may wait to be accepted, beside one: with 0, exactly one connect succeeds and the
+// next gets no answer. ln must be a *net.TCPListener. (Linux: listen once more on the same socket; 5 of 5.)
+func SetBacklog(ln net.Listener, n int) error {
+	tcp, ok := ln.(*net.TCPListener)
+	if !ok {
+		return wrongType("SetBacklog", ln)
+	}
+	return control(tcp, func(fd uintptr) error { return listenAgain(fd, n) })
+}

@@ -1,5 +1,11 @@
 package kernel
 
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
 func acceptQueue(fd uintptr) (int, error) {
 	info, err := tcpInfo(fd)
 	if err != nil {
@@ -7,3 +13,5 @@ func acceptQueue(fd uintptr) (int, error) {
 	}
 	return int(info.Unacked), nil
 }
+
+func listenAgain(fd uintptr, n int) error { return os.NewSyscallError("listen", unix.Listen(int(fd), n)) }

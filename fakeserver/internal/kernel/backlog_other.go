@@ -5,3 +5,5 @@ package kernel
 import "runtime"
 
 func acceptQueue(uintptr) (int, error) { return 0, unsupported("Backlog on " + runtime.GOOS) }
+
+func listenAgain(uintptr, int) error { return unsupported("SetBacklog on " + runtime.GOOS) }

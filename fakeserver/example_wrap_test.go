@@ -1,0 +1,118 @@
+package fakeserver_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A real HTTP server behind the wire: its first connection is reset in the middle
+// of the status line, and the record has what the client asked for.
+func ExampleWrapListener() {
+	below, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	ln, err := fakeserver.WrapListener(below, fakeserver.Config{ // in a test: fakeserver.StartListener(t, below, …)
+		Faults: fault.Plan{Rules: []fault.Rule{
+			fault.ToClient(fault.Reset{}).OnConn(1).AfterBytes(12),
+			fault.ToClient(fault.Slice{Size: 16}).OnConn(2),
+		}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer ln.Stop()
+	web := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "hello from %s", r.URL.Path)
+	})}
+	go web.Serve(ln)
+	defer web.Close()
+
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	for try := 1; try <= 2; try++ {
+		resp, err := client.Get("http://" + ln.Addr().String() + "/greeting")
+		if err != nil {
+			fmt.Printf("try %d: reset: %v\n", try, errors.Is(err, syscall.ECONNRESET))
+			continue
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		fmt.Printf("try %d: %s %q, %v\n", try, resp.Status, body, err)
+	}
+	await(ln, ends(2))
+	tr := ln.Transcript()
+	fmt.Printf("conn 1 was asked %q\n", tr.Conn(1).Lines()[0])
+	fmt.Printf("conn 1 was sent %q, and then %v\n", tr.Conn(1).ToClient(), tr.Conn(1).Ending(transcript.ToClient))
+	fmt.Printf("conn 2 was sent its answer in pieces of %q, …\n", firstPiece(tr.Conn(2)))
+	// Output:
+	// try 1: reset: true
+	// try 2: 200 OK "hello from /greeting", <nil>
+	// conn 1 was asked "GET /greeting HTTP/1.1"
+	// conn 1 was sent "HTTP/1.1 200", and then RST
+	// conn 2 was sent its answer in pieces of "HTTP/1.1 200 OK\r", …
+}
+
+// ends tells that connection n is over.
+func ends(n int) func(transcript.Transcript) bool {
+	return func(tr transcript.Transcript) bool { return tr.Conn(n).Kind(transcript.Close).Len() > 0 }
+}
+
+// firstPiece returns what the first write to the client was.
+func firstPiece(tr transcript.Transcript) []byte {
+	for e := range tr.Kind(transcript.Data).All() {
+		if e.Direction == transcript.ToClient {
+			return e.Data
+		}
+	}
+	return nil
+}
+
+// With Unix sockets, too: a server, its client, and a path that nobody has to clean
+// up. There is no reset on them; Close is what cuts a connection.
+func ExampleConfig_unix() {
+	srv, err := fakeserver.Listen(fakeserver.Config{
+		Network: "unix",
+		Handler: fakeserver.Lines{},
+		Faults:  fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Close{}).AfterBytes(3)}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	c, err := net.Dial("unix", srv.Addr())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer c.Close()
+	io.WriteString(c, "ping\n")
+	answer, err := io.ReadAll(c)
+	fmt.Printf("%q, %v\n", answer, err)
+
+	srv.Down()
+	_, err = net.Dial("unix", srv.Addr())
+	fmt.Println("refused:", errors.Is(err, syscall.ECONNREFUSED))
+
+	_, err = fakeserver.Listen(fakeserver.Config{
+		Network: "unix",
+		Faults:  fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).Named("cut it")}},
+	})
+	fmt.Println(strings.ReplaceAll(err.Error(), ": ", ":\n  "))
+	// Output:
+	// "PIN", <nil>
+	// refused: true
+	// fault:
+	//   invalid plan:
+	//   rule 1 (cut it):
+	//   a unix socket has no RST:
+	//   use Close
+}

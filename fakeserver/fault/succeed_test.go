@@ -1,0 +1,141 @@
+package fault
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// succeed makes the program that takes over from g.
+func succeed(t *testing.T, g *Program, rules ...Rule) *Program {
+	t.Helper()
+	next, err := g.Succeed(Plan{Seed: 999, Rules: rules})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return next
+}
+
+// fed returns what steps hand on, and where they do something else.
+func fed(s *Stream, steps []Step) string {
+	tr := &trace{}
+	tr.add(s, steps)
+	return strings.Join(tr.wire, "; ")
+}
+
+// A rule that stays goes on with its draws and its count, whatever comes and goes
+// around it.
+func TestARuleThatStaysGoesOn(t *testing.T) {
+	mine := ToClient(Slice{Size: 20, Variation: 19}).Named("mine").Times(40)
+	cuts := func(change bool) (places []int64, count int64) {
+		g := compile(t, Streams, 5, ToClient(Corrupt{Rate: 1}), mine)
+		s := g.Stream(1, toClient)
+		for i := range 2 {
+			if change && i == 1 {
+				g = succeed(t, g, mine, ToClient(Bandwidth{BytesPerSecond: 1 << 40}))
+				s.Adopt(g, toClient)
+			}
+			for _, step := range s.Feed(make([]byte, 505), 0) {
+				s.Done(step)
+				if step.Op == OpCut {
+					places = append(places, step.Offset)
+				}
+			}
+		}
+		for _, o := range g.Report().Rules {
+			if o.Key == "mine" {
+				count = o.Count
+			}
+		}
+		return places, count
+	}
+	want, _ := cuts(false)
+	got, counted := cuts(true)
+	if !slices.Equal(got, want) || len(got) != 40 || counted != 40 {
+		t.Errorf("%d cuts at %v, want 40 at %v; the report counts %d", len(got), got, want, counted)
+	}
+}
+
+func TestWhatComesLateIsOpenOrPassed(t *testing.T) {
+	for _, tt := range []struct {
+		rule  Rule
+		want  string
+		state State
+	}{
+		{ToClient(Close{}).AfterBytes(3), "pass +0s in 0 buckets: efgh", Passed},
+		{ToClient(Close{}), "pass +0s in 0 buckets: efgh", Passed},
+		{ToClient(Close{}).AfterBytes(6), "pass +0s in 0 buckets: ef; close@6+0s late ", Fired},
+		{ToClient(Close{}).AfterMatch("f"), "pass +0s in 0 buckets: ef; close@6+0s late ", Fired},
+		{ToClient(Blackhole{}), "drop by late: xxxx", Fired},
+		{ToClient(Blackhole{}).ForBytes(6), "drop by late: xx; pass +0s in 0 buckets: gh", Fired},
+		{ToClient(Blackhole{}).AfterBytes(1).ForBytes(6), "drop by late: xxx; pass +0s in 0 buckets: h", Fired},
+		{ToClient(Blackhole{}).AfterBytes(1).ForBytes(3), "pass +0s in 0 buckets: efgh", Passed},
+	} {
+		for _, fresh := range []bool{true, false} {
+			g := compile(t, Streams, 1, ToClient(Stall{For: 1}).AfterBytes(99).Named("early"))
+			s := g.Stream(1, toClient)
+			fed(s, s.Feed([]byte("abcd"), 0))
+			g = succeed(t, g, tt.rule.Named("late"))
+			if fresh { // a direction that had no rules
+				s = g.StreamAt(1, toClient, 4)
+			} else {
+				s.Adopt(g, toClient)
+			}
+			if got := fed(s, s.Feed([]byte("efgh"), 0)); got != tt.want {
+				t.Errorf("%+v: %q, want %q", tt.rule, got, tt.want)
+			}
+			if got := g.Report().Rules[0]; got.Key != "late" || got.State != tt.state {
+				t.Errorf("%+v: %v, want %v", tt.rule, got.State, tt.state)
+			}
+		}
+	}
+}
+
+// What a transform kept back goes the way of all bytes before the change.
+func TestARemovedTransformHandsOnWhatItKept(t *testing.T) {
+	slow := ToClient(Latency{Delay: time.Second})
+	last := ToClient(Replace{Old: "b", New: "!"})
+	g := compile(t, Streams, 1, ToClient(Replace{Old: "abc", New: "x"}), slow, last)
+	s := g.Stream(1, toClient)
+	s.Feed([]byte("xab"), 0)
+	if got, want := fed(s, s.Adopt(succeed(t, g, last.Named("last")), toClient)), "pass +1s in 0 buckets: a!"; got != want {
+		t.Errorf("Adopt: %q, want %q", got, want)
+	}
+	if got, want := fed(s, s.Feed([]byte("c"), 0)), "pass +0s in 0 buckets: c"; got != want {
+		t.Errorf("behind the change: %q, want %q", got, want)
+	}
+}
+
+func TestAPeerGoesByTheNextProgram(t *testing.T) {
+	nth := FromClient(Loss{Every: 3}).Named("stays")
+	g := compile(t, Datagrams, 1, nth, FromClient(Loss{Nth: 2}))
+	p, got := g.Peer(1, fromClient), ""
+	for i := range 8 {
+		if i == 4 {
+			g = succeed(t, g, FromClient(Loss{Nth: 5}).Named("new"), nth, FromClient(Blackhole{}).ForDatagrams(3).Named("behind"))
+			p.Adopt(g, fromClient)
+		}
+		got += string(rune('0' + p.Next(nil, 0).Copies))
+	}
+	if got != "10010011" { // 2 by the old plan, 3 and 6 by the rule that stays, 5 by the new one
+		t.Errorf("fates = %s", got)
+	}
+	want := "rule new: fired 1 times, first on conn 1 at datagram 5\n" +
+		"rule stays: fired 2 times, first on conn 1 at datagram 3\n" +
+		"rule behind: passed: its place was behind when it came\n" +
+		"rule loss.FromClient.1 (removed): fired 1 times, first on conn 1 at datagram 2\n"
+	if got := g.Report().String(); got != want {
+		t.Errorf("report:\n%s want\n%s", got, want)
+	}
+}
+
+func TestANextPlanIsCheckedAndKeepsTheSeed(t *testing.T) {
+	g := compile(t, Streams, 7)
+	if _, err := g.Succeed(Plan{Rules: []Rule{ToClient(Loss{Rate: 1})}}); err == nil {
+		t.Error("a plan that makes no sense took over")
+	}
+	if next := succeed(t, g, ToClient(Reset{})); next.Plan().Seed != 7 {
+		t.Errorf("Seed = %d, want the first plan's", next.Plan().Seed)
+	}
+}

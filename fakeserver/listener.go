@@ -1,0 +1,208 @@
+package fakeserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A Listener puts the wire in front of a real server: http.Serve, a gRPC server,
+// tls.NewListener above it. It is a net.Listener whose connections are each a
+// *Conn: recorded, numbered, and faulted by the plan, exactly as a Server's are.
+//
+// There is no handler. A connection is its owner's, and ends when the owner closes
+// it: in order, as Conn.Close says. What a rule ended is the owner's to close, too.
+// OnAccept rules come before Accept: a connection that they end is not handed out,
+// and one that they stall does not hold up those behind it.
+//
+// Close stops accepting and leaves connections alone, as package net does. Stop
+// ends everything.
+type Listener struct {
+	*core
+	srv *Server // has the connections
+	ln  net.Listener
+
+	ready  chan *Conn    // to be handed out
+	failed chan error    // from ln, to be handed out
+	gone   chan struct{} // closed when ln was closed by somebody else
+	shut   chan struct{} // closed when Close begins
+	pumped chan struct{} // closed when no more connections are taken from ln
+
+	closeOnce sync.Once
+	stopOnce  sync.Once
+	stopErr   error // of the first Stop
+}
+
+// WrapListener returns a Listener above ln, which becomes its own: Close closes
+// it. It takes connections from ln at once, one ahead of Accept.
+//
+// Of cfg it takes Faults, RecordLimit and Name. The rest is ln's, or its server's,
+// business: if it is set, the error wraps ErrConfig. A bad plan's wraps
+// fault.ErrPlan. ln stays the caller's then. Whoever calls WrapListener must see
+// to it that Stop is called, or that the Listener and all connections are closed;
+// StartListener does so at its test's end.
+func WrapListener(ln net.Listener, cfg Config) (*Listener, error) {
+	s, err := wrapListener(ln, cfg, origin{})
+	return s.Listener, err
+}
+
+func wrapListener(ln net.Listener, cfg Config, o origin) (stopper, error) {
+	if err := cfg.checkWrap(ln == nil); err != nil {
+		return stopper{}, err
+	}
+	if cfg.Name == "" {
+		cfg.Name = "listener"
+	}
+	p := cfg.place()
+	p.network = ln.Addr().Network()
+	c, err := compile(p, o)
+	if err != nil {
+		return stopper{}, err
+	}
+	c.settle(p.network, ln.Addr(), cfg.RecordLimit)
+	l := &Listener{
+		core: c, ln: ln,
+		srv:   &Server{core: c, recordLimit: cfg.RecordLimit, life: newLock(), conns: map[int]*Conn{}},
+		ready: make(chan *Conn), failed: make(chan error),
+		gone: make(chan struct{}), shut: make(chan struct{}), pumped: make(chan struct{}),
+	}
+	l.wg.Add(1)
+	go l.pump()
+	return stopper{l}, nil
+}
+
+// A stopper is a Listener as a test's end sees it.
+type stopper struct{ *Listener }
+
+// Close stops the Listener.
+func (s stopper) Close() error { return s.Stop() }
+
+// checkWrap refuses what a listener that exists already makes senseless.
+func (cfg *Config) checkWrap(none bool) error {
+	return checkWrap("net.Listener", none, map[string]bool{
+		"Network": cfg.Network != "", "Addr": cfg.Addr != "", "Transport": cfg.Transport != nil,
+		"Handler": cfg.Handler != nil, "ReceiveBuffer": cfg.ReceiveBuffer != 0, "StartDown": cfg.StartDown,
+	})
+}
+
+func checkWrap(what string, none bool, set map[string]bool) error {
+	if none {
+		return fmt.Errorf("%w: the %s is nil", ErrConfig, what)
+	}
+	var errs []error
+	for _, field := range []string{"Network", "Addr", "Transport", "Handler", "ReceiveBuffer", "StartDown"} {
+		if set[field] {
+			errs = append(errs, fmt.Errorf("%w: %s is set, and is not for a %s that exists already", ErrConfig, field, what))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Accept waits for the next connection and returns it, a *Conn. After Close its
+// error wraps net.ErrClosed.
+func (l *Listener) Accept() (net.Conn, error) {
+	if isClosedChan(l.shut) {
+		return nil, l.opError("accept")
+	}
+	select {
+	case c := <-l.ready:
+		return c, nil
+	case err := <-l.failed:
+		return nil, err
+	case <-l.gone:
+	case <-l.shut:
+	}
+	return nil, l.opError("accept")
+}
+
+// Addr returns the address of the listener below.
+func (l *Listener) Addr() net.Addr { return l.ln.Addr() }
+
+// Close stops accepting. Connections that were handed out stay open; those that
+// nobody accepted are reset, as the kernel does. A second call returns net.ErrClosed.
+func (l *Listener) Close() error {
+	err := l.opError("close")
+	l.closeOnce.Do(func() { err = l.close() })
+	return err
+}
+
+func (l *Listener) close() error {
+	close(l.shut)
+	err := ignoreClosed(l.ln.Close()) // somebody else may have closed it
+	await(l.pumped, closeGrace)
+	l.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "closed: refusing connections"})
+	return err
+}
+
+// Stop ends everything: it closes the listener and all connections, so that their
+// owners' Reads and Writes fail with net.ErrClosed, and waits for every goroutine
+// of its own. It gives connections one second; then it gives up on them, and its
+// error names each. Bytes that it cut off are named in the record.
+//
+// Stop may be called more than once, and from several goroutines; each call waits
+// for the end and returns the same error. The accessors work afterwards.
+func (l *Listener) Stop() error {
+	l.stopOnce.Do(func() {
+		l.stopErr = l.stop()
+		close(l.done)
+	})
+	return l.stopErr
+}
+
+func (l *Listener) stop() error {
+	err := ignoreClosed(l.Close())
+	close(l.closing)
+	l.cancel()
+	for _, c := range l.srv.openConns() {
+		c.kick()
+		c.leave()
+	}
+	if l.joined(closeGrace) {
+		return err
+	}
+	errs := []error{err}
+	for _, c := range l.srv.openConns() {
+		errs = append(errs, fmt.Errorf("fakeserver: %s: Stop: conn %d did not end within %v", l.name, c.n, closeGrace))
+		c.closeRaw()
+	}
+	l.joined(closeGrace / 10)
+	return errors.Join(errs...)
+}
+
+// Transcript returns a snapshot of the record. It copies no bytes.
+func (l *Listener) Transcript() transcript.Transcript { return l.srv.Transcript() }
+
+// Wait sleeps until cond holds for the record, which it is asked at every new
+// event. When ctx is done first, or the Listener is stopped, it returns an error
+// that wraps the cause, or net.ErrClosed, and shows the record.
+func (l *Listener) Wait(ctx context.Context, cond func(transcript.Transcript) bool) error {
+	return l.srv.Wait(ctx, cond)
+}
+
+// SetFaults replaces the plan while traffic flows, as Server.SetFaults does.
+func (l *Listener) SetFaults(p fault.Plan) error { return l.srv.SetFaults(p) }
+
+// CloseClientConns ends all connections that are open now, as
+// Server.CloseClientConns does. Their owners still have to close them.
+func (l *Listener) CloseClientConns(how transcript.Ending) error { return l.srv.CloseClientConns(how) }
+
+// opError is the error of an operation on a closed Listener, as package net gives it.
+func (l *Listener) opError(op string) error {
+	return &net.OpError{Op: op, Net: l.ln.Addr().Network(), Addr: l.ln.Addr(), Err: net.ErrClosed}
+}
+
+// await waits for ch, but no longer than d.
+func await(ch <-chan struct{}, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ch:
+	case <-t.C:
+	}
+}

@@ -1,0 +1,74 @@
+package fakeserver
+
+import (
+	"errors"
+	"net"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// pump takes connections from the listener below, until that is closed.
+func (l *Listener) pump() {
+	defer l.wg.Done()
+	defer close(l.pumped)
+	for {
+		raw, err := l.ln.Accept()
+		switch {
+		case err == nil:
+			l.take(raw)
+		case errors.Is(err, net.ErrClosed):
+			close(l.gone)
+			return
+		case !l.pass(err):
+			return
+		}
+	}
+}
+
+// take gives raw its number. What the plan says of its arrival is done aside, if it
+// may take time.
+func (l *Listener) take(raw net.Conn) {
+	l.wg.Add(1) // for the connection: see lease
+	c := l.srv.admit(raw, new(lease))
+	if len(l.program().Accept(c.n)) == 0 {
+		l.handOut(c)
+		return
+	}
+	l.wg.Add(1)
+	go l.welcome(c)
+}
+
+// welcome carries out the OnAccept rules for c.
+func (l *Listener) welcome(c *Conn) {
+	defer l.wg.Done()
+	if !c.accept() {
+		c.leave()
+		return
+	}
+	l.handOut(c)
+}
+
+// handOut waits for an Accept that takes c.
+func (l *Listener) handOut(c *Conn) {
+	c.begin()
+	select {
+	case l.ready <- c:
+	case <-l.shut:
+		c.note(transcript.Note, "nobody accepted it before Close")
+		c.doomTo(net.ErrClosed, true)
+		c.reset("")
+		c.leave()
+	}
+}
+
+// pass records an error of the listener below and waits for an Accept that takes
+// it. It reports whether to go on.
+func (l *Listener) pass(err error) bool {
+	l.rec.Add(transcript.Event{Kind: transcript.Error, Text: err.Error()})
+	select {
+	case l.failed <- err:
+		return true
+	case <-l.shut:
+		return false
+	}
+}

@@ -1,0 +1,107 @@
+package fakeserver
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// silence is what keeps a server from answering: a listener whose backlog is full
+// with a connection of our own, which gets no number.
+type silence struct {
+	ln     net.Listener
+	filler net.Conn
+}
+
+// usualBacklog is what a listener has otherwise. The kernel caps it at
+// net.core.somaxconn.
+const usualBacklog = 4096
+
+// Unanswered leaves those who dial without an answer from now on, as behind a
+// firewall that drops packets: their connects time out. Connections that are open
+// stay open; those whose handshake was done are accepted and recorded first. Up
+// takes connections again; a dial that still waits completes within about a second
+// of it, when its SYN is sent again. Unanswered of a server that already is does
+// nothing, and one that is down has to go Up first.
+//
+// It needs no privilege, and works on Linux and the kernel's network only: elsewhere
+// the error wraps errors.ErrUnsupported. After Close it wraps net.ErrClosed.
+func (s *Server) Unanswered() error {
+	s.life.lock()
+	defer s.life.unlock()
+	if s.isClosing() {
+		return s.closedError("Unanswered")
+	}
+	if s.silent != nil {
+		return nil
+	}
+	ln := s.listener()
+	if ln == nil {
+		return fmt.Errorf("fakeserver: %s: Unanswered: the server is down: call Up first", s.name)
+	}
+	if err := kernel.SetBacklog(ln, 0); err != nil {
+		return fmt.Errorf("fakeserver: %s: Unanswered: %w", s.name, err)
+	}
+	if !s.pauseAccepting(ln) {
+		s.resumeAccepting(ln)
+		return fmt.Errorf("fakeserver: %s: Unanswered: %w on this transport", s.name, errors.ErrUnsupported)
+	}
+	s.takeBacklog(ln)
+	filler, err := net.DialTimeout("tcp", s.Addr(), closeGrace)
+	if err != nil {
+		err = fmt.Errorf("fakeserver: %s: Unanswered: filling the backlog: %w", s.name, err)
+		err = errors.Join(err, kernel.SetBacklog(ln, usualBacklog))
+		s.resumeAccepting(ln)
+		return err
+	}
+	s.silent = &silence{ln, filler}
+	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "unanswered: connects get no answer"})
+	return nil
+}
+
+// endSilence answers again. It needs life, and silent.
+func (s *Server) endSilence() error {
+	q := s.silent
+	s.silent = nil
+	err := kernel.SetBacklog(q.ln, usualBacklog)
+	if first, acceptErr := q.ln.Accept(); acceptErr == nil {
+		if sameAddr(first.RemoteAddr(), q.filler.LocalAddr()) {
+			first.Close()
+		} else {
+			s.take(first)
+		}
+	}
+	q.filler.Close()
+	s.resumeAccepting(q.ln)
+	return err
+}
+
+// pauseAccepting ends ln's accept loop and leaves ln open. It reports whether that
+// is possible.
+func (s *Server) pauseAccepting(ln net.Listener) bool {
+	s.mu.Lock()
+	accepting := s.accepting
+	s.ln = nil // tells the accept loop that it is to end
+	s.mu.Unlock()
+	l, ok := ln.(interface{ SetDeadline(time.Time) error })
+	if !ok || l.SetDeadline(past) != nil {
+		return false
+	}
+	<-accepting
+	l.SetDeadline(time.Time{})
+	return true
+}
+
+// resumeAccepting starts an accept loop for ln.
+func (s *Server) resumeAccepting(ln net.Listener) {
+	accepting := make(chan struct{})
+	s.mu.Lock()
+	s.ln, s.accepting = ln, accepting
+	s.mu.Unlock()
+	s.wg.Add(1)
+	go s.accept(ln, accepting)
+}

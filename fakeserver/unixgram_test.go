@@ -1,0 +1,130 @@
+package fakeserver_test
+
+import (
+	"context"
+	"net"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+func startUnixgram(t testing.TB, h fakeserver.PacketHandler, rules ...fault.Rule) *fakeserver.PacketServer {
+	t.Helper()
+	return fakeserver.StartPacket(t, fakeserver.PacketConfig{Network: "unixgram", Handler: h, Faults: plan(rules...)})
+}
+
+func TestUnixDatagrams(t *testing.T) {
+	srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Network: "unixgram", Handler: fakeserver.PacketEcho{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := srv.Addr()
+	a, b := dialUnixgram(t, srv), dialUnixgram(t, srv)
+	for _, c := range []*net.UnixConn{a, b, a} {
+		send(t, c, "ping")
+		wantRead(t, c, "ping")
+	}
+	a.Write(nil) // an empty datagram is one
+	wait(t, srv, sent(4))
+	tr := srv.Transcript()
+	if got := tr.Conn(1).Datagrams(transcript.FromClient); tr.Conns() != 2 || len(got) != 3 || len(got[2]) != 0 {
+		t.Errorf("%d peers, datagrams %q of the first:\n%v", tr.Conns(), got, tr)
+	}
+	if err := srv.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := srv.Verify(); err != nil {
+		t.Error(err)
+	}
+	wantGone(t, path)
+	wantGone(t, filepath.Dir(path))
+}
+
+// Clients without a name are one peer, and get no answer. That is recorded, and is
+// no failure of the handler.
+func TestNamelessClientsAreOnePeer(t *testing.T) {
+	srv := startUnixgram(t, fakeserver.PacketEcho{})
+	for range 2 {
+		c, err := net.Dial("unixgram", srv.Addr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		send(t, c, "anonymous")
+	}
+	wait(t, srv, func(tr transcript.Transcript) bool { return tr.Kind(transcript.Unsent).Len() == 2 })
+	if tr := srv.Transcript(); tr.Conns() != 1 || len(tr.Datagrams(transcript.FromClient)) != 2 {
+		t.Errorf("%d peers:\n%v", tr.Conns(), tr)
+	}
+}
+
+func TestFaultsOnUnixDatagrams(t *testing.T) {
+	srv := startUnixgram(t, fakeserver.PacketEcho{},
+		fault.FromClient(fault.Loss{Nth: 2}), fault.ToClient(fault.Duplicate{Rate: 1}).AfterDatagrams(1))
+	c := dialUnixgram(t, srv)
+	for _, text := range []string{"one", "two", "three"} {
+		send(t, c, text)
+	}
+	for _, want := range []string{"one", "three", "three"} {
+		wantRead(t, c, want)
+	}
+}
+
+func TestDownAndUpOfUnixDatagrams(t *testing.T) {
+	srv := startUnixgram(t, fakeserver.PacketEcho{})
+	for range 20 {
+		before := dialUnixgram(t, srv)
+		if err := srv.Down(); err != nil {
+			t.Fatal(err)
+		}
+		_, err := before.Write([]byte("x"))
+		wantError(t, "a send while down", err, syscall.ECONNREFUSED)
+		_, err = net.Dial("unixgram", srv.Addr())
+		wantError(t, "a dial while down", err, syscall.ECONNREFUSED)
+		if err := srv.Up(); err != nil {
+			t.Fatal(err)
+		}
+		c := dialUnixgram(t, srv)
+		send(t, c, "up")
+		wantRead(t, c, "up")
+	}
+	late := fakeserver.StartPacket(t, fakeserver.PacketConfig{Network: "unixgram", StartDown: true, Handler: fakeserver.PacketEcho{}})
+	if err := late.Up(); err != nil {
+		t.Fatal(err)
+	}
+	c := dialUnixgram(t, late)
+	send(t, c, "up")
+	wantRead(t, c, "up")
+}
+
+// What has arrived is recorded before the socket is closed, and a handler whose
+// client does not read does not keep the server from closing.
+func TestCloseOfAUnixDatagramServer(t *testing.T) {
+	srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Network: "unixgram", Handler: fakeserver.PacketHandlerFunc(
+		func(ctx context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {
+			for ctx.Err() == nil { // fills the client's queue, and then blocks
+				if _, err := w.Write(p.Data); err != nil {
+					return err
+				}
+			}
+			return nil
+		})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := dialUnixgram(t, srv)
+	send(t, c, "fill me")
+	wait(t, srv, func(tr transcript.Transcript) bool { return len(tr.Datagrams(transcript.ToClient)) > 1 })
+	began := time.Now()
+	if err := srv.Close(); err != nil {
+		t.Errorf("Close = %v", err)
+	}
+	if d := time.Since(began); d > closeBound {
+		t.Errorf("Close took %v", d)
+	}
+}
