@@ -195,7 +195,7 @@ var mayImport = []struct {
 }{
 	{"fakeserver", [][]string{words, kernel[:1]}},
 	{"fakeserver/fault", [][]string{words[1:]}},
-	{"fakeserver/transcript", nil},
+	{"fakeserver/transcript", [][]string{kernel[1:]}},
 	{"fakeserver/transcript/", [][]string{words[1:]}},
 	{"fakeserver/internal/kernel", [][]string{kernel[1:], {"golang.org/x/sys/windows"}}},
 	{"fakeserver/internal/benchwork", [][]string{server, kernel}}, // its baseline is fair only with the same tricks

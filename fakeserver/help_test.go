@@ -1,6 +1,7 @@
 package fakeserver_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -196,4 +197,24 @@ func dialAny(srv interface{ Addr() string }) (net.Conn, error) {
 		c.SetDeadline(time.Now().Add(patience))
 	}
 	return c, err
+}
+
+// buffer is a writer for several goroutines.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *buffer) logf(format string, args ...any) { fmt.Fprintf(b, format+"\n", args...) }
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
 }

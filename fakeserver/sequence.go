@@ -10,12 +10,15 @@ import (
 // answers all that follow.
 type Sequence []Handler
 
-func (s Sequence) check() error {
+func (s Sequence) check() error { return checkSequence(s) }
+
+// checkSequence refuses a sequence that is empty or has handlers that can't work.
+func checkSequence[H any](s []H) error {
 	if len(s) == 0 {
 		return errors.New("it is empty")
 	}
 	for i, h := range s {
-		if h == nil {
+		if any(h) == nil {
 			return fmt.Errorf("handler %d is nil", i+1)
 		}
 		if err := checkHandler(h); err != nil {
