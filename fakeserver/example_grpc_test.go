@@ -51,8 +51,9 @@ func ExampleWrapListener_grpc() {
 		answer, err := client.Check(ctx, &healthpb.HealthCheckRequest{Service: "billing"}, grpc.WaitForReady(true))
 		fmt.Printf("try %d: %v, %v\n", try, answer.GetStatus(), status.Code(err))
 	}
-	fmt.Print(wire.Report())
+	fmt.Println("the reset:", wire.Report().Rules[0].State)
 	// Output:
 	// try 1: UNKNOWN, Unavailable
 	// try 2: SERVING, OK
+	// the reset: fired
 }

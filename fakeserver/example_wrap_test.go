@@ -16,7 +16,7 @@ import (
 )
 
 // A real HTTP server behind the wire: its first connection is reset in the middle
-// of the status line, and the record has what the client asked for.
+// of the body, and the record has what the client asked for.
 func ExampleWrapListener() {
 	below, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -24,7 +24,7 @@ func ExampleWrapListener() {
 	}
 	ln, err := fakeserver.WrapListener(below, fakeserver.Config{ // in a test: fakeserver.StartListener(t, below, …)
 		Faults: fault.Plan{Rules: []fault.Rule{
-			fault.ToClient(fault.Reset{}).OnConn(1).AfterBytes(12),
+			fault.ToClient(fault.Reset{}).OnConn(1).AfterMatch("hello"),
 			fault.ToClient(fault.Slice{Size: 16}).OnConn(2),
 		}},
 	})
@@ -42,23 +42,23 @@ func ExampleWrapListener() {
 	for try := 1; try <= 2; try++ {
 		resp, err := client.Get("http://" + ln.Addr().String() + "/greeting")
 		if err != nil {
-			fmt.Printf("try %d: reset: %v\n", try, errors.Is(err, syscall.ECONNRESET))
-			continue
+			log.Fatal(err)
 		}
 		body, err := io.ReadAll(resp.Body)
 		resp.Body.Close()
-		fmt.Printf("try %d: %s %q, %v\n", try, resp.Status, body, err)
+		fmt.Printf("try %d: %s %q, reset: %v\n", try, resp.Status, body, errors.Is(err, syscall.ECONNRESET))
 	}
 	await(ln, ends(2))
 	tr := ln.Transcript()
 	fmt.Printf("conn 1 was asked %q\n", tr.Conn(1).Lines()[0])
-	fmt.Printf("conn 1 was sent %q, and then %v\n", tr.Conn(1).ToClient(), tr.Conn(1).Ending(transcript.ToClient))
+	sent := tr.Conn(1).ToClient()
+	fmt.Printf("conn 1 was sent … %q, and then %v\n", sent[len(sent)-9:], tr.Conn(1).Ending(transcript.ToClient))
 	fmt.Printf("conn 2 was sent its answer in pieces of %q, …\n", firstPiece(tr.Conn(2)))
 	// Output:
-	// try 1: reset: true
-	// try 2: 200 OK "hello from /greeting", <nil>
+	// try 1: 200 OK "hello", reset: true
+	// try 2: 200 OK "hello from /greeting", reset: false
 	// conn 1 was asked "GET /greeting HTTP/1.1"
-	// conn 1 was sent "HTTP/1.1 200", and then RST
+	// conn 1 was sent … "\r\n\r\nhello", and then RST
 	// conn 2 was sent its answer in pieces of "HTTP/1.1 200 OK\r", …
 }
 

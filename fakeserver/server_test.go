@@ -226,6 +226,7 @@ func TestCloseClientConns(t *testing.T) {
 	}
 	wantAll(t, a, "", io.EOF)
 	a.Close()
+	wait(t, srv, ended(1))
 	b := dial(t, srv)
 	wait(t, srv, func(tr transcript.Transcript) bool { return tr.Conns() == 2 })
 	if err := srv.CloseClientConns(transcript.ByRST); err != nil {

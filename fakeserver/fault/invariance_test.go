@@ -37,6 +37,10 @@ func chunkInvariance(t *rapid.T) {
 	}
 }
 
+// FuzzStream looks for a plan and a cutting that break chunkInvariance. Without a
+// limit, shrinking what is only interesting takes all the time:
+//
+//	go test -run - -fuzz FuzzStream -fuzztime 1m -fuzzminimizetime 10x ./fakeserver/fault
 func FuzzStream(f *testing.F) {
 	for seed := range byte(8) {
 		words := make([]byte, 512)

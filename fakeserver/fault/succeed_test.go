@@ -113,7 +113,7 @@ func TestAPeerGoesByTheNextProgram(t *testing.T) {
 	p, got := g.Peer(1, fromClient), ""
 	for i := range 8 {
 		if i == 4 {
-			g = succeed(t, g, FromClient(Loss{Nth: 5}).Named("new"), nth, FromClient(Blackhole{}).ForDatagrams(3).Named("behind"))
+			g = succeed(t, g, FromClient(Loss{Nth: 5}).Named("new"), nth, FromClient(Blackhole{}).ForDatagrams(4).Named("behind"))
 			p.Adopt(g, fromClient)
 		}
 		got += string(rune('0' + p.Next(nil, 0).Copies))
@@ -127,6 +127,9 @@ func TestAPeerGoesByTheNextProgram(t *testing.T) {
 		"rule loss.FromClient.1 (removed): fired 1 times, first on conn 1 at datagram 2\n"
 	if got := g.Report().String(); got != want {
 		t.Errorf("report:\n%s want\n%s", got, want)
+	}
+	if last := succeed(t, g).Report(); len(last.Rules) != 4 || last.Conns != 1 || last.Rules[0].Key != "loss.FromClient.1" {
+		t.Errorf("after a third plan, without rules: %+v, want the four that were removed", last)
 	}
 }
 

@@ -14,4 +14,6 @@ func acceptQueue(fd uintptr) (int, error) {
 	return int(info.Unacked), nil
 }
 
-func listenAgain(fd uintptr, n int) error { return os.NewSyscallError("listen", unix.Listen(int(fd), n)) }
+func listenAgain(fd uintptr, n int) error {
+	return os.NewSyscallError("listen", unix.Listen(int(fd), n))
+}
