@@ -115,8 +115,9 @@ func TestPacketServerBadConfigsAndUseAfterClose(t *testing.T) {
 	if srv.Transcript().Conns() != 1 {
 		t.Error("the record is gone")
 	}
-	if n, f := runtime.NumGoroutine(), descriptors(t); n > before || f > files {
-		t.Errorf("%d goroutines and %d descriptors became %d and %d", before, files, n, f)
+	wantGoroutines(t, before)
+	if f := descriptors(t); f > files {
+		t.Errorf("%d descriptors became %d", files, f)
 	}
 }
 

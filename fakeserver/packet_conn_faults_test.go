@@ -94,7 +94,7 @@ func TestAPacketConnUnderLoad(t *testing.T) {
 	stop := keepBusy(2)
 	defer stop()
 	pc := wrapPacket(t, fault.ToClient(fault.Latency{Delay: time.Millisecond}).MayNotFire())
-	const clients, rounds = 4, 100
+	const clients, rounds = 4, 30
 	var servers, all sync.WaitGroup
 	for range 2 {
 		servers.Go(func() {

@@ -211,10 +211,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	if n := descriptors(t); n > files {
 		t.Errorf("%d descriptors became %d", files, n)
 	}
-	if n := runtime.NumGoroutine(); n > routines {
-		buf := make([]byte, 1<<20)
-		t.Errorf("%d goroutines became %d:\n%s", routines, n, buf[:runtime.Stack(buf, true)])
-	}
+	wantGoroutines(t, routines)
 }
 
 func TestCloseClientConns(t *testing.T) {

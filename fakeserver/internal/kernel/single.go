@@ -3,7 +3,6 @@ package kernel
 import (
 	"net"
 	"net/netip"
-	"time"
 )
 
 // singleReader reads one datagram per system call: what [Batch] does where there is no recvmmsg.
@@ -15,13 +14,6 @@ type singleReader struct {
 
 func newSingleReader(pc *net.UDPConn) *singleReader {
 	return &singleReader{pc: pc, buf: make([]byte, bufferSize)}
-}
-
-// readNow is read with the least patience that a deadline gives.
-func (r *singleReader) readNow() ([]Message, error) {
-	r.pc.SetReadDeadline(time.Now().Add(time.Millisecond))
-	defer r.pc.SetReadDeadline(time.Time{})
-	return r.read()
 }
 
 func (r *singleReader) read() ([]Message, error) {
