@@ -138,39 +138,6 @@ func (c *Conn) abort() error {
 	return c.reset("")
 }
 
-// SetDeadline sets both deadlines.
-func (c *Conn) SetDeadline(t time.Time) error {
-	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
-}
-
-// SetReadDeadline makes Reads, blocked ones too, fail after t with
-// os.ErrDeadlineExceeded. If t is zero, they don't.
-func (c *Conn) SetReadDeadline(t time.Time) error {
-	return c.setDeadline(t, &c.readBy, &c.in.queue, c.raw.SetReadDeadline)
-}
-
-// SetWriteDeadline makes Writes, blocked ones too, fail after t with
-// os.ErrDeadlineExceeded. If t is zero, they don't.
-func (c *Conn) SetWriteDeadline(t time.Time) error {
-	return c.setDeadline(t, &c.writeBy, &c.out.queue, c.raw.SetWriteDeadline)
-}
-
-// setDeadline sets the deadline of a direction: that of its queue, if it has one,
-// and else that of the socket.
-func (c *Conn) setDeadline(t time.Time, by *time.Time, q **queue, set func(time.Time) error) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.fate != nil || c.kicked {
-		return c.opError("set", net.ErrClosed)
-	}
-	*by = t
-	if *q != nil {
-		(*q).setDeadline(t)
-		return nil
-	}
-	return set(t)
-}
-
 // doom makes all further Reads and Writes fail with why, and wakes those that
 // are blocked. It reports whether nothing had doomed the connection before.
 func (c *Conn) doom(why error) bool { return c.doomTo(why, false) }

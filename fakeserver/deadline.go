@@ -1,0 +1,40 @@
+package fakeserver
+
+import (
+	"errors"
+	"net"
+	"time"
+)
+
+// SetDeadline sets both deadlines.
+func (c *Conn) SetDeadline(t time.Time) error {
+	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
+}
+
+// SetReadDeadline makes Reads, blocked ones too, fail after t with
+// os.ErrDeadlineExceeded. If t is zero, they don't.
+func (c *Conn) SetReadDeadline(t time.Time) error {
+	return c.setDeadline(t, &c.readBy, &c.in.queue, c.raw.SetReadDeadline)
+}
+
+// SetWriteDeadline makes Writes, blocked ones too, fail after t with
+// os.ErrDeadlineExceeded. If t is zero, they don't.
+func (c *Conn) SetWriteDeadline(t time.Time) error {
+	return c.setDeadline(t, &c.writeBy, &c.out.queue, c.raw.SetWriteDeadline)
+}
+
+// setDeadline sets the deadline of a direction: that of its queue, if it has one,
+// and else that of the socket.
+func (c *Conn) setDeadline(t time.Time, by *time.Time, q **queue, set func(time.Time) error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.fate != nil || c.kicked {
+		return c.opError("set", net.ErrClosed)
+	}
+	*by = t
+	if *q != nil {
+		(*q).setDeadline(t)
+		return nil
+	}
+	return set(t)
+}
