@@ -183,7 +183,8 @@ func TestOnAcceptActsBeforeAccept(t *testing.T) {
 	wantAll(t, second, "", io.EOF)
 	second.Close()
 	wait(t, ln, ended(2))
-	third, began := dial(t, ln), time.Now()
+	began := time.Now()
+	third := dial(t, ln)
 	wait(t, ln, func(tr transcript.Transcript) bool { return tr.Conns() == 3 })
 	fourth := dial(t, ln)
 	if c := acceptConn(t, ln); c.Number() != 4 {
