@@ -11,7 +11,7 @@ type Packet struct {
 	// it is, and must not be changed.
 	Data []byte
 	// Peer is the client's address. It is zero if the transport's addresses are of
-	// another kind; RemoteAddr of the writer has it then.
+	// another kind, such as the path of a Unix socket; the record has those.
 	Peer netip.AddrPort
 	// Conn is the client's number: it is the Nth whose datagram arrived, from 1. A
 	// client is an address; one that is given an earlier client's port is that client.
