@@ -183,12 +183,28 @@ func (in *inbound) pump(first []fault.Step, n int) {
 
 // carryOutAll does steps in their order. It reports whether the connection goes on.
 func (in *inbound) carryOutAll(steps []fault.Step) bool {
+	if endsAtOnce(steps) {
+		// The handler gets what came before only when the end has come: it must not
+		// answer first.
+		in.queue.freeze(true)
+		defer in.queue.freeze(false)
+	}
 	for _, s := range steps {
 		if !in.carryOut(s) {
 			return false
 		}
 	}
 	return true
+}
+
+// endsAtOnce reports whether steps end the stream without waiting for anything.
+func endsAtOnce(steps []fault.Step) bool {
+	for _, s := range steps {
+		if s.Op == fault.OpStall || s.Op == fault.OpHold {
+			return false
+		}
+	}
+	return len(steps) > 0 && steps[len(steps)-1].Op.Ends()
 }
 
 // carryOut does one step. It reports whether the connection goes on.

@@ -20,6 +20,7 @@ type queue struct {
 	last     time.Time // when the latest item is due: nothing overtakes
 	deadline time.Time
 	ended    bool          // nobody takes any more
+	frozen   bool          // nobody may take for the moment
 	changed  chan struct{} // closed at the next change; nil while nobody waits
 }
 
@@ -50,6 +51,15 @@ func (q *queue) put(s fault.Step, err error) bool {
 	return true
 }
 
+// freeze keeps the taking side from what is there and comes, until it is called
+// with false.
+func (q *queue) freeze(on bool) {
+	q.mu.Lock()
+	q.frozen = on
+	q.wakeLocked()
+	q.mu.Unlock()
+}
+
 // end says that nobody takes any more, and returns how many bytes wait.
 func (q *queue) end() int64 {
 	q.mu.Lock()
@@ -62,7 +72,7 @@ func (q *queue) end() int64 {
 func (q *queue) front() (item, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.items) == 0 {
+	if len(q.items) == 0 || q.frozen {
 		return item{}, false
 	}
 	return q.items[0], true
