@@ -24,17 +24,22 @@ func (c *Conn) SetWriteDeadline(t time.Time) error {
 }
 
 // setDeadline sets the deadline of a direction: that of its queue, if it has one,
-// and else that of the socket.
+// and else that of the socket. Where a rule ended the connection, what came before
+// is still to be read, and so the deadline still counts.
 func (c *Conn) setDeadline(t time.Time, by *time.Time, q **queue, set func(time.Time) error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.fate != nil || c.kicked {
+	_, ruled := errors.AsType[*injected](c.fate)
+	if c.fate != nil && !ruled || c.kicked {
 		return c.opError("set", net.ErrClosed)
 	}
 	*by = t
 	if *q != nil {
 		(*q).setDeadline(t)
 		return nil
+	}
+	if ruled {
+		return nil // the socket's own keeps everybody from blocking
 	}
 	return set(t)
 }

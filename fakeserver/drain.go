@@ -39,7 +39,7 @@ func (in *inbound) readAll() {
 func (in *inbound) waitRoom() bool {
 	for in.queue != nil && !in.discard.Load() {
 		changed := in.queue.next()
-		if in.queue.waiting() < in.queue.limit || in.stale() {
+		if in.queue.room() > 0 || in.stale() {
 			break
 		}
 		if !in.c.sleep(changed) {
@@ -55,7 +55,7 @@ func (in *inbound) mayRead() int64 {
 	if in.queue == nil || in.discard.Load() {
 		return readAhead
 	}
-	return max(1, in.queue.limit-in.queue.waiting())
+	return max(1, in.queue.room())
 }
 
 // took records n bytes that were read and carries out what the plan decides

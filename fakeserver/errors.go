@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 )
 
 // ErrConfig is in every error about a Config that makes no sense.
@@ -62,6 +63,4 @@ func sameAddr(a, b net.Addr) bool {
 }
 
 // isReset reports whether err says that the other side tore the connection down.
-func isReset(err error) bool {
-	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNABORTED)
-}
+func isReset(err error) bool { return kernel.IsTornDown(err) }

@@ -10,9 +10,6 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// How much may wait to leave, where faults hold it up.
-const writeBehind = 64 << 20
-
 // outbound is what goes to the client. Without faults the handler writes the
 // socket itself. With them its bytes are decided upon, queued, and carried out
 // by a pump.
@@ -24,7 +21,8 @@ type outbound struct {
 	pumped chan struct{} // closed when the pump has ended; set with queue
 	begun  bool          // the pump was started; under writer
 	edge   *boundary     // what waits for the client to read; nil until needed
-	cuts   []fault.Step  // the boundaries that lie in front of the next byte
+	cuts   []fault.Step  // the boundaries that lie in front of the next byte; the pump's
+	run    []item        // memory of the pump
 
 	deciding sync.Mutex     // guards what follows, and that steps are queued in their order
 	prog     *fault.Program // the plan that is gone by
@@ -42,7 +40,7 @@ func (out *outbound) init(c *Conn) {
 	out.writer = newLock()
 	out.prog = c.srv.program()
 	if out.stream = out.prog.Stream(c.n, transcript.ToClient); out.stream != nil {
-		out.queue = &queue{limit: writeBehind}
+		out.queue = &queue{limit: mostWaiting}
 		out.pumped = make(chan struct{})
 	}
 }
@@ -58,6 +56,9 @@ func (out *outbound) begin() {
 	out.begun = true
 	if first, ends := out.start(); ends {
 		out.carryOut(first)
+		out.queue.end()
+		close(out.pumped)
+		return
 	}
 	out.c.srv.wg.Add(1)
 	go out.pump()
@@ -192,7 +193,7 @@ func (out *outbound) waitRoom() error {
 		if err := out.c.check("write"); err != nil {
 			return err
 		}
-		if out.queue.waiting() < out.queue.limit {
+		if out.queue.room() > 0 {
 			return nil
 		}
 		if !out.c.sleep(changed, deadline) {

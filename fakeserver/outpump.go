@@ -15,16 +15,18 @@ func (out *outbound) pump() {
 	for {
 		changed := out.queue.next()
 		alarm := out.tick()
-		it, ok := out.queue.front()
-		if ok && !it.due.After(time.Now()) {
-			goesOn := out.carryOut(it.Step)
-			out.queue.take(len(it.Data))
-			if !goesOn {
+		run, due := out.queue.due(out.run[:0])
+		if len(run) == 0 {
+			if !out.c.sleep(changed, due, alarm) {
 				break
 			}
 			continue
 		}
-		if !out.c.sleep(changed, it.due, alarm) {
+		goesOn := out.carryOutRun(run)
+		out.queue.take(len(run))
+		clear(run)
+		out.run = run
+		if !goesOn {
 			break
 		}
 	}
@@ -59,9 +61,7 @@ func (out *outbound) closeEdge() { out.edge.close() }
 func (out *outbound) carryOut(s fault.Step) bool {
 	c := out.c
 	switch s.Op {
-	case fault.OpPass:
-		return out.passOn(s)
-	case fault.OpDrop:
+	case fault.OpPass, fault.OpDrop: // of no bytes
 		out.stream.Done(s)
 	case fault.OpMark:
 		c.acted(out.stream, transcript.ToClient, s, 0)
@@ -94,18 +94,24 @@ func (out *outbound) awaitConnected() {
 	out.edge.awaitRead(out.lane.Offset())
 }
 
-// passOn sends bytes that are due.
-func (out *outbound) passOn(s fault.Step) bool {
-	if len(s.Data) == 0 {
-		out.stream.Done(s)
-		return true
+// carryOutRun does a step, or passes on bytes that lie in a row. It reports whether
+// anything can follow.
+func (out *outbound) carryOutRun(run []item) bool {
+	if len(run[0].Data) == 0 || run[0].Op != fault.OpPass {
+		return out.carryOut(run[0].Step)
+	}
+	size := 0
+	for _, it := range run {
+		size += len(it.Data)
 	}
 	if !out.passCut() {
-		out.lost(int64(len(s.Data)))
+		out.lost(int64(size))
 		return false
 	}
-	out.stream.Done(s) // first, as with the record: a client that has the bytes may ask
-	_, err := out.send(s.Data, true)
+	for _, it := range run {
+		out.stream.Done(it.Step) // first, as with the record: a client that has the bytes may ask
+	}
+	_, err := out.send(run[0].Data[:size], true)
 	return err == nil
 }
 

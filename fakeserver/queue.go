@@ -12,12 +12,16 @@ import (
 // one side takes; either may be the handler's, to which the deadline applies.
 // The methods of a nil queue that only wake do nothing.
 type queue struct {
-	limit int64 // of bytes waiting
+	limit int64 // of bytes waiting, without those on their way
 
 	mu       sync.Mutex // guards what follows
 	items    []item
 	bytes    int64
 	last     time.Time // when the latest item is due: nothing overtakes
+	full     bool      // there is no room before a piece fits
+	isCut    bool      // a boundary lies behind the last item
+	flights  []flight  // what Latency keeps on its way, in the order of arrival
+	flying   int64     // the bytes of that
 	deadline time.Time
 	ended    bool          // nobody takes any more
 	frozen   bool          // nobody may take for the moment
@@ -29,7 +33,21 @@ type item struct {
 	fault.Step
 	due time.Time
 	err error
+	cut bool // no read crosses from the item before to this one
 }
+
+// A flight is bytes that a delay keeps on their way: the other side has no part
+// in it that they wait.
+type flight struct {
+	until time.Time
+	bytes int64
+}
+
+// piece is how much room there has to be after there was none.
+const piece = 64 << 10
+
+// mostWaiting is how much waits at most, whether or not it is on its way.
+const mostWaiting = 64 << 20
 
 // put adds a step that is due after its delay. It does not wait for room. It
 // reports false, and adds nothing, once nobody takes any more.
@@ -39,10 +57,16 @@ func (q *queue) put(s fault.Step, err error) bool {
 	if q.ended {
 		return false
 	}
-	it := item{Step: s, err: err, due: q.last}
+	it := item{Step: s, err: err, due: q.last, cut: q.isCut}
+	q.isCut = false
 	if s.Op == fault.OpPass || s.Op == fault.OpFinish {
-		if due := s.Due(time.Now()); due.After(q.last) {
+		now := time.Now()
+		if due := s.Due(now); due.After(q.last) {
 			it.due, q.last = due, due
+		}
+		if s.Delay > 0 {
+			q.flights = append(q.flights, flight{now.Add(s.Delay), int64(len(s.Data))})
+			q.flying += int64(len(s.Data))
 		}
 	}
 	q.items = append(q.items, it)
@@ -68,6 +92,40 @@ func (q *queue) end() int64 {
 	return q.bytes
 }
 
+// read copies into p what is due, up to the next boundary or error. If that is
+// nothing, it returns the error that is due, or when something will be (zero:
+// nothing waits). An error stays: every further read gets it.
+func (q *queue) read(p []byte) (n int, due time.Time, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := time.Now()
+	for len(q.items) > 0 && !q.frozen {
+		it := &q.items[0]
+		if it.due.After(now) {
+			due = it.due
+			break
+		}
+		if n > 0 && (it.cut || it.err != nil || n == len(p)) {
+			break
+		}
+		if it.err != nil {
+			return 0, due, it.err
+		}
+		m := copy(p[n:], it.Data)
+		n += m
+		if m < len(it.Data) {
+			it.Data, it.Offset = it.Data[m:], it.Offset+int64(m)
+			break
+		}
+		q.popLocked()
+	}
+	if n > 0 {
+		q.bytes -= int64(n)
+		q.wakeLocked()
+	}
+	return n, due, nil
+}
+
 // front returns the first item without taking it.
 func (q *queue) front() (item, bool) {
 	q.mu.Lock()
@@ -78,28 +136,69 @@ func (q *queue) front() (item, bool) {
 	return q.items[0], true
 }
 
-// take removes n bytes of the first item, and the item once it is empty.
+// due appends to run the first items that can be carried out at once: the first
+// of all if it is due, and if that is bytes to pass on, those behind it that are due
+// too and lie behind it in memory, so that they are written together. It takes
+// nothing. If the first is not due, it returns when it will be (zero: there is
+// none).
+func (q *queue) due(run []item) ([]item, time.Time) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := time.Now()
+	for i, it := range q.items {
+		switch {
+		case q.frozen:
+			return run, time.Time{}
+		case it.due.After(now):
+			return run, it.due
+		case i > 0 && !follows(it.Step, run[i-1].Step):
+			return run, time.Time{}
+		}
+		run = append(run, it)
+	}
+	return run, time.Time{}
+}
+
+// follows reports whether both steps pass bytes on, and next's lie directly behind
+// last's in memory.
+func follows(next, last fault.Step) bool {
+	n := len(last.Data)
+	return next.Op == fault.OpPass && last.Op == fault.OpPass && len(next.Data) > 0 && n > 0 &&
+		cap(last.Data) > n && &last.Data[:n+1][n] == &next.Data[0]
+}
+
+// take removes the first n items.
 func (q *queue) take(n int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.bytes -= int64(n)
-	q.wakeLocked()
-	if it := &q.items[0]; n < len(it.Data) {
-		it.Data, it.Offset = it.Data[n:], it.Offset+int64(n)
-		return
+	for range n {
+		q.bytes -= int64(len(q.items[0].Data))
+		q.popLocked()
 	}
+	q.wakeLocked()
+}
+
+func (q *queue) popLocked() {
 	q.items[0] = item{}
 	q.items = q.items[1:]
 }
 
-// pause puts d between the last item and the next.
-func (q *queue) pause(d time.Duration) {
+// cut puts a boundary, and d, between the last item and the next.
+func (q *queue) cut(d time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.isCut = true
 	if now := time.Now(); d > 0 && q.last.Before(now) {
 		q.last = now
 	}
 	q.last = q.last.Add(d)
+}
+
+// widen lets at least n bytes wait.
+func (q *queue) widen(n int64) {
+	q.mu.Lock()
+	q.limit = max(q.limit, min(n, mostWaiting))
+	q.mu.Unlock()
 }
 
 // waiting returns how many bytes wait.
@@ -107,6 +206,23 @@ func (q *queue) waiting() int64 {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.bytes
+}
+
+// room returns how many bytes there is room for. A queue that was full has none
+// before there is enough for a piece, so that it is not filled crumb by crumb.
+func (q *queue) room() int64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	landed := 0
+	for now := time.Now(); landed < len(q.flights) && !q.flights[landed].until.After(now); landed++ {
+		q.flying -= q.flights[landed].bytes
+	}
+	q.flights = q.flights[landed:]
+	n := min(q.limit-(q.bytes-q.flying), mostWaiting-q.bytes)
+	if q.full = n <= 0 || q.full && n < piece; q.full {
+		return 0
+	}
+	return n
 }
 
 // next returns a channel that is closed at the next change. Take it before
@@ -151,64 +267,4 @@ func (q *queue) expiry() (time.Time, error) {
 		return q.deadline, os.ErrDeadlineExceeded
 	}
 	return q.deadline, nil
-}
-
-// sleep waits for ch, for one of the given times (zero: never), or for the end of
-// the connection or the server. It reports false at an end.
-func (c *Conn) sleep(ch <-chan struct{}, times ...time.Time) bool {
-	return c.sleepFor(ch, nil, earliest(times))
-}
-
-// earliest returns the earliest of some times that is not zero, or zero.
-func earliest(times []time.Time) (until time.Time) {
-	for _, t := range times {
-		if until.IsZero() || !t.IsZero() && t.Before(until) {
-			until = t
-		}
-	}
-	return until
-}
-
-// sleepFor waits for one of two channels, for a time (zero: never), or for the end
-// of the connection or the server. It reports false at an end.
-func (c *Conn) sleepFor(a, b <-chan struct{}, until time.Time) bool {
-	var timer <-chan time.Time
-	if !until.IsZero() {
-		t := time.NewTimer(time.Until(until))
-		defer t.Stop()
-		timer = t.C
-	}
-	select {
-	case <-a:
-	case <-b:
-	case <-timer:
-	case <-c.dead:
-		return false
-	case <-c.rst: // nothing can be delivered any more
-		return false
-	case <-c.srv.closing:
-		return false
-	}
-	return true
-}
-
-// sleep waits for ch, for one of the given times (zero: never), for end, or for the
-// server to close. It reports false at the last two.
-func (c *core) sleep(ch, end <-chan struct{}, times ...time.Time) bool {
-	var timer <-chan time.Time
-	if until := earliest(times); !until.IsZero() {
-		t := time.NewTimer(time.Until(until))
-		defer t.Stop()
-		timer = t.C
-	}
-	select {
-	case <-ch:
-		return true
-	case <-timer:
-		return true
-	case <-end:
-		return false
-	case <-c.closing:
-		return false
-	}
 }

@@ -125,7 +125,7 @@ func (out *outbound) adopt() {
 	c := out.c
 	c.mu.Lock()
 	out.stream = st
-	out.queue = &queue{limit: writeBehind, deadline: c.writeBy}
+	out.queue = &queue{limit: mostWaiting, deadline: c.writeBy}
 	out.pumped = make(chan struct{})
 	c.raw.SetWriteDeadline(time.Time{})
 	c.mu.Unlock()

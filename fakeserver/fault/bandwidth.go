@@ -11,7 +11,8 @@ import (
 // Bandwidth limits how fast bytes pass, with a token bucket: Burst bytes pass at
 // once, and from then on BytesPerSecond. Of all faults it acts last.
 //
-// FromClient, the server reads at most 256 KiB ahead of what the handler may have.
+// FromClient, the server reads at most 256 KiB ahead of what the handler may have, or
+// what passes in 20 ms, if that is more.
 // ToClient, what the handler writes waits, up to 64 MiB of it. On datagrams, each
 // one waits for its turn.
 type Bandwidth struct {

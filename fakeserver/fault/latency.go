@@ -10,8 +10,9 @@ import (
 // not divide throughput. Bytes never overtake each other; datagrams may, where
 // Jitter makes one later than the next.
 //
-// FromClient, the handler gets each byte that much later; the server reads at
-// most 256 KiB ahead. ToClient, each byte leaves that much later, and at most 64 MiB
+// FromClient, the handler gets each byte that much later: what is on its way does
+// not hold the client up, and of what has come due the server holds at most 256 KiB.
+// ToClient, each byte leaves that much later. In both directions at most 64 MiB
 // wait. A connection that the handler closes still delivers them at their times.
 type Latency struct {
 	Delay time.Duration // the basis; with Jitter zero, that of everything

@@ -1,6 +1,8 @@
 package fault
 
 import (
+	"math"
+	"math/bits"
 	"strconv"
 	"time"
 )
@@ -63,4 +65,21 @@ func (s Step) Due(now time.Time) time.Time {
 		due = b.take(due, len(s.Data))
 	}
 	return due
+}
+
+// Pace returns how many bytes pass within d at the slowest of the step's limits of
+// speed, or 0 if it has none.
+func (s Step) Pace(d time.Duration) int64 {
+	var slowest int64
+	for _, b := range s.buckets {
+		if slowest == 0 || b.rate < slowest {
+			slowest = b.rate
+		}
+	}
+	hi, lo := bits.Mul64(uint64(slowest), uint64(d))
+	if hi >= uint64(time.Second) {
+		return math.MaxInt64
+	}
+	n, _ := bits.Div64(hi, lo, uint64(time.Second))
+	return int64(min(n, math.MaxInt64))
 }

@@ -3,6 +3,7 @@ package kernel
 import (
 	"errors"
 	"net"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -46,6 +47,21 @@ func TestNonsenseIsRefused(t *testing.T) {
 	for _, network := range []string{"", "udp", "unix", "tcp7"} {
 		if _, err := GuardTCP(network, "127.0.0.1:0"); err == nil {
 			t.Errorf("GuardTCP(%q) = nil, want an error", network)
+		}
+	}
+}
+
+func TestIsTornDown(t *testing.T) {
+	for err, want := range map[error]bool{
+		&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}: true,
+		&net.OpError{Op: "write", Err: os.NewSyscallError("write", syscall.EPIPE)}:    true,
+		syscall.ECONNABORTED: true,
+		syscall.ECONNREFUSED: false,
+		net.ErrClosed:        false,
+		nil:                  false,
+	} {
+		if got := IsTornDown(err); got != want {
+			t.Errorf("IsTornDown(%v) = %v", err, got)
 		}
 	}
 }

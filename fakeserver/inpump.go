@@ -1,0 +1,151 @@
+package fakeserver
+
+import (
+	"bytes"
+	"io"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// catchUp is how long the handler of a connection with a Bandwidth may be kept from
+// running before the line goes idle behind its back.
+const catchUp = 20 * time.Millisecond
+
+// pump reads the socket for the handler. First it carries out steps, and takes n
+// bytes that were read into the lane's buffer.
+func (in *inbound) pump(first []fault.Step, n int) {
+	defer in.c.srv.wg.Done()
+	defer close(in.pumped)
+	if in.carryOutAll(first) && (n == 0 || in.took(n)) {
+		in.readAll()
+	}
+}
+
+// carryOutAll does steps in their order. It reports whether the connection goes on.
+func (in *inbound) carryOutAll(steps []fault.Step) bool {
+	if endsAtOnce(steps) {
+		// The handler gets what came before only when the end has come: it must not
+		// answer first.
+		in.queue.freeze(true)
+		defer in.queue.freeze(false)
+	}
+	for _, s := range steps {
+		if !in.carryOut(s) {
+			return false
+		}
+	}
+	return true
+}
+
+// endsAtOnce reports whether steps end the stream without waiting for anything.
+func endsAtOnce(steps []fault.Step) bool {
+	for _, s := range steps {
+		if s.Op == fault.OpStall || s.Op == fault.OpHold {
+			return false
+		}
+	}
+	return len(steps) > 0 && steps[len(steps)-1].Op.Ends()
+}
+
+// carryOut does one step. It reports whether the connection goes on.
+func (in *inbound) carryOut(s fault.Step) bool {
+	c := in.c
+	switch s.Op {
+	case fault.OpPass:
+		in.stream.Done(s)
+		if in.kind == transcript.Data && len(s.Data) > 0 {
+			s.Data = c.srv.stable(s.Data)
+			in.queue.widen(s.Pace(catchUp))
+			in.queue.put(s, nil)
+		}
+		return true
+	case fault.OpDrop:
+		in.stream.Done(s)
+		return true
+	case fault.OpReset, fault.OpClose, fault.OpHalfClose:
+		return in.endByRule(s)
+	}
+	c.acted(in.stream, transcript.FromClient, s, 0)
+	switch s.Op {
+	case fault.OpCut:
+		in.queue.cut(s.Delay)
+	case fault.OpStall:
+		in.stall(s.Rule, s.Delay)
+	case fault.OpHold:
+		in.hold(s.Rule, s.Gate)
+	}
+	return true
+}
+
+// endByRule ends the connection, or this direction, as s says: the handler still
+// gets what came before, and then the error. It reports whether to read on.
+func (in *inbound) endByRule(s fault.Step) bool {
+	c, why := in.c, &injected{s.Rule, s.Op}
+	in.ruled.Store(true)
+	in.discard.Store(true)
+	if s.Op == fault.OpHalfClose {
+		c.acted(in.stream, transcript.FromClient, s, 0)
+		in.queue.put(s, io.EOF)
+		return true
+	}
+	var undelivered int64
+	if s.Op == fault.OpReset {
+		undelivered = c.unacked()
+	}
+	c.acted(in.stream, transcript.FromClient, s, undelivered)
+	in.queue.put(s, c.opError("read", why))
+	c.doomTo(why, s.Op == fault.OpReset)
+	if s.Op == fault.OpReset {
+		c.reset(s.Rule)
+		return false
+	}
+	c.out.closeWrite()
+	return true
+}
+
+// stall stops reading for d, or if that is zero until the connection ends
+// or the rule is taken out of the plan.
+func (in *inbound) stall(rule string, d time.Duration) {
+	var until time.Time
+	if d > 0 {
+		until = time.Now().Add(d)
+	}
+	in.stop(rule, nil, until)
+}
+
+// hold stops reading until the gate is released.
+func (in *inbound) hold(rule, name string) {
+	g := in.c.srv.gates.at(name)
+	g.enter()
+	in.stop(rule, g.open, time.Time{})
+}
+
+// stop stops reading until ch is closed, the time has come (zero: never), the rule
+// is taken out of the plan, or the handler is done.
+func (in *inbound) stop(rule string, ch <-chan struct{}, until time.Time) {
+	for !in.discard.Load() {
+		changed := in.queue.next()
+		if in.stale() {
+			in.adopt()
+			if !in.stream.Has(rule) {
+				return
+			}
+		}
+		if isClosedChan(ch) || !until.IsZero() && !time.Now().Before(until) || in.discard.Load() {
+			return
+		}
+		if !in.c.sleepFor(changed, ch, until) {
+			return
+		}
+	}
+}
+
+// stable returns recorded bytes that stay what they are.
+func (s *Server) stable(p []byte) []byte {
+	if s.recordLimit == 0 {
+		return p
+	}
+	return bytes.Clone(p)
+}
