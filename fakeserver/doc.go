@@ -48,6 +48,67 @@
 // random numbers, the FAKEWIRE_SEED that repeats them. With FAKEWIRE_ARTIFACTS set to a
 // directory, or go test's -artifacts, the whole record is written to a file.
 //
+// # What a client sees
+//
+// This is what the operations of a Go client give in order, on Linux. Errors are
+// named as errors.Is finds them; a timeout is os.ErrDeadlineExceeded. All but io.EOF
+// come in a *net.OpError. The package's tests check it, row by row.
+//
+//	what goes wrong      what the client sees
+//	Latency, Bandwidth   everything, late
+//	Slice                Reads that end at the boundaries
+//	Stall, Hold          Reads: what came before, timeout, and later the rest; Writes from
+//	                     the client work, up to about 4 MB, then timeout
+//	Blackhole            Reads: what came before, timeout; or EOF, as ends pass; Writes work
+//	Corrupt, Replace     other bytes, and no error
+//	Reset                Reads: what came before, ECONNRESET, then EOF for ever; Writes EPIPE;
+//	                     if a Write comes first, that one is ECONNRESET
+//	Close                Reads: what came before, EOF; Writes work, as the server drains them;
+//	                     io.ReadFull gives ErrUnexpectedEOF within
+//	HalfClose            Reads: what came before, EOF; Writes work
+//	SlowClose            everything, and a late EOF
+//	OnAccept             Dial works; then ECONNRESET, EOF or timeout. With Reset, Dial itself
+//	                     may give ECONNRESET, as with a Reset at byte 0
+//	Server.Down          Dial: ECONNREFUSED; open connections go on
+//	Server.Unanswered    Dial: timeout; open connections go on
+//	Server.Close         Read: EOF; the first Write works, the second is EPIPE
+//	CloseClientConns     as Reset, or as Close
+//	Conn.Reset           as Reset: ECONNRESET behind what was written, EOF, EPIPE
+//	Conn.Close           as Close: EOF behind what was written, also with unread input
+//	Conn.CloseWrite      Read: EOF; Writes work and are read
+//
+// Datagrams, on a connected UDP socket whose Writes all work:
+//
+//	what goes wrong      what the client sees
+//	Loss, BurstLoss      timeout
+//	Blackhole            timeout
+//	Duplicate, Reorder   one twice, or behind a later one
+//	Truncate, Corrupt    other bytes, perhaps none: then Read gives 0 and no error
+//	Latency, Bandwidth   everything, late
+//	PacketServer.Down    the first Write works; the next operation is ECONNREFUSED, once
+//	over 65507 bytes     Write: EMSGSIZE
+//	short buffer         Read: what fits; ReadMsgUDPAddrPort sets MSG_TRUNC
+//
+// # Other systems
+//
+// Read and not measured, in the sources and issues named:
+//
+//   - Windows: the errors are Winsock's, which errors.Is does not take for
+//     syscall.ECONNREFUSED, ECONNRESET, EPIPE or EMSGSIZE: look for
+//     syscall.WSAECONNRESET and its like (golang/go#45621).
+//   - Windows: an RST discards what the client has not read yet, so that Read may fail
+//     at once (golang/go#60315). Dial takes two seconds to be refused, as the SYN is
+//     sent again (libuv/libuv#2896).
+//   - Windows: package net turns reports of unreachable ports off for UDP, so that the
+//     client of a server that is gone runs into its timeout (net/fd_windows.go), and a
+//     short buffer gives WSAEMSGSIZE with what fits (net/udpsock_test.go).
+//   - macOS: what was queued before an RST stays readable (soreceive in
+//     bsd/kern/uipc_socket.c of XNU). But a Read that waits while the other end closes
+//     may hang for a minute and give ECONNRESET (golang/go#37795), and the reporting
+//     of an RST is called unreliable (golang/go#50254).
+//   - On both, and beyond: no Down, StartDown and Unanswered; boundaries of Slice are
+//     pauses; lost datagrams are not counted. See Limits.
+//
 // # Limits
 //
 // Linux is the first-class platform. Elsewhere Down and StartDown return an error
