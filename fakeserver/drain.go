@@ -21,7 +21,7 @@ func (in *inbound) readAll() {
 			limit = min(limit, in.stream.Room())
 		}
 		in.setRawDeadline()
-		buf := in.lane.Buffer(minRead)
+		buf := in.lane.Buffer(in.leastRoom())
 		n, err := in.c.raw.Read(buf[:min(int64(len(buf)), limit)])
 		if n > 0 && in.stream != nil && !in.adopt() {
 			in.lane.Commit(transcript.Discarded, n)
@@ -47,6 +47,17 @@ func (in *inbound) waitRoom() bool {
 		}
 	}
 	return !in.c.isOver()
+}
+
+// ruledRead is the least room that a read gets where rules decide: up to that, what
+// the client wrote at once comes in one piece, and only rules cut it.
+const ruledRead = 4 << 10
+
+func (in *inbound) leastRoom() int {
+	if in.isRuled() {
+		return ruledRead
+	}
+	return minRead
 }
 
 // mayRead returns how much the next read may take: no more than the queue has room
