@@ -52,7 +52,12 @@ func unacked(raw net.Conn) (int, error) {
 }
 
 // unread returns how many bytes have arrived and wait to be read.
-func unread(raw net.Conn) (int, error) { return kernel.Unread(raw) }
+func unread(raw net.Conn) (int, error) {
+	if c, ok := raw.(interface{ Unread() (int, error) }); ok {
+		return c.Unread()
+	}
+	return kernel.Unread(raw)
+}
 
 // readNow reads what has arrived. If nothing has, its error is a timeout. A
 // transport without half-close is taken to hold nothing, as net.Pipe does.

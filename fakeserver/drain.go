@@ -21,7 +21,7 @@ func (in *inbound) readAll() {
 			limit = min(limit, in.stream.Room())
 		}
 		in.setRawDeadline()
-		buf := in.lane.Buffer(minRead)
+		buf := in.lane.Buffer(in.leastRoom())
 		n, err := in.c.raw.Read(buf[:min(int64(len(buf)), limit)])
 		if n > 0 && in.stream != nil && !in.adopt() {
 			in.lane.Commit(transcript.Discarded, n)
@@ -49,6 +49,17 @@ func (in *inbound) waitRoom() bool {
 	return !in.c.isOver()
 }
 
+// ruledRead is the least room that a read gets where rules decide: up to that, what
+// the client wrote at once comes in one piece, and only rules cut it.
+const ruledRead = 4 << 10
+
+func (in *inbound) leastRoom() int {
+	if in.isRuled() {
+		return ruledRead
+	}
+	return minRead
+}
+
 // mayRead returns how much the next read may take: no more than the queue has room
 // for.
 func (in *inbound) mayRead() int64 {
@@ -61,15 +72,25 @@ func (in *inbound) mayRead() int64 {
 // took records n bytes that were read and carries out what the plan decides
 // about them. It reports whether to read on.
 func (in *inbound) took(n int) bool {
-	in.since, in.kind = time.Now(), transcript.Data
+	in.since = time.Now()
 	if in.discard.Load() {
+		in.release()
 		in.kind = transcript.Discarded
+	} else {
+		in.kind = transcript.Data
 	}
 	p := in.lane.Commit(in.kind, n)
 	if !in.isRuled() {
 		return true
 	}
 	return in.carryOutAll(in.stream.Feed(p, in.c.age()))
+}
+
+// release queues what transforms keep back: nothing comes behind it for the handler.
+func (in *inbound) release() {
+	if in.stream != nil && in.kind == transcript.Data {
+		in.carryOutAll(in.stream.Flush())
+	}
 }
 
 // isRuled reports whether the plan still decides about what comes.
@@ -104,6 +125,7 @@ func (in *inbound) goesOn(err error) bool {
 		return false
 	}
 	if err != io.EOF {
+		in.release()
 		in.queue.put(fault.Step{Op: fault.OpFinish}, err)
 		return false
 	}
@@ -140,8 +162,10 @@ func (in *inbound) finish() {
 	in.queue.wake()
 	in.c.setRawReadDeadline(past) // wakes the pump
 	<-in.pumped
+	in.release()
 	in.reader.lock() // a Read that is under way takes what it takes
 	defer in.reader.unlock()
+	in.ruled.Store(false) // what is named here as unread stays so
 	if n := in.queue.waiting(); n > 0 {
 		first, _ := in.queue.front()
 		in.c.srv.rec.Add(transcript.Event{

@@ -16,6 +16,7 @@ import (
 //	Reset() error               end with an RST
 //	Unacked() (int, error)      bytes written that have not reached the other end
 //	PeerUnread() (int, error)   bytes written that the other end has not read
+//	Unread() (int, error)       bytes that have arrived and wait to be read
 //	Drops() (int64, error)      of a PacketConn: datagrams lost for want of buffer
 type Transport interface {
 	Listen(ctx context.Context, network, address string) (net.Listener, error)

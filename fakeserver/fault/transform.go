@@ -70,6 +70,14 @@ func (s *Stream) skip(p []byte) {
 	}
 }
 
+// Flush hands on what transforms keep back, where nothing comes behind it that
+// matters.
+func (s *Stream) Flush() []Step {
+	s.steps = s.steps[:0]
+	s.flush()
+	return s.steps
+}
+
 // flush hands on what transforms keep back.
 func (s *Stream) flush() {
 	for _, w := range s.works {

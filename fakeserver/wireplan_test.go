@@ -1,0 +1,144 @@
+package fakeserver_test
+
+import (
+	"flag"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// check runs a property n times, or as often as RAPID_CHECKS or the flag
+// -rapid.checks says. RAPID_CHECKS=1 with the RAPID_SEED that a failure shows
+// repeats that one run.
+func check(t *testing.T, n int, property func(*rapid.T)) {
+	t.Helper()
+	f := flag.Lookup("rapid.checks")
+	was := f.Value.String()
+	if _, given := os.LookupEnv("RAPID_CHECKS"); !given && was == f.DefValue {
+		if err := f.Value.Set(strconv.Itoa(n)); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = f.Value.Set(was) }()
+	}
+	rapid.Check(t, property)
+}
+
+// between draws a number.
+func between(t *rapid.T, low, high int, label string) int {
+	return rapid.IntRange(low, high).Draw(t, label)
+}
+
+// coin draws true once in n times.
+func coin(t *rapid.T, n int, label string) bool { return between(t, 1, n, label) == n }
+
+// A wirePlan is what random plans have in common. Their rules don't go by the clock:
+// what they decide depends on the bytes alone.
+type wirePlan struct {
+	length     int           // of what is sent, about
+	unit       time.Duration // of delays
+	directions []transcript.Direction
+	forever    bool // a stall may never end
+}
+
+var both = []transcript.Direction{transcript.FromClient, transcript.ToClient}
+
+// gate is the gate of all holds.
+const gate = "gate"
+
+// draw draws a plan of a few rules.
+func (w wirePlan) draw(t *rapid.T) fault.Plan {
+	p := fault.Plan{Seed: 1 + rapid.Uint64Range(0, 1<<32).Draw(t, "seed")}
+	for range between(t, 1, 4, "rules") {
+		p.Rules = append(p.Rules, w.rule(t))
+	}
+	return p
+}
+
+// rule draws a rule, which need not fire.
+func (w wirePlan) rule(t *rapid.T) fault.Rule {
+	r := fault.Rule{Fault: w.fault(t), Direction: rapid.SampledFrom(w.directions).Draw(t, "direction")}.MayNotFire()
+	if coin(t, 2, "after bytes") {
+		r = r.AfterBytes(int64(between(t, 0, w.length+5, "bytes")))
+	}
+	if coin(t, 4, "after a match") {
+		r = r.AfterMatch(drawText(t, 1, 6, "match"))
+	}
+	if coin(t, 6, "by chance") {
+		r = r.WithProbability(.5)
+	}
+	switch r.Fault.(type) {
+	case fault.Reset, fault.Close, fault.HalfClose, fault.Stall, fault.Hold:
+		return r
+	}
+	if coin(t, 3, "for bytes") {
+		r = r.ForBytes(int64(between(t, 1, w.length+5, "window")))
+	}
+	return r
+}
+
+func (w wirePlan) delay(t *rapid.T) time.Duration {
+	return time.Duration(between(t, 1, 9, "delay")) * w.unit
+}
+
+func (w wirePlan) fault(t *rapid.T) fault.Fault {
+	switch between(t, 1, 14, "fault") {
+	case 1:
+		return fault.Latency{Delay: w.delay(t)}
+	case 2:
+		d := w.delay(t)
+		return fault.Latency{Delay: d, Jitter: d / 2}
+	case 3:
+		return fault.Bandwidth{BytesPerSecond: 1 + int64(w.length)*int64(time.Second)/int64(10*w.unit), Burst: 100}
+	case 4, 5:
+		return w.slice(t)
+	case 6:
+		if w.forever && coin(t, 3, "for ever") {
+			return fault.Stall{}
+		}
+		return fault.Stall{For: w.delay(t)}
+	case 7:
+		return fault.Hold{Gate: gate}
+	case 8:
+		return fault.SlowClose{Delay: w.delay(t)}
+	case 9:
+		return fault.Blackhole{}
+	case 10:
+		return fault.Corrupt{Rate: .5}
+	case 11, 12:
+		return fault.Replace{Old: drawText(t, 1, 4, "old"), New: drawText(t, 0, 5, "new")}
+	case 13:
+		return fault.HalfClose{}
+	}
+	return rapid.SampledFrom([]fault.Fault{fault.Reset{}, fault.Close{}}).Draw(t, "ending")
+}
+
+// slice draws pieces that are not too many.
+func (w wirePlan) slice(t *rapid.T) fault.Fault {
+	size := between(t, 1+w.length/20, w.length, "size")
+	if coin(t, 2, "sizes") {
+		return fault.Slice{Sizes: []int64{int64(between(t, 1, 9, "first")), int64(size)}}
+	}
+	return fault.Slice{Size: int64(size), Variation: int64(between(t, 0, size-1, "variation"))}
+}
+
+// drawText draws a text of a's and b's, so that patterns match and overlap.
+func drawText(t *rapid.T, low, high int, label string) string {
+	return rapid.StringOfN(rapid.RuneFrom([]rune("ab")), low, high, -1).Draw(t, label)
+}
+
+// wordsOf returns the first n bytes of what a side of a connection writes.
+func wordsOf(conn int, who string, n int) []byte {
+	r := rand.New(rand.NewPCG(uint64(conn), uint64(len(who))))
+	p := make([]byte, n)
+	for i := range p {
+		p[i] = "ab"[r.IntN(2)]
+	}
+	return p
+}
