@@ -84,8 +84,12 @@ var endingViews = []view{{
 	why:   "a client that dials again is served", elsewhere: winsock,
 }, {
 	name: "close to the client at 0", rules: []fault.Rule{fault.ToClient(fault.Close{})},
-	steps: []step{dials(ok), reads(100, "", atEnd), writes("?", ok), records(transcript.Discarded, "?")},
+	steps: []step{dials(ok), reads(100, "", atEnd), writes("?", ok), records(transcript.Discarded, "?"), closesWrite(), closes(transcript.ByFIN, transcript.ByFIN)},
 	why:   "a FIN is no byte, and the handshake is done before it",
+}, {
+	name: "half-close to the client at 0", rules: []fault.Rule{fault.ToClient(fault.HalfClose{})}, serve: fakeserver.Discard{},
+	steps: []step{dials(ok), reads(100, "", atEnd), writes("still heard", ok), closesWrite(), records(transcript.Data, "still heard"), closes(transcript.ByFIN, transcript.ByFIN)},
+	why:   "a direction that has ended leaves the other one alone",
 }, {
 	name: "close to the client in the middle", rules: []fault.Rule{fault.ToClient(fault.Close{}).AfterBytes(3)}, serve: says("PONG\r\n"),
 	steps: []step{dials(ok), writes("go", ok), reads(100, "PON", ok), reads(100, "", atEnd), writes("what", ok), writes(" now?", ok),

@@ -209,6 +209,7 @@ func (c *Conn) closeRaw() {
 		return
 	}
 	if c.markDead() {
+		c.noteUnread()
 		c.srv.rec.Add(c.event(transcript.Close))
 		c.raw.Close()
 	}

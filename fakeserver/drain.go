@@ -22,7 +22,7 @@ func (in *inbound) readAll() {
 		}
 		in.setRawDeadline()
 		buf := in.lane.Buffer(in.leastRoom())
-		n, err := in.c.raw.Read(buf[:min(int64(len(buf)), limit)])
+		n, err := in.take(buf[:min(int64(len(buf)), limit)])
 		if n > 0 && in.stream != nil && !in.adopt() {
 			in.lane.Commit(transcript.Discarded, n)
 			return
@@ -196,6 +196,7 @@ func (in *inbound) readRest() {
 	for stop := time.Now().Add(closeGrace / 4); time.Now().Before(stop); {
 		n, err := readNow(c.raw, in.lane.Buffer(minRead))
 		if n > 0 {
+			in.got.Add(int64(n))
 			in.lane.Commit(transcript.Discarded, n)
 		}
 		if err != nil {

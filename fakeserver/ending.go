@@ -60,7 +60,6 @@ func (c *Conn) endInOrder() {
 	}
 	c.in.finish()
 	c.out.finish()
-	c.noteUnread()
 	c.closeRaw()
 }
 
@@ -69,6 +68,9 @@ func (c *Conn) reset(rule string) error {
 	if !c.markDead() {
 		return nil
 	}
+	c.kickRaw() // wakes who reads
+	c.in.taking.lock()
+	defer c.in.taking.unlock()
 	c.noteUnread()
 	if !canReset(c.raw) {
 		c.note(transcript.Note, "closed at once: a unix socket has no RST")
@@ -123,7 +125,10 @@ func (c *Conn) unacked() int64 {
 // noteUnread records what lies in the socket and will not be read.
 func (c *Conn) noteUnread() {
 	if n, err := unread(c.raw); err == nil && n > 0 {
-		c.in.lane.Add(transcript.Event{Kind: transcript.Unread, Count: int64(n), Text: "in the socket when it was closed"})
+		c.srv.rec.Add(transcript.Event{
+			Conn: c.n, Direction: transcript.FromClient, Kind: transcript.Unread,
+			Offset: c.in.got.Load(), Count: int64(n), Text: "in the socket when it was closed",
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"net"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +24,8 @@ type inbound struct {
 	c      *Conn
 	lane   *transcript.Lane
 	reader lock           // held by who reads, without faults
+	taking lock           // held while the socket is read, and while it is torn down
+	got    atomic.Int64   // bytes read from the socket
 	prog   *fault.Program // the plan that is gone by; under reader, or the pump's
 	stream *fault.Stream  // nil: no faults; the pump's
 	queue  *queue         // nil: no faults; set under reader and c.mu
@@ -39,6 +42,7 @@ func (in *inbound) init(c *Conn) {
 	in.c = c
 	in.lane = c.srv.rec.Lane(c.n, transcript.FromClient)
 	in.reader = newLock()
+	in.taking = newLock()
 	in.prog = c.srv.program()
 	if in.stream = in.prog.Stream(c.n, transcript.FromClient); in.stream != nil {
 		in.queue = &queue{limit: readAhead}
@@ -84,7 +88,7 @@ func (in *inbound) read(p []byte) (int, error) {
 		if in.adopt(); in.queue != nil {
 			continue
 		}
-		n, err := in.c.raw.Read(p)
+		n, err := in.take(p)
 		if n > 0 && in.stale() && in.adoptFor(copy(in.lane.Buffer(n), p[:n])) {
 			continue
 		}
@@ -95,6 +99,21 @@ func (in *inbound) read(p []byte) (int, error) {
 		}
 		return n, in.c.readError(err)
 	}
+}
+
+// take reads the socket, unless it is torn down: what was counted as unread then must
+// not be read after all.
+func (in *inbound) take(p []byte) (int, error) {
+	in.taking.lock()
+	defer in.taking.unlock()
+	select {
+	case <-in.c.dead:
+		return 0, in.c.opError("read", net.ErrClosed)
+	default:
+	}
+	n, err := in.c.raw.Read(p)
+	in.got.Add(int64(n))
+	return n, err
 }
 
 // lockReader locks reader for the handler. It does not wait for the drain of a
@@ -128,7 +147,7 @@ func (in *inbound) readRecord() (p []byte, ok bool, err error) {
 		if in.queue != nil {
 			return nil, false, nil
 		}
-		n, err := in.c.raw.Read(in.lane.Buffer(minRead))
+		n, err := in.take(in.lane.Buffer(minRead))
 		if n > 0 && in.stale() && in.adoptFor(n) {
 			return nil, false, nil
 		}
@@ -157,6 +176,8 @@ func (in *inbound) readQueue(p []byte) (int, error) {
 			return n, err
 		}
 		// The end of the connection is no reason to stop: what came before is still due.
-		in.c.srv.sleep(changed, nil, due, deadline)
+		if !in.c.srv.sleep(changed, nil, due, deadline) {
+			return 0, in.c.opError("read", in.c.fateOr(net.ErrClosed))
+		}
 	}
 }

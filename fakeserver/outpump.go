@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"syscall"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -30,7 +31,22 @@ func (out *outbound) pump() {
 			break
 		}
 	}
-	out.lost(out.queue.end())
+	out.lost(out.endQueue())
+}
+
+// endQueue says that nothing leaves any more, and returns how many bytes that is
+// about: those that wait, and those that transforms keep back.
+func (out *outbound) endQueue() int64 {
+	out.deciding.Lock()
+	defer out.deciding.Unlock()
+	n := out.queue.end()
+	for _, s := range out.stream.Finish(out.c.age()) {
+		n += int64(len(s.Data))
+	}
+	if out.cause == nil {
+		out.cause = out.c.fateOr(syscall.EPIPE)
+	}
+	return n
 }
 
 // tick queues what rules want that go by the clock, and returns when to look again.
