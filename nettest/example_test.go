@@ -144,9 +144,9 @@ func ExampleHaveFired() {
 }
 
 func ExampleBeReset() {
-	srv := serve(fault.ToClient(fault.Reset{}))
+	srv := serve(fault.ToClient(fault.Reset{}).AfterBytes(1))
 	defer srv.Close()
-	outside.Expect(say("tcp", srv.Addr(), "PING")).To(gomega.Or(nettest.BeReset(), nettest.BeBrokenPipe()))
+	outside.Expect(say("tcp", srv.Addr(), "PING")).To(nettest.BeReset())
 	outside.Expect(fmt.Errorf("ask: %w", io.EOF)).To(nettest.BeReset())
 	// Output:
 	// Expected an error that says that the connection was reset (ECONNRESET), not
@@ -157,9 +157,9 @@ func ExampleBeReset() {
 
 func ExampleBeRefused() {
 	srv := serve()
-	addr := srv.Addr()
-	srv.Close()
-	fmt.Println(outside.Expect(say("tcp", addr, "PING")).To(nettest.BeRefused()))
+	defer srv.Close()
+	srv.Down()
+	fmt.Println(outside.Expect(say("tcp", srv.Addr(), "PING")).To(nettest.BeRefused()))
 	// Output: true
 }
 
@@ -185,14 +185,15 @@ func ExampleBeEOF() {
 }
 
 func ExampleBeBrokenPipe() {
-	srv := serve(fault.ToClient(fault.Reset{}))
+	srv := serve(fault.ToClient(fault.Reset{}).AfterBytes(1))
 	defer srv.Close()
 	c, err := net.Dial("tcp", srv.Addr())
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer c.Close()
-	c.Read(make([]byte, 1)) // says that the connection was reset
+	c.Write([]byte("PING"))
+	io.ReadFull(c, make([]byte, 4)) // says that the connection was reset
 	_, err = c.Write([]byte("PING"))
 	fmt.Println(outside.Expect(err).To(nettest.BeBrokenPipe()))
 	// Output: true
