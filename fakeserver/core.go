@@ -104,6 +104,11 @@ func (c *core) AddrPort() netip.AddrPort {
 	return dialable(netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()))
 }
 
+// Done returns a channel that is closed when Close has ended, of a Listener when
+// Stop has. Nothing is added to the record from then on, unless Close had to give up
+// on a handler.
+func (c *core) Done() <-chan struct{} { return c.done }
+
 // Report returns what became of the plan's rules so far.
 func (c *core) Report() fault.Report { return c.program().Report() }
 

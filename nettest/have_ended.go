@@ -1,0 +1,126 @@
+package nettest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// An EndedMatcher is what [HaveEnded] returns.
+type EndedMatcher struct {
+	how    []transcript.Ending
+	d      transcript.Direction
+	conn   int
+	chosen bool // conn was
+	seen   atomic.Pointer[record]
+}
+
+// HaveEnded succeeds if a connection has ended in one of these ways, or without any in
+// whatever way. Actual is a server of connections, or its transcript.Transcript.
+//
+// It is about the client's direction, since it is the client that is tested:
+// transcript.ByFIN means that the client has closed or half-closed the connection.
+// ToClient makes it about the server's. transcript.ByRST is a reset by either side,
+// which ends both directions, but for one that had ended before. transcript.ByClose is
+// the server's giving up on a client that had not ended its direction.
+//
+// OnConn says which connection; without it, any one of them will do. To say that a
+// connection is still open, use HaveEnded() negated; transcript.StillOpen is an error.
+func HaveEnded(how ...transcript.Ending) *EndedMatcher {
+	return &EndedMatcher{how: slices.Clone(how), d: transcript.FromClient}
+}
+
+// OnConn returns a matcher for connection n alone.
+func (m *EndedMatcher) OnConn(n int) *EndedMatcher {
+	return &EndedMatcher{how: m.how, d: m.d, conn: n, chosen: true}
+}
+
+// ToClient returns a matcher for the server's direction: how what it sends has ended.
+func (m *EndedMatcher) ToClient() *EndedMatcher {
+	return &EndedMatcher{how: m.how, d: transcript.ToClient, conn: m.conn, chosen: m.chosen}
+}
+
+// Match implements Gomega's matcher. It returns an error if actual has no record of
+// connections, or if an argument makes no sense.
+func (m *EndedMatcher) Match(actual any) (bool, error) {
+	r, err := m.look(actual)
+	if err != nil {
+		return false, err
+	}
+	m.seen.Store(&r)
+	return slices.ContainsFunc(r.numbers(m.conn), func(n int) bool { return m.ended(r, n) }), nil
+}
+
+func (m *EndedMatcher) look(actual any) (record, error) {
+	r, err := recordOf("HaveEnded", actual)
+	switch {
+	case err != nil:
+		return r, err
+	case r.isPackets():
+		return r, misuse("HaveEnded: %v is a server of datagrams, which have no end", r.Header())
+	case slices.Contains(m.how, transcript.StillOpen):
+		return r, misuse("HaveEnded(StillOpen): that is no ending; use HaveEnded() negated")
+	}
+	return r, checkConn("HaveEnded", m.conn, m.chosen)
+}
+
+// ended reports whether connection n has ended in a way that was asked for.
+func (m *EndedMatcher) ended(r record, n int) bool {
+	e := r.Conn(n).Ending(m.d)
+	return e != transcript.StillOpen && (len(m.how) == 0 || slices.Contains(m.how, e))
+}
+
+// MatchMayChangeInTheFuture lets Eventually and Consistently end as soon as nothing
+// can change any more.
+func (m *EndedMatcher) MatchMayChangeInTheFuture(actual any) bool {
+	r, err := m.look(actual)
+	if err != nil || r.final {
+		return false
+	}
+	return !slices.ContainsFunc(r.numbers(m.conn), func(n int) bool {
+		return (m.chosen || m.ended(r, n)) && m.settled(r, n)
+	})
+}
+
+// settled reports whether the ending of connection n is for good. The server's own
+// FIN may be taken back until the socket is closed.
+func (m *EndedMatcher) settled(r record, n int) bool {
+	return r.Conn(n).Ending(m.d) != transcript.StillOpen && (m.d == transcript.FromClient || r.tailOf(n).closed)
+}
+
+// FailureMessage says what was expected and what there was.
+func (m *EndedMatcher) FailureMessage(actual any) string { return m.message(false) }
+
+// NegatedFailureMessage says what was there though it should not have been.
+func (m *EndedMatcher) NegatedFailureMessage(actual any) string { return m.message(true) }
+
+func (m *EndedMatcher) message(negated bool) string {
+	r := *m.seen.Load()
+	side := map[transcript.Direction]string{transcript.FromClient: "client", transcript.ToClient: "server"}[m.d]
+	expected := fmt.Sprintf("have ended%s, on the %s's side%s", r.onConn("on", m.conn), side, m.ways())
+	numbers := r.numbers(m.conn)
+	if len(numbers) == 0 {
+		return claim(r, negated, expected, r.none(m.conn))
+	}
+	var lines []string
+	for _, n := range numbers {
+		c := r.Conn(n)
+		lines = append(lines, fmt.Sprintf("conn %d: client %v, server %v", n, c.Ending(transcript.FromClient), c.Ending(transcript.ToClient)))
+	}
+	return claim(r, negated, expected, "The endings are\n"+listed(lines))
+}
+
+// ways returns " by FIN or RST", or "" for any.
+func (m *EndedMatcher) ways() string {
+	if len(m.how) == 0 {
+		return ""
+	}
+	var names []string
+	for _, e := range m.how {
+		names = append(names, e.String())
+	}
+	return ", by " + strings.Join(names, " or ")
+}

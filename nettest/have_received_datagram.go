@@ -1,0 +1,152 @@
+package nettest
+
+import (
+	"fmt"
+	"sync/atomic"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A DatagramMatcher is what [HaveReceivedDatagram] and [HaveSentDatagram] return.
+type DatagramMatcher struct {
+	name   string
+	d      transcript.Direction
+	x      pattern
+	conn   int
+	chosen bool   // conn was
+	times  *count // nil: at least once
+	seen   atomic.Pointer[sight]
+}
+
+// HaveReceivedDatagram succeeds if a client has sent a datagram x to the server.
+// Actual is a server of datagrams, or its transcript.Transcript; a stream has none,
+// and is an error.
+//
+// A string or []byte must be the whole datagram, and may be empty. A *regexp.Regexp
+// must match in it. A Gomega matcher gets it as a string. Datagrams count as they
+// arrived, before any fault: one that a rule lost was received.
+func HaveReceivedDatagram(x any) *DatagramMatcher {
+	const name = "HaveReceivedDatagram"
+	return &DatagramMatcher{name: name, d: transcript.FromClient, x: newPattern(name, x)}
+}
+
+// HaveSentDatagram succeeds if the server has sent a datagram x to a client:
+// HaveReceivedDatagram in the other direction. Datagrams count as they left, after
+// any fault.
+func HaveSentDatagram(x any) *DatagramMatcher {
+	const name = "HaveSentDatagram"
+	return &DatagramMatcher{name: name, d: transcript.ToClient, x: newPattern(name, x)}
+}
+
+// OnConn returns a matcher for peer n alone.
+func (m *DatagramMatcher) OnConn(n int) *DatagramMatcher {
+	return &DatagramMatcher{name: m.name, d: m.d, x: m.x, conn: n, chosen: true, times: m.times}
+}
+
+// Times returns a matcher for as many such datagrams, of all peers together: n is an
+// int, or a Gomega matcher that gets one. Without it there must be at least one.
+func (m *DatagramMatcher) Times(n any) *DatagramMatcher {
+	c := newCount(m.name+".Times", n)
+	return &DatagramMatcher{name: m.name, d: m.d, x: m.x, conn: m.conn, chosen: m.chosen, times: &c}
+}
+
+// Match implements Gomega's matcher. It returns an error if actual has no record of
+// datagrams, if an argument is of another type, or if RecordLimit kept datagrams out
+// of the record that may have been the ones.
+func (m *DatagramMatcher) Match(actual any) (bool, error) {
+	s, err := m.look(actual)
+	if err != nil {
+		return false, err
+	}
+	m.seen.Store(s)
+	n, err := m.count(s)
+	switch {
+	case err != nil:
+		return false, err
+	case m.times == nil && n > 0:
+		return true, nil
+	}
+	for _, one := range s.sides {
+		if one.omitted > 0 {
+			return false, one.limitError(m.name)
+		}
+	}
+	if m.times == nil {
+		return false, nil
+	}
+	return m.times.is(n)
+}
+
+func (m *DatagramMatcher) look(actual any) (*sight, error) {
+	r, err := recordOf(m.name, actual)
+	if err == nil && !r.isPackets() {
+		err = misuse("%s: %v is a server of streams, which have no datagrams", m.name, r.Header())
+	}
+	if err == nil {
+		err = m.x.err
+	}
+	if err == nil && m.times != nil {
+		err = m.times.err
+	}
+	if err == nil {
+		err = checkConn(m.name, m.conn, m.chosen)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &sight{r, r.sides(m.conn, m.d)}, nil
+}
+
+// count returns how many datagrams are x.
+func (m *DatagramMatcher) count(s *sight) (int, error) {
+	n := 0
+	for _, one := range s.sides {
+		for _, p := range one.data {
+			ok, err := m.x.equals(p)
+			if err != nil {
+				return 0, err
+			}
+			if ok {
+				n++
+			}
+		}
+	}
+	return n, nil
+}
+
+// MatchMayChangeInTheFuture lets Eventually and Consistently end as soon as nothing
+// can change any more.
+func (m *DatagramMatcher) MatchMayChangeInTheFuture(actual any) bool {
+	s, err := m.look(actual)
+	if err != nil || s.final {
+		return false
+	}
+	if m.d == transcript.ToClient {
+		return true // the socket may refuse what is recorded
+	}
+	n, err := m.count(s)
+	if err != nil {
+		return true
+	}
+	if m.times != nil {
+		return !m.times.isPast(n)
+	}
+	return n == 0
+}
+
+// FailureMessage says what was expected and what there was.
+func (m *DatagramMatcher) FailureMessage(actual any) string { return m.message(false) }
+
+// NegatedFailureMessage says what was there though it should not have been.
+func (m *DatagramMatcher) NegatedFailureMessage(actual any) string { return m.message(true) }
+
+func (m *DatagramMatcher) message(negated bool) string {
+	s := m.seen.Load()
+	verb, word := did(m.d)
+	expected := fmt.Sprintf("have %s%s a datagram\n%s", verb, s.onConn(word, m.conn), indented(m.x.String()))
+	if m.times != nil {
+		n, _ := m.count(s)
+		expected += fmt.Sprintf("\nTimes: %v\nThere were %d.", m.times, n)
+	}
+	return claim(s.record, negated, expected, s.list(m.d, m.conn))
+}

@@ -1,0 +1,189 @@
+package nettest_test
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/onsi/gomega"
+	"github.com/onsi/gomega/types"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest"
+)
+
+func TestHaveReceived(t *testing.T) {
+	s := newScript("tcp", 0).accept(1, 2, 3).receives(1, "PI", "NG\r\n", "QUIT\r\n").receives(2, "HELO").sends(1, "PONG\r\n")
+	for why, tt := range map[string]struct {
+		m    types.GomegaMatcher
+		want bool
+	}{
+		"text, across reads":              {nettest.HaveReceived("PING\r\n"), true},
+		"text, in the middle":             {nettest.HaveReceived("G\r\nQ"), true},
+		"bytes":                           {nettest.HaveReceived([]byte("PING")), true},
+		"text that never came":            {nettest.HaveReceived("PONG"), false},
+		"text across connections":         {nettest.HaveReceived("\nHELO"), false},
+		"text of another connection":      {nettest.HaveReceived("PING").OnConn(2), false},
+		"text of the connection":          {nettest.HaveReceived("HELO").OnConn(2), true},
+		"text of one that does not exist": {nettest.HaveReceived("PING").OnConn(4), false},
+		"expression":                      {nettest.HaveReceived(regexp.MustCompile(`(?m)^QUIT\r$`)), true},
+		"expression that does not match":  {nettest.HaveReceived(regexp.MustCompile(`^QUIT`)), false},
+		"matcher of all":                  {nettest.HaveReceived(gomega.Equal("PING\r\nQUIT\r\n")), true},
+		"matcher of a part":               {nettest.HaveReceived(gomega.Equal("PING\r\n")), false},
+		"matcher of nothing":              {nettest.HaveReceived(gomega.BeEmpty()).OnConn(3), true},
+		"what was sent":                   {nettest.HaveSent("PONG").OnConn(1), true},
+		"what was received, as sent":      {nettest.HaveSent("PING"), false},
+	} {
+		t.Run(why, func(t *testing.T) {
+			tr := s.Transcript()
+			wantMatch(t, s, tt.m, tt.want)
+			wantMatch(t, tr, tt.m, tt.want)
+			wantMatch(t, &tr, tt.m, tt.want)
+			wantSettled(t, tr, tt.m)
+		})
+	}
+}
+
+// What looks like a text in two datagrams is in neither.
+func TestHaveReceivedKeepsDatagramsApart(t *testing.T) {
+	s := newScript("udp", 0).accept(1)
+	s.datagrams(s.in, 1, "PI", "NG").datagrams(s.out, 1, "PONG")
+	wantMatch(t, s, nettest.HaveReceived("PING"), false)
+	wantMatch(t, s, nettest.HaveReceived("N").OnConn(1), true)
+	wantMatch(t, s, nettest.HaveReceived(gomega.Equal("NG")), true)
+	wantMatch(t, s, nettest.HaveSent("ON"), true)
+}
+
+func TestHaveReceivedRefusesNonsense(t *testing.T) {
+	for words, actual := range wrongActuals() {
+		wantMisuse(t, actual, nettest.HaveReceived("x"), "HaveReceived wants a server", words)
+	}
+	wantMisuse(t, (*transcript.Transcript)(nil), nettest.HaveSent("x"), "HaveSent wants a server", "nil *transcript.Transcript")
+	tr := newScript("tcp", 0).accept(1).Transcript()
+	var none *regexp.Regexp
+	for word, x := range map[string]any{"not nil": nil, "a int": 7, "a nil *regexp.Regexp": none} {
+		wantMisuse(t, tr, nettest.HaveReceived(x), "x must be a string", word)
+	}
+	wantMisuse(t, tr, nettest.HaveReceived(""), "always hold")
+	wantMisuse(t, tr, nettest.HaveReceived("x").OnConn(0), "OnConn(0)")
+	wantMisuse(t, tr, nettest.HaveReceived(gomega.BeNumerically(">", 1)), "which gets a string")
+}
+
+func TestHaveReceivedSaysThatTheRecordHasALimit(t *testing.T) {
+	s := newScript("tcp", 6).accept(1, 2).receives(1, "PING\r\nQUIT\r\n")
+	wantMatch(t, s, nettest.HaveReceived("PING"), true)
+	limited := "RecordLimit kept 6 bytes of conn 1"
+	wantMisuse(t, s, nettest.HaveReceived("QUIT"), limited)
+	wantMisuse(t, s.Transcript(), nettest.HaveReceived(regexp.MustCompile("PING")), limited)
+	wantMisuse(t, s.Transcript(), nettest.HaveReceived(gomega.Equal("PING\r\n")), limited)
+	wantMatch(t, s, nettest.HaveReceived("QUIT").OnConn(2), false)
+
+	p := newScript("udp", 4).accept(1)
+	p.datagrams(p.in, 1, "large one")
+	if ok, err := nettest.HaveReceived("PING").Match(p); ok || err == nil {
+		t.Errorf("Match = %t, %v; want an error", ok, err)
+	}
+	wantOpen(t, p, nettest.HaveReceived("PING")) // which still fits
+	p.datagrams(p.in, 1, "PING")
+	wantMatch(t, p, nettest.HaveReceived("PING"), true)
+}
+
+// A server of which it is not known whether it has closed.
+func TestHaveReceivedKnowsWhatCanChange(t *testing.T) {
+	ping := nettest.HaveReceived("PING").OnConn(1)
+	for why, tt := range map[string]struct {
+		s       func(s *script) *script
+		m       types.GomegaMatcher
+		settled bool
+	}{
+		"nobody came":                         {func(s *script) *script { return newScript("tcp", 0) }, ping, false},
+		"the client may go on":                {func(s *script) *script { return s }, ping, false},
+		"the client is done":                  {func(s *script) *script { return s.fromClient(1, transcript.FIN) }, ping, true},
+		"another may come":                    {func(s *script) *script { return s.fromClient(1, transcript.FIN) }, nettest.HaveReceived("PING"), false},
+		"another client is done":              {func(s *script) *script { return s.fromClient(2, transcript.FIN) }, ping, false},
+		"the server is done":                  {func(s *script) *script { return s.toClient(1, transcript.FIN) }, ping, false},
+		"a reset, and more may be read":       {func(s *script) *script { return s.fromClient(1, transcript.RST) }, ping, false},
+		"a reset, and all was read":           {func(s *script) *script { return s.fromClient(1, transcript.RST).closes(1) }, ping, true},
+		"a reset by the server":               {func(s *script) *script { return s.toClient(1, transcript.RST).closes(1) }, ping, false},
+		"a close":                             {func(s *script) *script { return s.closes(1) }, ping, true},
+		"text that came stays":                {func(s *script) *script { return s.receives(1, "PING") }, ping, true},
+		"an expression may cease to match":    {func(s *script) *script { return s.receives(1, "PING") }, nettest.HaveReceived(regexp.MustCompile("PING$")), false},
+		"a matcher may cease to hold":         {func(s *script) *script { return s.receives(1, "PING") }, nettest.HaveReceived(gomega.Equal("PING")), false},
+		"what was sent may be taken back":     {func(s *script) *script { return s.sends(1, "PING") }, nettest.HaveSent("PING"), false},
+		"what was sent before the FIN stays":  {func(s *script) *script { return s.sends(1, "PING").toClient(1, transcript.FIN) }, nettest.HaveSent("PING").OnConn(1), true},
+		"the client's FIN ends not ours":      {func(s *script) *script { return s.fromClient(1, transcript.FIN) }, nettest.HaveSent("PING").OnConn(1), false},
+		"a client of datagrams is never done": {func(s *script) *script { return newScript("udp", 0).accept(1).closes(1) }, ping, false},
+	} {
+		t.Run(why, func(t *testing.T) {
+			s := tt.s(newScript("tcp", 0).accept(1, 2))
+			if tt.settled {
+				wantSettled(t, s, tt.m)
+			} else {
+				wantOpen(t, s, tt.m)
+			}
+		})
+	}
+}
+
+func TestHaveReceivedOnARealServer(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}})
+	one, two := dial(t, "tcp", srv), dial(t, "tcp", srv)
+	send(t, one, "PI")
+	send(t, one, "NG\r\n")
+	eventually(t, srv, nettest.HaveReceived("PING\r\n").OnConn(1))
+	eventually(t, srv, nettest.HaveSent("PING\r\n").OnConn(1))
+	two.Close()
+	wantEarly(t, srv, nettest.HaveReceived("PING").OnConn(2)) // once its FIN is there
+	wantOpen(t, srv, nettest.HaveReceived("QUIT"))
+	if err := srv.Close(); err != nil {
+		t.Fatal(err)
+	}
+	wantEarly(t, srv, nettest.HaveReceived("QUIT"))
+	wantEarly(t, srv, nettest.HaveReceived("QUIT").OnConn(9))
+	wantEarly(t, srv, nettest.HaveReceived(gomega.Equal("QUIT")))
+}
+
+// What had arrived before a reset is read after it.
+func TestHaveReceivedWaitsForWhatCameBeforeAReset(t *testing.T) {
+	s := newScript("tcp", 0).accept(1).fromClient(1, transcript.RST)
+	m := nettest.HaveReceived("last words").OnConn(1)
+	wantMatch(t, s, m, false)
+	wantOpen(t, s, m)
+	s.receives(1, "last words").closes(1)
+	wantMatch(t, s, m, true)
+}
+
+func TestHaveReceivedSaysWhatThereWas(t *testing.T) {
+	s := newScript("tcp", 0).accept(1, 2).receives(1, "PING\r\n").receives(2, "\x00\x01\xff").sends(1, "PONG")
+	assertions := map[string]func(g gomega.Gomega){
+		"received":          func(g gomega.Gomega) { g.Expect(s).To(nettest.HaveReceived("QUIT\r\n").OnConn(1)) },
+		"received_any":      func(g gomega.Gomega) { g.Expect(s).To(nettest.HaveReceived(regexp.MustCompile("^QUIT"))) },
+		"received_not":      func(g gomega.Gomega) { g.Expect(s).NotTo(nettest.HaveReceived("PING")) },
+		"received_matcher":  func(g gomega.Gomega) { g.Expect(s).To(nettest.HaveSent(gomega.HavePrefix("BYE")).OnConn(1)) },
+		"received_no_conn":  func(g gomega.Gomega) { g.Expect(s).To(nettest.HaveReceived("PING").OnConn(3)) },
+		"received_no_conns": func(g gomega.Gomega) { g.Expect(newScript("tcp", 0)).To(nettest.HaveReceived("PING")) },
+		"sent":              func(g gomega.Gomega) { g.Expect(s).To(nettest.HaveSent("BYE").OnConn(2)) },
+		"received_packets": func(g gomega.Gomega) {
+			p := newScript("udp", 0).accept(1)
+			p.datagrams(p.in, 1, "PI", "", "NG")
+			g.Expect(p).To(nettest.HaveReceived("PING"))
+		},
+	}
+	for name, assert := range assertions {
+		t.Run(name, func(t *testing.T) { wantMessage(t, name, assert) })
+	}
+}
+
+// A message is bounded, however much there was.
+func TestMessagesAreBounded(t *testing.T) {
+	s := newScript("tcp", 0)
+	big := make([]byte, 16<<10)
+	for n := 1; n <= 200; n++ {
+		s.accept(n).receives(n, string(big))
+	}
+	j := newJudge()
+	j.Expect(s).To(nettest.HaveReceived("PING"))
+	if n := len(j.failures[0]); n > 64<<10 {
+		t.Errorf("the message has %d bytes", n)
+	}
+}
