@@ -2,6 +2,7 @@ package fault
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -27,13 +28,16 @@ type Latency struct {
 func (Latency) Kind() string { return "latency" }
 
 // Validate refuses negative times, a latency of nothing, a Jitter that could make
-// a uniform delay negative, and an unknown Distribution.
+// a uniform delay negative, and a Distribution that is unknown or has no Jitter.
 func (f Latency) Validate() error {
 	if f.Delay < 0 || f.Jitter < 0 || f.Delay == 0 && f.Jitter == 0 {
 		return fmt.Errorf("Delay is %v and Jitter is %v, want more than 0", f.Delay, f.Jitter)
 	}
 	if !f.Distribution.known() {
 		return fmt.Errorf("Distribution is %q, want uniform, normal, pareto or lognormal", f.Distribution)
+	}
+	if f.Distribution != "" && f.Jitter == 0 {
+		return fmt.Errorf("Distribution is %s, and there is no Jitter to distribute", f.Distribution)
 	}
 	if f.Distribution != Pareto && f.Delay == 0 {
 		return fmt.Errorf("Delay is 0, which a jitter by %s is about", f.Distribution.orUniform())
@@ -72,6 +76,15 @@ type later struct {
 }
 
 func (l later) decide(v *Verdict, _ int64) bool {
-	v.Delay += l.delay(l.d, v.Number)
+	v.Delay = add(v.Delay, l.delay(l.d, v.Number))
 	return true
+}
+
+// add adds delays. What is more than a Duration holds is the longest there is, 292
+// years.
+func add(a, b time.Duration) time.Duration {
+	if sum := a + b; sum >= a {
+		return sum
+	}
+	return math.MaxInt64
 }

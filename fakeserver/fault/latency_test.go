@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +81,15 @@ func TestLatencyRefusesNonsense(t *testing.T) {
 		wantInvalid(t, m, ToClient(Latency{Jitter: 2}), "Delay is 0, which a jitter by uniform is about")
 		wantInvalid(t, m, ToClient(Latency{Jitter: 2, Distribution: LogNormal}), "Delay is 0, which a jitter by lognormal is about")
 		wantInvalid(t, m, ToClient(Latency{Delay: 1, Distribution: "gauss"}), `Distribution is "gauss"`)
+		wantInvalid(t, m, ToClient(Latency{Delay: 1, Distribution: Normal}), "Distribution is normal, and there is no Jitter")
 	}
 	compile(t, Streams, 1, ToClient(Latency{Jitter: ms, Distribution: Pareto})) // from 0 on is fine
+}
+
+func TestDelaysThatNoDurationHoldsAreTheLongest(t *testing.T) {
+	eternal := ToClient(Latency{Delay: math.MaxInt64})
+	steps := compile(t, Streams, 1, eternal, eternal).Stream(1, toClient).Feed([]byte("x"), 0)
+	if last := steps[len(steps)-1]; last.Op != OpPass || last.Delay != math.MaxInt64 {
+		t.Errorf("Feed = %v, want the longest delay", last)
+	}
 }

@@ -24,6 +24,23 @@ func TestRoomEndsWhereAPointIs(t *testing.T) {
 	}
 }
 
+// Of two endings at one place the plan's first is the one. The other was reached, and
+// the report does not claim that the bytes for it are lacking.
+func TestTheSecondEndingAtAPlaceIsArmed(t *testing.T) {
+	g := compile(t, Streams, 1, ToClient(Close{}).AfterBytes(2), ToClient(Reset{}).AfterBytes(2))
+	s := g.Stream(1, toClient)
+	for _, step := range s.Feed([]byte("ab"), 0) {
+		s.Done(step)
+	}
+	rules := g.Report().Rules
+	if rules[0].State != Fired || rules[1].State != Armed {
+		t.Errorf("close %v and reset %v, want fired and armed", rules[0].State, rules[1].State)
+	}
+	if err := g.Report().Verify(); err == nil {
+		t.Error("Verify let a rule pass that can never act")
+	}
+}
+
 func TestResetIsForStreams(t *testing.T) {
 	wantInvalid(t, Datagrams, ToClient(Reset{}), "reset is not a fault of datagrams")
 }

@@ -14,6 +14,7 @@ import (
 // next; where it can't find out (the client is on another host, or not on
 // Linux) it pauses instead, and the record says "unconfirmed". A client that
 // reads nothing for five seconds is not waited for any longer, at no boundary.
+// Where ForBytes or ForTime end the rule within a piece, a boundary ends the piece.
 //
 // What it can't do: stop a client whose buffer is smaller than a piece from
 // reading it in two, or cut what a TLS or bufio layer above the socket hands on.

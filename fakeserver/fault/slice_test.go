@@ -19,6 +19,14 @@ func TestSliceCutsBetweenPieces(t *testing.T) {
 	wantSteps(t, "ab", "ab", ToClient(Slice{Size: 2}))
 }
 
+func TestTheLastPieceEndsWhereTheWindowDoes(t *testing.T) {
+	wantSteps(t, "abcdefgh", "ab cut@2 cd cut@4 e cut@5 fgh", ToClient(Slice{Size: 2}).ForBytes(5))
+	wantSteps(t, "abcdefgh", "ab cut@2 cd cut@4 efgh", ToClient(Slice{Size: 2}).ForBytes(4))
+	wantSteps(t, "abcdefgh", "a cut@1 bc cut@3 d cut@4 efgh", ToClient(Slice{Size: 2}).AfterBytes(1).ForBytes(3))
+	wantSteps(t, "abcdefgh", "ab cut@2 cdefgh", ToClient(Slice{Sizes: []int64{2}}).ForBytes(5))
+	wantSteps(t, "abcdefgh", "ab cut@2 cdefgh", ToClient(Slice{Size: 2}).Times(1))
+}
+
 func TestSliceVariationMakesAllSizesAsLikely(t *testing.T) {
 	s := compile(t, Streams, 7, ToClient(Slice{Size: 10, Variation: 9})).Stream(1, toClient)
 	sizes, last := make([]int, 19), int64(0)
@@ -80,7 +88,7 @@ func piecesOf(s *Stream, data []byte, part int) []int64 {
 
 func TestSliceTimesAndWindows(t *testing.T) {
 	wantSteps(t, "abcdefgh", "ab cut@2 cd cut@4 efgh", ToClient(Slice{Size: 2}).Times(2))
-	wantSteps(t, "abcdefgh", "ab cut@2 cd cut@4 efgh", ToClient(Slice{Size: 2}).ForBytes(5))
+	wantSteps(t, "abcdefgh", "ab cut@2 cd cut@4 e cut@5 fgh", ToClient(Slice{Size: 2}).ForBytes(5))
 	wantSteps(t, "abcdefgh", "abcdefgh", ToClient(Slice{Size: 2}).WithProbability(0))
 	wantSteps(t, "abcdefgh", "abc cut@3 de cut@5 fg cut@7 h", ToClient(Slice{Size: 2}).AfterMatch("c"))
 }

@@ -128,7 +128,7 @@ func (s *Stream) Finish(now time.Duration) []Step {
 	end := Step{Op: OpFinish, Offset: s.offset, Delay: s.delayHere()}
 	for _, w := range s.works {
 		if f, ok := w.rule.Fault.(finishFault); ok && w.phase == acting {
-			end.Delay += f.finishDelay()
+			end.Delay = add(end.Delay, f.finishDelay())
 			s.mark(w, s.offset, f.finishDelay(), "end delayed by "+f.finishDelay().String())
 		}
 	}
@@ -176,6 +176,7 @@ func (s *Stream) settle(now time.Duration) {
 	for _, w := range s.works {
 		if w.phase == acting && w.isOver(s.offset, now) {
 			w.phase, changed = over, true
+			w.endCut(s.offset)
 			s.flushOne(w)
 		}
 		if w.phase != waiting || !w.mayBegin(s.offset, now) {
@@ -194,6 +195,8 @@ func (s *Stream) settle(now time.Duration) {
 			s.steps = append(s.steps, step)
 		} else if ending == nil {
 			ending = w
+		} else {
+			s.tally.armed(w.out) // another one was there before it
 		}
 	}
 	if ending != nil {
@@ -220,7 +223,7 @@ func (s *Stream) crewNow() *crew {
 // cutHere sets the boundaries that lie between the byte before and the next.
 func (s *Stream) cutHere() {
 	for _, w := range s.works {
-		if w.cut == nil || w.phase != acting || w.nextCut != s.offset {
+		if w.cut == nil || w.nextCut != s.offset {
 			continue
 		}
 		s.steps = append(s.steps, Step{Op: OpCut, Offset: s.offset, Delay: w.pause, Rule: w.key, Text: "boundary", out: w.out})
@@ -280,7 +283,7 @@ func (s *Stream) delayHere() time.Duration {
 	for _, w := range s.works {
 		if w.phase == acting && w.delays != nil {
 			w.cell = s.offset / cellBytes
-			sum += w.delayIn()
+			sum = add(sum, w.delayIn())
 		}
 	}
 	return sum

@@ -157,6 +157,10 @@ func (w *work) passed(p []byte, offset int64) {
 
 // advanceCut moves to the boundary behind the next piece.
 func (w *work) advanceCut() {
+	if w.phase != acting {
+		w.nextCut = math.MaxInt64
+		return
+	}
 	size, pause := w.cut.piece(w.draws, w.i)
 	w.i, w.pause = w.i+1, pause
 	if size == 0 || w.left() == 0 {
@@ -164,6 +168,18 @@ func (w *work) advanceCut() {
 		return
 	}
 	w.nextCut += size
+}
+
+// endCut lets the last piece end where the rule's window does.
+func (w *work) endCut(offset int64) {
+	if w.cut == nil {
+		return
+	}
+	if w.nextCut == math.MaxInt64 || offset == w.from { // the last piece had no end, or there was none
+		w.nextCut = math.MaxInt64
+		return
+	}
+	w.nextCut = offset
 }
 
 func (w *work) delayIn() time.Duration { return w.delays.delay(w.draws, w.cell) }
