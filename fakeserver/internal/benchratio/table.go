@@ -3,16 +3,17 @@ package main
 import (
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/benchwork"
 )
 
 func printHead() {
-	fmt.Printf("%-13s %-48s %7s  %-13s %-15s %s\n", "work", "what", "median", "95 % interval", "goal", "verdict")
+	fmt.Printf("%-17s %-48s %7s  %-13s %-15s %s\n", "work", "what", "median", "95 % interval", "goal", "verdict")
 }
 
 func printLine(name, what, median, interval, goal, verdict string) {
-	fmt.Printf("%-13s %-48s %7s  %-13s %-15s %s\n", name, what, median, interval, goal, verdict)
+	fmt.Printf("%-17s %-48s %7s  %-13s %-15s %s\n", name, what, median, interval, goal, verdict)
 }
 
 // printRatio prints what the pairs say of w.
@@ -53,8 +54,39 @@ func measureCounts(selected *regexp.Regexp, p *progress) error {
 			return fmt.Errorf("memory: %w", err)
 		}
 	}
+	if selected.MatchString("Bandwidth") {
+		if err := measureRates(p); err != nil {
+			return fmt.Errorf("bandwidth: %w", err)
+		}
+	}
 	if selected.MatchString("Allocs") {
 		return measureLives(p)
+	}
+	return nil
+}
+
+// measureRates prints how exact Bandwidth is.
+func measureRates(p *progress) error {
+	for _, rate := range benchwork.Rates {
+		for _, toClient := range []bool{true, false} {
+			p.show("Bandwidth")
+			var shares []float64
+			for range 5 {
+				share, err := benchwork.Rate(rate, toClient)
+				if err != nil {
+					return err
+				}
+				shares = append(shares, share)
+			}
+			direction := "FromClient"
+			if toClient {
+				direction = "ToClient"
+			}
+			s := summarize(shares)
+			printLine("Bandwidth", fmt.Sprintf("%s %d KiB/s, over a second", direction, rate>>10),
+				fmt.Sprintf("%.4f", s.median), fmt.Sprintf("%.3f-%.3f", slices.Min(shares), slices.Max(shares)),
+				"0.98 to 1.02", verdictText(s.median >= 0.98 && s.median <= 1.02))
+		}
 	}
 	return nil
 }

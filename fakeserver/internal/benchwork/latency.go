@@ -42,11 +42,11 @@ func lateBody(send func(Clock, fault.Plan) error, rules ...fault.Rule) Body {
 }
 
 func sendToClient(clock Clock, plan fault.Plan) error {
-	return withServer(plan, func(c io.ReadWriter) error { return sendLate(c) }, func(c io.ReadWriter) error { return receiveLate(clock, c) })
+	return withServer(plan, func(c io.ReadWriter) error { return sendUpTo(c, lateBytes) }, func(c io.ReadWriter) error { return receiveLate(clock, c) })
 }
 
 func sendToHandler(clock Clock, plan fault.Plan) error {
-	return withServer(plan, func(c io.ReadWriter) error { return receiveLate(clock, c) }, func(c io.ReadWriter) error { return sendLate(c) })
+	return withServer(plan, func(c io.ReadWriter) error { return receiveLate(clock, c) }, func(c io.ReadWriter) error { return sendUpTo(c, lateBytes) })
 }
 
 // withServer runs both ends of one connection.
@@ -66,16 +66,6 @@ func withServer(plan fault.Plan, handler, client func(io.ReadWriter) error) erro
 	}
 	err = errors.Join(client(c), <-done)
 	return errors.Join(err, c.Close(), srv.Close())
-}
-
-func sendLate(w io.Writer) error {
-	p := make([]byte, sinkWrite)
-	for sent := 0; sent < lateBytes; sent += len(p) {
-		if _, err := w.Write(p); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // receiveLate receives lateBytes. The clock runs from the first of them to the
