@@ -63,7 +63,7 @@ func (g *Program) rulesFor(conn int, d transcript.Direction) []active {
 	for i := range g.plan.Rules {
 		r := &g.plan.Rules[i]
 		if r.Direction == d && r.on(conn) {
-			all = append(all, active{g.rules[i], g.keys[i], r, newDraws(g.plan.Seed, g.keys[i], conn, d)})
+			all = append(all, active{g.rules[i], g.keys[i], g.mutant(i), newDraws(g.plan.Seed, g.keys[i], conn, d)})
 		}
 	}
 	return all

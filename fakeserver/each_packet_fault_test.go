@@ -1,0 +1,104 @@
+package fakeserver_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// eachPacketFault has what comes of the datagrams ab, cd, ef and end. The last one
+// always comes, and last: with a fault that does nothing too, so that reading ends there.
+var eachPacketFault = map[string]struct {
+	rule fault.Rule // its direction is the test's
+	want string
+	late bool // the last one is late
+}{
+	"Bandwidth": {rule: fault.ToClient(fault.Bandwidth{BytesPerSecond: 30, Burst: 3}), want: "ab cd ef end", late: true},
+	"Blackhole": {rule: fault.ToClient(fault.Blackhole{}).AfterDatagrams(1).ForDatagrams(1), want: "ab ef end"},
+	"BurstLoss": {rule: fault.ToClient(fault.BurstLoss{P: 1, R: 1}), want: "cd end"},
+	"Corrupt":   {rule: fault.ToClient(fault.Corrupt{Bits: []int64{0}}).ForDatagrams(1), want: "`b cd ef end"},
+	"Duplicate": {rule: fault.ToClient(fault.Duplicate{Rate: 1}).ForDatagrams(1), want: "ab ab cd ef end"},
+	"Latency":   {rule: fault.ToClient(fault.Latency{Delay: lateness}), want: "ab cd ef end", late: true},
+	"Loss":      {rule: fault.ToClient(fault.Loss{Nth: 2}), want: "ab ef end"},
+	"Reorder":   {rule: fault.ToClient(fault.Reorder{Rate: 1}).ForDatagrams(1), want: "cd ab ef end"},
+	"Truncate":  {rule: fault.ToClient(fault.Truncate{Size: 1}).ForDatagrams(1), want: "a cd ef end"},
+}
+
+func TestEachFaultOfDatagramsOnTheWire(t *testing.T) {
+	for name, row := range eachPacketFault {
+		for _, d := range []transcript.Direction{transcript.FromClient, transcript.ToClient} {
+			rule := row.rule
+			rule.Direction = d
+			t.Run(d.String()+" "+name, func(t *testing.T) {
+				t.Parallel()
+				want := "ab cd ef end"
+				if d == transcript.FromClient {
+					want = row.want
+				}
+				wantEchoes(t, rule, want, row.want, row.late)
+			})
+		}
+	}
+}
+
+// wantEchoes checks what a handler gets, and what a client gets from it, which
+// sends everything back.
+func wantEchoes(t *testing.T, rule fault.Rule, handler, client string, isLate bool) {
+	var got datagrams
+	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Faults: plan(rule), Handler: fakeserver.PacketHandlerFunc(
+		func(ctx context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {
+			got.add(p.Data)
+			_, err := w.Write(p.Data)
+			return err
+		})})
+	c := dialUDP(t, srv)
+	began := time.Now()
+	for _, text := range []string{"ab", "cd", "ef", "end"} {
+		send(t, c, text)
+	}
+	var back datagrams
+	for p := make([]byte, 100); !back.ended(); {
+		n, err := c.Read(p)
+		if err != nil {
+			t.Fatalf("after %q: %v", &back, err)
+		}
+		back.add(p[:n])
+	}
+	if d := time.Since(began); isLate && d < lateness {
+		t.Errorf("all came within %v, want %v or more", d, lateness)
+	}
+	if got.String() != handler || back.String() != client {
+		t.Errorf("the handler got %q, and the client %q; want %q and %q", &got, &back, handler, client)
+	}
+}
+
+// datagrams are for several goroutines.
+type datagrams struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (d *datagrams) add(p []byte) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.all = append(d.all, string(p))
+}
+
+func (d *datagrams) ended() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Contains(d.all, "end")
+}
+
+func (d *datagrams) String() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return strings.Join(d.all, " ")
+}

@@ -1,0 +1,154 @@
+package fault
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// eachStreamFault has what each fault decides about a stream of "PING\r\n", and on
+// accept where it can be there. What a rule says of itself is not part of it.
+var eachStreamFault = []struct {
+	rule   Rule // its direction is the test's
+	want   string
+	accept string // empty: not on accept
+}{
+	{ToClient(Bandwidth{BytesPerSecond: 100, Burst: 1}), `pass "PING\r\n"+50ms, finish`, ""},
+	{ToClient(Blackhole{}).AfterBytes(2), `pass "PI", drop 4, finish`, ""},
+	{ToClient(Close{}).AfterBytes(2), `pass "PI", close`, "close"},
+	{ToClient(Corrupt{Bits: []int64{0}}), `pass "QING\r\n", finish`, ""},
+	{ToClient(HalfClose{}).AfterBytes(2), `pass "PI", half-close`, ""},
+	{ToClient(Hold{Gate: "gate"}).AfterBytes(2), `pass "PI", hold, pass "NG\r\n", finish`, ""},
+	{ToClient(Latency{Delay: time.Second}), `pass "PING\r\n"+1s, finish+1s`, ""},
+	{ToClient(Replace{Old: "IN", New: "o"}), `pass "PoG\r\n", finish`, ""},
+	{ToClient(Reset{}).AfterBytes(2), `pass "PI", reset`, "reset"},
+	{ToClient(Slice{Sizes: []int64{1, 3}}), `pass "P", cut, pass "ING", cut, pass "\r\n", finish`, ""},
+	{ToClient(SlowClose{Delay: time.Second}), `pass "PING\r\n", finish+1s`, ""},
+	{ToClient(Stall{For: time.Second}).AfterBytes(2), `pass "PI", stall+1s, pass "NG\r\n", finish`, "stall+1s"},
+}
+
+func TestEachFaultDecidesInBothDirections(t *testing.T) {
+	var have []Fault
+	for _, row := range eachStreamFault {
+		have = append(have, row.rule.Fault)
+		for _, d := range []transcript.Direction{transcript.FromClient, transcript.ToClient} {
+			row.rule.Direction = d
+			s := compile(t, Streams, 1, row.rule).Stream(1, d)
+			got := append(doings(s, s.Start()), doings(s, s.Feed([]byte("PING\r\n"), 0))...)
+			got = append(got, doings(s, s.Finish(0))...)
+			if text := strings.Join(got, ", "); text != row.want {
+				t.Errorf("%v %s: %s, want %s", d, row.rule.Fault.Kind(), text, row.want)
+			}
+		}
+	}
+	wantEachFault(t, Streams, have)
+}
+
+func TestEachFaultDecidesOnAccept(t *testing.T) {
+	for _, row := range eachStreamFault {
+		if _, ok := row.rule.Fault.(acceptFault); ok != (row.accept != "") {
+			t.Errorf("%s: can act on accept: %v, but want %q", row.rule.Fault.Kind(), ok, row.accept)
+		} else if !ok {
+			continue
+		}
+		steps := compile(t, Streams, 1, OnAccept(row.rule.Fault)).Accept(1)
+		if got := strings.Join(doings(nil, steps), ", "); got != row.accept {
+			t.Errorf("OnAccept %s: %q, want %q", row.rule.Fault.Kind(), got, row.accept)
+		}
+	}
+}
+
+// doings returns what the steps do, and reports to s, if there is one, that it was done.
+func doings(s *Stream, steps []Step) []string {
+	var all []string
+	for _, step := range steps {
+		if s != nil {
+			s.Done(step)
+		}
+		now := time.Unix(1, 0)
+		text := step.Op.String()
+		switch step.Op {
+		case OpMark:
+			continue
+		case OpPass:
+			text += fmt.Sprintf(" %q", step.Data)
+		case OpDrop:
+			text += fmt.Sprintf(" %d", step.Taken)
+		}
+		if late := step.Due(now).Sub(now); late > 0 {
+			text += fmt.Sprintf("+%v", late)
+		}
+		all = append(all, text)
+	}
+	return all
+}
+
+func TestEachFaultDecidesAboutDatagramsInBothDirections(t *testing.T) {
+	var have []Fault
+	for _, row := range []struct {
+		rule Rule
+		want string
+	}{
+		{ToClient(Bandwidth{BytesPerSecond: 2, Burst: 2}), "ab cd+1s ef+2s end+3.5s"},
+		{ToClient(Blackhole{}).AfterDatagrams(1).ForDatagrams(1), "ab - ef end"},
+		{ToClient(BurstLoss{P: 1, R: 1}), "- cd - end"},
+		{ToClient(Corrupt{Bits: []int64{0}}).ForDatagrams(1), "`b cd ef end"},
+		{ToClient(Duplicate{Rate: 1}).ForDatagrams(1), "ab ab cd ef end"},
+		{ToClient(Latency{Delay: time.Second}), "ab+1s cd+1s ef+1s end+1s"},
+		{ToClient(Loss{Nth: 2}), "ab - ef end"},
+		{ToClient(Reorder{Rate: 1}).ForDatagrams(1), "ab>1 cd ef end"},
+		{ToClient(Truncate{Size: 1}).ForDatagrams(1), "a cd ef end"},
+	} {
+		have = append(have, row.rule.Fault)
+		for _, d := range []transcript.Direction{transcript.FromClient, transcript.ToClient} {
+			row.rule.Direction = d
+			p := compile(t, Datagrams, 1, row.rule).Peer(1, d)
+			var got []string
+			for _, text := range []string{"ab", "cd", "ef", "end"} {
+				got = append(got, deliveries(p.Next([]byte(text), 0))...)
+			}
+			if text := strings.Join(got, " "); text != row.want {
+				t.Errorf("%v %s: %s, want %s", d, row.rule.Fault.Kind(), text, row.want)
+			}
+		}
+	}
+	wantEachFault(t, Datagrams, have)
+}
+
+// deliveries returns what becomes of a datagram: "-" if nothing does.
+func deliveries(v Verdict) []string {
+	if v.Copies == 0 {
+		return []string{"-"}
+	}
+	var all []string
+	for range v.Copies {
+		now := time.Unix(1, 0)
+		text := string(v.Data)
+		if late := v.Due(now).Sub(now); late > 0 {
+			text += fmt.Sprintf("+%v", late)
+		}
+		if v.Behind > 0 {
+			text += fmt.Sprintf(">%d", v.Behind)
+		}
+		all = append(all, text)
+	}
+	return all
+}
+
+// wantEachFault checks that no fault for m is missing, so that a new one gets its row.
+func wantEachFault(t *testing.T, m Medium, have []Fault) {
+	t.Helper()
+	kinds := make(map[reflect.Type]bool)
+	for _, f := range have {
+		kinds[reflect.TypeOf(f)] = true
+	}
+	for _, f := range faults {
+		if worksOn(f, m) && !kinds[reflect.TypeOf(f)] {
+			t.Errorf("%s has no row", f.Kind())
+		}
+	}
+}
