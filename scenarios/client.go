@@ -14,6 +14,7 @@ import (
 // client is what TCPClient and UDPClient have in common.
 type client struct {
 	do     func(ctx context.Context, addr string) (string, error)
+	open   func(ctx context.Context, addr string) (Session, error) // nil: no sessions
 	want   string
 	within time.Duration
 	listen func(fault.Plan) (peer, error)
@@ -23,7 +24,7 @@ type client struct {
 func (c client) check(kind string) error {
 	var lacks []string
 	if c.do == nil {
-		lacks = append(lacks, "Do is nil")
+		lacks = append(lacks, "Do and Open are nil")
 	}
 	if c.want == "" {
 		lacks = append(lacks, "Want is empty: say what Do gives on a healthy wire")
@@ -51,6 +52,7 @@ type trial struct {
 
 // An outcome is what a client made of a trial.
 type outcome struct {
+	call   string // what was called
 	answer string
 	err    error
 	took   time.Duration
@@ -61,7 +63,7 @@ func (o outcome) String() string {
 	if isMisconduct(o.err) {
 		return o.err.Error()
 	}
-	return fmt.Sprintf("Do = %q, %v after %v", o.answer, o.err, o.took.Round(time.Microsecond))
+	return fmt.Sprintf("%s = %q, %v after %v", o.call, o.answer, o.err, o.took.Round(time.Microsecond))
 }
 
 // inTrials makes a promise's check of its two halves: the trials, which depend on
@@ -120,7 +122,7 @@ func (c client) attempt(ctx context.Context, addr string) outcome {
 		answers <- answer
 		return err
 	})
-	o := outcome{err: err, took: time.Since(began)}
+	o := outcome{call: "Do", err: err, took: time.Since(began)}
 	select {
 	case o.answer = <-answers:
 	default:
