@@ -129,7 +129,7 @@ var _ = It("has promises with names that tell them apart, reasons and labels", f
 			Expect(strings.HasPrefix(label, "fault:")).To(BeTrue(), label)
 		}
 	}
-	for _, p := range []scenarios.Promise[scenarios.TCPClient]{scenarios.ReassemblesSplitReplies, scenarios.ReportsReset, scenarios.HonoursDeadline} {
+	for _, p := range tcpPromises {
 		inspect(p.Name, p.Why, p.Labels)
 	}
 	inspect(scenarios.HonoursDeadlineOnLoss.Name, scenarios.HonoursDeadlineOnLoss.Why, scenarios.HonoursDeadlineOnLoss.Labels)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // A Session is a client that keeps its connection, or its socket, between
@@ -51,34 +53,41 @@ type dialogue struct {
 	closed  bool
 }
 
-// inDialogue runs f with a client that has a session open, on a server of its own
-// at the end of t's wire. What f finds is a broken promise.
-func inDialogue[S clientSubject](ctx context.Context, subject func() S, t trial, f func(d *dialogue) error) error {
+// onWire runs f with a client and a server of its own at the end of t's wire. What f
+// finds is a broken promise.
+func onWire[S clientSubject](ctx context.Context, subject func() S, t trial, f func(d *dialogue) error) error {
 	c, err := subject().client()
 	if err != nil {
 		return err
 	}
-	if c.open == nil {
-		return fmt.Errorf("%w: Open is nil, and this promise is about sessions", ErrSubject)
-	}
-	srv, err := c.listen(t.plan)
+	srv, err := c.serve(t)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	d := &dialogue{ctx: ctx, client: c, srv: srv}
-	if err = d.open(); err == nil {
-		err = f(d)
-	}
-	if d.session.Ask != nil && !isMisconduct(err) {
-		err = errors.Join(err, d.close()) // a client that hangs is not waited for again
-	}
-	return srv.verdict(t.what, err)
+	return srv.verdict(t.what, f(&dialogue{ctx: ctx, client: c, srv: srv}))
+}
+
+// inDialogue is onWire with a client that has a session open.
+func inDialogue[S clientSubject](ctx context.Context, subject func() S, t trial, f func(d *dialogue) error) error {
+	return onWire(ctx, subject, t, func(d *dialogue) error {
+		err := d.open()
+		if err == nil {
+			err = f(d)
+		}
+		if d.session.Ask != nil && !isMisconduct(err) {
+			err = errors.Join(err, d.close()) // a client that hangs is not waited for again
+		}
+		return err
+	})
 }
 
 // open makes the session.
 func (d *dialogue) open() error {
+	if d.client.open == nil {
+		return fmt.Errorf("%w: Open is nil, and this promise is about sessions", ErrSubject)
+	}
 	opened := make(chan Session, 1) // not a field: an Open that hangs may still come back
 	err := call(d.ctx, d.client.within, "Open", func(context.Context) error {
 		s, err := d.client.open(d.ctx, d.srv.Addr())
@@ -98,9 +107,8 @@ func (d *dialogue) open() error {
 func (d *dialogue) ask(n int) outcome {
 	c := d.client
 	c.do = func(ctx context.Context, _ string) (string, error) { return d.session.Ask(ctx, n) }
-	o := c.attempt(d.ctx, "")
-	o.call = fmt.Sprintf("Ask(%d)", n)
-	return o
+	c.call = fmt.Sprintf("Ask(%d)", n)
+	return c.attempt(d.ctx, "")
 }
 
 // close ends the session. That it reports an error is no reason to find fault.
@@ -117,7 +125,13 @@ func (d *dialogue) close() error {
 }
 
 // answers returns what the subject gets for exchanges 1 to n on a healthy wire.
-func answers[S clientSubject](ctx context.Context, subject func() S, n int) (all []string, err error) {
+func answers[S clientSubject](ctx context.Context, subject func() S, n int) ([]string, error) {
+	all, _, err := rehearse(ctx, subject, n)
+	return all, err
+}
+
+// rehearse is answers, and returns the record of them too.
+func rehearse[S clientSubject](ctx context.Context, subject func() S, n int) (all []string, record transcript.Transcript, err error) {
 	seen := map[string]bool{}
 	err = inDialogue(ctx, subject, trial{what: "on a healthy wire"}, func(d *dialogue) error {
 		for i := 1; i <= n; i++ {
@@ -131,7 +145,8 @@ func answers[S clientSubject](ctx context.Context, subject func() S, n int) (all
 			seen[o.answer] = true
 			all = append(all, o.answer)
 		}
+		record = d.srv.Transcript()
 		return nil
 	})
-	return all, err
+	return all, record, err
 }

@@ -44,7 +44,7 @@ func (c UDPClient) client() (client, error) {
 	if c.Handler == nil {
 		c.Handler = fakeserver.PacketEcho{}
 	}
-	common := client{do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: func(p fault.Plan) (peer, error) {
+	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: func(p fault.Plan) (peer, error) {
 		return packetPeer(fakeserver.PacketConfig{Handler: c.Handler, Faults: p, Name: "scenario"})
 	}}
 	common.doByOpen()

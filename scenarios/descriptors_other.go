@@ -1,0 +1,8 @@
+//go:build !linux
+
+package scenarios
+
+import "net/netip"
+
+// descriptors returns nothing: this platform does not list a process's descriptors.
+func descriptors(map[netip.AddrPort]bool) []int { return nil }
