@@ -15,9 +15,10 @@ import (
 // Large gives what it gives on a healthy wire, and the server gets as many bytes as
 // there.
 //
-// It needs Large, with requests of the same length each time. The client is kept
-// waiting for a quarter of Within at most. Where the kernel does not tell that the
-// client's buffer is full (it does on Linux), it is for 20 ms.
+// It needs Large, with requests of the same length each time. From when its buffers are
+// full, which has to be within a quarter of Within, the client is kept waiting for a
+// tenth of Within. Where the kernel does not tell that they are (it does on Linux), it has
+// 20 ms to fill them.
 var CopesWithFullWindow = Promise[TCPClient]{
 	Name: "copes with a full window",
 	Why: "Write sends what fits and blocks for the rest, or with a deadline returns how much that was. A client that does not " +
@@ -60,6 +61,9 @@ func (d *dialogue) fillWindow(ctx context.Context) error {
 		limited, cancel := context.WithTimeout(ctx, d.client.within/4)
 		defer cancel()
 		d.srv.awaitSockets(limited, blocked())
+		if err := d.pause(d.client.within / 10); err != nil {
+			return err
+		}
 	}
 	if err := d.srv.stream().Release(fullWindow); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnproved, err)

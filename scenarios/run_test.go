@@ -23,7 +23,7 @@ var _ = DescribeTable("Run says what is wrong with a TCP client's",
 		Expect(err).To(MatchError(kind))
 		Expect(err).To(MatchError(ContainSubstring(message)))
 	},
-	Entry("Do", func(c *scenarios.TCPClient) { c.Do = nil }, scenarios.ErrSubject, "Do and Open are nil"),
+	Entry("Do", func(c *scenarios.TCPClient) { c.Do, c.Open = nil, nil }, scenarios.ErrSubject, "Do and Open are nil"),
 	Entry("Want", func(c *scenarios.TCPClient) { c.Want = "" }, scenarios.ErrSubject, "Want is empty"),
 	Entry("Within", func(c *scenarios.TCPClient) { c.Within = -1 }, scenarios.ErrSubject, "Within is -1ns"),
 	Entry("Handler", func(c *scenarios.TCPClient) { c.Handler = fakeserver.Reply{Max: -1} }, scenarios.ErrSubject, "Max is -1"),

@@ -26,30 +26,39 @@ func NoWriteDeadline(want string, within time.Duration) scenarios.TCPClient {
 // request again on the same connection, from the start.
 func BeginsAgain(want string, within time.Duration) scenarios.TCPClient {
 	return sendsLarge(want, within, func(conn net.Conn, p string) error {
-		return writeOn(conn, p, func(rest string, n int) string { return p })
+		return writeInParts(conn, p, func(int) int { return 0 })
 	})
 }
 
-// LeavesHoles breaks CopesWithFullWindow: when a write takes too long, it goes on
-// behind the part that it could not send.
+// LeavesHoles breaks CopesWithFullWindow: when a write takes too long, it goes on with
+// the next, though a part of this was not sent.
 func LeavesHoles(want string, within time.Duration) scenarios.TCPClient {
 	return sendsLarge(want, within, func(conn net.Conn, p string) error {
-		return writeOn(conn, p, func(rest string, n int) string { return rest[min(len(rest)-1, n+1000):] })
+		return writeInParts(conn, p, func(at int) int { return at + part })
 	})
 }
 
-// writeOn writes p, and each time that the window stays full, what next makes of the
-// rest, of which n bytes were sent.
-func writeOn(conn net.Conn, p string, next func(rest string, n int) string) error {
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
-		conn.SetWriteDeadline(time.Now().Add(5 * time.Millisecond))
-		n, err := io.WriteString(conn, p)
-		if !errors.Is(err, os.ErrDeadlineExceeded) {
+// How much is written at once, and how long that may take.
+const (
+	part     = 64 << 10
+	patience = 150 * time.Millisecond
+)
+
+// writeInParts writes p, and goes on at next(at) when the part at at was not sent whole.
+func writeInParts(conn net.Conn, p string, next func(at int) int) error {
+	for at := 0; at < len(p); {
+		conn.SetWriteDeadline(time.Now().Add(patience))
+		_, err := io.WriteString(conn, p[at:min(len(p), at+part)])
+		switch {
+		case err == nil:
+			at += part
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			at = next(at)
+		default:
 			return err
 		}
-		p = next(p, n)
 	}
-	return os.ErrDeadlineExceeded
+	return nil
 }
 
 // sendsLarge returns TCPClient with a Large that writes its request as write does.
