@@ -10,7 +10,7 @@ import (
 // descriptors returns the descriptors of this process that are sockets with one of
 // the given local addresses. A socket keeps its address when its connection is over,
 // until it is closed.
-func descriptors(local map[netip.AddrPort]bool) []int {
+func descriptors(local addrs) []int {
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		return nil

@@ -2,7 +2,5 @@
 
 package scenarios
 
-import "net/netip"
-
 // descriptors returns nothing: this platform does not list a process's descriptors.
-func descriptors(map[netip.AddrPort]bool) []int { return nil }
+func descriptors(addrs) []int { return nil }

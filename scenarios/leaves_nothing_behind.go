@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -131,18 +130,12 @@ func (d *dialogue) wantNothingLeft(b brand) error {
 func (d *dialogue) left(b brand) string {
 	var all []string
 	t := d.srv.Transcript()
-	local := map[netip.AddrPort]bool{}
 	for n := 1; n <= t.Conns(); n++ {
 		if t.Conn(n).Ending(transcript.FromClient) == transcript.StillOpen {
 			all = append(all, fmt.Sprintf("connection %d, which the client did not end", n))
 		}
-		for e := range t.Conn(n).Kind(transcript.Accept).All() {
-			if ap, err := netip.ParseAddrPort(e.Peer); err == nil {
-				local[netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())] = true
-			}
-		}
 	}
-	for _, fd := range descriptors(local) {
+	for _, fd := range descriptors(clientAddrs(t)) {
 		all = append(all, fmt.Sprintf("descriptor %d, of a connection to the server", fd))
 	}
 	for _, stack := range b.goroutines() {

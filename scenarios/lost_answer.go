@@ -2,56 +2,35 @@ package scenarios
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // A loss is a way in which a client loses the answer to a request that the server got
 // whole, and answered.
 type loss struct {
 	what string
-	how  transcript.Ending // in the answer's place; StillOpen: nothing
+	then fault.Fault // comes in the answer's place; nil: nothing
 }
 
 var (
-	lostToReset   = loss{"when the server got its request, and a reset came in place of the answer", transcript.ByRST}
-	lostToFIN     = loss{"when the server got its request, and the connection's end came in place of the answer", transcript.ByFIN}
-	lostToSilence = loss{"when the server got its request, and no answer came", transcript.StillOpen}
+	lostToReset   = loss{"when the server got its request, and a reset came in place of the answer", fault.Reset{}}
+	lostToFIN     = loss{"when the server got its request, and the connection's end came in place of the answer", fault.Close{}}
+	lostToSilence = loss{"when the server got its request, and no answer came", nil}
 )
 
-// losing is the rule that drops the answer.
-func losing(r reply) fault.Rule {
-	return fault.ToClient(fault.Blackhole{}).AfterBytes(r.from).Named("lost answer")
-}
-
-// trial returns l as a trial in which the rule drops answers.
-func (l loss) trial(rule fault.Rule) trial { return trial{what: l.what, plan: rules(rule)} }
-
-// work lets the client do its exchange. Each time the server has answered, and the
-// answer was dropped, connections end as l says.
-func (l loss) work(d *dialogue) (outcome, error) {
-	return d.while(d.do, func(ctx context.Context) error {
-		for lost := 0; ctx.Err() == nil; {
-			more := func(t transcript.Transcript) bool { return len(actedOn(t, 0)) > lost }
-			if d.srv.Wait(ctx, more) != nil {
-				break // the client is done
-			}
-			lost = len(actedOn(d.srv.Transcript(), 0))
-			if l.how == transcript.StillOpen {
-				continue
-			}
-			if err := d.srv.stream().CloseClientConns(l.how); err != nil {
-				return fmt.Errorf("%w: %w", ErrUnproved, err)
-			}
-		}
-		return nil
-	})
+// trial returns l as a trial in which the answer r is lost, on the given connections;
+// without any, on all.
+func (l loss) trial(r reply, conns ...int) trial {
+	lost := []fault.Rule{fault.ToClient(fault.Blackhole{}).AfterBytes(r.from).OnConn(conns...)}
+	if l.then != nil { // once the server has written something of the answer
+		lost = append(lost, fault.ToClient(l.then).AfterBytes(r.from+1).OnConn(conns...))
+	}
+	return trial{what: l.what, plan: rules(lost...)}
 }
 
 // requests returns how often the server answered the client's request, of which r
-// was the answer.
+// was the answer that was lost.
 func (d *dialogue) requests(r reply) int {
 	d.srv.Close() // takes what has arrived, such as the same request again
 	conns := len(actedOn(d.srv.Transcript(), 0))

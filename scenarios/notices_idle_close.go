@@ -38,10 +38,10 @@ func (d *dialogue) closeIdle(want []string) error {
 	if err := d.ask(1).wantAnswer(want[0]); err != nil {
 		return err
 	}
-	if err := d.endIdle(); err != nil {
+	before := d.srv.Transcript()
+	if err := d.endIdle(before); err != nil {
 		return err
 	}
-	before := d.srv.Transcript()
 	if err := d.ask(2).wantAnswer(want[1]); err != nil {
 		return err
 	}
@@ -61,13 +61,14 @@ func (d *dialogue) closeIdle(want []string) error {
 	return nil
 }
 
-// endIdle closes the client's connections and waits until its kernel knows.
-func (d *dialogue) endIdle() error {
+// endIdle closes the client's connections and waits until its kernel knows. That the
+// client connects again at once is its own affair.
+func (d *dialogue) endIdle(before transcript.Transcript) error {
 	if err := d.srv.stream().CloseClientConns(transcript.ByFIN); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnproved, err)
 	}
 	left := func(t transcript.Transcript) bool {
-		for n := 1; n <= t.Conns(); n++ {
+		for n := 1; n <= before.Conns(); n++ {
 			if t.Conn(n).Ending(transcript.ToClient) == transcript.StillOpen {
 				return false
 			}
@@ -76,8 +77,9 @@ func (d *dialogue) endIdle() error {
 	}
 	ctx, cancel := context.WithTimeout(d.ctx, slack)
 	defer cancel()
+	closed := clientAddrs(before)
 	arrived := func(all []socket) bool {
-		return !slices.ContainsFunc(all, func(s socket) bool { return s.state == established })
+		return !slices.ContainsFunc(all, func(s socket) bool { return s.state == established && closed.port(s.port) })
 	}
 	if err := d.await(ctx, left); err != nil || !d.srv.awaitSockets(ctx, arrived) {
 		return errors.Join(fmt.Errorf("%w: the server's FIN did not reach the client", ErrUnproved), err)

@@ -1,8 +1,6 @@
 package scenarios
 
-import (
-	"context"
-)
+import "context"
 
 // SendsRequestAgain is the promise of a TCP client that says that it sends a request
 // again when only the answer was lost: the server got the request on connection 1 and
@@ -22,17 +20,11 @@ var SendsRequestAgain = Promise[TCPClient]{
 		if err != nil {
 			return err
 		}
-		return atOnce(subject, []loss{lostToReset, lostToFIN}, func(subject func() TCPClient, l loss) error {
-			return onWire(ctx, subject, l.trial(losing(r).OnConn(1)), l.sentAgain)
-		})
+		for _, l := range []loss{lostToReset, lostToFIN} {
+			if _, err := exchange(ctx, subject, l.trial(r, 1), ErrBroken, wantAnswer); err != nil {
+				return err
+			}
+		}
+		return nil
 	},
-}
-
-// sentAgain wants the client to get its answer nevertheless.
-func (l loss) sentAgain(d *dialogue) error {
-	o, err := l.work(d)
-	if err != nil {
-		return err
-	}
-	return o.wantAnswer(d.client.want)
 }

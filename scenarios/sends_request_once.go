@@ -24,17 +24,14 @@ var SendsRequestOnce = Promise[TCPClient]{
 			return err
 		}
 		return atOnce(subject, []loss{lostToReset, lostToFIN, lostToSilence}, func(subject func() TCPClient, l loss) error {
-			return onWire(ctx, subject, l.trial(losing(r)), func(d *dialogue) error { return l.sentOnce(d, r) })
+			return onWire(ctx, subject, l.trial(r), func(d *dialogue) error { return d.sendOnce(r) })
 		})
 	},
 }
 
-// sentOnce wants the client to give up after one request.
-func (l loss) sentOnce(d *dialogue, r reply) error {
-	o, err := l.work(d)
-	if err != nil {
-		return err
-	}
+// sendOnce wants the client to give up after one request.
+func (d *dialogue) sendOnce(r reply) error {
+	o := d.do()
 	if err := o.wantError("its answer was lost"); err != nil {
 		return err
 	}

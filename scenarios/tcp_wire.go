@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/fakewire/fakewire/fakeserver"
@@ -126,4 +127,28 @@ func sentBy(t transcript.Transcript) int64 {
 		}
 	}
 	return sum
+}
+
+// addrs are the addresses of clients.
+type addrs map[netip.AddrPort]bool
+
+// clientAddrs returns the addresses that the connections of t came from.
+func clientAddrs(t transcript.Transcript) addrs {
+	all := addrs{}
+	for e := range t.Kind(transcript.Accept).All() {
+		if ap, err := netip.ParseAddrPort(e.Peer); err == nil {
+			all[netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())] = true
+		}
+	}
+	return all
+}
+
+// port reports whether one of the addresses has the port.
+func (all addrs) port(port uint16) bool {
+	for ap := range all {
+		if ap.Port() == port {
+			return true
+		}
+	}
+	return false
 }

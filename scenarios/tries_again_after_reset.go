@@ -28,20 +28,20 @@ func checkTriesAgainAfterReset(ctx context.Context, subject func() TCPClient) er
 	if err != nil {
 		return err
 	}
-	accepted := trial{what: "reset when its first connection was accepted", plan: rules(fault.OnAccept(fault.Reset{}).OnConn(1))}
-	if _, err := exchange(ctx, subject, accepted, ErrBroken, wantAnswer); err != nil {
-		return err
+	resets := []trial{
+		{what: "reset when its first connection was accepted", plan: rules(fault.OnAccept(fault.Reset{}).OnConn(1))},
+		lostToReset.trial(r, 1),
 	}
-	if err := onWire(ctx, subject, lostToReset.trial(losing(r).OnConn(1)), lostToReset.sentAgain); err != nil {
-		return err
+	if r.size() > 1 { // it has a middle
+		resets = append(resets, trial{
+			what: fmt.Sprintf("reset on its first connection after %d of the %d bytes of its reply", r.size()/2, r.size()),
+			plan: rules(fault.ToClient(fault.Reset{}).AfterBytes(r.middle()).OnConn(1)),
+		})
 	}
-	if r.size() < 2 {
-		return nil // it has no middle
+	for _, t := range resets {
+		if _, err := exchange(ctx, subject, t, ErrBroken, wantAnswer); err != nil {
+			return err
+		}
 	}
-	halfway := trial{
-		what: fmt.Sprintf("reset on its first connection after %d of the %d bytes of its reply", r.size()/2, r.size()),
-		plan: rules(fault.ToClient(fault.Reset{}).AfterBytes(r.middle()).OnConn(1)),
-	}
-	_, err = exchange(ctx, subject, halfway, ErrBroken, wantAnswer)
-	return err
+	return nil
 }
