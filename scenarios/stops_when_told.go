@@ -16,8 +16,8 @@ import (
 // goroutine; one without, by its context. The call returns an error, promptly, and the
 // connection ends.
 //
-// Promptly means that no more than half of the time has passed that the same call takes
-// when nobody tells it, until its own deadline; that is found out first. A client whose
+// Promptly means that no more than three quarters of the time have passed that the same
+// call takes when nobody tells it, until its own deadline; that is found out first. A client whose
 // Open connects is not told while it connects. That is left out, too, where a connect
 // can't be left without an answer (not on Linux).
 var StopsWhenTold = Promise[TCPClient]{
@@ -151,7 +151,7 @@ func (d *dialogue) stop(b block, untold time.Duration) error {
 	if err := o.wantError("it was told to stop"); err != nil {
 		return err
 	}
-	if o.took > untold/2 {
+	if o.took > untold*3/4 {
 		return o.but("want it long before the %v that it takes when nobody tells it", untold.Round(time.Microsecond))
 	}
 	return d.wantEnded()

@@ -41,7 +41,7 @@ func LeavesHoles(want string, within time.Duration) scenarios.TCPClient {
 // How much is written at once, and how long that may take.
 const (
 	part     = 64 << 10
-	patience = 150 * time.Millisecond
+	patience = 500 * time.Millisecond
 )
 
 // writeInParts writes p, and goes on at next(at) when the part at at was not sent whole.
