@@ -56,7 +56,7 @@ var _ = scenarios.DescribeTCPClient("the bundled TCP client with the production 
 }, exchanging, scenarios.Keeps(scenarios.SurvivesRestart, scenarios.NoticesIdleClose, scenarios.KeepsAnswersApart))
 
 var _ = scenarios.DescribeTCPClient("the bundled TCP client with large requests", func() scenarios.TCPClient {
-	return bundled.TCPClient("hello from the client", 2*within)
+	return bundled.TCPClient("hello from the client", 3*within)
 }, scenarios.Keeps(scenarios.HonoursDeadlineSending, scenarios.CopesWithFullWindow))
 
 var _ = scenarios.DescribeTCPClient("the bundled TCP client with one try", func() scenarios.TCPClient {
