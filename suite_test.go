@@ -36,17 +36,32 @@ const (
 	bound    = 30 * time.Second // of a spec
 )
 
+// exchanging are the promises of the bundled TCP client about single exchanges.
+var exchanging = scenarios.Keeps(
+	scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused,
+	scenarios.HonoursDeadline, scenarios.TriesAgainAfterReset, scenarios.SendsRequestAgain,
+	scenarios.LeavesNothingBehind, scenarios.StopsWhenTold,
+)
+
 var _ = scenarios.DescribeTCPClient("the bundled TCP client with the simple server", func() scenarios.TCPClient {
 	c := bundled.TCPClient(strings.TrimSpace(helloTCP), within)
 	c.Handler = fakeserver.Reply{Data: helloTCP}
 	return c
-}, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsReset, scenarios.HonoursDeadline))
+}, exchanging)
 
 var _ = scenarios.DescribeTCPClient("the bundled TCP client with the production server", func() scenarios.TCPClient {
 	c := bundled.TCPClient("HELLO FROM THE CLIENT", within)
 	c.Handler = fakeserver.Lines{}
 	return c
-}, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsReset, scenarios.HonoursDeadline))
+}, exchanging, scenarios.Keeps(scenarios.SurvivesRestart, scenarios.NoticesIdleClose, scenarios.KeepsAnswersApart))
+
+var _ = scenarios.DescribeTCPClient("the bundled TCP client with large requests", func() scenarios.TCPClient {
+	return bundled.TCPClient("hello from the client", 3*within)
+}, scenarios.Keeps(scenarios.HonoursDeadlineSending, scenarios.CopesWithFullWindow))
+
+var _ = scenarios.DescribeTCPClient("the bundled TCP client with one try", func() scenarios.TCPClient {
+	return bundled.OneTryTCPClient("hello from the client", within)
+}, scenarios.Keeps(scenarios.ReportsReset, scenarios.NoticesIdleClose, scenarios.SendsRequestOnce))
 
 var _ = scenarios.DescribeUDPClient("the bundled UDP client with the UDP server", func() scenarios.UDPClient {
 	c := bundled.UDPClient(helloUDP, within)

@@ -124,9 +124,12 @@ func (r *lineReader) last() (line, end string, err error) {
 	return line, "\n", nil
 }
 
+// maxFill is how much room a read gets at most, though a line may be longer.
+const maxFill = 256 << 10
+
 // fill reads once.
 func (r *lineReader) fill() error {
-	p := make([]byte, r.max+2-len(r.buf))
+	p := make([]byte, min(r.max+2-len(r.buf), maxFill))
 	n, err := r.c.Read(p)
 	r.buf = append(r.buf, p[:n]...)
 	if err == io.EOF {

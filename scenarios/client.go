@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -14,6 +16,8 @@ import (
 // client is what TCPClient and UDPClient have in common.
 type client struct {
 	do     func(ctx context.Context, addr string) (string, error)
+	open   func(ctx context.Context, addr string) (Session, error) // nil: no sessions
+	call   string                                                  // what do is called
 	want   string
 	within time.Duration
 	listen func(fault.Plan) (peer, error)
@@ -23,7 +27,7 @@ type client struct {
 func (c client) check(kind string) error {
 	var lacks []string
 	if c.do == nil {
-		lacks = append(lacks, "Do is nil")
+		lacks = append(lacks, "Do and Open are nil")
 	}
 	if c.want == "" {
 		lacks = append(lacks, "Want is empty: say what Do gives on a healthy wire")
@@ -45,12 +49,14 @@ type clientSubject interface {
 
 // A trial is one exchange on a wire that misbehaves.
 type trial struct {
-	what string // it reads after the promise's name
-	plan fault.Plan
+	what  string // it reads after the promise's name
+	plan  fault.Plan
+	ready func(srv peer) error // what to do to the server before the client works; may be nil
 }
 
 // An outcome is what a client made of a trial.
 type outcome struct {
+	call   string // what was called
 	answer string
 	err    error
 	took   time.Duration
@@ -61,13 +67,37 @@ func (o outcome) String() string {
 	if isMisconduct(o.err) {
 		return o.err.Error()
 	}
-	return fmt.Sprintf("Do = %q, %v after %v", o.answer, o.err, o.took.Round(time.Microsecond))
+	return fmt.Sprintf("%s = %s, %v after %v", o.call, quote(o.answer), o.err, o.took.Round(time.Microsecond))
+}
+
+// quote quotes an answer, of which it leaves out what is too long to be looked at.
+func quote(answer string) string {
+	const most = 200
+	if len(answer) <= most {
+		return strconv.Quote(answer)
+	}
+	return fmt.Sprintf("%q… (%d bytes)", answer[:most], len(answer))
 }
 
 // inTrials makes a promise's check of its two halves: the trials, which depend on
 // what the server sends on a healthy wire, and a judge, who says what is wrong
 // with an outcome, or nothing.
+//
+// They follow one another, as long as none takes long. So that a sweep does not take
+// minutes with a client that waits before it tries again, the others then run abreast,
+// each with a subject and a server of its own.
 func inTrials[S clientSubject](trials func(healthy transcript.Transcript) ([]trial, error), judge func(c client, o outcome) string) func(context.Context, func() S) error {
+	return sweep[S](1, trials, judge)
+}
+
+// inTrialsThatWait is inTrials for what makes the client wait for its deadline: the
+// trials run abreast from the beginning.
+func inTrialsThatWait[S clientSubject](trials func(healthy transcript.Transcript) ([]trial, error), judge func(c client, o outcome) string) func(context.Context, func() S) error {
+	return sweep[S](mostAbreast, trials, judge)
+}
+
+// sweep makes a check that runs so many trials abreast, at first.
+func sweep[S clientSubject](abreast int, trials func(healthy transcript.Transcript) ([]trial, error), judge func(c client, o outcome) string) func(context.Context, func() S) error {
 	return func(ctx context.Context, subject func() S) error {
 		healthy, err := exchange(ctx, subject, trial{what: "on a healthy wire"}, ErrUnproved, wantAnswer)
 		if err != nil {
@@ -77,13 +107,61 @@ func inTrials[S clientSubject](trials func(healthy transcript.Transcript) ([]tri
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrUnproved, err)
 		}
-		for _, t := range all {
-			if _, err := exchange(ctx, subject, t, ErrBroken, judge); err != nil {
+		try := func(subject func() S, t trial) error {
+			_, err := exchange(ctx, subject, t, ErrBroken, judge)
+			return err
+		}
+		for at := 0; at < len(all); {
+			began, batch := time.Now(), all[at:min(len(all), at+abreast)]
+			if err := atOnce(subject, batch, try); err != nil {
 				return err
+			}
+			if at += len(batch); time.Since(began) > long {
+				abreast = mostAbreast
 			}
 		}
 		return nil
 	}
+}
+
+// Exchanges run so many abreast once one took long.
+const (
+	mostAbreast = 32
+	long        = 50 * time.Millisecond
+)
+
+// atOnce lets one subject for each of all do what do does with it, all at once, and
+// returns the error of the first of them that has one. The subjects are made here,
+// one after another, by the goroutine that asks for them.
+func atOnce[S Subject, T any](subject func() S, all []T, do func(subject func() S, t T) error) error {
+	made := make([]S, len(all))
+	for i := range all {
+		made[i] = subject()
+	}
+	errs := make([]error, len(all))
+	var wg sync.WaitGroup
+	for i, t := range all {
+		wg.Go(func() { errs[i] = do(func() S { return made[i] }, t) })
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// serve starts a server at the end of t's wire.
+func (c client) serve(t trial) (peer, error) {
+	srv, err := c.listen(t.plan)
+	if err != nil || t.ready == nil {
+		return srv, err
+	}
+	if err := t.ready(srv); err != nil {
+		return srv, fmt.Errorf("%w: %s: %w", ErrUnproved, t.what, errors.Join(err, srv.Close()))
+	}
+	return srv, nil
 }
 
 // exchange lets the subject do its work once, on a server of its own, and returns
@@ -93,7 +171,7 @@ func exchange[S clientSubject](ctx context.Context, subject func() S, t trial, k
 	if err != nil {
 		return transcript.Transcript{}, err
 	}
-	srv, err := c.listen(t.plan)
+	srv, err := c.serve(t)
 	if err != nil {
 		return transcript.Transcript{}, err
 	}
@@ -111,16 +189,16 @@ func exchange[S clientSubject](ctx context.Context, subject func() S, t trial, k
 	return srv.Transcript(), nil
 }
 
-// attempt calls Do.
+// attempt calls do.
 func (c client) attempt(ctx context.Context, addr string) outcome {
 	answers := make(chan string, 1) // not a variable: a Do that hangs may still come back
 	began := time.Now()
-	err := call(ctx, c.within, "Do", func(ctx context.Context) error {
+	err := call(ctx, c.within, c.call, func(ctx context.Context) error {
 		answer, err := c.do(ctx, addr)
 		answers <- answer
 		return err
 	})
-	o := outcome{err: err, took: time.Since(began)}
+	o := outcome{call: c.call, err: err, took: time.Since(began)}
 	select {
 	case o.answer = <-answers:
 	default:
@@ -133,7 +211,7 @@ func wantAnswer(c client, o outcome) string {
 	if o.err == nil && o.answer == c.want {
 		return ""
 	}
-	return fmt.Sprintf("want %q, <nil>", c.want)
+	return fmt.Sprintf("want %s, <nil>", quote(c.want))
 }
 
 // wantError judges that Do must give an error, in time.

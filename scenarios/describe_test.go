@@ -45,7 +45,7 @@ var _ = Describe("what the Describe functions register", Ordered, func() {
 		Expect(find(specs, "keeper reassembles").State).To(Equal(types.SpecStatePassed))
 		Expect(find(specs, "udp honours").State).To(Equal(types.SpecStatePassed))
 		Expect(find(specs, "logger delivers the last").State).To(Equal(types.SpecStatePassed))
-		for _, text := range []string{"keeper reports", "keeper honours", "logger delivers its lines", "logger survives"} {
+		for _, text := range []string{"keeper reports a reset", "keeper honours its deadline while", "logger delivers its lines", "logger survives"} {
 			spec := find(specs, text)
 			Expect(spec.State).To(Equal(types.SpecStateSkipped), text)
 			Expect(spec.Failure.Message).To(Equal("not promised"), text)
@@ -68,7 +68,7 @@ var _ = Describe("what the Describe functions register", Ordered, func() {
 		Entry("of another kind's promises", "wrong promises", types.SpecStateFailed, "Kept[", "there is no Keeps(…) with the promises of a scenarios.TCPClient"),
 		Entry("without Keeps", "no Keeps", types.SpecStateFailed, "there is no Keeps(…)"),
 		Entry("without a function", "nil function reass", types.SpecStateFailed, "the function that makes it is nil"),
-		Entry("of an empty subject", "empty subject reass", types.SpecStateFailed, "Do is nil", "Want is empty", "Within is 0s"),
+		Entry("of an empty subject", "empty subject reass", types.SpecStateFailed, "Do and Open are nil", "Want is empty", "Within is 0s"),
 		Entry("of a subject that hangs", "hanging reass", types.SpecStateFailed, "Do did not return within 2.2s"),
 		Entry("of a subject that panics", "panicking reass", types.SpecStateFailed, "Do panicked: ouch", "fixture_test.go:"),
 		Entry("of a subject that leaves its goroutine", "leaving reass", types.SpecStateFailed, "left its goroutine"),

@@ -18,8 +18,8 @@
 // It starts a fake server on a real socket, lets the subject work once on a healthy
 // wire, and sees what the server sends there. From that it makes its plans: where to
 // cut the reply, where to reset. Then it lets the subject work once on each plan,
-// each time on a new server with a subject that the function given makes anew. A
-// plan whose fault did not happen fails the spec, too, with [ErrUnproved]: the
+// each time on a new server with a subject that the function given makes anew. Where
+// subjects wait for their deadlines, several work at the same time. A plan whose fault did not happen fails the spec, too, with [ErrUnproved]: the
 // promise was not put to the test.
 //
 // When a promise is broken, the error says in which way the wire misbehaved, what
@@ -38,7 +38,8 @@
 //
 // Each spec is labelled with its medium ("tcp", "udp", "logger") and with the faults
 // it uses ("fault:slice", "fault:reset", "fault:stall", "fault:loss"), for
-// --label-filter.
+// --label-filter. They are called after the faults of package fault; "fault:refused" and
+// "fault:unanswered" are those of a server that is down, or does not answer connects.
 //
 // # Limits
 //
@@ -48,6 +49,15 @@
 // That reads end where a reply was cut is exact where the server can see the
 // client's receive queue, on Linux; elsewhere it pauses between pieces. See
 // [github.com/fakewire/fakewire/fakeserver/fault.Slice].
+//
+// Promises of TCP clients that need a server which refuses connections, or leaves a
+// connect without an answer, are put to the test on Linux; what becomes of them elsewhere
+// is with each. What the kernel knows of a client's sockets and descriptors is looked up
+// on Linux, too.
+//
+// What happens in the middle of a dialogue is placed by the record of a healthy wire: the
+// last request's answer is what the server sends after it. So a client should ask in the
+// same way each time, and a parting word after the answer should get none of its own.
 //
 // Ginkgo prints the line of the Describe call for each spec and each failure, and
 // also the place in this package that called Fail, which it offers no way to

@@ -30,7 +30,7 @@ func losses(healthy transcript.Transcript) ([]trial, error) {
 			continue // there is but one
 		}
 		what := fmt.Sprintf("with its reply of %d datagrams lost from number %d on", n, from+1)
-		all = append(all, trial{what, fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Loss{Every: 1}).AfterDatagrams(from)}}})
+		all = append(all, trial{what: what, plan: fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Loss{Every: 1}).AfterDatagrams(from)}}})
 	}
 	return all, nil
 }

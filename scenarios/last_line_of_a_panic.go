@@ -17,7 +17,7 @@ func checkLastLine(ctx context.Context, subject func() NetworkLogger) error {
 	if err := l.check(); err != nil {
 		return err
 	}
-	return inSession(ctx, l, wire{what: "when its caller panics"}, func(s *session) error {
+	return inLogging(ctx, l, wire{what: "when its caller panics"}, func(s *logging) error {
 		lines := textLines(1, 4, 40)
 		for _, line := range lines[:3] {
 			if err := s.print(line); err != nil {

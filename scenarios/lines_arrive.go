@@ -35,14 +35,14 @@ func checkLinesArrive(ctx context.Context, subject func() NetworkLogger) error {
 	}
 	few := append(textLines(1, 10, 20), textLines(11, 10, 700)...)
 	healthy := wire{what: "on a healthy wire"}
-	err := inSession(ctx, l, healthy, func(s *session) error { return s.deliver(few, func() {}) })
+	err := inLogging(ctx, l, healthy, func(s *logging) error { return s.deliver(few, func() {}) })
 	if err != nil || l.Network == "udp" {
 		return err
 	}
 	gate := make(chan struct{})
 	release := sync.OnceFunc(func() { close(gate) })
 	stopped := wire{what: "when the collector stops reading for a while", handler: reluctant(gate)}
-	return inSession(ctx, subject(), stopped, func(s *session) error {
+	return inLogging(ctx, subject(), stopped, func(s *logging) error {
 		return s.deliver(textLines(1, manyLines, longLine), release)
 	})
 }
@@ -65,7 +65,7 @@ func reluctant(gate <-chan struct{}) fakeserver.HandlerFunc {
 
 // deliver logs lines, closes the logger, and wants them all. It calls release when
 // a line takes long, and after the last.
-func (s *session) deliver(lines []string, release func()) error {
+func (s *logging) deliver(lines []string, release func()) error {
 	impatient := time.AfterFunc(patience, release)
 	defer impatient.Stop()
 	for _, line := range lines {

@@ -60,3 +60,19 @@ func (p peer) proved() error {
 func (p peer) show(err error) error {
 	return &evidenced{err, evidence{p.Report(), p.plan.Draws(), p.Transcript()}}
 }
+
+// verdict says what finding, an error about a subject on a wire of the kind what,
+// means: that the subject broke its promise, unless it says otherwise itself. If
+// there is none, the promise was kept if the wire did what it was to do.
+func (p peer) verdict(what string, finding error) error {
+	unproved := p.proved()
+	switch {
+	case errors.Is(finding, ErrUnproved), errors.Is(finding, ErrSubject):
+		return p.show(finding)
+	case finding != nil:
+		return p.show(fmt.Errorf("%w: %s: %w", ErrBroken, what, finding))
+	case unproved != nil:
+		return p.show(fmt.Errorf("%w: %s: %w", ErrUnproved, what, unproved))
+	}
+	return nil
+}

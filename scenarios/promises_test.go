@@ -39,7 +39,7 @@ var _ = DescribeTable("a TCP client's promise",
 	Entry(nil, scenarios.ReassemblesSplitReplies, reference.TCPClient(answer, within), reference.OneRead(answer, within), `Do = "H", <nil>`),
 	Entry(nil, scenarios.ReportsReset, reference.TCPClient(answer, within), reference.SwallowsErrors(answer, within), `<nil> after `),
 	Entry(nil, scenarios.HonoursDeadline, reference.TCPClient(answer, soon), reference.NoDeadline(answer, soon), `stalled after byte 0 of a reply of 22 bytes: Do did not return`),
-	Entry(nil, scenarios.HonoursDeadline, reference.TCPClient(answer, soon), reference.GivesUpBetween(answer, soon), `stalled after byte 11 of a reply of 22 bytes: Do did not return`),
+	Entry(nil, scenarios.HonoursDeadline, reference.TCPClient(answer, soon), reference.GivesUpBetween(answer, soon), `stalled after byte 1 of a reply of 22 bytes: Do did not return`),
 )
 
 var _ = DescribeTable("a UDP client's promise",

@@ -36,7 +36,7 @@ func splits(healthy transcript.Transcript) ([]trial, error) {
 			continue
 		}
 		what := fmt.Sprintf("with its reply of %d bytes in pieces of %d bytes and the rest", n, sizes)
-		all = append(all, trial{what, fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Slice{Sizes: sizes})}}})
+		all = append(all, trial{what: what, plan: fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Slice{Sizes: sizes})}}})
 	}
 	return all, nil
 }

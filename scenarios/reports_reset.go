@@ -42,7 +42,7 @@ func resets(healthy transcript.Transcript) ([]trial, error) {
 			continue // the reply has but one byte
 		}
 		what := fmt.Sprintf("reset after byte %d of a reply of %d bytes", at, n)
-		all = append(all, trial{what, fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).AfterBytes(at)}}})
+		all = append(all, trial{what: what, plan: fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).AfterBytes(at)}}})
 	}
 	return all, nil
 }

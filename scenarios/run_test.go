@@ -23,7 +23,7 @@ var _ = DescribeTable("Run says what is wrong with a TCP client's",
 		Expect(err).To(MatchError(kind))
 		Expect(err).To(MatchError(ContainSubstring(message)))
 	},
-	Entry("Do", func(c *scenarios.TCPClient) { c.Do = nil }, scenarios.ErrSubject, "Do is nil"),
+	Entry("Do", func(c *scenarios.TCPClient) { c.Do, c.Open = nil, nil }, scenarios.ErrSubject, "Do and Open are nil"),
 	Entry("Want", func(c *scenarios.TCPClient) { c.Want = "" }, scenarios.ErrSubject, "Want is empty"),
 	Entry("Within", func(c *scenarios.TCPClient) { c.Within = -1 }, scenarios.ErrSubject, "Within is -1ns"),
 	Entry("Handler", func(c *scenarios.TCPClient) { c.Handler = fakeserver.Reply{Max: -1} }, scenarios.ErrSubject, "Max is -1"),
@@ -129,7 +129,7 @@ var _ = It("has promises with names that tell them apart, reasons and labels", f
 			Expect(strings.HasPrefix(label, "fault:")).To(BeTrue(), label)
 		}
 	}
-	for _, p := range []scenarios.Promise[scenarios.TCPClient]{scenarios.ReassemblesSplitReplies, scenarios.ReportsReset, scenarios.HonoursDeadline} {
+	for _, p := range tcpPromises {
 		inspect(p.Name, p.Why, p.Labels)
 	}
 	inspect(scenarios.HonoursDeadlineOnLoss.Name, scenarios.HonoursDeadlineOnLoss.Why, scenarios.HonoursDeadlineOnLoss.Labels)

@@ -4,170 +4,149 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
-	"github.com/fakewire/fakewire/fakeserver"
-	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// A session is one logger at work on one collector.
-type session struct {
-	ctx    context.Context // done when the session is over
-	within time.Duration
-	srv    peer
-	log    Log
-	closed bool
+// A Session is a client that keeps its connection, or its socket, between
+// exchanges, as functions that most clients can be given in a line each.
+type Session struct {
+	// Ask is one exchange. n is its number, from 1: each number asks for something
+	// else, so that the answers tell the exchanges apart. ctx has no deadline of its
+	// own; it is cancelled when Ask is given up on. The client's deadline, Within, is
+	// that of each Ask.
+	Ask func(ctx context.Context, n int) (string, error)
+	// Close ends the client. It may be called while Ask is at work in another
+	// goroutine. If nil, there is nothing to close.
+	Close func() error
 }
 
-// A wire is what a logger has to cope with.
-type wire struct {
-	what    string // it reads after the promise's name
-	plan    fault.Plan
-	handler fakeserver.Handler // of a TCP collector. If nil, Discard
+func (s Session) close() error {
+	if s.Close == nil {
+		return nil
+	}
+	return s.Close()
 }
 
-// inSession runs f with a logger that is open, on a collector at the end of wire w.
-// What f finds is a broken promise.
-func inSession(ctx context.Context, l NetworkLogger, w wire, f func(s *session) error) error {
-	srv, err := l.collector(w)
+// doByOpen makes one exchange of a session stand in for a Do that is missing.
+func (c *client) doByOpen() {
+	open := c.open
+	if c.do != nil || open == nil {
+		return
+	}
+	c.do = func(ctx context.Context, addr string) (string, error) {
+		s, err := open(ctx, addr)
+		if err != nil {
+			return "", err
+		}
+		answer, err := s.Ask(ctx, 1)
+		return answer, errors.Join(err, s.close())
+	}
+}
+
+// A dialogue is one client in a session with one server.
+type dialogue struct {
+	ctx     context.Context // done when the dialogue is over
+	client  client
+	srv     peer
+	session Session
+	closed  bool
+}
+
+// onWire runs f with a client and a server of its own at the end of t's wire. What f
+// finds is a broken promise.
+func onWire[S clientSubject](ctx context.Context, subject func() S, t trial, f func(d *dialogue) error) error {
+	c, err := subject().client()
+	if err != nil {
+		return err
+	}
+	srv, err := c.serve(t)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s := &session{ctx: ctx, within: l.Within, srv: srv}
-	if err = s.open(l); err == nil {
-		err = f(s)
-	}
-	if err != nil && !isMisconduct(err) {
-		s.close() // a logger that hangs is not waited for again
-	}
-	unproved := srv.proved()
-	switch {
-	case errors.Is(err, ErrUnproved), errors.Is(err, ErrSubject):
-		return srv.show(err)
-	case err != nil:
-		return srv.show(fmt.Errorf("%w: %s: %w", ErrBroken, w.what, err))
-	case unproved != nil:
-		return srv.show(fmt.Errorf("%w: %s: %w", ErrUnproved, w.what, unproved))
-	}
-	return nil
+	return srv.verdict(t.what, f(&dialogue{ctx: ctx, client: c, srv: srv}))
 }
 
-// open makes the logger.
-func (s *session) open(l NetworkLogger) error {
-	opened := make(chan Log, 1) // not a field: an Open that hangs may still come back
-	err := call(s.ctx, s.within, "Open", func(context.Context) error {
-		log, err := l.Open(s.ctx, s.srv.Addr())
-		opened <- log
+// inDialogue is onWire with a client that has a session open.
+func inDialogue[S clientSubject](ctx context.Context, subject func() S, t trial, f func(d *dialogue) error) error {
+	return onWire(ctx, subject, t, func(d *dialogue) error {
+		err := d.open()
+		if err == nil {
+			err = f(d)
+		}
+		if d.session.Ask != nil && !isMisconduct(err) {
+			err = errors.Join(err, d.close()) // a client that hangs is not waited for again
+		}
+		return err
+	})
+}
+
+// open makes the session.
+func (d *dialogue) open() error {
+	if d.client.open == nil {
+		return fmt.Errorf("%w: Open is nil, and this promise is about sessions", ErrSubject)
+	}
+	opened := make(chan Session, 1) // not a field: an Open that hangs may still come back
+	err := call(d.ctx, d.client.within, "Open", func(context.Context) error {
+		s, err := d.client.open(d.ctx, d.srv.Addr())
+		opened <- s
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("Open: %w", err)
 	}
-	if s.log = <-opened; s.log.Print == nil {
-		return fmt.Errorf("%w: Open returned a Log without Print", ErrSubject)
+	if d.session = <-opened; d.session.Ask == nil {
+		return fmt.Errorf("%w: Open returned a Session without Ask", ErrSubject)
 	}
 	return nil
 }
 
-// print logs one line.
-func (s *session) print(line string) error {
-	return call(s.ctx, s.within, fmt.Sprintf("Print(%.20q…)", line), func(context.Context) error {
-		s.log.Print(line)
-		return nil
-	})
+// ask lets the client do exchange n.
+func (d *dialogue) ask(n int) outcome {
+	c := d.client
+	c.do = func(ctx context.Context, _ string) (string, error) { return d.session.Ask(ctx, n) }
+	c.call = fmt.Sprintf("Ask(%d)", n)
+	return c.attempt(d.ctx, "")
 }
 
-// close closes the logger. That it reports an error is no reason to find fault:
-// what counts is what arrived.
-func (s *session) close() error {
-	if s.closed {
+// close ends the session. That it reports an error is no reason to find fault.
+func (d *dialogue) close() error {
+	if d.closed {
 		return nil
 	}
-	s.closed = true
-	err := call(s.ctx, s.within, "Close", func(context.Context) error { return s.log.close() })
+	d.closed = true
+	err := call(d.ctx, d.client.within, "Close", func(context.Context) error { return d.session.close() })
 	if isMisconduct(err) || errors.Is(err, ErrUnproved) {
 		return err
 	}
 	return nil
 }
 
-func (l Log) close() error {
-	if l.Close == nil {
-		return nil
-	}
-	return l.Close()
+// answers returns what the subject gets for exchanges 1 to n on a healthy wire.
+func answers[S clientSubject](ctx context.Context, subject func() S, n int) ([]string, error) {
+	all, _, err := rehearse(ctx, subject, n)
+	return all, err
 }
 
-// die lets a caller log its last line and panic, with a deferred Close.
-func (s *session) die(last string) error {
-	s.closed = true
-	return call(s.ctx, 2*s.within, "Panic with a deferred Close", func(context.Context) error {
-		if !s.log.die(last) {
-			return &misconduct{"Panic returned instead of panicking"}
+// rehearse is answers, and returns the record of them too.
+func rehearse[S clientSubject](ctx context.Context, subject func() S, n int) (all []string, record transcript.Transcript, err error) {
+	seen := map[string]bool{}
+	err = inDialogue(ctx, subject, trial{what: "on a healthy wire"}, func(d *dialogue) error {
+		for i := 1; i <= n; i++ {
+			o := d.ask(i)
+			if o.err != nil {
+				return fmt.Errorf("%w: on a healthy wire: %v", ErrUnproved, o)
+			}
+			if seen[o.answer] {
+				return fmt.Errorf("%w: on a healthy wire: %v, the answer of another exchange: each n must ask for something else", ErrSubject, o)
+			}
+			seen[o.answer] = true
+			all = append(all, o.answer)
 		}
+		record = d.srv.Transcript()
 		return nil
 	})
-}
-
-// die reports whether there was a panic.
-func (l Log) die(last string) (panicked bool) {
-	panicked = true
-	defer func() { recover() }()
-	defer l.close()
-	if l.Panic == nil {
-		l.Print(last)
-		panic(last)
-	}
-	l.Panic(last)
-	return false
-}
-
-// await waits until done holds for the record. That it never does is for the
-// caller to find out.
-func (s *session) await(d time.Duration, done func(transcript.Transcript) bool) error {
-	ctx, cancel := context.WithTimeout(s.ctx, d)
-	defer cancel()
-	err := s.srv.Wait(ctx, done)
-	if err != nil && s.ctx.Err() != nil {
-		return fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(s.ctx))
-	}
-	return nil
-}
-
-// wantAll waits for the lines, or for the end of all connections, and says which
-// did not arrive whole, once and in order.
-func (s *session) wantAll(lines []string) error {
-	t, err := s.settle(lines[len(lines)-1])
-	if err != nil {
-		return err
-	}
-	return arrived(received(t), lines)
-}
-
-// settle waits until the collector heard the last line or all connections have
-// ended, and returns the whole record.
-func (s *session) settle(last string) (transcript.Transcript, error) {
-	over := func(t transcript.Transcript) bool { return allEnded(t) || heard(t, last) }
-	if err := s.await(s.within+slack, over); err != nil {
-		return transcript.Transcript{}, err
-	}
-	s.srv.Close() // takes what else has arrived, such as the same line again
-	t := s.srv.Transcript()
-	if n := t.Drops(); n > 0 {
-		return t, fmt.Errorf("%w: the collector's socket lost %d datagrams for want of buffer", ErrUnproved, n)
-	}
-	return t, nil
-}
-
-// allEnded reports whether all connections that there were have ended.
-func allEnded(t transcript.Transcript) bool {
-	for n := 1; n <= t.Conns(); n++ {
-		if t.Conn(n).Ending(transcript.FromClient) == transcript.StillOpen {
-			return false
-		}
-	}
-	return t.Conns() > 0
+	return all, record, err
 }

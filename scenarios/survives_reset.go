@@ -35,7 +35,7 @@ func checkSurvivesReset(ctx context.Context, subject func() NetworkLogger) error
 		}
 		reset := fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Reset{}).AfterBytes(at).OnConn(1)}}
 		w := wire{what: fmt.Sprintf("reset after byte %d of what it sends", at), plan: reset}
-		if err := inSession(ctx, l, w, (*session).outlive); err != nil {
+		if err := inLogging(ctx, l, w, (*logging).outlive); err != nil {
 			return err
 		}
 	}
@@ -43,7 +43,7 @@ func checkSurvivesReset(ctx context.Context, subject func() NetworkLogger) error
 }
 
 // outlive logs until the connection is reset, and on until lines arrive again.
-func (s *session) outlive() error {
+func (s *logging) outlive() error {
 	if err := s.print(resetLine(1)); err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (s *session) outlive() error {
 }
 
 // comeBack logs lines from number n on until one arrives, and returns its number.
-func (s *session) comeBack(n int) (int, error) {
+func (s *logging) comeBack(n int) (int, error) {
 	for began := time.Now(); time.Since(began) < s.within+slack; n++ {
 		line := resetLine(n)
 		if err := s.print(line); err != nil {
@@ -86,7 +86,7 @@ func (s *session) comeBack(n int) (int, error) {
 
 // wantRest wants all lines up to last from the first on that arrived on a new
 // connection.
-func (s *session) wantRest(last int) error {
+func (s *logging) wantRest(last int) error {
 	t, err := s.settle(resetLine(last))
 	if err != nil {
 		return err

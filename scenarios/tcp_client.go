@@ -13,11 +13,12 @@ import (
 // A TCPClient is a client to be put to the test, and what is needed for that.
 type TCPClient struct {
 	// Handler is the server's side of the client's protocol. If nil, it sends each
-	// line back.
+	// line back, also one of twice LargeRequest.
 	Handler fakeserver.Handler
 	// Do is one whole exchange: it dials addr, asks, and returns the answer. It may be
-	// called several times, each time with another server's address. ctx has no
-	// deadline of its own; it is cancelled when Do is given up on.
+	// called several times, each time with another server's address, and by several
+	// goroutines at once, each with a subject of its own. ctx has no deadline of its own;
+	// it is cancelled when Do is given up on. If nil, it is one exchange of a Session.
 	Do func(ctx context.Context, addr string) (string, error)
 	// Want is what Do returns on a healthy wire. It must not be empty.
 	Want string
@@ -25,10 +26,30 @@ type TCPClient struct {
 	// does, before more time has passed. It must be positive. A second is good; with
 	// less, a busy machine may look like a broken promise.
 	Within time.Duration
+	// Open makes a client that keeps a connection to addr between its exchanges. It
+	// may dial at once, or when it is asked. It may be nil, for a client whose
+	// exchanges have a connection each: such a client can't make the promises about
+	// sessions.
+	Open func(ctx context.Context, addr string) (Session, error)
+	// Large is Do with a request of at least LargeRequest bytes. It may be nil, for a
+	// client whose requests are small: such a client can't make the promises about
+	// full windows. What it returns on a healthy wire is learnt from that.
+	Large func(ctx context.Context, addr string) (string, error)
 }
 
+// LargeRequest is what a request has to have to meet a full window: more than the
+// kernels of both sides hold for a server that does not read, which was 4.1 MB on
+// Linux.
+const LargeRequest = 8 << 20
+
 // tcpPromises are the promises of TCP clients, in the order of their specs.
-var tcpPromises = []Promise[TCPClient]{ReassemblesSplitReplies, ReportsReset, HonoursDeadline}
+var tcpPromises = []Promise[TCPClient]{
+	ReassemblesSplitReplies, ReportsTruncatedReply, ReportsReset, ReportsRefused,
+	HonoursDeadline, HonoursDeadlineSending,
+	TriesAgainAfterReset, SurvivesRestart, NoticesIdleClose,
+	SendsRequestOnce, SendsRequestAgain, KeepsAnswersApart,
+	CopesWithFullWindow, LeavesNothingBehind, StopsWhenTold,
+}
 
 // DescribeTCPClient registers a Ginkgo container with one spec for each promise
 // of a TCP client. Promises that no Keeps lists are skipped, as "not promised".
@@ -42,10 +63,11 @@ func DescribeTCPClient(text string, subject func() TCPClient, args ...any) bool 
 
 func (c TCPClient) client() (client, error) {
 	if c.Handler == nil {
-		c.Handler = fakeserver.Lines{Answer: func(line string) string { return line }}
+		c.Handler = fakeserver.Lines{Answer: func(line string) string { return line }, MaxBytes: 2 * LargeRequest}
 	}
-	common := client{c.Do, c.Want, c.Within, func(p fault.Plan) (peer, error) {
+	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: func(p fault.Plan) (peer, error) {
 		return streamPeer(fakeserver.Config{Handler: c.Handler, Faults: p, Name: "scenario"})
 	}}
+	common.doByOpen()
 	return common, common.check("TCPClient")
 }

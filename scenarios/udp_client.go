@@ -17,7 +17,8 @@ type UDPClient struct {
 	Handler fakeserver.PacketHandler
 	// Do is one whole exchange: it asks the server at addr and returns the answer. It
 	// may be called several times, each time with another server's address. ctx has no
-	// deadline of its own; it is cancelled when Do is given up on.
+	// deadline of its own; it is cancelled when Do is given up on. If nil, it is one
+	// exchange of a Session.
 	Do func(ctx context.Context, addr string) (string, error)
 	// Want is what Do returns on a healthy wire. It must not be empty.
 	Want string
@@ -25,6 +26,10 @@ type UDPClient struct {
 	// does, before more time has passed. It must be positive. A second is good; with
 	// less, a busy machine may look like a broken promise.
 	Within time.Duration
+	// Open makes a client that keeps its socket between its exchanges. It may be nil,
+	// for a client whose exchanges have a socket each: such a client can't make the
+	// promises about sessions.
+	Open func(ctx context.Context, addr string) (Session, error)
 }
 
 // udpPromises are the promises of UDP clients, in the order of their specs.
@@ -39,8 +44,9 @@ func (c UDPClient) client() (client, error) {
 	if c.Handler == nil {
 		c.Handler = fakeserver.PacketEcho{}
 	}
-	common := client{c.Do, c.Want, c.Within, func(p fault.Plan) (peer, error) {
+	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: func(p fault.Plan) (peer, error) {
 		return packetPeer(fakeserver.PacketConfig{Handler: c.Handler, Faults: p, Name: "scenario"})
 	}}
+	common.doByOpen()
 	return common, common.check("UDPClient")
 }

@@ -29,11 +29,18 @@ func SendUDP(ctx context.Context, addr, message string) error {
 	return reference.SendUDP(ctx, addr, message)
 }
 
-// TCPClient returns a client that keeps every promise: it sends the line "hello
-// from the client" and wants one line back. Set its Handler to what answers that
-// with want.
+// TCPClient returns a client that keeps every promise but SendsRequestOnce: it sends
+// the line "hello from the client" and wants one line back, and asks again, once, when
+// its connection was lost before that. Set its Handler to what answers that with want;
+// in its sessions, it asks with other lines.
 func TCPClient(want string, within time.Duration) scenarios.TCPClient {
 	return reference.TCPClient(want, within)
+}
+
+// OneTryTCPClient returns TCPClient without the second try: it keeps SendsRequestOnce,
+// and neither SendsRequestAgain nor TriesAgainAfterReset.
+func OneTryTCPClient(want string, within time.Duration) scenarios.TCPClient {
+	return reference.OneTryTCPClient(want, within)
 }
 
 // UDPClient returns a client that keeps every promise: it sends the datagram "hello

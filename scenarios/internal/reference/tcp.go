@@ -1,8 +1,8 @@
 package reference
 
 import (
-	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -29,18 +29,40 @@ func SendTCP(ctx context.Context, addr, message string) error {
 // up to the server.
 const request = "hello from the client\n"
 
-// TCPClient returns a client that keeps every promise: it asks for one line, reads
-// to the line's end, however many reads that takes, and gives up at a deadline for
-// all of it, dialling included.
+// TCPClient returns a client that keeps every promise but SendsRequestOnce: it asks
+// for a line at a time on a connection that it keeps, and asks again, once, when it
+// lost that before it had the answer.
 func TCPClient(want string, within time.Duration) scenarios.TCPClient {
-	return scenarios.TCPClient{Want: want, Within: within, Do: func(ctx context.Context, addr string) (string, error) {
-		conn, err := dial(ctx, "tcp", addr, within)
-		if err != nil {
-			return "", err
+	return tcpSubject(want, within, 2, flaws{})
+}
+
+// OneTryTCPClient returns TCPClient without the second try: it keeps SendsRequestOnce,
+// and can't keep SendsRequestAgain and TriesAgainAfterReset.
+func OneTryTCPClient(want string, within time.Duration) scenarios.TCPClient {
+	return tcpSubject(want, within, 1, flaws{})
+}
+
+// tcpSubject makes a subject of lineClients.
+func tcpSubject(want string, within time.Duration, tries int, f flaws) scenarios.TCPClient {
+	open := func(addr string) *lineClient { return newLineClient(addr, within, tries, f) }
+	once := func(request string) func(context.Context, string) (string, error) {
+		return func(ctx context.Context, addr string) (string, error) {
+			c := open(addr)
+			defer c.Close()
+			return c.Ask(ctx, request)
 		}
-		defer conn.Close()
-		return askLine(conn)
-	}}
+	}
+	return scenarios.TCPClient{
+		Want:   want,
+		Within: within,
+		Do:     once(request),
+		Large:  once(strings.Repeat("x", scenarios.LargeRequest) + "\n"),
+		Open: func(ctx context.Context, addr string) (scenarios.Session, error) {
+			c := open(addr)
+			ask := func(ctx context.Context, n int) (string, error) { return c.Ask(ctx, fmt.Sprintf("request %d\n", n)) }
+			return scenarios.Session{Ask: ask, Close: c.Close}, nil
+		},
+	}
 }
 
 // dial connects, with a deadline for dialling and everything after it.
@@ -52,13 +74,4 @@ func dial(ctx context.Context, network, addr string, within time.Duration) (net.
 		return nil, err
 	}
 	return conn, conn.SetDeadline(deadline)
-}
-
-// askLine asks and reads one line.
-func askLine(conn net.Conn) (string, error) {
-	if _, err := io.WriteString(conn, request); err != nil {
-		return "", err
-	}
-	line, err := bufio.NewReader(conn).ReadString('\n')
-	return strings.TrimSuffix(line, "\n"), err
 }

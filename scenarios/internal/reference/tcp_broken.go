@@ -1,7 +1,10 @@
 package reference
 
 import (
+	"bufio"
+	"cmp"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"strings"
@@ -35,9 +38,63 @@ func SwallowsErrors(want string, within time.Duration) scenarios.TCPClient {
 	})
 }
 
+// Scans breaks ReportsTruncatedReply: to a bufio.Scanner, what comes before an end of
+// stream is a line.
+func Scans(want string, within time.Duration) scenarios.TCPClient {
+	return brokenTCP(want, within, within, func(conn net.Conn) (string, error) {
+		s := bufio.NewScanner(conn)
+		if s.Scan() {
+			return s.Text(), nil
+		}
+		return "", cmp.Or(s.Err(), io.ErrUnexpectedEOF)
+	})
+}
+
+// DialsOn breaks ReportsRefused: it dials again until somebody listens.
+func DialsOn(want string, within time.Duration) scenarios.TCPClient {
+	good := TCPClient(want, within)
+	return scenarios.TCPClient{Want: want, Within: within, Do: func(ctx context.Context, addr string) (string, error) {
+		for ctx.Err() == nil {
+			if answer, err := good.Do(ctx, addr); err == nil {
+				return answer, nil
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		return "", ctx.Err()
+	}}
+}
+
+// Shrugs breaks ReportsRefused: where there is no connection there is no answer, and
+// to it that is no error.
+func Shrugs(want string, within time.Duration) scenarios.TCPClient {
+	good := TCPClient(want, within)
+	return scenarios.TCPClient{Want: want, Within: within, Do: func(ctx context.Context, addr string) (string, error) {
+		answer, err := good.Do(ctx, addr)
+		if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+			return "", nil
+		}
+		return answer, err
+	}}
+}
+
 // NoDeadline breaks HonoursDeadline: it has one for dialling only.
 func NoDeadline(want string, within time.Duration) scenarios.TCPClient {
 	return brokenTCP(want, within, 0, readLine)
+}
+
+// NoDialDeadline breaks HonoursDeadline: it has one for everything but dialling.
+func NoDialDeadline(want string, within time.Duration) scenarios.TCPClient {
+	return scenarios.TCPClient{Want: want, Within: within, Do: func(_ context.Context, addr string) (string, error) {
+		conn, err := net.Dial("tcp", addr)
+		if err != nil {
+			return "", err
+		}
+		defer conn.Close()
+		conn.SetDeadline(time.Now().Add(within))
+		io.WriteString(conn, request)
+		line, err := readLine(conn)
+		return line, err
+	}}
 }
 
 // GivesUpBetween breaks HonoursDeadline in the middle of a reply: it has a deadline

@@ -1,0 +1,29 @@
+package scenarios
+
+import (
+	"context"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+// HonoursDeadlineSending is the promise of a TCP client that returns an error within
+// its own deadline when the server stops reading in the middle of a request, so that
+// the client's writes block. It needs Large.
+var HonoursDeadlineSending = Promise[TCPClient]{
+	Name: "honours its deadline while sending",
+	Why: "A server that is overloaded stops reading, and once its window is full a Write blocks. A client with a deadline for " +
+		"reading only never gets as far as reading: an upload, a bulk insert or a log shipper then hangs for good.",
+	Labels: []string{"tcp", "fault:stall"},
+	check: func(ctx context.Context, subject func() TCPClient) error {
+		if _, _, err := healthyLarge(ctx, subject); err != nil {
+			return err
+		}
+		stalled := trial{
+			what: "when the server stopped reading after the first byte of its request",
+			plan: rules(fault.FromClient(fault.Stall{}).AfterBytes(1)),
+		}
+		return withLarge(ctx, subject, stalled, func(d *dialogue) error {
+			return d.do().wantError("the server read nothing more")
+		})
+	},
+}

@@ -1,0 +1,148 @@
+package reference
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// A lineClient asks for a line at a time, on a connection that it keeps. It connects
+// when it needs to.
+type lineClient struct {
+	addr   string
+	within time.Duration // for an Ask, whatever that takes
+	tries  int           // how often an Ask sends its request at most
+	flaws  flaws
+
+	life context.Context // done once it is closed
+	end  context.CancelFunc
+	turn chan *lineConn // holds the connection, or nil, when no Ask is at work
+}
+
+// A lineConn is a connection with what was read of it too early.
+type lineConn struct {
+	net.Conn
+	r *bufio.Reader
+}
+
+func newLineClient(addr string, within time.Duration, tries int, f flaws) *lineClient {
+	c := &lineClient{addr: addr, within: within, tries: tries, flaws: f, turn: make(chan *lineConn, 1)}
+	c.life, c.end = context.WithCancel(context.Background())
+	c.turn <- nil
+	return c
+}
+
+// Ask sends the request, and returns the line that comes back. Asks follow one another.
+func (c *lineClient) Ask(ctx context.Context, request string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.within)
+	defer cancel()
+	defer context.AfterFunc(c.life, cancel)()
+	var conn *lineConn
+	select {
+	case conn = <-c.turn:
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+	answer, conn, err := c.try(ctx, conn, request)
+	c.turn <- conn
+	if c.life.Err() != nil {
+		c.Close() // which may have been before there was the connection
+	}
+	return answer, err
+}
+
+// try exchanges as often as it may, and returns the connection if that is good for
+// another exchange.
+func (c *lineClient) try(ctx context.Context, conn *lineConn, request string) (answer string, kept *lineConn, err error) {
+	for n := 1; ; n++ {
+		if conn, err = c.usable(ctx, conn); err == nil {
+			if answer, err = conn.exchange(ctx, request); err == nil {
+				return answer, conn, nil
+			}
+			if c.keeps(ctx) {
+				return "", conn, err
+			}
+			conn.Close()
+			conn = nil
+		}
+		if n >= c.tries || !wasLost(err) || ctx.Err() != nil {
+			return "", nil, err
+		}
+	}
+}
+
+// keeps reports whether c has a bug that lets it keep a connection that failed.
+func (c *lineClient) keeps(ctx context.Context) bool {
+	return c.flaws.neverRedials || c.flaws.keepsAfterTimeout && ctx.Err() != nil
+}
+
+// usable returns conn, if that can be used, and a new connection if not.
+func (c *lineClient) usable(ctx context.Context, conn *lineConn) (*lineConn, error) {
+	if conn != nil {
+		if c.flaws.trustsIdle || c.flaws.neverRedials || conn.isIdle() {
+			return conn, nil
+		}
+		conn.Close()
+	}
+	var d net.Dialer
+	raw, err := d.DialContext(ctx, "tcp", c.addr)
+	if err != nil {
+		return nil, err
+	}
+	return &lineConn{raw, bufio.NewReader(raw)}, nil
+}
+
+// exchange sends the request and reads a line, until ctx is done.
+func (conn *lineConn) exchange(ctx context.Context, request string) (string, error) {
+	conn.SetDeadline(time.Time{})
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	if _, err := io.WriteString(conn, request); err != nil {
+		return "", err
+	}
+	line, err := conn.r.ReadString('\n')
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return "", err
+	}
+	if !stop() { // else the deadline may hit the next exchange
+		return "", context.Cause(ctx)
+	}
+	return strings.TrimSuffix(line, "\n"), nil
+}
+
+// isIdle reports whether the connection is open and nothing came that nobody asked
+// for.
+func (conn *lineConn) isIdle() bool { return conn.r.Buffered() == 0 && isQuiet(conn.Conn) }
+
+// wasLost reports whether err says that the connection was lost.
+func wasLost(err error) bool {
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+}
+
+// Close ends the connection, and an Ask that is at work, which may be in another
+// goroutine.
+func (c *lineClient) Close() error {
+	if c.flaws.closesInTurn {
+		conn := <-c.turn
+		c.end()
+		c.turn <- conn
+	}
+	c.end()
+	select {
+	case conn := <-c.turn:
+		c.turn <- nil
+		if conn != nil {
+			return conn.Close()
+		}
+	default: // the Ask at work will see that its life is over
+	}
+	return nil
+}

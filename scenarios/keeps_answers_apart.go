@@ -1,0 +1,104 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// KeepsAnswersApart is the promise of a TCP client with sessions that never takes a
+// late answer for that to its next request. The answer to Ask(1) is held back until
+// that has given up; it comes before Ask(2), or once that has sent its request.
+// Ask(2) and Ask(3) get their own answers, or an error.
+//
+// It needs Open.
+var KeepsAnswersApart = Promise[TCPClient]{
+	Name: "keeps answers apart",
+	Why: "A client that gives up on a request and keeps the connection finds the answer there when it asks for something else, and " +
+		"is one answer behind from then on. In 2023 a Redis client showed users of ChatGPT one another's data that way.",
+	Labels: []string{"tcp", "fault:hold"},
+	check:  checkKeepsAnswersApart,
+}
+
+func checkKeepsAnswersApart(ctx context.Context, subject func() TCPClient) error {
+	want, err := answers(ctx, subject, 3)
+	if err != nil {
+		return err
+	}
+	_, first, err := rehearse(ctx, subject, 1)
+	if err != nil {
+		return err
+	}
+	r, err := lastReply(first)
+	if err != nil {
+		return err
+	}
+	late := func(what string) trial {
+		return trial{what: what, plan: rules(fault.ToClient(fault.Hold{Gate: lateAnswer}).AfterBytes(r.from).OnConn(1))}
+	}
+	before, behind := "with its answer to Ask(1) arriving late, before Ask(2)", "with its answer to Ask(1) arriving late, after the request of Ask(2)"
+	return atOnce(subject, []string{before, behind}, func(subject func() TCPClient, what string) error {
+		return inDialogue(ctx, subject, late(what), func(d *dialogue) error { return d.askLate(want, what == behind) })
+	})
+}
+
+const lateAnswer = "late answer"
+
+// askLate lets the client ask, with the first answer released before the second
+// request, or behind it.
+func (d *dialogue) askLate(want []string, behind bool) error {
+	if err := d.ask(1).wantError("no answer came"); err != nil {
+		return err
+	}
+	second := func() outcome { return d.ask(2) }
+	var o outcome
+	var err error
+	if behind {
+		o, err = d.while(second, d.releaseBehindRequest)
+	} else if err = d.releaseNow(); err == nil {
+		o = second()
+	}
+	if err != nil {
+		return err
+	}
+	if err := o.wantOwn(want[1]); err != nil {
+		return err
+	}
+	return d.ask(3).wantOwn(want[2])
+}
+
+// wantOwn wants o to be an exchange with its own answer, or none.
+func (o outcome) wantOwn(answer string) error {
+	if o.err != nil && !isMisconduct(o.err) || o.err == nil && o.answer == answer {
+		return nil
+	}
+	return o.but("want %s, <nil>, or an error", quote(answer))
+}
+
+// releaseNow lets the first answer go, and waits until it has left, or the client
+// is no longer there.
+func (d *dialogue) releaseNow() error {
+	if err := d.srv.stream().Release(lateAnswer); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnproved, err)
+	}
+	held := d.srv.Transcript().Conn(1)
+	err := d.await(d.ctx, func(t transcript.Transcript) bool {
+		c := t.Conn(1)
+		return sent(c) > sent(held) || c.Ending(transcript.FromClient) != transcript.StillOpen
+	})
+	if errors.Is(err, errLate) {
+		return fmt.Errorf("%w: the late answer did not leave", ErrUnproved)
+	}
+	return err
+}
+
+// releaseBehindRequest lets the first answer go once the next request has come, or the
+// client is done.
+func (d *dialogue) releaseBehindRequest(ctx context.Context) error {
+	before := sentBy(d.srv.Transcript())
+	d.await(ctx, func(t transcript.Transcript) bool { return sentBy(t) > before })
+	return d.releaseNow()
+}

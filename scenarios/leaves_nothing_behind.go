@@ -1,0 +1,145 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// LeavesNothingBehind is the promise of a TCP client that leaves no goroutine, no
+// connection and no descriptor behind: when Do has returned, on a healthy wire, after
+// a refused connection, after a reset and a FIN in the middle of its reply, and at its
+// deadline; and after Close of a Session, in which it asked once. What it started may
+// take Within to end, and is not helped to that: the context is cancelled later.
+//
+// The goroutines looked at are those that Do, Open, Ask and Close have started, and
+// those that these have started. What a package starts once and for all belongs to
+// the first of them; so there is one exchange before.
+//
+// The connections are those that the server accepted; the server must see each end.
+// Descriptors are looked at where a process can list its own, on Linux: they are those
+// of the client's ends of these connections. Where a server can't refuse connections
+// without giving its port up (not on Linux), that is left out.
+var LeavesNothingBehind = Promise[TCPClient]{
+	Name: "leaves nothing behind",
+	Why: "Each failed call leaves a goroutine that waits for ever, or a socket that the error's return jumped over the closing of. " +
+		"Nobody notices until an outage makes ten thousand calls fail, and then the program is out of memory or descriptors.",
+	Labels: []string{"tcp", "fault:refused", "fault:reset", "fault:close", "fault:stall"},
+	check:  checkLeavesNothingBehind,
+}
+
+func checkLeavesNothingBehind(ctx context.Context, subject func() TCPClient) error {
+	r, err := learnReply(ctx, subject)
+	if err != nil {
+		return err
+	}
+	at := func(f fault.Fault) fault.Plan { return rules(fault.ToClient(f).AfterBytes(r.middle())) }
+	exchanges := []trial{
+		{what: "after an exchange on a healthy wire"},
+		{what: "after a reset in the middle of its reply", plan: at(fault.Reset{})},
+		{what: "after a FIN in the middle of its reply", plan: at(fault.Close{})},
+		{what: "after a stall in the middle of its reply", plan: at(fault.Stall{})},
+	}
+	if canRefuse {
+		exchanges = append(exchanges, trial{what: "after a refused connection", ready: refuse})
+	}
+	for _, t := range exchanges {
+		if err := onWire(ctx, subject, t, (*dialogue).leaveAfterDo); err != nil {
+			return err
+		}
+	}
+	if c, _ := subject().client(); c.open == nil {
+		return nil
+	}
+	if _, err := answers(ctx, subject, 1); err != nil {
+		return err
+	}
+	return onWire(ctx, subject, trial{what: "after a session on a healthy wire"}, (*dialogue).leaveAfterSession)
+}
+
+// leaveAfterDo wants nothing to be left of an exchange.
+func (d *dialogue) leaveAfterDo() error {
+	return branded(d.ctx, func(b brand) error {
+		do := d.client.do
+		d.client.do = func(ctx context.Context, addr string) (string, error) {
+			kept, cancel := d.keep(ctx)
+			defer cancel()
+			return do(kept, addr)
+		}
+		if o := d.do(); isMisconduct(o.err) || errors.Is(o.err, ErrUnproved) {
+			return o.err
+		}
+		return d.wantNothingLeft(b)
+	})
+}
+
+// leaveAfterSession wants nothing to be left of a session.
+func (d *dialogue) leaveAfterSession() error {
+	return branded(d.ctx, func(b brand) error {
+		if err := d.open(); err != nil {
+			return err
+		}
+		ask := d.session.Ask
+		d.session.Ask = func(ctx context.Context, n int) (string, error) {
+			kept, cancel := d.keep(ctx)
+			defer cancel()
+			return ask(kept, n)
+		}
+		o := d.ask(1)
+		if isMisconduct(o.err) || errors.Is(o.err, ErrUnproved) {
+			return o.err
+		}
+		if err := d.close(); err != nil {
+			return err
+		}
+		return d.wantNothingLeft(b)
+	})
+}
+
+// keep returns a context that is done when ctx is, but not by the end of the call
+// that ctx is for, which is when the function returned is called.
+func (d *dialogue) keep(ctx context.Context) (context.Context, func()) {
+	kept, cancel := context.WithCancel(d.ctx)
+	stop := context.AfterFunc(ctx, cancel)
+	return kept, func() { stop() }
+}
+
+// wantNothingLeft waits until nothing is left, for as long as the client has for an
+// exchange and some slack, and says what it is.
+func (d *dialogue) wantNothingLeft(b brand) error {
+	for end := time.Now().Add(d.client.within + slack); ; {
+		left := d.left(b)
+		if left == "" {
+			return nil
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("%v later there is still %s", d.client.within+slack, left)
+		}
+		if err := d.pause(time.Millisecond); err != nil {
+			return err
+		}
+	}
+}
+
+// left returns in words what the client has left behind, so far.
+func (d *dialogue) left(b brand) string {
+	var all []string
+	t := d.srv.Transcript()
+	for n := 1; n <= t.Conns(); n++ {
+		if t.Conn(n).Ending(transcript.FromClient) == transcript.StillOpen {
+			all = append(all, fmt.Sprintf("connection %d, which the client did not end", n))
+		}
+	}
+	for _, fd := range descriptors(clientAddrs(t)) {
+		all = append(all, fmt.Sprintf("descriptor %d, of a connection to the server", fd))
+	}
+	for _, stack := range b.goroutines() {
+		all = append(all, "a goroutine at\n"+stack+"\n")
+	}
+	return strings.Join(all, ", and ")
+}

@@ -1,0 +1,164 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A logging is one logger at work on one collector.
+type logging struct {
+	ctx    context.Context // done when it is over
+	within time.Duration
+	srv    peer
+	log    Log
+	closed bool
+}
+
+// A wire is what a logger has to cope with.
+type wire struct {
+	what    string // it reads after the promise's name
+	plan    fault.Plan
+	handler fakeserver.Handler // of a TCP collector. If nil, Discard
+}
+
+// inLogging runs f with a logger that is open, on a collector at the end of wire w.
+// What f finds is a broken promise.
+func inLogging(ctx context.Context, l NetworkLogger, w wire, f func(s *logging) error) error {
+	srv, err := l.collector(w)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s := &logging{ctx: ctx, within: l.Within, srv: srv}
+	if err = s.open(l); err == nil {
+		err = f(s)
+	}
+	if err != nil && !isMisconduct(err) {
+		s.close() // a logger that hangs is not waited for again
+	}
+	return srv.verdict(w.what, err)
+}
+
+// open makes the logger.
+func (s *logging) open(l NetworkLogger) error {
+	opened := make(chan Log, 1) // not a field: an Open that hangs may still come back
+	err := call(s.ctx, s.within, "Open", func(context.Context) error {
+		log, err := l.Open(s.ctx, s.srv.Addr())
+		opened <- log
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("Open: %w", err)
+	}
+	if s.log = <-opened; s.log.Print == nil {
+		return fmt.Errorf("%w: Open returned a Log without Print", ErrSubject)
+	}
+	return nil
+}
+
+// print logs one line.
+func (s *logging) print(line string) error {
+	return call(s.ctx, s.within, fmt.Sprintf("Print(%.20q…)", line), func(context.Context) error {
+		s.log.Print(line)
+		return nil
+	})
+}
+
+// close closes the logger. That it reports an error is no reason to find fault:
+// what counts is what arrived.
+func (s *logging) close() error {
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	err := call(s.ctx, s.within, "Close", func(context.Context) error { return s.log.close() })
+	if isMisconduct(err) || errors.Is(err, ErrUnproved) {
+		return err
+	}
+	return nil
+}
+
+func (l Log) close() error {
+	if l.Close == nil {
+		return nil
+	}
+	return l.Close()
+}
+
+// die lets a caller log its last line and panic, with a deferred Close.
+func (s *logging) die(last string) error {
+	s.closed = true
+	return call(s.ctx, 2*s.within, "Panic with a deferred Close", func(context.Context) error {
+		if !s.log.die(last) {
+			return &misconduct{"Panic returned instead of panicking"}
+		}
+		return nil
+	})
+}
+
+// die reports whether there was a panic.
+func (l Log) die(last string) (panicked bool) {
+	panicked = true
+	defer func() { recover() }()
+	defer l.close()
+	if l.Panic == nil {
+		l.Print(last)
+		panic(last)
+	}
+	l.Panic(last)
+	return false
+}
+
+// await waits until done holds for the record. That it never does is for the
+// caller to find out.
+func (s *logging) await(d time.Duration, done func(transcript.Transcript) bool) error {
+	ctx, cancel := context.WithTimeout(s.ctx, d)
+	defer cancel()
+	err := s.srv.Wait(ctx, done)
+	if err != nil && s.ctx.Err() != nil {
+		return fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(s.ctx))
+	}
+	return nil
+}
+
+// wantAll waits for the lines, or for the end of all connections, and says which
+// did not arrive whole, once and in order.
+func (s *logging) wantAll(lines []string) error {
+	t, err := s.settle(lines[len(lines)-1])
+	if err != nil {
+		return err
+	}
+	return arrived(received(t), lines)
+}
+
+// settle waits until the collector heard the last line or all connections have
+// ended, and returns the whole record.
+func (s *logging) settle(last string) (transcript.Transcript, error) {
+	over := func(t transcript.Transcript) bool { return allEnded(t) || heard(t, last) }
+	if err := s.await(s.within+slack, over); err != nil {
+		return transcript.Transcript{}, err
+	}
+	s.srv.Close() // takes what else has arrived, such as the same line again
+	t := s.srv.Transcript()
+	if n := t.Drops(); n > 0 {
+		return t, fmt.Errorf("%w: the collector's socket lost %d datagrams for want of buffer", ErrUnproved, n)
+	}
+	return t, nil
+}
+
+// allEnded reports whether all connections that there were have ended.
+func allEnded(t transcript.Transcript) bool {
+	for n := 1; n <= t.Conns(); n++ {
+		if t.Conn(n).Ending(transcript.FromClient) == transcript.StillOpen {
+			return false
+		}
+	}
+	return t.Conns() > 0
+}

@@ -1,0 +1,88 @@
+package scenarios
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// NoticesIdleClose is the promise of a TCP client with sessions that notices that
+// the server has closed an idle connection before it uses it: the next Ask, which
+// comes when the FIN has reached the client's kernel, gets its answer, and the request
+// was not sent on the connection that was closed. A parting word there, such as QUIT,
+// is no harm.
+//
+// It needs Open. A client that keeps no connection keeps this promise. Where the kernel
+// does not tell that the FIN is there (it does on Linux), it has 20 ms to get there.
+var NoticesIdleClose = Promise[TCPClient]{
+	Name: "notices that an idle connection was closed",
+	Why: "Servers close connections that were idle for a minute, and pools go on to hand them out: the first request after each " +
+		"lunch break fails with \"unexpected EOF\", or is sent twice. Go's MySQL driver did, until it looked at a connection first.",
+	Labels: []string{"tcp", "fault:close"},
+	check: func(ctx context.Context, subject func() TCPClient) error {
+		want, err := answers(ctx, subject, 2)
+		if err != nil {
+			return err
+		}
+		idle := trial{what: "when the server closed its idle connections"}
+		return inDialogue(ctx, subject, idle, func(d *dialogue) error { return d.closeIdle(want) })
+	},
+}
+
+// closeIdle lets the client ask, and ask again when its connections were closed.
+func (d *dialogue) closeIdle(want []string) error {
+	if err := d.ask(1).wantAnswer(want[0]); err != nil {
+		return err
+	}
+	before := d.srv.Transcript()
+	if err := d.endIdle(before); err != nil {
+		return err
+	}
+	if err := d.ask(2).wantAnswer(want[1]); err != nil {
+		return err
+	}
+	d.srv.Close() // takes what has arrived
+	after := d.srv.Transcript()
+	var late, fresh []byte
+	for n := 1; n <= after.Conns(); n++ {
+		if n > before.Conns() {
+			fresh = append(fresh, after.Conn(n).FromClient()...)
+		} else {
+			late = append(late, after.Conn(n).FromClient()[sentBy(before.Conn(n)):]...)
+		}
+	}
+	if len(late) > 0 && bytes.Contains(fresh, late) {
+		return fmt.Errorf("Ask(2) sent its request on a connection that was closed, and again on another: %.100q", late)
+	}
+	return nil
+}
+
+// endIdle closes the client's connections and waits until its kernel knows. That the
+// client connects again at once is its own affair.
+func (d *dialogue) endIdle(before transcript.Transcript) error {
+	if err := d.srv.stream().CloseClientConns(transcript.ByFIN); err != nil {
+		return fmt.Errorf("%w: %w", ErrUnproved, err)
+	}
+	left := func(t transcript.Transcript) bool {
+		for n := 1; n <= before.Conns(); n++ {
+			if t.Conn(n).Ending(transcript.ToClient) == transcript.StillOpen {
+				return false
+			}
+		}
+		return true
+	}
+	ctx, cancel := context.WithTimeout(d.ctx, slack)
+	defer cancel()
+	closed := clientAddrs(before)
+	arrived := func(all []socket) bool {
+		return !slices.ContainsFunc(all, func(s socket) bool { return s.state == established && closed.port(s.port) })
+	}
+	if err := d.await(ctx, left); err != nil || !d.srv.awaitSockets(ctx, arrived) {
+		return errors.Join(fmt.Errorf("%w: the server's FIN did not reach the client", ErrUnproved), err)
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package scenarios_test
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/scenarios"
+	"github.com/fakewire/fakewire/scenarios/internal/reference"
+)
+
+// echoed is the answer of echoes to a reference client's request.
+const echoed = "hello from the client"
+
+type tcpPromise = scenarios.Promise[scenarios.TCPClient]
+
+// tcpPromises are all promises of TCP clients.
+var tcpPromises = []tcpPromise{
+	scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused,
+	scenarios.HonoursDeadline, scenarios.HonoursDeadlineSending,
+	scenarios.TriesAgainAfterReset, scenarios.SurvivesRestart, scenarios.NoticesIdleClose,
+	scenarios.SendsRequestOnce, scenarios.SendsRequestAgain, scenarios.KeepsAnswersApart,
+	scenarios.CopesWithFullWindow, scenarios.LeavesNothingBehind, scenarios.StopsWhenTold,
+}
+
+// tcpEntry is a promise, a deadline for its subjects, a subject that keeps it and one that
+// breaks it, and what the error of that must show.
+func tcpEntry(p tcpPromise, within time.Duration, keeps, breaks func(want string, within time.Duration) scenarios.TCPClient, evidence string) TableEntry {
+	return Entry(p.Name+": a subject that keeps it passes, and one fails with "+evidence, NodeTimeout(time.Minute), p, keeps(echoed, within), breaks(echoed, within), evidence)
+}
+
+var _ = DescribeTable("a promise of a TCP client",
+	func(ctx SpecContext, p tcpPromise, keeps, breaks scenarios.TCPClient, evidence string) {
+		keeps.Handler, breaks.Handler = echoes, echoes
+		var kept, broken error
+		var wg sync.WaitGroup // both may wait for their deadlines
+		wg.Go(func() { kept = scenarios.Run(ctx, p, always(keeps)) })
+		wg.Go(func() { broken = scenarios.Run(ctx, p, always(breaks)) })
+		wg.Wait()
+		Expect(kept).To(Succeed())
+		wantBroken(broken, p.Name, evidence)
+	},
+	tcpEntry(scenarios.ReportsTruncatedReply, within, reference.TCPClient, reference.SwallowsErrors, `with a FIN after byte 0 of a reply of 22 bytes: Do = "", <nil>`),
+	tcpEntry(scenarios.ReportsTruncatedReply, within, reference.TCPClient, reference.Scans, `with a FIN after byte 1 of a reply of 22 bytes: Do = "h", <nil>`),
+	tcpEntry(scenarios.ReportsRefused, soon, reference.TCPClient, reference.DialsOn, `refused: Do did not return`),
+	tcpEntry(scenarios.ReportsRefused, within, reference.TCPClient, reference.Shrugs, `refused: Do = "", <nil>`),
+	tcpEntry(scenarios.HonoursDeadline, soon, reference.TCPClient, reference.NoDialDeadline, `while connecting: Do did not return`),
+	tcpEntry(scenarios.HonoursDeadlineSending, 3*within, reference.TCPClient, reference.NoWriteDeadline, `after the first byte of its request: Large did not return`),
+	tcpEntry(scenarios.TriesAgainAfterReset, within, reference.TCPClient, reference.OneTryTCPClient, `reset when its first connection was accepted: Do = ""`),
+	tcpEntry(scenarios.SurvivesRestart, within, reference.TCPClient, reference.NeverRedials, `connections ended by FIN: Ask(2) = ""`),
+	tcpEntry(scenarios.NoticesIdleClose, within, reference.OneTryTCPClient, trustsIdle(1), `when the server closed its idle connections: Ask(2) = "", unexpected EOF`),
+	tcpEntry(scenarios.NoticesIdleClose, within, reference.TCPClient, trustsIdle(2), `Ask(2) sent its request on a connection that was closed, and again on another: "request 2\n"`),
+	tcpEntry(scenarios.SendsRequestOnce, within, reference.OneTryTCPClient, reference.TCPClient, `a reset came in place of the answer: Do = "", `),
+	tcpEntry(scenarios.SendsRequestAgain, within, reference.TCPClient, reference.OneTryTCPClient, `a reset came in place of the answer: Do = "", `),
+	tcpEntry(scenarios.KeepsAnswersApart, within, reference.TCPClient, reference.KeepsAfterTimeout, `arriving late, before Ask(2): Ask(2) = "request 1", <nil>`),
+	tcpEntry(scenarios.KeepsAnswersApart, within, reference.TCPClient, reference.ChecksBeforeOnly, `arriving late, after the request of Ask(2): Ask(2) = "request 1", <nil>`),
+	tcpEntry(scenarios.CopesWithFullWindow, 10*within, reference.TCPClient, reference.BeginsAgain, `when the server reads slowly: Large = `),
+	tcpEntry(scenarios.CopesWithFullWindow, 10*within, reference.TCPClient, reference.LeavesHoles, `when the server reads slowly: Large = "`),
+	tcpEntry(scenarios.LeavesNothingBehind, soon, reference.TCPClient, reference.LeavesGoroutine, `after an exchange on a healthy wire: 2.2s later there is still a goroutine at`),
+	tcpEntry(scenarios.LeavesNothingBehind, soon, reference.TCPClient, reference.LeavesConn, `after a reset in the middle of its reply: 2.2s later there is still descriptor `),
+	tcpEntry(scenarios.StopsWhenTold, within, reference.TCPClient, reference.ClosesInTurn, `told to stop while it waits for its reply: Ask(1) = "", `),
+	tcpEntry(scenarios.StopsWhenTold, within, withoutSessions(reference.TCPClient), reference.IgnoresContext, `told to stop while it waits for its reply: Do = "", `),
+)
+
+func trustsIdle(tries int) func(string, time.Duration) scenarios.TCPClient {
+	return func(want string, within time.Duration) scenarios.TCPClient {
+		return reference.TrustsIdle(want, within, tries)
+	}
+}
+
+// withoutSessions returns subjects that have no Open.
+func withoutSessions(subject func(string, time.Duration) scenarios.TCPClient) func(string, time.Duration) scenarios.TCPClient {
+	return func(want string, within time.Duration) scenarios.TCPClient {
+		c := subject(want, within)
+		c.Open = nil
+		return c
+	}
+}
+
+// echoes sends each line back, and of a large one its length.
+var echoes = fakeserver.Lines{MaxBytes: 2 * scenarios.LargeRequest, Answer: func(line string) string {
+	if len(line) < 100 {
+		return line
+	}
+	return fmt.Sprintf("%d bytes", len(line))
+}}

@@ -1,0 +1,65 @@
+package scenarios
+
+import (
+	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// ReportsTruncatedReply is the promise of a TCP client that returns an error when
+// its reply ends too early: after each of its bytes, and before the first, once with
+// a FIN, as from a server that was stopped in order, and once with an RST. A client
+// that tries again gets no more.
+//
+// Any error will do. A client whose reply has neither a length nor an end of its own,
+// but ends with the connection, can't tell a FIN in the middle from one at the end: it
+// can't make this promise.
+//
+// The reply is all that the server sends on one connection. Of one of more than 512
+// bytes, the sweep takes every place in the first and last 256, and 64 between.
+var ReportsTruncatedReply = Promise[TCPClient]{
+	Name: "reports a truncated reply",
+	Why: "A FIN in the middle of a reply is an end of file to whoever reads. bufio.Scanner hands on what came before it as a last " +
+		"line, and io.ReadAll calls it success: half a file was downloaded, half a list imported, and nobody was told.",
+	Labels: []string{"tcp", "fault:close", "fault:reset"},
+	check:  inTrials[TCPClient](truncations, wantError),
+}
+
+// truncations ends the reply at every place.
+func truncations(healthy transcript.Transcript) ([]trial, error) {
+	n := sent(longest(healthy))
+	if n == 0 {
+		return nil, errNoReply
+	}
+	var all []trial
+	for _, at := range places(n) {
+		for _, end := range []struct {
+			text  string
+			fault fault.Fault
+		}{{"a FIN", fault.Close{}}, {"an RST", fault.Reset{}}} {
+			what := fmt.Sprintf("with %s after byte %d of a reply of %d bytes", end.text, at, n)
+			all = append(all, trial{what: what, plan: rules(fault.ToClient(end.fault).AfterBytes(at))})
+		}
+	}
+	return all, nil
+}
+
+// What is swept of a long reply: all places at both ends, and some between.
+const (
+	sweptEnds    = 256
+	sweptBetween = 64
+)
+
+// places returns the places of n bytes in front of each of which something can
+// happen.
+func places(n int64) []int64 {
+	var all []int64
+	for at := range n {
+		middle := at >= sweptEnds && at < n-sweptEnds
+		if !middle || at%max(1, (n-2*sweptEnds)/sweptBetween) == 0 {
+			all = append(all, at)
+		}
+	}
+	return all
+}

@@ -1,0 +1,30 @@
+package scenarios
+
+import "context"
+
+// SendsRequestAgain is the promise of a TCP client that says that it sends a request
+// again when only the answer was lost: the server got the request on connection 1 and
+// answered it, and the client gets a reset, or a FIN. On a later connection it gets its
+// answer, and Do returns that. It is the opposite of SendsRequestOnce, and good for
+// requests that may be carried out twice.
+//
+// The request is the client's last one on a connection, behind what the server may
+// greet it with.
+var SendsRequestAgain = Promise[TCPClient]{
+	Name: "sends a request again whose answer was lost",
+	Why: "A load balancer that is replaced cuts off answers that are under way. A client of a cache or a name server that says it " +
+		"asks again, and does so only if its write fails, hands an error for each of them to callers who rely on it.",
+	Labels: []string{"tcp", "fault:blackhole", "fault:reset", "fault:close"},
+	check: func(ctx context.Context, subject func() TCPClient) error {
+		r, err := learnReply(ctx, subject)
+		if err != nil {
+			return err
+		}
+		for _, l := range []loss{lostToReset, lostToFIN} {
+			if _, err := exchange(ctx, subject, l.trial(r, 1), ErrBroken, wantAnswer); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
+}

@@ -1,0 +1,42 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+)
+
+// SendsRequestOnce is the promise of a TCP client that does not send a request a
+// second time when only the answer was lost: the server got the request and answered
+// it, and the client gets a reset, a FIN, or nothing until its deadline. The client
+// returns an error, and leaves it to its caller to find out.
+//
+// The request is the client's last one, behind what the server may greet it with. That
+// the client connects again, and greets again, is no harm. SendsRequestAgain is the
+// opposite.
+var SendsRequestOnce = Promise[TCPClient]{
+	Name: "does not send a request twice",
+	Why: "The connection broke after the payment was booked and before the client was told. A client that takes any error of a " +
+		"kept connection for a stale connection, and sends the request again, books it twice: the server can't tell.",
+	Labels: []string{"tcp", "fault:blackhole", "fault:reset", "fault:close"},
+	check: func(ctx context.Context, subject func() TCPClient) error {
+		r, err := learnReply(ctx, subject)
+		if err != nil {
+			return err
+		}
+		return atOnce(subject, []loss{lostToReset, lostToFIN, lostToSilence}, func(subject func() TCPClient, l loss) error {
+			return onWire(ctx, subject, l.trial(r), func(d *dialogue) error { return d.sendOnce(r) })
+		})
+	},
+}
+
+// sendOnce wants the client to give up after one request.
+func (d *dialogue) sendOnce(r reply) error {
+	o := d.do()
+	if err := o.wantError("its answer was lost"); err != nil {
+		return err
+	}
+	if n := d.requests(r); n > 1 {
+		return fmt.Errorf("%v, and the server got the request %d times, want once", o, n)
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package scenarios
+
+import (
+	"context"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A socket is a client's end of a connection to one of our servers, as the kernel
+// sees it.
+type socket struct {
+	port   uint16 // the client's
+	state  uint64
+	unsent uint64 // bytes that the server's kernel does not have yet
+}
+
+// States of sockets, in Linux's numbers.
+const (
+	established = 1
+	synSent     = 2
+)
+
+// clientSockets returns the clients' ends of the connections to a server's port.
+// Where the kernel does not tell (it does on Linux), ok is false.
+func clientSockets(server uint16) (all []socket, ok bool) {
+	for _, name := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
+		table, err := os.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		ok = true
+		for line := range strings.Lines(string(table)) {
+			if s, remote, valid := parseSocket(line); valid && remote == server {
+				all = append(all, s)
+			}
+		}
+	}
+	return all, ok
+}
+
+// parseSocket reads a line of the kernel's table: a number, the local and the remote
+// address, the state, and the lengths of the queues, in hex.
+func parseSocket(line string) (s socket, remote uint16, ok bool) {
+	fields := strings.Fields(line)
+	if len(fields) < 5 {
+		return s, 0, false
+	}
+	number := func(hex string, bits int) uint64 {
+		n, err := strconv.ParseUint(hex, 16, bits)
+		ok = ok && err == nil
+		return n
+	}
+	ok = true
+	_, local, _ := strings.Cut(fields[1], ":")
+	_, other, _ := strings.Cut(fields[2], ":")
+	queue, _, _ := strings.Cut(fields[4], ":")
+	s.port, s.state, s.unsent = uint16(number(local, 16)), number(fields[3], 8), number(queue, 64)
+	return s, uint16(number(other, 16)), ok
+}
+
+// Where the kernel does not tell, this is how long it gets.
+const untoldPause = 20 * time.Millisecond
+
+// awaitSockets waits until cond holds for the clients' sockets, or ctx is done, which
+// it reports with false. Where the kernel does not tell, it waits for untoldPause.
+func (p peer) awaitSockets(ctx context.Context, cond func([]socket) bool) bool {
+	for {
+		all, ok := clientSockets(p.stream().AddrPort().Port())
+		if ok && cond(all) {
+			return true
+		}
+		pause := time.Millisecond
+		if !ok {
+			pause = untoldPause
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return false
+		}
+		if !ok {
+			return true
+		}
+	}
+}

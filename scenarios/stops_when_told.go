@@ -1,0 +1,208 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// StopsWhenTold is the promise of a TCP client that stops when it is told to while it
+// is blocked: while it connects, waits for a reply, and is half-way through one. A
+// client with sessions is told by Session.Close while an Ask is at work in another
+// goroutine; one without, by its context. The call returns an error, promptly, and the
+// connection ends.
+//
+// Promptly means that no more than three quarters of the time have passed that the same
+// call takes when nobody tells it, until its own deadline; that is found out first. A client whose
+// Open connects is not told while it connects. That is left out, too, where a connect
+// can't be left without an answer (not on Linux).
+var StopsWhenTold = Promise[TCPClient]{
+	Name: "stops when told to",
+	Why: "A Close that takes the lock that the blocked call holds, or a context that is looked at between reads only, waits for the " +
+		"server after all: shutdowns hang until the deadline, or until somebody kills the process with its data unsaved.",
+	Labels: []string{"tcp", "fault:unanswered", "fault:stall"},
+	check:  checkStopsWhenTold,
+}
+
+// A block is where a client is when it is told to stop.
+type block struct {
+	trial
+	reached func(d *dialogue, ctx context.Context) bool // false if ctx is done first
+}
+
+func checkStopsWhenTold(ctx context.Context, subject func() TCPClient) error {
+	c, err := subject().client()
+	if err != nil {
+		return err
+	}
+	var r reply
+	if c.open == nil {
+		r, err = learnReply(ctx, subject)
+	} else {
+		r, err = learnFirstReply(ctx, subject)
+	}
+	if err != nil {
+		return err
+	}
+	blocks := blocksOf(r)
+	took, err := untold(ctx, subject, blocks[0])
+	if err != nil {
+		return err
+	}
+	if !canLeaveUnanswered {
+		blocks = blocks[:2]
+	}
+	return atOnce(subject, blocks, func(subject func() TCPClient, b block) error {
+		return onWire(ctx, subject, b.trial, func(d *dialogue) error { return d.stop(b, took) })
+	})
+}
+
+// learnFirstReply is learnReply for the first exchange of a session.
+func learnFirstReply(ctx context.Context, subject func() TCPClient) (reply, error) {
+	_, record, err := rehearse(ctx, subject, 1)
+	if err != nil {
+		return reply{}, err
+	}
+	return lastReply(record)
+}
+
+// blocksOf returns the places where a client with the given reply is blocked, the one
+// before the reply first and connecting last.
+func blocksOf(r reply) []block {
+	stalled := func(what string, at int64) trial {
+		return trial{what: what, plan: rules(fault.ToClient(fault.Stall{}).AfterBytes(at))}
+	}
+	return []block{
+		{stalled("told to stop while it waits for its reply", r.from), (*dialogue).reachWaiting},
+		{stalled("told to stop half-way through its reply", r.middle()), (*dialogue).reachWaiting},
+		{trial{what: "told to stop while it connects"}, (*dialogue).reachConnecting},
+	}
+}
+
+// reachWaiting waits until the server stalled, and has heard from the client after
+// that, or has already sent a part of the reply.
+func (d *dialogue) reachWaiting(ctx context.Context) bool {
+	return d.srv.Wait(ctx, func(t transcript.Transcript) bool {
+		return acted(t, 0) && sentBy(t) > 0
+	}) == nil
+}
+
+// reachConnecting waits until the client's SYN waits for an answer.
+func (d *dialogue) reachConnecting(ctx context.Context) bool {
+	return d.srv.awaitSockets(ctx, func(all []socket) bool {
+		return slices.ContainsFunc(all, func(s socket) bool { return s.state == synSent })
+	})
+}
+
+// untold returns how long a call takes that is blocked at b, and that nobody tells to
+// stop.
+func untold(ctx context.Context, subject func() TCPClient, b block) (took time.Duration, err error) {
+	quiet := b.trial
+	quiet.what = "stalled before its reply"
+	err = onWire(ctx, subject, quiet, func(d *dialogue) error {
+		if d.client.open != nil {
+			if err := d.open(); err != nil {
+				return err
+			}
+			defer d.close()
+		}
+		o := d.work()
+		if o.err == nil {
+			return o.wantError("no reply came")
+		}
+		took = o.took
+		return nil
+	})
+	return took, err
+}
+
+// work is one exchange: of a session, if there is one.
+func (d *dialogue) work() outcome {
+	if d.session.Ask == nil {
+		return d.do()
+	}
+	return d.ask(1)
+}
+
+// stop tells the client to stop once it is blocked at b.
+func (d *dialogue) stop(b block, untold time.Duration) error {
+	connecting := b.plan.Rules == nil
+	tell, blockable, err := d.prepareStop(connecting)
+	if err != nil || !blockable {
+		return err
+	}
+	told := false
+	o, err := d.while(d.work, func(ctx context.Context) error {
+		if told = b.reached(d, ctx); !told {
+			return nil
+		}
+		return tell()
+	})
+	if err != nil {
+		return err
+	}
+	if !told {
+		return fmt.Errorf("%w: %s: %v, before it could be told", ErrUnproved, b.what, o)
+	}
+	if err := o.wantError("it was told to stop"); err != nil {
+		return err
+	}
+	if o.took > untold*3/4 {
+		return o.but("want it long before the %v that it takes when nobody tells it", untold.Round(time.Microsecond))
+	}
+	return d.wantEnded()
+}
+
+// prepareStop gets the client ready to be blocked, and returns what tells it to stop. If
+// it can't be blocked while it connects, blockable is false.
+func (d *dialogue) prepareStop(connecting bool) (tell func() error, blockable bool, err error) {
+	if d.client.open == nil {
+		tell = d.tellByContext()
+	} else {
+		if err := d.open(); err != nil {
+			return nil, false, err
+		}
+		if d.session.Close == nil {
+			return nil, false, fmt.Errorf("%w: Close is nil, and this promise is about it", ErrSubject)
+		}
+		tell = d.close
+	}
+	if !connecting {
+		return tell, true, nil
+	}
+	if err := leaveUnanswered(d.srv); err != nil {
+		return nil, false, fmt.Errorf("%w: %w", ErrUnproved, err)
+	}
+	if d.srv.Transcript().Conns() > 0 { // Open has connected
+		return nil, false, d.close()
+	}
+	return tell, true, nil
+}
+
+// tellByContext gives Do a context that the function returned cancels.
+func (d *dialogue) tellByContext() func() error {
+	told, tell := context.WithCancel(context.Background())
+	do := d.client.do
+	d.client.do = func(ctx context.Context, addr string) (string, error) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(told, cancel)()
+		return do(ctx, addr)
+	}
+	return func() error { tell(); return nil }
+}
+
+// wantEnded wants all connections to have ended.
+func (d *dialogue) wantEnded() error {
+	ended := func(t transcript.Transcript) bool { return t.Conns() == 0 || allEnded(t) }
+	if err := d.await(d.ctx, ended); err == errLate {
+		return fmt.Errorf("the client did not end its connection within %v", d.client.within+slack)
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
