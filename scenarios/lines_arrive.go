@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
@@ -39,8 +38,7 @@ func checkLinesArrive(ctx context.Context, subject func() NetworkLogger) error {
 	if err != nil || l.Network == "udp" {
 		return err
 	}
-	gate := make(chan struct{})
-	release := sync.OnceFunc(func() { close(gate) })
+	gate, release := newGate()
 	stopped := wire{what: "when the collector stops reading for a while", handler: reluctant(gate)}
 	return inLogging(ctx, subject(), stopped, func(s *logging) error {
 		return s.deliver(textLines(1, manyLines, longLine), release)

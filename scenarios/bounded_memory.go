@@ -1,0 +1,63 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+)
+
+// BoundedMemory is the promise of a TCP logger that keeps no more than Memory
+// bytes while its collector does not read and its caller logs 64 MiB, or four times
+// Memory if that is more. A logger whose callers wait keeps it, too.
+//
+// What is measured is the heap and the stacks of the whole process after a garbage
+// collection, once before and once after. Subjects that were left behind by earlier
+// specs, and whatever else runs in the process, count; so Memory should not be
+// chosen too tightly.
+var BoundedMemory = Promise[NetworkLogger]{
+	Name: "keeps its memory bounded",
+	Why: "A logger that never blocks and never drops has a queue without an end. When the collector stalls, the queue takes the " +
+		"machine's memory within minutes, and what is killed is not the collector, but the program that only wanted to log.",
+	Labels: []string{"logger", "fault:stall"},
+	check:  checkBoundedMemory,
+}
+
+// memoryFlood is what is logged at least, and how many times Memory.
+const (
+	memoryFlood = 64 << 20
+	memoryTimes = 4
+)
+
+func checkBoundedMemory(ctx context.Context, subject func() NetworkLogger) error {
+	l := subject()
+	if err := l.checkTCP(neverWaits); err != nil {
+		return err
+	}
+	if l.Memory == 0 {
+		l.Memory = DefaultMemory
+	}
+	w, release := stuck()
+	defer release()
+	return inLogging(ctx, l, w, func(s *logging) error {
+		before := memory()
+		if err := s.flood(l, max(memoryFlood, memoryTimes*l.Memory)); err != nil {
+			return err
+		}
+		grown := memory() - before
+		release()
+		if grown > l.Memory {
+			return fmt.Errorf("the process keeps %d bytes more than before, want at most %d", grown, l.Memory)
+		}
+		return s.close()
+	})
+}
+
+// memory returns how many bytes the process keeps. What a sync.Pool holds is gone
+// after the second collection.
+func memory() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc + m.StackInuse)
+}

@@ -1,0 +1,86 @@
+package scenarios
+
+import (
+	"context"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// SurvivesRestart is the promise of a logger whose collector goes away, refuses
+// connections or datagrams while its caller goes on, and comes back on the same
+// port: Print neither panics nor hangs, and within Within of the return lines arrive
+// again. Lines logged meanwhile may be lost; from the first that arrives on, all do,
+// whole, once and in order. A TCP collector ends its connections with an RST, or with
+// a FIN and then an RST, as a process that is killed does.
+var SurvivesRestart = Promise[NetworkLogger]{
+	Name: "survives a restart of the collector",
+	Why: "A collector is updated, and for some seconds its port refuses. A logger that dials once more and then gives up, or takes " +
+		"one \"connection refused\" for the last word, logs nothing until its own program is restarted, which may be months.",
+	Labels: []string{"logger", "fault:refuse", "fault:reset"},
+	check:  checkSurvivesRestart,
+}
+
+func checkSurvivesRestart(ctx context.Context, subject func() NetworkLogger) error {
+	for _, w := range []struct {
+		wire
+		how transcript.Ending
+	}{
+		{wire{what: "when the collector restarts, and resets its connections"}, transcript.ByRST},
+		{wire{what: "when the collector restarts, and closes its connections"}, transcript.ByFIN},
+	} {
+		l := subject()
+		if err := l.check(); err != nil {
+			return err
+		}
+		restart := func(s *logging) error { return s.outliveRestart(w.how) }
+		if err := inLogging(ctx, l, w.wire, restart); err != nil || l.Network == "udp" {
+			return err
+		}
+	}
+	return nil
+}
+
+// whileDown is how many lines are logged while the collector is down.
+const whileDown = 4
+
+// outliveRestart logs before the collector goes down, meanwhile, and when it is
+// back.
+func (s *logging) outliveRestart(how transcript.Ending) error {
+	if err := s.establish(); err != nil {
+		return err
+	}
+	before := s.srv.Transcript()
+	if err := s.down(); err != nil {
+		return err
+	}
+	if err := s.endConns(how); err != nil {
+		return err
+	}
+	ended := func(t transcript.Transcript) bool {
+		return before.Conns() == 0 || t.Conn(1).Ending(transcript.ToClient) != transcript.StillOpen
+	}
+	if err := s.await(s.within+slack, ended); err != nil {
+		return err
+	}
+	if err := s.printFrom(2, whileDown); err != nil {
+		return err
+	}
+	// Of a process that has gone, what is sent to its connections is answered by an RST.
+	if err := s.endConns(transcript.ByRST); err != nil {
+		return err
+	}
+	if err := s.up(); err != nil {
+		return err
+	}
+	return s.goOn(2+whileDown, s.sinceRestart(before))
+}
+
+// sinceRestart returns what arrived behind what before holds.
+func (s *logging) sinceRestart(before transcript.Transcript) since {
+	if _, streams := s.srv.server.(*fakeserver.Server); streams {
+		return afterConn(before.Conns())
+	}
+	n := len(received(before))
+	return func(t transcript.Transcript) []string { return received(t)[n:] }
+}
