@@ -8,7 +8,7 @@ import (
 
 // BoundedMemory is the promise of a TCP logger that keeps no more than Memory
 // bytes while its collector does not read and its caller logs 64 MiB, or four times
-// Memory if that is more. A logger whose callers wait keeps it, too.
+// Memory if that is more. A logger that makes its caller wait keeps it, too.
 //
 // What is measured is the heap and the stacks of the whole process after a garbage
 // collection, once before and once after. Subjects that were left behind by earlier
@@ -38,18 +38,28 @@ func checkBoundedMemory(ctx context.Context, subject func() NetworkLogger) error
 	}
 	w, release := stuck()
 	defer release()
-	return inLogging(ctx, l, w, func(s *logging) error {
-		before := memory()
-		if err := s.flood(l, max(memoryFlood, memoryTimes*l.Memory)); err != nil {
-			return err
-		}
-		grown := memory() - before
-		release()
-		if grown > l.Memory {
-			return fmt.Errorf("the process keeps %d bytes more than before, want at most %d", grown, l.Memory)
-		}
-		return s.close()
-	})
+	return inLogging(ctx, l, w, func(s *logging) error { return s.growInFlood(l.Memory, release) })
+}
+
+// growInFlood wants the process to keep at most most bytes more when its caller
+// has logged a flood, or has to wait. Then it calls release, and closes the logger.
+func (s *logging) growInFlood(most int64, release func()) error {
+	before := memory()
+	f := s.startFlood(max(memoryFlood, memoryTimes*most))
+	defer f.stop()
+	if err := f.awaitStill(s.within+patience, 2*s.within+slack); err != nil {
+		return err
+	}
+	grown, lines := memory()-before, f.lines.Load()
+	f.stop()
+	release()
+	if grown > most {
+		return fmt.Errorf("the process keeps %d bytes more than before, want at most %d: %d lines of %d bytes were logged", grown, most, lines, floodLine)
+	}
+	if err := f.join("when the collector stopped reading, and reads again"); err != nil {
+		return err
+	}
+	return s.close()
 }
 
 // memory returns how many bytes the process keeps. What a sync.Pool holds is gone

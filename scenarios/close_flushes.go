@@ -42,15 +42,17 @@ func checkCloseFlushes(ctx context.Context, subject func() NetworkLogger) error 
 }
 
 // flush logs lines, closes the logger, and wants them all. It calls release when
-// Close has returned or takes long.
+// Print or Close takes long, and when Close has returned.
 func (s *logging) flush(lines []string, release func()) error {
+	patience := min(patience, s.within/4)
+	impatient := time.AfterFunc(patience, release)
+	defer impatient.Stop()
 	for _, line := range lines {
 		if err := s.print(line); err != nil {
 			return err
 		}
+		impatient.Reset(patience)
 	}
-	impatient := time.AfterFunc(min(patience, s.within/4), release)
-	defer impatient.Stop()
 	if err := s.close(); err != nil {
 		return err
 	}

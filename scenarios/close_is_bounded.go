@@ -1,11 +1,6 @@
 package scenarios
 
-import (
-	"context"
-	"fmt"
-	"sync/atomic"
-	"time"
-)
+import "context"
 
 // CloseIsBounded is the promise of a TCP logger whose Close returns within Within
 // though the collector does not read, and there is no room for what was logged. What
@@ -33,51 +28,14 @@ func checkCloseIsBounded(ctx context.Context, subject func() NetworkLogger) erro
 
 // closeInFlood closes the logger when its caller waits, or has logged a flood.
 func (s *logging) closeInFlood() error {
-	var lines atomic.Int64
-	var closed atomic.Bool
-	flooded := make(chan error, 1)
-	go supervise(s.ctx, "Print", func(context.Context) error {
-		for n := 1; n <= floodBytes/floodLine && !closed.Load(); n++ {
-			s.log.Print(floodText(n))
-			lines.Add(1)
-		}
-		return nil
-	}, flooded)
-	over, err := s.awaitWaiting(&lines, flooded)
-	closed.Store(true)
+	f := s.startFlood(floodBytes)
+	err := f.awaitStill(patience, specBound)
+	f.stop()
 	if err != nil {
 		return err
 	}
-	if err := s.close(); err != nil || over {
+	if err := s.close(); err != nil {
 		return err
 	}
-	return call(s.ctx, s.within, fmt.Sprintf("Print of line %d, at work when Close was called,", lines.Load()+1), func(ctx context.Context) error {
-		select {
-		case err := <-flooded:
-			return err
-		case <-ctx.Done():
-			return nil
-		}
-	})
-}
-
-// awaitWaiting waits until the flood is over, or Print makes no progress for
-// patience. It reports whether it is over.
-func (s *logging) awaitWaiting(lines *atomic.Int64, flooded <-chan error) (over bool, err error) {
-	tick := time.NewTicker(patience)
-	defer tick.Stop()
-	for before := int64(-1); ; {
-		select {
-		case err := <-flooded:
-			return true, err
-		case <-tick.C:
-			if now := lines.Load(); now == before {
-				return false, nil
-			} else {
-				before = now
-			}
-		case <-s.ctx.Done():
-			return false, fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(s.ctx))
-		}
-	}
+	return f.join("when Close was called")
 }

@@ -37,7 +37,7 @@
 // # Labels
 //
 // Each spec is labelled with its medium ("tcp", "udp", "logger") and with the faults
-// it uses ("fault:slice", "fault:reset", "fault:stall", "fault:loss"), for
+// it uses ("fault:slice", "fault:reset", "fault:stall", "fault:loss", "fault:refuse"), for
 // --label-filter.
 //
 // # Limits
@@ -54,6 +54,12 @@
 // replace; so each message begins with the user's line. Decorators that contradict
 // one another, such as Focus and Pending, end the suite as anywhere in Ginkgo, at
 // the user's line.
+//
+// Of what a reset cost, a logger's collector knows more than the logger can: see
+// [CountsLostLines]. That Close has handed everything to the kernel when it returns
+// can't be told from handing it over right after; see [CloseFlushes]. BoundedMemory
+// measures the whole process, and takes specs that run at the same time, in other
+// processes as with ginkgo -p, for nothing.
 //
 // Promises are this package's own: a Promise made elsewhere has no check.
 package scenarios

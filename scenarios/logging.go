@@ -176,9 +176,13 @@ func (s *logging) settleOn(done func(transcript.Transcript) bool) (transcript.Tr
 }
 
 // allEnded reports whether all connections that there were have ended.
-func allEnded(t transcript.Transcript) bool {
+func allEnded(t transcript.Transcript) bool { return allEndedBy(t, transcript.FromClient) }
+
+// allEndedBy reports whether one direction of all connections that there were has
+// ended.
+func allEndedBy(t transcript.Transcript, d transcript.Direction) bool {
 	for n := 1; n <= t.Conns(); n++ {
-		if t.Conn(n).Ending(transcript.FromClient) == transcript.StillOpen {
+		if t.Conn(n).Ending(d) == transcript.StillOpen {
 			return false
 		}
 	}

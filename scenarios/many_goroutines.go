@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -65,40 +64,27 @@ func (s *logging) printAll(callers [][]string) error {
 	return errors.Join(errs...)
 }
 
-// printEach logs lines one after the other. It does not start a goroutine for
-// each, so that the callers meet.
 func (s *logging) printEach(lines []string) error {
-	return call(s.ctx, s.within, fmt.Sprintf("Print of %d lines from %.10q… on", len(lines), lines[0]), func(ctx context.Context) error {
-		for _, line := range lines {
-			if ctx.Err() != nil {
-				break
-			}
-			s.log.Print(line)
+	for _, line := range lines {
+		if err := s.print(line); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
-// wantEach wants the lines of each caller.
+// wantEach waits for the last line of each caller, or for the end of all
+// connections, and says which lines did not arrive.
 func (s *logging) wantEach(callers [][]string) error {
-	var least int64 // of bytes
-	for _, lines := range callers {
-		least += int64(len(strings.Join(lines, "\n")))
-	}
-	t, err := s.settleOn(func(t transcript.Transcript) bool { return sizeOf(t) >= least })
+	next := 0 // whose last line was not heard yet
+	t, err := s.settleOn(func(t transcript.Transcript) bool {
+		for next < len(callers) && heard(t, callers[next][callerLines-1]) {
+			next++
+		}
+		return next == len(callers)
+	})
 	if err != nil {
 		return err
 	}
 	return arrivedEach(received(t), callers)
-}
-
-// sizeOf returns how many bytes the collector got.
-func sizeOf(t transcript.Transcript) int64 {
-	var sum int64
-	for e := range t.All() {
-		if e.Direction == transcript.FromClient {
-			sum += e.Size()
-		}
-	}
-	return sum
 }

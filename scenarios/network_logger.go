@@ -108,7 +108,7 @@ func (l NetworkLogger) checkTCP(why string) error {
 }
 
 // noConnection is why a UDP logger can't make promises about resets.
-const noConnection = "has no connection that could be reset: it can't promise to survive that"
+const noConnection = "has no connection that could be reset: there is nothing to promise"
 
 // neverWaits is why a UDP logger can't make promises about collectors that don't
 // read.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // resetLines is how many lines are logged around a reset: three at once, one of
@@ -105,9 +106,15 @@ func (s *logging) payToll() (toll, error) {
 	record, err := s.settle(resetLine(resetLines))
 	t := toll{logged: textLines(1, resetLines, resetLineSize)}
 	for n := 1; n <= record.Conns(); n++ {
-		t.got = append(t.got, received(record.Conn(n)))
+		t.got = append(t.got, endedLines(record.Conn(n)))
 	}
 	return t, err
+}
+
+// endedLines returns the lines of one connection. What its end cut off is none.
+func endedLines(t transcript.Transcript) []string {
+	lines := strings.Split(string(t.FromClient()), "\n")
+	return lines[:len(lines)-1]
 }
 
 // times returns how often each line arrived whole.

@@ -25,7 +25,8 @@ func (s *logging) carryOut(what string, f func() error) error {
 	return nil
 }
 
-// endConns ends the collector's connections, if there is such a thing.
+// endConns ends the collector's connections, if there is such a thing, and waits
+// until that has begun.
 func (s *logging) endConns(how transcript.Ending) error {
 	srv, ok := s.srv.server.(interface {
 		CloseClientConns(how transcript.Ending) error
@@ -33,7 +34,10 @@ func (s *logging) endConns(how transcript.Ending) error {
 	if !ok {
 		return nil
 	}
-	return s.carryOut("CloseClientConns", func() error { return srv.CloseClientConns(how) })
+	if err := s.carryOut("CloseClientConns", func() error { return srv.CloseClientConns(how) }); err != nil {
+		return err
+	}
+	return s.await(slack, func(t transcript.Transcript) bool { return allEndedBy(t, transcript.ToClient) })
 }
 
 // establish logs line 1 and waits until it has arrived, so that what follows

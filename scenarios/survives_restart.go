@@ -57,12 +57,6 @@ func (s *logging) outliveRestart(how transcript.Ending) error {
 	if err := s.endConns(how); err != nil {
 		return err
 	}
-	ended := func(t transcript.Transcript) bool {
-		return before.Conns() == 0 || t.Conn(1).Ending(transcript.ToClient) != transcript.StillOpen
-	}
-	if err := s.await(s.within+slack, ended); err != nil {
-		return err
-	}
 	if err := s.printFrom(2, whileDown); err != nil {
 		return err
 	}

@@ -44,8 +44,8 @@ func UDPClient(want string, within time.Duration) scenarios.UDPClient {
 }
 
 // StandardLogger returns the standard log.Logger, with a prefix, the date and the
-// short file's name, over a "tcp" or "udp" connection. It keeps every promise but
-// SurvivesReset.
+// short file's name, over a "tcp" or "udp" connection, dialled once. It throws its
+// errors away, and waits for a collector that does not read.
 func StandardLogger(network string, within time.Duration) scenarios.NetworkLogger {
 	return reference.StandardLogger(network, within)
 }

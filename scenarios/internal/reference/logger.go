@@ -39,7 +39,9 @@ func LogAndFatal(conn net.Conn) {
 }
 
 // StandardLogger returns network logging as a subject, over "tcp" or "udp". It
-// keeps every promise but SurvivesReset: it dials once.
+// dials once, throws its errors away, and waits for a collector that does not read:
+// over TCP it breaks ReportsRefusedCollector, SurvivesReset, SurvivesRestart,
+// LosesNothingInAReset and NeverBlocksItsCaller, over UDP the first of them.
 func StandardLogger(network string, within time.Duration) scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Network: network, Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
 		var d net.Dialer
