@@ -57,9 +57,9 @@
 //
 // Of what a reset cost, a logger's collector knows more than the logger can: see
 // [CountsLostLines]. That Close has handed everything to the kernel when it returns
-// can't be told from handing it over right after; see [CloseFlushes]. BoundedMemory
-// measures the whole process, and takes specs that run at the same time, in other
-// processes as with ginkgo -p, for nothing.
+// can't be told from handing it over right after; see [CloseFlushes]. What
+// [BoundedMemory] measures is the whole process, in which nothing else should run;
+// the processes of ginkgo -p don't disturb one another.
 //
 // Promises are this package's own: a Promise made elsewhere has no check.
 package scenarios

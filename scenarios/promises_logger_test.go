@@ -36,7 +36,7 @@ var _ = DescribeTable("a logger's promise",
 	Entry(nil, scenarios.NeverBlocksItsCaller, reference.NetworkLogger(soon), reference.StandardLogger("tcp", soon), `did not return within 2.2s`),
 	Entry(nil, scenarios.BoundedMemory, reference.NetworkLogger(soon), reference.QueuesWithoutEnd(within), `bytes more than before, want at most 16777216`),
 	Entry(nil, scenarios.CloseFlushes, good, reference.ForgetsItsBuffer(within), `closed at once behind line 1: "line 00001"… is missing; 0 of 1 lines arrived`),
-	Entry(nil, scenarios.CloseFlushes, goodUDP, reference.EndsAbruptly(within), `is missing`),
+	Entry(nil, scenarios.CloseFlushes, goodUDP, reference.EndsAbruptly(within), `closed at once behind line 1`),
 	Entry(nil, scenarios.CloseIsBounded, reference.NetworkLogger(soon), reference.QueuesWithoutEnd(soon), `Close did not return within 2.2s`),
 	Entry(nil, scenarios.NoReconnectStorm, reference.NetworkLogger(soon), reference.RedialsAtOnce(soon), `it dialled `),
 )
