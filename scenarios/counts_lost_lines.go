@@ -7,7 +7,7 @@ import (
 
 // CountsLostLines is the promise of a TCP logger that says with Lost how many lines
 // a reset cost: never fewer than it did. The count is that of the lines that Print
-// took and that did not arrive whole.
+// took and that did not arrive whole, with their end.
 //
 // It may be more, by the lines that did arrive on the connection that was reset.
 // That is as good as it gets: lines that the logger's kernel took, and even those

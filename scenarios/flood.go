@@ -40,6 +40,7 @@ type flood struct {
 	s       *logging
 	total   int64
 	lines   atomic.Int64 // logged
+	longest atomic.Int64 // time that a line took
 	stopped atomic.Bool
 	done    chan error // gets its end
 	isDone  bool
@@ -54,15 +55,18 @@ func (s *logging) startFlood(total int64) *flood {
 
 func (f *flood) run(context.Context) error {
 	for n := int64(1); n <= f.total/floodLine && !f.stopped.Load(); n++ {
-		f.s.log.Print(floodText(int(n)))
+		line := floodText(int(n))
+		began := time.Now()
+		f.s.log.Print(line)
+		f.longest.Store(max(f.longest.Load(), int64(time.Since(began))))
 		f.lines.Add(1)
 	}
 	return nil
 }
 
 // awaitStill waits until all is logged, or for quiet no further line was: then its
-// caller has to wait, and there is no room. It gives up on a caller that goes on
-// and on at a slow pace.
+// caller has to wait, and there is no room. It gives up on a caller that waits for
+// less, but again and again.
 func (f *flood) awaitStill(quiet, atMost time.Duration) error {
 	tick := time.NewTicker(quiet)
 	defer tick.Stop()
@@ -81,6 +85,9 @@ func (f *flood) awaitStill(quiet, atMost time.Duration) error {
 		case <-f.s.ctx.Done():
 			return fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(f.s.ctx))
 		}
+	}
+	if time.Duration(f.longest.Load()) < quiet/8 {
+		return fmt.Errorf("%w: the machine is too busy: %d lines of %d bytes were logged in %v, and none had to wait", ErrUnproved, f.lines.Load(), floodLine, atMost)
 	}
 	return nil
 }

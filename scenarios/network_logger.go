@@ -21,7 +21,7 @@ type NetworkLogger struct {
 	// time with another collector's address. ctx is cancelled when the collector goes.
 	Open func(ctx context.Context, addr string) (Log, error)
 	// Within is how long Open, Print, Panic and Close may each take, and how long
-	// after a reset lines may be lost. It must be positive. A second is good; with
+	// after a reset, or a restart of the collector, lines may be lost. It must be positive. A second is good; with
 	// less, a busy machine may look like a broken promise.
 	Within time.Duration
 	// Blocks is how long Print may keep its caller waiting while the collector does

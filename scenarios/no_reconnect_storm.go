@@ -60,7 +60,7 @@ func dialsAfterReset(t transcript.Transcript, d time.Duration) int {
 	n, until := 0, time.Duration(0)
 	for e := range t.All() {
 		switch {
-		case e.Kind == transcript.RST && e.Conn == 1:
+		case e.Kind == transcript.RST && e.Conn == 1 && e.Direction == transcript.ToClient:
 			until = e.At + d
 		case e.Kind == transcript.Accept && e.Conn > 1 && e.At <= until:
 			n++

@@ -1,6 +1,8 @@
 package scenarios_test
 
 import (
+	"context"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -61,4 +63,34 @@ var _ = DescribeTable("a UDP logger can't promise what is about",
 	Entry("queues", scenarios.BoundedMemory, "never waits"),
 	Entry("waiting in Close", scenarios.CloseIsBounded, "never waits"),
 	Entry("dials", scenarios.NoReconnectStorm, "makes no connections"),
+)
+
+var _ = DescribeTable("Run says what is wrong with a logger whose",
+	func(ctx SpecContext, p scenarios.Promise[scenarios.NetworkLogger], change func(*scenarios.NetworkLogger, *scenarios.Log), kind error, message string) {
+		l := reference.NetworkLogger(soon)
+		change(&l, &scenarios.Log{})
+		open := l.Open
+		l.Open = func(ctx context.Context, addr string) (scenarios.Log, error) {
+			log, err := open(ctx, addr)
+			change(&scenarios.NetworkLogger{}, &log)
+			return log, err
+		}
+		err := scenarios.Run(ctx, p, always(l))
+		Expect(err).To(MatchError(kind))
+		Expect(err).To(MatchError(ContainSubstring(message)))
+	},
+	Entry("Blocks is negative", scenarios.NeverBlocksItsCaller, func(l *scenarios.NetworkLogger, _ *scenarios.Log) { l.Blocks = -1 },
+		scenarios.ErrSubject, "Blocks, Memory and Dials are -1ns, 0 and 0, want 0 or more"),
+	Entry("Lost is missing", scenarios.CountsLostLines, func(_ *scenarios.NetworkLogger, l *scenarios.Log) { l.Lost = nil },
+		scenarios.ErrSubject, "Lost is nil"),
+	Entry("Lost is absurd", scenarios.CountsLostLines, func(_ *scenarios.NetworkLogger, l *scenarios.Log) { l.Lost = func() int64 { return 13 } },
+		scenarios.ErrBroken, "Lost() = 13; "),
+	Entry("Lost hangs", scenarios.CountsLostLines, func(_ *scenarios.NetworkLogger, l *scenarios.Log) { l.Lost = func() int64 { select {} } },
+		scenarios.ErrBroken, "Lost did not return within"),
+	Entry("Err hangs", scenarios.ReportsRefusedCollector, func(_ *scenarios.NetworkLogger, l *scenarios.Log) { l.Err = func() error { select {} } },
+		scenarios.ErrBroken, "Err did not return within"),
+	Entry("Dials are few", scenarios.NoReconnectStorm, func(l *scenarios.NetworkLogger, _ *scenarios.Log) { l.Dials = 1 },
+		scenarios.ErrBroken, "want at most 1"),
+	Entry("Memory is small", scenarios.BoundedMemory, func(l *scenarios.NetworkLogger, _ *scenarios.Log) { l.Memory = 1 << 10 },
+		scenarios.ErrBroken, "want at most 1024"),
 )

@@ -6,8 +6,8 @@ import (
 
 // ResendsNothingTwice is the promise of a TCP logger that delivers at most once:
 // whatever a reset cost, no line arrives whole twice, on the connections before and
-// after it taken together. The part of a line that was torn by the reset does not
-// count.
+// after it taken together. A line that was torn by the reset, if only its end is
+// missing, does not count.
 //
 // A logger that can't promise this may be one that LosesNothingInAReset. Without
 // answers from the collector, no logger can be both.
