@@ -68,6 +68,20 @@ func TestArrivedEach(t *testing.T) {
 	}
 }
 
+func TestALineWithoutItsEndIsNotWhole(t *testing.T) {
+	r := transcript.NewRecorder(transcript.Header{}, 0)
+	r.Lane(1, transcript.FromClient).Append(transcript.Data, []byte(resetLine(1)+"\n"+resetLine(2)))
+	r.Lane(2, transcript.FromClient).Append(transcript.Data, []byte(resetLine(2)+"\n"))
+	record := r.Snapshot()
+	paid := toll{logged: textLines(1, 3, resetLineSize), got: [][]string{endedLines(record.Conn(1)), endedLines(record.Conn(2))}}
+	if got := paid.times(); !slices.Equal(got, []int{1, 1, 0}) {
+		t.Errorf("times = %v, want [1 1 0]", got)
+	}
+	if lost, first := paid.lost(), paid.onFirst(); lost != 1 || first != 1 {
+		t.Errorf("lost = %d, onFirst = %d, want 1, 1", lost, first)
+	}
+}
+
 func TestDialsAreCountedFromTheResetOn(t *testing.T) {
 	began := time.Now()
 	r := transcript.NewRecorder(transcript.Header{Start: began}, 0)
