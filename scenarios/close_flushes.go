@@ -3,7 +3,6 @@ package scenarios
 import (
 	"context"
 	"fmt"
-	"time"
 )
 
 // CloseFlushes is the promise of a logger of which everything that Print took
@@ -44,14 +43,13 @@ func checkCloseFlushes(ctx context.Context, subject func() NetworkLogger) error 
 // flush logs lines, closes the logger, and wants them all. It calls release when
 // Print or Close takes long, and when Close has returned.
 func (s *logging) flush(lines []string, release func()) error {
-	patience := min(patience, s.within/4)
-	impatient := time.AfterFunc(patience, release)
-	defer impatient.Stop()
+	progress, stop := afterStandstill(min(patience, s.within/4), release)
+	defer stop()
 	for _, line := range lines {
 		if err := s.print(line); err != nil {
 			return err
 		}
-		impatient.Reset(patience)
+		progress()
 	}
 	if err := s.close(); err != nil {
 		return err

@@ -64,13 +64,13 @@ func reluctant(gate <-chan struct{}) fakeserver.HandlerFunc {
 // deliver logs lines, closes the logger, and wants them all. It calls release when
 // a line takes long, and after the last.
 func (s *logging) deliver(lines []string, release func()) error {
-	impatient := time.AfterFunc(patience, release)
-	defer impatient.Stop()
+	progress, stop := afterStandstill(patience, release)
+	defer stop()
 	for _, line := range lines {
 		if err := s.print(line); err != nil {
 			return err
 		}
-		impatient.Reset(patience)
+		progress()
 	}
 	release()
 	if err := s.close(); err != nil {
