@@ -53,7 +53,7 @@ var _ = scenarios.DescribeTCPClient("the bundled TCP client with the production 
 	c := bundled.TCPClient("HELLO FROM THE CLIENT", within)
 	c.Handler = fakeserver.Lines{}
 	return c
-}, exchanging, scenarios.Keeps(scenarios.SurvivesRestart, scenarios.NoticesIdleClose, scenarios.KeepsAnswersApart))
+}, exchanging, scenarios.Keeps(scenarios.TriesAgainAfterRestart, scenarios.NoticesIdleClose, scenarios.KeepsAnswersApart))
 
 var _ = scenarios.DescribeTCPClient("the bundled TCP client with large requests", func() scenarios.TCPClient {
 	return bundled.TCPClient("hello from the client", 3*within)
@@ -71,15 +71,25 @@ var _ = scenarios.DescribeUDPClient("the bundled UDP client with the UDP server"
 
 var _ = scenarios.DescribeNetworkLogger("the standard logger over TCP", func() scenarios.NetworkLogger {
 	return bundled.StandardLogger("tcp", within)
-}, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.LastLineOfAPanicArrives))
+}, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives,
+	scenarios.ResendsNothingTwice, scenarios.BoundedMemory, scenarios.CloseFlushes, scenarios.CloseIsBounded, scenarios.NoReconnectStorm))
 
 var _ = scenarios.DescribeNetworkLogger("the standard logger over UDP", func() scenarios.NetworkLogger {
 	return bundled.StandardLogger("udp", within)
-}, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.LastLineOfAPanicArrives))
+}, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives,
+	scenarios.SurvivesRestart, scenarios.CloseFlushes))
 
 var _ = scenarios.DescribeNetworkLogger("the standard logger over a connection that comes back", func() scenarios.NetworkLogger {
 	return bundled.NetworkLogger(within)
-}, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.LastLineOfAPanicArrives, scenarios.SurvivesReset))
+}, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives,
+	scenarios.ReportsRefusedCollector, scenarios.SurvivesReset, scenarios.SurvivesRestart, scenarios.CountsLostLines,
+	scenarios.ResendsNothingTwice, scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory, scenarios.CloseFlushes,
+	scenarios.CloseIsBounded, scenarios.NoReconnectStorm))
+
+var _ = scenarios.DescribeNetworkLogger("the standard logger over UDP that keeps its errors", func() scenarios.NetworkLogger {
+	return bundled.UDPLogger(within)
+}, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives,
+	scenarios.ReportsRefusedCollector, scenarios.SurvivesRestart, scenarios.CloseFlushes))
 
 var _ = DescribeTable("netcat as a test server over TCP", Label("tcp"), func(ctx SpecContext, network string) {
 	var out bytes.Buffer

@@ -37,7 +37,7 @@ var _ = Describe("what the Describe functions register", Ordered, func() {
 		Expect(find(specs, "keeper reassembles split replies").Labels()).To(ContainElements("tcp", "fault:slice"))
 		Expect(find(specs, "keeper reports a reset").Labels()).To(ContainElements("tcp", "fault:reset"))
 		Expect(find(specs, "udp honours").Labels()).To(ContainElements("udp", "fault:loss"))
-		Expect(find(specs, "logger survives").Labels()).To(ContainElements("logger", "fault:reset"))
+		Expect(find(specs, "logger survives a reset").Labels()).To(ContainElements("logger", "fault:reset"))
 		Expect(find(specs, "breaker reassembles").Labels()).To(ContainElement("Serial"))
 	})
 
@@ -45,7 +45,7 @@ var _ = Describe("what the Describe functions register", Ordered, func() {
 		Expect(find(specs, "keeper reassembles").State).To(Equal(types.SpecStatePassed))
 		Expect(find(specs, "udp honours").State).To(Equal(types.SpecStatePassed))
 		Expect(find(specs, "logger delivers the last").State).To(Equal(types.SpecStatePassed))
-		for _, text := range []string{"keeper reports a reset", "keeper honours its deadline while", "logger delivers its lines", "logger survives"} {
+		for _, text := range []string{"keeper reports a reset", "keeper honours its deadline while", "logger delivers its lines", "logger survives a reset"} {
 			spec := find(specs, text)
 			Expect(spec.State).To(Equal(types.SpecStateSkipped), text)
 			Expect(spec.Failure.Message).To(Equal("not promised"), text)

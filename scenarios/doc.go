@@ -65,5 +65,11 @@
 // one another, such as Focus and Pending, end the suite as anywhere in Ginkgo, at
 // the user's line.
 //
+// Of what a reset cost, a logger's collector knows more than the logger can: see
+// [CountsLostLines]. That Close has handed everything to the kernel when it returns
+// can't be told from handing it over right after; see [CloseFlushes]. What
+// [BoundedMemory] measures is the whole process, in which nothing else should run;
+// the processes of ginkgo -p don't disturb one another.
+//
 // Promises are this package's own: a Promise made elsewhere has no check.
 package scenarios

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -104,4 +105,27 @@ func firstNumber(lines []string) int {
 		}
 	}
 	return 0
+}
+
+// arrivedEach says which of the lines of each caller are not in got whole, once
+// and in the caller's order.
+func arrivedEach(got []string, callers [][]string) error {
+	own := make([][]string, len(callers))
+	for i, line := range got {
+		found := lineStart.FindAllStringIndex(line, -1)
+		if len(found) == 0 {
+			continue
+		}
+		caller := slices.IndexFunc(callers, func(lines []string) bool { return place(line[found[0][0]:], lines) >= 0 })
+		if len(found) > 1 || caller < 0 {
+			return fmt.Errorf("line %d that arrived is not one of those logged: %.240q…", i+1, line)
+		}
+		own[caller] = append(own[caller], line)
+	}
+	for i, lines := range callers {
+		if err := arrived(own[i], lines); err != nil {
+			return fmt.Errorf("of goroutine %d: %w", i+1, err)
+		}
+	}
+	return nil
 }

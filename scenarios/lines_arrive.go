@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
@@ -39,8 +38,7 @@ func checkLinesArrive(ctx context.Context, subject func() NetworkLogger) error {
 	if err != nil || l.Network == "udp" {
 		return err
 	}
-	gate := make(chan struct{})
-	release := sync.OnceFunc(func() { close(gate) })
+	gate, release := newGate()
 	stopped := wire{what: "when the collector stops reading for a while", handler: reluctant(gate)}
 	return inLogging(ctx, subject(), stopped, func(s *logging) error {
 		return s.deliver(textLines(1, manyLines, longLine), release)
@@ -66,13 +64,13 @@ func reluctant(gate <-chan struct{}) fakeserver.HandlerFunc {
 // deliver logs lines, closes the logger, and wants them all. It calls release when
 // a line takes long, and after the last.
 func (s *logging) deliver(lines []string, release func()) error {
-	impatient := time.AfterFunc(patience, release)
-	defer impatient.Stop()
+	progress, stop := afterStandstill(patience, release)
+	defer stop()
 	for _, line := range lines {
 		if err := s.print(line); err != nil {
 			return err
 		}
-		impatient.Reset(patience)
+		progress()
 	}
 	release()
 	if err := s.close(); err != nil {

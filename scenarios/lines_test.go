@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 func TestArrived(t *testing.T) {
@@ -35,6 +38,64 @@ func TestArrived(t *testing.T) {
 				t.Errorf("arrived = %v, want an error with %s", err, c.Want)
 			}
 		})
+	}
+}
+
+func TestArrivedEach(t *testing.T) {
+	a, b := textLines(1, 2, 10), textLines(3, 2, 10)
+	for _, c := range []struct {
+		Why  string
+		Got  []string
+		Want string // in the error; "" where nothing is wrong
+	}{
+		{"one caller after the other", slices.Concat(a, b), ""},
+		{"in turns", []string{b[0], a[0], "of no caller", a[1], b[1]}, ""},
+		{"of one caller out of order", []string{b[0], a[1], a[0], b[1]}, `of goroutine 1: "line 00001"… is missing where "line 00002"…`},
+		{"of one caller, one is lost", []string{a[0], b[0], a[1]}, `of goroutine 2: "line 00004"… is missing; 1 of 2`},
+		{"once too often", slices.Concat(a, b, b[1:]), `of goroutine 2: "line 00004"… arrived behind`},
+		{"two in one", []string{a[0] + b[0], a[1], b[1]}, `line 1 that arrived is not one of those logged`},
+		{"one in the middle of the other", []string{a[0][:15] + b[0] + a[0][15:], a[1], b[1]}, `line 1 that arrived is not one of those logged`},
+	} {
+		t.Run(c.Why, func(t *testing.T) {
+			err := arrivedEach(c.Got, [][]string{a, b})
+			if c.Want == "" && err != nil {
+				t.Errorf("arrivedEach = %v, want nil", err)
+			}
+			if c.Want != "" && (err == nil || !strings.Contains(err.Error(), c.Want)) {
+				t.Errorf("arrivedEach = %v, want an error with %s", err, c.Want)
+			}
+		})
+	}
+}
+
+func TestALineWithoutItsEndIsNotWhole(t *testing.T) {
+	r := transcript.NewRecorder(transcript.Header{}, 0)
+	r.Lane(1, transcript.FromClient).Append(transcript.Data, []byte(resetLine(1)+"\n"+resetLine(2)))
+	r.Lane(2, transcript.FromClient).Append(transcript.Data, []byte(resetLine(2)+"\n"))
+	record := r.Snapshot()
+	paid := toll{logged: textLines(1, 3, resetLineSize), got: [][]string{endedLines(record.Conn(1)), endedLines(record.Conn(2))}}
+	if got := paid.times(); !slices.Equal(got, []int{1, 1, 0}) {
+		t.Errorf("times = %v, want [1 1 0]", got)
+	}
+	if lost, first := paid.lost(), paid.onFirst(); lost != 1 || first != 1 {
+		t.Errorf("lost = %d, onFirst = %d, want 1, 1", lost, first)
+	}
+}
+
+func TestDialsAreCountedFromTheResetOn(t *testing.T) {
+	began := time.Now()
+	r := transcript.NewRecorder(transcript.Header{Start: began}, 0)
+	r.Add(transcript.Event{Kind: transcript.Accept, Conn: 1})
+	r.Add(transcript.Event{Kind: transcript.Accept, Conn: 2}) // before the reset
+	r.Add(transcript.Event{Kind: transcript.RST, Conn: 1, Direction: transcript.ToClient})
+	r.Add(transcript.Event{Kind: transcript.Accept, Conn: 3})
+	r.Add(transcript.Event{Kind: transcript.RST, Conn: 1, Direction: transcript.FromClient})
+	r.Add(transcript.Event{Kind: transcript.Accept, Conn: 4})
+	if n := dialsAfterReset(r.Snapshot(), time.Hour); n != 2 {
+		t.Errorf("dialsAfterReset within an hour = %d, want 2", n)
+	}
+	if n := dialsAfterReset(r.Snapshot(), -time.Hour); n != 0 {
+		t.Errorf("dialsAfterReset an hour ago = %d, want 0", n)
 	}
 }
 

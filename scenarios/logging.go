@@ -25,6 +25,8 @@ type wire struct {
 	what    string // it reads after the promise's name
 	plan    fault.Plan
 	handler fakeserver.Handler // of a TCP collector. If nil, Discard
+	down    bool               // the collector refuses connections until it goes up
+	bulk    bool               // the record keeps no bytes
 }
 
 // inLogging runs f with a logger that is open, on a collector at the end of wire w.
@@ -37,7 +39,13 @@ func inLogging(ctx context.Context, l NetworkLogger, w wire, f func(s *logging) 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s := &logging{ctx: ctx, within: l.Within, srv: srv}
-	if err = s.open(l); err == nil {
+	if w.down {
+		err = s.down()
+	}
+	if err == nil {
+		err = s.open(l)
+	}
+	if err == nil {
 		err = f(s)
 	}
 	if err != nil && !isMisconduct(err) {
@@ -64,8 +72,11 @@ func (s *logging) open(l NetworkLogger) error {
 }
 
 // print logs one line.
-func (s *logging) print(line string) error {
-	return call(s.ctx, s.within, fmt.Sprintf("Print(%.20q…)", line), func(context.Context) error {
+func (s *logging) print(line string) error { return s.printWithin(s.within, line) }
+
+// printWithin logs one line, which must not take longer than within.
+func (s *logging) printWithin(within time.Duration, line string) error {
+	return call(s.ctx, within, fmt.Sprintf("Print(%.20q…)", line), func(context.Context) error {
 		s.log.Print(line)
 		return nil
 	})
@@ -74,15 +85,20 @@ func (s *logging) print(line string) error {
 // close closes the logger. That it reports an error is no reason to find fault:
 // what counts is what arrived.
 func (s *logging) close() error {
-	if s.closed {
-		return nil
-	}
-	s.closed = true
-	err := call(s.ctx, s.within, "Close", func(context.Context) error { return s.log.close() })
+	err := s.hangUp()
 	if isMisconduct(err) || errors.Is(err, ErrUnproved) {
 		return err
 	}
 	return nil
+}
+
+// hangUp closes the logger once, and returns what Close returned.
+func (s *logging) hangUp() error {
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	return call(s.ctx, s.within, "Close", func(context.Context) error { return s.log.close() })
 }
 
 func (l Log) close() error {
@@ -141,7 +157,13 @@ func (s *logging) wantAll(lines []string) error {
 // settle waits until the collector heard the last line or all connections have
 // ended, and returns the whole record.
 func (s *logging) settle(last string) (transcript.Transcript, error) {
-	over := func(t transcript.Transcript) bool { return allEnded(t) || heard(t, last) }
+	return s.settleOn(func(t transcript.Transcript) bool { return heard(t, last) })
+}
+
+// settleOn waits until done holds for the record or all connections have ended,
+// and returns the whole record.
+func (s *logging) settleOn(done func(transcript.Transcript) bool) (transcript.Transcript, error) {
+	over := func(t transcript.Transcript) bool { return allEnded(t) || done(t) }
 	if err := s.await(s.within+slack, over); err != nil {
 		return transcript.Transcript{}, err
 	}
@@ -154,9 +176,13 @@ func (s *logging) settle(last string) (transcript.Transcript, error) {
 }
 
 // allEnded reports whether all connections that there were have ended.
-func allEnded(t transcript.Transcript) bool {
+func allEnded(t transcript.Transcript) bool { return allEndedBy(t, transcript.FromClient) }
+
+// allEndedBy reports whether one direction of all connections that there were has
+// ended.
+func allEndedBy(t transcript.Transcript, d transcript.Direction) bool {
 	for n := 1; n <= t.Conns(); n++ {
-		if t.Conn(n).Ending(transcript.FromClient) == transcript.StillOpen {
+		if t.Conn(n).Ending(d) == transcript.StillOpen {
 			return false
 		}
 	}

@@ -21,13 +21,29 @@ type NetworkLogger struct {
 	// time with another collector's address. ctx is cancelled when the collector goes.
 	Open func(ctx context.Context, addr string) (Log, error)
 	// Within is how long Open, Print, Panic and Close may each take, and how long
-	// after a reset lines may be lost. It must be positive. A second is good; with
+	// after a reset, or a restart of the collector, lines may be lost. It must be positive. A second is good; with
 	// less, a busy machine may look like a broken promise.
 	Within time.Duration
+	// Blocks is how long Print may keep its caller waiting while the collector does
+	// not read, for NeverBlocksItsCaller. If zero, Within.
+	Blocks time.Duration
+	// Memory is by how many bytes the process may grow while the collector does not
+	// read, for BoundedMemory. If zero, DefaultMemory.
+	Memory int64
+	// Dials is how often the logger may dial in each Within, while the collector takes
+	// no connection for long, for NoReconnectStorm. If zero, DefaultDials.
+	Dials int
 }
 
+// What loggers promise unless they say otherwise.
+const (
+	DefaultMemory = 16 << 20
+	DefaultDials  = 10
+)
+
 // A Log is an open logger, as functions that any logger has or can be given in a
-// line each. Each is called by one goroutine at a time.
+// line each. They are called by one goroutine at a time, but where a promise says
+// otherwise: SafeForManyGoroutines, CloseIsBounded.
 type Log struct {
 	// Print logs one line, which has no line's end. The logger may put something of
 	// its own before it and after it: a prefix, a time, a file's name.
@@ -36,10 +52,22 @@ type Log struct {
 	Panic func(line string)
 	// Close ends the logger. If nil, there is nothing to close.
 	Close func() error
+	// Err returns what the logger has to report of lines that it could not deliver, or
+	// nil as long as there is nothing. If nil, the logger reports with the errors of
+	// Open and Close only.
+	Err func() error
+	// Lost returns how many lines the logger has lost, or may have lost, so far. It is
+	// asked when Close has returned. If nil, the logger does not count them.
+	Lost func() int64
 }
 
 // loggerPromises are the promises of loggers, in the order of their specs.
-var loggerPromises = []Promise[NetworkLogger]{LinesArriveWholeOnceInOrder, LastLineOfAPanicArrives, SurvivesReset}
+var loggerPromises = []Promise[NetworkLogger]{
+	LinesArriveWholeOnceInOrder, SafeForManyGoroutines, LastLineOfAPanicArrives,
+	ReportsRefusedCollector, SurvivesReset, SurvivesRestart,
+	CountsLostLines, ResendsNothingTwice, LosesNothingInAReset,
+	NeverBlocksItsCaller, BoundedMemory, CloseFlushes, CloseIsBounded, NoReconnectStorm,
+}
 
 // DescribeNetworkLogger is DescribeTCPClient for a logger.
 func DescribeNetworkLogger(text string, subject func() NetworkLogger, args ...any) bool {
@@ -58,18 +86,44 @@ func (l NetworkLogger) check() error {
 	if l.Within <= 0 {
 		lacks = append(lacks, fmt.Sprintf("Within is %v, want more than 0", l.Within))
 	}
+	if l.Blocks < 0 || l.Memory < 0 || l.Dials < 0 {
+		lacks = append(lacks, fmt.Sprintf("Blocks, Memory and Dials are %v, %d and %d, want 0 or more", l.Blocks, l.Memory, l.Dials))
+	}
 	if lacks == nil {
 		return nil
 	}
 	return fmt.Errorf("%w: NetworkLogger: %s", ErrSubject, strings.Join(lacks, "; "))
 }
 
+// checkTCP says what l lacks for a promise that a UDP logger can't make, and why
+// it can't.
+func (l NetworkLogger) checkTCP(why string) error {
+	if err := l.check(); err != nil {
+		return err
+	}
+	if l.Network == "udp" {
+		return fmt.Errorf("%w: a UDP logger %s", ErrSubject, why)
+	}
+	return nil
+}
+
+// noConnection is why a UDP logger can't make promises about resets.
+const noConnection = "has no connection that could be reset: there is nothing to promise"
+
+// neverWaits is why a UDP logger can't make promises about collectors that don't
+// read.
+const neverWaits = "never waits for its collector: datagrams that nobody reads are lost, and there is nothing to promise"
+
 // collector starts a server that takes lines.
 func (l NetworkLogger) collector(w wire) (peer, error) {
-	if l.Network == "udp" {
-		return packetPeer(fakeserver.PacketConfig{Faults: w.plan, Name: "collector"})
+	limit := int64(0)
+	if w.bulk {
+		limit = -1
 	}
-	return streamPeer(fakeserver.Config{Handler: w.handler, Faults: w.plan, ReceiveBuffer: smallBuffer, Name: "collector"})
+	if l.Network == "udp" {
+		return packetPeer(fakeserver.PacketConfig{Faults: w.plan, RecordLimit: limit, Name: "collector"})
+	}
+	return streamPeer(fakeserver.Config{Handler: w.handler, Faults: w.plan, ReceiveBuffer: smallBuffer, RecordLimit: limit, Name: "collector"})
 }
 
 // smallBuffer lets a collector that does not read be felt soon.

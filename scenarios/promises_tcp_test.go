@@ -22,7 +22,7 @@ type tcpPromise = scenarios.Promise[scenarios.TCPClient]
 var tcpPromises = []tcpPromise{
 	scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused,
 	scenarios.HonoursDeadline, scenarios.HonoursDeadlineSending,
-	scenarios.TriesAgainAfterReset, scenarios.SurvivesRestart, scenarios.NoticesIdleClose,
+	scenarios.TriesAgainAfterReset, scenarios.TriesAgainAfterRestart, scenarios.NoticesIdleClose,
 	scenarios.SendsRequestOnce, scenarios.SendsRequestAgain, scenarios.KeepsAnswersApart,
 	scenarios.CopesWithFullWindow, scenarios.LeavesNothingBehind, scenarios.StopsWhenTold,
 }
@@ -51,7 +51,7 @@ var _ = DescribeTable("a promise of a TCP client",
 	tcpEntry(scenarios.HonoursDeadline, soon, reference.TCPClient, reference.NoDialDeadline, `while connecting: Do did not return`),
 	tcpEntry(scenarios.HonoursDeadlineSending, 3*within, reference.TCPClient, reference.NoWriteDeadline, `after the first byte of its request: Large did not return`),
 	tcpEntry(scenarios.TriesAgainAfterReset, within, reference.TCPClient, reference.OneTryTCPClient, `reset when its first connection was accepted: Do = ""`),
-	tcpEntry(scenarios.SurvivesRestart, within, reference.TCPClient, reference.NeverRedials, `connections ended by FIN: Ask(2) = ""`),
+	tcpEntry(scenarios.TriesAgainAfterRestart, within, reference.TCPClient, reference.NeverRedials, `connections ended by FIN: Ask(2) = ""`),
 	tcpEntry(scenarios.NoticesIdleClose, within, reference.OneTryTCPClient, trustsIdle(1), `when the server closed its idle connections: Ask(2) = "", unexpected EOF`),
 	tcpEntry(scenarios.NoticesIdleClose, within, reference.TCPClient, trustsIdle(2), `Ask(2) sent its request on a connection that was closed, and again on another: "request 2\n"`),
 	tcpEntry(scenarios.SendsRequestOnce, within, reference.OneTryTCPClient, reference.TCPClient, `a reset came in place of the answer: Do = "", `),

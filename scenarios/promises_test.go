@@ -55,23 +55,6 @@ var _ = DescribeTable("a UDP client's promise",
 	Entry(nil, scenarios.HonoursDeadlineOnLoss, reference.UDPClient(answer, soon), reference.GuessesUDP(answer, soon), `Do = "", <nil>`),
 )
 
-var _ = DescribeTable("a logger's promise",
-	func(ctx SpecContext, p scenarios.Promise[scenarios.NetworkLogger], breaks scenarios.NetworkLogger, evidence string) {
-		Expect(scenarios.Run(ctx, p, always(reference.NetworkLogger(within)))).To(Succeed())
-		wantBroken(scenarios.Run(ctx, p, always(breaks)), p.Name, evidence)
-	},
-	func(p scenarios.Promise[scenarios.NetworkLogger], _ scenarios.NetworkLogger, evidence string) string {
-		return p.Name + ": a subject that keeps it passes, and one fails with " + evidence
-	},
-	Entry(nil, scenarios.LinesArriveWholeOnceInOrder, reference.Drops(within), `on a healthy wire: "line 00007"… is missing where "line 00008"… arrived`),
-	Entry(nil, scenarios.LinesArriveWholeOnceInOrder, reference.Repeats(within), `on a healthy wire: "line 00007"… arrived behind "line 00007"…`),
-	Entry(nil, scenarios.LinesArriveWholeOnceInOrder, reference.Reorders(within), `on a healthy wire: "line 00001"… is missing where "line 00002"… arrived`),
-	Entry(nil, scenarios.LinesArriveWholeOnceInOrder, reference.Tears(within), `when the collector stops reading for a while: `),
-	Entry(nil, scenarios.LastLineOfAPanicArrives, reference.LosesLastWords(within), `"line 00004"… is missing; 3 of 4 lines arrived`),
-	Entry(nil, scenarios.SurvivesReset, reference.StandardLogger("tcp", soon), `reset after byte 1 of what it sends: no line arrived again`),
-	Entry(nil, scenarios.SurvivesReset, reference.DiesWithItsConnection(within), `panicked: write tcp`),
-)
-
 // always returns a factory of s.
 func always[S scenarios.Subject](s S) func() S { return func() S { return s } }
 

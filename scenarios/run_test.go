@@ -133,7 +133,12 @@ var _ = It("has promises with names that tell them apart, reasons and labels", f
 		inspect(p.Name, p.Why, p.Labels)
 	}
 	inspect(scenarios.HonoursDeadlineOnLoss.Name, scenarios.HonoursDeadlineOnLoss.Why, scenarios.HonoursDeadlineOnLoss.Labels)
-	for _, p := range []scenarios.Promise[scenarios.NetworkLogger]{scenarios.LinesArriveWholeOnceInOrder, scenarios.LastLineOfAPanicArrives, scenarios.SurvivesReset} {
+	for _, p := range []scenarios.Promise[scenarios.NetworkLogger]{
+		scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives,
+		scenarios.ReportsRefusedCollector, scenarios.SurvivesReset, scenarios.SurvivesRestart, scenarios.CountsLostLines,
+		scenarios.ResendsNothingTwice, scenarios.LosesNothingInAReset, scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory,
+		scenarios.CloseFlushes, scenarios.CloseIsBounded, scenarios.NoReconnectStorm,
+	} {
 		inspect(p.Name, p.Why, p.Labels)
 	}
 })

@@ -2,87 +2,79 @@ package scenarios
 
 import (
 	"context"
-	"fmt"
-	"time"
 
+	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// SurvivesRestart is the promise of a TCP client with sessions whose server was
-// restarted on the same port: its connections end, with FINs or with RSTs, and nobody
-// listens for a while, in which an Ask returns an error. Within Within of the server's
-// return an Ask gets its answer again; those before may fail, but none gets another
-// answer.
-//
-// It needs Open, and is put to the test where a server can refuse connections without
-// giving its port up, which is on Linux; elsewhere it ends with ErrUnproved.
-var SurvivesRestart = Promise[TCPClient]{
-	Name: "survives a restart of its server",
-	Why: "Drivers that connect when they are made, and never again, answer every call with \"broken pipe\" after the database was " +
-		"updated, until somebody restarts the program too; others mark a server as dead, and never look again.",
-	Labels: []string{"tcp", "fault:refused", "fault:close", "fault:reset"},
+// SurvivesRestart is the promise of a logger whose collector goes away, refuses
+// connections or datagrams while its caller goes on, and comes back on the same
+// port: Print neither panics nor hangs, and within Within of the return lines arrive
+// again. Lines logged meanwhile may be lost; from the first that arrives on, all do,
+// whole, once and in order. A TCP collector ends its connections with an RST, or with
+// a FIN and then an RST, as a process that is killed does.
+var SurvivesRestart = Promise[NetworkLogger]{
+	Name: "survives a restart of the collector",
+	Why: "A collector is updated, and for some seconds its port refuses. A logger that dials once more and then gives up, or takes " +
+		"one \"connection refused\" for the last word, logs nothing until its own program is restarted, which may be months.",
+	Labels: []string{"logger", "fault:refused", "fault:reset"},
 	check:  checkSurvivesRestart,
 }
 
-func checkSurvivesRestart(ctx context.Context, subject func() TCPClient) error {
-	want, err := answers(ctx, subject, 2)
-	if err != nil {
-		return err
-	}
-	for _, how := range []transcript.Ending{transcript.ByFIN, transcript.ByRST} {
-		restart := trial{what: fmt.Sprintf("when its server was restarted, and connections ended by %v", how)}
-		err := inDialogue(ctx, subject, restart, func(d *dialogue) error { return d.restart(how, want) })
-		if err != nil {
+func checkSurvivesRestart(ctx context.Context, subject func() NetworkLogger) error {
+	for _, w := range []struct {
+		wire
+		how transcript.Ending
+	}{
+		{wire{what: "when the collector restarts, and resets its connections"}, transcript.ByRST},
+		{wire{what: "when the collector restarts, and closes its connections"}, transcript.ByFIN},
+	} {
+		l := subject()
+		if err := l.check(); err != nil {
+			return err
+		}
+		restart := func(s *logging) error { return s.outliveRestart(w.how) }
+		if err := inLogging(ctx, l, w.wire, restart); err != nil || l.Network == "udp" {
 			return err
 		}
 	}
 	return nil
 }
 
-// restart lets the client ask before a restart of its server, meanwhile, and after.
-func (d *dialogue) restart(how transcript.Ending, want []string) error {
-	if err := d.ask(1).wantAnswer(want[0]); err != nil {
+// whileDown is how many lines are logged while the collector is down.
+const whileDown = 4
+
+// outliveRestart logs before the collector goes down, meanwhile, and when it is
+// back.
+func (s *logging) outliveRestart(how transcript.Ending) error {
+	if err := s.establish(); err != nil {
 		return err
 	}
-	srv := d.srv.stream()
-	if err := srv.Down(); err != nil {
-		return fmt.Errorf("%w: %w", ErrUnproved, err)
-	}
-	if err := srv.CloseClientConns(how); err != nil {
-		return fmt.Errorf("%w: %w", ErrUnproved, err)
-	}
-	if err := d.ask(2).wantError("nobody listens"); err != nil {
+	before := s.srv.Transcript()
+	if err := s.down(); err != nil {
 		return err
 	}
-	if err := srv.Up(); err != nil {
-		return fmt.Errorf("%w: %w", ErrUnproved, err)
+	if err := s.endConns(how); err != nil {
+		return err
 	}
-	return d.comeBack(want[1])
+	if err := s.printFrom(2, whileDown); err != nil {
+		return err
+	}
+	// Of a process that has gone, what is sent to its connections is answered by an RST.
+	if err := s.endConns(transcript.ByRST); err != nil {
+		return err
+	}
+	if err := s.up(); err != nil {
+		return err
+	}
+	return s.goOn(2+whileDown, s.sinceRestart(before))
 }
 
-// comeBack lets the client ask until it gets its answer.
-func (d *dialogue) comeBack(want string) error {
-	for up := time.Now(); ; {
-		began := time.Now()
-		o := d.ask(2)
-		if o.err == nil || isMisconduct(o.err) {
-			return o.wantAnswer(want)
-		}
-		if began.Sub(up) > d.client.within+slack {
-			return o.but("want an answer, %v after the server was there again", began.Sub(up))
-		}
-		if err := d.pause(d.client.within / 50); err != nil {
-			return err
-		}
+// sinceRestart returns what arrived behind what before holds.
+func (s *logging) sinceRestart(before transcript.Transcript) since {
+	if _, streams := s.srv.server.(*fakeserver.Server); streams {
+		return afterConn(before.Conns())
 	}
-}
-
-// pause leaves a client that fails at once some time.
-func (d *dialogue) pause(t time.Duration) error {
-	select {
-	case <-time.After(t):
-		return nil
-	case <-d.ctx.Done():
-		return fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(d.ctx))
-	}
+	n := len(received(before))
+	return func(t transcript.Transcript) []string { return received(t)[n:] }
 }

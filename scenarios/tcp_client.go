@@ -46,7 +46,7 @@ const LargeRequest = 8 << 20
 var tcpPromises = []Promise[TCPClient]{
 	ReassemblesSplitReplies, ReportsTruncatedReply, ReportsReset, ReportsRefused,
 	HonoursDeadline, HonoursDeadlineSending,
-	TriesAgainAfterReset, SurvivesRestart, NoticesIdleClose,
+	TriesAgainAfterReset, TriesAgainAfterRestart, NoticesIdleClose,
 	SendsRequestOnce, SendsRequestAgain, KeepsAnswersApart,
 	CopesWithFullWindow, LeavesNothingBehind, StopsWhenTold,
 }

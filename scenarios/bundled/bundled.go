@@ -51,14 +51,21 @@ func UDPClient(want string, within time.Duration) scenarios.UDPClient {
 }
 
 // StandardLogger returns the standard log.Logger, with a prefix, the date and the
-// short file's name, over a "tcp" or "udp" connection. It keeps every promise but
-// SurvivesReset.
+// short file's name, over a "tcp" or "udp" connection, dialled once. It throws its
+// errors away, and waits for a collector that does not read.
 func StandardLogger(network string, within time.Duration) scenarios.NetworkLogger {
 	return reference.StandardLogger(network, within)
 }
 
-// NetworkLogger returns a TCP logger that keeps every promise: it dials anew when
-// writing fails.
+// NetworkLogger returns the standard log.Logger over TCP, in front of a forwarder
+// with a bounded queue, which dials anew with a backoff and counts what it lost. It
+// keeps every promise but LosesNothingInAReset.
 func NetworkLogger(within time.Duration) scenarios.NetworkLogger {
 	return reference.NetworkLogger(within)
+}
+
+// UDPLogger returns the standard log.Logger over UDP, in front of a writer that
+// keeps its errors. It keeps every promise that a UDP logger can make.
+func UDPLogger(within time.Duration) scenarios.NetworkLogger {
+	return reference.UDPLogger(within)
 }

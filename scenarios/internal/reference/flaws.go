@@ -32,7 +32,7 @@ func ChecksBeforeOnly(want string, within time.Duration) scenarios.TCPClient {
 	return tcpSubject(want, within, 1, flaws{keepsAfterTimeout: true})
 }
 
-// NeverRedials breaks SurvivesRestart: it has one connection in its life.
+// NeverRedials breaks TriesAgainAfterRestart: it has one connection in its life.
 func NeverRedials(want string, within time.Duration) scenarios.TCPClient {
 	return tcpSubject(want, within, 1, flaws{neverRedials: true})
 }

@@ -1,0 +1,73 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+)
+
+// BoundedMemory is the promise of a TCP logger that keeps no more than Memory
+// bytes while its collector does not read and its caller logs 64 MiB, or four times
+// Memory if that is more. A logger that makes its caller wait keeps it, too.
+//
+// What is measured is the heap and the stacks of the whole process after a garbage
+// collection, once before and once after. Subjects that were left behind by earlier
+// specs, and whatever else runs in the process, count; so Memory should not be
+// chosen too tightly.
+var BoundedMemory = Promise[NetworkLogger]{
+	Name: "keeps its memory bounded",
+	Why: "A logger that never blocks and never drops has a queue without an end. When the collector stalls, the queue takes the " +
+		"machine's memory within minutes, and what is killed is not the collector, but the program that only wanted to log.",
+	Labels: []string{"logger", "fault:stall"},
+	check:  checkBoundedMemory,
+}
+
+// memoryFlood is what is logged at least, and how many times Memory.
+const (
+	memoryFlood = 64 << 20
+	memoryTimes = 4
+)
+
+func checkBoundedMemory(ctx context.Context, subject func() NetworkLogger) error {
+	l := subject()
+	if err := l.checkTCP(neverWaits); err != nil {
+		return err
+	}
+	if l.Memory == 0 {
+		l.Memory = DefaultMemory
+	}
+	w, release := stuck()
+	defer release()
+	return inLogging(ctx, l, w, func(s *logging) error { return s.growInFlood(l.Memory, release) })
+}
+
+// growInFlood wants the process to keep at most most bytes more when its caller
+// has logged a flood, or has to wait. Then it calls release, and closes the logger.
+func (s *logging) growInFlood(most int64, release func()) error {
+	before := memory()
+	f := s.startFlood(max(memoryFlood, memoryTimes*most))
+	defer f.stop()
+	if err := f.awaitStill(s.within+patience, 2*s.within+slack); err != nil {
+		return err
+	}
+	grown, lines := memory()-before, f.lines.Load()
+	f.stop()
+	release()
+	if grown > most {
+		return fmt.Errorf("the process keeps %d bytes more than before, want at most %d: %d lines of %d bytes were logged", grown, most, lines, floodLine)
+	}
+	if err := f.join("when the collector stopped reading, and reads again"); err != nil {
+		return err
+	}
+	return s.close()
+}
+
+// memory returns how many bytes the process keeps. What a sync.Pool holds is gone
+// after the second collection.
+func memory() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc + m.StackInuse)
+}

@@ -1,0 +1,41 @@
+package scenarios
+
+import "context"
+
+// CloseIsBounded is the promise of a TCP logger whose Close returns within Within
+// though the collector does not read, and there is no room for what was logged. What
+// could not be sent is lost.
+//
+// Close may be called while Print waits in another goroutine. Then Print, too,
+// returns within Within.
+var CloseIsBounded = Promise[NetworkLogger]{
+	Name: "closes in time",
+	Why: "A program that is told to end flushes its log. A logger that flushes without a deadline, or needs the lock that a waiting " +
+		"Print holds, keeps the process until it is killed, and with it all that was to be done after the log's Close.",
+	Labels: []string{"logger", "fault:stall"},
+	check:  checkCloseIsBounded,
+}
+
+func checkCloseIsBounded(ctx context.Context, subject func() NetworkLogger) error {
+	l := subject()
+	if err := l.checkTCP(neverWaits); err != nil {
+		return err
+	}
+	w, release := stuck()
+	defer release()
+	return inLogging(ctx, l, w, (*logging).closeInFlood)
+}
+
+// closeInFlood closes the logger when its caller waits, or has logged a flood.
+func (s *logging) closeInFlood() error {
+	f := s.startFlood(floodBytes)
+	err := f.awaitStill(patience, specBound)
+	f.stop()
+	if err != nil {
+		return err
+	}
+	if err := s.close(); err != nil {
+		return err
+	}
+	return f.join("when Close was called")
+}

@@ -1,0 +1,90 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// SafeForManyGoroutines is the promise of a logger whose Print may be called by
+// many goroutines at once: every line arrives whole and once, no line is torn by
+// another one, and the lines of each goroutine arrive in its order.
+var SafeForManyGoroutines = Promise[NetworkLogger]{
+	Name: "is safe for many goroutines",
+	Why: "A server logs from each request's goroutine. A logger that sends a line and its end with two writes, or starts a goroutine " +
+		"for each line, works in every test, and on a busy day mixes two requests' lines into one that nobody can read.",
+	Labels: []string{"logger"},
+	check:  checkManyGoroutines,
+}
+
+// Each of manyCallers logs callerLines lines.
+const (
+	manyCallers = 16
+	callerLines = 100
+)
+
+func checkManyGoroutines(ctx context.Context, subject func() NetworkLogger) error {
+	l := subject()
+	if err := l.check(); err != nil {
+		return err
+	}
+	callers := make([][]string, manyCallers)
+	for i := range callers {
+		callers[i] = textLines(1+i*callerLines, callerLines, 100)
+	}
+	w := wire{what: fmt.Sprintf("called by %d goroutines at once", manyCallers)}
+	return inLogging(ctx, l, w, func(s *logging) error {
+		if err := s.printAll(callers); err != nil {
+			return err
+		}
+		if err := s.close(); err != nil {
+			return err
+		}
+		return s.wantEach(callers)
+	})
+}
+
+// printAll logs the lines of each caller in a goroutine of its own.
+func (s *logging) printAll(callers [][]string) error {
+	start := make(chan struct{})
+	done := make(chan error, len(callers))
+	for _, lines := range callers {
+		go func() {
+			<-start
+			done <- s.printEach(lines)
+		}()
+	}
+	close(start)
+	errs := make([]error, len(callers))
+	for i := range errs {
+		errs[i] = <-done
+	}
+	return errors.Join(errs...)
+}
+
+func (s *logging) printEach(lines []string) error {
+	for _, line := range lines {
+		if err := s.print(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wantEach waits for the last line of each caller, or for the end of all
+// connections, and says which lines did not arrive.
+func (s *logging) wantEach(callers [][]string) error {
+	next := 0 // whose last line was not heard yet
+	t, err := s.settleOn(func(t transcript.Transcript) bool {
+		for next < len(callers) && heard(t, callers[next][callerLines-1]) {
+			next++
+		}
+		return next == len(callers)
+	})
+	if err != nil {
+		return err
+	}
+	return arrivedEach(received(t), callers)
+}

@@ -1,0 +1,63 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// NeverBlocksItsCaller is the promise of a TCP logger whose Print returns within
+// Blocks, whether the collector reads or not. What it does with lines for which
+// there is no room is up to the logger.
+var NeverBlocksItsCaller = Promise[NetworkLogger]{
+	Name: "never blocks its caller for longer than it promised",
+	Why: "A collector whose disk is full stops reading, and keeps its connections. Whoever writes to a socket then waits, without an " +
+		"end, and with the logger's lock held: every request handler that logs a line hangs, and the log takes the service down.",
+	Labels: []string{"logger", "fault:stall"},
+	check:  checkNeverBlocks,
+}
+
+func checkNeverBlocks(ctx context.Context, subject func() NetworkLogger) error {
+	l := subject()
+	if err := l.checkTCP(neverWaits); err != nil {
+		return err
+	}
+	w, release := stuck()
+	defer release()
+	return inLogging(ctx, l, w, func(s *logging) error {
+		if err := s.printFlood(l.blocks()); err != nil {
+			return err
+		}
+		release()
+		return s.close()
+	})
+}
+
+// blocks returns how long Print may take.
+func (l NetworkLogger) blocks() time.Duration {
+	if l.Blocks == 0 {
+		return l.Within
+	}
+	return l.Blocks
+}
+
+// printFlood logs a flood, and wants no line to take longer than blocks. It ends
+// early when the caller has waited often enough: that, too, says that there was no
+// room left.
+func (s *logging) printFlood(blocks time.Duration) error {
+	var waited, longest time.Duration
+	enough := 2*blocks + slack
+	for n := 1; n <= floodBytes/floodLine && waited < enough; n++ {
+		line := floodText(n)
+		began := time.Now()
+		if err := s.printWithin(blocks, line); err != nil {
+			return err
+		}
+		took := time.Since(began)
+		waited, longest = waited+took, max(longest, took)
+	}
+	if waited >= enough && longest < blocks/8 {
+		return fmt.Errorf("%w: the machine is too busy to fill the buffers within %v", ErrUnproved, waited)
+	}
+	return nil
+}

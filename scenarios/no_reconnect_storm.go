@@ -1,0 +1,78 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// NoReconnectStorm is the promise of a TCP logger that dials at most Dials times
+// in each Within while its collector resets its connection and every new one, and
+// its caller goes on logging. It may dial seldom, or never.
+var NoReconnectStorm = Promise[NetworkLogger]{
+	Name: "makes no reconnect storm",
+	Why: "A thousand programs lose their collector in the same moment. Loggers that dial for each line, or start their backoff anew " +
+		"whenever a connect succeeds, keep a collector that is coming up so busy with handshakes that it never does.",
+	Labels: []string{"logger", "fault:reset"},
+	check:  checkNoReconnectStorm,
+}
+
+func checkNoReconnectStorm(ctx context.Context, subject func() NetworkLogger) error {
+	l := subject()
+	if err := l.checkTCP("makes no connections, and so no storm of them: there is nothing to promise"); err != nil {
+		return err
+	}
+	refuse := fault.OnAccept(fault.Reset{}).FromConn(2).MayNotFire()
+	w := wire{what: "when the collector resets every connection", plan: fault.Plan{Rules: []fault.Rule{refuse}}}
+	return inLogging(ctx, l, w, func(s *logging) error { return s.weather(l) })
+}
+
+// weather logs while the collector takes no connection, and counts the dials.
+func (s *logging) weather(l NetworkLogger) error {
+	if err := s.establish(); err != nil {
+		return err
+	}
+	if err := s.endConns(transcript.ByRST); err != nil {
+		return err
+	}
+	for n, began := 2, time.Now(); time.Since(began) < s.within; n++ {
+		if err := s.print(resetLine(n)); err != nil {
+			return err
+		}
+		seen := s.srv.Transcript().Conns()
+		if err := s.await(time.Millisecond, func(t transcript.Transcript) bool { return t.Conns() > seen }); err != nil {
+			return err
+		}
+	}
+	if n := dialsAfterReset(s.srv.Transcript(), s.within); n > l.dials() {
+		return fmt.Errorf("it dialled %d times in %v, want at most %d", n, s.within, l.dials())
+	}
+	return s.close()
+}
+
+// dialsAfterReset returns how many connections came within d after the first one
+// was reset. They were dialled before they came, and behind the reset: a busy
+// machine counts fewer than there were, and never more.
+func dialsAfterReset(t transcript.Transcript, d time.Duration) int {
+	n, until := 0, time.Duration(0)
+	for e := range t.All() {
+		switch {
+		case e.Kind == transcript.RST && e.Conn == 1 && e.Direction == transcript.ToClient:
+			until = e.At + d
+		case e.Kind == transcript.Accept && e.Conn > 1 && e.At <= until:
+			n++
+		}
+	}
+	return n
+}
+
+// dials returns how often the logger may dial in a Within.
+func (l NetworkLogger) dials() int {
+	if l.Dials == 0 {
+		return DefaultDials
+	}
+	return l.Dials
+}

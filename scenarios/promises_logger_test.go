@@ -1,0 +1,96 @@
+package scenarios_test
+
+import (
+	"context"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/fakewire/fakewire/scenarios"
+	"github.com/fakewire/fakewire/scenarios/internal/reference"
+)
+
+var _ = DescribeTable("a logger's promise",
+	func(ctx SpecContext, p scenarios.Promise[scenarios.NetworkLogger], keeps, breaks scenarios.NetworkLogger, evidence string) {
+		Expect(scenarios.Run(ctx, p, always(keeps))).To(Succeed())
+		wantBroken(scenarios.Run(ctx, p, always(breaks)), p.Name, evidence)
+	},
+	func(p scenarios.Promise[scenarios.NetworkLogger], _, _ scenarios.NetworkLogger, evidence string) string {
+		return p.Name + ": a subject that keeps it passes, and one fails with " + evidence
+	},
+	Entry(nil, scenarios.LinesArriveWholeOnceInOrder, good, reference.Drops(within), `on a healthy wire: "line 00007"… is missing where "line 00008"… arrived`),
+	Entry(nil, scenarios.LinesArriveWholeOnceInOrder, good, reference.Repeats(within), `on a healthy wire: "line 00007"… arrived behind "line 00007"…`),
+	Entry(nil, scenarios.LinesArriveWholeOnceInOrder, good, reference.Reorders(within), `on a healthy wire: "line 00001"… is missing where "line 00002"… arrived`),
+	Entry(nil, scenarios.LinesArriveWholeOnceInOrder, good, reference.Tears(within), `when the collector stops reading for a while: `),
+	Entry(nil, scenarios.SafeForManyGoroutines, good, reference.SendsInTwo(within), `is not one of those logged: "line 0`),
+	Entry(nil, scenarios.SafeForManyGoroutines, goodUDP, reference.SendsLater(within), `of goroutine `),
+	Entry(nil, scenarios.LastLineOfAPanicArrives, good, reference.LosesLastWords(within), `"line 00004"… is missing; 3 of 4 lines arrived`),
+	Entry(nil, scenarios.ReportsRefusedCollector, good, reference.SaysNothing(soon), `refused from the start: the lines were lost, and nobody was told`),
+	Entry(nil, scenarios.ReportsRefusedCollector, good, reference.StandardLogger("tcp", soon), `refused after a while: the lines were lost, and nobody was told`),
+	Entry(nil, scenarios.ReportsRefusedCollector, goodUDP, reference.StandardLogger("udp", soon), `refused from the start: the lines were lost, and nobody was told`),
+	Entry(nil, scenarios.SurvivesReset, good, reference.StandardLogger("tcp", soon), `reset after byte 1 of what it sends: no line arrived again`),
+	Entry(nil, scenarios.SurvivesReset, good, reference.DiesWithItsConnection(within), `panicked: write tcp`),
+	Entry(nil, scenarios.SurvivesRestart, good, reference.GivesUp(soon), `and resets its connections: no line arrived again`),
+	Entry(nil, scenarios.SurvivesRestart, goodUDP, reference.GivesUpUDP(soon), `no line arrived again`),
+	Entry(nil, scenarios.CountsLostLines, good, reference.CountsErrors(within), `Lost() = 0; `),
+	Entry(nil, scenarios.ResendsNothingTwice, good, reference.Replays(within), `"line 00001"… arrived 2 times`),
+	Entry(nil, scenarios.LosesNothingInAReset, reference.Replays(within), good, `reset after byte 1 of what it sends: "line 00001"… is missing where "line 0`),
+	Entry(nil, scenarios.NeverBlocksItsCaller, reference.NetworkLogger(soon), reference.StandardLogger("tcp", soon), `did not return within 2.2s`),
+	Entry(nil, scenarios.BoundedMemory, reference.NetworkLogger(soon), reference.QueuesWithoutEnd(within), `bytes more than before, want at most 16777216`),
+	Entry(nil, scenarios.CloseFlushes, good, reference.ForgetsItsBuffer(within), `closed at once behind line 1: "line 00001"… is missing; 0 of 1 lines arrived`),
+	Entry(nil, scenarios.CloseFlushes, goodUDP, reference.EndsAbruptly(within), `closed at once behind line 1`),
+	Entry(nil, scenarios.CloseIsBounded, reference.NetworkLogger(soon), reference.QueuesWithoutEnd(soon), `Close did not return within 2.2s`),
+	Entry(nil, scenarios.NoReconnectStorm, reference.NetworkLogger(soon), reference.RedialsAtOnce(soon), `it dialled `),
+)
+
+// The loggers that keep what can be kept.
+var (
+	good    = reference.NetworkLogger(within)
+	goodUDP = reference.UDPLogger(within)
+)
+
+var _ = DescribeTable("a UDP logger can't promise what is about",
+	func(ctx SpecContext, p scenarios.Promise[scenarios.NetworkLogger], why string) {
+		err := scenarios.Run(ctx, p, always(goodUDP))
+		Expect(err).To(MatchError(scenarios.ErrSubject))
+		Expect(err).To(MatchError(ContainSubstring("a UDP logger " + why)))
+	},
+	Entry("resets", scenarios.SurvivesReset, "has no connection"),
+	Entry("what a reset costs", scenarios.CountsLostLines, "has no connection"),
+	Entry("what is sent twice", scenarios.ResendsNothingTwice, "has no connection"),
+	Entry("what a reset loses", scenarios.LosesNothingInAReset, "has no connection"),
+	Entry("waiting", scenarios.NeverBlocksItsCaller, "never waits"),
+	Entry("queues", scenarios.BoundedMemory, "never waits"),
+	Entry("waiting in Close", scenarios.CloseIsBounded, "never waits"),
+	Entry("dials", scenarios.NoReconnectStorm, "makes no connections"),
+)
+
+var _ = DescribeTable("Run says what is wrong with a logger whose",
+	func(ctx SpecContext, p scenarios.Promise[scenarios.NetworkLogger], change func(*scenarios.NetworkLogger, *scenarios.Log), kind error, message string) {
+		l := reference.NetworkLogger(soon)
+		change(&l, &scenarios.Log{})
+		open := l.Open
+		l.Open = func(ctx context.Context, addr string) (scenarios.Log, error) {
+			log, err := open(ctx, addr)
+			change(&scenarios.NetworkLogger{}, &log)
+			return log, err
+		}
+		err := scenarios.Run(ctx, p, always(l))
+		Expect(err).To(MatchError(kind))
+		Expect(err).To(MatchError(ContainSubstring(message)))
+	},
+	Entry("Blocks is negative", scenarios.NeverBlocksItsCaller, func(l *scenarios.NetworkLogger, _ *scenarios.Log) { l.Blocks = -1 },
+		scenarios.ErrSubject, "Blocks, Memory and Dials are -1ns, 0 and 0, want 0 or more"),
+	Entry("Lost is missing", scenarios.CountsLostLines, func(_ *scenarios.NetworkLogger, l *scenarios.Log) { l.Lost = nil },
+		scenarios.ErrSubject, "Lost is nil"),
+	Entry("Lost is absurd", scenarios.CountsLostLines, func(_ *scenarios.NetworkLogger, l *scenarios.Log) { l.Lost = func() int64 { return 13 } },
+		scenarios.ErrBroken, "Lost() = 13; "),
+	Entry("Lost hangs", scenarios.CountsLostLines, func(_ *scenarios.NetworkLogger, l *scenarios.Log) { l.Lost = func() int64 { select {} } },
+		scenarios.ErrBroken, "Lost did not return within"),
+	Entry("Err hangs", scenarios.ReportsRefusedCollector, func(_ *scenarios.NetworkLogger, l *scenarios.Log) { l.Err = func() error { select {} } },
+		scenarios.ErrBroken, "Err did not return within"),
+	Entry("Dials are few", scenarios.NoReconnectStorm, func(l *scenarios.NetworkLogger, _ *scenarios.Log) { l.Dials = 1 },
+		scenarios.ErrBroken, "want at most 1"),
+	Entry("Memory is small", scenarios.BoundedMemory, func(l *scenarios.NetworkLogger, _ *scenarios.Log) { l.Memory = 1 << 10 },
+		scenarios.ErrBroken, "want at most 1024"),
+)

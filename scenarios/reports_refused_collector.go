@@ -1,0 +1,109 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// ReportsRefusedCollector is the promise of a logger that says so when nobody
+// takes its lines, because the collector's port refuses: from the start on, and
+// after it was there. The error of Open says so, and that of Close, and that of Err
+// at any time from the first line on that could not be delivered.
+//
+// A UDP logger learns of it too, at its second line: the answer to the first is
+// "port unreachable", which the kernel reports with the next call.
+var ReportsRefusedCollector = Promise[NetworkLogger]{
+	Name: "reports a collector that refuses",
+	Why: "The collector's address has a typing error, or its firewall a new rule. A logger that throws the errors of its writes away, " +
+		"as package log does, gives no sign of it, and a day later there is a whole day without a log.",
+	Labels: []string{"logger", "fault:refused"},
+	check:  checkReportsRefused,
+}
+
+func checkReportsRefused(ctx context.Context, subject func() NetworkLogger) error {
+	l := subject()
+	if err := l.check(); err != nil {
+		return err
+	}
+	l.Open = reportingOpen(l.Open)
+	w := wire{what: "refused from the start", down: true}
+	if err := inLogging(ctx, l, w, func(s *logging) error { return s.wantReport(1) }); err != nil {
+		return err
+	}
+	w = wire{what: "refused after a while"}
+	return inLogging(ctx, subject(), w, (*logging).reportLoss)
+}
+
+// reportingOpen makes what Open reports what Err reports.
+func reportingOpen(open func(context.Context, string) (Log, error)) func(context.Context, string) (Log, error) {
+	return func(ctx context.Context, addr string) (Log, error) {
+		log, err := open(ctx, addr)
+		if err != nil {
+			return Log{Print: func(string) {}, Err: func() error { return err }}, nil
+		}
+		return log, nil
+	}
+}
+
+// reportLoss lets a logger at work lose its collector.
+func (s *logging) reportLoss() error {
+	if err := s.establish(); err != nil {
+		return err
+	}
+	if err := s.down(); err != nil {
+		return err
+	}
+	if err := s.endConns(transcript.ByRST); err != nil {
+		return err
+	}
+	return s.wantReport(2)
+}
+
+// reportTries is how many lines are logged within Within before Close is called.
+const reportTries = 20
+
+// wantReport logs lines from number n on until the logger reports something, and
+// closes it.
+func (s *logging) wantReport(n int) error {
+	never := func(transcript.Transcript) bool { return false }
+	for began := time.Now(); time.Since(began) < s.within; n++ {
+		if err := s.print(resetLine(n)); err != nil {
+			return err
+		}
+		if reported, err := s.reported(); reported || err != nil {
+			return errors.Join(err, s.close())
+		}
+		if err := s.await(s.within/reportTries, never); err != nil {
+			return err
+		}
+	}
+	if err := s.hangUp(); isMisconduct(err) || errors.Is(err, ErrUnproved) {
+		return err
+	} else if err != nil {
+		return nil
+	}
+	reported, err := s.reported()
+	if err != nil || reported {
+		return err
+	}
+	return errors.New("the lines were lost, and nobody was told: Open, Close and Err gave no error")
+}
+
+// reported reports whether Err gives an error.
+func (s *logging) reported() (bool, error) {
+	if s.log.Err == nil {
+		return false, nil
+	}
+	answers := make(chan error, 1) // not a variable: an Err that hangs may still come back
+	err := call(s.ctx, s.within, "Err", func(context.Context) error {
+		answers <- s.log.Err()
+		return nil
+	})
+	if err != nil {
+		return false, err
+	}
+	return <-answers != nil, nil
+}

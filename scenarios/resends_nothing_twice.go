@@ -1,0 +1,30 @@
+package scenarios
+
+import (
+	"fmt"
+)
+
+// ResendsNothingTwice is the promise of a TCP logger that delivers at most once:
+// whatever a reset cost, no line arrives whole twice, on the connections before and
+// after it taken together. A line that was torn by the reset, if only its end is
+// missing, does not count.
+//
+// A logger that can't promise this may be one that LosesNothingInAReset. Without
+// answers from the collector, no logger can be both.
+var ResendsNothingTwice = Promise[NetworkLogger]{
+	Name: "sends no line twice around a reset",
+	Why: "Logs are counted: orders, errors, bytes to be paid for. A logger that sends its whole batch again, because it can't know how " +
+		"much of it had arrived when the connection broke, makes two orders of one, and an alarm of a reset.",
+	Labels: []string{"logger", "fault:reset"},
+	check:  aroundResets(wantOnce),
+}
+
+// wantOnce wants no line twice.
+func wantOnce(_ *logging, t toll) error {
+	for i, n := range t.times() {
+		if n > 1 {
+			return fmt.Errorf("%.10q… arrived %d times", t.logged[i], n)
+		}
+	}
+	return nil
+}

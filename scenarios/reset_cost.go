@@ -1,0 +1,152 @@
+package scenarios
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// resetLines is how many lines are logged around a reset: three at once, one of
+// which it falls into, and the rest behind it.
+const (
+	atReset    = 3
+	resetLines = 12
+)
+
+// A toll is what became of the lines that were logged around a reset.
+type toll struct {
+	logged []string
+	got    [][]string // lines of each connection
+}
+
+// aroundResets makes a promise's check of a judge, who says what is wrong with a
+// logger that had its connection reset, at each of several bytes: inside a line, at
+// its last byte, between two lines, and at the first byte of the next.
+func aroundResets(judge func(s *logging, t toll) error) func(context.Context, func() NetworkLogger) error {
+	return func(ctx context.Context, subject func() NetworkLogger) error {
+		offsets, err := resetOffsets(ctx, subject)
+		if err != nil {
+			return err
+		}
+		for _, at := range offsets {
+			reset := fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Reset{}).AfterBytes(at).OnConn(1)}}
+			w := wire{what: fmt.Sprintf("reset after byte %d of what it sends", at), plan: reset}
+			err := inLogging(ctx, subject(), w, func(s *logging) error {
+				t, err := s.payToll()
+				if err != nil {
+					return err
+				}
+				return judge(s, t)
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// resetOffsets learns on a healthy wire where the first lines end, and returns
+// where to reset.
+func resetOffsets(ctx context.Context, subject func() NetworkLogger) ([]int64, error) {
+	l := subject()
+	if err := l.checkTCP(noConnection); err != nil {
+		return nil, err
+	}
+	var sent []byte
+	err := inLogging(ctx, l, wire{what: "on a healthy wire"}, func(s *logging) error {
+		if err := s.printFrom(1, atReset); err != nil {
+			return err
+		}
+		if err := s.close(); err != nil {
+			return err
+		}
+		t, err := s.settle(resetLine(atReset))
+		sent = t.Conn(1).FromClient()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var offsets []int64
+	for end := int64(0); ; {
+		n := int64(bytes.IndexByte(sent[end:], '\n'))
+		if n < 0 {
+			break
+		}
+		offsets = append(offsets, end+1, end+n/2, end+n, end+n+1)
+		end += n + 1
+	}
+	if len(offsets) == 0 {
+		return nil, fmt.Errorf("%w: on a healthy wire no line arrived that could be cut", ErrUnproved)
+	}
+	slices.Sort(offsets)
+	return slices.DeleteFunc(slices.Compact(offsets), func(at int64) bool { return at == 0 }), nil
+}
+
+// payToll logs lines around a reset, and closes the logger.
+func (s *logging) payToll() (toll, error) {
+	if err := s.printFrom(1, atReset); err != nil {
+		return toll{}, err
+	}
+	if err := s.await(s.within, wasReset); err != nil {
+		return toll{}, err
+	}
+	if err := s.printFrom(atReset+1, resetLines-atReset); err != nil {
+		return toll{}, err
+	}
+	if err := s.close(); err != nil {
+		return toll{}, err
+	}
+	record, err := s.settle(resetLine(resetLines))
+	t := toll{logged: textLines(1, resetLines, resetLineSize)}
+	for n := 1; n <= record.Conns(); n++ {
+		t.got = append(t.got, endedLines(record.Conn(n)))
+	}
+	return t, err
+}
+
+// endedLines returns the lines of one connection. What its end cut off is none.
+func endedLines(t transcript.Transcript) []string {
+	lines := strings.Split(string(t.FromClient()), "\n")
+	return lines[:len(lines)-1]
+}
+
+// times returns how often each line arrived whole.
+func (t toll) times() []int {
+	n := make([]int, len(t.logged))
+	for _, lines := range t.got {
+		for _, line := range lines {
+			if i := t.place(line); i >= 0 {
+				n[i]++
+			}
+		}
+	}
+	return n
+}
+
+// place returns the index of the line that arrived whole, or -1.
+func (t toll) place(line string) int {
+	return slices.IndexFunc(t.logged, func(logged string) bool { return strings.Contains(line, logged) })
+}
+
+// lost returns how many lines did not arrive whole.
+func (t toll) lost() int64 {
+	var sum int64
+	for _, n := range t.times() {
+		if n == 0 {
+			sum++
+		}
+	}
+	return sum
+}
+
+// onFirst returns how many lines arrived whole on the connection that was reset.
+func (t toll) onFirst() int64 {
+	return int64(len(t.logged)) - toll{t.logged, t.got[:min(1, len(t.got))]}.lost()
+}
