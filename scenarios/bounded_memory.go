@@ -47,7 +47,7 @@ func (s *logging) growInFlood(most int64, release func()) error {
 	before := memory()
 	f := s.startFlood(max(memoryFlood, memoryTimes*most))
 	defer f.stop()
-	if err := f.awaitStill(s.within+patience, 2*s.within+slack); err != nil {
+	if err := f.awaitStill(s.within+patience, 2*s.within+slackOf(s.ctx)); err != nil {
 		return err
 	}
 	grown, lines := memory()-before, f.lines.Load()

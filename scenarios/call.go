@@ -13,6 +13,17 @@ import (
 // bound and this.
 const slack = 2 * time.Second
 
+// slackKey is the key of another slack in a context: subjects that are known to
+// hang need not be waited for that long.
+type slackKey struct{}
+
+func slackOf(ctx context.Context) time.Duration {
+	if d, ok := ctx.Value(slackKey{}).(time.Duration); ok {
+		return d
+	}
+	return slack
+}
+
 // misconduct is what no subject may do, whatever it promised: hang, panic, or
 // leave its goroutine.
 type misconduct struct{ text string }
@@ -27,6 +38,7 @@ func call(ctx context.Context, within time.Duration, what string, f func(ctx con
 	defer cancel()
 	done := make(chan error, 1)
 	go supervise(ctx, what, f, done)
+	slack := slackOf(ctx)
 	t := time.NewTimer(within + slack)
 	defer t.Stop()
 	select {

@@ -57,7 +57,8 @@ func (d *dialogue) askLate(want []string, behind bool) error {
 	var o outcome
 	var err error
 	if behind {
-		o, err = d.while(second, d.releaseBehindRequest)
+		before := sentBy(d.srv.Transcript())
+		o, err = d.while(second, func(ctx context.Context) error { return d.releaseBehindRequest(ctx, before) })
 	} else if err = d.releaseNow(); err == nil {
 		o = second()
 	}
@@ -95,10 +96,9 @@ func (d *dialogue) releaseNow() error {
 	return err
 }
 
-// releaseBehindRequest lets the first answer go once the next request has come, or the
-// client is done.
-func (d *dialogue) releaseBehindRequest(ctx context.Context) error {
-	before := sentBy(d.srv.Transcript())
+// releaseBehindRequest lets the first answer go once more has come than there was
+// before, which is the next request, or the client is done.
+func (d *dialogue) releaseBehindRequest(ctx context.Context, before int64) error {
 	d.await(ctx, func(t transcript.Transcript) bool { return sentBy(t) > before })
 	return d.releaseNow()
 }

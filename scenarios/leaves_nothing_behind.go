@@ -112,13 +112,13 @@ func (d *dialogue) keep(ctx context.Context) (context.Context, func()) {
 // wantNothingLeft waits until nothing is left, for as long as the client has for an
 // exchange and some slack, and says what it is.
 func (d *dialogue) wantNothingLeft(b brand) error {
-	for end := time.Now().Add(d.client.within + slack); ; {
+	for end := time.Now().Add(d.client.within + slackOf(d.ctx)); ; {
 		left := d.left(b)
 		if left == "" {
 			return nil
 		}
 		if time.Now().After(end) {
-			return fmt.Errorf("%v later there is still %s", d.client.within+slack, left)
+			return fmt.Errorf("%v later there is still %s", d.client.within+slackOf(d.ctx), left)
 		}
 		if err := d.pause(time.Millisecond); err != nil {
 			return err

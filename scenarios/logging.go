@@ -164,7 +164,7 @@ func (s *logging) settle(last string) (transcript.Transcript, error) {
 // and returns the whole record.
 func (s *logging) settleOn(done func(transcript.Transcript) bool) (transcript.Transcript, error) {
 	over := func(t transcript.Transcript) bool { return allEnded(t) || done(t) }
-	if err := s.await(s.within+slack, over); err != nil {
+	if err := s.await(s.within+slackOf(s.ctx), over); err != nil {
 		return transcript.Transcript{}, err
 	}
 	s.srv.Close() // takes what else has arrived, such as the same line again

@@ -46,7 +46,7 @@ func (l NetworkLogger) blocks() time.Duration {
 // room left.
 func (s *logging) printFlood(blocks time.Duration) error {
 	var waited, longest time.Duration
-	enough := 2*blocks + slack
+	enough := 2*blocks + slackOf(s.ctx)
 	for n := 1; n <= floodBytes/floodLine && waited < enough; n++ {
 		line := floodText(n)
 		began := time.Now()

@@ -75,7 +75,7 @@ func (d *dialogue) endIdle(before transcript.Transcript) error {
 		}
 		return true
 	}
-	ctx, cancel := context.WithTimeout(d.ctx, slack)
+	ctx, cancel := context.WithTimeout(d.ctx, slackOf(d.ctx))
 	defer cancel()
 	closed := clientAddrs(before)
 	arrived := func(all []socket) bool {

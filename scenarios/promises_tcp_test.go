@@ -39,7 +39,7 @@ var _ = DescribeTable("a promise of a TCP client",
 		var kept, broken error
 		var wg sync.WaitGroup // both may wait for their deadlines
 		wg.Go(func() { kept = scenarios.Run(ctx, p, always(keeps)) })
-		wg.Go(func() { broken = scenarios.Run(ctx, p, always(breaks)) })
+		wg.Go(func() { broken = scenarios.Run(hasty(ctx), p, always(breaks)) })
 		wg.Wait()
 		Expect(kept).To(Succeed())
 		wantBroken(broken, p.Name, evidence)
@@ -60,8 +60,8 @@ var _ = DescribeTable("a promise of a TCP client",
 	tcpEntry(scenarios.KeepsAnswersApart, within, reference.TCPClient, reference.ChecksBeforeOnly, `arriving late, after the request of Ask(2): Ask(2) = "request 1", <nil>`),
 	tcpEntry(scenarios.CopesWithFullWindow, 10*within, reference.TCPClient, reference.BeginsAgain, `when the server reads slowly: Large = `),
 	tcpEntry(scenarios.CopesWithFullWindow, 10*within, reference.TCPClient, reference.LeavesHoles, `when the server reads slowly: Large = "`),
-	tcpEntry(scenarios.LeavesNothingBehind, soon, reference.TCPClient, reference.LeavesGoroutine, `after an exchange on a healthy wire: 2.2s later there is still a goroutine at`),
-	tcpEntry(scenarios.LeavesNothingBehind, soon, reference.TCPClient, reference.LeavesConn, `after a reset in the middle of its reply: 2.2s later there is still descriptor `),
+	tcpEntry(scenarios.LeavesNothingBehind, soon, reference.TCPClient, reference.LeavesGoroutine, `after an exchange on a healthy wire: 700ms later there is still a goroutine at`),
+	tcpEntry(scenarios.LeavesNothingBehind, soon, reference.TCPClient, reference.LeavesConn, `after a reset in the middle of its reply: 700ms later there is still descriptor `),
 	tcpEntry(scenarios.StopsWhenTold, within, reference.TCPClient, reference.ClosesInTurn, `told to stop while it waits for its reply: Ask(1) = "", `),
 	tcpEntry(scenarios.StopsWhenTold, within, withoutSessions(reference.TCPClient), reference.IgnoresContext, `told to stop while it waits for its reply: Do = "", `),
 )

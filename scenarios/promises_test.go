@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -31,7 +32,7 @@ var _ = DescribeTable("a TCP client's promise",
 	func(ctx SpecContext, p scenarios.Promise[scenarios.TCPClient], keeps, breaks scenarios.TCPClient, evidence string) {
 		keeps.Handler, breaks.Handler = fakeserver.Reply{Data: answer + "\n"}, fakeserver.Reply{Data: answer + "\n"}
 		Expect(scenarios.Run(ctx, p, always(keeps))).To(Succeed())
-		wantBroken(scenarios.Run(ctx, p, always(breaks)), p.Name, evidence)
+		wantBroken(scenarios.Run(hasty(ctx), p, always(breaks)), p.Name, evidence)
 	},
 	func(p scenarios.Promise[scenarios.TCPClient], _, _ scenarios.TCPClient, evidence string) string {
 		return p.Name + ": a subject that keeps it passes, and one fails with " + evidence
@@ -46,7 +47,7 @@ var _ = DescribeTable("a UDP client's promise",
 	func(ctx SpecContext, p scenarios.Promise[scenarios.UDPClient], keeps, breaks scenarios.UDPClient, evidence string) {
 		keeps.Handler, breaks.Handler = fakeserver.PacketReply{Data: answer}, fakeserver.PacketReply{Data: answer}
 		Expect(scenarios.Run(ctx, p, always(keeps))).To(Succeed())
-		wantBroken(scenarios.Run(ctx, p, always(breaks)), p.Name, evidence)
+		wantBroken(scenarios.Run(hasty(ctx), p, always(breaks)), p.Name, evidence)
 	},
 	func(p scenarios.Promise[scenarios.UDPClient], _, _ scenarios.UDPClient, evidence string) string {
 		return p.Name + ": a subject that keeps it passes, and one fails with " + evidence
@@ -54,6 +55,12 @@ var _ = DescribeTable("a UDP client's promise",
 	Entry(nil, scenarios.HonoursDeadlineOnLoss, reference.UDPClient(answer, soon), reference.NoDeadlineUDP(answer, soon), `Do did not return`),
 	Entry(nil, scenarios.HonoursDeadlineOnLoss, reference.UDPClient(answer, soon), reference.GuessesUDP(answer, soon), `Do = "", <nil>`),
 )
+
+// hasty returns a context in which a subject that hangs is soon given up on. Those
+// that keep their promises are given the time that everybody gets.
+func hasty(ctx context.Context) context.Context {
+	return scenarios.WithSlack(ctx, 500*time.Millisecond)
+}
 
 // always returns a factory of s.
 func always[S scenarios.Subject](s S) func() S { return func() S { return s } }

@@ -37,7 +37,7 @@ func (s *logging) endConns(how transcript.Ending) error {
 	if err := s.carryOut("CloseClientConns", func() error { return srv.CloseClientConns(how) }); err != nil {
 		return err
 	}
-	return s.await(slack, func(t transcript.Transcript) bool { return allEndedBy(t, transcript.ToClient) })
+	return s.await(slackOf(s.ctx), func(t transcript.Transcript) bool { return allEndedBy(t, transcript.ToClient) })
 }
 
 // establish logs line 1 and waits until it has arrived, so that what follows
@@ -47,5 +47,5 @@ func (s *logging) establish() error {
 	if err := s.print(first); err != nil {
 		return err
 	}
-	return s.await(s.within+slack, func(t transcript.Transcript) bool { return heard(t, first) })
+	return s.await(s.within+slackOf(s.ctx), func(t transcript.Transcript) bool { return heard(t, first) })
 }

@@ -200,7 +200,7 @@ func (d *dialogue) tellByContext() func() error {
 func (d *dialogue) wantEnded() error {
 	ended := func(t transcript.Transcript) bool { return t.Conns() == 0 || allEnded(t) }
 	if err := d.await(d.ctx, ended); err == errLate {
-		return fmt.Errorf("the client did not end its connection within %v", d.client.within+slack)
+		return fmt.Errorf("the client did not end its connection within %v", d.client.within+slackOf(d.ctx))
 	} else if err != nil {
 		return err
 	}

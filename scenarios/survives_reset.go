@@ -46,7 +46,7 @@ func (s *logging) outlive() error {
 	if err := s.print(resetLine(1)); err != nil {
 		return err
 	}
-	if err := s.await(s.within+slack, wasReset); err != nil {
+	if err := s.await(s.within+slackOf(s.ctx), wasReset); err != nil {
 		return err
 	}
 	return s.goOn(2, afterConn(1))
@@ -93,7 +93,7 @@ func (s *logging) printFrom(first, n int) error {
 
 // comeBack logs lines from number n on until one arrives, and returns its number.
 func (s *logging) comeBack(n int, part since) (int, error) {
-	for began := time.Now(); time.Since(began) < s.within+slack; n++ {
+	for began := time.Now(); time.Since(began) < s.within+slackOf(s.ctx); n++ {
 		line := resetLine(n)
 		if err := s.print(line); err != nil {
 			return n, err
@@ -108,7 +108,7 @@ func (s *logging) comeBack(n int, part since) (int, error) {
 			return n, nil
 		}
 	}
-	return n, fmt.Errorf("no line arrived again within %v, which is the %v that it promised and %v more", s.within+slack, s.within, slack)
+	return n, fmt.Errorf("no line arrived again within %v, which is the %v that it promised and %v more", s.within+slackOf(s.ctx), s.within, slackOf(s.ctx))
 }
 
 // wantRest wants all lines up to last from the first on that arrived again.

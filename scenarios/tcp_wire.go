@@ -24,7 +24,7 @@ var errLate = errors.New("it never came to that")
 // await waits until cond holds for the record: as long as the client has for one
 // exchange, and some slack, or until ctx is done.
 func (d *dialogue) await(ctx context.Context, cond func(transcript.Transcript) bool) error {
-	limited, cancel := context.WithTimeout(ctx, d.client.within+slack)
+	limited, cancel := context.WithTimeout(ctx, d.client.within+slackOf(d.ctx))
 	defer cancel()
 	if d.srv.Wait(limited, cond) == nil {
 		return nil

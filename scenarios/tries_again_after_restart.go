@@ -68,7 +68,7 @@ func (d *dialogue) comeBack(want string) error {
 		if o.err == nil || isMisconduct(o.err) {
 			return o.wantAnswer(want)
 		}
-		if began.Sub(up) > d.client.within+slack {
+		if began.Sub(up) > d.client.within+slackOf(d.ctx) {
 			return o.but("want an answer, %v after the server was there again", began.Sub(up))
 		}
 		if err := d.pause(d.client.within / 50); err != nil {

@@ -1,0 +1,12 @@
+package scenarios
+
+import (
+	"context"
+	"time"
+)
+
+// WithSlack returns a context in which subjects are given up on after d in place of
+// two seconds.
+func WithSlack(ctx context.Context, d time.Duration) context.Context {
+	return context.WithValue(ctx, slackKey{}, d)
+}
