@@ -49,10 +49,20 @@ var _ = scenarios.DescribeTCPClient("the bundled TCP client with the production 
 }, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsReset, scenarios.HonoursDeadline))
 
 var _ = scenarios.DescribeUDPClient("the bundled UDP client with the UDP server", func() scenarios.UDPClient {
-	c := bundled.UDPClient(helloUDP, within)
+	c := bundled.PlainUDPClient(strings.TrimSpace(helloUDP), within)
 	c.Handler = fakeserver.PacketReply{Data: helloUDP}
 	return c
-}, scenarios.Keeps(scenarios.HonoursDeadlineOnLoss))
+}, scenarios.Keeps(scenarios.HonoursDeadlineOnLoss, scenarios.TriesAgainAfterLoss, scenarios.ReportsUnreachablePort,
+	scenarios.TakesDuplicateOnce, scenarios.RefusesTruncatedReply, scenarios.RefusesStrangers,
+	scenarios.CopesWithEmptyDatagram, scenarios.CopesWithLargestDatagram))
+
+var _ = scenarios.DescribeUDPClient("the bundled UDP client with the production server", func() scenarios.UDPClient {
+	c := bundled.UDPClient("HELLO FROM THE CLIENT", within)
+	c.Handler = fakeserver.PacketLines{}
+	return c
+}, scenarios.Keeps(scenarios.HonoursDeadlineOnLoss, scenarios.TriesAgainAfterLoss, scenarios.ReportsUnreachablePort,
+	scenarios.TakesDuplicateOnce, scenarios.CopesWithReorderedReplies, scenarios.RefusesLateReply,
+	scenarios.RefusesTruncatedReply, scenarios.RefusesStrangers, scenarios.CopesWithEmptyDatagram, scenarios.CopesWithLargestDatagram))
 
 var _ = scenarios.DescribeNetworkLogger("the standard logger over TCP", func() scenarios.NetworkLogger {
 	return bundled.StandardLogger("tcp", within)

@@ -18,7 +18,8 @@
 // It starts a fake server on a real socket, lets the subject work once on a healthy
 // wire, and sees what the server sends there. From that it makes its plans: where to
 // cut the reply, where to reset. Then it lets the subject work once on each plan,
-// each time on a new server with a subject that the function given makes anew. A
+// each time on a new server with a subject that the function given makes anew. A UDP
+// client that may wait for its deadline on each of many plans works on them at once. A
 // plan whose fault did not happen fails the spec, too, with [ErrUnproved]: the
 // promise was not put to the test.
 //
@@ -37,8 +38,8 @@
 // # Labels
 //
 // Each spec is labelled with its medium ("tcp", "udp", "logger") and with the faults
-// it uses ("fault:slice", "fault:reset", "fault:stall", "fault:loss"), for
-// --label-filter.
+// it uses ("fault:slice", "fault:reset", "fault:stall"; "fault:loss", "fault:duplicate",
+// "fault:reorder", "fault:truncate"), for --label-filter.
 //
 // # Limits
 //
@@ -54,6 +55,9 @@
 // replace; so each message begins with the user's line. Decorators that contradict
 // one another, such as Focus and Pending, end the suite as anywhere in Ginkgo, at
 // the user's line.
+//
+// Another address of the host, for a stranger who answers in a UDP server's place,
+// there is on Linux only, and on IPv4; elsewhere the stranger has another port.
 //
 // Promises are this package's own: a Promise made elsewhere has no check.
 package scenarios
