@@ -29,6 +29,8 @@ func TestFakewire(t *testing.T) {
 	RunSpecs(t, "fakewire")
 }
 
+var _ = ReportAfterSuite("promises", scenarios.Summarize)
+
 const (
 	helloTCP = "Hello from TCP server\n"
 	helloUDP = "Hello from UDP server\n"
