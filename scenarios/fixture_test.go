@@ -36,6 +36,7 @@ func registerFixture() bool {
 		return c
 	}
 	splits := scenarios.Keeps(scenarios.ReassemblesSplitReplies)
+	ReportAfterSuite("promises", scenarios.Summarize)
 
 	scenarios.DescribeTCPClient("keeper", keeper, splits, Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("breaker", breaker, splits, Label(fixtureLabel, here()), Serial)

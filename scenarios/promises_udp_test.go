@@ -39,17 +39,17 @@ var _ = Describe("a UDP client's promise", func() {
 			wantBroken(scenarios.Run(ctx, p, always(breaks)), p.Name, evidence)
 		},
 		func(p scenarios.Promise[scenarios.UDPClient], _ scenarios.UDPClient, evidence string) string {
-			return p.Name + ", with " + evidence
+			return p.Name + ": " + evidence
 		},
 		Entry(nil, bound, scenarios.HonoursDeadlineOnLoss, reference.NoDeadlineUDP(shouted, soon), `with its requests lost: Do did not return`),
 		Entry(nil, bound, scenarios.HonoursDeadlineOnLoss, reference.GuessesUDP(shouted, soon), `Do = "", <nil>`),
 		Entry(nil, bound, scenarios.TriesAgainAfterLoss, reference.AsksOnceUDP(shouted, soon), `with datagram 1 of 1 of its request lost once: Do = "", read udp`),
 		Entry(nil, bound, scenarios.TakesDuplicateOnce, reference.TakesNextUDP(shouted, within), `delivered twice: in a session: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
 		Entry(nil, bound, scenarios.TakesDuplicateOnce, reference.StopsAtNoiseUDP(shouted, within), `in a session: Ask(2) = "", no reply to what was asked`),
-		Entry(nil, bound, scenarios.CopesWithReorderedReplies, reference.TakesNextUDP(shouted, soon), `with datagram 1 from the server behind the next: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
-		Entry(nil, bound, scenarios.CopesWithReorderedReplies, reference.TakesNextOnceUDP(shouted, soon), `with datagram 1 from the server behind the next: Ask(3) = "HELLO FROM THE CLIENT", <nil>`),
-		Entry(nil, bound, scenarios.RefusesLateReply, reference.TakesNextUDP(shouted, soon), `before request 2: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
-		Entry(nil, bound, scenarios.RefusesLateReply, reference.DrainsUDP(shouted, soon), `between request 2 and its reply: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
+		Entry(nil, bound, scenarios.CopesWithReorderedReplies, reference.TakesNextUDP(shouted, within), `with datagram 1 from the server behind the next: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
+		Entry(nil, bound, scenarios.CopesWithReorderedReplies, reference.TakesNextOnceUDP(shouted, within), `with datagram 1 from the server behind the next: Ask(3) = "HELLO FROM THE CLIENT", <nil>`),
+		Entry(nil, bound, scenarios.RefusesLateReply, reference.TakesNextUDP(shouted, within), `before request 2: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
+		Entry(nil, bound, scenarios.RefusesLateReply, reference.DrainsUDP(shouted, within), `between request 2 and its reply: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
 		Entry(nil, bound, scenarios.RefusesTruncatedReply, reference.TakesHalvesUDP(shouted, within), `cut to 2 of 24 bytes: Do = "", <nil>`),
 		Entry(nil, bound, scenarios.RefusesStrangers, reference.TrustsUDP(shouted, within, reference.Anybody), `with replies of a stranger at `),
 		Entry(nil, bound, scenarios.RefusesStrangers, reference.TrustsUDP(shouted, within, reference.SameHost), `Do = "IELLO FROM THE CLIENT", <nil>`),
