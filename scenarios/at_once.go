@@ -3,7 +3,7 @@ package scenarios
 import "sync"
 
 // mostAtOnce is how many exchanges a sweep has under way at most.
-const mostAtOnce = 64
+const mostAtOnce = 32
 
 // atOnce calls f for each number below n, several at once, because a subject may
 // wait for its deadline in each; each f gets a subject of its own. It returns the

@@ -35,11 +35,19 @@
 // waiting. Nothing else of the suite is touched. The function that makes the
 // subject runs in the spec itself, and should only make it.
 //
+// # Summary
+//
+// One line at a suite's top level ends each run with a table of its subjects and
+// their promises, kept, broken or not promised, in the terminal and in the JSON and
+// JUnit reports:
+//
+//	var _ = ReportAfterSuite("promises", scenarios.Summarize)
+//
 // # Labels
 //
-// Each spec is labelled with its medium ("tcp", "udp", "logger") and with the faults
-// it uses ("fault:slice", "fault:reset", "fault:stall"; "fault:loss", "fault:duplicate",
-// "fault:reorder", "fault:truncate"), for --label-filter.
+// Each spec is labelled "promise", with its medium ("tcp", "udp", "logger") and with
+// the faults it uses ("fault:slice", "fault:reset", "fault:stall"; "fault:loss",
+// "fault:duplicate", "fault:reorder", "fault:truncate"), for --label-filter.
 //
 // # Limits
 //

@@ -1,6 +1,8 @@
 package scenarios_test
 
 import (
+	"context"
+	"errors"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -61,6 +63,40 @@ var _ = Describe("a UDP client's promise", func() {
 		Entry(nil, bound, scenarios.CopesWithLargestDatagram, reference.PanicsAtNoiseUDP(shouted, within), `before its reply: Do panicked: runtime error: slice bounds out of range`),
 		Entry(nil, bound, scenarios.CopesWithLargestDatagram, reference.StopsAtNoiseUDP(shouted, within), `before its reply: Do = "", no reply`),
 	)
+})
+
+var _ = DescribeTable("Run says what a UDP client lacks that",
+	func(ctx SpecContext, p scenarios.Promise[scenarios.UDPClient], c scenarios.UDPClient, kind error, message string) {
+		err := scenarios.Run(ctx, p, always(c))
+		Expect(err).To(MatchError(kind))
+		Expect(err).NotTo(MatchError(scenarios.ErrBroken))
+		Expect(err).To(MatchError(ContainSubstring(message)))
+	},
+	Entry("has no sessions", bound, scenarios.RefusesLateReply, reference.PlainUDPClient(lower, within), scenarios.ErrSubject, "Open is nil"),
+	Entry("never asks the server", bound, scenarios.TriesAgainAfterLoss, says(lower, nil), scenarios.ErrUnproved, "the server sent no reply"),
+	Entry("never asks the server, with strangers about", bound, scenarios.RefusesStrangers, says(lower, nil), scenarios.ErrUnproved, "the server sent no reply"),
+	Entry("does not work", bound, scenarios.CopesWithEmptyDatagram, says("", errors.New("no")), scenarios.ErrUnproved, `on a healthy wire: Do = "", no`),
+)
+
+// lower is what a UDP client gets from an echo.
+const lower = "hello from the client"
+
+// says returns a client that does nothing but say so.
+func says(answer string, err error) scenarios.UDPClient {
+	return scenarios.UDPClient{Want: lower, Within: soon, Do: func(context.Context, string) (string, error) { return answer, err }}
+}
+
+var _ = It("takes a UDP client's own words for an unreachable port if they come soon", bound, func(ctx SpecContext) {
+	c := reference.PlainUDPClient(lower, within)
+	ask := c.Do
+	c.Do = func(ctx context.Context, addr string) (string, error) {
+		answer, err := ask(ctx, addr)
+		if err != nil {
+			err = errors.New("the server is down")
+		}
+		return answer, err
+	}
+	Expect(scenarios.Run(ctx, scenarios.ReportsUnreachablePort, always(c))).To(Succeed())
 })
 
 // bound ends a spec that hangs.

@@ -96,7 +96,9 @@ type asker struct {
 // tries is how often a client asks within its deadline.
 const tries = 4
 
-// ask sends a request until its reply comes.
+// ask sends a request until its reply comes. Each try has its share of the deadline
+// from when it is made: were it counted from the beginning, a machine that stops
+// for a while would leave none for the tries after that.
 func (a *asker) ask(_ context.Context, n int) (string, error) {
 	a.asked++
 	tag, text := fmt.Sprintf("%d ", a.asked), request
@@ -106,16 +108,16 @@ func (a *asker) ask(_ context.Context, n int) (string, error) {
 	if a.numberless {
 		tag = ""
 	}
-	began, last := time.Now(), 1
-	if !a.once {
-		last = tries
+	last := tries
+	if a.once {
+		last = 1
 	}
 	for try := 1; ; try++ {
 		if _, err := io.WriteString(a.conn, tag+text); err != nil {
 			return "", err
 		}
 		if !a.patient {
-			a.conn.SetReadDeadline(began.Add(a.within * time.Duration(try) / time.Duration(last)))
+			a.conn.SetReadDeadline(time.Now().Add(a.within / time.Duration(last)))
 		}
 		answer, err := a.await(tag)
 		if try == last || !errors.Is(err, os.ErrDeadlineExceeded) {
