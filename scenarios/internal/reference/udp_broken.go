@@ -121,12 +121,17 @@ func TrustsUDP(want string, within time.Duration, trusted func(from, server neti
 	}})
 }
 
-// Anybody, SamePort and SameHost are whom a TrustsUDP takes for its server.
-// OnlyServer is how it should be, and breaks ReportsUnreachablePort only: a socket
-// that is not connected is told nothing.
+// Anybody is trusted: a TrustsUDP that does not look.
 func Anybody(netip.AddrPort, netip.AddrPort) bool { return true }
-func SamePort(from, server netip.AddrPort) bool   { return from.Port() == server.Port() }
-func SameHost(from, server netip.AddrPort) bool   { return from.Addr() == server.Addr() }
+
+// SamePort is trusted: a TrustsUDP that looks at the port only.
+func SamePort(from, server netip.AddrPort) bool { return from.Port() == server.Port() }
+
+// SameHost is trusted: a TrustsUDP that looks at the address only.
+func SameHost(from, server netip.AddrPort) bool { return from.Addr() == server.Addr() }
+
+// OnlyServer is trusted, as it should be. A TrustsUDP with it breaks
+// ReportsUnreachablePort only: a socket that is not connected is told nothing.
 func OnlyServer(from, server netip.AddrPort) bool { return from == server }
 
 // A looseConn is a socket that is not connected.
