@@ -29,26 +29,34 @@ func checkRefusesLateReply(ctx context.Context, subject func() UDPClient) error 
 		early bool
 	}{{"with the late reply to request 1 before request 2", true}, {"with the late reply to request 1 between request 2 and its reply", false}}
 	return atOnce(subject, len(moments), func(i int, subject func() UDPClient) error {
-		m, k := moments[i], &keptReplies{}
+		m, k := moments[i], newKeptReplies()
 		return inDialogue(ctx, tapReplies(subject, k.pass), trial{what: m.what}, func(d *dialogue) error {
 			if err := k.outlast(d); err != nil {
 				return err
 			}
-			if k.stop(); m.early {
-				if err := k.sendAll(); err != nil {
-					return fmt.Errorf("%w: %w", ErrUnproved, err)
-				}
+			if err := k.stop(m.early); err != nil {
+				return fmt.Errorf("%w: %w", ErrUnproved, err)
 			}
-			return k.wereSent(wantItsOwnOrError(d.ask(2), want[1]))
+			if err := wantItsOwnOrError(d.ask(2), want[1]); err != nil {
+				return err
+			}
+			return awaitEvent(d.ctx, k.sent, "no request 2 reached the server")
 		})
 	})
 }
 
 // keptReplies are the replies that are to be late.
 type keptReplies struct {
+	some chan struct{} // closed when there is one
+	sent chan struct{} // closed when they were sent
+
 	mu   sync.Mutex // guards what follows
 	over bool       // no more are kept
 	kept []reply
+}
+
+func newKeptReplies() *keptReplies {
+	return &keptReplies{some: make(chan struct{}), sent: make(chan struct{})}
 }
 
 // pass keeps r, or sends what was kept, and r behind it.
@@ -56,59 +64,63 @@ func (k *keptReplies) pass(r reply) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.kept = append(k.kept, r)
-	if !k.over {
-		return nil
+	if k.over {
+		return k.sendLocked()
 	}
-	return k.sendAllLocked()
+	if len(k.kept) == 1 {
+		close(k.some)
+	}
+	return nil
 }
 
-// stop lets replies pass from now on.
-func (k *keptReplies) stop() {
+// stop lets replies pass from now on, and sends now what was kept, or else before
+// the next.
+func (k *keptReplies) stop(now bool) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.over = true
+	if now {
+		return k.sendLocked()
+	}
+	return nil
 }
 
-// sendAll sends what was kept.
-func (k *keptReplies) sendAll() error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.sendAllLocked()
-}
-
-func (k *keptReplies) sendAllLocked() error {
+func (k *keptReplies) sendLocked() error {
 	for _, r := range k.kept {
 		if err := r.send(); err != nil {
 			return err
 		}
 	}
 	k.kept = nil
+	select {
+	case <-k.sent:
+	default:
+		close(k.sent)
+	}
 	return nil
 }
 
 // outlast keeps the replies to request 1 until the client has given up on them.
 func (k *keptReplies) outlast(d *dialogue) error {
 	o := d.ask(1)
-	k.mu.Lock()
-	defer k.mu.Unlock()
 	switch {
 	case errors.Is(o.err, ErrUnproved):
 		return o.err
 	case o.err == nil || isMisconduct(o.err):
 		return fmt.Errorf("%v, want an error within %v: its reply has not been sent", o, d.client.within)
-	case len(k.kept) == 0:
-		return fmt.Errorf("%w: %v, before the server had a reply to it", ErrUnproved, o)
 	}
-	return nil
+	return awaitEvent(d.ctx, k.some, "the server had no reply to request 1")
 }
 
-// wereSent is err, or that the late replies never left, because the client did not
-// ask again.
-func (k *keptReplies) wereSent(err error) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if err == nil && len(k.kept) > 0 {
-		return fmt.Errorf("%w: no request 2 reached the server", ErrUnproved)
+// awaitEvent waits for an event for no longer than slack: a busy machine may let
+// the server come by after the client has given up.
+func awaitEvent(ctx context.Context, event <-chan struct{}, missed string) error {
+	ctx, cancel := context.WithTimeout(ctx, slack)
+	defer cancel()
+	select {
+	case <-event:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("%w: %s: %w", ErrUnproved, missed, context.Cause(ctx))
 	}
-	return err
 }
