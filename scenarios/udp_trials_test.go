@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -88,6 +90,33 @@ func TestAnAnswerBeforeTheServersIsAStrangers(t *testing.T) {
 		s := &stranger{answered: test.answered}
 		if err := s.judge(c, test.o, now); (err != nil) != test.broken {
 			t.Errorf("%s: %v", test.why, err)
+		}
+	}
+}
+
+func TestNoiseIsTheLargestDatagram(t *testing.T) {
+	for addr, want := range map[string]int{"127.0.0.1:1": 65507, "[::1]:1": 65527} {
+		if got := len(noise(reply{to: netip.MustParseAddrPort(addr)})); got != want {
+			t.Errorf("noise for %s has %d bytes, want %d", addr, got, want)
+		}
+	}
+}
+
+func TestAnotherAnswerIsWorseThanAnError(t *testing.T) {
+	for _, test := range []struct {
+		why     string
+		o       outcome
+		finding string
+	}{
+		{"its own", outcome{answer: "x"}, ""},
+		{"an error", outcome{err: errors.New("lost")}, ""},
+		{"another's", outcome{answer: "y"}, `want "x" or an error`},
+		{"a panic", outcome{err: &misconduct{"Ask(2) panicked"}}, "Ask(2) panicked"},
+		{"an interrupt", outcome{err: ErrUnproved}, ErrUnproved.Error()},
+	} {
+		err := wantItsOwnOrError(test.o, "x")
+		if (err != nil) != (test.finding != "") || err != nil && !strings.Contains(err.Error(), test.finding) {
+			t.Errorf("%s: %v, want %q", test.why, err, test.finding)
 		}
 	}
 }
