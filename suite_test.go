@@ -29,6 +29,8 @@ func TestFakewire(t *testing.T) {
 	RunSpecs(t, "fakewire")
 }
 
+var _ = ReportAfterSuite("promises", scenarios.Summarize)
+
 const (
 	helloTCP = "Hello from TCP server\n"
 	helloUDP = "Hello from UDP server\n"
@@ -64,10 +66,20 @@ var _ = scenarios.DescribeTCPClient("the bundled TCP client with one try", func(
 }, scenarios.Keeps(scenarios.ReportsReset, scenarios.NoticesIdleClose, scenarios.SendsRequestOnce))
 
 var _ = scenarios.DescribeUDPClient("the bundled UDP client with the UDP server", func() scenarios.UDPClient {
-	c := bundled.UDPClient(helloUDP, within)
+	c := bundled.PlainUDPClient(strings.TrimSpace(helloUDP), within)
 	c.Handler = fakeserver.PacketReply{Data: helloUDP}
 	return c
-}, scenarios.Keeps(scenarios.HonoursDeadlineOnLoss))
+}, scenarios.Keeps(scenarios.HonoursDeadlineOnLoss, scenarios.TriesAgainAfterLoss, scenarios.ReportsUnreachablePort,
+	scenarios.TakesDuplicateOnce, scenarios.RefusesTruncatedReply, scenarios.RefusesStrangers,
+	scenarios.CopesWithEmptyDatagram, scenarios.CopesWithLargestDatagram))
+
+var _ = scenarios.DescribeUDPClient("the bundled UDP client with the production server", func() scenarios.UDPClient {
+	c := bundled.UDPClient("HELLO FROM THE CLIENT", within)
+	c.Handler = fakeserver.PacketLines{}
+	return c
+}, scenarios.Keeps(scenarios.HonoursDeadlineOnLoss, scenarios.TriesAgainAfterLoss, scenarios.ReportsUnreachablePort,
+	scenarios.TakesDuplicateOnce, scenarios.CopesWithReorderedReplies, scenarios.RefusesLateReply,
+	scenarios.RefusesTruncatedReply, scenarios.RefusesStrangers, scenarios.CopesWithEmptyDatagram, scenarios.CopesWithLargestDatagram))
 
 var _ = scenarios.DescribeNetworkLogger("the standard logger over TCP", func() scenarios.NetworkLogger {
 	return bundled.StandardLogger("tcp", within)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -87,17 +86,17 @@ func quote(answer string) string {
 // minutes with a client that waits before it tries again, the others then run abreast,
 // each with a subject and a server of its own.
 func inTrials[S clientSubject](trials func(healthy transcript.Transcript) ([]trial, error), judge func(c client, o outcome) string) func(context.Context, func() S) error {
-	return sweep[S](1, trials, judge)
+	return inBatches[S](1, trials, judge)
 }
 
 // inTrialsThatWait is inTrials for what makes the client wait for its deadline: the
 // trials run abreast from the beginning.
 func inTrialsThatWait[S clientSubject](trials func(healthy transcript.Transcript) ([]trial, error), judge func(c client, o outcome) string) func(context.Context, func() S) error {
-	return sweep[S](mostAbreast, trials, judge)
+	return inBatches[S](mostAtOnce, trials, judge)
 }
 
-// sweep makes a check that runs so many trials abreast, at first.
-func sweep[S clientSubject](abreast int, trials func(healthy transcript.Transcript) ([]trial, error), judge func(c client, o outcome) string) func(context.Context, func() S) error {
+// inBatches makes a check that runs so many trials at once, at first.
+func inBatches[S clientSubject](abreast int, trials func(healthy transcript.Transcript) ([]trial, error), judge func(c client, o outcome) string) func(context.Context, func() S) error {
 	return func(ctx context.Context, subject func() S) error {
 		healthy, err := exchange(ctx, subject, trial{what: "on a healthy wire"}, ErrUnproved, wantAnswer)
 		if err != nil {
@@ -107,50 +106,25 @@ func sweep[S clientSubject](abreast int, trials func(healthy transcript.Transcri
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrUnproved, err)
 		}
-		try := func(subject func() S, t trial) error {
-			_, err := exchange(ctx, subject, t, ErrBroken, judge)
-			return err
-		}
 		for at := 0; at < len(all); {
 			began, batch := time.Now(), all[at:min(len(all), at+abreast)]
-			if err := atOnce(subject, batch, try); err != nil {
+			err := atOnce(subject, len(batch), func(i int, subject func() S) error {
+				_, err := exchange(ctx, subject, batch[i], ErrBroken, judge)
+				return err
+			})
+			if err != nil {
 				return err
 			}
 			if at += len(batch); time.Since(began) > long {
-				abreast = mostAbreast
+				abreast = mostAtOnce
 			}
 		}
 		return nil
 	}
 }
 
-// Exchanges run so many abreast once one took long.
-const (
-	mostAbreast = 32
-	long        = 50 * time.Millisecond
-)
-
-// atOnce lets one subject for each of all do what do does with it, all at once, and
-// returns the error of the first of them that has one. The subjects are made here,
-// one after another, by the goroutine that asks for them.
-func atOnce[S Subject, T any](subject func() S, all []T, do func(subject func() S, t T) error) error {
-	made := make([]S, len(all))
-	for i := range all {
-		made[i] = subject()
-	}
-	errs := make([]error, len(all))
-	var wg sync.WaitGroup
-	for i, t := range all {
-		wg.Go(func() { errs[i] = do(func() S { return made[i] }, t) })
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// long is what an exchange may take before several run at once.
+const long = 50 * time.Millisecond
 
 // serve starts a server at the end of t's wire.
 func (c client) serve(t trial) (peer, error) {

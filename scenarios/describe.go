@@ -24,7 +24,7 @@ func describe[S Subject](where types.CodeLocation, text string, known []Promise[
 			return
 		}
 		for _, p := range merge(known, a.kept) {
-			decorators := append([]any{a.location, ginkgo.Label(p.Labels...), ginkgo.NodeTimeout(specBound)}, a.spec...)
+			decorators := append([]any{a.location, ginkgo.Label(p.Labels...), ginkgo.Label(promiseLabel), ginkgo.NodeTimeout(specBound)}, a.spec...)
 			ginkgo.It(p.Name, decorators, a.body(p, subject))
 		}
 	})
@@ -33,10 +33,15 @@ func describe[S Subject](where types.CodeLocation, text string, known []Promise[
 // body returns the spec of p.
 func (a arguments[S]) body(p Promise[S], subject func() S) func(ginkgo.SpecContext) {
 	if !slices.ContainsFunc(a.kept, named[S](p.Name)) {
-		return func(ginkgo.SpecContext) { ginkgo.Skip("not promised") }
+		return func(ginkgo.SpecContext) {
+			note(notPromised, a.location)
+			ginkgo.Skip("not promised")
+		}
 	}
 	return func(ctx ginkgo.SpecContext) {
-		if err := Run(ctx, p, subject); err != nil {
+		err := Run(ctx, p, subject)
+		note(verdictOf(err), a.location)
+		if err != nil {
 			failing(a.location, err)(ctx)
 		}
 	}

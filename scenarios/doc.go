@@ -19,7 +19,8 @@
 // wire, and sees what the server sends there. From that it makes its plans: where to
 // cut the reply, where to reset. Then it lets the subject work once on each plan,
 // each time on a new server with a subject that the function given makes anew. Where
-// subjects wait for their deadlines, several work at the same time. A plan whose fault did not happen fails the spec, too, with [ErrUnproved]: the
+// subjects wait for their deadlines, several work at the same time. A plan whose fault
+// did not happen fails the spec, too, with [ErrUnproved]: the
 // promise was not put to the test.
 //
 // When a promise is broken, the error says in which way the wire misbehaved, what
@@ -34,11 +35,19 @@
 // waiting. Nothing else of the suite is touched. The function that makes the
 // subject runs in the spec itself, and should only make it.
 //
+// # Summary
+//
+// One line at a suite's top level ends each run with a table of its subjects and
+// their promises, kept, broken or not promised, in the terminal and in the JSON and
+// JUnit reports:
+//
+//	var _ = ReportAfterSuite("promises", scenarios.Summarize)
+//
 // # Labels
 //
-// Each spec is labelled with its medium ("tcp", "udp", "logger") and with the faults
-// it uses ("fault:slice", "fault:reset", "fault:stall", "fault:loss"), for
-// --label-filter. They are called after the faults of package fault; "fault:refused" and
+// Each spec is labelled "promise", with its medium ("tcp", "udp", "logger") and with
+// the faults it uses ("fault:slice", "fault:reset", "fault:loss"), for --label-filter.
+// They are called after the faults of package fault; "fault:refused" and
 // "fault:unanswered" are those of a server that is down, or does not answer connects.
 //
 // # Limits
@@ -70,6 +79,9 @@
 // can't be told from handing it over right after; see [CloseFlushes]. What
 // [BoundedMemory] measures is the whole process, in which nothing else should run;
 // the processes of ginkgo -p don't disturb one another.
+//
+// Another address of the host, for a stranger who answers in a UDP server's place,
+// there is on Linux only, and on IPv4; elsewhere the stranger has another port.
 //
 // Promises are this package's own: a Promise made elsewhere has no check.
 package scenarios

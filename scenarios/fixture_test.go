@@ -36,10 +36,11 @@ func registerFixture() bool {
 		return c
 	}
 	splits := scenarios.Keeps(scenarios.ReassemblesSplitReplies)
+	ReportAfterSuite("promises", scenarios.Summarize)
 
 	scenarios.DescribeTCPClient("keeper", keeper, splits, Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("breaker", breaker, splits, Label(fixtureLabel, here()), Serial)
-	scenarios.DescribeUDPClient("udp", func() scenarios.UDPClient { return reference.UDPClient("hello from the client\n", soon) },
+	scenarios.DescribeUDPClient("udp", func() scenarios.UDPClient { return reference.UDPClient("hello from the client", soon) },
 		Label(fixtureLabel, here()), scenarios.Keeps(scenarios.HonoursDeadlineOnLoss))
 	scenarios.DescribeNetworkLogger("logger", func() scenarios.NetworkLogger { return reference.StandardLogger("tcp", within) },
 		Label(fixtureLabel, here()), NodeTimeout(time.Minute), scenarios.Keeps(scenarios.LastLineOfAPanicArrives))

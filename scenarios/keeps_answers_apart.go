@@ -40,7 +40,8 @@ func checkKeepsAnswersApart(ctx context.Context, subject func() TCPClient) error
 		return trial{what: what, plan: rules(fault.ToClient(fault.Hold{Gate: lateAnswer}).AfterBytes(r.from).OnConn(1))}
 	}
 	before, behind := "with its answer to Ask(1) arriving late, before Ask(2)", "with its answer to Ask(1) arriving late, after the request of Ask(2)"
-	return atOnce(subject, []string{before, behind}, func(subject func() TCPClient, what string) error {
+	return atOnce(subject, 2, func(i int, subject func() TCPClient) error {
+		what := []string{before, behind}[i]
 		return inDialogue(ctx, subject, late(what), func(d *dialogue) error { return d.askLate(want, what == behind) })
 	})
 }

@@ -43,19 +43,6 @@ var _ = DescribeTable("a TCP client's promise",
 	Entry(nil, scenarios.HonoursDeadline, reference.TCPClient(answer, soon), reference.GivesUpBetween(answer, soon), `stalled after byte 1 of a reply of 22 bytes: Do did not return`),
 )
 
-var _ = DescribeTable("a UDP client's promise",
-	func(ctx SpecContext, p scenarios.Promise[scenarios.UDPClient], keeps, breaks scenarios.UDPClient, evidence string) {
-		keeps.Handler, breaks.Handler = fakeserver.PacketReply{Data: answer}, fakeserver.PacketReply{Data: answer}
-		Expect(scenarios.Run(ctx, p, always(keeps))).To(Succeed())
-		wantBroken(scenarios.Run(hasty(ctx), p, always(breaks)), p.Name, evidence)
-	},
-	func(p scenarios.Promise[scenarios.UDPClient], _, _ scenarios.UDPClient, evidence string) string {
-		return p.Name + ": a subject that keeps it passes, and one fails with " + evidence
-	},
-	Entry(nil, scenarios.HonoursDeadlineOnLoss, reference.UDPClient(answer, soon), reference.NoDeadlineUDP(answer, soon), `Do did not return`),
-	Entry(nil, scenarios.HonoursDeadlineOnLoss, reference.UDPClient(answer, soon), reference.GuessesUDP(answer, soon), `Do = "", <nil>`),
-)
-
 // hasty returns a context in which a subject that hangs is soon given up on. Those
 // that keep their promises are given the time that everybody gets.
 func hasty(ctx context.Context) context.Context {

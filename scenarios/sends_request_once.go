@@ -23,8 +23,9 @@ var SendsRequestOnce = Promise[TCPClient]{
 		if err != nil {
 			return err
 		}
-		return atOnce(subject, []loss{lostToReset, lostToFIN, lostToSilence}, func(subject func() TCPClient, l loss) error {
-			return onWire(ctx, subject, l.trial(r), func(d *dialogue) error { return d.sendOnce(r) })
+		losses := []loss{lostToReset, lostToFIN, lostToSilence}
+		return atOnce(subject, len(losses), func(i int, subject func() TCPClient) error {
+			return onWire(ctx, subject, losses[i].trial(r), func(d *dialogue) error { return d.sendOnce(r) })
 		})
 	},
 }

@@ -56,8 +56,8 @@ func checkStopsWhenTold(ctx context.Context, subject func() TCPClient) error {
 	if !canLeaveUnanswered {
 		blocks = blocks[:2]
 	}
-	return atOnce(subject, blocks, func(subject func() TCPClient, b block) error {
-		return onWire(ctx, subject, b.trial, func(d *dialogue) error { return d.stop(b, took) })
+	return atOnce(subject, len(blocks), func(i int, subject func() TCPClient) error {
+		return onWire(ctx, subject, blocks[i].trial, func(d *dialogue) error { return d.stop(blocks[i], took) })
 	})
 }
 

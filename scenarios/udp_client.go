@@ -13,10 +13,12 @@ import (
 // A UDPClient is a client to be put to the test, and what is needed for that.
 type UDPClient struct {
 	// Handler is the server's side of the client's protocol. If nil, it sends each
-	// datagram back.
+	// datagram back. Its replies are what it sends to the client whose datagram it
+	// answers.
 	Handler fakeserver.PacketHandler
 	// Do is one whole exchange: it asks the server at addr and returns the answer. It
-	// may be called several times, each time with another server's address. ctx has no
+	// may be called several times, also at once, each time with another server's
+	// address, and each time that of another client, made by its factory. ctx has no
 	// deadline of its own; it is cancelled when Do is given up on. If nil, it is one
 	// exchange of a Session.
 	Do func(ctx context.Context, addr string) (string, error)
@@ -33,7 +35,11 @@ type UDPClient struct {
 }
 
 // udpPromises are the promises of UDP clients, in the order of their specs.
-var udpPromises = []Promise[UDPClient]{HonoursDeadlineOnLoss}
+var udpPromises = []Promise[UDPClient]{
+	HonoursDeadlineOnLoss, TriesAgainAfterLoss, ReportsUnreachablePort,
+	TakesDuplicateOnce, CopesWithReorderedReplies, RefusesLateReply,
+	RefusesTruncatedReply, RefusesStrangers, CopesWithEmptyDatagram, CopesWithLargestDatagram,
+}
 
 // DescribeUDPClient is DescribeTCPClient for a UDP client.
 func DescribeUDPClient(text string, subject func() UDPClient, args ...any) bool {
@@ -41,12 +47,17 @@ func DescribeUDPClient(text string, subject func() UDPClient, args ...any) bool 
 }
 
 func (c UDPClient) client() (client, error) {
-	if c.Handler == nil {
-		c.Handler = fakeserver.PacketEcho{}
-	}
 	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: func(p fault.Plan) (peer, error) {
-		return packetPeer(fakeserver.PacketConfig{Handler: c.Handler, Faults: p, Name: "scenario"})
+		return packetPeer(fakeserver.PacketConfig{Handler: c.handler(), Faults: p, Name: "scenario"})
 	}}
 	common.doByOpen()
 	return common, common.check("UDPClient")
+}
+
+// handler returns the server's side of the client's protocol.
+func (c UDPClient) handler() fakeserver.PacketHandler {
+	if c.Handler == nil {
+		return fakeserver.PacketEcho{}
+	}
+	return c.Handler
 }

@@ -43,11 +43,18 @@ func OneTryTCPClient(want string, within time.Duration) scenarios.TCPClient {
 	return reference.OneTryTCPClient(want, within)
 }
 
-// UDPClient returns a client that keeps every promise: it sends the datagram "hello
-// from the client\n" and wants one back. Set its Handler to what answers that with
-// want.
+// UDPClient returns a client that keeps every promise: it numbers its requests, "1
+// hello from the client\n", and wants a line back with that number in front. Set
+// its Handler to what answers that with want. In a session, exchange n > 1 says
+// "hello n from the client".
 func UDPClient(want string, within time.Duration) scenarios.UDPClient {
 	return reference.UDPClient(want, within)
+}
+
+// PlainUDPClient returns UDPClient without numbers and sessions, for a server that
+// always sends the same line. It keeps every promise that is not about sessions.
+func PlainUDPClient(want string, within time.Duration) scenarios.UDPClient {
+	return reference.PlainUDPClient(want, within)
 }
 
 // StandardLogger returns the standard log.Logger, with a prefix, the date and the

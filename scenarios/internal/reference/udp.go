@@ -2,8 +2,12 @@ package reference
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/fakewire/fakewire/scenarios"
@@ -23,44 +27,121 @@ func SendUDP(ctx context.Context, addr, message string) error {
 	return conn.Close()
 }
 
-// UDPClient returns a client that keeps every promise: it asks with one datagram
-// and waits for one, until a deadline.
+// UDPClient returns a client that keeps every promise. It numbers its requests,
+// "1 hello from the client\n", and wants that number back in front of one line. It
+// asks again three times within its deadline, on a socket that is connected to the
+// server and that it keeps in a session.
 func UDPClient(want string, within time.Duration) scenarios.UDPClient {
-	return askUDP(want, within, within)
+	return newUDPClient(want, within, habits{})
 }
 
-// NoDeadlineUDP breaks HonoursDeadlineOnLoss: it waits for ever.
-func NoDeadlineUDP(want string, within time.Duration) scenarios.UDPClient {
-	return askUDP(want, within, 0)
-}
-
-// GuessesUDP breaks HonoursDeadlineOnLoss: it takes no answer for an empty one.
-func GuessesUDP(want string, within time.Duration) scenarios.UDPClient {
-	c := UDPClient(want, within)
-	ask := c.Do
-	c.Do = func(ctx context.Context, addr string) (string, error) {
-		answer, _ := ask(ctx, addr)
-		return answer, nil
-	}
+// PlainUDPClient returns UDPClient without numbers, for a server whose reply is
+// always the same: a line in a datagram. It has no sessions, because nothing would
+// tell a late reply from the next one, and keeps every promise that is not about
+// those.
+func PlainUDPClient(want string, within time.Duration) scenarios.UDPClient {
+	c := newUDPClient(want, within, habits{numberless: true})
+	c.Do, c.Open = doOnce(c.Open), nil
 	return c
 }
 
-// askUDP returns a client whose deadline, if zero, is none.
-func askUDP(want string, within, deadline time.Duration) scenarios.UDPClient {
-	return scenarios.UDPClient{Want: want, Within: within, Do: func(ctx context.Context, addr string) (string, error) {
-		conn, err := dial(ctx, "udp", addr, within)
+// habits are how a UDP client differs from a good one.
+type habits struct {
+	numberless bool // requests have no numbers
+	once       bool // it asks but once
+	patient    bool // it has no deadline
+
+	dial func(ctx context.Context, addr string) (net.Conn, error)
+	take func(tag, datagram string) (answer string, ok bool, err error)
+}
+
+// newUDPClient returns a client with these habits.
+func newUDPClient(want string, within time.Duration, h habits) scenarios.UDPClient {
+	if h.dial == nil {
+		h.dial = func(ctx context.Context, addr string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, "udp", addr)
+		}
+	}
+	if h.take == nil {
+		h.take = takeLine
+	}
+	return scenarios.UDPClient{Want: want, Within: within, Open: func(ctx context.Context, addr string) (scenarios.Session, error) {
+		conn, err := h.dial(ctx, addr)
+		a := &asker{habits: h, conn: conn, within: within}
+		return scenarios.Session{Ask: a.ask, Close: func() error { return conn.Close() }}, err
+	}}
+}
+
+// doOnce makes a whole exchange of a session.
+func doOnce(open func(ctx context.Context, addr string) (scenarios.Session, error)) func(ctx context.Context, addr string) (string, error) {
+	return func(ctx context.Context, addr string) (string, error) {
+		s, err := open(ctx, addr)
 		if err != nil {
 			return "", err
 		}
-		defer conn.Close()
-		if deadline == 0 {
-			conn.SetDeadline(time.Time{})
-		}
-		if _, err := io.WriteString(conn, request); err != nil {
+		defer s.Close()
+		return s.Ask(ctx, 1)
+	}
+}
+
+// An asker is a UDP client with its socket.
+type asker struct {
+	habits
+	conn   net.Conn
+	within time.Duration
+	asked  int // requests
+}
+
+// tries is how often a client asks within its deadline.
+const tries = 4
+
+// ask sends a request until its reply comes. Each try has its share of the deadline
+// from when it is made: were it counted from the beginning, a machine that stops
+// for a while would leave none for the tries after that.
+func (a *asker) ask(_ context.Context, n int) (string, error) {
+	a.asked++
+	tag, text := fmt.Sprintf("%d ", a.asked), request
+	if n > 1 {
+		text = fmt.Sprintf("hello %d from the client\n", n)
+	}
+	if a.numberless {
+		tag = ""
+	}
+	last := tries
+	if a.once {
+		last = 1
+	}
+	for try := 1; ; try++ {
+		if _, err := io.WriteString(a.conn, tag+text); err != nil {
 			return "", err
 		}
-		p := make([]byte, 65535)
-		n, err := conn.Read(p)
-		return string(p[:n]), err
-	}}
+		if !a.patient {
+			a.conn.SetReadDeadline(time.Now().Add(a.within / time.Duration(last)))
+		}
+		answer, err := a.await(tag)
+		if try == last || !errors.Is(err, os.ErrDeadlineExceeded) {
+			return answer, err
+		}
+	}
+}
+
+// await reads until the reply to the request with that tag comes.
+func (a *asker) await(tag string) (string, error) {
+	for p := make([]byte, 1<<16); ; {
+		n, err := a.conn.Read(p)
+		if err != nil {
+			return "", err
+		}
+		if answer, ok, err := a.take(tag, string(p[:n])); ok || err != nil {
+			return answer, err
+		}
+	}
+}
+
+// takeLine takes the reply that begins with tag, and ends as it must.
+func takeLine(tag, datagram string) (string, bool, error) {
+	line, whole := strings.CutSuffix(datagram, "\n")
+	answer, ours := strings.CutPrefix(line, tag)
+	return answer, whole && ours && answer != "", nil
 }

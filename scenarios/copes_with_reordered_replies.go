@@ -1,0 +1,48 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+// CopesWithReorderedReplies is the promise of a UDP client that, in a session of
+// three exchanges, gives each its own answer, or an error, though one datagram
+// from the server arrives behind the next: each of them in turn, up to the 16th.
+//
+// What that means depends on the client. One that asks again meets two answers to
+// one request, the later first. One that does not gives up waiting; then the answer
+// of its next exchange overtakes the one that it waited for. One whose replies have
+// several datagrams finds these in another order.
+var CopesWithReorderedReplies = Promise[UDPClient]{
+	Name: "copes with reordered replies",
+	Why: "Datagrams take different paths and queues, and arrive in another order than they left. A client that counts on the order " +
+		"hands one caller the answer of another, or builds a message of parts that don't belong together.",
+	Labels: []string{"udp", "fault:reorder"},
+	check:  checkCopesWithReorderedReplies,
+}
+
+func checkCopesWithReorderedReplies(ctx context.Context, subject func() UDPClient) error {
+	var sum atomic.Int64
+	count := func(r replyDatagram) error { sum.Add(1); return r.send() }
+	want, err := answers(ctx, tapReplies(subject, count), exchanges)
+	if err != nil {
+		return err
+	}
+	if sum.Load() < 2 {
+		return fmt.Errorf("%w: %w", ErrUnproved, errNoReply)
+	}
+	return atOnce(subject, min(int(sum.Load())-1, mostDatagrams), func(i int, subject func() UDPClient) error {
+		t := trial{what: fmt.Sprintf("with datagram %d from the server behind the next", i+1), plan: onNth(fault.ToClient(fault.Reorder{Rate: 1}), i+1)}
+		return inDialogue(ctx, subject, t, func(d *dialogue) error {
+			for i := range want {
+				if err := wantItsOwnOrError(d.ask(i+1), want[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}

@@ -1,0 +1,103 @@
+package scenarios_test
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/scenarios"
+	"github.com/fakewire/fakewire/scenarios/internal/reference"
+)
+
+// udpPromises are all that a UDP client can make.
+var udpPromises = []scenarios.Promise[scenarios.UDPClient]{
+	scenarios.HonoursDeadlineOnLoss, scenarios.TriesAgainAfterLoss, scenarios.ReportsUnreachablePort,
+	scenarios.TakesDuplicateOnce, scenarios.CopesWithReorderedReplies, scenarios.RefusesLateReply,
+	scenarios.RefusesTruncatedReply, scenarios.RefusesStrangers, scenarios.CopesWithEmptyDatagram, scenarios.CopesWithLargestDatagram,
+}
+
+// shouted is what a UDP client gets from shouts.
+const shouted = "HELLO FROM THE CLIENT"
+
+// shouts sends lines back in upper case, with their number.
+var shouts = fakeserver.PacketLines{}
+
+var _ = Describe("a UDP client's promise", func() {
+	for _, p := range udpPromises {
+		It(p.Name+": a subject that keeps it passes", NodeTimeout(time.Minute), func(ctx SpecContext) {
+			c := reference.UDPClient(shouted, within)
+			c.Handler = shouts
+			Expect(scenarios.Run(ctx, p, always(c))).To(Succeed())
+		})
+	}
+
+	DescribeTable("is found broken:",
+		func(ctx SpecContext, p scenarios.Promise[scenarios.UDPClient], breaks scenarios.UDPClient, evidence string) {
+			breaks.Handler = shouts
+			wantBroken(scenarios.Run(hasty(ctx), p, always(breaks)), p.Name, evidence)
+		},
+		func(p scenarios.Promise[scenarios.UDPClient], _ scenarios.UDPClient, evidence string) string {
+			return p.Name + ": " + evidence
+		},
+		Entry(nil, bound, scenarios.HonoursDeadlineOnLoss, reference.NoDeadlineUDP(shouted, soon), `with its requests lost: Do did not return`),
+		Entry(nil, bound, scenarios.HonoursDeadlineOnLoss, reference.GuessesUDP(shouted, soon), `Do = "", <nil>`),
+		Entry(nil, bound, scenarios.TriesAgainAfterLoss, reference.AsksOnceUDP(shouted, soon), `with datagram 1 of 1 of its request lost once: Do = "", read udp`),
+		Entry(nil, bound, scenarios.TakesDuplicateOnce, reference.TakesNextUDP(shouted, within), `delivered twice: in a session: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
+		Entry(nil, bound, scenarios.TakesDuplicateOnce, reference.StopsAtNoiseUDP(shouted, within), `in a session: Ask(2) = "", no reply to what was asked`),
+		Entry(nil, bound, scenarios.CopesWithReorderedReplies, reference.TakesNextUDP(shouted, within), `with datagram 1 from the server behind the next: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
+		Entry(nil, bound, scenarios.CopesWithReorderedReplies, reference.TakesNextOnceUDP(shouted, within), `with datagram 1 from the server behind the next: Ask(3) = "HELLO FROM THE CLIENT", <nil>`),
+		Entry(nil, bound, scenarios.RefusesLateReply, reference.TakesNextUDP(shouted, within), `before request 2: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
+		Entry(nil, bound, scenarios.RefusesLateReply, reference.DrainsUDP(shouted, within), `between request 2 and its reply: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
+		Entry(nil, bound, scenarios.RefusesTruncatedReply, reference.TakesHalvesUDP(shouted, within), `cut to 2 of 24 bytes: Do = "", <nil>`),
+		Entry(nil, bound, scenarios.RefusesStrangers, reference.TrustsUDP(shouted, within, reference.Anybody), `with replies of a stranger at `),
+		Entry(nil, bound, scenarios.RefusesStrangers, reference.TrustsUDP(shouted, within, reference.SameHost), `Do = "IELLO FROM THE CLIENT", <nil>`),
+		Entry(nil, bound, scenarios.RefusesStrangers, reference.TrustsUDP(shouted, within, reference.SamePort), `with replies of a stranger at 127.0.0.2:`),
+		Entry(nil, bound, scenarios.ReportsUnreachablePort, reference.TrustsUDP(shouted, soon, reference.OnlyServer), `a server that says nothing gives Do = `),
+		Entry(nil, bound, scenarios.ReportsUnreachablePort, reference.HopesUDP(shouted, soon), `with nobody at the server's port: Do = "", i/o timeout`),
+		Entry(nil, bound, scenarios.ReportsUnreachablePort, reference.GuessesUDP(shouted, soon), `Do = "", <nil>`),
+		Entry(nil, bound, scenarios.CopesWithEmptyDatagram, reference.TakesEmptyUDP(shouted, within), `with an empty datagram before its reply: Do = "", EOF`),
+		Entry(nil, bound, scenarios.CopesWithLargestDatagram, reference.PanicsAtNoiseUDP(shouted, within), `before its reply: Do panicked: runtime error: slice bounds out of range`),
+		Entry(nil, bound, scenarios.CopesWithLargestDatagram, reference.StopsAtNoiseUDP(shouted, within), `before its reply: Do = "", no reply`),
+	)
+})
+
+var _ = DescribeTable("Run says what a UDP client lacks that",
+	func(ctx SpecContext, p scenarios.Promise[scenarios.UDPClient], c scenarios.UDPClient, kind error, message string) {
+		err := scenarios.Run(ctx, p, always(c))
+		Expect(err).To(MatchError(kind))
+		Expect(err).NotTo(MatchError(scenarios.ErrBroken))
+		Expect(err).To(MatchError(ContainSubstring(message)))
+	},
+	Entry("has no sessions", bound, scenarios.RefusesLateReply, reference.PlainUDPClient(lower, within), scenarios.ErrSubject, "Open is nil"),
+	Entry("never asks the server", bound, scenarios.TriesAgainAfterLoss, says(lower, nil), scenarios.ErrUnproved, "the server sent no reply"),
+	Entry("never asks the server, with strangers about", bound, scenarios.RefusesStrangers, says(lower, nil), scenarios.ErrUnproved, "the server sent no reply"),
+	Entry("does not work", bound, scenarios.CopesWithEmptyDatagram, says("", errors.New("no")), scenarios.ErrUnproved, `on a healthy wire: Do = "", no`),
+)
+
+// lower is what a UDP client gets from an echo.
+const lower = "hello from the client"
+
+// says returns a client that does nothing but say so.
+func says(answer string, err error) scenarios.UDPClient {
+	return scenarios.UDPClient{Want: lower, Within: soon, Do: func(context.Context, string) (string, error) { return answer, err }}
+}
+
+var _ = It("takes a UDP client's own words for an unreachable port if they come soon", bound, func(ctx SpecContext) {
+	c := reference.PlainUDPClient(lower, within)
+	ask := c.Do
+	c.Do = func(ctx context.Context, addr string) (string, error) {
+		answer, err := ask(ctx, addr)
+		if err != nil {
+			err = errors.New("the server is down")
+		}
+		return answer, err
+	}
+	Expect(scenarios.Run(ctx, scenarios.ReportsUnreachablePort, always(c))).To(Succeed())
+})
+
+// bound ends a spec that hangs.
+const bound = NodeTimeout(time.Minute)

@@ -1,0 +1,171 @@
+package scenarios
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+// RefusesStrangers is the promise of a UDP client that takes replies from its
+// server only. While it waits, replies come from somebody else: copies of the
+// true one with a byte changed, and one without; the true one follows. They come
+// from another port of the server's address, and in another exchange from the
+// server's port at another address of the host, where it has one (127.0.0.2, on
+// Linux).
+//
+// A client whose socket is connected keeps it: its kernel drops what others send.
+// Clients of protocols in which servers answer from a new port can't make it.
+var RefusesStrangers = Promise[UDPClient]{
+	Name: "refuses a reply from a stranger",
+	Why: "Anybody can send a datagram to a port that is open. A resolver that took answers from any address was all that cache poisoning " +
+		"needed, and a client that is done with one server may get that one's late answer under the port of the next.",
+	Labels: []string{"udp"},
+	check:  checkRefusesStrangers,
+}
+
+func checkRefusesStrangers(ctx context.Context, subject func() UDPClient) error {
+	if _, err := rehearseDo(ctx, subject); err != nil {
+		return err
+	}
+	for _, listen := range []socketFor{otherPort, otherAddress} {
+		if err := meetStranger(ctx, subject, listen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// meetStranger lets the subject work once while a stranger answers, too.
+func meetStranger(ctx context.Context, subject func() UDPClient, listen socketFor) error {
+	s := &stranger{returned: make(chan struct{})}
+	c, err := tapReplies(subject, s.answerFirst)().client()
+	if err != nil {
+		return err
+	}
+	srv, err := c.listen(fault.Plan{})
+	if err != nil {
+		return err
+	}
+	conn, err := s.listen(srv.Addr(), listen)
+	if err != nil || conn == nil {
+		return errors.Join(err, srv.Close())
+	}
+	defer conn.Close()
+	o := c.attempt(ctx, srv.Addr())
+	ended := time.Now()
+	close(s.returned)
+	what := fmt.Sprintf("with replies of a stranger at %v before its server's", conn.LocalAddr())
+	return srv.verdict(what, s.judge(c, o, ended))
+}
+
+// A stranger answers the client in place of its server.
+type stranger struct {
+	returned chan struct{} // closed when Do has returned
+	first    sync.Once     // reply
+
+	mu       sync.Mutex // guards what follows
+	conn     *net.UDPConn
+	answered time.Time // when the server did; zero: not yet
+}
+
+// answerFirst sends copies of the first reply that there is, waits a moment for
+// the client to take one, and lets the reply go.
+func (s *stranger) answerFirst(r replyDatagram) (err error) {
+	s.first.Do(func() { err = s.answer(r) })
+	return errors.Join(err, r.send())
+}
+
+func (s *stranger) answer(r replyDatagram) error {
+	s.mu.Lock()
+	conn := s.conn
+	s.mu.Unlock()
+	for _, b := range forgeries(r.data) {
+		if _, err := conn.WriteToUDPAddrPort(b, r.to); err != nil {
+			return err
+		}
+	}
+	select {
+	case <-s.returned:
+	case <-time.After(strangersMoment):
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answered = time.Now()
+	return nil
+}
+
+// listen opens the stranger's socket. It returns nil if the host has no address for
+// it.
+func (s *stranger) listen(server string, listen socketFor) (*net.UDPConn, error) {
+	ap, err := netip.ParseAddrPort(server)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := listen(ap)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conn = conn
+	return conn, err
+}
+
+// strangersMoment is how long a client that takes the true reply's copy has to show
+// it: then it returns before its server has answered. One that takes a changed copy
+// needs no moment, because what comes first is read first.
+const strangersMoment = 10 * time.Millisecond
+
+// forgeries returns copies of b, each with one byte changed, and one without a
+// change at the end. They are few if b is long: what a socket holds is bounded, and
+// the true reply must fit in behind them.
+func forgeries(b []byte) [][]byte {
+	var all [][]byte
+	for _, i := range spread(len(b), min(16, 1+(16<<10)/max(1, len(b)))) {
+		changed := bytes.Clone(b)
+		changed[i] ^= 1
+		all = append(all, changed)
+	}
+	return append(all, b)
+}
+
+// judge says what is wrong with an outcome that came at a time.
+func (s *stranger) judge(c client, o outcome, ended time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	finding := wantAnswer(c, o)
+	switch {
+	case errors.Is(o.err, ErrUnproved):
+		return o.err
+	case o.err == nil && (s.answered.IsZero() || ended.Before(s.answered)):
+		return fmt.Errorf("%v, and its server had not answered yet", o)
+	case finding != "":
+		return fmt.Errorf("%v, %s", o, finding)
+	}
+	return nil
+}
+
+// socketFor returns a stranger's socket.
+type socketFor func(server netip.AddrPort) (*net.UDPConn, error)
+
+// otherPort returns a socket at the server's address.
+func otherPort(server netip.AddrPort) (*net.UDPConn, error) {
+	return net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(server.Addr(), 0)))
+}
+
+// otherAddress returns a socket at the server's port; nil, if the host has no other
+// address for it.
+func otherAddress(server netip.AddrPort) (*net.UDPConn, error) {
+	if !server.Addr().Is4() {
+		return nil, nil
+	}
+	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(server.Addr().Next(), server.Port())))
+	if err != nil {
+		return nil, nil
+	}
+	return conn, nil
+}

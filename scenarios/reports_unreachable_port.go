@@ -1,0 +1,76 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+// ReportsUnreachablePort is the promise of a UDP client that does not wait for a
+// server that is not there: the host answers its request with "port unreachable",
+// and it returns an error that wraps syscall.ECONNREFUSED, or any error in less
+// than half the time in which it gives up on a server that says nothing.
+//
+// Only a socket that is connected to the server is told, with ECONNREFUSED, at its
+// next call. A client with one socket for many servers can't make this promise.
+//
+// Where a server can't refuse datagrams (not on Linux), nothing is proved.
+var ReportsUnreachablePort = Promise[UDPClient]{
+	Name: "reports an unreachable port",
+	Why: "When a daemon is down its host says so at once. A client that does not listen waits for its whole deadline, at each call, " +
+		"and turns a restart of a second into a pile of waiting callers; one that drops the error reports a timeout, and sends people looking for a firewall.",
+	Labels: []string{"udp"},
+	check:  checkReportsUnreachablePort,
+}
+
+func checkReportsUnreachablePort(ctx context.Context, subject func() UDPClient) error {
+	if _, err := rehearseDo(ctx, subject); err != nil {
+		return err
+	}
+	c, err := subject().client()
+	if err != nil {
+		return err
+	}
+	srv, err := c.listen(fault.Plan{})
+	if err != nil {
+		return err
+	}
+	what := "with nobody at the server's port"
+	if err := srv.server.(interface{ Down() error }).Down(); err != nil {
+		return srv.verdict(what, fmt.Errorf("%w: %w", ErrUnproved, err))
+	}
+	o := c.attempt(ctx, srv.Addr())
+	return srv.verdict(what, c.wantRefusal(o, func() (outcome, error) { return giveUp(ctx, subject) }))
+}
+
+// wantRefusal judges an outcome at an unreachable port. It asks how the client
+// gives up on silence only if it must.
+func (c client) wantRefusal(o outcome, silence func() (outcome, error)) error {
+	switch {
+	case errors.Is(o.err, ErrUnproved):
+		return o.err
+	case o.err == nil || isMisconduct(o.err):
+		return fmt.Errorf("%v, want an error within %v", o, c.within)
+	case errors.Is(o.err, syscall.ECONNREFUSED):
+		return nil
+	}
+	lost, err := silence()
+	// What a busy machine adds to silence beyond the deadline says nothing of the client.
+	if err == nil && o.took >= min(lost.took, c.within)/2 {
+		return fmt.Errorf("%v, want an error that wraps ECONNREFUSED, or one much sooner: a server that says nothing gives %v", o, lost)
+	}
+	return err
+}
+
+// giveUp returns how the subject gives up on a server that says nothing.
+func giveUp(ctx context.Context, subject func() UDPClient) (lost outcome, err error) {
+	silent := trial{what: "with its requests lost", plan: fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Loss{Every: 1})}}}
+	_, err = exchange(ctx, subject, silent, ErrUnproved, func(_ client, o outcome) string {
+		lost = o // whatever it is: that is another promise's business
+		return ""
+	})
+	return lost, err
+}

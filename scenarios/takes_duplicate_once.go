@@ -1,0 +1,45 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+// TakesDuplicateOnce is the promise of a UDP client that gets its answer though
+// each datagram of the reply comes twice; and if it has sessions, that each of
+// three exchanges gets its own, though the second copy of the one before still
+// lies in the socket.
+var TakesDuplicateOnce = Promise[UDPClient]{
+	Name: "takes a duplicate once",
+	Why: "Networks deliver a datagram twice, and a server answers twice when its client asked again too soon. A client that takes the " +
+		"next datagram for the next answer is one behind from then on: each caller gets what the one before had asked for.",
+	Labels: []string{"udp", "fault:duplicate"},
+	check:  checkTakesDuplicateOnce,
+}
+
+// exchanges is how many a session has.
+const exchanges = 3
+
+func checkTakesDuplicateOnce(ctx context.Context, subject func() UDPClient) error {
+	if _, err := rehearseDo(ctx, subject); err != nil {
+		return err
+	}
+	twice := trial{what: "with each datagram of its replies delivered twice", plan: fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Duplicate{Rate: 1})}}}
+	if _, err := exchange(ctx, subject, twice, ErrBroken, wantAnswer); err != nil || subject().Open == nil {
+		return err
+	}
+	want, err := answers(ctx, subject, exchanges)
+	if err != nil {
+		return err
+	}
+	return inDialogue(ctx, subject, twice, func(d *dialogue) error {
+		for i := range want {
+			if err := wantItsOwn(d.ask(i+1), want[i]); err != nil {
+				return fmt.Errorf("in a session: %w", err)
+			}
+		}
+		return nil
+	})
+}

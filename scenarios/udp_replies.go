@@ -1,0 +1,63 @@
+package scenarios
+
+import (
+	"context"
+	"net/netip"
+
+	"github.com/fakewire/fakewire/fakeserver"
+)
+
+// A replyDatagram is a datagram that a Handler sends to the client whose datagram it
+// answers.
+type replyDatagram struct {
+	data []byte
+	to   netip.AddrPort
+	w    fakeserver.PacketWriter
+}
+
+// send sends the reply.
+func (r replyDatagram) send() error { return r.sendInstead(r.data) }
+
+// sendInstead sends something else from the same server to the same client.
+func (r replyDatagram) sendInstead(data []byte) error {
+	_, err := r.w.WriteTo(data, r.to)
+	return err
+}
+
+// tapReplies returns subjects whose Handler's replies f gets, in place of the
+// client.
+func tapReplies(subject func() UDPClient, f func(r replyDatagram) error) func() UDPClient {
+	return func() UDPClient {
+		c := subject()
+		c.Handler = tap{c.handler(), f}
+		return c
+	}
+}
+
+// A tap is a Handler whose replies go to f.
+type tap struct {
+	fakeserver.PacketHandler
+	f func(r replyDatagram) error
+}
+
+// ServePacket lets the Handler answer p.
+func (t tap) ServePacket(ctx context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {
+	return t.PacketHandler.ServePacket(ctx, p, tapped{w, p.Peer, t.f})
+}
+
+// tapped is the PacketWriter of a tap.
+type tapped struct {
+	fakeserver.PacketWriter
+	peer netip.AddrPort
+	f    func(r replyDatagram) error
+}
+
+func (w tapped) Write(b []byte) (int, error) { return w.WriteTo(b, w.peer) }
+
+// WriteTo leaves alone what is for others.
+func (w tapped) WriteTo(b []byte, to netip.AddrPort) (int, error) {
+	if to != w.peer {
+		return w.PacketWriter.WriteTo(b, to)
+	}
+	return len(b), w.f(replyDatagram{append([]byte{}, b...), to, w.PacketWriter})
+}
