@@ -2,11 +2,7 @@ package scenarios_test
 
 import (
 	"fmt"
-	"sync"
 	"time"
-
-	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/scenarios"
@@ -27,23 +23,14 @@ var tcpPromises = []tcpPromise{
 	scenarios.CopesWithFullWindow, scenarios.LeavesNothingBehind, scenarios.StopsWhenTold,
 }
 
-// tcpEntry is a promise, a deadline for its subjects, a subject that keeps it and one that
-// breaks it, and what the error of that must show.
-func tcpEntry(p tcpPromise, within time.Duration, keeps, breaks func(want string, within time.Duration) scenarios.TCPClient, evidence string) TableEntry {
-	return Entry(p.Name+": a subject that keeps it passes, and one fails with "+evidence, NodeTimeout(time.Minute), p, keeps(echoed, within), breaks(echoed, within), evidence)
+// tcpEntry is a duel of two TCP clients with the same deadline.
+func tcpEntry(p tcpPromise, within time.Duration, keeps, breaks func(want string, within time.Duration) scenarios.TCPClient, evidence string) *duel {
+	good, bad := keeps(echoed, within), breaks(echoed, within)
+	good.Handler, bad.Handler = echoes, echoes
+	return duelOf(p, &good, &bad, evidence)
 }
 
-var _ = DescribeTable("a promise of a TCP client",
-	func(ctx SpecContext, p tcpPromise, keeps, breaks scenarios.TCPClient, evidence string) {
-		keeps.Handler, breaks.Handler = echoes, echoes
-		var kept, broken error
-		var wg sync.WaitGroup // both may wait for their deadlines
-		wg.Go(func() { kept = scenarios.Run(ctx, p, always(keeps)) })
-		wg.Go(func() { broken = scenarios.Run(hasty(ctx), p, always(breaks)) })
-		wg.Wait()
-		Expect(kept).To(Succeed())
-		wantBroken(broken, p.Name, evidence)
-	},
+var _ = duels("a promise of a TCP client",
 	tcpEntry(scenarios.ReportsTruncatedReply, within, reference.TCPClient, reference.SwallowsErrors, `with a FIN after byte 0 of a reply of 22 bytes: Do = "", <nil>`),
 	tcpEntry(scenarios.ReportsTruncatedReply, within, reference.TCPClient, reference.Scans, `with a FIN after byte 1 of a reply of 22 bytes: Do = "h", <nil>`),
 	tcpEntry(scenarios.ReportsRefused, soon, reference.TCPClient, reference.DialsOn, `refused: Do did not return`),

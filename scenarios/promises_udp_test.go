@@ -26,44 +26,44 @@ const shouted = "HELLO FROM THE CLIENT"
 // shouts sends lines back in upper case, with their number.
 var shouts = fakeserver.PacketLines{}
 
-var _ = Describe("a UDP client's promise", func() {
-	for _, p := range udpPromises {
-		It(p.Name+": a subject that keeps it passes", NodeTimeout(time.Minute), func(ctx SpecContext) {
-			c := reference.UDPClient(shouted, within)
-			c.Handler = shouts
-			Expect(scenarios.Run(ctx, p, always(c))).To(Succeed())
-		})
-	}
+var _ = duels("a UDP client's promise is kept:", kept()...)
 
-	DescribeTable("is found broken:",
-		func(ctx SpecContext, p scenarios.Promise[scenarios.UDPClient], breaks scenarios.UDPClient, evidence string) {
-			breaks.Handler = shouts
-			wantBroken(scenarios.Run(hasty(ctx), p, always(breaks)), p.Name, evidence)
-		},
-		func(p scenarios.Promise[scenarios.UDPClient], _ scenarios.UDPClient, evidence string) string {
-			return p.Name + ": " + evidence
-		},
-		Entry(nil, bound, scenarios.HonoursDeadlineOnLoss, reference.NoDeadlineUDP(shouted, soon), `with its requests lost: Do did not return`),
-		Entry(nil, bound, scenarios.HonoursDeadlineOnLoss, reference.GuessesUDP(shouted, soon), `Do = "", <nil>`),
-		Entry(nil, bound, scenarios.TriesAgainAfterLoss, reference.AsksOnceUDP(shouted, soon), `with datagram 1 of 1 of its request lost once: Do = "", read udp`),
-		Entry(nil, bound, scenarios.TakesDuplicateOnce, reference.TakesNextUDP(shouted, within), `delivered twice: in a session: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
-		Entry(nil, bound, scenarios.TakesDuplicateOnce, reference.StopsAtNoiseUDP(shouted, within), `in a session: Ask(2) = "", no reply to what was asked`),
-		Entry(nil, bound, scenarios.CopesWithReorderedReplies, reference.TakesNextUDP(shouted, within), `with datagram 1 from the server behind the next: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
-		Entry(nil, bound, scenarios.CopesWithReorderedReplies, reference.TakesNextOnceUDP(shouted, within), `with datagram 1 from the server behind the next: Ask(3) = "HELLO FROM THE CLIENT", <nil>`),
-		Entry(nil, bound, scenarios.RefusesLateReply, reference.TakesNextUDP(shouted, within), `before request 2: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
-		Entry(nil, bound, scenarios.RefusesLateReply, reference.DrainsUDP(shouted, within), `between request 2 and its reply: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
-		Entry(nil, bound, scenarios.RefusesTruncatedReply, reference.TakesHalvesUDP(shouted, within), `cut to 2 of 24 bytes: Do = "", <nil>`),
-		Entry(nil, bound, scenarios.RefusesStrangers, reference.TrustsUDP(shouted, within, reference.Anybody), `with replies of a stranger at `),
-		Entry(nil, bound, scenarios.RefusesStrangers, reference.TrustsUDP(shouted, within, reference.SameHost), `Do = "IELLO FROM THE CLIENT", <nil>`),
-		Entry(nil, bound, scenarios.RefusesStrangers, reference.TrustsUDP(shouted, within, reference.SamePort), `with replies of a stranger at 127.0.0.2:`),
-		Entry(nil, bound, scenarios.ReportsUnreachablePort, reference.TrustsUDP(shouted, soon, reference.OnlyServer), `a server that says nothing gives Do = `),
-		Entry(nil, bound, scenarios.ReportsUnreachablePort, reference.HopesUDP(shouted, soon), `with nobody at the server's port: Do = "", i/o timeout`),
-		Entry(nil, bound, scenarios.ReportsUnreachablePort, reference.GuessesUDP(shouted, soon), `Do = "", <nil>`),
-		Entry(nil, bound, scenarios.CopesWithEmptyDatagram, reference.TakesEmptyUDP(shouted, within), `with an empty datagram before its reply: Do = "", EOF`),
-		Entry(nil, bound, scenarios.CopesWithLargestDatagram, reference.PanicsAtNoiseUDP(shouted, within), `before its reply: Do panicked: runtime error: slice bounds out of range`),
-		Entry(nil, bound, scenarios.CopesWithLargestDatagram, reference.StopsAtNoiseUDP(shouted, within), `before its reply: Do = "", no reply`),
-	)
-})
+// kept returns the promises with the subject that keeps all of them.
+func kept() (all []*duel) {
+	for _, p := range udpPromises {
+		c := reference.UDPClient(shouted, within)
+		c.Handler = shouts
+		all = append(all, duelOf(p, &c, nil, ""))
+	}
+	return all
+}
+
+var _ = duels("a UDP client's promise is found broken:",
+	broken(scenarios.HonoursDeadlineOnLoss, reference.NoDeadlineUDP(shouted, soon), `with its requests lost: Do did not return`),
+	broken(scenarios.HonoursDeadlineOnLoss, reference.GuessesUDP(shouted, soon), `Do = "", <nil>`),
+	broken(scenarios.TriesAgainAfterLoss, reference.AsksOnceUDP(shouted, soon), `with datagram 1 of 1 of its request lost once: Do = "", read udp`),
+	broken(scenarios.TakesDuplicateOnce, reference.TakesNextUDP(shouted, within), `delivered twice: in a session: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
+	broken(scenarios.TakesDuplicateOnce, reference.StopsAtNoiseUDP(shouted, within), `in a session: Ask(2) = "", no reply to what was asked`),
+	broken(scenarios.CopesWithReorderedReplies, reference.TakesNextUDP(shouted, within), `with datagram 1 from the server behind the next: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
+	broken(scenarios.CopesWithReorderedReplies, reference.TakesNextOnceUDP(shouted, within), `with datagram 1 from the server behind the next: Ask(3) = "HELLO FROM THE CLIENT", <nil>`),
+	broken(scenarios.RefusesLateReply, reference.TakesNextUDP(shouted, within), `before request 2: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
+	broken(scenarios.RefusesLateReply, reference.DrainsUDP(shouted, within), `between request 2 and its reply: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
+	broken(scenarios.RefusesTruncatedReply, reference.TakesHalvesUDP(shouted, within), `cut to 2 of 24 bytes: Do = "", <nil>`),
+	broken(scenarios.RefusesStrangers, reference.TrustsUDP(shouted, within, reference.Anybody), `with replies of a stranger at `),
+	broken(scenarios.RefusesStrangers, reference.TrustsUDP(shouted, within, reference.SameHost), `Do = "IELLO FROM THE CLIENT", <nil>`),
+	broken(scenarios.RefusesStrangers, reference.TrustsUDP(shouted, within, reference.SamePort), `with replies of a stranger at 127.0.0.2:`),
+	broken(scenarios.ReportsUnreachablePort, reference.TrustsUDP(shouted, soon, reference.OnlyServer), `a server that says nothing gives Do = `),
+	broken(scenarios.ReportsUnreachablePort, reference.HopesUDP(shouted, soon), `with nobody at the server's port: Do = "", i/o timeout`),
+	broken(scenarios.ReportsUnreachablePort, reference.GuessesUDP(shouted, soon), `Do = "", <nil>`),
+	broken(scenarios.CopesWithEmptyDatagram, reference.TakesEmptyUDP(shouted, within), `with an empty datagram before its reply: Do = "", EOF`),
+	broken(scenarios.CopesWithLargestDatagram, reference.PanicsAtNoiseUDP(shouted, within), `before its reply: Do panicked: runtime error: slice bounds out of range`),
+	broken(scenarios.CopesWithLargestDatagram, reference.StopsAtNoiseUDP(shouted, within), `before its reply: Do = "", no reply`),
+)
+
+func broken(p scenarios.Promise[scenarios.UDPClient], breaks scenarios.UDPClient, evidence string) *duel {
+	breaks.Handler = shouts
+	return duelOf(p, nil, &breaks, evidence)
+}
 
 var _ = DescribeTable("Run says what a UDP client lacks that",
 	func(ctx SpecContext, p scenarios.Promise[scenarios.UDPClient], c scenarios.UDPClient, kind error, message string) {
