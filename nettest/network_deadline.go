@@ -15,13 +15,14 @@ type deadline struct {
 // set sets the deadline, and sees to it that those who wait on cond look at it in time.
 func (d *deadline) set(t time.Time, cond *sync.Cond) {
 	d.at = t
-	d.stop()
 	if t.IsZero() {
+		d.stop()
 		return
 	}
 	wait := time.Until(t)
 	switch {
 	case wait <= 0:
+		d.stop()
 		cond.Broadcast()
 	case d.timer == nil:
 		d.timer = time.AfterFunc(wait, func() { d.fire(cond) })

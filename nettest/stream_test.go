@@ -99,17 +99,6 @@ func makePipe() (c1, c2 net.Conn, stop func(), err error) {
 
 func TestConn(t *testing.T) { xnettest.TestConn(t, makePipe) }
 
-// In a bubble, a test can't have subtests; but one of another run of tests can, all of whose
-// goroutines are in the bubble.
-func TestConnInABubble(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		all := func(string, string) (bool, error) { return true, nil }
-		if !testing.RunTests(all, []testing.InternalTest{{Name: "InABubble", F: TestConn}}) {
-			t.Fail()
-		}
-	})
-}
-
 func TestWindowIsExact(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, server := pair(t, &nettest.Network{Window: 10})

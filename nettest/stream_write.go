@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"runtime"
 	"syscall"
 )
 
@@ -12,12 +13,27 @@ import (
 func (c *Conn) Write(b []byte) (int, error) {
 	c.mu.Lock()
 	n, err := c.write(b)
+	ahead := c.isAhead(n)
 	c.mu.Unlock()
+	if ahead {
+		runtime.Gosched()
+	}
 	if err != nil {
 		err = c.opError("write", err)
 	}
 	return n, err
 }
+
+// isAhead reports whether a reader should run before the next Write: large pieces are best
+// read while the cache has them, or handed over without a detour.
+func (c *Conn) isAhead(n int) bool {
+	return n >= large && !c.peer.closed && (c.peer.waiter.is || c.peer.in.unread() > aheadAtMost)
+}
+
+const (
+	large       = 8 << 10
+	aheadAtMost = 256 << 10
+)
 
 func (c *Conn) write(b []byte) (n int, err error) {
 	if err := c.takeTurn(); err != nil {
