@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 
-	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -100,7 +99,7 @@ const mostBacklog = 1 << 16
 // takeBacklog accepts what waits, in the accept loop's place.
 func (s *Server) takeBacklog(ln net.Listener) {
 	for range mostBacklog {
-		if n, err := kernel.Backlog(ln); err != nil || n == 0 {
+		if backlog(ln) == 0 {
 			return
 		}
 		raw, err := ln.Accept()

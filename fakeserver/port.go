@@ -50,6 +50,8 @@ func openPort(p place) (*port, error) {
 	if err != nil {
 		return nil, pt.explain(err)
 	}
+	pt.setReadBuffer(pt.ln)
+	pt.setReadBuffer(pt.pc)
 	return pt, nil
 }
 
@@ -95,6 +97,7 @@ func (p *port) listen() (net.Listener, error) {
 		return ln, p.explain(err)
 	}
 	ln, err := p.transport.Listen(context.Background(), p.network, p.addr.String())
+	p.setReadBuffer(ln)
 	return ln, p.explain(err)
 }
 
@@ -113,7 +116,19 @@ func (p *port) listenPacket() (net.PacketConn, error) {
 		return pc, p.explain(err)
 	}
 	pc, err := p.transport.ListenPacket(context.Background(), p.network, p.addr.String())
+	p.setReadBuffer(pc)
 	return pc, p.explain(err)
+}
+
+// setReadBuffer gives a listener or a socket of another transport the receive buffer that is
+// wanted, if it takes one. The kernel's have theirs.
+func (p *port) setReadBuffer(socket any) {
+	if _, real := p.transport.(kernelTransport); real || p.receiveBuffer == 0 {
+		return
+	}
+	if s, ok := socket.(interface{ SetReadBuffer(int) error }); ok {
+		s.SetReadBuffer(p.receiveBuffer)
+	}
 }
 
 // canRefuse says why the port can't be kept while nobody listens on it.
