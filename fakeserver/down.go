@@ -61,7 +61,7 @@ func (s *Server) startDown() error {
 	}
 	if ln := s.port.ln; ln != nil { // opened to learn the address
 		s.port.ln = nil
-		ln.Close()
+		s.port.suspend(ln)
 	}
 	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "down: refusing connections"})
 	return nil
@@ -88,7 +88,7 @@ func (s *Server) stopAccepting(why string) {
 		s.takeBacklog(ln)
 	}
 	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing connections"})
-	ln.Close()
+	s.port.suspend(ln)
 	<-accepting
 }
 

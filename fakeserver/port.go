@@ -22,6 +22,10 @@ type port struct {
 	// What openPort had to open to learn the address, where there is no guard.
 	ln net.Listener
 	pc net.PacketConn
+
+	// What takes up again what was suspended, where the transport keeps the address.
+	againLn func() (net.Listener, error)
+	againPC func() (net.PacketConn, error)
 }
 
 // openPort takes the port.
@@ -88,6 +92,11 @@ func (p *port) listen() (net.Listener, error) {
 		p.ln = nil
 		return ln, nil
 	}
+	if again := p.againLn; again != nil {
+		p.againLn = nil
+		ln, err := again()
+		return ln, p.explain(err)
+	}
 	if p.guard != nil {
 		ln, err := p.guard.Listen(context.Background(), kernelTransport{p.receiveBuffer}.config())
 		return ln, p.explain(err)
@@ -106,6 +115,11 @@ func (p *port) listenPacket() (net.PacketConn, error) {
 	if pc := p.pc; pc != nil {
 		p.pc = nil
 		return pc, nil
+	}
+	if again := p.againPC; again != nil {
+		p.againPC = nil
+		pc, err := again()
+		return pc, p.explain(err)
 	}
 	if p.guard != nil {
 		pc, err := p.guard.ListenPacket(context.Background(), kernelTransport{p.receiveBuffer}.config())
@@ -131,6 +145,34 @@ func (p *port) setReadBuffer(socket any) {
 	}
 }
 
+// suspend closes ln, and keeps its address if the transport can.
+func (p *port) suspend(ln net.Listener) {
+	s, ok := ln.(interface {
+		Suspend() (func() (net.Listener, error), error)
+	})
+	if !ok {
+		ln.Close()
+		return
+	}
+	if again, err := s.Suspend(); err == nil {
+		p.againLn = again
+	}
+}
+
+// suspendPacket is suspend for datagrams.
+func (p *port) suspendPacket(pc net.PacketConn) {
+	s, ok := pc.(interface {
+		Suspend() (func() (net.PacketConn, error), error)
+	})
+	if !ok {
+		pc.Close()
+		return
+	}
+	if again, err := s.Suspend(); err == nil {
+		p.againPC = again
+	}
+}
+
 // canRefuse says why the port can't be kept while nobody listens on it.
 func (p *port) canRefuse() error {
 	if p.file != nil {
@@ -144,6 +186,7 @@ func (p *port) canRefuse() error {
 
 // close gives the port up.
 func (p *port) close() {
+	p.reopen()
 	if p.guard != nil {
 		p.guard.Close()
 	}
@@ -155,5 +198,15 @@ func (p *port) close() {
 	}
 	if p.file != nil {
 		p.file.remove()
+	}
+}
+
+// reopen takes up what was suspended, for close to give up.
+func (p *port) reopen() {
+	if p.againLn != nil {
+		p.ln, _ = p.listen()
+	}
+	if p.againPC != nil {
+		p.pc, _ = p.listenPacket()
 	}
 }

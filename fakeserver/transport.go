@@ -27,6 +27,9 @@ import (
 //	SetReadBuffer(int) error      for Config.ReceiveBuffer
 //	Drops() (int64, error)        of a packet conn: datagrams lost for want of buffer
 //	Waiting() (int, error)        of a packet conn: datagrams that wait to be read
+//	Suspend() (func() (net.Listener, error), error)
+//	                              of a listener: Close that keeps the address, and how to
+//	                              listen on it again; of a packet conn with net.PacketConn
 type Transport interface {
 	Listen(ctx context.Context, network, address string) (net.Listener, error)
 	ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error)

@@ -39,15 +39,3 @@ func loopback(ip netip.Addr) netip.Addr {
 	}
 	return netip.IPv6Loopback()
 }
-
-// addrPortOf returns the address and port of what package net has.
-func addrPortOf(a net.Addr) (netip.AddrPort, bool) {
-	var ap netip.AddrPort
-	switch a := a.(type) {
-	case *net.TCPAddr:
-		ap = a.AddrPort()
-	case *net.UDPAddr:
-		ap = a.AddrPort()
-	}
-	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()), ap.IsValid()
-}

@@ -116,7 +116,7 @@ func (h *Host) connect(ctx context.Context, network string, from netip.Addr, to 
 		}
 		if n.isOpenLocked(h, peer) {
 			l := peer.streams.find(to)
-			if l == nil {
+			if l == nil || l.closed {
 				return nil, sysErr("connect", syscall.ECONNREFUSED)
 			}
 			if l.hasRoomLocked() {

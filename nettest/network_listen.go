@@ -39,8 +39,7 @@ func (h *Host) Listen(ctx context.Context, network, address string) (net.Listene
 	n := h.network
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	l := &Listener{host: h, network: network, backlog: or(n.Backlog, defaultBacklog), window: or(n.Window, defaultWindow)}
-	l.ready.L = &n.mu
+	l := newListener(h, network)
 	at, err = bind(&h.streams, network, at, l, func(port uint16) bool {
 		return h.clients.isFree(port, binding[*Conn]{ip: at.Addr()})
 	})
@@ -50,6 +49,13 @@ func (h *Host) Listen(ctx context.Context, network, address string) (net.Listene
 	}
 	n.changed.Broadcast()
 	return l, nil
+}
+
+func newListener(h *Host, network string) *Listener {
+	n := h.network
+	l := &Listener{host: h, network: network, backlog: or(n.Backlog, defaultBacklog), window: or(n.Window, defaultWindow)}
+	l.ready.L = &n.mu
+	return l
 }
 
 // Accept returns the connection that came first, and waits for one if there is none.
@@ -85,7 +91,7 @@ func (l *Listener) endLocked() error {
 
 // Close refuses connections from now on, and resets those that nobody has accepted.
 func (l *Listener) Close() error {
-	waiting, ok := l.close()
+	waiting, ok := l.close(false)
 	if !ok {
 		return l.opError("close", net.ErrClosed)
 	}
@@ -95,8 +101,9 @@ func (l *Listener) Close() error {
 	return nil
 }
 
-// close reports whether the listener was open, and returns what is in its backlog.
-func (l *Listener) close() (waiting []*Conn, ok bool) {
+// close reports whether the listener was open, and returns what is in its backlog. It may
+// keep the address.
+func (l *Listener) close(keep bool) (waiting []*Conn, ok bool) {
 	n := l.host.network
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -105,7 +112,9 @@ func (l *Listener) close() (waiting []*Conn, ok bool) {
 	}
 	l.closed = true
 	l.by.stop()
-	l.host.streams.unbind(l.addr.AddrPort())
+	if !keep {
+		l.host.streams.unbind(l.addr.AddrPort())
+	}
 	l.ready.Broadcast()
 	n.changed.Broadcast()
 	waiting, l.queue = l.queue, nil
@@ -163,6 +172,32 @@ func (l *Listener) opError(op string, err error) error {
 	return &net.OpError{Op: op, Net: l.network, Addr: l.addr, Err: err}
 }
 
+// Suspend is Close, except that nobody else can listen on the address. What it returns
+// takes connections again, as a new Listener, once.
+func (l *Listener) Suspend() (again func() (net.Listener, error), err error) {
+	waiting, ok := l.close(true)
+	if !ok {
+		return nil, l.opError("close", net.ErrClosed)
+	}
+	for _, c := range waiting {
+		c.Reset()
+	}
+	return l.again, nil
+}
+
+func (l *Listener) again() (net.Listener, error) {
+	n := l.host.network
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	next := newListener(l.host, l.network)
+	next.addr, next.backlog, next.window = l.addr, l.backlog, l.window
+	if !l.host.streams.replace(l.addr.AddrPort(), l, next) {
+		return nil, listenError(l.network, l.addr, sysErr("bind", syscall.EADDRINUSE))
+	}
+	n.changed.Broadcast()
+	return next, nil
+}
+
 // listenAddr returns the address that somebody wants to listen on.
 func (h *Host) listenAddr(ctx context.Context, family, network, address string) (netip.AddrPort, error) {
 	if known, err := familyOf(network); err != nil || known != family {
@@ -202,7 +237,7 @@ func (h *Host) own(network, host string, ip netip.Addr) netip.Addr {
 }
 
 // bind gives an address to v, and picks a port if it has none.
-func bind[T any](t *table[T], network string, at netip.AddrPort, v T, suits func(port uint16) bool) (netip.AddrPort, error) {
+func bind[T comparable](t *table[T], network string, at netip.AddrPort, v T, suits func(port uint16) bool) (netip.AddrPort, error) {
 	b := binding[T]{ip: at.Addr(), only6: fits(network, netip.IPv6Unspecified()) && !fits(network, netip.IPv4Unspecified()), value: v}
 	port := at.Port()
 	if port == 0 {

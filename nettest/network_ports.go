@@ -12,13 +12,13 @@ const (
 )
 
 // A table holds what is bound to a host's ports. It needs the network's mu.
-type table[T any] struct {
+type table[T comparable] struct {
 	bound map[uint16][]binding[T]
 	last  uint16 // the last port that was given out
 }
 
 // A binding is to one address, or, if that is unspecified, to all.
-type binding[T any] struct {
+type binding[T comparable] struct {
 	ip    netip.Addr
 	only6 bool // [::] is not to stand for IPv4's addresses, too
 	value T
@@ -38,6 +38,18 @@ func (t *table[T]) unbind(ap netip.AddrPort) {
 	if t.bound[ap.Port()] = rest; len(rest) == 0 {
 		delete(t.bound, ap.Port())
 	}
+}
+
+// replace puts a value in another's place. It reports whether that was bound to this very
+// address.
+func (t *table[T]) replace(ap netip.AddrPort, old, v T) bool {
+	for i, b := range t.bound[ap.Port()] {
+		if b.ip == ap.Addr() && b.value == old {
+			t.bound[ap.Port()][i].value = v
+			return true
+		}
+	}
+	return false
 }
 
 // find returns what takes what comes to ap: what is bound to that very address, or

@@ -115,6 +115,8 @@ func TestDownAndUpInMemory(t *testing.T) {
 		for range 3 {
 			_, err := n.Dial("tcp", srv.Addr())
 			wantError(t, "Dial while down", err, syscall.ECONNREFUSED)
+			_, err = n.Listen(t.Context(), "tcp", srv.Addr())
+			wantError(t, "a stranger's Listen while down", err, syscall.EADDRINUSE)
 			wantError(t, "Up", srv.Up(), nil)
 			c, err := n.Dial("tcp", srv.Addr())
 			wantError(t, "Dial while up", err, nil)
@@ -126,6 +128,8 @@ func TestDownAndUpInMemory(t *testing.T) {
 		if got := srv.Transcript().Conns(); got != 3 {
 			t.Errorf("%d connections in the record, want 3", got)
 		}
+		wantError(t, "Close", srv.Close(), nil)
+		listenOn(t, &n, "tcp", srv.Addr()) // nothing is kept
 	})
 }
 
@@ -144,6 +148,8 @@ func TestPacketServerInMemory(t *testing.T) {
 		wantError(t, "Down", srv.Down(), nil)
 		wantWrite(t, c, "anybody?", 8, nil)
 		wantRead(t, c, "", syscall.ECONNREFUSED)
+		_, err = n.ListenPacket(t.Context(), "udp", srv.Addr())
+		wantError(t, "a stranger's ListenPacket while down", err, syscall.EADDRINUSE)
 		wantError(t, "Up", srv.Up(), nil)
 		wantWrite(t, c, "again", 5, nil)
 		wantRead(t, c, "again", nil)

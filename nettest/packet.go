@@ -70,14 +70,7 @@ func (h *Host) newPacketConn(network string, at, to netip.AddrPort) (*PacketConn
 
 // Close closes the socket. Blocked calls return net.ErrClosed, as do all further ones.
 func (c *PacketConn) Close() error {
-	c.mu.Lock()
-	again := c.closed
-	c.closed = true
-	c.readBy.stop()
-	c.writeBy.stop()
-	c.readable.Broadcast()
-	c.mu.Unlock()
-	if again {
+	if !c.shut() {
 		return c.opError("close", c.RemoteAddr(), net.ErrClosed)
 	}
 	n := c.host.network
@@ -85,6 +78,42 @@ func (c *PacketConn) Close() error {
 	defer n.mu.Unlock()
 	c.host.packets.unbind(c.from)
 	return nil
+}
+
+// shut lets all calls fail. It reports whether the socket was open.
+func (c *PacketConn) shut() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return false
+	}
+	c.closed = true
+	c.readBy.stop()
+	c.writeBy.stop()
+	c.readable.Broadcast()
+	return true
+}
+
+// Suspend is Close, except that nobody else can listen on the address. What it returns
+// opens a new socket there, once.
+func (c *PacketConn) Suspend() (again func() (net.PacketConn, error), err error) {
+	if !c.shut() {
+		return nil, c.opError("close", c.RemoteAddr(), net.ErrClosed)
+	}
+	return c.again, nil
+}
+
+func (c *PacketConn) again() (net.PacketConn, error) {
+	n := c.host.network
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	next := &PacketConn{host: c.host, network: c.network, local: c.local, from: c.from}
+	next.readable.L = &next.mu
+	next.queue.limit = c.queue.limit
+	if !c.host.packets.replace(c.from, c, next) {
+		return nil, listenError(c.network, c.local, sysErr("bind", syscall.EADDRINUSE))
+	}
+	return next, nil
 }
 
 // LocalAddr returns the socket's address, a *net.UDPAddr.
