@@ -103,10 +103,7 @@ const small = 1 << 10
 
 // wasRead tells those who wait for this end to read.
 func (c *Conn) wasRead() {
-	if c.taken != nil {
-		close(c.taken)
-		c.taken = nil
-	}
+	c.tellTaken()
 	// A Write is not woken for each few bytes.
 	if wants := c.peer.wants; wants > 0 {
 		if room := c.in.room(); room >= wants || room >= c.in.window/2 {
@@ -147,11 +144,15 @@ func (c *Conn) give(b []byte) int {
 	}
 	c.waiter.b, c.waiter.got = nil, n
 	c.readable.Broadcast()
+	c.tellTaken()
+	return n
+}
+
+func (c *Conn) tellTaken() {
 	if c.taken != nil {
 		close(c.taken)
 		c.taken = nil
 	}
-	return n
 }
 
 // Unread returns how many bytes have arrived and were not read. Close sends an RST if

@@ -12,7 +12,7 @@ type ring struct {
 	wrote   int    // what lies behind arrived is on its way
 	window  int    // how many bytes may be in it
 
-	putting, taking bool
+	taking bool // a Read copies; what it copies counts as unread
 }
 
 // firstRing is the least that a ring holds.
@@ -45,7 +45,7 @@ func (r *ring) at(pos, n int) (a, b []byte) {
 // rewind starts an empty ring from its beginning: memory that was used just now is the
 // fastest.
 func (r *ring) rewind() {
-	if r.read == r.wrote && !r.putting && !r.taking {
+	if r.read == r.wrote {
 		r.read, r.arrived, r.wrote = 0, 0, 0
 	}
 }

@@ -214,6 +214,18 @@ var rows = []row{
 		b.write("x")
 		b.close()
 	}},
+	{"CloseRead and CloseWrite behind bytes", "what had arrived can be read", func(a, b *side) {
+		a.write("in time")
+		b.arrived(7)
+		b.closeRead()
+		b.closeWrite()
+		a.sawFIN()
+		a.write("unwanted")
+		a.sawRST()
+		b.read(20)
+		b.read(20)
+		b.read(20)
+	}},
 	{"CloseWrite, then bytes", "half-closed is not deaf", func(a, b *side) {
 		b.closeWrite()
 		a.sawFIN()

@@ -245,3 +245,22 @@ func TestAbilities(t *testing.T) {
 	}
 	wantError(t, "Reset again", server.Reset(), net.ErrClosed)
 }
+
+// A Read that was blocked has its bytes before it returns: the writer is told at once.
+func TestPeerReadOfABlockedRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, server := pair(t, new(nettest.Network))
+		go server.Read(make([]byte, 10))
+		synctest.Wait()
+		read := client.PeerRead()
+		wantWrite(t, client, "hello", 5, nil)
+		select {
+		case <-read:
+		default:
+			t.Error("PeerRead is open, although the bytes are handed over")
+		}
+		if n, err := client.PeerUnread(); n != 0 || err != nil {
+			t.Errorf("PeerUnread = %d, %v", n, err)
+		}
+	})
+}

@@ -106,13 +106,11 @@ func (c *Conn) put(b []byte) int {
 	if m <= small {
 		copy(y, b[copy(x, b):m])
 	} else {
-		in.putting = true
 		c.mu.Unlock()
 		copy(y, b[copy(x, b):m])
 		c.mu.Lock()
-		in.putting = false
 		if c.closed || c.sentFIN || c.reset {
-			return n // the end has come first
+			return n // the end has come first: these bytes are not sent
 		}
 	}
 	in.wrote += m
@@ -128,11 +126,12 @@ func (c *Conn) deliver() {
 		return
 	}
 	if p.in.wrote > p.in.arrived {
-		p.in.arrived = p.in.wrote
 		if p.closed || p.readShut && p.sentFIN && !p.gotFIN {
-			p.refuse() // nobody is there, or wants it
+			p.in.discard() // nobody is there, or wants it
+			p.refuse()
 			return
 		}
+		p.in.arrived = p.in.wrote
 		p.readable.Broadcast()
 	}
 	if c.sentFIN && !p.gotFIN {
@@ -146,7 +145,6 @@ func (c *Conn) refuse() {
 	if !c.closed {
 		c.wasReset()
 	}
-	c.in.read = c.in.arrived
 	c.sendRST()
 }
 
