@@ -14,14 +14,19 @@ import (
 // can, and all its goroutines are in the bubble.
 func TestConnInABubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		all := func(string, string) (bool, error) { return true, nil }
-		count := flag.Lookup("test.count").Value
-		defer count.Set(count.String())
-		count.Set("1")
-		if !testing.RunTests(all, []testing.InternalTest{{Name: t.Name(), F: testPacedConn}}) {
+		if !runTest(t.Name(), testPacedConn) {
 			t.Fail()
 		}
 	})
+}
+
+// runTest runs a test as if it were a binary's only one, once.
+func runTest(name string, f func(*testing.T)) bool {
+	all := func(string, string) (bool, error) { return true, nil }
+	count := flag.Lookup("test.count").Value
+	defer count.Set(count.String())
+	count.Set("1")
+	return testing.RunTests(all, []testing.InternalTest{{Name: name, F: f}})
 }
 
 func testPacedConn(t *testing.T) {
