@@ -20,7 +20,7 @@ import (
 
 // Everything that a row tells is measured on the kernel's loopback, and equal in memory.
 func TestStreamsAreAsTheKernels(t *testing.T) {
-	for _, r := range rows {
+	for _, r := range slices.Concat(rows, waits) {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
 			kernel := tellOn(t, r, listenKernel)
