@@ -62,6 +62,9 @@ func unread(raw net.Conn) (int, error) {
 // readNow reads what has arrived. If nothing has, its error is a timeout. A
 // transport without half-close is taken to hold nothing, as net.Pipe does.
 func readNow(raw net.Conn, p []byte) (int, error) {
+	if c, ok := raw.(interface{ ReadNow([]byte) (int, error) }); ok {
+		return c.ReadNow(p)
+	}
 	n, err := kernel.ReadNow(raw, p)
 	if !errors.Is(err, errors.ErrUnsupported) {
 		return n, err
@@ -71,4 +74,27 @@ func readNow(raw net.Conn, p []byte) (int, error) {
 	}
 	raw.SetReadDeadline(time.Now().Add(time.Millisecond))
 	return raw.Read(p)
+}
+
+// peerRead returns a channel that is closed when the other end reads; nil, if the
+// connection does not tell.
+func peerRead(raw net.Conn) <-chan struct{} {
+	if c, ok := raw.(interface{ PeerRead() <-chan struct{} }); ok {
+		return c.PeerRead()
+	}
+	return nil
+}
+
+// backlog returns how many connections wait to be accepted, or none where that can't be
+// known.
+func backlog(ln net.Listener) int {
+	if l, ok := ln.(interface{ Backlog() (int, error) }); ok {
+		n, _ := l.Backlog()
+		return n
+	}
+	n, err := kernel.Backlog(ln)
+	if err != nil {
+		return 0
+	}
+	return n
 }

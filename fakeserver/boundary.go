@@ -31,6 +31,7 @@ func (b *boundary) confirm() string {
 	}
 	pause, since, before := firstPoll, time.Now(), -1
 	for {
+		read := peerRead(b.c.raw)
 		n, err := b.unread()
 		switch {
 		case err != nil:
@@ -43,7 +44,10 @@ func (b *boundary) confirm() string {
 			b.lost = errors.New("the client does not read")
 			return "boundary unconfirmed: " + b.lost.Error()
 		}
-		if !b.c.sleep(nil, time.Now().Add(pause)) {
+		if read != nil {
+			pause = noProgress // there is no need to ask again before
+		}
+		if !b.c.sleep(read, time.Now().Add(pause)) {
 			return "boundary unconfirmed: the connection ended"
 		}
 		pause = min(2*pause, lastPoll)
@@ -83,10 +87,14 @@ func (b *boundary) unread() (int, error) {
 func (b *boundary) awaitRead(sent int64) {
 	pause := firstPoll
 	for since := time.Now(); time.Since(since) < time.Second; pause = min(2*pause, lastPoll) {
+		read := peerRead(b.c.raw)
 		if n, err := b.unread(); err != nil || int64(n) < sent {
 			return
 		}
-		if !b.c.sleep(nil, time.Now().Add(pause)) {
+		if read != nil {
+			pause = time.Until(since.Add(time.Second))
+		}
+		if !b.c.sleep(read, time.Now().Add(pause)) {
 			return
 		}
 	}

@@ -28,7 +28,7 @@ type Config struct {
 	// Faults is what goes wrong. If zero, nothing.
 	Faults fault.Plan
 	// ReceiveBuffer is the size in bytes that connections' receive buffers are set
-	// to (Linux doubles it). If zero, the kernel's default. Kernel only, and TCP only.
+	// to (Linux doubles it). If zero, the default. TCP only; another Transport may ignore it.
 	ReceiveBuffer int
 	// RecordLimit is how many bytes of data the transcript keeps at most; further
 	// bytes are counted and hashed. If zero, it keeps all; if negative, none.
@@ -57,7 +57,7 @@ type PacketConfig struct {
 	Faults fault.Plan
 	// ReceiveBuffer is the size in bytes that the socket's receive buffer is set to;
 	// Linux allows at most twice net.core.rmem_max. If zero, 8 MiB is asked for, so
-	// that bursts are not lost. Kernel only, and UDP only.
+	// that bursts are not lost. UDP only; another Transport may ignore it.
 	ReceiveBuffer int
 	// RecordLimit is how many bytes of data the transcript keeps at most; further
 	// datagrams are counted and hashed. If zero, it keeps all; if negative, none.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 
-	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -62,7 +61,7 @@ func (s *Server) startDown() error {
 	}
 	if ln := s.port.ln; ln != nil { // opened to learn the address
 		s.port.ln = nil
-		ln.Close()
+		s.port.suspend(ln)
 	}
 	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "down: refusing connections"})
 	return nil
@@ -89,7 +88,7 @@ func (s *Server) stopAccepting(why string) {
 		s.takeBacklog(ln)
 	}
 	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing connections"})
-	ln.Close()
+	s.port.suspend(ln)
 	<-accepting
 }
 
@@ -100,7 +99,7 @@ const mostBacklog = 1 << 16
 // takeBacklog accepts what waits, in the accept loop's place.
 func (s *Server) takeBacklog(ln net.Listener) {
 	for range mostBacklog {
-		if n, err := kernel.Backlog(ln); err != nil || n == 0 {
+		if backlog(ln) == 0 {
 			return
 		}
 		raw, err := ln.Accept()

@@ -76,7 +76,7 @@ func (s *PacketServer) startDown() error {
 	}
 	if pc := s.port.pc; pc != nil { // opened to learn the address
 		s.port.pc = nil
-		pc.Close()
+		s.port.suspendPacket(pc)
 	}
 	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "down: refusing datagrams"})
 	return nil
@@ -99,7 +99,7 @@ func (s *PacketServer) stopReading(why string) {
 	sock.noteDrops()
 	sock.wakeWriters()
 	s.forgetSocket() // nobody sends on a socket that is being closed
-	sock.pc.Close()
+	s.port.suspendPacket(sock.pc)
 }
 
 // forgetSocket lets nobody send any more.

@@ -1,8 +1,10 @@
 package fakeserver
 
 import (
+	"errors"
 	"net"
 	"net/netip"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -56,6 +58,12 @@ func (k *packetSocket) receive(f func(data []byte, ap netip.AddrPort, addr net.A
 func (k *packetSocket) receiveNow(f func(data []byte, ap netip.AddrPort, addr net.Addr)) (int, error) {
 	if k.batch != nil {
 		return k.deliver(f, k.batch.ReadNow)
+	}
+	if w, ok := k.pc.(interface{ Waiting() (int, error) }); ok {
+		if n, err := w.Waiting(); err != nil || n == 0 {
+			return 0, errors.Join(err, os.ErrDeadlineExceeded)
+		}
+		return k.receive(f)
 	}
 	k.pc.SetReadDeadline(time.Now().Add(time.Millisecond))
 	return k.receive(f)

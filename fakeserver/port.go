@@ -22,6 +22,10 @@ type port struct {
 	// What openPort had to open to learn the address, where there is no guard.
 	ln net.Listener
 	pc net.PacketConn
+
+	// What takes up again what was suspended, where the transport keeps the address.
+	againLn func() (net.Listener, error)
+	againPC func() (net.PacketConn, error)
 }
 
 // openPort takes the port.
@@ -50,6 +54,8 @@ func openPort(p place) (*port, error) {
 	if err != nil {
 		return nil, pt.explain(err)
 	}
+	pt.setReadBuffer(pt.ln)
+	pt.setReadBuffer(pt.pc)
 	return pt, nil
 }
 
@@ -86,6 +92,11 @@ func (p *port) listen() (net.Listener, error) {
 		p.ln = nil
 		return ln, nil
 	}
+	if again := p.againLn; again != nil {
+		p.againLn = nil
+		ln, err := again()
+		return ln, p.explain(err)
+	}
 	if p.guard != nil {
 		ln, err := p.guard.Listen(context.Background(), kernelTransport{p.receiveBuffer}.config())
 		return ln, p.explain(err)
@@ -95,6 +106,7 @@ func (p *port) listen() (net.Listener, error) {
 		return ln, p.explain(err)
 	}
 	ln, err := p.transport.Listen(context.Background(), p.network, p.addr.String())
+	p.setReadBuffer(ln)
 	return ln, p.explain(err)
 }
 
@@ -103,6 +115,11 @@ func (p *port) listenPacket() (net.PacketConn, error) {
 	if pc := p.pc; pc != nil {
 		p.pc = nil
 		return pc, nil
+	}
+	if again := p.againPC; again != nil {
+		p.againPC = nil
+		pc, err := again()
+		return pc, p.explain(err)
 	}
 	if p.guard != nil {
 		pc, err := p.guard.ListenPacket(context.Background(), kernelTransport{p.receiveBuffer}.config())
@@ -113,7 +130,47 @@ func (p *port) listenPacket() (net.PacketConn, error) {
 		return pc, p.explain(err)
 	}
 	pc, err := p.transport.ListenPacket(context.Background(), p.network, p.addr.String())
+	p.setReadBuffer(pc)
 	return pc, p.explain(err)
+}
+
+// setReadBuffer gives a listener or a socket of another transport the receive buffer that is
+// wanted, if it takes one. The kernel's have theirs.
+func (p *port) setReadBuffer(socket any) {
+	if _, real := p.transport.(kernelTransport); real || p.receiveBuffer == 0 {
+		return
+	}
+	if s, ok := socket.(interface{ SetReadBuffer(int) error }); ok {
+		s.SetReadBuffer(p.receiveBuffer)
+	}
+}
+
+// suspend closes ln, and keeps its address if the transport can.
+func (p *port) suspend(ln net.Listener) {
+	s, ok := ln.(interface {
+		Suspend() (func() (net.Listener, error), error)
+	})
+	if !ok {
+		ln.Close()
+		return
+	}
+	if again, err := s.Suspend(); err == nil {
+		p.againLn = again
+	}
+}
+
+// suspendPacket is suspend for datagrams.
+func (p *port) suspendPacket(pc net.PacketConn) {
+	s, ok := pc.(interface {
+		Suspend() (func() (net.PacketConn, error), error)
+	})
+	if !ok {
+		pc.Close()
+		return
+	}
+	if again, err := s.Suspend(); err == nil {
+		p.againPC = again
+	}
 }
 
 // canRefuse says why the port can't be kept while nobody listens on it.
@@ -129,6 +186,7 @@ func (p *port) canRefuse() error {
 
 // close gives the port up.
 func (p *port) close() {
+	p.reopen()
 	if p.guard != nil {
 		p.guard.Close()
 	}
@@ -140,5 +198,15 @@ func (p *port) close() {
 	}
 	if p.file != nil {
 		p.file.remove()
+	}
+}
+
+// reopen takes up what was suspended, for close to give up.
+func (p *port) reopen() {
+	if p.againLn != nil {
+		p.ln, _ = p.listen()
+	}
+	if p.againPC != nil {
+		p.pc, _ = p.listenPacket()
 	}
 }

@@ -12,12 +12,24 @@ import (
 // net's interfaces. What they can do besides is found by these methods, each of
 // them optional:
 //
-//	CloseWrite() error          half-close; without it, FIN is Close
-//	Reset() error               end with an RST
-//	Unacked() (int, error)      bytes written that have not reached the other end
-//	PeerUnread() (int, error)   bytes written that the other end has not read
-//	Unread() (int, error)       bytes that have arrived and wait to be read
-//	Drops() (int64, error)      of a PacketConn: datagrams lost for want of buffer
+//	CloseWrite() error            half-close; without it, FIN is Close
+//	Reset() error                 end with an RST
+//	Unacked() (int, error)        bytes written that have not reached the other end
+//	Unread() (int, error)         bytes that have arrived and were not read
+//	ReadNow([]byte) (int, error)  Read without waiting: os.ErrDeadlineExceeded, if there is nothing
+//	PeerUnread() (int, error)     bytes written that the other end has not read
+//	PeerRead() <-chan struct{}    closed when the other end reads, so that PeerUnread is not polled
+//
+// and of a listener or a packet conn
+//
+//	SetDeadline(time.Time) error  of a listener, with Backlog: lets Down take what waits in it
+//	Backlog() (int, error)        of a listener: connections that wait to be accepted
+//	SetReadBuffer(int) error      for Config.ReceiveBuffer
+//	Drops() (int64, error)        of a packet conn: datagrams lost for want of buffer
+//	Waiting() (int, error)        of a packet conn: datagrams that wait to be read
+//	Suspend() (func() (net.Listener, error), error)
+//	                              of a listener: Close that keeps the address, and how to
+//	                              listen on it again; of a packet conn with net.PacketConn
 type Transport interface {
 	Listen(ctx context.Context, network, address string) (net.Listener, error)
 	ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error)

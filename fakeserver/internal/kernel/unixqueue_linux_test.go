@@ -53,7 +53,7 @@ func TestPiecesOnAUnixSocketStayApart(t *testing.T) {
 	q, err := NewPeerQueue(server)
 	must(t, err)
 	defer q.Close()
-	const pieces = 5000
+	const pieces = 1000
 	sizes := make(chan int, pieces)
 	go func() {
 		defer close(sizes)

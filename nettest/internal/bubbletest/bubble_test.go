@@ -1,0 +1,83 @@
+package bubbletest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+// neverReached is a plan that Verify has something to say about.
+var neverReached = fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).AfterBytes(1)}}
+
+// run runs one of this package's tests in a process of its own, and what is to fail in it.
+func run(t *testing.T, name string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+name+"$", "-test.v", "-ginkgo.no-color")
+	cmd.Env = append(os.Environ(), "BUBBLETEST_FAILING=1")
+	out, err := cmd.CombinedOutput()
+	if _, failed := err.(*exec.ExitError); !failed {
+		t.Fatalf("%s: %v; want a failure:\n%s", name, err, out)
+	}
+	return string(out)
+}
+
+func want(t *testing.T, out string, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if !strings.Contains(out, w) {
+			t.Errorf("no %q in:\n%s", w, out)
+		}
+	}
+}
+
+// line returns the place of what is marked in failing_test.go, as a failure begins with it.
+func line(t *testing.T, mark string) string {
+	t.Helper()
+	text, err := os.ReadFile("failing_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _, ok := strings.Cut(string(text), "// line: "+mark+"\n")
+	if !ok {
+		t.Fatalf("no line is marked %q", mark)
+	}
+	return fmt.Sprintf("failing_test.go:%d: ", 1+strings.Count(before, "\n"))
+}
+
+func TestSpecsFailAtTheirLines(t *testing.T) {
+	out := run(t, "TestSuite")
+	want(t, out,
+		line(t, "first")+"first: 1", line(t, "helper")+"by a helper", "the cleanup runs",
+		line(t, "gomega")+"\n",
+		"deadlock: all goroutines in bubble are blocked", "said before the deadlock",
+		"deadlock: main bubble goroutine has exited but blocked goroutines remain",
+		line(t, "server"), "not reached",
+		"oh no",
+		"2 Passed | 6 Failed")
+	if strings.Contains(out, "behind a Fatalf") {
+		t.Errorf("the body went on behind a Fatalf:\n%s", out)
+	}
+	if !strings.Contains(out, strings.TrimSuffix(line(t, "stays"), ": ")+" ") {
+		t.Errorf("the failure does not show who waits:\n%s", out)
+	}
+	_, last, _ := strings.Cut(out, "main bubble goroutine has exited")
+	if last, _, _ = strings.Cut(last, "------"); strings.Contains(last, "init.func2.3.") {
+		t.Errorf("a deadlock shows another bubble's goroutines:\n%s", last)
+	}
+}
+
+func TestPlainTestsFailAtTheirLines(t *testing.T) {
+	out := run(t, "TestFailures")
+	want(t, out,
+		line(t, "plain")+"wrong", line(t, "plain helper")+"by a helper", "--- FAIL: TestFailures/Errorf",
+		"deadlock: all goroutines in bubble are blocked", "--- FAIL: TestFailures/Deadlock",
+		"--- PASS: TestFailures/Last")
+}

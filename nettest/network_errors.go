@@ -1,0 +1,48 @@
+package nettest
+
+import (
+	"context"
+	"net"
+	"os"
+	"syscall"
+)
+
+// sysErr is err as the system call says it to package net.
+func sysErr(call string, errno syscall.Errno) error { return os.NewSyscallError(call, errno) }
+
+// A timeoutError is what a connect gives when its time is over.
+type timeoutError struct{}
+
+func (timeoutError) Error() string   { return "i/o timeout" }
+func (timeoutError) Timeout() bool   { return true }
+func (timeoutError) Temporary() bool { return true }
+func (timeoutError) Is(err error) bool {
+	return err == context.DeadlineExceeded || err == os.ErrDeadlineExceeded
+}
+
+// A canceledError is what a connect gives when its context is cancelled.
+type canceledError struct{}
+
+func (canceledError) Error() string     { return "operation was canceled" }
+func (canceledError) Is(err error) bool { return err == context.Canceled }
+
+// asNet is a context's error in package net's words.
+func asNet(err error) error {
+	switch err {
+	case context.Canceled:
+		return canceledError{}
+	case context.DeadlineExceeded:
+		return timeoutError{}
+	}
+	return err
+}
+
+// dialError is the error of a dial. addr may be nil.
+func dialError(network string, addr net.Addr, err error) error {
+	return &net.OpError{Op: "dial", Net: network, Addr: addr, Err: err}
+}
+
+// listenError is the error of a listen. addr may be nil.
+func listenError(network string, addr net.Addr, err error) error {
+	return &net.OpError{Op: "listen", Net: network, Addr: addr, Err: err}
+}

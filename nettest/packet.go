@@ -1,0 +1,186 @@
+package nettest
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// A PacketConn sends and receives datagrams on a Network. It has what a *net.UDPConn has,
+// except a descriptor, and fails as that does on Linux. Its methods may be called from several
+// goroutines at once.
+//
+// One that was dialled is connected: it is a net.Conn, takes datagrams from its
+// peer only, and when nobody has the peer's port, its next call gives ECONNREFUSED, once.
+type PacketConn struct {
+	host    *Host
+	network string // as it was dialled or listened on
+	local   *net.UDPAddr
+	remote  *net.UDPAddr // nil, unless it is connected
+	from    netip.AddrPort
+	to      netip.AddrPort // not valid, unless it is connected
+
+	mu       sync.Mutex // guards what follows
+	readable sync.Cond  // there is something to be read
+	readBy   deadline
+	writeBy  deadline
+	queue    packetQueue
+	errno    syscall.Errno // what the next call gives, once
+	closed   bool
+}
+
+// ListenPacket listens for datagrams on an address of the host, which is as for Listen,
+// and so are its errors.
+func (h *Host) ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {
+	at, err := h.listenAddr(ctx, "udp", network, address)
+	if err != nil {
+		return nil, err
+	}
+	c, err := h.newPacketConn(network, at, netip.AddrPort{})
+	if err != nil {
+		return nil, listenError(network, net.UDPAddrFromAddrPort(at), err)
+	}
+	return c, nil
+}
+
+func (h *Host) dialPacket(network string, from netip.Addr, to netip.AddrPort) (net.Conn, error) {
+	c, err := h.newPacketConn(network, netip.AddrPortFrom(from, 0), to)
+	if err != nil {
+		return nil, err
+	}
+	c.remote = net.UDPAddrFromAddrPort(to)
+	return c, nil
+}
+
+func (h *Host) newPacketConn(network string, at, to netip.AddrPort) (*PacketConn, error) {
+	n := h.network
+	c := &PacketConn{host: h, network: network, to: to}
+	c.readable.L = &c.mu
+	c.queue.limit = or(n.PacketBuffer, defaultPacketBuffer)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var err error
+	c.from, err = bind(&h.packets, network, at, c, func(uint16) bool { return true })
+	c.local = net.UDPAddrFromAddrPort(c.from)
+	return c, err
+}
+
+// Close closes the socket. Blocked calls return net.ErrClosed, as do all further ones.
+func (c *PacketConn) Close() error {
+	if !c.shut() {
+		return c.opError("close", c.RemoteAddr(), net.ErrClosed)
+	}
+	n := c.host.network
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	c.host.packets.unbind(c.from)
+	return nil
+}
+
+// shut lets all calls fail. It reports whether the socket was open.
+func (c *PacketConn) shut() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return false
+	}
+	c.closed = true
+	c.readBy.stop()
+	c.writeBy.stop()
+	c.readable.Broadcast()
+	return true
+}
+
+// Suspend is Close, except that nobody else can listen on the address. What it returns
+// opens a new socket there, once.
+func (c *PacketConn) Suspend() (again func() (net.PacketConn, error), err error) {
+	if !c.shut() {
+		return nil, c.opError("close", c.RemoteAddr(), net.ErrClosed)
+	}
+	return c.again, nil
+}
+
+func (c *PacketConn) again() (net.PacketConn, error) {
+	n := c.host.network
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	next := &PacketConn{host: c.host, network: c.network, local: c.local, from: c.from}
+	next.readable.L = &next.mu
+	next.queue.limit = c.queue.limit
+	if !c.host.packets.replace(c.from, c, next) {
+		return nil, listenError(c.network, c.local, sysErr("bind", syscall.EADDRINUSE))
+	}
+	return next, nil
+}
+
+// LocalAddr returns the socket's address, a *net.UDPAddr.
+func (c *PacketConn) LocalAddr() net.Addr { return c.local }
+
+// RemoteAddr returns the address that the socket is connected to, a *net.UDPAddr; nil, if
+// it is not.
+func (c *PacketConn) RemoteAddr() net.Addr {
+	if c.remote == nil {
+		return nil
+	}
+	return c.remote
+}
+
+// SetDeadline sets both deadlines.
+func (c *PacketConn) SetDeadline(t time.Time) error {
+	return c.set(func() {
+		c.readBy.set(t, &c.readable)
+		c.writeBy.set(t, &c.readable)
+	})
+}
+
+// SetReadDeadline makes Reads, blocked ones too, fail after t with
+// os.ErrDeadlineExceeded. If t is zero, they don't.
+func (c *PacketConn) SetReadDeadline(t time.Time) error {
+	return c.set(func() { c.readBy.set(t, &c.readable) })
+}
+
+// SetWriteDeadline makes Writes fail after t with os.ErrDeadlineExceeded. If t is zero, they
+// don't. They never block.
+func (c *PacketConn) SetWriteDeadline(t time.Time) error {
+	return c.set(func() { c.writeBy.set(t, &c.readable) })
+}
+
+// SetReadBuffer sets how many bytes of datagrams may wait to be read: see
+// Network.PacketBuffer.
+func (c *PacketConn) SetReadBuffer(bytes int) error {
+	return c.set(func() { c.queue.limit = bytes })
+}
+
+// SetWriteBuffer does nothing: what is sent has arrived at once.
+func (c *PacketConn) SetWriteBuffer(int) error { return c.set(func() {}) }
+
+func (c *PacketConn) set(change func()) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return &net.OpError{Op: "set", Net: c.network, Addr: c.local, Err: net.ErrClosed}
+	}
+	change()
+	return nil
+}
+
+// Drops returns how many datagrams were lost because too many waited to be read.
+func (c *PacketConn) Drops() (int64, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.queue.drops, nil
+}
+
+// Waiting returns how many datagrams wait to be read.
+func (c *PacketConn) Waiting() (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.queue.count, nil
+}
+
+func (c *PacketConn) opError(op string, addr net.Addr, err error) error {
+	return &net.OpError{Op: op, Net: c.network, Source: c.local, Addr: addr, Err: err}
+}

@@ -1,0 +1,51 @@
+package nettest
+
+import "net/netip"
+
+// A packetQueue holds the datagrams that wait to be read, and loses what does not fit.
+type packetQueue struct {
+	slots []datagram // a ring; their memory is used again
+	first int
+	count int
+	used  int // what they count for
+	limit int
+	drops int64
+}
+
+type datagram struct {
+	from netip.AddrPort
+	data []byte
+}
+
+// overhead is what a datagram counts for beside its bytes: about what Linux' own keep takes.
+const overhead = 768
+
+func (q *packetQueue) put(from netip.AddrPort, b []byte) {
+	if q.used+len(b)+overhead > q.limit {
+		q.drops++
+		return
+	}
+	if q.count == len(q.slots) {
+		q.grow()
+	}
+	slot := &q.slots[(q.first+q.count)%len(q.slots)]
+	slot.from, slot.data = from, append(slot.data[:0], b...)
+	q.count++
+	q.used += len(b) + overhead
+}
+
+// take copies the first datagram into b, and returns how long it was.
+func (q *packetQueue) take(b []byte) (copied, size int, from netip.AddrPort) {
+	slot := &q.slots[q.first]
+	q.first = (q.first + 1) % len(q.slots)
+	q.count--
+	q.used -= len(slot.data) + overhead
+	return copy(b, slot.data), len(slot.data), slot.from
+}
+
+func (q *packetQueue) grow() {
+	slots := make([]datagram, max(8, 2*len(q.slots)))
+	n := copy(slots, q.slots[q.first:])
+	copy(slots[n:], q.slots[:q.first])
+	q.slots, q.first = slots, 0
+}

@@ -1,0 +1,84 @@
+package nettest
+
+import (
+	"net"
+	"net/netip"
+	"os"
+)
+
+// msgTrunc is Linux' MSG_TRUNC.
+const msgTrunc = 0x20
+
+// Read reads a datagram. What does not fit into b is lost.
+func (c *PacketConn) Read(b []byte) (int, error) {
+	if len(b) == 0 {
+		return 0, c.checkOpen()
+	}
+	n, _, _, err := c.receive(b, "read")
+	return n, err
+}
+
+// checkOpen is for a Read of nothing, which takes no datagram.
+func (c *PacketConn) checkOpen() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return c.opError("read", c.RemoteAddr(), net.ErrClosed)
+	}
+	return nil
+}
+
+// ReadFrom reads a datagram and returns its sender, a *net.UDPAddr. What does not fit
+// into b is lost.
+func (c *PacketConn) ReadFrom(b []byte) (int, net.Addr, error) {
+	n, _, from, err := c.receive(b, "recvfrom")
+	if err != nil {
+		return 0, nil, err
+	}
+	return n, net.UDPAddrFromAddrPort(from), nil
+}
+
+// ReadFromUDPAddrPort is ReadFrom without an allocation.
+func (c *PacketConn) ReadFromUDPAddrPort(b []byte) (int, netip.AddrPort, error) {
+	n, _, from, err := c.receive(b, "recvfrom")
+	return n, from, err
+}
+
+// ReadMsgUDPAddrPort is ReadFrom that tells, by Linux' MSG_TRUNC (0x20) in flags, that something
+// was lost. There is never anything out of band.
+func (c *PacketConn) ReadMsgUDPAddrPort(b, oob []byte) (n, oobn, flags int, addr netip.AddrPort, err error) {
+	n, size, from, err := c.receive(b, "recvmsg")
+	if size > n {
+		flags = msgTrunc
+	}
+	return n, 0, flags, from, err
+}
+
+func (c *PacketConn) receive(b []byte, call string) (n, size int, from netip.AddrPort, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for {
+		switch {
+		case c.closed:
+			err = net.ErrClosed
+		case c.readBy.passed():
+			err = os.ErrDeadlineExceeded
+		case c.errno != 0:
+			err = c.takeErrno(call)
+		case c.queue.count > 0:
+			n, size, from = c.queue.take(b)
+			return n, size, from, nil
+		default:
+			c.readable.Wait()
+			continue
+		}
+		return 0, 0, from, c.opError("read", c.RemoteAddr(), err)
+	}
+}
+
+// takeErrno returns what a datagram that was sent before has met with. It is told once.
+func (c *PacketConn) takeErrno(call string) error {
+	errno := c.errno
+	c.errno = 0
+	return sysErr(call, errno)
+}

@@ -1,0 +1,95 @@
+package nettest_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/fakewire/fakewire/nettest"
+)
+
+func TestPartition(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var n nettest.Network
+		a, b := n.Host("a"), n.Host("b")
+		ln := listenOn(t, b, "tcp", ":80")
+		client, server := connect(t, ln, a)
+		n.Partition("a", "b")
+		begin := time.Now()
+		wantWrite(t, client, "waits", 5, nil)
+		wantWrite(t, server, "waits, too", 10, nil)
+		if got, err := client.Unacked(); got != 5 || err != nil {
+			t.Errorf("Unacked = %d, %v", got, err)
+		}
+		client.Close() // its FIN waits, too
+		server.SetReadDeadline(begin.Add(time.Hour))
+		wantRead(t, server, "", os.ErrDeadlineExceeded)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err := a.DialContext(ctx, "tcp", ln.Addr().String())
+		wantError(t, "Dial", err, context.DeadlineExceeded)
+		time.AfterFunc(time.Hour, func() { n.Heal("b", "a") })
+		_, err = a.Dial("tcp", ln.Addr().String())
+		wantError(t, "Dial, after Heal", err, nil)
+		server.SetReadDeadline(time.Time{})
+		wantRead(t, server, "waits", nil)
+		// The client has closed: what it was sent meets with an RST.
+		wantRead(t, server, "", io.EOF)
+		wantWrite(t, server, "x", 0, syscall.EPIPE)
+	})
+}
+
+func TestPartitionOneWay(t *testing.T) {
+	var n nettest.Network
+	a, b := n.Host("a"), n.Host("b")
+	ln := listenOn(t, b, "tcp", ":80")
+	client, server := connect(t, ln, a)
+	n.PartitionOneWay("a", "b")
+	wantWrite(t, client, "waits", 5, nil)
+	wantWrite(t, client, " for long", 9, nil)
+	wantWrite(t, server, "arrives", 7, nil)
+	wantRead(t, client, "arrives", nil)
+	if _, err := server.ReadNow(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("ReadNow: %v", err)
+	}
+	client.CloseWrite()
+	n.Heal("a", "b")
+	wantRead(t, server, "waits for long", nil)
+	wantRead(t, server, "", io.EOF)
+}
+
+// An RST is sent once. If it is lost, whoever sends something to what is gone gets another.
+func TestAResetIsLostInAPartition(t *testing.T) {
+	var n nettest.Network
+	ln := listenOn(t, n.Host("b"), "tcp", ":80")
+	client, server := connect(t, ln, n.Host("a"))
+	n.Partition("a", "b")
+	client.Reset()
+	n.Heal("a", "b")
+	if _, err := server.ReadNow(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("the RST has arrived: %v", err)
+	}
+	wantWrite(t, server, "hello?", 6, nil)
+	wantRead(t, server, "", syscall.ECONNRESET)
+}
+
+func TestPacketsAreLostInAPartition(t *testing.T) {
+	var n nettest.Network
+	pc, err := n.Host("b").ListenPacket(t.Context(), "udp", ":53")
+	wantError(t, "ListenPacket", err, nil)
+	c, err := n.Host("a").Dial("udp", pc.LocalAddr().String())
+	wantError(t, "Dial", err, nil)
+	n.PartitionOneWay("a", "b")
+	wantWrite(t, c, "lost", 4, nil)
+	n.Heal("a", "b")
+	wantWrite(t, c, "arrives", 7, nil)
+	p := make([]byte, 10)
+	if k, from, err := pc.ReadFrom(p); string(p[:k]) != "arrives" || from.String() != c.LocalAddr().String() || err != nil {
+		t.Errorf("ReadFrom = %q, %v, %v", p[:k], from, err)
+	}
+}

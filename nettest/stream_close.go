@@ -1,0 +1,78 @@
+package nettest
+
+import "net"
+
+// Close closes the connection: with a FIN behind what was written; or with an RST, if
+// something that arrived was not read, or after SetLinger(0). Blocked calls return
+// net.ErrClosed, as do all further ones.
+func (c *Conn) Close() error {
+	if !c.close(false) {
+		return c.opError("close", net.ErrClosed)
+	}
+	return nil
+}
+
+// Reset closes the connection with an RST, as SetLinger(0) and Close do.
+func (c *Conn) Reset() error {
+	if !c.close(true) {
+		return c.opError("close", net.ErrClosed)
+	}
+	return nil
+}
+
+// close reports whether the connection was open.
+func (c *Conn) close(rst bool) bool {
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return false
+	}
+	c.closed = true
+	c.readBy.stop()
+	c.writeBy.stop()
+	c.end(rst || c.linger == 0 || c.in.unread() > 0)
+	c.readable.Broadcast()
+	c.writable.Broadcast()
+	c.mu.Unlock()
+	if c.host != nil {
+		c.host.release(c.local.AddrPort())
+	}
+	return true
+}
+
+// end tells the peer, unless both have heard of the end.
+func (c *Conn) end(rst bool) {
+	c.wasRead()
+	switch {
+	case c.reset, c.sentFIN && c.gotFIN:
+	case rst:
+		c.sendRST()
+	default:
+		c.sentFIN = true
+		c.deliver()
+	}
+}
+
+// CloseWrite sends a FIN behind what was written: the peer's Read returns io.EOF. The other
+// direction stays open.
+func (c *Conn) CloseWrite() error {
+	return c.shut(func() {
+		c.sentFIN = true
+		c.deliver()
+	})
+}
+
+// SetLinger says what Close does: with 0 it sends an RST. What was written has arrived
+// in any case, so that other values mean nothing.
+func (c *Conn) SetLinger(sec int) error {
+	return c.set(c.local, c.remote, func() { c.linger = sec })
+}
+
+// SetReadBuffer sets the window: how many bytes the peer may write ahead of Read. With 0,
+// its Writes block. What is in it already stays.
+func (c *Conn) SetReadBuffer(bytes int) error {
+	return c.set(nil, c.local, func() {
+		c.in.window = bytes
+		c.peer.writable.Broadcast()
+	})
+}
