@@ -96,7 +96,7 @@ func inTrialsThatWait[S clientSubject](trials func(healthy transcript.Transcript
 }
 
 // inBatches makes a check that runs so many trials at once, at first.
-func inBatches[S clientSubject](abreast int, trials func(healthy transcript.Transcript) ([]trial, error), judge func(c client, o outcome) string) func(context.Context, func() S) error {
+func inBatches[S clientSubject](first int, trials func(healthy transcript.Transcript) ([]trial, error), judge func(c client, o outcome) string) func(context.Context, func() S) error {
 	return func(ctx context.Context, subject func() S) error {
 		healthy, err := exchange(ctx, subject, trial{what: "on a healthy wire"}, ErrUnproved, wantAnswer)
 		if err != nil {
@@ -106,7 +106,7 @@ func inBatches[S clientSubject](abreast int, trials func(healthy transcript.Tran
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrUnproved, err)
 		}
-		for at := 0; at < len(all); {
+		for at, abreast := 0, first; at < len(all); {
 			began, batch := time.Now(), all[at:min(len(all), at+abreast)]
 			err := atOnce(subject, len(batch), func(i int, subject func() S) error {
 				_, err := exchange(ctx, subject, batch[i], ErrBroken, judge)

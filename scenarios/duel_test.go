@@ -53,7 +53,7 @@ func (d *duel) fight(ctx context.Context) {
 }
 
 // abreast is how many duels are fought at a time.
-const abreast = 6
+const abreast = 4
 
 // duels makes a spec of each duel. Most of them do nothing but wait for deadlines,
 // and so they are fought abreast: the first spec begins them all, and each waits for

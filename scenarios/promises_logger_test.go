@@ -10,38 +10,39 @@ import (
 	"github.com/fakewire/fakewire/scenarios/internal/reference"
 )
 
-var _ = duels("a logger's promise",
-	loggerDuel(scenarios.LinesArriveWholeOnceInOrder, good, reference.Drops(within), `on a healthy wire: "line 00007"… is missing where "line 00008"… arrived`),
-	loggerDuel(scenarios.LinesArriveWholeOnceInOrder, good, reference.Repeats(within), `on a healthy wire: "line 00007"… arrived behind "line 00007"…`),
-	loggerDuel(scenarios.LinesArriveWholeOnceInOrder, good, reference.Reorders(within), `on a healthy wire: "line 00001"… is missing where "line 00002"… arrived`),
-	loggerDuel(scenarios.LinesArriveWholeOnceInOrder, good, reference.Tears(within), `when the collector stops reading for a while: `),
-	loggerDuel(scenarios.SafeForManyGoroutines, good, reference.SendsInTwo(within), `is not one of those logged: "line 0`),
-	loggerDuel(scenarios.SafeForManyGoroutines, goodUDP, reference.SendsLater(within), `of goroutine `),
-	loggerDuel(scenarios.LastLineOfAPanicArrives, good, reference.LosesLastWords(within), `"line 00004"… is missing; 3 of 4 lines arrived`),
-	loggerDuel(scenarios.ReportsRefusedCollector, good, reference.SaysNothing(soon), `refused from the start: the lines were lost, and nobody was told`),
-	loggerDuel(scenarios.ReportsRefusedCollector, good, reference.StandardLogger("tcp", soon), `refused after a while: the lines were lost, and nobody was told`),
-	loggerDuel(scenarios.ReportsRefusedCollector, goodUDP, reference.StandardLogger("udp", soon), `refused from the start: the lines were lost, and nobody was told`),
-	loggerDuel(scenarios.SurvivesReset, good, reference.StandardLogger("tcp", soon), `reset after byte 1 of what it sends: no line arrived again`),
-	loggerDuel(scenarios.SurvivesReset, good, reference.DiesWithItsConnection(within), `panicked: write tcp`),
-	loggerDuel(scenarios.SurvivesRestart, good, reference.GivesUp(soon), `and resets its connections: no line arrived again`),
-	loggerDuel(scenarios.SurvivesRestart, goodUDP, reference.GivesUpUDP(soon), `no line arrived again`),
-	loggerDuel(scenarios.CountsLostLines, good, reference.CountsErrors(within), `Lost() = 0; `),
-	loggerDuel(scenarios.ResendsNothingTwice, good, reference.Replays(within), `"line 00001"… arrived 2 times`),
-	loggerDuel(scenarios.LosesNothingInAReset, reference.Replays(within), good, `reset after byte 1 of what it sends: "line 00001"… is missing where "line 0`),
-	loggerDuel(scenarios.NeverBlocksItsCaller, reference.NetworkLogger(soon), reference.StandardLogger("tcp", soon), `did not return within`),
-	loggerDuel(scenarios.CloseFlushes, good, reference.ForgetsItsBuffer(within), `closed at once behind line 1: "line 00001"… is missing; 0 of 1 lines arrived`),
-	loggerDuel(scenarios.CloseFlushes, goodUDP, reference.EndsAbruptly(within), `closed at once behind line 1`),
-	loggerDuel(scenarios.CloseIsBounded, reference.NetworkLogger(soon), reference.QueuesWithoutEnd(soon), `Close did not return within`),
-	loggerDuel(scenarios.NoReconnectStorm, reference.NetworkLogger(soon), reference.RedialsAtOnce(soon), `it dialled `),
+// Loggers are put to the test one after another: some flood their collector, and what
+// others keep can be measured only while nothing else runs.
+var _ = DescribeTable("a logger's promise",
+	func(ctx SpecContext, d *duel) {
+		d.kept, d.broken = d.keeps(ctx), d.breaks(ctx)
+		Expect(d.kept).To(Succeed())
+		wantBroken(d.broken, d.promise, d.evidence)
+	},
+	func(d *duel) string { return d.name },
+	Entry(nil, bound, loggerDuel(scenarios.LinesArriveWholeOnceInOrder, good, reference.Drops(within), `on a healthy wire: "line 00007"… is missing where "line 00008"… arrived`)),
+	Entry(nil, bound, loggerDuel(scenarios.LinesArriveWholeOnceInOrder, good, reference.Repeats(within), `on a healthy wire: "line 00007"… arrived behind "line 00007"…`)),
+	Entry(nil, bound, loggerDuel(scenarios.LinesArriveWholeOnceInOrder, good, reference.Reorders(within), `on a healthy wire: "line 00001"… is missing where "line 00002"… arrived`)),
+	Entry(nil, bound, loggerDuel(scenarios.LinesArriveWholeOnceInOrder, good, reference.Tears(within), `when the collector stops reading for a while: `)),
+	Entry(nil, bound, loggerDuel(scenarios.SafeForManyGoroutines, good, reference.SendsInTwo(within), `is not one of those logged: "line 0`)),
+	Entry(nil, bound, loggerDuel(scenarios.SafeForManyGoroutines, goodUDP, reference.SendsLater(within), `of goroutine `)),
+	Entry(nil, bound, loggerDuel(scenarios.LastLineOfAPanicArrives, good, reference.LosesLastWords(within), `"line 00004"… is missing; 3 of 4 lines arrived`)),
+	Entry(nil, bound, loggerDuel(scenarios.ReportsRefusedCollector, good, reference.SaysNothing(soon), `refused from the start: the lines were lost, and nobody was told`)),
+	Entry(nil, bound, loggerDuel(scenarios.ReportsRefusedCollector, good, reference.StandardLogger("tcp", soon), `refused after a while: the lines were lost, and nobody was told`)),
+	Entry(nil, bound, loggerDuel(scenarios.ReportsRefusedCollector, goodUDP, reference.StandardLogger("udp", soon), `refused from the start: the lines were lost, and nobody was told`)),
+	Entry(nil, bound, loggerDuel(scenarios.SurvivesReset, good, reference.StandardLogger("tcp", soon), `reset after byte 1 of what it sends: no line arrived again`)),
+	Entry(nil, bound, loggerDuel(scenarios.SurvivesReset, good, reference.DiesWithItsConnection(within), `panicked: write tcp`)),
+	Entry(nil, bound, loggerDuel(scenarios.SurvivesRestart, good, reference.GivesUp(soon), `and resets its connections: no line arrived again`)),
+	Entry(nil, bound, loggerDuel(scenarios.SurvivesRestart, goodUDP, reference.GivesUpUDP(soon), `no line arrived again`)),
+	Entry(nil, bound, loggerDuel(scenarios.CountsLostLines, good, reference.CountsErrors(within), `Lost() = 0; `)),
+	Entry(nil, bound, loggerDuel(scenarios.ResendsNothingTwice, good, reference.Replays(within), `"line 00001"… arrived 2 times`)),
+	Entry(nil, bound, loggerDuel(scenarios.LosesNothingInAReset, reference.Replays(within), good, `reset after byte 1 of what it sends: "line 00001"… is missing where "line 0`)),
+	Entry(nil, bound, loggerDuel(scenarios.NeverBlocksItsCaller, reference.NetworkLogger(soon), reference.StandardLogger("tcp", soon), `did not return within`)),
+	Entry(nil, bound, loggerDuel(scenarios.CloseFlushes, good, reference.ForgetsItsBuffer(within), `closed at once behind line 1: "line 00001"… is missing; 0 of 1 lines arrived`)),
+	Entry(nil, bound, loggerDuel(scenarios.CloseFlushes, goodUDP, reference.EndsAbruptly(within), `closed at once behind line 1`)),
+	Entry(nil, bound, loggerDuel(scenarios.CloseIsBounded, reference.NetworkLogger(soon), reference.QueuesWithoutEnd(soon), `Close did not return within`)),
+	Entry(nil, bound, loggerDuel(scenarios.BoundedMemory, reference.NetworkLogger(soon), reference.QueuesWithoutEnd(within), `bytes more than before, want at most 16777216`)),
+	Entry(nil, bound, loggerDuel(scenarios.NoReconnectStorm, reference.NetworkLogger(soon), reference.RedialsAtOnce(within), `it dialled `)),
 )
-
-// What a process keeps can be measured only while nothing else runs.
-var _ = It("keeps its memory bounded: a subject that keeps it passes, and one fails", bound, func(ctx SpecContext) {
-	d := loggerDuel(scenarios.BoundedMemory, reference.NetworkLogger(soon), reference.QueuesWithoutEnd(within), `bytes more than before, want at most 16777216`)
-	d.kept, d.broken = d.keeps(ctx), d.breaks(ctx)
-	Expect(d.kept).To(Succeed())
-	wantBroken(d.broken, d.promise, d.evidence)
-})
 
 func loggerDuel(p scenarios.Promise[scenarios.NetworkLogger], keeps, breaks scenarios.NetworkLogger, evidence string) *duel {
 	return duelOf(p, &keeps, &breaks, evidence)
