@@ -17,7 +17,7 @@ import (
 
 // commands are what the README tells its reader to run.
 var commands = []string{
-	"go tool ginkgo -v .",
+	"go tool ginkgo -v -p .",
 	"go test ./...",
 }
 
