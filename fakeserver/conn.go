@@ -124,8 +124,9 @@ func (c *Conn) Reset() error {
 		return c.reset("")
 	}
 	c.out.queue.put(fault.Step{Op: fault.OpReset}, nil)
-	c.sleep(nil) // until the pump has done it
-	return nil
+	c.sleep(c.out.pumped) // it does it, unless it had ended before
+	c.awaitDelivery()
+	return c.reset("")
 }
 
 // abort ends the connection with an RST at once, also where it is about to end in

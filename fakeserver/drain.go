@@ -2,6 +2,7 @@ package fakeserver
 
 import (
 	"io"
+	"syscall"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -20,7 +21,9 @@ func (in *inbound) readAll() {
 		if in.isRuled() {
 			limit = min(limit, in.stream.Room())
 		}
-		in.setRawDeadline()
+		if !in.setRawDeadline() {
+			continue
+		}
 		buf := in.lane.Buffer(in.leastRoom())
 		n, err := in.take(buf[:min(int64(len(buf)), limit)])
 		if n > 0 && in.stream != nil && !in.adopt() {
@@ -32,21 +35,47 @@ func (in *inbound) readAll() {
 		}
 	}
 	in.readRest()
+	if in.queue != nil && in.c.sawReset() {
+		in.endWith(in.c.opError("read", syscall.ECONNRESET)) // a write heard of it first
+	}
 }
 
 // waitRoom waits until the queue has room, or what comes is discarded. It
-// reports false when the server closes or the connection is gone.
+// reports false when the server closes, a rule that goes by the clock ends the
+// connection meanwhile, or it is gone.
 func (in *inbound) waitRoom() bool {
 	for in.queue != nil && !in.discard.Load() {
 		changed := in.queue.next()
 		if in.queue.room() > 0 || in.stale() {
 			break
 		}
-		if !in.c.sleep(changed) {
+		if !in.c.sleep(changed, in.alarm()) {
+			return false
+		}
+		if in.isRuled() && !in.carryOutAll(in.stream.Tick(in.c.age())) {
 			return false
 		}
 	}
 	return !in.c.isOver()
+}
+
+// alarm returns when a rule wants to be looked at that goes by the clock; zero: none.
+func (in *inbound) alarm() time.Time {
+	if in.isRuled() {
+		if at, ok := in.stream.Alarm(); ok {
+			return in.c.began.Add(at)
+		}
+	}
+	return time.Time{}
+}
+
+// endWith lets the handler's reads end with err, behind everything there is.
+func (in *inbound) endWith(err error) {
+	if in.ruled.Load() {
+		return
+	}
+	in.release()
+	in.queue.put(fault.Step{Op: fault.OpFinish}, err)
 }
 
 // ruledRead is the least room that a read gets where rules decide: up to that, what
@@ -97,22 +126,20 @@ func (in *inbound) release() {
 func (in *inbound) isRuled() bool { return in.stream != nil && !in.ruled.Load() }
 
 // setRawDeadline lets the next read of the socket return in time for a rule that
-// goes by the clock, and to find out that there is nothing more to discard.
-func (in *inbound) setRawDeadline() {
-	var until time.Time
-	if in.discard.Load() {
-		until = time.Now().Add(drainIdle)
+// goes by the clock, and to find out that there is nothing more to discard. It
+// reports false if something has changed since that somebody may have wanted to
+// wake that read for.
+func (in *inbound) setRawDeadline() bool {
+	discards := in.discard.Load()
+	if in.queue == nil && !discards {
+		return true
 	}
-	if in.isRuled() {
-		if at, ok := in.stream.Alarm(); ok {
-			if alarm := in.c.began.Add(at); until.IsZero() || alarm.Before(until) {
-				until = alarm
-			}
-		}
+	until := in.alarm()
+	if discards {
+		until = earliest([]time.Time{until, time.Now().Add(drainIdle)})
 	}
-	if in.queue != nil || in.discard.Load() {
-		in.c.setRawReadDeadline(until)
-	}
+	in.c.setRawReadDeadline(until)
+	return in.discard.Load() == discards && (in.stream == nil || !in.stale())
 }
 
 // goesOn looks at a read's error, and reports whether to read on nevertheless.
@@ -125,8 +152,7 @@ func (in *inbound) goesOn(err error) bool {
 		return false
 	}
 	if err != io.EOF {
-		in.release()
-		in.queue.put(fault.Step{Op: fault.OpFinish}, err)
+		in.endWith(err)
 		return false
 	}
 	for _, s := range in.stream.Finish(in.c.age()) {

@@ -147,8 +147,6 @@ func (q *queue) due(run []item) ([]item, time.Time) {
 	now := time.Now()
 	for i, it := range q.items {
 		switch {
-		case q.frozen:
-			return run, time.Time{}
 		case it.due.After(now):
 			return run, it.due
 		case i > 0 && !follows(it.Step, run[i-1].Step):

@@ -47,13 +47,13 @@ func (d Distribution) sample(u float64, delay, jitter time.Duration) time.Durati
 	default:
 		x = base + float64(spread*(float64(2*u)-1))
 	}
-	return time.Duration(min(max(x, 0), float64(longest)))
+	return time.Duration(min(max(x, 0), float64(max(longest, add(delay, jitter)))))
 }
 
 const (
 	paretoShape = 1.5
 	normalP99   = 2.3263478740408408 // the 99 % quantile of the standard normal distribution
-	longest     = 24 * time.Hour     // of a tail
+	longest     = 24 * time.Hour     // of a tail, where Delay + Jitter are less
 )
 
 // normalQuantile is the inverse of the standard normal distribution function, kept

@@ -87,3 +87,15 @@ func TestJitterIsNotCorrelated(t *testing.T) {
 	}
 	wantMean(t, "sum of products", sum, 0, math.Sqrt(n)/3) // the variance of uniform(-1, 1) is 1/3
 }
+
+// What is asked for is given, however long. Only tails are cut.
+func TestLongDelaysAreNotCut(t *testing.T) {
+	for _, d := range []Distribution{Uniform, Normal, LogNormal, Pareto} {
+		if got := d.sample(0.5, 48*time.Hour, time.Hour); got < 48*time.Hour-time.Second {
+			t.Errorf("the median of %s, 48h and 1h, is %v", d, got)
+		}
+	}
+	if got := Pareto.sample(1-1e-15, time.Second, time.Hour); got != 24*time.Hour {
+		t.Errorf("the end of a tail is %v, want a day", got)
+	}
+}

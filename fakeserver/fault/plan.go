@@ -3,6 +3,8 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -18,7 +20,7 @@ type Plan struct {
 
 // Draws reports whether a rule of the plan draws random numbers.
 func (p Plan) Draws() bool {
-	for _, r := range p.Rules {
+	for _, r := range p.plain().Rules {
 		if r.draws() {
 			return true
 		}
@@ -29,6 +31,7 @@ func (p Plan) Draws() bool {
 // Validate says which rules make no sense on m, each by its number and key. Its
 // errors wrap ErrPlan.
 func (p Plan) Validate(m Medium) error {
+	p = p.plain()
 	var errs []error
 	seen := map[string]int{}
 	for i, key := range p.keys() {
@@ -42,6 +45,21 @@ func (p Plan) Validate(m Medium) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// plain returns the plan with faults in place of pointers to them, and with no fault
+// in place of a nil pointer.
+func (p Plan) plain() Plan {
+	p.Rules = slices.Clone(p.Rules)
+	for i := range p.Rules {
+		r := &p.Rules[i]
+		if v := reflect.ValueOf(r.Fault); v.Kind() == reflect.Pointer && v.IsNil() {
+			r.Fault = nil
+		} else if v.Kind() == reflect.Pointer {
+			r.Fault, _ = v.Elem().Interface().(Fault)
+		}
+	}
+	return p
 }
 
 // keys returns the rules' keys in plan order.

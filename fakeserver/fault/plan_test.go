@@ -76,3 +76,19 @@ func TestDraws(t *testing.T) {
 		}
 	}
 }
+
+func TestPointersToFaultsAreFaults(t *testing.T) {
+	g := compile(t, Streams, 1, ToClient(&Hold{Gate: "g"}), FromClient(&Latency{Delay: 2, Jitter: 1}))
+	for i, want := range []Fault{Hold{Gate: "g"}, Latency{Delay: 2, Jitter: 1}} {
+		if got := g.Plan().Rules[i].Fault; got != want {
+			t.Errorf("rule %d has %#v, want %#v", i+1, got, want)
+		}
+	}
+	if !(Plan{Rules: []Rule{ToClient(&Latency{Delay: 2, Jitter: 1})}}).Draws() {
+		t.Error("the plan does not draw, by its own account")
+	}
+	wantInvalid(t, Streams, ToClient((*Reset)(nil)), "rule 1")
+	if (Plan{Rules: []Rule{ToClient((*Latency)(nil))}}).Draws() {
+		t.Error("a plan without a fault draws")
+	}
+}

@@ -1,8 +1,6 @@
 package fault
 
 import (
-	"slices"
-
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -32,7 +30,7 @@ func (p Plan) Compile(m Medium) (*Program, error) {
 	if err := p.Validate(m); err != nil {
 		return nil, err
 	}
-	p.Rules = slices.Clone(p.Rules)
+	p = p.plain()
 	for i, r := range p.Rules {
 		p.Rules[i] = r.clone()
 	}

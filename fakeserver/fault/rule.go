@@ -112,7 +112,8 @@ func (r Rule) AfterMatch(b string) Rule {
 }
 
 // AfterTime lets the rule begin d after the connection was accepted, or the peer's
-// first datagram came. Where in the stream that is depends on the clock.
+// first datagram came. Where in the stream that is depends on the clock. While a Stall
+// or a Hold stops its direction, the rule waits until that is over.
 func (r Rule) AfterTime(d time.Duration) Rule {
 	r.After.Time = d
 	return r

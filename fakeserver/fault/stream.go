@@ -201,8 +201,7 @@ func (s *Stream) settle(now time.Duration) {
 	}
 	if ending != nil {
 		s.flush()
-		s.steps = append(s.steps, ending.step(s.offset))
-		s.ended = true
+		s.steps, s.ended = append(s.steps, ending.step(s.offset)), true
 	}
 	if changed {
 		s.crew = s.crewNow()
