@@ -37,6 +37,8 @@ func TestBrokenBlocksFail(t *testing.T) {
 		{"an indented fence would escape the test", "- item\n  ```go\n", "README.md:2: a fence is"},
 		{"indented code would escape the test", "text\n\n    go test ./...\n", "README.md:3: indented code"},
 		{"a language that nothing runs", "```yaml\na: b\n```\n", `README.md:1: no test knows the language "yaml"`},
+		{"a plan that makes no sense", "```json\n{\"rules\": [{\"fault\": {\"kind\": \"reste\"}}]}\n```\n", "README.md:2: "},
+		{"a plan of nothing", "```json\n{}\n```\n", "README.md:2: the plan has no rules"},
 		{"no language at all", "```\ngo test ./...\n```\n", `README.md:1: no test knows the language ""`},
 		{"a command that .ci/run doesn't run", "```sh\ngo test ./...\nmake\n```\n", `README.md:3: "make" is none of`},
 		{"statements have no function to run in", "```go\nx := 1\n_ = x\n```\n", "README.md:2: expected 'package'"},

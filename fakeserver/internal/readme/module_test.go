@@ -2,6 +2,7 @@ package readme
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
 )
 
 // module is a throw-away module that requires the project as a user's would, by its path, and finds it in the working tree.
@@ -67,8 +70,25 @@ func (m module) check(t *testing.T, b block, commands []string) error {
 		return checkShell(b, commands)
 	case "go":
 		return m.test(t, b)
+	case "json":
+		return checkPlan(b)
 	}
 	return fmt.Errorf("README.md:%d: no test knows the language %q", b.line-1, b.lang)
+}
+
+// checkPlan wants a plan for streams.
+func checkPlan(b block) error {
+	plan, err := fault.ParsePlan([]byte(b.text))
+	if err == nil {
+		err = plan.Validate(fault.Streams)
+	}
+	if err == nil && len(plan.Rules) == 0 {
+		err = errors.New("the plan has no rules")
+	}
+	if err != nil {
+		return fmt.Errorf("README.md:%d: %w", b.line, err)
+	}
+	return nil
 }
 
 func (m module) test(t *testing.T, b block) error {
