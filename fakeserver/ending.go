@@ -69,8 +69,7 @@ func (c *Conn) reset(rule string) error {
 		return nil
 	}
 	c.kickRaw() // wakes who reads
-	c.in.taking.lock()
-	defer c.in.taking.unlock()
+	c.in.taking.stop()
 	c.noteUnread()
 	if !canReset(c.raw) {
 		c.note(transcript.Note, "closed at once: a unix socket has no RST")

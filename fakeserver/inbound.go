@@ -24,7 +24,7 @@ type inbound struct {
 	c      *Conn
 	lane   *transcript.Lane
 	reader lock           // held by who reads, without faults
-	taking lock           // held while the socket is read, and while it is torn down
+	taking taking         // whether the socket is being read, or torn down
 	got    atomic.Int64   // bytes read from the socket
 	prog   *fault.Program // the plan that is gone by; under reader, or the pump's
 	stream *fault.Stream  // nil: no faults; the pump's
@@ -42,7 +42,6 @@ func (in *inbound) init(c *Conn) {
 	in.c = c
 	in.lane = c.srv.rec.Lane(c.n, transcript.FromClient)
 	in.reader = newLock()
-	in.taking = newLock()
 	in.prog = c.srv.program()
 	if in.stream = in.prog.Stream(c.n, transcript.FromClient); in.stream != nil {
 		in.queue = &queue{limit: readAhead}
@@ -104,15 +103,12 @@ func (in *inbound) read(p []byte) (int, error) {
 // take reads the socket, unless it is torn down: what was counted as unread then must
 // not be read after all.
 func (in *inbound) take(p []byte) (int, error) {
-	in.taking.lock()
-	defer in.taking.unlock()
-	select {
-	case <-in.c.dead:
+	if !in.taking.begin() {
 		return 0, in.c.opError("read", net.ErrClosed)
-	default:
 	}
 	n, err := in.c.raw.Read(p)
 	in.got.Add(int64(n))
+	in.taking.end()
 	return n, err
 }
 
