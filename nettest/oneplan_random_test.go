@@ -69,26 +69,29 @@ func drawRule(t *rapid.T, f fault.Fault, d transcript.Direction) fault.Rule {
 	return r
 }
 
-// drawStreamPlan draws a plan for an exchange. An end of the request lets no answer begin:
-// how far the other direction got then would be a race, so that it has no rules.
+// drawStreamPlan draws a plan for an exchange in which no direction's record depends on a
+// race: where a Reset ends the one direction, the other has come to its end, or has no rules.
 func drawStreamPlan(t *rapid.T) fault.Plan {
-	if coin(t, 3, "the request ends early") {
-		return drawPlan(t, func(t *rapid.T) fault.Rule {
-			return drawStreamRule(t, transcript.FromClient, true)
-		})
-	}
+	ends := rapid.SampledFrom([]map[transcript.Direction][]fault.Fault{
+		{transcript.FromClient: {fault.Reset{}, fault.Close{}, fault.HalfClose{}}},
+		{transcript.FromClient: nil, transcript.ToClient: {fault.Reset{}, fault.Close{}, fault.HalfClose{}}},
+		{transcript.FromClient: {fault.HalfClose{}}, transcript.ToClient: {fault.HalfClose{}}},
+	}).Draw(t, "ends")
 	return drawPlan(t, func(t *rapid.T) fault.Rule {
-		d := rapid.SampledFrom(bothDirections).Draw(t, "direction")
-		return drawStreamRule(t, d, d == transcript.ToClient)
+		d := transcript.FromClient
+		if len(ends) == 2 {
+			d = rapid.SampledFrom(bothDirections).Draw(t, "direction")
+		}
+		return drawStreamRule(t, d, ends[d])
 	})
 }
 
 const longest = 1900 // a little more than either side writes
 
-func drawStreamRule(t *rapid.T, d transcript.Direction, mayEnd bool) fault.Rule {
+func drawStreamRule(t *rapid.T, d transcript.Direction, ends []fault.Fault) fault.Rule {
 	ms := func() time.Duration { return time.Duration(between(t, 1, 5, "delay")) * 100 * time.Microsecond }
 	var f fault.Fault
-	switch between(t, 1, 11, "fault") {
+	switch between(t, 1, 10, "fault") {
 	case 1:
 		d := ms()
 		f = fault.Latency{Delay: d, Jitter: d / 2}
@@ -101,18 +104,13 @@ func drawStreamRule(t *rapid.T, d transcript.Direction, mayEnd bool) fault.Rule 
 	case 5:
 		f = fault.Hold{Gate: "gate"}
 	case 6:
-		f = fault.SlowClose{Delay: ms()}
-	case 7:
 		f = fault.Blackhole{}
-	case 8:
+	case 7:
 		f = fault.Corrupt{Rate: .5}
-	case 9:
+	case 8:
 		f = fault.Replace{Old: rapid.SampledFrom([]string{"line", "1\n", "nn 2"}).Draw(t, "old"), New: rapid.StringOfN(rapid.RuneFrom([]rune("ab")), 0, 5, -1).Draw(t, "new")}
 	default:
-		f = fault.HalfClose{}
-		if mayEnd {
-			f = rapid.SampledFrom([]fault.Fault{fault.Reset{}, fault.Close{}, fault.HalfClose{}}).Draw(t, "ending")
-		}
+		f = rapid.SampledFrom(append(ends, fault.SlowClose{Delay: ms()})).Draw(t, "ending")
 	}
 	return drawPlace(t, drawRule(t, f, d))
 }
@@ -138,8 +136,11 @@ func drawPlace(t *rapid.T, r fault.Rule) fault.Rule {
 	if !ends && coin(t, 3, "for bytes") {
 		r = r.ForBytes(int64(between(t, 1, longest, "window")))
 	}
-	if !ends && coin(t, 5, "limit") {
-		r = r.Times(between(t, 1, 3, "times"))
+	switch r.Fault.(type) {
+	case fault.Slice, fault.Corrupt, fault.Replace:
+		if coin(t, 3, "limit") {
+			r = r.Times(between(t, 1, 3, "times"))
+		}
 	}
 	return r
 }
