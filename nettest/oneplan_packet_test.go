@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -95,13 +94,14 @@ func (s packetScript) run(n network, p fault.Plan, start func(network, fault.Pla
 		clients = append(clients, c)
 		errs = append(errs, s.talk(ctx, srv, c, peer))
 	}
-	errs = append(errs, settled(ctx, srv), srv.Close())
-	tr := srv.Transcript()
+	errs = append(errs, settled(ctx, srv))
 	var heard []string
-	for i, c := range clients {
-		got, err := readDatagrams(c, len(tr.Conn(i+1).Datagrams(transcript.ToClient)))
+	for i, c := range clients { // before Close, which may cut off what is recorded, and leaves only now
+		got, err := readDatagrams(c, len(srv.Transcript().Conn(i+1).Datagrams(transcript.ToClient)))
 		heard, errs = append(heard, got), append(errs, err)
 	}
+	errs = append(errs, srv.Close())
+	tr := srv.Transcript()
 	return outcome{tr.Canonical(), srv.Report(), heard}, tr, errors.Join(errs...)
 }
 
@@ -141,9 +141,6 @@ func readDatagrams(c net.Conn, n int) (string, error) {
 	c.SetReadDeadline(time.Now().Add(patience))
 	for len(all) < n {
 		size, err := c.Read(b)
-		if errors.Is(err, syscall.ECONNREFUSED) {
-			continue // of a datagram that came when the server had closed
-		}
 		if err != nil {
 			return strings.Join(all, "|"), err
 		}
