@@ -7,7 +7,6 @@ import (
 	"net"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
@@ -171,7 +170,7 @@ func (s packetScript) check(t *testing.T, p fault.Plan) (first outcome, err erro
 		}
 	}
 	for i, start := range []func(network, fault.Plan) (packetServer, string, error){directPacket, wrappedPacket} {
-		synctest.Test(t, func(*testing.T) {
+		nettest.Bubble(t, func(fakeserver.TB) {
 			got, tr, err := s.run(new(nettest.Network), p, start, func(context.Context, packetServer) error {
 				time.Sleep(time.Hour)
 				return nil

@@ -7,7 +7,6 @@ import (
 	"net"
 	"sync"
 	"testing"
-	"testing/synctest"
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -167,11 +166,11 @@ type streamWay struct {
 
 var streamWays = []streamWay{
 	{"in a bubble", func(t *testing.T, s streamScript, p fault.Plan) (o outcome, tr transcript.Transcript, err error) {
-		synctest.Test(t, func(*testing.T) { o, tr, err = s.run(new(nettest.Network), p, s.direct) })
+		nettest.Bubble(t, func(fakeserver.TB) { o, tr, err = s.run(new(nettest.Network), p, s.direct) })
 		return o, tr, err
 	}},
 	{"in a bubble, behind WrapListener", func(t *testing.T, s streamScript, p fault.Plan) (o outcome, tr transcript.Transcript, err error) {
-		synctest.Test(t, func(*testing.T) { o, tr, err = s.run(new(nettest.Network), p, s.wrapped) })
+		nettest.Bubble(t, func(fakeserver.TB) { o, tr, err = s.run(new(nettest.Network), p, s.wrapped) })
 		return o, tr, err
 	}},
 	{"in memory", func(t *testing.T, s streamScript, p fault.Plan) (outcome, transcript.Transcript, error) {

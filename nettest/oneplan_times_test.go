@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"testing/synctest"
 
 	"pgregory.net/rapid"
 
+	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 	"github.com/fakewire/fakewire/nettest"
@@ -18,7 +18,7 @@ import (
 func (s streamScript) inVirtualTime(t *testing.T, p fault.Plan, start func(network, fault.Plan) (streamServer, error)) []string {
 	t.Helper()
 	var tr transcript.Transcript
-	synctest.Test(t, func(t *testing.T) {
+	nettest.Bubble(t, func(t fakeserver.TB) {
 		var err error
 		if _, tr, err = s.run(new(nettest.Network), p, start); err != nil {
 			t.Errorf("%v\n%v", err, tr)
@@ -101,7 +101,7 @@ func TestAnExchangeHasOneCanonicalForm(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var want outcome
 			for i := range 10 {
-				synctest.Test(t, func(t *testing.T) {
+				nettest.Bubble(t, func(t fakeserver.TB) {
 					got, tr, err := exchange.run(new(nettest.Network), p, exchange.direct)
 					if i == 0 {
 						want = got
