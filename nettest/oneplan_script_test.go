@@ -75,7 +75,7 @@ var dialogue = streamScript{
 }
 
 // breath is longer than what plans for dialogues wait for, and more than no time.
-const breath = 5 * time.Millisecond
+const breath = 3 * time.Millisecond
 
 func noEOF(err error) error {
 	if err == io.EOF {

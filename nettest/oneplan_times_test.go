@@ -2,7 +2,9 @@ package nettest_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -59,11 +61,24 @@ func repeat(t *testing.T, p fault.Plan, n int) error {
 	return nil
 }
 
+// repeats is how often a dialogue is repeated: FAKEWIRE_REPEATS times, or 15.
+func repeats(t *testing.T) int {
+	text, given := os.LookupEnv("FAKEWIRE_REPEATS")
+	if !given {
+		return 15
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("FAKEWIRE_REPEATS is %q, want a number", text)
+	}
+	return n
+}
+
 // What goes strictly in turn, a bubble repeats event for event, whatever goes wrong on the wire.
 func TestADialogueIsTheSameEventForEvent(t *testing.T) {
 	for name, p := range corpus(t, "dialogue") {
 		t.Run(name, func(t *testing.T) {
-			if err := repeat(t, p, 100); err != nil {
+			if err := repeat(t, p, repeats(t)); err != nil {
 				t.Error(err)
 			}
 		})
