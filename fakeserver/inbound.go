@@ -32,6 +32,7 @@ type inbound struct {
 	pumped chan struct{}  // closed when the pump has ended; set with queue
 
 	begun   bool            // the pump was started; under reader
+	told    bool            // begin has recorded the first step; the pump's
 	kind    transcript.Kind // of the bytes that are decided about: Data, or Discarded
 	discard atomic.Bool     // what comes now is recorded and thrown away
 	ruled   atomic.Bool     // a rule of this direction ended the connection
@@ -50,7 +51,8 @@ func (in *inbound) init(c *Conn) {
 }
 
 // begin carries out what is due before the first byte, and starts the pump. What
-// ends the connection there does so before the handler can run.
+// ends the connection there does so before the handler can run. What stops the
+// direction is recorded here, so that what both directions begin with has one order.
 func (in *inbound) begin() {
 	in.reader.lock()
 	defer in.reader.unlock()
@@ -66,6 +68,10 @@ func (in *inbound) begin() {
 			close(in.pumped)
 			return
 		}
+	}
+	if len(steps) > 0 && waits(steps[0]) {
+		in.tell(steps[0])
+		in.told = true
 	}
 	in.c.srv.wg.Add(1)
 	go in.pump(steps, 0)

@@ -42,12 +42,15 @@ func (in *inbound) carryOutAll(steps []fault.Step) bool {
 // endsAtOnce reports whether steps end the stream without waiting for anything.
 func endsAtOnce(steps []fault.Step) bool {
 	for _, s := range steps {
-		if s.Op == fault.OpStall || s.Op == fault.OpHold {
+		if waits(s) {
 			return false
 		}
 	}
 	return len(steps) > 0 && steps[len(steps)-1].Op.Ends()
 }
+
+// waits reports whether s stops the stream, for a time or until it is released.
+func waits(s fault.Step) bool { return s.Op == fault.OpStall || s.Op == fault.OpHold }
 
 // carryOut does one step. It reports whether the connection goes on.
 func (in *inbound) carryOut(s fault.Step) bool {
@@ -67,7 +70,7 @@ func (in *inbound) carryOut(s fault.Step) bool {
 	case fault.OpReset, fault.OpClose, fault.OpHalfClose:
 		return in.endByRule(s)
 	}
-	c.acted(in.stream, transcript.FromClient, s, 0)
+	in.tell(s)
 	switch s.Op {
 	case fault.OpCut:
 		in.queue.cut(s.Delay)
@@ -77,6 +80,14 @@ func (in *inbound) carryOut(s fault.Step) bool {
 		in.hold(s.Rule, s.Gate)
 	}
 	return true
+}
+
+// tell records that the rule of s acts, unless begin has done so.
+func (in *inbound) tell(s fault.Step) {
+	if !in.told {
+		in.c.acted(in.stream, transcript.FromClient, s, 0)
+	}
+	in.told = false
 }
 
 // endByRule ends the connection, or this direction, as s says: the handler still

@@ -20,6 +20,7 @@ type outbound struct {
 	queue  *queue        // nil: no faults; set under writer and c.mu
 	pumped chan struct{} // closed when the pump has ended; set with queue
 	begun  bool          // the pump was started; under writer
+	told   bool          // begin has recorded the first step; the pump's
 	edge   *boundary     // what waits for the client to read; nil until needed
 	cuts   []fault.Step  // the boundaries that lie in front of the next byte; the pump's
 	run    []item        // memory of the pump
@@ -46,7 +47,8 @@ func (out *outbound) init(c *Conn) {
 }
 
 // begin carries out what is due before the first byte, and starts the pump. What
-// ends the connection there does so before the handler can run.
+// ends the connection there does so before the handler can run. What stops the
+// direction is recorded here, so that what both directions begin with has one order.
 func (out *outbound) begin() {
 	out.writer.lock()
 	defer out.writer.unlock()
@@ -60,8 +62,20 @@ func (out *outbound) begin() {
 		close(out.pumped)
 		return
 	}
+	if first, ok := out.queue.front(); ok && waits(first.Step) {
+		out.tell(first.Step)
+		out.told = true
+	}
 	out.c.srv.wg.Add(1)
 	go out.pump()
+}
+
+// tell records that the rule of s acts, unless begin has done so.
+func (out *outbound) tell(s fault.Step) {
+	if !out.told {
+		out.c.acted(out.stream, transcript.ToClient, s, 0)
+	}
+	out.told = false
 }
 
 // start queues what is due before the first byte. If that is an ending, it is

@@ -84,10 +84,10 @@ func (out *outbound) carryOut(s fault.Step) bool {
 	case fault.OpCut:
 		out.cuts = append(out.cuts, s)
 	case fault.OpStall:
-		c.acted(out.stream, transcript.ToClient, s, 0)
+		out.tell(s)
 		return out.stop(s.Rule, nil, s.Delay)
 	case fault.OpHold:
-		c.acted(out.stream, transcript.ToClient, s, 0)
+		out.tell(s)
 		g := c.srv.gates.at(s.Gate)
 		g.enter()
 		return out.stop(s.Rule, g.open, 0)

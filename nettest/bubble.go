@@ -28,7 +28,9 @@ func Bubble(t *testing.T, body func(tb fakeserver.TB)) {
 //
 // suite is the *testing.T that runs all of them, which the suite's Test function has to
 // keep. body fails by its TB only: its first Fatalf ends it, and when the bubble is gone, what
-// failed is told to outer, each with its place. With Gomega, take NewGomega(tb.Fatalf) or
+// failed is told to outer, each with its place in front: "client_test.go:42: …". Ginkgo itself can only
+// point at the call of BubbleIn, or of a suite's helper around it that calls GinkgoHelper:
+// body is not on its stack any more. With Gomega, take NewGomega(tb.Fatalf) or
 // NewWithT(tb), and no global Expect. Nothing of the framework's that waits belongs into the bubble:
 // neither its cleanups (tb.Cleanup runs in the bubble) nor its contexts.
 //

@@ -236,6 +236,8 @@ func TestSlogInMemory(t *testing.T) {
 	})
 }
 
+func TestTheExampleOfABubble(t *testing.T) { nettest.Bubble(t, loggerUnderLatency) }
+
 // The client stays without an answer as long as the partition lasts, and its bytes
 // are not lost.
 func TestAServerBehindAPartition(t *testing.T) {

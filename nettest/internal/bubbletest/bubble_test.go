@@ -62,6 +62,13 @@ func TestSpecsFailAtTheirLines(t *testing.T) {
 		line(t, "server"), "not reached",
 		"oh no",
 		"2 Passed | 6 Failed")
+	// Ginkgo finds a place by the stack, on which the body is no more: the text begins with that.
+	for _, at := range []string{"first", "gomega", "server"} {
+		_, failed, _ := strings.Cut(out, "[FAILED] "+line(t, at))
+		if failed, _, _ = strings.Cut(failed, "------"); !strings.Contains(failed, strings.TrimSuffix(line(t, "call of "+at), ": ")+" ") {
+			t.Errorf("%s: Ginkgo's place is not the call's, %s:\n%s", at, line(t, "call of "+at), failed)
+		}
+	}
 	if strings.Contains(out, "behind a Fatalf") {
 		t.Errorf("the body went on behind a Fatalf:\n%s", out)
 	}

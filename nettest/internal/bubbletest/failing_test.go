@@ -58,7 +58,7 @@ var _ = Describe("in a bubble", Ordered, ContinueOnFailure, func() {
 		return
 	}
 	It("a Fatalf ends the body", func() {
-		bubble(func(tb fakeserver.TB) {
+		bubble(func(tb fakeserver.TB) { // line: call of first
 			tb.Cleanup(func() { tb.Logf("the cleanup runs") })
 			tb.Errorf("first: %d", 1) // line: first
 			fail(tb)                  // line: helper
@@ -66,7 +66,7 @@ var _ = Describe("in a bubble", Ordered, ContinueOnFailure, func() {
 		})
 	})
 	It("a Gomega assertion fails", func() {
-		bubble(func(tb fakeserver.TB) {
+		bubble(func(tb fakeserver.TB) { // line: call of gomega
 			gomega.NewWithT(tb).Expect(1).To(gomega.Equal(2)) // line: gomega
 		})
 	})
@@ -84,7 +84,7 @@ var _ = Describe("in a bubble", Ordered, ContinueOnFailure, func() {
 		})
 	})
 	It("a server's cleanup fails", func() {
-		bubble(func(tb fakeserver.TB) {
+		bubble(func(tb fakeserver.TB) { // line: call of server
 			var n nettest.Network
 			fakeserver.Start(tb, fakeserver.Config{Transport: &n, Faults: neverReached}) // line: server
 		})

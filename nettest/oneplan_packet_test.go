@@ -1,0 +1,219 @@
+package nettest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest"
+)
+
+// A packetScript is what clients do, one after the other; the server sends each datagram
+// back.
+type packetScript struct {
+	// inTurn lets a client await each answer, and then a breath: for what goes by the
+	// clock. Nothing may be lost then.
+	inTurn bool
+}
+
+const (
+	peers     = 3
+	datagrams = 12 // of each
+)
+
+// A packetServer is a PacketServer, or a PacketConn with a real server above.
+type packetServer interface {
+	Transcript() transcript.Transcript
+	Wait(ctx context.Context, cond func(transcript.Transcript) bool) error
+	Report() fault.Report
+	Close() error
+}
+
+// directPacket starts a fake server.
+func directPacket(n network, p fault.Plan) (packetServer, string, error) {
+	cfg := fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{}, Faults: p}
+	if _, real := n.(*kernel); !real {
+		cfg.Transport = n
+	}
+	srv, err := fakeserver.ListenPacket(cfg)
+	if err != nil {
+		return nil, "", err
+	}
+	return srv, srv.Addr(), nil
+}
+
+// wrappedPacket starts a real server above a PacketConn.
+func wrappedPacket(n network, p fault.Plan) (packetServer, string, error) {
+	pc, err := n.ListenPacket(context.Background(), "udp", "127.0.0.1:0")
+	if err != nil {
+		return nil, "", err
+	}
+	wrapped, err := fakeserver.WrapPacketConn(pc, fakeserver.PacketConfig{Faults: p})
+	if err != nil {
+		return nil, "", errors.Join(err, pc.Close())
+	}
+	go echo(wrapped)
+	return wrapped, wrapped.LocalAddr().String(), nil
+}
+
+func echo(pc net.PacketConn) {
+	b := make([]byte, 100)
+	for {
+		n, from, err := pc.ReadFrom(b)
+		if err != nil {
+			return
+		}
+		pc.WriteTo(b[:n], from)
+	}
+}
+
+// run plays the script. settled waits until everything has happened.
+func (s packetScript) run(n network, p fault.Plan, start func(network, fault.Plan) (packetServer, string, error), settled func(context.Context, packetServer) error) (outcome, transcript.Transcript, error) {
+	srv, addr, err := start(n, p)
+	if err != nil {
+		return outcome{}, transcript.Transcript{}, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var errs []error
+	var clients []net.Conn
+	for peer := 1; peer <= peers; peer++ {
+		c, err := n.Dial("udp", addr)
+		if err != nil {
+			return outcome{}, srv.Transcript(), errors.Join(err, srv.Close())
+		}
+		defer c.Close()
+		clients = append(clients, c)
+		errs = append(errs, s.talk(ctx, srv, c, peer))
+	}
+	errs = append(errs, settled(ctx, srv))
+	var heard []string
+	for i, c := range clients { // before Close, which may cut off what is recorded, and leaves only now
+		got, err := readDatagrams(c, len(srv.Transcript().Conn(i+1).Datagrams(transcript.ToClient)))
+		heard, errs = append(heard, got), append(errs, err)
+	}
+	errs = append(errs, srv.Close())
+	tr := srv.Transcript()
+	return outcome{tr.Canonical(), srv.Report(), heard}, tr, errors.Join(errs...)
+}
+
+// talk is a client. The next one begins when its datagrams have arrived.
+func (s packetScript) talk(ctx context.Context, srv packetServer, c net.Conn, peer int) error {
+	for i := range datagrams {
+		if _, err := fmt.Fprintf(c, "peer %d datagram %d", peer, i+1); err != nil {
+			return err
+		}
+		if !s.inTurn {
+			continue
+		}
+		if err := srv.Wait(ctx, func(t transcript.Transcript) bool { return sent(t, peer, int64(i+1)) }); err != nil {
+			return err
+		}
+		time.Sleep(breath)
+	}
+	return srv.Wait(ctx, func(t transcript.Transcript) bool {
+		return len(t.Conn(peer).Datagrams(transcript.FromClient)) == datagrams
+	})
+}
+
+// sent reports whether an answer with this number has left.
+func sent(t transcript.Transcript, peer int, number int64) bool {
+	for e := range t.Conn(peer).Kind(transcript.Datagram).All() {
+		if e.Direction == transcript.ToClient && e.Offset == number {
+			return true
+		}
+	}
+	return false
+}
+
+// readDatagrams reads n datagrams.
+func readDatagrams(c net.Conn, n int) (string, error) {
+	var all []string
+	b := make([]byte, 100)
+	c.SetReadDeadline(time.Now().Add(patience))
+	for len(all) < n {
+		size, err := c.Read(b)
+		if err != nil {
+			return strings.Join(all, "|"), err
+		}
+		all = append(all, string(b[:size]))
+	}
+	return strings.Join(all, "|"), nil
+}
+
+// packetWays are where a script runs besides in a bubble, which says what to wait for.
+var packetWays = []struct {
+	name  string
+	start func(network, fault.Plan) (packetServer, string, error)
+	on    func() network
+}{
+	{"in memory", directPacket, func() network { return new(nettest.Network) }},
+	{"in memory, behind WrapPacketConn", wrappedPacket, func() network { return new(nettest.Network) }},
+	{"on the kernel's network", directPacket, func() network { return new(kernel) }},
+	{"on the kernel's network, behind WrapPacketConn", wrappedPacket, func() network { return new(kernel) }},
+}
+
+// check runs the script on every way, and returns what differs from that in a bubble.
+func (s packetScript) check(t *testing.T, p fault.Plan) (first outcome, err error) {
+	t.Helper()
+	var errs []error
+	compare := func(name string, got outcome, tr transcript.Transcript, err error) {
+		if err = errors.Join(err, first.compare(got)); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w\n%v", name, err, tr))
+		}
+	}
+	for i, start := range []func(network, fault.Plan) (packetServer, string, error){directPacket, wrappedPacket} {
+		nettest.Bubble(t, func(fakeserver.TB) {
+			got, tr, err := s.run(new(nettest.Network), p, start, func(context.Context, packetServer) error {
+				time.Sleep(time.Hour)
+				return nil
+			})
+			if i == 0 {
+				first = got
+			}
+			compare("in a bubble", got, tr, err)
+		})
+	}
+	for _, way := range packetWays {
+		got, tr, err := s.run(way.on(), p, way.start, func(ctx context.Context, srv packetServer) error {
+			ctx, cancel := context.WithTimeout(ctx, patience/4)
+			defer cancel()
+			if err := srv.Wait(ctx, func(t transcript.Transcript) bool { return first.canonical.Equal(t.Canonical()) }); !errors.Is(err, context.DeadlineExceeded) {
+				return err
+			}
+			return nil // whoever compares says what differs
+		})
+		compare(way.name, got, tr, err)
+	}
+	return first, errors.Join(errs...)
+}
+
+func TestOnePlanOfDatagrams(t *testing.T) {
+	for name, s := range map[string]packetScript{"burst": {}, "calls": {inTurn: true}} {
+		for name, p := range corpus(t, name) {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				first, err := s.check(t, p)
+				if err = errors.Join(err, first.report.Verify()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+}
+
+func TestOnePlanHasEveryPacketFault(t *testing.T) {
+	var kinds []string
+	for _, kind := range []string{"bandwidth", "blackhole", "burst-loss", "corrupt", "duplicate", "latency", "loss", "reorder", "truncate"} {
+		kinds = append(kinds, transcript.FromClient.String()+" "+kind, transcript.ToClient.String()+" "+kind)
+	}
+	triggers := []string{"only", "from", "after datagrams", "after time", "until datagrams", "until time", "probability", "limit"}
+	wantAllKinds(t, fault.Datagrams, kinds, triggers, corpus(t, "burst"), corpus(t, "calls"))
+}

@@ -1,0 +1,227 @@
+package nettest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest"
+)
+
+// A streamServer is a Server, or a Listener with a real one behind.
+type streamServer interface {
+	Addr() string
+	Transcript() transcript.Transcript
+	Wait(ctx context.Context, cond func(transcript.Transcript) bool) error
+	AwaitHeld(ctx context.Context, gate string) error
+	Release(gate string) error
+	Report() fault.Report
+	Close() error
+}
+
+// behind is a Listener as a streamServer.
+type behind struct{ *fakeserver.Listener }
+
+func (b behind) Addr() string { return b.Listener.Addr().String() }
+func (b behind) Close() error { return b.Stop() }
+
+// serve is a real server above ln.
+func (s streamScript) serve(ln *fakeserver.Listener) {
+	for {
+		c, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer c.Close()
+			s.handler(c, c.(*fakeserver.Conn).Number())
+		}()
+	}
+}
+
+// ServeConn makes the script a Handler.
+func (s streamScript) ServeConn(ctx context.Context, c *fakeserver.Conn) error {
+	s.handler(c, c.Number())
+	return nil
+}
+
+// A network is the kernel's, or one in memory.
+type network interface {
+	fakeserver.Transport
+	Dial(network, address string) (net.Conn, error)
+}
+
+// kernel is the kernel's network.
+type kernel struct{ net.ListenConfig }
+
+func (kernel) Dial(network, address string) (net.Conn, error) { return net.Dial(network, address) }
+
+// direct starts the script as a fake server.
+func (s streamScript) direct(n network, p fault.Plan) (streamServer, error) {
+	cfg := fakeserver.Config{Handler: s, Faults: p}
+	if _, real := n.(*kernel); !real {
+		cfg.Transport = n
+	}
+	return fakeserver.Listen(cfg)
+}
+
+// wrapped starts the script as a real server behind a Listener.
+func (s streamScript) wrapped(n network, p fault.Plan) (streamServer, error) {
+	ln, err := n.Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	wrapped, err := fakeserver.WrapListener(ln, fakeserver.Config{Faults: p})
+	if err != nil {
+		return nil, errors.Join(err, ln.Close())
+	}
+	go s.serve(wrapped)
+	return behind{wrapped}, nil
+}
+
+// run plays the script with a server that starts does. Holds are released as soon as they
+// hold something; from a rule that is named forever on, a client waits for nothing more.
+func (s streamScript) run(n network, p fault.Plan, start func(network, fault.Plan) (streamServer, error)) (outcome, transcript.Transcript, error) {
+	srv, err := start(n, p)
+	if err != nil {
+		return outcome{}, transcript.Transcript{}, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	var helpers sync.WaitGroup
+	for gate := range gates(p) {
+		helpers.Go(func() {
+			if srv.AwaitHeld(ctx, gate) == nil {
+				srv.Release(gate)
+			}
+		})
+	}
+	var heard []string
+	for conn := 1; conn <= conns; conn++ {
+		heard = append(heard, s.call(ctx, n, srv, conn))
+		if waitErr := srv.Wait(ctx, func(t transcript.Transcript) bool { return hasEnded(t.Conn(conn)) || acted(t.Conn(conn), "forever") }); err == nil {
+			err = waitErr
+		}
+	}
+	cancel()
+	helpers.Wait()
+	err = errors.Join(err, srv.Close())
+	tr := srv.Transcript()
+	return outcome{tr.Canonical(), srv.Report(), heard}, tr, err
+}
+
+// call plays the client on one connection, and says what it heard.
+func (s streamScript) call(ctx context.Context, n network, srv streamServer, conn int) string {
+	raw, err := n.Dial("tcp", srv.Addr())
+	if err != nil {
+		return " then " + endOf(err) // on the kernel's network an RST may overtake the connect
+	}
+	c := &impatient{Conn: raw, enough: -1}
+	defer c.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		if srv.Wait(ctx, func(t transcript.Transcript) bool { return acted(t.Conn(conn), "forever") }) == nil {
+			c.giveUpAfter(len(srv.Transcript().Conn(conn).ToClient()))
+		}
+	})
+	got, err := s.client(c, conn)
+	cancel()
+	watch.Wait()
+	return got + " then " + endOf(err)
+}
+
+// gates returns the gates of the plan's Holds.
+func gates(p fault.Plan) map[string]bool {
+	all := map[string]bool{}
+	for _, r := range p.Rules {
+		if h, ok := r.Fault.(fault.Hold); ok {
+			all[h.Gate] = true
+		}
+	}
+	return all
+}
+
+func hasEnded(t transcript.Transcript) bool { return t.Kind(transcript.Close).Len() > 0 }
+
+func acted(t transcript.Transcript, rule string) bool {
+	for _, e := range t.Faults() {
+		if e.Rule == rule {
+			return true
+		}
+	}
+	return false
+}
+
+// A streamWay is where a script runs.
+type streamWay struct {
+	name string
+	run  func(t *testing.T, s streamScript, p fault.Plan) (outcome, transcript.Transcript, error)
+}
+
+var streamWays = []streamWay{
+	{"in a bubble", func(t *testing.T, s streamScript, p fault.Plan) (o outcome, tr transcript.Transcript, err error) {
+		nettest.Bubble(t, func(fakeserver.TB) { o, tr, err = s.run(new(nettest.Network), p, s.direct) })
+		return o, tr, err
+	}},
+	{"in a bubble, behind WrapListener", func(t *testing.T, s streamScript, p fault.Plan) (o outcome, tr transcript.Transcript, err error) {
+		nettest.Bubble(t, func(fakeserver.TB) { o, tr, err = s.run(new(nettest.Network), p, s.wrapped) })
+		return o, tr, err
+	}},
+	{"in memory", func(t *testing.T, s streamScript, p fault.Plan) (outcome, transcript.Transcript, error) {
+		return s.run(new(nettest.Network), p, s.direct)
+	}},
+	{"on the kernel's network", func(t *testing.T, s streamScript, p fault.Plan) (outcome, transcript.Transcript, error) {
+		return s.run(new(kernel), p, s.direct)
+	}},
+	{"on the kernel's network, behind WrapListener", func(t *testing.T, s streamScript, p fault.Plan) (outcome, transcript.Transcript, error) {
+		return s.run(new(kernel), p, s.wrapped)
+	}},
+}
+
+// check runs the script on every way, and returns what differs from the first.
+func (s streamScript) check(t *testing.T, p fault.Plan) (first outcome, err error) {
+	t.Helper()
+	var errs []error
+	for i, way := range streamWays {
+		got, tr, err := way.run(t, s, p)
+		if i == 0 {
+			first = got
+		}
+		if err = errors.Join(err, first.compare(got)); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w\n%v", way.name, err, tr))
+		}
+	}
+	return first, errors.Join(errs...)
+}
+
+func TestOnePlanOfStreams(t *testing.T) {
+	for name, s := range map[string]streamScript{"exchange": exchange, "dialogue": dialogue} {
+		for name, p := range corpus(t, name) {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				first, err := s.check(t, p)
+				if err = errors.Join(err, first.report.Verify()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+}
+
+func TestOnePlanHasEveryStreamFault(t *testing.T) {
+	var kinds []string
+	for _, kind := range []string{"bandwidth", "blackhole", "close", "corrupt", "half-close", "hold", "latency", "replace", "reset", "slice", "slow-close", "stall"} {
+		kinds = append(kinds, transcript.FromClient.String()+" "+kind, transcript.ToClient.String()+" "+kind)
+	}
+	for _, kind := range []string{"close", "reset", "stall"} {
+		kinds = append(kinds, transcript.Neither.String()+" "+kind)
+	}
+	triggers := []string{"only", "from", "after bytes", "after match", "after time", "until bytes", "until time", "probability", "limit"}
+	wantAllKinds(t, fault.Streams, kinds, triggers, corpus(t, "exchange"), corpus(t, "dialogue"))
+}

@@ -1,0 +1,121 @@
+package nettest_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// One plan gives one outcome, wherever it runs: on the kernel's sockets or in memory, in
+// virtual time or in real, in a fake server or in front of a real one.
+
+// An outcome is what a plan has made of a script.
+type outcome struct {
+	canonical transcript.Canonical
+	report    fault.Report
+	heard     []string // by each client
+}
+
+// compare says in what other differs.
+func (o outcome) compare(other outcome) error {
+	var errs []error
+	if got, want := other.canonical.String(), o.canonical.String(); !other.canonical.Equal(o.canonical) {
+		errs = append(errs, fmt.Errorf("the record is\n%swant\n%s", got, want))
+	}
+	if !reflect.DeepEqual(other.report, o.report) {
+		errs = append(errs, fmt.Errorf("the report is\n%v%+v\nwant\n%v%+v", other.report, other.report, o.report, o.report))
+	}
+	if !slices.Equal(other.heard, o.heard) {
+		errs = append(errs, fmt.Errorf("the clients heard\n%q\nwant\n%q", other.heard, o.heard))
+	}
+	return errors.Join(errs...)
+}
+
+// endOf says how a client's stream ended. A client that writes may learn of an RST by its
+// Write, and its Read says EOF then.
+func endOf(errs ...error) string {
+	for _, err := range errs {
+		for _, e := range []error{syscall.ECONNRESET, syscall.EPIPE, syscall.ENOTCONN} {
+			if errors.Is(err, e) {
+				return "reset"
+			}
+		}
+	}
+	for _, err := range errs {
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return "gave up"
+		}
+		if err != nil {
+			return err.Error()
+		}
+	}
+	return "end of stream"
+}
+
+// corpus returns the plans in a directory under testdata/oneplan.
+func corpus(t *testing.T, dir string) map[string]fault.Plan {
+	t.Helper()
+	plans := map[string]fault.Plan{}
+	root := os.DirFS(filepath.Join("testdata", "oneplan", dir))
+	files, err := fs.Glob(root, "*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s: %d plans, %v", dir, len(files), err)
+	}
+	for _, file := range files {
+		text, err := fs.ReadFile(root, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plans[dir+"/"+strings.TrimSuffix(file, ".json")], err = fault.ParsePlan(text); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+	}
+	return plans
+}
+
+// wantAllKinds checks that the plans have every fault that the medium knows, in each
+// direction that it is for, and every trigger.
+func wantAllKinds(t *testing.T, m fault.Medium, kinds, triggers []string, plans ...map[string]fault.Plan) {
+	t.Helper()
+	seen := map[string]bool{}
+	for _, some := range plans {
+		for name, p := range some {
+			if err := p.Validate(m); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			for _, r := range p.Rules {
+				seen[r.Direction.String()+" "+r.Fault.Kind()] = true
+				maps.Copy(seen, triggersOf(r))
+			}
+		}
+	}
+	for _, want := range slices.Concat(kinds, triggers) {
+		if !seen[want] {
+			t.Errorf("no plan has %s", want)
+		}
+	}
+}
+
+// triggersOf says when and how often a rule acts.
+func triggersOf(r fault.Rule) map[string]bool {
+	has := map[string]bool{
+		"only": len(r.Conns.Only) > 0, "from": r.Conns.From > 0,
+		"after bytes": r.After.Bytes > 0, "after datagrams": r.After.Datagrams > 0,
+		"after match": len(r.After.Match) > 0, "after time": r.After.Time > 0,
+		"until bytes": r.Until.Bytes > 0, "until datagrams": r.Until.Datagrams > 0, "until time": r.Until.Time > 0,
+		"probability": r.Probability != nil, "limit": r.Limit > 0,
+	}
+	maps.DeleteFunc(has, func(_ string, is bool) bool { return !is })
+	return has
+}

@@ -1,0 +1,131 @@
+package nettest_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest"
+)
+
+// inVirtualTime runs the script in a bubble, and returns its record with everything that is
+// in it, an event a line.
+func (s streamScript) inVirtualTime(t *testing.T, p fault.Plan, start func(network, fault.Plan) (streamServer, error)) []string {
+	t.Helper()
+	var tr transcript.Transcript
+	nettest.Bubble(t, func(t fakeserver.TB) {
+		var err error
+		if _, tr, err = s.run(new(nettest.Network), p, start); err != nil {
+			t.Errorf("%v\n%v", err, tr)
+		}
+	})
+	lines := []string{fmt.Sprintf("%+v", tr.Header())}
+	for e := range tr.All() {
+		lines = append(lines, fmt.Sprintf("%#v", e))
+	}
+	return lines
+}
+
+// sameEvents says where two records differ.
+func sameEvents(got, want []string) error {
+	if slices.Equal(got, want) {
+		return nil
+	}
+	i := 0
+	for i < min(len(got), len(want)) && got[i] == want[i] {
+		i++
+	}
+	return fmt.Errorf("event %d differs: %d of them\n%v\nwant %d\n%v", i, len(got), around(got, i), len(want), around(want, i))
+}
+
+func around(lines []string, i int) []string { return lines[max(0, i-2):min(len(lines), i+3)] }
+
+// repeat runs a dialogue n times, and says where a record differs from the first: in a time, the
+// order, a byte.
+func repeat(t *testing.T, p fault.Plan, n int) error {
+	for _, start := range []func(network, fault.Plan) (streamServer, error){dialogue.direct, dialogue.wrapped} {
+		want := dialogue.inVirtualTime(t, p, start)
+		for range n {
+			if err := sameEvents(dialogue.inVirtualTime(t, p, start), want); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// repeats is how often a dialogue is repeated: FAKEWIRE_REPEATS times, or 15.
+func repeats(t *testing.T) int {
+	text, given := os.LookupEnv("FAKEWIRE_REPEATS")
+	if !given {
+		return 15
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("FAKEWIRE_REPEATS is %q, want a number", text)
+	}
+	return n
+}
+
+// What goes strictly in turn, a bubble repeats event for event, whatever goes wrong on the wire.
+func TestADialogueIsTheSameEventForEvent(t *testing.T) {
+	for name, p := range corpus(t, "dialogue") {
+		t.Run(name, func(t *testing.T) {
+			if err := repeat(t, p, repeats(t)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestARandomDialogueIsTheSameEventForEvent(t *testing.T) {
+	checkRandom(t, 30, func(rt *rapid.T) {
+		p := drawPlan(rt, drawDialogueRule)
+		if err := repeat(t, p, 5); err != nil {
+			rt.Fatalf("%#v\n%v", p, err)
+		}
+	})
+}
+
+// drawDialogueRule draws a rule that leaves each line an answer. A FromClient end lets the
+// server go on while the client still writes, which is not in turn.
+func drawDialogueRule(t *rapid.T) fault.Rule {
+	d := rapid.SampledFrom(bothDirections).Draw(t, "direction")
+	var ends []fault.Fault
+	if d == transcript.ToClient {
+		ends = []fault.Fault{fault.Reset{}, fault.Close{}, fault.HalfClose{}}
+	}
+	r := rapid.Custom(func(t *rapid.T) fault.Rule { return drawStreamRule(t, d, ends) }).Filter(func(r fault.Rule) bool {
+		edit, edits := r.Fault.(fault.Replace)
+		return r.Fault.Kind() != fault.Blackhole{}.Kind() && !(edits && edit.Old == "1\n")
+	}).Draw(t, "rule")
+	r.After.Bytes %= 70 // of a dialogue's
+	return r
+}
+
+// Whatever does not go in turn has the same canonical form.
+func TestAnExchangeHasOneCanonicalForm(t *testing.T) {
+	for name, p := range corpus(t, "exchange") {
+		t.Run(name, func(t *testing.T) {
+			var want outcome
+			for i := range 10 {
+				nettest.Bubble(t, func(t fakeserver.TB) {
+					got, tr, err := exchange.run(new(nettest.Network), p, exchange.direct)
+					if i == 0 {
+						want = got
+					}
+					if err != nil || want.compare(got) != nil {
+						t.Errorf("%v, %v\n%v", err, want.compare(got), tr)
+					}
+				})
+			}
+		})
+	}
+}
