@@ -162,7 +162,7 @@ func (out *outbound) enqueue(p []byte) (int, error) {
 func (out *outbound) decide(p []byte) (int, error) {
 	out.deciding.Lock()
 	defer out.deciding.Unlock()
-	part := p[:min(int64(len(p)), writePart, out.stream.Room())]
+	part := p[:min(len(p), writePart)]
 	before := out.stream.Taken()
 	late := out.putLocked(out.stream.Feed(out.lane.Stash(part), out.c.age()))
 	n := int(out.stream.Taken() - before - late)

@@ -81,3 +81,16 @@ func TestAResetReachesAReaderWhoseQueueWasFull(t *testing.T) {
 		t.Errorf("the handler's reading ended with %v, want a reset\n%v", err, srv.Transcript())
 	}
 }
+
+// A rule that waits for a text does not shred what the handler writes meanwhile.
+func TestWaitingForATextDoesNotShredAWrite(t *testing.T) {
+	srv := serverEnd(t, plan(fault.ToClient(fault.Close{}).AfterMatch("\r\n.\r\n").MayNotFire()), func(c *fakeserver.Conn) error {
+		_, err := c.Write(make([]byte, 1<<20))
+		return err
+	})
+	wantAll(t, dial(t, srv), string(make([]byte, 1<<20)), io.EOF)
+	wait(t, srv, func(tr transcript.Transcript) bool { return tr.Conn(1).Kind(transcript.FIN).Len() > 0 })
+	if got := srv.Transcript().Conn(1).Kind(transcript.Data).Len(); got > 16 {
+		t.Errorf("a write of 1 MiB became %d, want a few", got)
+	}
+}
