@@ -20,7 +20,7 @@ import (
 
 // Everything that a row tells is measured on the kernel's loopback, and equal in memory.
 func TestStreamsAreAsTheKernels(t *testing.T) {
-	for _, r := range slices.Concat(rows, waits) {
+	for _, r := range slices.Concat(rows, waits, windows) {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
 			kernel := tellOn(t, r, listenKernel)
@@ -92,6 +92,7 @@ type side struct {
 	name string
 	c    conn
 	said *[]string
+	full int // how much fill has written
 }
 
 func (s *side) say(what string, err error) {
@@ -177,11 +178,25 @@ func (s *side) fill() {
 		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 			s.t.Fatal(err)
 		}
-		if n > 0 {
+		if s.full += n; n > 0 {
 			full = -1
 		}
 	}
 	s.c.SetWriteDeadline(time.Time{})
+}
+
+// drain reads what the other side has filled the window with.
+func (s *side) drain(filled *side) {
+	s.c.SetReadDeadline(time.Now().Add(20 * time.Second))
+	n, err := io.CopyN(io.Discard, struct{ io.Reader }{s.c}, int64(filled.full))
+	s.c.SetReadDeadline(time.Time{})
+	s.say(fmt.Sprintf("all was read: %v", n == int64(filled.full)), err)
+}
+
+// readAll reads as long as there is something. How much that is is not told.
+func (s *side) readAll() {
+	_, err := io.Copy(io.Discard, struct{ io.Reader }{s.c})
+	s.say("read all", err)
 }
 
 // blockedRead does something while a Read is blocked.
