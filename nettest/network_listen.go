@@ -125,9 +125,12 @@ func (l *Listener) close(keep bool) (waiting []*Conn, ok bool) {
 func (l *Listener) Addr() net.Addr { return l.addr }
 
 // SetDeadline makes Accepts, blocked ones too, fail after t with os.ErrDeadlineExceeded. If t
-// is zero, they don't.
+// is zero, they don't. The error after Close is a bare net.ErrClosed, as a *net.TCPListener's.
 func (l *Listener) SetDeadline(t time.Time) error {
-	return l.set(func() { l.by.set(t, &l.ready) })
+	if l.set(func() { l.by.set(t, &l.ready) }) != nil {
+		return net.ErrClosed
+	}
+	return nil
 }
 
 // SetReadBuffer sets the window of connections that come from now on.

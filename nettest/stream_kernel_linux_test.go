@@ -106,7 +106,7 @@ func (s *side) describe(err error, here, there net.Addr) string {
 	}
 	var op *net.OpError
 	if !errors.As(err, &op) {
-		return fmt.Sprintf("not an OpError: %v", err)
+		return fmt.Sprintf("not an OpError: %v (closed %v)", err, errors.Is(err, net.ErrClosed))
 	}
 	text := fmt.Sprintf("%s %s from %s to %s", op.Op, op.Net, place(op.Source, here, there), place(op.Addr, here, there))
 	var errno syscall.Errno
@@ -114,7 +114,9 @@ func (s *side) describe(err error, here, there net.Addr) string {
 	if errors.As(err, &call) && errors.As(err, &errno) {
 		return fmt.Sprintf("%s: %s %s", text, call.Syscall, unix.ErrnoName(errno))
 	}
-	return fmt.Sprintf("%s: %v (closed %v, timeout %v)", text, op.Err, errors.Is(err, net.ErrClosed), op.Timeout() && errors.Is(err, os.ErrDeadlineExceeded))
+	// Which of two errors a dial's deadline gives is a race in package net's connect.
+	timeout := op.Timeout() && (op.Op == "dial" || errors.Is(err, os.ErrDeadlineExceeded))
+	return fmt.Sprintf("%s: %v (closed %v, timeout %v)", text, op.Err, errors.Is(err, net.ErrClosed), timeout)
 }
 
 // place says which of two addresses a is.
