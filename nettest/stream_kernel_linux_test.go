@@ -92,7 +92,7 @@ type side struct {
 	name string
 	c    conn
 	said *[]string
-	full int // how much fill has written
+	full int // how much was written to fill the window
 }
 
 func (s *side) say(what string, err error) {
@@ -187,20 +187,6 @@ func (s *side) fill() {
 	s.c.SetWriteDeadline(time.Time{})
 }
 
-// drain reads what the other side has filled the window with.
-func (s *side) drain(filled *side) {
-	s.c.SetReadDeadline(time.Now().Add(20 * time.Second))
-	n, err := io.CopyN(io.Discard, struct{ io.Reader }{s.c}, int64(filled.full))
-	s.c.SetReadDeadline(time.Time{})
-	s.say(fmt.Sprintf("all was read: %v", n == int64(filled.full)), err)
-}
-
-// readAll reads as long as there is something. How much that is is not told.
-func (s *side) readAll() {
-	_, err := io.Copy(io.Discard, struct{ io.Reader }{s.c})
-	s.say("read all", err)
-}
-
 // blockedRead does something while a Read is blocked.
 func (s *side) blockedRead(n int, do func()) {
 	what, err := s.whileBlocked(func() (string, error) {
@@ -213,10 +199,13 @@ func (s *side) blockedRead(n int, do func()) {
 
 // blockedWrite does something while a Write is blocked.
 func (s *side) blockedWrite(n int, do func()) {
+	var wrote int
 	what, err := s.whileBlocked(func() (string, error) {
-		_, err := s.c.Write(make([]byte, n)) // how much fits is the kernel's secret
+		var err error
+		wrote, err = s.c.Write(make([]byte, n)) // how much fits is the kernel's secret
 		return "blocked Write", err
 	}, do)
+	s.full += wrote
 	s.say(what, err)
 }
 

@@ -83,7 +83,7 @@ var waits = []row{
 	{"full window", "a full window", "Write times out", func(a, b *side) {
 		a.fill()
 		a.writeDeadline(soon)
-		a.write("x")
+		a.overfill()
 		a.write("")
 		a.read(0)
 	}},

@@ -1,17 +1,24 @@
 package nettest_test
 
+import (
+	"fmt"
+	"io"
+	"time"
+)
+
 // windows are the rows about full windows, and more about what waits.
 var windows = []row{
 	{"full window", "a full window, then room", "the Write goes on", func(a, b *side) {
 		a.fill()
-		a.blockedWrite(1, func() { b.drain(a) })
+		a.blockedWrite(huge, func() { b.drain(a, huge) })
+		a.write("x")
 		b.arrived(1)
 		b.read(9)
 	}},
 	{"full window", "a full window, then half-close", "all of it is read, and then the end", func(a, b *side) {
 		a.fill()
 		a.closeWrite()
-		b.drain(a)
+		b.drain(a, 0)
 		b.read(1)
 		b.write("goes on")
 		a.arrived(7)
@@ -20,18 +27,18 @@ var windows = []row{
 	{"full window", "a full window, then close", "nothing is lost", func(a, b *side) {
 		a.fill()
 		a.close()
-		b.drain(a)
+		b.drain(a, 0)
 		b.read(1)
 	}},
 	{"full window", "full windows both ways", "a Read makes room for the other's Write", func(a, b *side) {
 		a.fill()
 		b.fill()
 		a.writeDeadline(soon)
-		a.write("x")
-		b.drain(a)
+		a.overfill()
+		b.drain(a, 0)
 		a.writeDeadline(0)
 		a.write("x")
-		a.drain(b)
+		a.drain(b, 0)
 		b.arrived(1)
 		b.read(9)
 	}},
@@ -46,7 +53,7 @@ var windows = []row{
 		a.fill()
 		a.write("")
 		a.writeDeadline(soon)
-		a.write("x")
+		a.overfill()
 		a.write("")
 	}},
 	{"unread input", "close with unread input, while a Read is blocked", "it hears of the RST", func(a, b *side) {
@@ -85,7 +92,7 @@ var windows = []row{
 	{"passing deadline", "a write deadline passes", "Read is not concerned", func(a, b *side) {
 		a.fill()
 		a.writeDeadline(soon)
-		a.write("x")
+		a.overfill()
 		b.write("y")
 		a.arrived(1)
 		a.read(1)
@@ -128,11 +135,9 @@ var windows = []row{
 	{"cleared deadline", "a write deadline is cleared after it has passed", "Write is as before", func(a, b *side) {
 		a.fill()
 		a.writeDeadline(soon)
-		a.write("x")
+		a.overfill()
 		a.writeDeadline(0)
-		a.blockedWrite(1, func() { b.drain(a) })
-		b.arrived(1)
-		b.read(9)
+		a.blockedWrite(huge, func() { b.drain(a, huge) })
 	}},
 	{"cleared deadline", "a deadline is cleared under a blocked Read", "the FIN ends it", func(a, b *side) {
 		b.deadline(later)
@@ -145,9 +150,9 @@ var windows = []row{
 	{"moved deadline", "a write deadline is moved under a blocked Write", "to now, and then away", func(a, b *side) {
 		a.fill()
 		a.writeDeadline(later)
-		a.blockedWrite(1, func() { a.writeDeadline(-later) })
+		a.blockedWrite(huge, func() { a.writeDeadline(-later) })
 		a.writeDeadline(later)
-		a.blockedWrite(1, func() { b.drain(a) })
+		a.blockedWrite(huge, func() { b.drain(a, huge) })
 	}},
 	{"own close", "own close with linger", "bytes before it arrive", func(a, b *side) {
 		a.linger(1)
@@ -157,4 +162,27 @@ var windows = []row{
 		b.read(9)
 		b.read(9)
 	}},
+}
+
+// overfill writes more than fits, although the kernel finds room for a few bytes more now and
+// then. How many is not told.
+func (s *side) overfill() {
+	n, err := s.c.Write(make([]byte, huge))
+	s.full += n
+	s.say("Write", err)
+}
+
+// drain reads what the other side has filled the window with, and more that it is writing.
+func (s *side) drain(filled *side, more int) {
+	want := int64(filled.full + more)
+	s.c.SetReadDeadline(time.Now().Add(20 * time.Second))
+	n, err := io.CopyN(io.Discard, struct{ io.Reader }{s.c}, want)
+	s.c.SetReadDeadline(time.Time{})
+	s.say(fmt.Sprintf("all was read: %v", n == want), err)
+}
+
+// readAll reads as long as there is something. How much that is is not told.
+func (s *side) readAll() {
+	_, err := io.Copy(io.Discard, struct{ io.Reader }{s.c})
+	s.say("read all", err)
 }
