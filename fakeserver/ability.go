@@ -98,3 +98,16 @@ func backlog(ln net.Listener) int {
 	}
 	return n
 }
+
+// silencer is a listener that leaves who dials without an answer by itself, if its backlog is
+// set to 0. The kernel's takes one connection more.
+type silencer interface{ SetBacklog(int) error }
+
+// setBacklog sets how many connections may wait to be accepted; -1 is what a listener has
+// otherwise: the kernel takes it for as many as net.core.somaxconn allows.
+func setBacklog(ln net.Listener, n int) error {
+	if l, ok := ln.(silencer); ok {
+		return l.SetBacklog(n)
+	}
+	return kernel.SetBacklog(ln, n)
+}

@@ -70,10 +70,9 @@ func (s *Server) startDown() error {
 // stopAccepting takes what waits in the backlog and closes the listener, which
 // would reset it. It needs life.
 func (s *Server) stopAccepting(why string) {
-	if s.silent != nil { // what else is in the backlog was never answered
+	if s.silent != nil {
 		s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing connections"})
-		s.silent.ln.Close()
-		s.silent.filler.Close()
+		s.silent.end(s.port)
 		s.silent = nil
 		return
 	}

@@ -23,9 +23,11 @@ type port struct {
 	ln net.Listener
 	pc net.PacketConn
 
-	// What takes up again what was suspended, where the transport keeps the address.
+	// What takes up again what was suspended, or gives it up, where the transport keeps
+	// the address.
 	againLn func() (net.Listener, error)
 	againPC func() (net.PacketConn, error)
+	release func()
 }
 
 // openPort takes the port.
@@ -93,7 +95,7 @@ func (p *port) listen() (net.Listener, error) {
 		return ln, nil
 	}
 	if again := p.againLn; again != nil {
-		p.againLn = nil
+		p.againLn, p.release = nil, nil
 		ln, err := again()
 		return ln, p.explain(err)
 	}
@@ -117,7 +119,7 @@ func (p *port) listenPacket() (net.PacketConn, error) {
 		return pc, nil
 	}
 	if again := p.againPC; again != nil {
-		p.againPC = nil
+		p.againPC, p.release = nil, nil
 		pc, err := again()
 		return pc, p.explain(err)
 	}
@@ -148,28 +150,28 @@ func (p *port) setReadBuffer(socket any) {
 // suspend closes ln, and keeps its address if the transport can.
 func (p *port) suspend(ln net.Listener) {
 	s, ok := ln.(interface {
-		Suspend() (func() (net.Listener, error), error)
+		Suspend() (again func() (net.Listener, error), release func(), err error)
 	})
 	if !ok {
 		ln.Close()
 		return
 	}
-	if again, err := s.Suspend(); err == nil {
-		p.againLn = again
+	if again, release, err := s.Suspend(); err == nil {
+		p.againLn, p.release = again, release
 	}
 }
 
 // suspendPacket is suspend for datagrams.
 func (p *port) suspendPacket(pc net.PacketConn) {
 	s, ok := pc.(interface {
-		Suspend() (func() (net.PacketConn, error), error)
+		Suspend() (again func() (net.PacketConn, error), release func(), err error)
 	})
 	if !ok {
 		pc.Close()
 		return
 	}
-	if again, err := s.Suspend(); err == nil {
-		p.againPC = again
+	if again, release, err := s.Suspend(); err == nil {
+		p.againPC, p.release = again, release
 	}
 }
 
@@ -186,7 +188,9 @@ func (p *port) canRefuse() error {
 
 // close gives the port up.
 func (p *port) close() {
-	p.reopen()
+	if p.release != nil {
+		p.release()
+	}
 	if p.guard != nil {
 		p.guard.Close()
 	}
@@ -198,15 +202,5 @@ func (p *port) close() {
 	}
 	if p.file != nil {
 		p.file.remove()
-	}
-}
-
-// reopen takes up what was suspended, for close to give up.
-func (p *port) reopen() {
-	if p.againLn != nil {
-		p.ln, _ = p.listen()
-	}
-	if p.againPC != nil {
-		p.pc, _ = p.listenPacket()
 	}
 }

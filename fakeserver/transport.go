@@ -24,12 +24,15 @@ import (
 //
 //	SetDeadline(time.Time) error  of a listener, with Backlog: lets Down take what waits in it
 //	Backlog() (int, error)        of a listener: connections that wait to be accepted
+//	SetBacklog(int) error         of a listener, with these two, for Unanswered: how many may wait;
+//	                              with 0 who dials gets no answer, with -1 it is as it was at first
 //	SetReadBuffer(int) error      for Config.ReceiveBuffer
 //	Drops() (int64, error)        of a packet conn: datagrams lost for want of buffer
 //	Waiting() (int, error)        of a packet conn: datagrams that wait to be read
-//	Suspend() (func() (net.Listener, error), error)
+//	Suspend() (again func() (net.Listener, error), release func(), err error)
 //	                              of a listener: Close that keeps the address, and how to
-//	                              listen on it again; of a packet conn with net.PacketConn
+//	                              listen on it again or give it up; of a packet conn with
+//	                              net.PacketConn
 type Transport interface {
 	Listen(ctx context.Context, network, address string) (net.Listener, error)
 	ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error)

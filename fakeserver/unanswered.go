@@ -6,20 +6,15 @@ import (
 	"net"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// silence is what keeps a server from answering: a listener whose backlog is full
-// with a connection of our own, which gets no number.
+// silence is what keeps a server from answering: a listener whose backlog is full, on the
+// kernel's network with a connection of our own, which gets no number.
 type silence struct {
 	ln     net.Listener
-	filler net.Conn
+	filler net.Conn // nil where a backlog can have no room at all
 }
-
-// usualBacklog is what a listener has otherwise. The kernel caps it at
-// net.core.somaxconn.
-const usualBacklog = 4096
 
 // Unanswered leaves those who dial without an answer from now on, as behind a
 // firewall that drops packets: their connects time out. Connections that are open
@@ -28,8 +23,9 @@ const usualBacklog = 4096
 // of it, when its SYN is sent again. Unanswered of a server that already is does
 // nothing, and one that is down has to go Up first.
 //
-// It needs no privilege, and works on Linux and the kernel's network only: elsewhere
-// the error wraps errors.ErrUnsupported. After Close it wraps net.ErrClosed.
+// It needs no privilege, and works on Linux, and on a Transport whose listeners have
+// SetBacklog, where a dial that waits completes at once: elsewhere the error wraps
+// errors.ErrUnsupported. After Close it wraps net.ErrClosed.
 func (s *Server) Unanswered() error {
 	s.life.lock()
 	defer s.life.unlock()
@@ -43,18 +39,12 @@ func (s *Server) Unanswered() error {
 	if ln == nil {
 		return fmt.Errorf("fakeserver: %s: Unanswered: the server is down: call Up first", s.name)
 	}
-	if err := kernel.SetBacklog(ln, 0); err != nil {
+	if err := setBacklog(ln, 0); err != nil {
 		return fmt.Errorf("fakeserver: %s: Unanswered: %w", s.name, err)
 	}
-	if !s.pauseAccepting(ln) {
-		s.resumeAccepting(ln)
-		return fmt.Errorf("fakeserver: %s: Unanswered: %w on this transport", s.name, errors.ErrUnsupported)
-	}
-	s.takeBacklog(ln)
-	filler, err := net.DialTimeout("tcp", s.Addr(), closeGrace)
+	filler, err := s.silence(ln)
 	if err != nil {
-		err = fmt.Errorf("fakeserver: %s: Unanswered: filling the backlog: %w", s.name, err)
-		err = errors.Join(err, kernel.SetBacklog(ln, usualBacklog))
+		err = fmt.Errorf("fakeserver: %s: Unanswered: %w", s.name, errors.Join(err, setBacklog(ln, -1)))
 		s.resumeAccepting(ln)
 		return err
 	}
@@ -63,12 +53,37 @@ func (s *Server) Unanswered() error {
 	return nil
 }
 
+// silence takes what waits in ln's backlog, which has no more room, and fills what room the
+// kernel leaves.
+func (s *Server) silence(ln net.Listener) (filler net.Conn, err error) {
+	if !s.pauseAccepting(ln) {
+		return nil, fmt.Errorf("%w on this transport", errors.ErrUnsupported)
+	}
+	s.takeBacklog(ln)
+	if _, own := ln.(silencer); own {
+		return nil, nil
+	}
+	if filler, err = net.DialTimeout("tcp", s.Addr(), closeGrace); err != nil {
+		return nil, fmt.Errorf("filling the backlog: %w", err)
+	}
+	return filler, nil
+}
+
 // endSilence answers again. It needs life, and silent.
 func (s *Server) endSilence() error {
 	q := s.silent
 	s.silent = nil
-	err := kernel.SetBacklog(q.ln, usualBacklog)
-	if first, acceptErr := q.ln.Accept(); acceptErr == nil {
+	err := setBacklog(q.ln, -1)
+	if q.filler != nil {
+		s.takeFiller(q)
+	}
+	s.resumeAccepting(q.ln)
+	return err
+}
+
+// takeFiller takes the filler out of the backlog, or who came before it.
+func (s *Server) takeFiller(q *silence) {
+	if first, err := q.ln.Accept(); err == nil {
 		if sameAddr(first.RemoteAddr(), q.filler.LocalAddr()) {
 			first.Close()
 		} else {
@@ -76,8 +91,14 @@ func (s *Server) endSilence() error {
 		}
 	}
 	q.filler.Close()
-	s.resumeAccepting(q.ln)
-	return err
+}
+
+// end closes the listener, and its filler. What else is in the backlog was never answered.
+func (q *silence) end(p *port) {
+	p.suspend(q.ln)
+	if q.filler != nil {
+		q.filler.Close()
+	}
 }
 
 // pauseAccepting ends ln's accept loop and leaves ln open. It reports whether that

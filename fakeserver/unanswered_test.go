@@ -74,7 +74,7 @@ func TestUnansweredThenDownThenUp(t *testing.T) {
 	}
 }
 
-func TestUnansweredNeedsTheKernel(t *testing.T) {
+func TestUnansweredNeedsATransportWithBacklogs(t *testing.T) {
 	srv, err := fakeserver.Listen(fakeserver.Config{Transport: newPipes()})
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,6 @@
 // Package nettest is what stands around a test of networking code: Gomega matchers for
-// what a fake server has recorded and for what network errors say, and an in-memory
-// network.
+// what a fake server has recorded and for what network errors say, an in-memory
+// network, and conformance suites.
 //
 // A matcher is about a server of package fakeserver, or a transcript.Transcript:
 //
@@ -42,6 +42,14 @@
 // assertion that can't be made, such as one about bytes that RecordLimit kept out of the
 // record, is an error, and fails negated too. Importing this package also teaches Gomega
 // to print servers as their record, where a matcher of its own prints one.
+//
+// # Conformance
+//
+// [TestListener], [TestPacketConn] and [TestHalfClose] are for those who implement
+// package net's interfaces: in memory, over another protocol, or around a
+// connection. Each is a table of demands, with the reason for each; the kernel's TCP, UDP and
+// unix sockets meet all of them, and so do [Network] and package fakeserver's wrappers. They go
+// with golang.org/x/net/nettest.TestConn, which is about connections that are open.
 //
 // # Limits
 //

@@ -147,9 +147,9 @@ func (h *Host) establishLocked(network string, from netip.Addr, to netip.AddrPor
 }
 
 // release lets others have the port of a client's connection.
-func (h *Host) release(local netip.AddrPort) {
+func (h *Host) release(c *Conn) {
 	h.network.mu.Lock()
-	h.clients.unbind(local)
+	h.clients.unbind(c.local.AddrPort(), c)
 	h.network.mu.Unlock()
 }
 

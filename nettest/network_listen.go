@@ -113,7 +113,7 @@ func (l *Listener) close(keep bool) (waiting []*Conn, ok bool) {
 	l.closed = true
 	l.by.stop()
 	if !keep {
-		l.host.streams.unbind(l.addr.AddrPort())
+		l.host.streams.unbind(l.addr.AddrPort(), l)
 	}
 	l.ready.Broadcast()
 	n.changed.Broadcast()
@@ -125,9 +125,12 @@ func (l *Listener) close(keep bool) (waiting []*Conn, ok bool) {
 func (l *Listener) Addr() net.Addr { return l.addr }
 
 // SetDeadline makes Accepts, blocked ones too, fail after t with os.ErrDeadlineExceeded. If t
-// is zero, they don't.
+// is zero, they don't. The error after Close is a bare net.ErrClosed, as a *net.TCPListener's.
 func (l *Listener) SetDeadline(t time.Time) error {
-	return l.set(func() { l.by.set(t, &l.ready) })
+	if l.set(func() { l.by.set(t, &l.ready) }) != nil {
+		return net.ErrClosed
+	}
+	return nil
 }
 
 // SetReadBuffer sets the window of connections that come from now on.
@@ -153,9 +156,12 @@ func (l *Listener) Backlog() (int, error) {
 }
 
 // SetBacklog sets how many connections may wait to be accepted. With 0, nobody who dials
-// gets an answer.
+// gets an answer; with less, it is Network.Backlog again.
 func (l *Listener) SetBacklog(n int) error {
 	return l.set(func() {
+		if n < 0 {
+			n = or(l.host.network.Backlog, defaultBacklog)
+		}
 		l.backlog = n
 		l.host.network.changed.Broadcast()
 	})
@@ -172,17 +178,18 @@ func (l *Listener) opError(op string, err error) error {
 	return &net.OpError{Op: op, Net: l.network, Addr: l.addr, Err: err}
 }
 
-// Suspend is Close, except that nobody else can listen on the address. What it returns
-// takes connections again, as a new Listener, once.
-func (l *Listener) Suspend() (again func() (net.Listener, error), err error) {
+// Suspend is Close, except that nobody else can listen on the address. It returns what
+// takes connections again, as a new Listener with the same read buffer, and what gives
+// the address up. One of the two may be called, once.
+func (l *Listener) Suspend() (again func() (net.Listener, error), release func(), err error) {
 	waiting, ok := l.close(true)
 	if !ok {
-		return nil, l.opError("close", net.ErrClosed)
+		return nil, nil, l.opError("close", net.ErrClosed)
 	}
 	for _, c := range waiting {
 		c.Reset()
 	}
-	return l.again, nil
+	return l.again, l.release, nil
 }
 
 func (l *Listener) again() (net.Listener, error) {
@@ -190,12 +197,19 @@ func (l *Listener) again() (net.Listener, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	next := newListener(l.host, l.network)
-	next.addr, next.backlog, next.window = l.addr, l.backlog, l.window
+	next.addr, next.window = l.addr, l.window
 	if !l.host.streams.replace(l.addr.AddrPort(), l, next) {
 		return nil, listenError(l.network, l.addr, sysErr("bind", syscall.EADDRINUSE))
 	}
 	n.changed.Broadcast()
 	return next, nil
+}
+
+func (l *Listener) release() {
+	n := l.host.network
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	l.host.streams.unbind(l.addr.AddrPort(), l)
 }
 
 // listenAddr returns the address that somebody wants to listen on.

@@ -32,9 +32,9 @@ func (t *table[T]) bind(port uint16, b binding[T]) {
 	t.bound[port] = append(t.bound[port], b)
 }
 
-// unbind takes back what was bound to this very address.
-func (t *table[T]) unbind(ap netip.AddrPort) {
-	rest := slices.DeleteFunc(t.bound[ap.Port()], func(b binding[T]) bool { return b.ip == ap.Addr() })
+// unbind takes this very address from v, if it is still v's.
+func (t *table[T]) unbind(ap netip.AddrPort, v T) {
+	rest := slices.DeleteFunc(t.bound[ap.Port()], func(b binding[T]) bool { return b.ip == ap.Addr() && b.value == v })
 	if t.bound[ap.Port()] = rest; len(rest) == 0 {
 		delete(t.bound, ap.Port())
 	}

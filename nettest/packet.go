@@ -73,11 +73,15 @@ func (c *PacketConn) Close() error {
 	if !c.shut() {
 		return c.opError("close", c.RemoteAddr(), net.ErrClosed)
 	}
+	c.release()
+	return nil
+}
+
+func (c *PacketConn) release() {
 	n := c.host.network
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	c.host.packets.unbind(c.from)
-	return nil
+	c.host.packets.unbind(c.from, c)
 }
 
 // shut lets all calls fail. It reports whether the socket was open.
@@ -94,13 +98,14 @@ func (c *PacketConn) shut() bool {
 	return true
 }
 
-// Suspend is Close, except that nobody else can listen on the address. What it returns
-// opens a new socket there, once.
-func (c *PacketConn) Suspend() (again func() (net.PacketConn, error), err error) {
+// Suspend is Close, except that nobody else can listen on the address. It returns what
+// opens a new socket there, and what gives the address up. One of the two may be called,
+// once.
+func (c *PacketConn) Suspend() (again func() (net.PacketConn, error), release func(), err error) {
 	if !c.shut() {
-		return nil, c.opError("close", c.RemoteAddr(), net.ErrClosed)
+		return nil, nil, c.opError("close", c.RemoteAddr(), net.ErrClosed)
 	}
-	return c.again, nil
+	return c.again, c.release, nil
 }
 
 func (c *PacketConn) again() (net.PacketConn, error) {

@@ -35,7 +35,7 @@ func (c *Conn) close(rst bool) bool {
 	c.writable.Broadcast()
 	c.mu.Unlock()
 	if c.host != nil {
-		c.host.release(c.local.AddrPort())
+		c.host.release(c)
 	}
 	return true
 }

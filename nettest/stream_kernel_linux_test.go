@@ -20,7 +20,7 @@ import (
 
 // Everything that a row tells is measured on the kernel's loopback, and equal in memory.
 func TestStreamsAreAsTheKernels(t *testing.T) {
-	for _, r := range slices.Concat(rows, waits) {
+	for _, r := range slices.Concat(rows, waits, windows) {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
 			kernel := tellOn(t, r, listenKernel)
@@ -92,6 +92,7 @@ type side struct {
 	name string
 	c    conn
 	said *[]string
+	full int // how much was written to fill the window
 }
 
 func (s *side) say(what string, err error) {
@@ -105,7 +106,7 @@ func (s *side) describe(err error, here, there net.Addr) string {
 	}
 	var op *net.OpError
 	if !errors.As(err, &op) {
-		return fmt.Sprintf("not an OpError: %v", err)
+		return fmt.Sprintf("not an OpError: %v (closed %v)", err, errors.Is(err, net.ErrClosed))
 	}
 	text := fmt.Sprintf("%s %s from %s to %s", op.Op, op.Net, place(op.Source, here, there), place(op.Addr, here, there))
 	var errno syscall.Errno
@@ -113,7 +114,9 @@ func (s *side) describe(err error, here, there net.Addr) string {
 	if errors.As(err, &call) && errors.As(err, &errno) {
 		return fmt.Sprintf("%s: %s %s", text, call.Syscall, unix.ErrnoName(errno))
 	}
-	return fmt.Sprintf("%s: %v (closed %v, timeout %v)", text, op.Err, errors.Is(err, net.ErrClosed), op.Timeout() && errors.Is(err, os.ErrDeadlineExceeded))
+	// Which of two errors a dial's deadline gives is a race in package net's connect.
+	timeout := op.Timeout() && (op.Op == "dial" || errors.Is(err, os.ErrDeadlineExceeded))
+	return fmt.Sprintf("%s: %v (closed %v, timeout %v)", text, op.Err, errors.Is(err, net.ErrClosed), timeout)
 }
 
 // place says which of two addresses a is.
@@ -177,7 +180,7 @@ func (s *side) fill() {
 		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 			s.t.Fatal(err)
 		}
-		if n > 0 {
+		if s.full += n; n > 0 {
 			full = -1
 		}
 	}
@@ -196,10 +199,13 @@ func (s *side) blockedRead(n int, do func()) {
 
 // blockedWrite does something while a Write is blocked.
 func (s *side) blockedWrite(n int, do func()) {
+	var wrote int
 	what, err := s.whileBlocked(func() (string, error) {
-		_, err := s.c.Write(make([]byte, n)) // how much fits is the kernel's secret
+		var err error
+		wrote, err = s.c.Write(make([]byte, n)) // how much fits is the kernel's secret
 		return "blocked Write", err
 	}, do)
+	s.full += wrote
 	s.say(what, err)
 }
 

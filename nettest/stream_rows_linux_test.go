@@ -5,6 +5,7 @@ import "time"
 // A row is a story of two ends of a stream, told the same way by the kernel's loopback and by
 // a Network.
 type row struct {
+	kind string // one of kinds
 	name string
 	why  string
 	tell func(a, b *side)
@@ -17,19 +18,19 @@ const (
 )
 
 var rows = []row{
-	{"bytes", "what was written is read", func(a, b *side) {
+	{"bytes", "bytes", "what was written is read", func(a, b *side) {
 		a.write("hello")
 		b.arrived(5)
 		b.read(3)
 		b.read(10)
 	}},
-	{"bytes in two writes", "a stream has no messages", func(a, b *side) {
+	{"bytes", "bytes in two writes", "a stream has no messages", func(a, b *side) {
 		a.write("ab")
 		a.write("cd")
 		b.arrived(4)
 		b.read(10)
 	}},
-	{"empty read and write", "no bytes are no end of stream", func(a, b *side) {
+	{"bytes", "empty read and write", "no bytes are no end of stream", func(a, b *side) {
 		a.read(0)
 		a.write("")
 		a.write("x")
@@ -37,7 +38,7 @@ var rows = []row{
 		b.read(0)
 		b.read(1)
 	}},
-	{"FIN", "close behind bytes", func(a, b *side) {
+	{"FIN", "FIN", "close behind bytes", func(a, b *side) {
 		a.write("bye")
 		a.close()
 		b.sawFIN()
@@ -46,7 +47,7 @@ var rows = []row{
 		b.read(10)
 		b.read(0)
 	}},
-	{"FIN, then write", "the first Write succeeds, the peer answers with an RST", func(a, b *side) {
+	{"FIN", "FIN, then write", "the first Write succeeds, the peer answers with an RST", func(a, b *side) {
 		a.close()
 		b.sawFIN()
 		b.write("x")
@@ -59,7 +60,7 @@ var rows = []row{
 		b.close()
 		b.close()
 	}},
-	{"FIN, then write, then read", "the FIN hides the RST", func(a, b *side) {
+	{"FIN", "FIN, then write, then read", "the FIN hides the RST", func(a, b *side) {
 		a.close()
 		b.sawFIN()
 		b.write("x")
@@ -68,7 +69,7 @@ var rows = []row{
 		b.read(1)
 		b.write("y")
 	}},
-	{"half-close", "the other direction goes on", func(a, b *side) {
+	{"half-close", "half-close", "the other direction goes on", func(a, b *side) {
 		a.write("question")
 		a.closeWrite()
 		b.sawFIN()
@@ -83,7 +84,7 @@ var rows = []row{
 		a.closeWrite()
 		a.close()
 	}},
-	{"half-close twice", "the second time it is nothing", func(a, b *side) {
+	{"half-close", "half-close twice", "the second time it is nothing", func(a, b *side) {
 		a.closeWrite()
 		a.closeWrite()
 		a.write("x")
@@ -91,7 +92,7 @@ var rows = []row{
 		b.sawFIN()
 		b.read(1)
 	}},
-	{"RST after bytes", "what arrived can be read", func(a, b *side) {
+	{"RST", "RST after bytes", "what arrived can be read", func(a, b *side) {
 		a.write("12345")
 		b.arrived(5)
 		a.reset()
@@ -104,7 +105,7 @@ var rows = []row{
 		b.closeWrite()
 		b.closeRead()
 	}},
-	{"RST, then write", "whoever comes first hears of it", func(a, b *side) {
+	{"RST", "RST, then write", "whoever comes first hears of it", func(a, b *side) {
 		a.write("12345")
 		b.arrived(5)
 		a.reset()
@@ -114,14 +115,14 @@ var rows = []row{
 		b.read(10)
 		b.read(10)
 	}},
-	{"RST, then an empty write", "it asks, too", func(a, b *side) {
+	{"RST", "RST, then an empty write", "it asks, too", func(a, b *side) {
 		a.reset()
 		b.sawRST()
 		b.write("")
 		b.read(1)
 		b.write("")
 	}},
-	{"RST and deadline", "the deadline comes first, and then the RST", func(a, b *side) {
+	{"past deadline", "RST and deadline", "the deadline comes first, and then the RST", func(a, b *side) {
 		a.reset()
 		b.sawRST()
 		b.deadline(-later)
@@ -131,7 +132,7 @@ var rows = []row{
 		b.read(1)
 		b.read(1)
 	}},
-	{"close with unread input", "the FIN becomes an RST", func(a, b *side) {
+	{"unread input", "close with unread input", "the FIN becomes an RST", func(a, b *side) {
 		a.write("answer")
 		b.arrived(6)
 		b.write("unread")
@@ -143,7 +144,7 @@ var rows = []row{
 		b.read(10)
 		b.read(10)
 	}},
-	{"close with half-read input", "the rest counts", func(a, b *side) {
+	{"unread input", "close with half-read input", "the rest counts", func(a, b *side) {
 		b.write("unread")
 		a.arrived(6)
 		a.read(5)
@@ -153,7 +154,7 @@ var rows = []row{
 		b.write("x")
 		b.read(10)
 	}},
-	{"half-close, then close with unread input", "the FIN has come first", func(a, b *side) {
+	{"unread input", "half-close, then close with unread input", "the FIN has come first", func(a, b *side) {
 		b.write("unread")
 		a.arrived(6)
 		a.closeWrite()
@@ -164,7 +165,7 @@ var rows = []row{
 		b.write("x")
 		b.write("x")
 	}},
-	{"half-close, then reset", "CloseWrite hides the RST", func(a, b *side) {
+	{"half-close", "half-close, then reset", "CloseWrite hides the RST", func(a, b *side) {
 		a.closeWrite()
 		b.sawFIN()
 		a.reset()
@@ -173,7 +174,7 @@ var rows = []row{
 		b.read(10)
 		b.write("x")
 	}},
-	{"both half-close, then reset", "it is over: there is nothing to reset", func(a, b *side) {
+	{"half-close", "both half-close, then reset", "it is over: there is nothing to reset", func(a, b *side) {
 		a.write("unread")
 		b.arrived(6)
 		a.closeWrite()
@@ -187,7 +188,7 @@ var rows = []row{
 		a.closeWrite()
 		a.close()
 	}},
-	{"CloseRead", "what arrived can be read, and what comes then", func(a, b *side) {
+	{"half-close", "CloseRead", "what arrived can be read, and what comes then", func(a, b *side) {
 		a.write("before")
 		b.arrived(6)
 		b.closeRead()
@@ -201,7 +202,7 @@ var rows = []row{
 		a.arrived(7)
 		a.read(10)
 	}},
-	{"CloseRead and CloseWrite", "nobody wants what comes", func(a, b *side) {
+	{"half-close", "CloseRead and CloseWrite", "nobody wants what comes", func(a, b *side) {
 		b.closeRead()
 		b.closeWrite()
 		a.sawFIN()
@@ -214,7 +215,7 @@ var rows = []row{
 		b.write("x")
 		b.close()
 	}},
-	{"CloseRead and CloseWrite behind bytes", "what had arrived can be read", func(a, b *side) {
+	{"half-close", "CloseRead and CloseWrite behind bytes", "what had arrived can be read", func(a, b *side) {
 		a.write("in time")
 		b.arrived(7)
 		b.closeRead()
@@ -226,7 +227,7 @@ var rows = []row{
 		b.read(20)
 		b.read(20)
 	}},
-	{"CloseWrite, then bytes", "half-closed is not deaf", func(a, b *side) {
+	{"half-close", "CloseWrite, then bytes", "half-closed is not deaf", func(a, b *side) {
 		b.closeWrite()
 		a.sawFIN()
 		a.write("wanted")
@@ -236,7 +237,7 @@ var rows = []row{
 		b.arrived(4)
 		b.read(10)
 	}},
-	{"own close", "everything fails from then on", func(a, b *side) {
+	{"own close", "own close", "everything fails from then on", func(a, b *side) {
 		a.close()
 		a.read(1)
 		a.read(0)
@@ -253,7 +254,7 @@ var rows = []row{
 		a.writeBuffer(1 << 16)
 		a.close()
 	}},
-	{"own reset", "the same", func(a, b *side) {
+	{"own close", "own reset", "the same", func(a, b *side) {
 		a.reset()
 		a.read(1)
 		a.write("x")

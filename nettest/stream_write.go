@@ -40,11 +40,11 @@ func (c *Conn) write(b []byte) (n int, err error) {
 		return 0, err
 	}
 	c.busy = true
-	for {
-		if err = c.endOfOutput(); err != nil {
+	for err = c.endOfOutput(); err == nil; err = c.endOfOutput() {
+		if n += c.put(b[n:]); n == len(b) {
 			break
 		}
-		if n += c.put(b[n:]); n == len(b) {
+		if err = c.endOfOutput(); err != nil { // it may have come while put copied
 			break
 		}
 		if c.writeBy.passed() {

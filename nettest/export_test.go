@@ -1,0 +1,35 @@
+package nettest
+
+// The demands of a suite one by one, for tests that see each of them fail.
+
+func ListenerDemands() []string   { return names(listenerDemands) }
+func PacketConnDemands() []string { return names(packetDemands) }
+func HalfCloseDemands() []string  { return names(halfCloseDemands) }
+
+func TryListener(name string, mk MakeListener) error {
+	return named(listenerDemands, name).try(func() (*listening, func(), error) { return listen(mk) })
+}
+
+func TryPacketConn(name string, mk MakePacketConns) error {
+	return named(packetDemands, name).try(func() (*packets, func(), error) { return newPackets(mk) })
+}
+
+func TryHalfClose(name string, mk MakePipe) error {
+	return named(halfCloseDemands, name).try(func() (*halves, func(), error) { return newHalves(mk) })
+}
+
+func names[S any](demands []demand[S]) (all []string) {
+	for _, d := range demands {
+		all = append(all, d.name)
+	}
+	return all
+}
+
+func named[S any](demands []demand[S], name string) demand[S] {
+	for _, d := range demands {
+		if d.name == name {
+			return d
+		}
+	}
+	panic("no demand " + name)
+}

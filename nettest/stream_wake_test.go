@@ -1,0 +1,46 @@
+package nettest_test
+
+import (
+	"io"
+	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/nettest"
+)
+
+// An end that comes while Write copies, which it does without a lock, is not missed: if it
+// were, Write would wait for ever, which a bubble notices.
+func TestNoEndIsMissedByAWrite(t *testing.T) {
+	for name, end := range map[string]func(client, server *nettest.Conn){
+		"CloseWrite":  func(client, server *nettest.Conn) { client.CloseWrite() },
+		"Close":       func(client, server *nettest.Conn) { client.Close() },
+		"peer's RST":  func(client, server *nettest.Conn) { server.Reset() },
+		"peer's exit": func(client, server *nettest.Conn) { server.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			nettest.Bubble(t, func(tb fakeserver.TB) {
+				for range 200 {
+					c1, c2, stop, err := makePipe()
+					if err != nil {
+						tb.Fatalf("%v", err)
+					}
+					tb.Cleanup(stop)
+					client, server := c1.(*nettest.Conn), c2.(*nettest.Conn)
+					server.SetReadBuffer(1 << 16)
+					wrote := make(chan error)
+					go func() {
+						var err error
+						for p := make([]byte, 1<<17); err == nil; {
+							_, err = client.Write(p)
+						}
+						wrote <- err
+					}()
+					io.CopyN(io.Discard, server, 1<<18)
+					end(client, server)
+					<-wrote
+				}
+			})
+		})
+	}
+}
