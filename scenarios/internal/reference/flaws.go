@@ -12,6 +12,11 @@ type flaws struct {
 	keepsAfterTimeout bool // keeps the connection of a request that it gave up on
 	neverRedials      bool // keeps its first connection, come what may
 	closesInTurn      bool // Close waits for its turn, as if it were an exchange
+	freshReaders      bool // makes a new reader for each of several replies
+	dropsHalves       bool // keeps whole ones of several replies only
+	glues             bool // takes one Read for one of several replies
+	dialsOn           bool // can't be told to stop while it dials
+	readsOn           bool // can't be told to stop once its reply has begun
 }
 
 // TrustsIdle breaks NoticesIdleClose: it sends its request on whatever connection it
@@ -35,6 +40,18 @@ func ChecksBeforeOnly(want string, within time.Duration) scenarios.TCPClient {
 // NeverRedials breaks TriesAgainAfterRestart: it has one connection in its life.
 func NeverRedials(want string, within time.Duration) scenarios.TCPClient {
 	return tcpSubject(want, within, 1, flaws{neverRedials: true})
+}
+
+// DialsOnWhenTold breaks StopsWhenTold while it connects: net.DialTimeout knows of no
+// context.
+func DialsOnWhenTold(want string, within time.Duration) scenarios.TCPClient {
+	return tcpSubject(want, within, 1, flaws{dialsOn: true})
+}
+
+// ReadsOnWhenTold breaks StopsWhenTold half-way through a reply: it looks whether it was
+// told to until the reply begins.
+func ReadsOnWhenTold(want string, within time.Duration) scenarios.TCPClient {
+	return tcpSubject(want, within, 1, flaws{readsOn: true})
 }
 
 // ClosesInTurn breaks StopsWhenTold: its Close waits until the Ask at work is done.
