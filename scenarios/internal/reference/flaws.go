@@ -42,18 +42,6 @@ func NeverRedials(want string, within time.Duration) scenarios.TCPClient {
 	return tcpSubject(want, within, 1, flaws{neverRedials: true})
 }
 
-// DialsOnWhenTold breaks StopsWhenTold while it connects: net.DialTimeout knows of no
-// context.
-func DialsOnWhenTold(want string, within time.Duration) scenarios.TCPClient {
-	return tcpSubject(want, within, 1, flaws{dialsOn: true})
-}
-
-// ReadsOnWhenTold breaks StopsWhenTold half-way through a reply: it looks whether it was
-// told to until the reply begins.
-func ReadsOnWhenTold(want string, within time.Duration) scenarios.TCPClient {
-	return tcpSubject(want, within, 1, flaws{readsOn: true})
-}
-
 // ClosesInTurn breaks StopsWhenTold: its Close waits until the Ask at work is done.
 func ClosesInTurn(want string, within time.Duration) scenarios.TCPClient {
 	return tcpSubject(want, within, 1, flaws{closesInTurn: true})

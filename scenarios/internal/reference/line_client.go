@@ -71,7 +71,7 @@ func (c *lineClient) inTurn(ctx context.Context, f func(context.Context, *lineCo
 func (c *lineClient) try(ctx context.Context, conn *lineConn, request string) (answer string, kept *lineConn, err error) {
 	for n := 1; ; n++ {
 		if conn, err = c.usable(ctx, conn); err == nil {
-			if answer, err = conn.exchange(ctx, request, c.readOn()); err == nil {
+			if answer, err = c.exchange(ctx, conn, request); err == nil {
 				return answer, conn, nil
 			}
 			if c.keeps(ctx) {
@@ -91,12 +91,12 @@ func (c *lineClient) keeps(ctx context.Context) bool {
 	return c.flaws.neverRedials || c.flaws.keepsAfterTimeout && ctx.Err() != nil
 }
 
-// readOn returns for how long an exchange goes on when it was told to stop.
-func (c *lineClient) readOn() time.Duration {
+// exchange sends the request and reads a line.
+func (c *lineClient) exchange(ctx context.Context, conn *lineConn, request string) (string, error) {
 	if c.flaws.readsOn {
-		return c.within
+		return conn.readOn(ctx, request, c.within)
 	}
-	return 0
+	return conn.exchange(ctx, request)
 }
 
 // usable returns conn, if that can be used, and a new connection if not.
@@ -118,20 +118,12 @@ func (c *lineClient) usable(ctx context.Context, conn *lineConn) (*lineConn, err
 	return &lineConn{raw, bufio.NewReader(raw)}, nil
 }
 
-// exchange sends the request and reads a line, until ctx is done. With readOn, ctx does
-// not count any more once the line has begun, but that does.
-func (conn *lineConn) exchange(ctx context.Context, request string, readOn time.Duration) (string, error) {
+// exchange sends the request and reads a line, until ctx is done.
+func (conn *lineConn) exchange(ctx context.Context, request string) (string, error) {
 	stop := conn.until(ctx)
 	defer stop()
 	if _, err := io.WriteString(conn, request); err != nil {
 		return "", err
-	}
-	if readOn > 0 {
-		conn.r.Peek(1)
-		if stop() {
-			conn.SetDeadline(time.Now().Add(readOn))
-			return conn.readLine()
-		}
 	}
 	line, err := conn.readLine()
 	if err == nil && !stop() { // else the deadline may hit the next exchange
