@@ -30,7 +30,7 @@ var _ = Describe("a TCP client with requests under way together", func() {
 	}, NodeTimeout(time.Minute))
 
 	DescribeTable("fails if it", func(ctx SpecContext, breaks func(string, time.Duration) scenarios.TCPClient, evidence string) {
-		wantBroken(scenarios.Run(hasty(ctx), takes, always(breaks(echoed, soon))), takes.Name, evidence)
+		wantBroken(scenarios.Run(hasty(ctx), takes, always(breaks(echoed, 2*soon))), takes.Name, evidence)
 	},
 		Entry("makes a reader for each reply", NodeTimeout(time.Minute), reference.FreshReaders,
 			`with its replies arriving together: AskAll(3) = ["request 1"], `),
@@ -41,7 +41,7 @@ var _ = Describe("a TCP client with requests under way together", func() {
 	)
 
 	DescribeTable("proves nothing if it", func(ctx SpecContext, change func(*scenarios.TCPClient), kind error, message string) {
-		c := reference.TCPClient(echoed, soon)
+		c := reference.TCPClient(echoed, 2*soon)
 		change(&c)
 		err := scenarios.Run(hasty(ctx), takes, always(c))
 		Expect(err).To(MatchError(kind))
@@ -52,7 +52,7 @@ var _ = Describe("a TCP client with requests under way together", func() {
 			scenarios.ErrSubject, "Open is nil"),
 		Entry("has no AskAll", NodeTimeout(time.Minute), func(c *scenarios.TCPClient) { c.Open = withAskAll(c.Open, nil) },
 			scenarios.ErrSubject, "AskAll is nil"),
-		Entry("asks in turn", NodeTimeout(time.Minute), func(c *scenarios.TCPClient) { *c = reference.AsksInTurn(echoed, soon) },
+		Entry("asks in turn", NodeTimeout(time.Minute), func(c *scenarios.TCPClient) { *c = reference.AsksInTurn(echoed, 2*soon) },
 			scenarios.ErrUnproved, "the client never has two requests under way there, and the promise is not for it"),
 		Entry("fails without any fault", NodeTimeout(time.Minute), func(c *scenarios.TCPClient) {
 			c.Open = withAskAll(c.Open, func(context.Context, int) ([]string, error) { return []string{"no"}, nil })

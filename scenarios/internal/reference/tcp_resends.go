@@ -18,7 +18,7 @@ func ResendsAfterFIN(want string, within time.Duration) scenarios.TCPClient {
 	return resends(want, within, io.EOF)
 }
 
-// ResendsAfterSilence breaks SendsRequestOnce, but only where nothing came: it takes a third
+// ResendsAfterSilence breaks SendsRequestOnce, but only where nothing came: it takes half
 // of its time for a first try.
 func ResendsAfterSilence(want string, within time.Duration) scenarios.TCPClient {
 	return resends(want, within, os.ErrDeadlineExceeded)
@@ -28,7 +28,7 @@ func ResendsAfterSilence(want string, within time.Duration) scenarios.TCPClient 
 // cause came in place of the answer.
 func resends(want string, within time.Duration, cause error) scenarios.TCPClient {
 	try := func(ctx context.Context, addr string) (string, error) {
-		conn, err := dial(ctx, "tcp", addr, within/3)
+		conn, err := dial(ctx, "tcp", addr, within/2)
 		if err != nil {
 			return "", err
 		}
