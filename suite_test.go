@@ -55,7 +55,7 @@ var _ = scenarios.DescribeTCPClient("the bundled TCP client with the production 
 	c := bundled.TCPClient("HELLO FROM THE CLIENT", within)
 	c.Handler = fakeserver.Lines{}
 	return c
-}, exchanging, scenarios.Keeps(scenarios.TriesAgainAfterRestart, scenarios.NoticesIdleClose, scenarios.KeepsAnswersApart))
+}, exchanging, scenarios.Keeps(scenarios.TakesRepliesOneAtATime, scenarios.TriesAgainAfterRestart, scenarios.NoticesIdleClose, scenarios.KeepsAnswersApart))
 
 var _ = scenarios.DescribeTCPClient("the bundled TCP client with large requests", func() scenarios.TCPClient {
 	return bundled.TCPClient("hello from the client", 3*within)

@@ -20,7 +20,7 @@ func describe[S Subject](where types.CodeLocation, text string, known []Promise[
 	a := sortArguments[S](where, args)
 	return ginkgo.Describe(text, a.location, a.container, func() {
 		if len(a.errs) > 0 {
-			ginkgo.It("is attached to its scenarios", a.location, failing(a.location, errors.Join(a.errs...)))
+			ginkgo.It("is attached to its scenarios", a.location, ginkgo.Label(kindOf(known)), ginkgo.Label(promiseLabel), a.wrong())
 			return
 		}
 		for _, p := range merge(known, a.kept) {
@@ -42,16 +42,25 @@ func (a arguments[S]) body(p Promise[S], subject func() S) func(ginkgo.SpecConte
 		err := Run(ctx, p, subject)
 		note(verdictOf(err), a.location)
 		if err != nil {
-			failing(a.location, err)(ctx)
+			fail(a.location, err)
 		}
 	}
 }
 
-// failing returns a body that fails with err. Ginkgo says that it failed in this
-// file, so the message begins with the user's line.
-func failing(where types.CodeLocation, err error) func(ginkgo.SpecContext) {
-	return func(ginkgo.SpecContext) { ginkgo.Fail(fmt.Sprintf("%v: %v", where, err)) }
+// wrong returns the spec of a subject that is attached wrongly.
+func (a arguments[S]) wrong() func() {
+	return func() {
+		note(invalid, a.location)
+		fail(a.location, errors.Join(a.errs...))
+	}
 }
+
+// kindOf returns the label of the promises' medium.
+func kindOf[S Subject](promises []Promise[S]) string { return promises[0].Labels[0] }
+
+// fail fails the spec with err. Ginkgo says that it failed in this file, so the
+// message begins with the user's line.
+func fail(where types.CodeLocation, err error) { ginkgo.Fail(fmt.Sprintf("%v: %v", where, err)) }
 
 // merge returns the known promises, and behind them those of kept that are
 // others.

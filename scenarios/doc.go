@@ -13,6 +13,45 @@
 // A promise that is not listed is skipped as "not promised". [Run] puts one promise
 // to the test without Ginkgo, and returns an error if it was broken.
 //
+// # How to attach a suite
+//
+// A test file with that declaration is a suite once it has what each Ginkgo suite has,
+// in one file of its package:
+//
+//	func TestClients(t *testing.T) {
+//		RegisterFailHandler(Fail)
+//		RunSpecs(t, "clients")
+//	}
+//
+// Do is one exchange: it dials the address that it is given, which is another each time,
+// and returns the answer as text. Handler is the server's side of the protocol, for
+// which [github.com/fakewire/fakewire/fakeserver.Lines], or a HandlerFunc, often does. A
+// client that keeps its connection is opened by Open, and a [Session] asks with it:
+//
+//	Open: func(ctx context.Context, addr string) (scenarios.Session, error) {
+//		c, err := client.Dial(addr)
+//		if err != nil {
+//			return scenarios.Session{}, err
+//		}
+//		ask := func(ctx context.Context, n int) (string, error) { return c.Get(ctx, fmt.Sprint("key ", n)) }
+//		return scenarios.Session{Ask: ask, Close: c.Close}, nil
+//	},
+//
+// Of a logger, Open returns a [Log], whose Print logs a line:
+//
+//	var _ = scenarios.DescribeNetworkLogger("our logger", func() scenarios.NetworkLogger {
+//		return scenarios.NetworkLogger{Within: time.Second, Open: func(_ context.Context, addr string) (scenarios.Log, error) {
+//			l, err := logger.Dial(addr)
+//			if err != nil {
+//				return scenarios.Log{}, err
+//			}
+//			return scenarios.Log{Print: l.Info, Close: l.Close}, nil
+//		}}
+//	}, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SurvivesReset))
+//
+// Within is the subject's own deadline. What a promise needs besides, such as Large or
+// AskAll, is with each; without it, the spec says what is missing.
+//
 // # What a spec does
 //
 // It starts a fake server on a real socket, lets the subject work once on a healthy

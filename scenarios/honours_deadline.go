@@ -1,9 +1,11 @@
 package scenarios
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"runtime"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -11,9 +13,12 @@ import (
 
 // HonoursDeadline is the promise of a TCP client that returns an error within its
 // own deadline when it gets no answer: while it connects, while it waits for the reply,
-// and after each byte of that. It may return earlier. HonoursDeadlineSending is about
-// a client that is stuck before that.
+// after each byte of that, and when the bytes trickle in one by one, each so soon behind
+// the last that a deadline for each Read never passes. It may return earlier.
+// HonoursDeadlineSending is about a client that is stuck before that.
 //
+// The bytes that trickle have a third of Within between them; in a reply of five or six
+// bytes, half of it. A shorter one would be whole before it is late, so that is left out.
 // Only Linux can leave a connect without an answer; elsewhere that is left out. Of a
 // long reply, the sweep takes the places that it takes for ReportsTruncatedReply. The
 // exchanges run at the same time, many at once.
@@ -21,8 +26,15 @@ var HonoursDeadline = Promise[TCPClient]{
 	Name: "honours its deadline",
 	Why: "A server that hangs keeps its connections open, and TCP has no timeout for a peer that says nothing. A client without a " +
 		"deadline, or with one for connecting only, waits for ever, and holds its goroutine and its caller's locks meanwhile.",
-	Labels: []string{"tcp", "fault:unanswered", "fault:stall"},
-	check:  inTrialsThatWait[TCPClient](stalls, wantError),
+	Labels: []string{"tcp", "fault:unanswered", "fault:stall", "fault:slice"},
+	check: func(ctx context.Context, subject func() TCPClient) error {
+		within := subject().Within
+		late := func(healthy transcript.Transcript) ([]trial, error) {
+			all, err := stalls(healthy)
+			return append(all, trickles(healthy, within)...), err
+		}
+		return inTrialsThatWait[TCPClient](late, wantError)(ctx, subject)
+	},
 }
 
 var errNoReply = errors.New("the server sent no reply on a healthy wire, so that there is nothing to spoil")
@@ -42,6 +54,21 @@ func stalls(healthy transcript.Transcript) ([]trial, error) {
 		all = append(all, trial{what: what, plan: rules(fault.ToClient(fault.Stall{}).AfterBytes(at))})
 	}
 	return all, nil
+}
+
+// trickles lets the reply come byte by byte, so that it is whole when twice the time has
+// passed, or later. Of a reply that is too short for that it makes nothing.
+func trickles(healthy transcript.Transcript, within time.Duration) []trial {
+	n := sent(longest(healthy))
+	pause := within / 3
+	if n < 7 {
+		pause = within / 2
+	}
+	if n < 5 {
+		return nil
+	}
+	what := fmt.Sprintf("with its reply of %d bytes trickling in, a byte in %v", n, pause)
+	return []trial{{what: what, plan: rules(fault.ToClient(fault.Slice{Size: 1, Pause: pause}))}}
 }
 
 // What only Linux can do.

@@ -16,7 +16,7 @@ type tcpPromise = scenarios.Promise[scenarios.TCPClient]
 
 // tcpPromises are all promises of TCP clients.
 var tcpPromises = []tcpPromise{
-	scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused,
+	scenarios.ReassemblesSplitReplies, scenarios.TakesRepliesOneAtATime, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused,
 	scenarios.HonoursDeadline, scenarios.HonoursDeadlineSending,
 	scenarios.TriesAgainAfterReset, scenarios.TriesAgainAfterRestart, scenarios.NoticesIdleClose,
 	scenarios.SendsRequestOnce, scenarios.SendsRequestAgain, scenarios.KeepsAnswersApart,

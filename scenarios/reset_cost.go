@@ -29,14 +29,12 @@ type toll struct {
 // its last byte, between two lines, and at the first byte of the next.
 func aroundResets(judge func(s *logging, t toll) error) func(context.Context, func() NetworkLogger) error {
 	return func(ctx context.Context, subject func() NetworkLogger) error {
-		offsets, err := resetOffsets(ctx, subject)
+		sent, err := firstLines(ctx, subject)
 		if err != nil {
 			return err
 		}
-		for _, at := range offsets {
-			reset := fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Reset{}).AfterBytes(at).OnConn(1)}}
-			w := wire{what: fmt.Sprintf("reset after byte %d of what it sends", at), plan: reset}
-			err := inLogging(ctx, subject(), w, func(s *logging) error {
+		for _, at := range aroundEnds(sent) {
+			err := inLogging(ctx, subject(), resetAfter(at), func(s *logging) error {
 				t, err := s.payToll()
 				if err != nil {
 					return err
@@ -51,15 +49,21 @@ func aroundResets(judge func(s *logging, t toll) error) func(context.Context, fu
 	}
 }
 
-// resetOffsets learns on a healthy wire where the first lines end, and returns
-// where to reset.
-func resetOffsets(ctx context.Context, subject func() NetworkLogger) ([]int64, error) {
+// resetAfter returns a wire that is reset when the logger has sent at bytes.
+func resetAfter(at int64) wire {
+	return wire{
+		what: fmt.Sprintf("reset after byte %d of what it sends", at),
+		plan: rules(fault.FromClient(fault.Reset{}).AfterBytes(at).OnConn(1)),
+	}
+}
+
+// firstLines returns what the subject sends for the first lines, on a healthy wire.
+func firstLines(ctx context.Context, subject func() NetworkLogger) (sent []byte, err error) {
 	l := subject()
 	if err := l.checkTCP(noConnection); err != nil {
 		return nil, err
 	}
-	var sent []byte
-	err := inLogging(ctx, l, wire{what: "on a healthy wire"}, func(s *logging) error {
+	err = inLogging(ctx, l, wire{what: "on a healthy wire"}, func(s *logging) error {
 		if err := s.printFrom(1, atReset); err != nil {
 			return err
 		}
@@ -70,9 +74,15 @@ func resetOffsets(ctx context.Context, subject func() NetworkLogger) ([]int64, e
 		sent = t.Conn(1).FromClient()
 		return err
 	})
-	if err != nil {
-		return nil, err
+	if err == nil && !bytes.Contains(sent, []byte("\n")) {
+		err = fmt.Errorf("%w: on a healthy wire no line arrived that could be cut", ErrUnproved)
 	}
+	return sent, err
+}
+
+// aroundEnds returns offsets inside each line, at its last byte, between two lines, and
+// at the first byte of the next.
+func aroundEnds(sent []byte) []int64 {
 	var offsets []int64
 	for end := int64(0); ; {
 		n := int64(bytes.IndexByte(sent[end:], '\n'))
@@ -82,11 +92,8 @@ func resetOffsets(ctx context.Context, subject func() NetworkLogger) ([]int64, e
 		offsets = append(offsets, end+1, end+n/2, end+n, end+n+1)
 		end += n + 1
 	}
-	if len(offsets) == 0 {
-		return nil, fmt.Errorf("%w: on a healthy wire no line arrived that could be cut", ErrUnproved)
-	}
 	slices.Sort(offsets)
-	return slices.DeleteFunc(slices.Compact(offsets), func(at int64) bool { return at == 0 }), nil
+	return slices.DeleteFunc(slices.Compact(offsets), func(at int64) bool { return at == 0 })
 }
 
 // payToll logs lines around a reset, and closes the logger.

@@ -107,7 +107,7 @@ var _ = DescribeTable("Run closes a logger once",
 	},
 	Entry("that loses lines", scenarios.LinesArriveWholeOnceInOrder, reference.Drops(within)),
 	Entry("that is closed by a panic", scenarios.LastLineOfAPanicArrives, reference.LosesLastWords(within)),
-	Entry("that does not come back", scenarios.SurvivesReset, reference.StandardLogger("tcp", soon)),
+	Entry("that does not come back", scenarios.SurvivesRestart, reference.StandardLogger("tcp", soon)),
 )
 
 // opens returns a logger that Open makes, or not.

@@ -19,14 +19,15 @@ import (
 //
 // Promptly means that no more than three quarters of the time have passed that the same
 // call takes when nobody tells it, until its own deadline; that is found out first.
-// Since a busy machine makes everybody late, it counts when it happens three times. A
-// client whose Open connects is not told while it connects. That is left out, too, where a connect
+// Since a busy machine makes everybody late, it counts when it happens three times,
+// and a deadline of a few seconds is fairer than a short one. A client whose Open
+// connects is not told while it connects. That is left out, too, where a connect
 // can't be left without an answer (not on Linux).
 var StopsWhenTold = Promise[TCPClient]{
 	Name: "stops when told to",
 	Why: "A Close that takes the lock that the blocked call holds, or a context that is looked at between reads only, waits for the " +
 		"server after all: shutdowns hang until the deadline, or until somebody kills the process with its data unsaved.",
-	Labels: []string{"tcp", "fault:unanswered", "fault:stall"},
+	Labels: []string{"tcp", "fault:unanswered", "fault:stall", "fault:slice"},
 	check:  checkStopsWhenTold,
 }
 
@@ -107,18 +108,26 @@ func blocksOf(r reply) []block {
 	stalled := func(what string, at int64) trial {
 		return trial{what: what, plan: rules(fault.ToClient(fault.Stall{}).AfterBytes(at))}
 	}
+	halfWay := stalled("told to stop half-way through its reply", r.middle())
+	if boundary := r.middle() - 1; boundary > r.from {
+		halfWay.plan.Rules = append(halfWay.plan.Rules, fault.ToClient(fault.Slice{Sizes: []int64{boundary}})) // the client has read up to there
+	}
 	return []block{
 		{stalled("told to stop while it waits for its reply", r.from), (*dialogue).reachWaiting},
-		{stalled("told to stop half-way through its reply", r.middle()), (*dialogue).reachWaiting},
+		{halfWay, (*dialogue).reachWaiting},
 		{trial{what: "told to stop while it connects"}, (*dialogue).reachConnecting},
 	}
 }
 
-// reachWaiting waits until the server stalled, and has heard from the client after
-// that, or has already sent a part of the reply.
+// reachWaiting waits until the server has heard from the client and has stalled, and all
+// rules have acted that come before that.
 func (d *dialogue) reachWaiting(ctx context.Context) bool {
 	return d.srv.Wait(ctx, func(t transcript.Transcript) bool {
-		return acted(t, 0) && sentBy(t) > 0
+		acted := map[string]bool{}
+		for _, e := range t.Faults() {
+			acted[e.Rule] = true
+		}
+		return len(acted) == len(d.srv.plan.Rules) && sentBy(t) > 0
 	}) == nil
 }
 

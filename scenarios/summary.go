@@ -17,7 +17,8 @@ import (
 //	var _ = ReportAfterSuite("promises", scenarios.Summarize)
 //
 // A promise is kept or broken; not promised; unproved, if it could not be put to
-// the test; invalid, if the subject lacks something; failed, if its spec ended
+// the test; invalid, if the subject lacks something, or is attached wrongly, which has a
+// line of its own; failed, if its spec ended
 // otherwise, such as by a panic of the function that makes the subject; or not
 // run, because of a focus, a filter or a dry run.
 //

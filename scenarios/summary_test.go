@@ -15,16 +15,17 @@ import (
 )
 
 // someSubjects are those of the fixture with one of each verdict.
-const someSubjects = "keeper|breaker|lying|empty subject|factory"
+const someSubjects = "keeper|breaker|lying|empty subject|wrong argument|factory"
 
 var _ = Describe("the summary at the end of a run", func() {
 	It("is in the terminal and in the JSON and JUnit reports", NodeTimeout(time.Minute), func(ctx SpecContext) {
 		s := summaryOf(ctx, os.Args[0], "-test.run=^TestScenarios$", "-ginkgo.focus="+someSubjects)
 		wantAllVerdicts(s)
 		for _, text := range []string{s.terminal, s.junit} {
-			Expect(text).To(MatchRegexp(`1 kept, 1 broken, 1 unproved, 1 invalid, 1 failed, \d+ not promised, \d+ not run`))
+			Expect(text).To(MatchRegexp(`1 kept, 1 broken, 1 unproved, 2 invalid, 1 failed, \d+ not promised, \d+ not run`))
 			Expect(text).To(MatchRegexp(`\[\d+\] breaker\n`))
 			Expect(text).To(MatchRegexp(`reassembles split replies +kept +broken +not run`))
+			Expect(text).To(MatchRegexp(`is attached to its scenarios +invalid`))
 			Expect(text).To(MatchRegexp(`reports a reset +not promised +not promised +not run`))
 		}
 		Expect(s.location.FileName).To(HaveSuffix("fixture_test.go"))
@@ -53,6 +54,7 @@ func wantAllVerdicts(s summary) {
 		"breaker reassembles split replies":               "broken",
 		"lying reassembles split replies":                 "unproved",
 		"empty subject reassembles split replies":         "invalid",
+		"wrong argument is attached to its scenarios":     "invalid",
 		"factory reassembles split replies":               "failed",
 		"keeper reports a reset":                          "not promised",
 		"last reassembles split replies":                  "not run",

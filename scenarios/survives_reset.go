@@ -1,13 +1,13 @@
 package scenarios
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -16,6 +16,11 @@ import (
 // hangs, and within Within of the reset lines arrive again, on a new connection.
 // The first lines after the reset may be lost; from the first that arrives on, all
 // do, whole, once and in order.
+//
+// The sweep takes every byte of the first line; of one with more than 128, those at both
+// ends, and some between. Of the next two it takes the first byte, one in the middle, and
+// both sides of the line's end. Many loggers are at work at the same time, each with a
+// collector of its own.
 //
 // A UDP logger has no connection and can't make this promise.
 var SurvivesReset = Promise[NetworkLogger]{
@@ -27,29 +32,48 @@ var SurvivesReset = Promise[NetworkLogger]{
 }
 
 func checkSurvivesReset(ctx context.Context, subject func() NetworkLogger) error {
-	for _, at := range []int64{1, 100} {
-		l := subject()
-		if err := l.checkTCP(noConnection); err != nil {
-			return err
-		}
-		reset := fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Reset{}).AfterBytes(at).OnConn(1)}}
-		w := wire{what: fmt.Sprintf("reset after byte %d of what it sends", at), plan: reset}
-		if err := inLogging(ctx, l, w, (*logging).outlive); err != nil {
-			return err
-		}
+	sent, err := firstLines(ctx, subject)
+	if err != nil {
+		return err
 	}
-	return nil
+	offsets := sweptOffsets(sent)
+	return atOnce(subject, len(offsets), func(i int, subject func() NetworkLogger) error {
+		needed := 1 + bytes.Count(sent[:offsets[i]-1], []byte("\n"))
+		return inLogging(ctx, subject(), resetAfter(offsets[i]), func(s *logging) error { return s.outlive(needed) })
+	})
 }
 
-// outlive logs until the connection is reset, and on until lines arrive again.
-func (s *logging) outlive() error {
-	if err := s.print(resetLine(1)); err != nil {
-		return err
+// mostResets is how many places of the first line there is a reset at, at most.
+const mostResets = 128
+
+// sweptOffsets returns after which bytes of what a logger sends to reset.
+func sweptOffsets(sent []byte) []int64 {
+	offsets := aroundEnds(sent)
+	for _, n := range spread(bytes.IndexByte(sent, '\n'), mostResets) {
+		offsets = append(offsets, int64(n)+1)
 	}
-	if err := s.await(s.within+slackOf(s.ctx), wasReset); err != nil {
-		return err
+	slices.Sort(offsets)
+	return slices.Compact(offsets)
+}
+
+// outlive logs as many lines as are needed for the reset, and on until lines arrive
+// again. What a logger puts before a line may have another length each time, and so
+// it may need one more.
+func (s *logging) outlive(needed int) error {
+	n := 0
+	for began := time.Now(); n < needed || !wasReset(s.srv.Transcript()) && time.Since(began) < s.within+slackOf(s.ctx); {
+		n++
+		if err := s.print(resetLine(n)); err != nil {
+			return err
+		}
+		if n < needed {
+			continue
+		}
+		if err := s.await(s.within/4, wasReset); err != nil {
+			return err
+		}
 	}
-	return s.goOn(2, afterConn(1))
+	return s.goOn(n+1, afterConn(1))
 }
 
 // A since returns the lines of a record that count as having arrived again.
@@ -122,8 +146,8 @@ func (s *logging) wantRest(last int, part since) error {
 	return arrived(got, textLines(first, last-first+1, resetLineSize))
 }
 
-// resetLineSize is such that the reset after byte 100 is in the first line.
-const resetLineSize = 200
+// resetLineSize is small, so that a reset after each byte of a line does not take long.
+const resetLineSize = 20
 
 func resetLine(n int) string { return textLines(n, 1, resetLineSize)[0] }
 

@@ -23,8 +23,9 @@ type TCPClient struct {
 	// Want is what Do returns on a healthy wire. It must not be empty.
 	Want string
 	// Within is the client's own deadline: Do returns an error, whatever the server
-	// does, before more time has passed. It must be positive. A second is good; with
-	// less, a busy machine may look like a broken promise.
+	// does, before more time has passed. It must be positive. A second is good, and
+	// three where requests are Large, and for StopsWhenTold; with less, a busy machine
+	// may look like a broken promise.
 	Within time.Duration
 	// Open makes a client that keeps a connection to addr between its exchanges. It
 	// may dial at once, or when it is asked. It may be nil, for a client whose
@@ -44,7 +45,7 @@ const LargeRequest = 8 << 20
 
 // tcpPromises are the promises of TCP clients, in the order of their specs.
 var tcpPromises = []Promise[TCPClient]{
-	ReassemblesSplitReplies, ReportsTruncatedReply, ReportsReset, ReportsRefused,
+	ReassemblesSplitReplies, TakesRepliesOneAtATime, ReportsTruncatedReply, ReportsReset, ReportsRefused,
 	HonoursDeadline, HonoursDeadlineSending,
 	TriesAgainAfterReset, TriesAgainAfterRestart, NoticesIdleClose,
 	SendsRequestOnce, SendsRequestAgain, KeepsAnswersApart,
@@ -62,12 +63,17 @@ func DescribeTCPClient(text string, subject func() TCPClient, args ...any) bool 
 }
 
 func (c TCPClient) client() (client, error) {
-	if c.Handler == nil {
-		c.Handler = fakeserver.Lines{Answer: func(line string) string { return line }, MaxBytes: 2 * LargeRequest}
-	}
 	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: func(p fault.Plan) (peer, error) {
-		return streamPeer(fakeserver.Config{Handler: c.Handler, Faults: p, Name: "scenario"})
+		return streamPeer(fakeserver.Config{Handler: c.handler(), Faults: p, Name: "scenario"})
 	}}
 	common.doByOpen()
 	return common, common.check("TCPClient")
+}
+
+// handler returns the server's side of the protocol.
+func (c TCPClient) handler() fakeserver.Handler {
+	if c.Handler != nil {
+		return c.Handler
+	}
+	return fakeserver.Lines{Answer: func(line string) string { return line }, MaxBytes: 2 * LargeRequest}
 }

@@ -12,6 +12,11 @@ type flaws struct {
 	keepsAfterTimeout bool // keeps the connection of a request that it gave up on
 	neverRedials      bool // keeps its first connection, come what may
 	closesInTurn      bool // Close waits for its turn, as if it were an exchange
+	freshReaders      bool // makes a new reader for each of several replies
+	dropsHalves       bool // keeps whole ones of several replies only
+	glues             bool // takes one Read for one of several replies
+	dialsOn           bool // can't be told to stop while it dials
+	readsOn           bool // can't be told to stop once its reply has begun
 }
 
 // TrustsIdle breaks NoticesIdleClose: it sends its request on whatever connection it

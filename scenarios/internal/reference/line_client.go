@@ -38,7 +38,17 @@ func newLineClient(addr string, within time.Duration, tries int, f flaws) *lineC
 }
 
 // Ask sends the request, and returns the line that comes back. Asks follow one another.
-func (c *lineClient) Ask(ctx context.Context, request string) (string, error) {
+func (c *lineClient) Ask(ctx context.Context, request string) (answer string, err error) {
+	err = c.inTurn(ctx, func(ctx context.Context, conn *lineConn) (kept *lineConn, err error) {
+		answer, kept, err = c.try(ctx, conn, request)
+		return kept, err
+	})
+	return answer, err
+}
+
+// inTurn calls f when no Ask is at work, with the connection or nil, and keeps what it
+// returns. f has until c's deadline.
+func (c *lineClient) inTurn(ctx context.Context, f func(context.Context, *lineConn) (*lineConn, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, c.within)
 	defer cancel()
 	defer context.AfterFunc(c.life, cancel)()
@@ -46,14 +56,14 @@ func (c *lineClient) Ask(ctx context.Context, request string) (string, error) {
 	select {
 	case conn = <-c.turn:
 	case <-ctx.Done():
-		return "", context.Cause(ctx)
+		return context.Cause(ctx)
 	}
-	answer, conn, err := c.try(ctx, conn, request)
+	conn, err := f(ctx, conn)
 	c.turn <- conn
 	if c.life.Err() != nil {
 		c.Close() // which may have been before there was the connection
 	}
-	return answer, err
+	return err
 }
 
 // try exchanges as often as it may, and returns the connection if that is good for
@@ -61,7 +71,7 @@ func (c *lineClient) Ask(ctx context.Context, request string) (string, error) {
 func (c *lineClient) try(ctx context.Context, conn *lineConn, request string) (answer string, kept *lineConn, err error) {
 	for n := 1; ; n++ {
 		if conn, err = c.usable(ctx, conn); err == nil {
-			if answer, err = conn.exchange(ctx, request); err == nil {
+			if answer, err = c.exchange(ctx, conn, request); err == nil {
 				return answer, conn, nil
 			}
 			if c.keeps(ctx) {
@@ -81,6 +91,14 @@ func (c *lineClient) keeps(ctx context.Context) bool {
 	return c.flaws.neverRedials || c.flaws.keepsAfterTimeout && ctx.Err() != nil
 }
 
+// exchange sends the request and reads a line.
+func (c *lineClient) exchange(ctx context.Context, conn *lineConn, request string) (string, error) {
+	if c.flaws.readsOn {
+		return conn.readOn(ctx, request, c.within)
+	}
+	return conn.exchange(ctx, request)
+}
+
 // usable returns conn, if that can be used, and a new connection if not.
 func (c *lineClient) usable(ctx context.Context, conn *lineConn) (*lineConn, error) {
 	if conn != nil {
@@ -89,7 +107,10 @@ func (c *lineClient) usable(ctx context.Context, conn *lineConn) (*lineConn, err
 		}
 		conn.Close()
 	}
-	var d net.Dialer
+	d := net.Dialer{Timeout: c.within}
+	if c.flaws.dialsOn {
+		ctx = context.WithoutCancel(ctx)
+	}
 	raw, err := d.DialContext(ctx, "tcp", c.addr)
 	if err != nil {
 		return nil, err
@@ -99,21 +120,33 @@ func (c *lineClient) usable(ctx context.Context, conn *lineConn) (*lineConn, err
 
 // exchange sends the request and reads a line, until ctx is done.
 func (conn *lineConn) exchange(ctx context.Context, request string) (string, error) {
-	conn.SetDeadline(time.Time{})
-	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+	stop := conn.until(ctx)
 	defer stop()
 	if _, err := io.WriteString(conn, request); err != nil {
 		return "", err
 	}
+	line, err := conn.readLine()
+	if err == nil && !stop() { // else the deadline may hit the next exchange
+		return "", context.Cause(ctx)
+	}
+	return line, err
+}
+
+// until lets reads and writes fail once ctx is done, or until the function returned is
+// called, which reports whether it came first.
+func (conn *lineConn) until(ctx context.Context) (stop func() bool) {
+	conn.SetDeadline(time.Time{})
+	return context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+}
+
+// readLine returns the next line, without its end.
+func (conn *lineConn) readLine() (string, error) {
 	line, err := conn.r.ReadString('\n')
 	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
 		return "", err
-	}
-	if !stop() { // else the deadline may hit the next exchange
-		return "", context.Cause(ctx)
 	}
 	return strings.TrimSuffix(line, "\n"), nil
 }

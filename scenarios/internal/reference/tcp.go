@@ -59,10 +59,20 @@ func tcpSubject(want string, within time.Duration, tries int, f flaws) scenarios
 		Large:  once(strings.Repeat("x", scenarios.LargeRequest) + "\n"),
 		Open: func(ctx context.Context, addr string) (scenarios.Session, error) {
 			c := open(addr)
-			ask := func(ctx context.Context, n int) (string, error) { return c.Ask(ctx, fmt.Sprintf("request %d\n", n)) }
-			return scenarios.Session{Ask: ask, Close: c.Close}, nil
+			ask := func(ctx context.Context, n int) (string, error) { return c.Ask(ctx, numbered(n)[n-1]) }
+			askAll := func(ctx context.Context, n int) ([]string, error) { return c.AskAll(ctx, numbered(n)) }
+			return scenarios.Session{Ask: ask, AskAll: askAll, Close: c.Close}, nil
 		},
 	}
+}
+
+// numbered returns n requests.
+func numbered(n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf("request %d\n", i+1)
+	}
+	return all
 }
 
 // dial connects, with a deadline for dialling and everything after it.

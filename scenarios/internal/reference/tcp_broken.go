@@ -111,6 +111,20 @@ func GivesUpBetween(want string, within time.Duration) scenarios.TCPClient {
 	})
 }
 
+// RenewsDeadline breaks HonoursDeadline: it has a deadline for each Read, and none for
+// all of them.
+func RenewsDeadline(want string, within time.Duration) scenarios.TCPClient {
+	return brokenTCP(want, within, within, func(conn net.Conn) (string, error) {
+		var line []byte
+		for p := make([]byte, 1); ; line = append(line, p[0]) {
+			conn.SetReadDeadline(time.Now().Add(within))
+			if _, err := conn.Read(p); err != nil || p[0] == '\n' {
+				return string(line), err
+			}
+		}
+	})
+}
+
 // brokenTCP returns a client that reads its answer as read does. If deadline is
 // zero, it has none.
 func brokenTCP(want string, within, deadline time.Duration, read func(net.Conn) (string, error)) scenarios.TCPClient {

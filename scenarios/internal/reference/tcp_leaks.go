@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"io"
-	"net"
 	"strings"
 	"sync"
 	"time"
@@ -21,6 +20,20 @@ func LeavesGoroutine(want string, within time.Duration) scenarios.TCPClient {
 	good.Do = func(ctx context.Context, addr string) (string, error) {
 		go func() { <-ctx.Done() }()
 		return do(ctx, addr)
+	}
+	return good
+}
+
+// LeavesSession breaks LeavesNothingBehind: its exchanges clean up, and Close of a session
+// forgets to.
+func LeavesSession(want string, within time.Duration) scenarios.TCPClient {
+	good := TCPClient(want, within)
+	open := good.Open
+	good.Open = func(ctx context.Context, addr string) (scenarios.Session, error) {
+		s, err := open(ctx, addr)
+		forgotten.keep(s)
+		s.Close = func() error { return nil }
+		return s, err
 	}
 	return good
 }
@@ -46,14 +59,15 @@ func LeavesConn(want string, within time.Duration) scenarios.TCPClient {
 // forgotten keeps connections from the garbage collector, which would close them.
 var forgotten pile
 
+// A pile is connections, and what has some.
 type pile struct {
-	mu    sync.Mutex // guards conns
-	conns []net.Conn
+	mu  sync.Mutex // guards all
+	all []any
 }
 
-func (p *pile) keep(conn net.Conn) {
+func (p *pile) keep(conn any) {
 	p.mu.Lock()
-	p.conns = append(p.conns, conn)
+	p.all = append(p.all, conn)
 	p.mu.Unlock()
 }
 

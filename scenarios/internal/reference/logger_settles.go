@@ -1,0 +1,52 @@
+package reference
+
+import (
+	"context"
+	"io"
+	"net"
+	"time"
+
+	"github.com/fakewire/fakewire/scenarios"
+)
+
+// A settler is a logger that dials again while its connection is new, and takes an error
+// on one that has served for more than a line for the end.
+type settler struct {
+	addr string
+	conn net.Conn // nil at the end
+	took int      // lines that the connection took
+}
+
+// Settles breaks SurvivesReset, but only where the reset comes behind the first line.
+func Settles(within time.Duration) scenarios.NetworkLogger {
+	return scenarios.NetworkLogger{Within: within, Open: func(_ context.Context, addr string) (scenarios.Log, error) {
+		conn, err := net.DialTimeout("tcp", addr, within)
+		s := &settler{addr: addr, conn: conn}
+		return scenarios.Log{Print: s.print, Close: s.close}, err
+	}}
+}
+
+func (s *settler) print(line string) {
+	if s.conn == nil {
+		return
+	}
+	if _, err := io.WriteString(s.conn, line+"\n"); err == nil {
+		s.took++
+		return
+	}
+	s.conn.Close()
+	if s.conn = nil; s.took > 1 {
+		return
+	}
+	if conn, err := net.Dial("tcp", s.addr); err == nil {
+		s.conn, s.took = conn, 0
+		s.print(line)
+	}
+}
+
+func (s *settler) close() error {
+	if s.conn == nil {
+		return nil
+	}
+	return s.conn.Close()
+}
