@@ -14,6 +14,7 @@ type socket struct {
 	port   uint16 // the client's
 	state  uint64
 	unsent uint64 // bytes that the server's kernel does not have yet
+	unread uint64 // bytes that the client has not read
 }
 
 // States of sockets, in Linux's numbers.
@@ -55,8 +56,9 @@ func parseSocket(line string) (s socket, remote uint16, ok bool) {
 	ok = true
 	_, local, _ := strings.Cut(fields[1], ":")
 	_, other, _ := strings.Cut(fields[2], ":")
-	queue, _, _ := strings.Cut(fields[4], ":")
-	s.port, s.state, s.unsent = uint16(number(local, 16)), number(fields[3], 8), number(queue, 64)
+	out, in, _ := strings.Cut(fields[4], ":")
+	s.port, s.state = uint16(number(local, 16)), number(fields[3], 8)
+	s.unsent, s.unread = number(out, 64), number(in, 64)
 	return s, uint16(number(other, 16)), ok
 }
 

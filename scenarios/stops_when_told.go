@@ -78,7 +78,7 @@ func blocksOf(r reply) []block {
 	}
 	return []block{
 		{stalled("told to stop while it waits for its reply", r.from), (*dialogue).reachWaiting},
-		{stalled("told to stop half-way through its reply", r.middle()), (*dialogue).reachWaiting},
+		{stalled("told to stop half-way through its reply", r.middle()), (*dialogue).reachHalfWay},
 		{trial{what: "told to stop while it connects"}, (*dialogue).reachConnecting},
 	}
 }
@@ -89,6 +89,14 @@ func (d *dialogue) reachWaiting(ctx context.Context) bool {
 	return d.srv.Wait(ctx, func(t transcript.Transcript) bool {
 		return acted(t, 0) && sentBy(t) > 0
 	}) == nil
+}
+
+// reachHalfWay is reachWaiting, and waits until the client has read what was sent: before
+// that it would not be told half-way, but in front of its reply.
+func (d *dialogue) reachHalfWay(ctx context.Context) bool {
+	return d.reachWaiting(ctx) && d.srv.awaitSockets(ctx, func(all []socket) bool {
+		return !slices.ContainsFunc(all, func(s socket) bool { return s.unread > 0 })
+	})
 }
 
 // reachConnecting waits until the client's SYN waits for an answer.
