@@ -40,7 +40,8 @@ type Findings struct {
 	verdicts map[about]string
 	evidence map[about]string // of what is broken
 	attached map[string]bool  // the subjects of this suite
-	runs     []run            // of what they don't keep
+	runs     []run            // of what they don't keep, but for storms
+	storms   []run            // of NoReconnectStorm
 }
 
 // about is a subject's promise, by their names.
@@ -107,15 +108,25 @@ func Subject[S scenarios.Subject](f *Findings, name string, subject func() S) bo
 	f.attached[name] = true
 	for _, p := range scenarios.Promises[S]() {
 		if a := (about{name, p.Name}); f.verdicts[a] != kept {
-			f.runs = append(f.runs, run{a, func(ctx context.Context) error { return scenarios.Run(ctx, p, subject) }})
+			runs := &f.runs
+			if p.Name == scenarios.NoReconnectStorm.Name {
+				runs = &f.storms
+			}
+			*runs = append(*runs, run{a, func(ctx context.Context) error { return scenarios.Run(ctx, p, subject) }})
 		}
 	}
 	return true
 }
 
 // Check puts to the test what the subjects don't keep, and returns an error if the
-// README says otherwise. All run at once, since most wait for somebody who hangs.
+// README says otherwise. Most run at once, since they wait for somebody who hangs; where
+// dials are counted, a busy machine would count fewer.
 func (f *Findings) Check(ctx context.Context) error {
+	for _, r := range f.storms {
+		if err := f.compare(r.about, r.do(ctx)); err != nil {
+			return err
+		}
+	}
 	var wg sync.WaitGroup
 	errs := make([]error, len(f.runs))
 	for i, r := range f.runs {
