@@ -3,7 +3,6 @@ package examples_test
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -16,26 +15,27 @@ import (
 // nods is a server that says 250 to each line.
 var nods = fakeserver.Lines{Answer: func(line string) string { return "250 " + line }}
 
-// mailReplies are what a mail server says to a verb, or, behind a "\n", to the mail.
-var mailReplies = map[string]string{"EHLO": "250 hi", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go on", "QUIT": "221 bye"}
+// mailReplies are what a mail server says to a command, and to the end of a mail.
+var mailReplies = map[string]string{"EHLO": "250 hi", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go on", ".": "250 taken", "QUIT": "221 bye"}
 
 // mail is a server that takes every mail.
 var mail = fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) error {
 	text := textproto.NewConn(c)
-	err := text.PrintfLine("220 hello")
-	for verb := ""; err == nil && verb != "QUIT"; {
-		var line string
-		if line, err = text.ReadLine(); err != nil {
-			break
+	reply, command := "220 hello", ""
+	for command != "QUIT" {
+		if err := text.PrintfLine("%s", reply); err != nil {
+			return err
 		}
-		verb, _, _ = strings.Cut(line, " ")
-		err = text.PrintfLine("%s", mailReplies[verb])
-		if verb == "DATA" && err == nil {
-			_, err = io.Copy(io.Discard, text.DotReader())
-			err = errors.Join(err, text.PrintfLine("250 taken"))
+		for reply = ""; reply == ""; {
+			line, err := text.ReadLine()
+			if err != nil {
+				return err
+			}
+			command, _, _ = strings.Cut(line, " ")
+			reply = mailReplies[command] // a line of a mail has none
 		}
 	}
-	return ended(err)
+	return text.PrintfLine("%s", reply)
 })
 
 // web is a server of pages that hold their own paths.
@@ -53,11 +53,3 @@ var web = fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) err
 		}
 	}
 })
-
-// ended makes of a request that was cut short what it is to these servers: an ending.
-func ended(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil
-	}
-	return err
-}
