@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -26,6 +27,7 @@ const (
 // clientSockets returns the clients' ends of the connections to a server's port.
 // Where the kernel does not tell (it does on Linux), ok is false.
 func clientSockets(server uint16) (all []socket, ok bool) {
+	port := fmt.Sprintf(":%04X ", server) // most lines are of others, and there may be thousands
 	for _, name := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
 		table, err := os.ReadFile(name)
 		if err != nil {
@@ -33,6 +35,9 @@ func clientSockets(server uint16) (all []socket, ok bool) {
 		}
 		ok = true
 		for line := range strings.Lines(string(table)) {
+			if !strings.Contains(line, port) {
+				continue
+			}
 			if s, remote, valid := parseSocket(line); valid && remote == server {
 				all = append(all, s)
 			}
