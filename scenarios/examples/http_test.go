@@ -16,9 +16,9 @@ var _ = scenarios.DescribeTCPClient("net/http", httpClient, scenarios.Keeps(scen
 // httpClient asks on a connection for each request.
 func httpClient() scenarios.TCPClient {
 	t := &http.Transport{DisableKeepAlives: true}
-	get, put := &http.Client{Transport: t, Timeout: within}, &http.Client{Transport: t, Timeout: 4 * within}
+	get, put := &http.Client{Transport: t, Timeout: within}, &http.Client{Transport: t, Timeout: 2 * within}
 	return scenarios.TCPClient{
-		Handler: web, Want: "/1", Within: 4 * within,
+		Handler: web, Want: "/1", Within: 2 * within,
 		Do: func(ctx context.Context, addr string) (string, error) { return fetch(ctx, get, "http://"+addr+"/1", 0) },
 		Large: func(ctx context.Context, addr string) (string, error) {
 			return fetch(ctx, put, "http://"+addr+"/1", scenarios.LargeRequest)

@@ -14,7 +14,7 @@ var _ = scenarios.DescribeNetworkLogger("log/slog over TCP", slogOverTCP, scenar
 
 // slogOverTCP writes lines of JSON to a connection.
 func slogOverTCP() scenarios.NetworkLogger {
-	return scenarios.NetworkLogger{Within: within, Open: func(_ context.Context, addr string) (scenarios.Log, error) {
+	return scenarios.NetworkLogger{Within: soon, Open: func(_ context.Context, addr string) (scenarios.Log, error) {
 		conn, err := net.Dial("tcp", addr)
 		if err != nil {
 			return scenarios.Log{}, err

@@ -11,7 +11,7 @@ var _ = scenarios.DescribeTCPClient("net/smtp", smtpClient, scenarios.Keeps(scen
 
 // smtpClient sends a mail.
 func smtpClient() scenarios.TCPClient {
-	return scenarios.TCPClient{Handler: mail, Want: "sent", Within: within, Do: func(_ context.Context, addr string) (string, error) {
+	return scenarios.TCPClient{Handler: mail, Want: "sent", Within: soon, Do: func(_ context.Context, addr string) (string, error) {
 		return "sent", smtp.SendMail(addr, nil, "from@example.com", []string{"to@example.com"}, []byte("hi\r\n"))
 	}}
 }

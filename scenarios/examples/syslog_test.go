@@ -25,7 +25,7 @@ func syslogOverUDP() scenarios.NetworkLogger { return syslogOver("udp") }
 
 // syslogOver logs with a syslog.Writer, and hands on the errors that it returns.
 func syslogOver(network string) scenarios.NetworkLogger {
-	return scenarios.NetworkLogger{Network: network, Within: within, Open: func(_ context.Context, addr string) (scenarios.Log, error) {
+	return scenarios.NetworkLogger{Network: network, Within: soon, Open: func(_ context.Context, addr string) (scenarios.Log, error) {
 		w, err := syslog.Dial(network, addr, syslog.LOG_INFO, "example")
 		var failed lastError
 		return scenarios.Log{Print: func(line string) { failed.note(w.Info(line)) }, Err: failed.get, Close: w.Close}, err

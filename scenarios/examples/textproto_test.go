@@ -11,7 +11,7 @@ var _ = scenarios.DescribeTCPClient("net/textproto", textprotoClient, scenarios.
 
 // textprotoClient asks on a connection that it keeps.
 func textprotoClient() scenarios.TCPClient {
-	return scenarios.TCPClient{Handler: nods, Want: "NOOP 1", Within: within, Open: func(_ context.Context, addr string) (scenarios.Session, error) {
+	return scenarios.TCPClient{Handler: nods, Want: "NOOP 1", Within: soon, Open: func(_ context.Context, addr string) (scenarios.Session, error) {
 		c, err := textproto.Dial("tcp", addr)
 		return scenarios.Session{Close: c.Close, Ask: func(_ context.Context, n int) (string, error) {
 			if err := c.PrintfLine("NOOP %d", n); err != nil {

@@ -19,7 +19,7 @@ var keys = fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) er
 		if err != nil {
 			return err
 		}
-		answer := "-ERR unknown command\r\n"
+		answer := "-ERR\r\n"
 		if len(words) == 2 && strings.EqualFold(words[0], "get") {
 			answer = fmt.Sprintf("$%d\r\n%s\r\n", len(words[1]), words[1])
 		}

@@ -17,7 +17,7 @@ var _ = scenarios.DescribeNetworkLogger("zerolog with a diode", zerologDiode, sc
 
 // zerologDiode logs into a ring of 4096 lines, which a goroutine writes to a connection.
 func zerologDiode() scenarios.NetworkLogger {
-	return scenarios.NetworkLogger{Within: within, Memory: 48 << 20, Open: func(_ context.Context, addr string) (scenarios.Log, error) {
+	return scenarios.NetworkLogger{Within: soon, Memory: 48 << 20, Open: func(_ context.Context, addr string) (scenarios.Log, error) {
 		conn, err := net.Dial("tcp", addr)
 		if err != nil {
 			return scenarios.Log{}, err
