@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ type socket struct {
 	port   uint16 // the client's
 	state  uint64
 	unsent uint64 // bytes that the server's kernel does not have yet
+	unread uint64 // bytes that the client has not read
 }
 
 // States of sockets, in Linux's numbers.
@@ -25,6 +27,7 @@ const (
 // clientSockets returns the clients' ends of the connections to a server's port.
 // Where the kernel does not tell (it does on Linux), ok is false.
 func clientSockets(server uint16) (all []socket, ok bool) {
+	port := fmt.Sprintf(":%04X ", server) // most lines are of others, and there may be thousands
 	for _, name := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
 		table, err := os.ReadFile(name)
 		if err != nil {
@@ -32,6 +35,9 @@ func clientSockets(server uint16) (all []socket, ok bool) {
 		}
 		ok = true
 		for line := range strings.Lines(string(table)) {
+			if !strings.Contains(line, port) {
+				continue
+			}
 			if s, remote, valid := parseSocket(line); valid && remote == server {
 				all = append(all, s)
 			}
@@ -55,8 +61,9 @@ func parseSocket(line string) (s socket, remote uint16, ok bool) {
 	ok = true
 	_, local, _ := strings.Cut(fields[1], ":")
 	_, other, _ := strings.Cut(fields[2], ":")
-	queue, _, _ := strings.Cut(fields[4], ":")
-	s.port, s.state, s.unsent = uint16(number(local, 16)), number(fields[3], 8), number(queue, 64)
+	out, in, _ := strings.Cut(fields[4], ":")
+	s.port, s.state = uint16(number(local, 16)), number(fields[3], 8)
+	s.unsent, s.unread = number(out, 64), number(in, 64)
 	return s, uint16(number(other, 16)), ok
 }
 

@@ -108,13 +108,9 @@ func blocksOf(r reply) []block {
 	stalled := func(what string, at int64) trial {
 		return trial{what: what, plan: rules(fault.ToClient(fault.Stall{}).AfterBytes(at))}
 	}
-	halfWay := stalled("told to stop half-way through its reply", r.middle())
-	if boundary := r.middle() - 1; boundary > r.from {
-		halfWay.plan.Rules = append(halfWay.plan.Rules, fault.ToClient(fault.Slice{Sizes: []int64{boundary}})) // the client has read up to there
-	}
 	return []block{
 		{stalled("told to stop while it waits for its reply", r.from), (*dialogue).reachWaiting},
-		{halfWay, (*dialogue).reachWaiting},
+		{stalled("told to stop half-way through its reply", r.middle()), (*dialogue).reachHalfWay},
 		{trial{what: "told to stop while it connects"}, (*dialogue).reachConnecting},
 	}
 }
@@ -129,6 +125,14 @@ func (d *dialogue) reachWaiting(ctx context.Context) bool {
 		}
 		return len(acted) == len(d.srv.plan.Rules) && sentBy(t) > 0
 	}) == nil
+}
+
+// reachHalfWay is reachWaiting, and waits until the client has read what was sent: before
+// that it would not be told half-way, but in front of its reply.
+func (d *dialogue) reachHalfWay(ctx context.Context) bool {
+	return d.reachWaiting(ctx) && d.srv.awaitSockets(ctx, func(all []socket) bool {
+		return !slices.ContainsFunc(all, func(s socket) bool { return s.unread > 0 })
+	})
 }
 
 // reachConnecting waits until the client's SYN waits for an answer.

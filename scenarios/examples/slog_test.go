@@ -1,0 +1,25 @@
+package examples_test
+
+import (
+	"context"
+	"log/slog"
+	"net"
+
+	"github.com/fakewire/fakewire/scenarios"
+)
+
+var _ = scenarios.DescribeNetworkLogger("log/slog over TCP", slogOverTCP, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives,
+	scenarios.ResendsNothingTwice, scenarios.BoundedMemory, scenarios.CloseFlushes, scenarios.CloseIsBounded,
+	scenarios.NoReconnectStorm))
+
+// slogOverTCP writes lines of JSON to a connection.
+func slogOverTCP() scenarios.NetworkLogger {
+	return scenarios.NetworkLogger{Within: soon, Open: func(_ context.Context, addr string) (scenarios.Log, error) {
+		conn, err := net.Dial("tcp", addr)
+		if err != nil {
+			return scenarios.Log{}, err
+		}
+		l := slog.New(slog.NewJSONHandler(conn, nil))
+		return scenarios.Log{Print: func(line string) { l.Info(line) }, Close: conn.Close}, nil
+	}}
+}

@@ -1,0 +1,26 @@
+package thirdparty_test
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/fakewire/fakewire/scenarios"
+)
+
+var _ = scenarios.DescribeTCPClient("go-redis", redisClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused,
+	scenarios.HonoursDeadline, scenarios.TriesAgainAfterReset, scenarios.TriesAgainAfterRestart, scenarios.NoticesIdleClose,
+	scenarios.SendsRequestAgain, scenarios.KeepsAnswersApart, scenarios.LeavesNothingBehind))
+
+// redisClient asks for keys, with a client that keeps a pool of connections.
+func redisClient() scenarios.TCPClient {
+	return scenarios.TCPClient{Handler: keys, Want: "key 1", Within: within, Open: func(_ context.Context, addr string) (scenarios.Session, error) {
+		c := redis.NewClient(&redis.Options{Addr: addr, ContextTimeoutEnabled: true})
+		return scenarios.Session{Close: c.Close, Ask: func(ctx context.Context, n int) (string, error) {
+			ctx, cancel := context.WithTimeout(ctx, within)
+			defer cancel()
+			return c.Get(ctx, "key "+strconv.Itoa(n)).Result()
+		}}, nil
+	}}
+}

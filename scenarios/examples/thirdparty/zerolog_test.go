@@ -1,0 +1,30 @@
+package thirdparty_test
+
+import (
+	"context"
+	"net"
+	"sync/atomic"
+
+	"github.com/rs/zerolog"
+	"github.com/rs/zerolog/diode"
+
+	"github.com/fakewire/fakewire/scenarios"
+)
+
+var _ = scenarios.DescribeNetworkLogger("zerolog with a diode", zerologDiode, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives,
+	scenarios.ResendsNothingTwice, scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory, scenarios.CloseFlushes,
+	scenarios.NoReconnectStorm))
+
+// zerologDiode logs into a ring of 4096 lines, which a goroutine writes to a connection.
+func zerologDiode() scenarios.NetworkLogger {
+	return scenarios.NetworkLogger{Within: soon, Memory: 48 << 20, Open: func(_ context.Context, addr string) (scenarios.Log, error) {
+		conn, err := net.Dial("tcp", addr)
+		if err != nil {
+			return scenarios.Log{}, err
+		}
+		var lost atomic.Int64
+		w := diode.NewWriter(conn, 4096, 0, func(missed int) { lost.Add(int64(missed)) })
+		l := zerolog.New(w)
+		return scenarios.Log{Print: func(line string) { l.Info().Msg(line) }, Close: w.Close, Lost: lost.Load}, nil
+	}}
+}
