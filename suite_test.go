@@ -40,9 +40,8 @@ const (
 
 // exchanging are the promises of the bundled TCP client about single exchanges.
 var exchanging = scenarios.Keeps(
-	scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused,
-	scenarios.HonoursDeadline, scenarios.TriesAgainAfterReset, scenarios.SendsRequestAgain,
-	scenarios.LeavesNothingBehind, scenarios.StopsWhenTold,
+	scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused, scenarios.HonoursDeadline,
+	scenarios.TriesAgainAfterReset, scenarios.SendsRequestAgain, scenarios.LeavesNothingBehind, scenarios.StopsWhenTold,
 )
 
 var _ = scenarios.DescribeTCPClient("the bundled TCP client with the simple server", func() scenarios.TCPClient {
@@ -65,43 +64,43 @@ var _ = scenarios.DescribeTCPClient("the bundled TCP client with one try", func(
 	return bundled.OneTryTCPClient("hello from the client", within)
 }, scenarios.Keeps(scenarios.ReportsReset, scenarios.NoticesIdleClose, scenarios.SendsRequestOnce))
 
+// asking are the promises of the bundled UDP client about single exchanges.
+var asking = scenarios.Keeps(
+	scenarios.HonoursDeadlineOnLoss, scenarios.TriesAgainAfterLoss, scenarios.ReportsUnreachablePort, scenarios.TakesDuplicateOnce,
+	scenarios.RefusesTruncatedReply, scenarios.RefusesStrangers, scenarios.CopesWithEmptyDatagram, scenarios.CopesWithLargestDatagram,
+)
+
 var _ = scenarios.DescribeUDPClient("the bundled UDP client with the UDP server", func() scenarios.UDPClient {
 	c := bundled.PlainUDPClient(strings.TrimSpace(helloUDP), within)
 	c.Handler = fakeserver.PacketReply{Data: helloUDP}
 	return c
-}, scenarios.Keeps(scenarios.HonoursDeadlineOnLoss, scenarios.TriesAgainAfterLoss, scenarios.ReportsUnreachablePort,
-	scenarios.TakesDuplicateOnce, scenarios.RefusesTruncatedReply, scenarios.RefusesStrangers,
-	scenarios.CopesWithEmptyDatagram, scenarios.CopesWithLargestDatagram))
+}, asking)
 
 var _ = scenarios.DescribeUDPClient("the bundled UDP client with the production server", func() scenarios.UDPClient {
 	c := bundled.UDPClient("HELLO FROM THE CLIENT", within)
 	c.Handler = fakeserver.PacketLines{}
 	return c
-}, scenarios.Keeps(scenarios.HonoursDeadlineOnLoss, scenarios.TriesAgainAfterLoss, scenarios.ReportsUnreachablePort,
-	scenarios.TakesDuplicateOnce, scenarios.CopesWithReorderedReplies, scenarios.RefusesLateReply,
-	scenarios.RefusesTruncatedReply, scenarios.RefusesStrangers, scenarios.CopesWithEmptyDatagram, scenarios.CopesWithLargestDatagram))
+}, asking, scenarios.Keeps(scenarios.CopesWithReorderedReplies, scenarios.RefusesLateReply))
+
+// logging are the promises of all bundled loggers.
+var logging = scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives, scenarios.CloseFlushes)
 
 var _ = scenarios.DescribeNetworkLogger("the standard logger over TCP", func() scenarios.NetworkLogger {
 	return bundled.StandardLogger("tcp", within)
-}, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives,
-	scenarios.ResendsNothingTwice, scenarios.BoundedMemory, scenarios.CloseFlushes, scenarios.CloseIsBounded, scenarios.NoReconnectStorm))
+}, logging, scenarios.Keeps(scenarios.ResendsNothingTwice, scenarios.BoundedMemory, scenarios.CloseIsBounded, scenarios.NoReconnectStorm))
 
 var _ = scenarios.DescribeNetworkLogger("the standard logger over UDP", func() scenarios.NetworkLogger {
 	return bundled.StandardLogger("udp", within)
-}, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives,
-	scenarios.SurvivesRestart, scenarios.CloseFlushes))
+}, logging, scenarios.Keeps(scenarios.SurvivesRestart))
 
 var _ = scenarios.DescribeNetworkLogger("the standard logger over a connection that comes back", func() scenarios.NetworkLogger {
 	return bundled.NetworkLogger(within)
-}, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives,
-	scenarios.ReportsRefusedCollector, scenarios.SurvivesReset, scenarios.SurvivesRestart, scenarios.CountsLostLines,
-	scenarios.ResendsNothingTwice, scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory, scenarios.CloseFlushes,
-	scenarios.CloseIsBounded, scenarios.NoReconnectStorm))
+}, logging, scenarios.Keeps(scenarios.ReportsRefusedCollector, scenarios.SurvivesReset, scenarios.SurvivesRestart,
+	scenarios.CountsLostLines, scenarios.ResendsNothingTwice, scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory, scenarios.CloseIsBounded, scenarios.NoReconnectStorm))
 
 var _ = scenarios.DescribeNetworkLogger("the standard logger over UDP that keeps its errors", func() scenarios.NetworkLogger {
 	return bundled.UDPLogger(within)
-}, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives,
-	scenarios.ReportsRefusedCollector, scenarios.SurvivesRestart, scenarios.CloseFlushes))
+}, logging, scenarios.Keeps(scenarios.ReportsRefusedCollector, scenarios.SurvivesRestart))
 
 var _ = DescribeTable("netcat as a test server over TCP", Label("tcp"), func(ctx SpecContext, network string) {
 	var out bytes.Buffer
@@ -112,9 +111,7 @@ var _ = DescribeTable("netcat as a test server over TCP", Label("tcp"), func(ctx
 	Expect(out.String()).To(Equal("a line\n"))
 	Expect(srv.Transcript().Conn(1).Ending(transcript.FromClient)).To(Equal(transcript.ByFIN))
 },
-	Entry("on IPv4", NodeTimeout(bound), "tcp4"),
-	Entry("on IPv6", NodeTimeout(bound), "tcp6"),
-)
+	Entry("on IPv4", NodeTimeout(bound), "tcp4"), Entry("on IPv6", NodeTimeout(bound), "tcp6"))
 
 var _ = DescribeTable("netcat as a test server over UDP", Label("udp"), func(ctx SpecContext, network string) {
 	var out bytes.Buffer
@@ -125,9 +122,7 @@ var _ = DescribeTable("netcat as a test server over UDP", Label("udp"), func(ctx
 	Expect(srv.Wait(ctx, func(t transcript.Transcript) bool { return len(t.Datagrams(transcript.FromClient)) == 2 })).To(Succeed())
 	Expect(datagrams(srv, transcript.FromClient)).To(Equal([]string{"first", "second"}))
 },
-	Entry("on IPv4", NodeTimeout(bound), "udp4"),
-	Entry("on IPv6", NodeTimeout(bound), "udp6"),
-)
+	Entry("on IPv4", NodeTimeout(bound), "udp4"), Entry("on IPv6", NodeTimeout(bound), "udp6"))
 
 var _ = Describe("the simple client", func() {
 	It("leaves its bytes with the simple server, which answers and closes", Label("tcp"), NodeTimeout(bound), func(ctx SpecContext) {
@@ -180,9 +175,7 @@ var _ = Describe("import rules", func() {
 		Expect(graph.breaches()).To(BeEmpty())
 	},
 		Entry("on Linux", NodeTimeout(2*bound), "linux"),
-		Entry("on macOS", NodeTimeout(2*bound), "darwin"),
-		Entry("on Windows", NodeTimeout(2*bound), "windows"),
-	)
+		Entry("on macOS", NodeTimeout(2*bound), "darwin"), Entry("on Windows", NodeTimeout(2*bound), "windows"))
 
 	It("let fakeserver register no flag", NodeTimeout(2*bound), func(ctx SpecContext) {
 		out, err := exec.CommandContext(ctx, "go", "run", "./scenarios/internal/flags").CombinedOutput()
