@@ -15,15 +15,15 @@ var _ = scenarios.DescribeNetworkLogger("zerolog with a diode", zerologDiode, sc
 	scenarios.ResendsNothingTwice, scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory, scenarios.CloseFlushes,
 	scenarios.NoReconnectStorm))
 
-// zerologDiode logs into a ring of 4096 lines, which a goroutine writes to a connection.
+// zerologDiode logs into a ring of 2048 lines, which a goroutine writes to a connection.
 func zerologDiode() scenarios.NetworkLogger {
-	return scenarios.NetworkLogger{Within: soon, Memory: 48 << 20, Open: func(_ context.Context, addr string) (scenarios.Log, error) {
+	return scenarios.NetworkLogger{Within: 3 * within, Memory: 20 << 20, Open: func(_ context.Context, addr string) (scenarios.Log, error) {
 		conn, err := net.Dial("tcp", addr)
 		if err != nil {
 			return scenarios.Log{}, err
 		}
 		var lost atomic.Int64
-		w := diode.NewWriter(conn, 4096, 0, func(missed int) { lost.Add(int64(missed)) })
+		w := diode.NewWriter(conn, 2048, 0, func(missed int) { lost.Add(int64(missed)) })
 		l := zerolog.New(w)
 		return scenarios.Log{Print: func(line string) { l.Info().Msg(line) }, Close: w.Close, Lost: lost.Load}, nil
 	}}
