@@ -69,7 +69,7 @@ func (s *logging) outlive(needed int) error {
 		if n < needed {
 			continue
 		}
-		if err := s.await(s.within/4, wasReset); err != nil {
+		if err := s.await(s.within, wasReset); err != nil {
 			return err
 		}
 	}

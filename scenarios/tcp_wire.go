@@ -104,9 +104,6 @@ func lastReply(healthy transcript.Transcript) (reply, error) {
 // rules makes a plan of rules.
 func rules(all ...fault.Rule) fault.Plan { return fault.Plan{Rules: all} }
 
-// acted reports whether a rule acted on connection n; with 0, on any.
-func acted(t transcript.Transcript, n int) bool { return len(actedOn(t, n)) > 0 }
-
 // actedOn returns the connections, or of n alone, on which a rule acted.
 func actedOn(t transcript.Transcript, n int) []int {
 	var conns []int
