@@ -19,7 +19,7 @@ import (
 //
 // The sweep takes every byte of the first line; of one with more than 128, those at both
 // ends, and some between. Of the next two it takes the first byte, one in the middle, and
-// both sides of the line's end. Many loggers are at work at the same time, each with a
+// both sides of the line's end. Four loggers are at work at the same time, each with a
 // collector of its own.
 //
 // A UDP logger has no connection and can't make this promise.
@@ -37,11 +37,15 @@ func checkSurvivesReset(ctx context.Context, subject func() NetworkLogger) error
 		return err
 	}
 	offsets := sweptOffsets(sent)
-	return atOnce(subject, len(offsets), func(i int, subject func() NetworkLogger) error {
+	return abreast(loggersAtOnce, subject, len(offsets), func(i int, subject func() NetworkLogger) error {
 		needed := 1 + bytes.Count(sent[:offsets[i]-1], []byte("\n"))
 		return inLogging(ctx, subject(), resetAfter(offsets[i]), func(s *logging) error { return s.outlive(needed) })
 	})
 }
+
+// loggersAtOnce is how many are at work at the same time: most wait before they dial
+// again, but those that don't have something to do all the time.
+const loggersAtOnce = 4
 
 // mostResets is how many places of the first line there is a reset at, at most.
 const mostResets = 128
