@@ -155,6 +155,9 @@ const resetLineSize = 20
 
 func resetLine(n int) string { return textLines(n, 1, resetLineSize)[0] }
 
+// wasReset reports whether connection 1 has been reset, and the RST has left: it is
+// recorded first.
 func wasReset(t transcript.Transcript) bool {
-	return t.Conn(1).Ending(transcript.FromClient) == transcript.ByRST
+	first := t.Conn(1)
+	return first.Ending(transcript.FromClient) == transcript.ByRST && first.Kind(transcript.Close).Len() > 0
 }
