@@ -12,8 +12,13 @@ const mostAtOnce = 32
 //
 // The factory is called by one goroutine, this one, as everywhere.
 func atOnce[S Subject](subject func() S, n int, f func(i int, subject func() S) error) error {
+	return abreast(mostAtOnce, subject, n, f)
+}
+
+// abreast is atOnce with at most so many at once.
+func abreast[S Subject](most int, subject func() S, n int, f func(i int, subject func() S) error) error {
 	s := sweep{errs: make([]error, n)}
-	room := make(chan struct{}, mostAtOnce)
+	room := make(chan struct{}, most)
 	defer s.wg.Wait() // if the factory panics
 	for i := range n {
 		room <- struct{}{}

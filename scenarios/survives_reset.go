@@ -19,7 +19,7 @@ import (
 //
 // The sweep takes every byte of the first line; of one with more than 128, those at both
 // ends, and some between. Of the next two it takes the first byte, one in the middle, and
-// both sides of the line's end. Many loggers are at work at the same time, each with a
+// both sides of the line's end. Four loggers are at work at the same time, each with a
 // collector of its own.
 //
 // A UDP logger has no connection and can't make this promise.
@@ -37,11 +37,15 @@ func checkSurvivesReset(ctx context.Context, subject func() NetworkLogger) error
 		return err
 	}
 	offsets := sweptOffsets(sent)
-	return atOnce(subject, len(offsets), func(i int, subject func() NetworkLogger) error {
+	return abreast(loggersAtOnce, subject, len(offsets), func(i int, subject func() NetworkLogger) error {
 		needed := 1 + bytes.Count(sent[:offsets[i]-1], []byte("\n"))
 		return inLogging(ctx, subject(), resetAfter(offsets[i]), func(s *logging) error { return s.outlive(needed) })
 	})
 }
+
+// loggersAtOnce is how many are at work at the same time: most wait before they dial
+// again, but those that don't have something to do all the time.
+const loggersAtOnce = 4
 
 // mostResets is how many places of the first line there is a reset at, at most.
 const mostResets = 128
@@ -69,7 +73,7 @@ func (s *logging) outlive(needed int) error {
 		if n < needed {
 			continue
 		}
-		if err := s.await(s.within/4, wasReset); err != nil {
+		if err := s.await(s.within, wasReset); err != nil {
 			return err
 		}
 	}
@@ -151,6 +155,9 @@ const resetLineSize = 20
 
 func resetLine(n int) string { return textLines(n, 1, resetLineSize)[0] }
 
+// wasReset reports whether connection 1 has been reset, and the RST has left: it is
+// recorded first.
 func wasReset(t transcript.Transcript) bool {
-	return t.Conn(1).Ending(transcript.FromClient) == transcript.ByRST
+	first := t.Conn(1)
+	return first.Ending(transcript.FromClient) == transcript.ByRST && first.Kind(transcript.Close).Len() > 0
 }
