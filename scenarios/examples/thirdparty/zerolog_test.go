@@ -11,9 +11,8 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
-var _ = scenarios.DescribeNetworkLogger("zerolog with a diode", zerologDiode, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives,
-	scenarios.ResendsNothingTwice, scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory, scenarios.CloseFlushes,
-	scenarios.NoReconnectStorm))
+var _ = scenarios.DescribeNetworkLogger("zerolog with a diode", zerologDiode, scenarios.Keeps(scenarios.ResendsNothingTwice,
+	scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory, scenarios.NoReconnectStorm))
 
 // zerologDiode logs into a ring of 2048 lines, which a goroutine writes to a connection.
 func zerologDiode() scenarios.NetworkLogger {

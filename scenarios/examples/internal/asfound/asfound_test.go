@@ -20,10 +20,12 @@ const readme = `
 |---|---|---|
 | waits | kept | **broken** |
 | sings | – | kept |
+| dances | sometimes | kept |
 
 | subject | promise | what shows it | why |
 |---|---|---|---|
 | another | waits | ` + "`Do hung`" + ` | No clock. |
+| a client | dances | ` + "`Do fell`" + ` | A race. |
 `
 
 // read returns the findings of a README, with both of its subjects attached.
@@ -52,6 +54,9 @@ func TestCompare(t *testing.T) {
 		{"it was not put to the test", about{"another", "waits"}, fmt.Errorf("%w: Do hung", scenarios.ErrUnproved), "Do hung"},
 		{"it can't be put to the test", about{"a client", "sings"}, scenarios.ErrSubject, ""},
 		{"it can be, and is broken", about{"a client", "sings"}, hung, "Do hung"},
+		{"a race that was won", about{"a client", "dances"}, nil, ""},
+		{"a race that was lost", about{"a client", "dances"}, fmt.Errorf("%w: Do fell", scenarios.ErrBroken), ""},
+		{"no race", about{"a client", "dances"}, hung, "Do hung"},
 		{"the README does not know it", about{"a client", "flies"}, hung, `says ""`},
 	} {
 		err := read(t, readme).compare(c.of, c.err)
@@ -75,6 +80,7 @@ func TestCompareSpecs(t *testing.T) {
 	}
 	asItSays := types.SpecReports{
 		spec("a client", "waits", types.SpecStatePassed, true), spec("another", "waits", types.SpecStateSkipped, true),
+		spec("a client", "dances", types.SpecStateSkipped, true), spec("another", "dances", types.SpecStatePassed, true),
 		spec("a client", "sings", types.SpecStateSkipped, true), spec("another", "sings", types.SpecStateSkipped, false),
 	}
 	f := read(t, readme)
