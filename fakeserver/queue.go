@@ -46,6 +46,10 @@ type flight struct {
 // piece is how much room there has to be after there was none.
 const piece = 64 << 10
 
+// wakeUp is how late a reader may wake up for bytes that have come due, before they
+// count as waiting for it. Without it the line would stand still meanwhile.
+const wakeUp = 3 * time.Millisecond
+
 // mostWaiting is how much waits at most, whether or not it is on its way.
 const mostWaiting = 64 << 20
 
@@ -65,7 +69,7 @@ func (q *queue) put(s fault.Step, err error) bool {
 			it.due, q.last = due, due
 		}
 		if s.Delay > 0 {
-			q.flights = append(q.flights, flight{now.Add(s.Delay), int64(len(s.Data))})
+			q.flights = append(q.flights, flight{now.Add(s.Delay).Add(wakeUp), int64(len(s.Data))})
 			q.flying += int64(len(s.Data))
 		}
 	}

@@ -25,6 +25,8 @@ func TestWhatIsOnItsWayTakesNoRoomUntilItHasCome(t *testing.T) {
 		q.put(pass(make([]byte, 100<<10), time.Second), nil)
 		wantRoom(t, q, 256<<10, "while 100 KiB are on their way")
 		time.Sleep(time.Second)
+		wantRoom(t, q, 256<<10, "when they have just come due")
+		time.Sleep(wakeUp)
 		wantRoom(t, q, 156<<10, "when they have come")
 		q.read(make([]byte, 50<<10))
 		wantRoom(t, q, 206<<10, "when half of them are read")
