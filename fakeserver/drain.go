@@ -220,9 +220,8 @@ func (in *inbound) readRest() {
 		return
 	}
 	for stop := time.Now().Add(closeGrace / 4); time.Now().Before(stop); {
-		n, err := readNow(c.raw, in.lane.Buffer(minRead))
+		n, err := in.takeNow(in.lane.Buffer(minRead))
 		if n > 0 {
-			in.got.Add(int64(n))
 			in.lane.Commit(transcript.Discarded, n)
 		}
 		if err != nil {

@@ -108,11 +108,16 @@ func (in *inbound) read(p []byte) (int, error) {
 
 // take reads the socket, unless it is torn down: what was counted as unread then must
 // not be read after all.
-func (in *inbound) take(p []byte) (int, error) {
+func (in *inbound) take(p []byte) (int, error) { return in.takeBy(net.Conn.Read, p) }
+
+// takeNow is take for what has arrived.
+func (in *inbound) takeNow(p []byte) (int, error) { return in.takeBy(readNow, p) }
+
+func (in *inbound) takeBy(read func(net.Conn, []byte) (int, error), p []byte) (int, error) {
 	if !in.taking.begin() {
 		return 0, in.c.opError("read", net.ErrClosed)
 	}
-	n, err := in.c.raw.Read(p)
+	n, err := read(in.c.raw, p)
 	in.got.Add(int64(n))
 	in.taking.end()
 	return n, err
