@@ -1,16 +1,18 @@
 package scenarios
 
 import (
+	"errors"
 	"net/netip"
 	"os"
 	"strconv"
 	"syscall"
 )
 
-// descriptors returns the descriptors of this process that are sockets with one of
-// the given local addresses. A socket keeps its address when its connection is over,
-// until it is closed.
-func descriptors(local addrs) []int {
+// descriptors returns the descriptors of this process that are clients' ends of
+// connections to a server: stream sockets with one of the given local addresses. A socket
+// keeps its address when its connection is over, until it is closed. Connections to
+// others may have the same local address: Linux tells them apart by both ends.
+func descriptors(local addrs, server netip.AddrPort) []int {
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil {
 		return nil
@@ -18,11 +20,28 @@ func descriptors(local addrs) []int {
 	var all []int
 	for _, e := range entries {
 		fd, err := strconv.Atoi(e.Name())
-		if err == nil && local[localAddr(fd)] {
+		if err == nil && local[localAddr(fd)] && isStream(fd) && !isListening(fd) && !isOthers(fd, server) {
 			all = append(all, fd)
 		}
 	}
 	return all
+}
+
+func isStream(fd int) bool {
+	kind, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_TYPE)
+	return err == nil && kind == syscall.SOCK_STREAM
+}
+
+func isListening(fd int) bool {
+	listening, err := syscall.GetsockoptInt(fd, syscall.SOL_SOCKET, syscall.SO_ACCEPTCONN)
+	return err == nil && listening != 0
+}
+
+// isOthers reports whether a socket is connected to somebody else. One whose connection
+// is over may not be connected to anybody any more.
+func isOthers(fd int, server netip.AddrPort) bool {
+	sa, err := syscall.Getpeername(fd)
+	return !errors.Is(err, syscall.ENOTCONN) && addrOf(sa) != server
 }
 
 // localAddr returns the local address of a TCP or UDP socket, and zero for all other
@@ -32,6 +51,10 @@ func localAddr(fd int) netip.AddrPort {
 	if err != nil {
 		return netip.AddrPort{}
 	}
+	return addrOf(sa)
+}
+
+func addrOf(sa syscall.Sockaddr) netip.AddrPort {
 	switch sa := sa.(type) {
 	case *syscall.SockaddrInet4:
 		return netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port))

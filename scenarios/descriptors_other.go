@@ -2,5 +2,7 @@
 
 package scenarios
 
+import "net/netip"
+
 // descriptors returns nothing: this platform does not list a process's descriptors.
-func descriptors(addrs) []int { return nil }
+func descriptors(addrs, netip.AddrPort) []int { return nil }

@@ -135,7 +135,7 @@ func (d *dialogue) left(b brand) string {
 			all = append(all, fmt.Sprintf("connection %d, which the client did not end", n))
 		}
 	}
-	for _, fd := range descriptors(clientAddrs(t)) {
+	for _, fd := range descriptors(clientAddrs(t), d.srv.stream().AddrPort()) {
 		all = append(all, fmt.Sprintf("descriptor %d, of a connection to the server", fd))
 	}
 	for _, stack := range b.goroutines() {

@@ -1,0 +1,79 @@
+package scenarios
+
+import (
+	"net"
+	"net/netip"
+	"slices"
+	"syscall"
+	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver"
+)
+
+// A client's port may be in use by others, too: by a connection to somebody else, such
+// as ginkgo -p has one, by datagrams, and once it is free, by a listener.
+func TestDescriptorsAreThoseOfTheClientAlone(t *testing.T) {
+	srv, other := fakeserver.Start(t, fakeserver.Config{}), fakeserver.Start(t, fakeserver.Config{})
+	client := dialFrom(t, nil, srv.Addr())
+	local := client.LocalAddr().(*net.TCPAddr)
+	mine := addrs{local.AddrPort(): true}
+	want := func(when string, fds ...int) {
+		t.Helper()
+		if got := descriptors(mine, srv.AddrPort()); !slices.Equal(got, fds) {
+			t.Errorf("%s: descriptors %v, want %v", when, got, fds)
+		}
+	}
+	want("connected", descriptorOf(t, client))
+	dialFrom(t, local, other.Addr())
+	if pc, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(local.AddrPort())); err == nil { // unless somebody has it
+		defer pc.Close()
+	}
+	want("with others at its port", descriptorOf(t, client))
+
+	if err := srv.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want("when the connection has ended", descriptorOf(t, client))
+	client.Close()
+	want("closed")
+}
+
+func TestDescriptorsAreNoListeners(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if got := descriptors(addrs{l.Addr().(*net.TCPAddr).AddrPort(): true}, netip.AddrPort{}); got != nil {
+		t.Errorf("descriptors %v of a listener", got)
+	}
+}
+
+// dialFrom dials from a local address that may be in use.
+func dialFrom(t *testing.T, local *net.TCPAddr, addr string) *net.TCPConn {
+	t.Helper()
+	d := net.Dialer{Control: func(_, _ string, c syscall.RawConn) error {
+		return c.Control(func(fd uintptr) { syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1) })
+	}}
+	if local != nil {
+		d.LocalAddr = local
+	}
+	c, err := d.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c.(*net.TCPConn)
+}
+
+func descriptorOf(t *testing.T, c *net.TCPConn) (n int) {
+	t.Helper()
+	raw, err := c.SyscallConn()
+	if err == nil {
+		err = raw.Control(func(fd uintptr) { n = int(fd) })
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
