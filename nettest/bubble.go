@@ -1,11 +1,7 @@
 package nettest
 
 import (
-	"fmt"
-	"runtime"
-	"strings"
 	"testing"
-	"testing/synctest"
 
 	"github.com/fakewire/fakewire/fakeserver"
 )
@@ -15,10 +11,17 @@ import (
 // and whose failures are t's.
 //
 // A bubble in which everybody waits for ever fails t, and the failure shows who waits where.
+// So does one that stands still because somebody waits for a mutex, which a bubble does not
+// take for waiting: its clock stops, and no timeout ever comes. Nobody can end what is
+// left in such bubbles; it is left behind.
 func Bubble(t *testing.T, body func(tb fakeserver.TB)) {
 	t.Helper()
-	if stuck := inBubble(t, func(t *testing.T) { body(t) }); stuck != "" {
-		t.Fatal(stuck)
+	end := inBubble(t, func(t *testing.T) { body(t) })
+	switch {
+	case end.stuck != "":
+		t.Fatal(end.stuck)
+	case end.failed:
+		t.FailNow()
 	}
 }
 
@@ -45,52 +48,9 @@ func BubbleIn(suite *testing.T, outer fakeserver.TB, body func(tb fakeserver.TB)
 			artifactDirer
 		}{in, dirs}
 	}
-	stuck := inBubble(suite, func(*testing.T) { in.run(func() { body(tb) }) })
-	in.report(outer, stuck)
+	end := inBubble(suite, func(*testing.T) { in.run(func() { body(tb) }) })
+	in.report(outer, end.stuck)
 }
 
 // An artifactDirer has a directory for what a failing test leaves behind.
 type artifactDirer interface{ ArtifactDir() string }
-
-// inBubble runs f in a bubble. If it comes to a deadlock, it says so.
-func inBubble(t *testing.T, f func(*testing.T)) (stuck string) {
-	var bubble string
-	defer func() {
-		p := recover()
-		if p == nil {
-			return
-		}
-		// The runtime's type for it has no name outside, but its words are documented.
-		if text := fmt.Sprint(p); strings.HasPrefix(text, "deadlock: ") {
-			stuck = text + "\n" + blocked(bubble)
-			return
-		}
-		panic(p)
-	}()
-	synctest.Test(t, func(t *testing.T) {
-		bubble = ownBubble()
-		f(t)
-	})
-	return ""
-}
-
-// ownBubble returns what the goroutines of this bubble are marked with in stack traces.
-func ownBubble() string {
-	var buf [100]byte
-	head, _, _ := strings.Cut(string(buf[:runtime.Stack(buf[:], false)]), "]")
-	_, mark, _ := strings.Cut(head, "synctest")
-	return "synctest" + mark + "]"
-}
-
-// blocked returns the stacks of the goroutines that are left in a bubble.
-func blocked(bubble string) string {
-	buf := make([]byte, 1<<20)
-	buf = buf[:runtime.Stack(buf, true)]
-	var stuck []string
-	for g := range strings.SplitSeq(string(buf), "\n\n") {
-		if head, _, _ := strings.Cut(g, "\n"); strings.Contains(head, bubble) {
-			stuck = append(stuck, g)
-		}
-	}
-	return strings.Join(stuck, "\n\n")
-}

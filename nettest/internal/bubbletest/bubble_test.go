@@ -52,6 +52,12 @@ func line(t *testing.T, mark string) string {
 	return fmt.Sprintf("failing_test.go:%d: ", 1+strings.Count(before, "\n"))
 }
 
+// place is line as stack traces and Ginkgo have it.
+func place(t *testing.T, mark string) string {
+	t.Helper()
+	return strings.TrimSuffix(line(t, mark), ": ") + " "
+}
+
 func TestSpecsFailAtTheirLines(t *testing.T) {
 	out := run(t, "TestSuite")
 	want(t, out,
@@ -61,18 +67,19 @@ func TestSpecsFailAtTheirLines(t *testing.T) {
 		"deadlock: main bubble goroutine has exited but blocked goroutines remain",
 		line(t, "server"), "not reached",
 		"oh no",
-		"2 Passed | 6 Failed")
+		"deadlock: the clock of the bubble stands still", place(t, "lock"),
+		"2 Passed | 7 Failed")
 	// Ginkgo finds a place by the stack, on which the body is no more: the text begins with that.
 	for _, at := range []string{"first", "gomega", "server"} {
 		_, failed, _ := strings.Cut(out, "[FAILED] "+line(t, at))
-		if failed, _, _ = strings.Cut(failed, "------"); !strings.Contains(failed, strings.TrimSuffix(line(t, "call of "+at), ": ")+" ") {
+		if failed, _, _ = strings.Cut(failed, "------"); !strings.Contains(failed, place(t, "call of "+at)) {
 			t.Errorf("%s: Ginkgo's place is not the call's, %s:\n%s", at, line(t, "call of "+at), failed)
 		}
 	}
 	if strings.Contains(out, "behind a Fatalf") {
 		t.Errorf("the body went on behind a Fatalf:\n%s", out)
 	}
-	if !strings.Contains(out, strings.TrimSuffix(line(t, "stays"), ": ")+" ") {
+	if !strings.Contains(out, place(t, "stays")) {
 		t.Errorf("the failure does not show who waits:\n%s", out)
 	}
 	_, last, _ := strings.Cut(out, "main bubble goroutine has exited")
@@ -86,5 +93,10 @@ func TestPlainTestsFailAtTheirLines(t *testing.T) {
 	want(t, out,
 		line(t, "plain")+"wrong", line(t, "plain helper")+"by a helper", "--- FAIL: TestFailures/Errorf",
 		"deadlock: all goroutines in bubble are blocked", "--- FAIL: TestFailures/Deadlock",
+		"--- FAIL: TestFailures/Lock", place(t, "plain lock"),
+		line(t, "plain fatal")+"in the bubble", "--- FAIL: TestFailures/Fatalf",
 		"--- PASS: TestFailures/Last")
+	if strings.Contains(out, "behind a Fatalf") {
+		t.Errorf("the test went on behind a Fatalf in its bubble:\n%s", out)
+	}
 }

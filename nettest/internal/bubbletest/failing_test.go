@@ -2,6 +2,7 @@ package bubbletest
 
 import (
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -83,6 +84,14 @@ var _ = Describe("in a bubble", Ordered, ContinueOnFailure, func() {
 			}()
 		})
 	})
+	It("a lock that is never free fails", func() {
+		bubble(func(tb fakeserver.TB) {
+			var mu sync.Mutex
+			mu.Lock()
+			time.AfterFunc(time.Hour, mu.Unlock)
+			mu.Lock() // line: lock
+		})
+	})
 	It("a server's cleanup fails", func() {
 		bubble(func(tb fakeserver.TB) { // line: call of server
 			var n nettest.Network
@@ -109,6 +118,19 @@ func TestFailures(t *testing.T) {
 	})
 	t.Run("Deadlock", func(t *testing.T) {
 		nettest.Bubble(t, func(tb fakeserver.TB) { select {} })
+	})
+	t.Run("Lock", func(t *testing.T) {
+		nettest.Bubble(t, func(tb fakeserver.TB) {
+			var mu sync.RWMutex
+			mu.Lock()
+			mu.RLock() // line: plain lock
+		})
+	})
+	t.Run("Fatalf", func(t *testing.T) {
+		nettest.Bubble(t, func(tb fakeserver.TB) {
+			tb.Fatalf("in the bubble") // line: plain fatal
+		})
+		t.Log("behind a Fatalf")
 	})
 	t.Run("Last", func(t *testing.T) {
 		nettest.Bubble(t, func(tb fakeserver.TB) { time.Sleep(time.Hour) })
