@@ -2,18 +2,13 @@ package fakewire_test
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/types"
 	. "github.com/onsi/gomega"
 
 	"github.com/fakewire/fakewire/fakeserver"
@@ -22,9 +17,12 @@ import (
 	"github.com/fakewire/fakewire/scenarios/bundled"
 )
 
+var suite *testing.T
+
 // The root suite is the main job: the bundled clients, logger and servers through
-// every scenario, on real sockets.
+// every scenario, on real sockets and in memory.
 func TestFakewire(t *testing.T) {
+	suite = t
 	RegisterFailHandler(Fail)
 	RunSpecs(t, "fakewire")
 }
@@ -44,23 +42,23 @@ var exchanging = scenarios.Keeps(
 	scenarios.TriesAgainAfterReset, scenarios.SendsRequestAgain, scenarios.LeavesNothingBehind, scenarios.StopsWhenTold,
 )
 
-var _ = scenarios.DescribeTCPClient("the bundled TCP client with the simple server", func() scenarios.TCPClient {
+var _ = tcpClient("the bundled TCP client with the simple server", func() scenarios.TCPClient {
 	c := bundled.TCPClient(strings.TrimSpace(helloTCP), within)
 	c.Handler = fakeserver.Reply{Data: helloTCP}
 	return c
 }, exchanging)
 
-var _ = scenarios.DescribeTCPClient("the bundled TCP client with the production server", func() scenarios.TCPClient {
+var _ = tcpClient("the bundled TCP client with the production server", func() scenarios.TCPClient {
 	c := bundled.TCPClient("HELLO FROM THE CLIENT", within)
 	c.Handler = fakeserver.Lines{}
 	return c
 }, exchanging, scenarios.Keeps(scenarios.TakesRepliesOneAtATime, scenarios.TriesAgainAfterRestart, scenarios.NoticesIdleClose, scenarios.KeepsAnswersApart))
 
-var _ = scenarios.DescribeTCPClient("the bundled TCP client with large requests", func() scenarios.TCPClient {
+var _ = tcpClient("the bundled TCP client with large requests", func() scenarios.TCPClient {
 	return bundled.TCPClient("hello from the client", 3*within)
 }, scenarios.Keeps(scenarios.HonoursDeadlineSending, scenarios.CopesWithFullWindow))
 
-var _ = scenarios.DescribeTCPClient("the bundled TCP client with one try", func() scenarios.TCPClient {
+var _ = tcpClient("the bundled TCP client with one try", func() scenarios.TCPClient {
 	return bundled.OneTryTCPClient("hello from the client", within)
 }, scenarios.Keeps(scenarios.ReportsReset, scenarios.NoticesIdleClose, scenarios.SendsRequestOnce))
 
@@ -70,13 +68,13 @@ var asking = scenarios.Keeps(
 	scenarios.RefusesTruncatedReply, scenarios.RefusesStrangers, scenarios.CopesWithEmptyDatagram, scenarios.CopesWithLargestDatagram,
 )
 
-var _ = scenarios.DescribeUDPClient("the bundled UDP client with the UDP server", func() scenarios.UDPClient {
+var _ = udpClient("the bundled UDP client with the UDP server", func() scenarios.UDPClient {
 	c := bundled.PlainUDPClient(strings.TrimSpace(helloUDP), within)
 	c.Handler = fakeserver.PacketReply{Data: helloUDP}
 	return c
 }, asking)
 
-var _ = scenarios.DescribeUDPClient("the bundled UDP client with the production server", func() scenarios.UDPClient {
+var _ = udpClient("the bundled UDP client with the production server", func() scenarios.UDPClient {
 	c := bundled.UDPClient("HELLO FROM THE CLIENT", within)
 	c.Handler = fakeserver.PacketLines{}
 	return c
@@ -85,22 +83,41 @@ var _ = scenarios.DescribeUDPClient("the bundled UDP client with the production 
 // logging are the promises of all bundled loggers.
 var logging = scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives, scenarios.CloseFlushes)
 
-var _ = scenarios.DescribeNetworkLogger("the standard logger over TCP", func() scenarios.NetworkLogger {
+var _ = logger("the standard logger over TCP", func() scenarios.NetworkLogger {
 	return bundled.StandardLogger("tcp", within)
 }, logging, scenarios.Keeps(scenarios.ResendsNothingTwice, scenarios.BoundedMemory, scenarios.CloseIsBounded, scenarios.NoReconnectStorm))
 
-var _ = scenarios.DescribeNetworkLogger("the standard logger over UDP", func() scenarios.NetworkLogger {
+var _ = logger("the standard logger over UDP", func() scenarios.NetworkLogger {
 	return bundled.StandardLogger("udp", within)
 }, logging, scenarios.Keeps(scenarios.SurvivesRestart))
 
-var _ = scenarios.DescribeNetworkLogger("the standard logger over a connection that comes back", func() scenarios.NetworkLogger {
+var _ = logger("the standard logger over a connection that comes back", func() scenarios.NetworkLogger {
 	return bundled.NetworkLogger(within)
 }, logging, scenarios.Keeps(scenarios.ReportsRefusedCollector, scenarios.SurvivesReset, scenarios.SurvivesRestart,
 	scenarios.CountsLostLines, scenarios.ResendsNothingTwice, scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory, scenarios.CloseIsBounded, scenarios.NoReconnectStorm))
 
-var _ = scenarios.DescribeNetworkLogger("the standard logger over UDP that keeps its errors", func() scenarios.NetworkLogger {
+var _ = logger("the standard logger over UDP that keeps its errors", func() scenarios.NetworkLogger {
 	return bundled.UDPLogger(within)
 }, logging, scenarios.Keeps(scenarios.ReportsRefusedCollector, scenarios.SurvivesRestart))
+
+// inMemory is told of a subject that runs there.
+const inMemory = ", in memory"
+
+// tcpClient registers a subject twice: on sockets and in memory.
+func tcpClient(text string, subject func() scenarios.TCPClient, kept ...any) bool {
+	where := types.NewCodeLocation(1)
+	return scenarios.DescribeTCPClient(text, subject, kept, where) && scenarios.DescribeTCPClient(text+inMemory, subject, kept, where, scenarios.InMemory(&suite))
+}
+
+func udpClient(text string, subject func() scenarios.UDPClient, kept ...any) bool {
+	where := types.NewCodeLocation(1)
+	return scenarios.DescribeUDPClient(text, subject, kept, where) && scenarios.DescribeUDPClient(text+inMemory, subject, kept, where, scenarios.InMemory(&suite))
+}
+
+func logger(text string, subject func() scenarios.NetworkLogger, kept ...any) bool {
+	where := types.NewCodeLocation(1)
+	return scenarios.DescribeNetworkLogger(text, subject, kept, where) && scenarios.DescribeNetworkLogger(text+inMemory, subject, kept, where, scenarios.InMemory(&suite))
+}
 
 var _ = DescribeTable("netcat as a test server over TCP", Label("tcp"), func(ctx SpecContext, network string) {
 	var out bytes.Buffer
@@ -163,16 +180,9 @@ func datagrams(srv *fakeserver.PacketServer, d transcript.Direction) []string {
 
 var _ = Describe("import rules", func() {
 	DescribeTable("hold", func(ctx SpecContext, system string) {
-		cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-json=ImportPath,Name,Standard,Imports", "./...")
-		cmd.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0")
-		var problems bytes.Buffer
-		cmd.Stderr = &problems
-		out, err := cmd.Output()
-		Expect(err).NotTo(HaveOccurred(), problems.String())
-		graph, err := decode(out)
-		Expect(err).NotTo(HaveOccurred())
-		Expect(graph).To(HaveKey(module + "fakeserver"))
-		Expect(graph.breaches()).To(BeEmpty())
+		out, err := exec.CommandContext(ctx, "go", "run", "./scenarios/internal/imports", system).CombinedOutput()
+		Expect(err).NotTo(HaveOccurred(), "%s", out)
+		Expect(out).To(BeEmpty())
 	},
 		Entry("on Linux", NodeTimeout(2*bound), "linux"),
 		Entry("on macOS", NodeTimeout(2*bound), "darwin"), Entry("on Windows", NodeTimeout(2*bound), "windows"))
@@ -182,119 +192,4 @@ var _ = Describe("import rules", func() {
 		Expect(err).NotTo(HaveOccurred(), "%s", out)
 		Expect(string(out)).To(Equal("flags:\n"))
 	})
-
-	DescribeTable("are found broken", func(name string, imports []string, want string) {
-		sound := graph{"net": {Standard: true}, "testing": {Standard: true}, "net/x": {Standard: true, Imports: []string{"testing"}}}
-		for _, dir := range []string{"fakeserver", "fakeserver/fault", "fakeserver/transcript", "fakeserver/internal/kernel", "scenarios", "nettest"} {
-			sound[module+dir] = listed{}
-		}
-		Expect(sound.breaches()).To(BeEmpty(), "the control")
-		sound[module+name] = listed{Imports: imports}
-		Expect(sound.breaches()).To(ConsistOf(ContainSubstring(want)))
-	},
-		Entry(nil, "fakeserver/fault", []string{ginkgo}, "fakeserver/fault imports "+ginkgo),
-		Entry(nil, "nettest", []string{ginkgo}, "nettest imports "+ginkgo),
-		Entry(nil, "nettest", []string{gomega}, "nettest imports "+gomega),
-		Entry(nil, "fakeserver/transcript", []string{"example.com/far"}, "fakeserver/transcript imports example.com/far"),
-		Entry(nil, "fakeserver/fault", []string{"testing"}, "fakeserver/fault depends on testing"),
-		Entry(nil, "fakeserver/script", []string{"net/x"}, "fakeserver/script depends on testing"),
-		Entry(nil, "fakeserver/transcript", []string{module + "fakeserver/fault"}, "fakeserver/transcript imports fakeserver/fault"),
-		Entry(nil, "fakeserver/fault", []string{module + "fakeserver"}, "fakeserver/fault imports fakeserver"),
-		Entry(nil, "fakeserver/script", []string{module + "fakeserver/internal/kernel"}, "fakeserver/script imports fakeserver/internal/kernel"),
-		Entry(nil, "nettest", []string{module + "scenarios"}, "nettest imports scenarios"),
-	)
 })
-
-const (
-	module = "github.com/fakewire/fakewire/"
-	ginkgo = "github.com/onsi/ginkgo/v2"
-	gomega = "github.com/onsi/gomega"
-)
-
-var (
-	words  = []string{module + "fakeserver/fault", module + "fakeserver/transcript"}
-	kernel = []string{module + "fakeserver/internal/kernel", "golang.org/x/sys/unix"}
-	server = append([]string{module + "fakeserver"}, words...)
-)
-
-// mayImport says which packages, besides the standard library's, a package may
-// import, or with a "/" at the end, all packages below. The first that fits counts.
-var mayImport = []struct {
-	dir   string
-	lists [][]string
-}{
-	{"fakeserver", [][]string{words, kernel[:1]}},
-	{"fakeserver/fault", [][]string{words[1:]}},
-	{"fakeserver/transcript", [][]string{kernel[1:]}},
-	{"fakeserver/transcript/", [][]string{words[1:]}},
-	{"fakeserver/internal/kernel", [][]string{kernel[1:], {"golang.org/x/sys/windows"}}},
-	{"fakeserver/internal/benchwork", [][]string{server, kernel}}, // its baseline is fair only with the same tricks
-	{"fakeserver/internal/benchratio", [][]string{{module + "fakeserver/internal/benchwork"}}},
-	{"fakeserver/cmd/", [][]string{server, {module + "fakeserver/script"}}},
-	{"fakeserver/", [][]string{server}},
-	{"nettest", [][]string{server, {gomega + "/types", gomega + "/format", gomega + "/gcustom", gomega + "/gbytes"}}},
-}
-
-// graph is what go list says, by import path.
-type graph map[string]listed
-
-type listed struct {
-	ImportPath, Name string
-	Standard         bool
-	Imports          []string
-}
-
-func decode(list []byte) (graph, error) {
-	g := graph{}
-	for d := json.NewDecoder(bytes.NewReader(list)); ; {
-		var p listed
-		if err := d.Decode(&p); errors.Is(err, io.EOF) {
-			return g, nil
-		} else if err != nil {
-			return nil, err
-		}
-		g[p.ImportPath] = p
-	}
-}
-
-// breaches returns what breaks the rules of the project's own packages.
-func (g graph) breaches() []string {
-	var all []string
-	for path, p := range g {
-		name, ours := strings.CutPrefix(path, module)
-		if !ours || strings.HasPrefix(name, "scenarios") {
-			continue
-		}
-		for _, imported := range p.Imports {
-			if !g[imported].Standard && !allowed(name, imported) {
-				all = append(all, fmt.Sprintf("%s imports %s", name, strings.TrimPrefix(imported, module)))
-			}
-		}
-		if strings.HasPrefix(name, "fakeserver") && p.Name != "main" && g.reaches(path, map[string]bool{}) {
-			all = append(all, name+" depends on testing")
-		}
-	}
-	return all
-}
-
-func allowed(name, imported string) bool {
-	for _, rule := range mayImport {
-		if name == rule.dir || strings.HasSuffix(rule.dir, "/") && strings.HasPrefix(name, rule.dir) {
-			return slices.Contains(slices.Concat(rule.lists...), imported)
-		}
-	}
-	return false
-}
-
-// reaches reports whether path depends on package testing, which registers flags,
-// or on httptest, which does too.
-func (g graph) reaches(path string, seen map[string]bool) bool {
-	if path == "testing" || path == "net/http/httptest" {
-		return true
-	}
-	if seen[path] {
-		return false
-	}
-	seen[path] = true
-	return slices.ContainsFunc(g[path].Imports, func(next string) bool { return g.reaches(next, seen) })
-}

@@ -15,6 +15,7 @@ type arguments[S Subject] struct {
 	container []any // decorators
 	spec      []any // decorators that Ginkgo allows on specs only
 	location  types.CodeLocation
+	memory    *Memory // nil: on sockets
 	errs      []error
 }
 
@@ -30,6 +31,8 @@ func sortArguments[S Subject](where types.CodeLocation, args []any) arguments[S]
 			a.kept = append(a.kept, v.promises...)
 		case types.CodeLocation:
 			a.location = v
+		case Memory:
+			a.memory = &v
 		default:
 			a.sort(arg)
 		}
@@ -53,7 +56,7 @@ func (a *arguments[S]) sort(arg any) {
 			a.container = append(a.container, arg)
 			return
 		}
-		a.errs = append(a.errs, fmt.Errorf("%w: argument of type %T is neither Keeps(…) of promises of a %v nor a decorator for its specs", ErrSubject, arg, reflect.TypeFor[S]()))
+		a.errs = append(a.errs, fmt.Errorf("%w: argument of type %T is neither Keeps(…) of promises of a %v, nor InMemory(…), nor a decorator for its specs", ErrSubject, arg, reflect.TypeFor[S]()))
 	}
 }
 

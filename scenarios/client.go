@@ -19,7 +19,7 @@ type client struct {
 	call   string                                                  // what do is called
 	want   string
 	within time.Duration
-	listen func(fault.Plan) (peer, error)
+	listen func(context.Context, fault.Plan) (peer, error)
 }
 
 // check says what c lacks.
@@ -127,8 +127,8 @@ func inBatches[S clientSubject](first int, trials func(healthy transcript.Transc
 const long = 50 * time.Millisecond
 
 // serve starts a server at the end of t's wire.
-func (c client) serve(t trial) (peer, error) {
-	srv, err := c.listen(t.plan)
+func (c client) serve(ctx context.Context, t trial) (peer, error) {
+	srv, err := c.listen(ctx, t.plan)
 	if err != nil || t.ready == nil {
 		return srv, err
 	}
@@ -145,7 +145,7 @@ func exchange[S clientSubject](ctx context.Context, subject func() S, t trial, k
 	if err != nil {
 		return transcript.Transcript{}, err
 	}
-	srv, err := c.serve(t)
+	srv, err := c.serve(ctx, t)
 	if err != nil {
 		return transcript.Transcript{}, err
 	}

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,8 +24,12 @@ func describe[S Subject](where types.CodeLocation, text string, known []Promise[
 			ginkgo.It("is attached to its scenarios", a.location, ginkgo.Label(kindOf(known)), ginkgo.Label(promiseLabel), a.wrong())
 			return
 		}
+		label := ginkgo.Label(promiseLabel)
+		if a.memory != nil {
+			label = append(label, memoryLabel)
+		}
 		for _, p := range merge(known, a.kept) {
-			decorators := append([]any{a.location, ginkgo.Label(p.Labels...), ginkgo.Label(promiseLabel), ginkgo.NodeTimeout(specBound)}, a.spec...)
+			decorators := append([]any{a.location, ginkgo.Label(p.Labels...), label, ginkgo.NodeTimeout(specBound)}, a.spec...)
 			ginkgo.It(p.Name, decorators, a.body(p, subject))
 		}
 	})
@@ -39,12 +44,23 @@ func (a arguments[S]) body(p Promise[S], subject func() S) func(ginkgo.SpecConte
 		}
 	}
 	return func(ctx ginkgo.SpecContext) {
-		err := Run(ctx, p, subject)
+		err := a.run(ctx, p, subject)
 		note(verdictOf(err), a.location)
 		if err != nil {
 			fail(a.location, err)
 		}
 	}
+}
+
+// run runs one promise, on sockets or in memory.
+func (a arguments[S]) run(ctx context.Context, p Promise[S], subject func() S) error {
+	if a.memory == nil {
+		return Run(ctx, p, subject)
+	}
+	if a.memory.suite == nil {
+		return RunInMemory(ctx, nil, p, subject)
+	}
+	return RunInMemory(ctx, *a.memory.suite, p, subject)
 }
 
 // wrong returns the spec of a subject that is attached wrongly.

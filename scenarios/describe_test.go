@@ -45,6 +45,9 @@ var _ = Describe("what the Describe functions register", Ordered, func() {
 		Expect(find(specs, "keeper reassembles").State).To(Equal(types.SpecStatePassed))
 		Expect(find(specs, "udp honours").State).To(Equal(types.SpecStatePassed))
 		Expect(find(specs, "logger delivers the last").State).To(Equal(types.SpecStatePassed))
+		Expect(find(specs, "virtual good reassembles").State).To(Equal(types.SpecStatePassed))
+		Expect(find(specs, "virtual good reassembles").Labels()).To(ContainElement("memory"))
+		Expect(find(specs, "virtual ticking reassembles").State).To(Equal(types.SpecStatePassed), "what it leaves behind is another promise's business")
 		for _, text := range []string{"keeper reports a reset", "keeper honours its deadline while", "logger delivers its lines", "logger survives a reset"} {
 			spec := find(specs, text)
 			Expect(spec.State).To(Equal(types.SpecStateSkipped), text)
@@ -75,6 +78,15 @@ var _ = Describe("what the Describe functions register", Ordered, func() {
 		Entry("of a subject that never asks the server", "lying reass", types.SpecStateFailed, "not put to the test", "the reply has 0 bytes"),
 		Entry("of a subject that does not work", "failing reass", types.SpecStateFailed, "not put to the test", "on a healthy wire", `Do = "", no`),
 		Entry("of a factory that panics", "factory reass", types.SpecStatePanicked, "factory"),
+		Entry("of a subject in memory that breaks its promise", "virtual bad reass", types.SpecStateFailed,
+			"fixture_test.go:", "broken promise", `Do = "H", <nil>`, "rule slice.ToClient.1: ", "conn 1"),
+		Entry("of a subject in memory that hangs", "virtual hung reass", types.SpecStateFailed, "Do did not return within 2.2s"),
+		Entry("of a subject in memory that panics", "virtual panic reass", types.SpecStateFailed, "Do panicked: ouch", "fixture_test.go:"),
+		Entry("of a factory that panics in memory", "virtual maker reass", types.SpecStatePanicked, "panic in the bubble: factory", "fixture_test.go:"),
+		Entry("of a subject in memory that waits for a lock", "virtual locked reass", types.SpecStateFailed, "not put to the test", "the clock of the bubble stands still", "scenarios_test.lock("),
+		Entry("of a subject in memory that uses sockets", "virtual dialling reass", types.SpecStateFailed, "invalid subject", "has to dial by NetworkOf(ctx)", "connection refused"),
+		Entry("of specs in memory without a suite", "virtual without a suite reass", types.SpecStateFailed, "invalid subject", "suite is nil"),
+		Entry("of specs in memory with nothing", "virtual without anything reass", types.SpecStateFailed, "invalid subject", "suite is nil"),
 	)
 })
 

@@ -1,7 +1,9 @@
 package scenarios_test
 
 import (
+	"cmp"
 	"context"
+	"os"
 	"strings"
 	"sync"
 
@@ -11,6 +13,10 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
+// socketsVariable makes duels be fought on sockets, too, where most do nothing but wait
+// for deadlines. CI sets it.
+const socketsVariable = "FAKEWIRE_SOCKETS"
+
 // A duel is a promise with a subject that keeps it and one that breaks it. Either may
 // be missing.
 type duel struct {
@@ -18,9 +24,27 @@ type duel struct {
 	promise  string
 	evidence string // what the error of the one that breaks it must show
 
-	keeps, breaks func(ctx context.Context) error // nil: missing
-	kept, broken  error                           // what they gave
-	done          chan struct{}                   // closed then
+	memory, sockets bout
+	inMemory        string        // the evidence there, if it is other words
+	notInMemory     bool          // what breaks the promise does not happen there
+	done            chan struct{} // closed when both have been fought on sockets
+}
+
+// saysInMemory gives a duel's evidence in memory.
+func (d *duel) saysInMemory(evidence string) *duel {
+	d.inMemory = evidence
+	return d
+}
+
+// onSocketsOnly is for what only a kernel's buffers can break.
+func (d *duel) onSocketsOnly() *duel {
+	d.notInMemory = true
+	return d
+}
+
+// A bout is a duel's two halves on one kind of network. A missing half is nil.
+type bout struct {
+	keeps, breaks func(ctx context.Context) error
 }
 
 // duelOf makes a duel. A nil subject is missing.
@@ -29,37 +53,70 @@ func duelOf[S scenarios.Subject](p scenarios.Promise[S], keeps, breaks *S, evide
 	var name []string
 	if keeps != nil {
 		name = append(name, "a subject that keeps it passes")
-		d.keeps = func(ctx context.Context) error { return scenarios.Run(ctx, p, always(*keeps)) }
+		d.sockets.keeps = func(ctx context.Context) error { return scenarios.Run(ctx, p, always(*keeps)) }
+		d.memory.keeps = func(ctx context.Context) error { return scenarios.RunInMemory(ctx, suite, p, always(*keeps)) }
 	}
 	if breaks != nil {
 		name = append(name, "one that breaks it fails with "+evidence)
-		d.breaks = func(ctx context.Context) error { return scenarios.Run(hasty(ctx), p, always(*breaks)) }
+		d.sockets.breaks = func(ctx context.Context) error { return scenarios.Run(hasty(ctx), p, always(*breaks)) }
+		d.memory.breaks = func(ctx context.Context) error {
+			return scenarios.RunInMemory(hasty(ctx), suite, p, always(*breaks))
+		}
 	}
 	d.name = p.Name + ": " + strings.Join(name, ", and ")
 	return d
 }
 
-// fight runs both subjects.
-func (d *duel) fight(ctx context.Context) {
-	defer close(d.done)
+// fight runs both subjects of a bout, the one after the other or at the same time.
+func (b bout) fight(ctx context.Context, abreast bool) (kept, broken error) {
 	var both sync.WaitGroup
-	if d.keeps != nil {
-		both.Go(func() { d.kept = d.keeps(ctx) })
+	if b.keeps != nil {
+		both.Go(func() { kept = b.keeps(ctx) })
 	}
-	if d.breaks != nil {
-		both.Go(func() { d.broken = d.breaks(ctx) })
+	if !abreast {
+		both.Wait()
+	}
+	if b.breaks != nil {
+		both.Go(func() { broken = b.breaks(ctx) })
 	}
 	both.Wait()
+	return kept, broken
 }
 
-// abreast is how many duels are fought at a time.
-const abreast = 4
+// judge judges a bout.
+func (d *duel) judge(kept, broken error, evidence string) {
+	GinkgoHelper()
+	Expect(kept).To(Succeed())
+	if d.memory.breaks != nil {
+		wantBroken(broken, d.promise, evidence)
+	}
+}
 
-// duels makes a spec of each duel. Most of them do nothing but wait for deadlines,
-// and so they are fought abreast: the first spec begins them all, and each waits for
-// its own.
-func duels(text string, all ...*duel) bool {
-	return Describe(text, Ordered, ContinueOnFailure, func() {
+// judgeInMemory fights a duel in memory, and judges it.
+func (d *duel) judgeInMemory(ctx context.Context) {
+	GinkgoHelper()
+	kept, broken := d.memory.fight(ctx, false)
+	if d.notInMemory {
+		Expect([]error{kept, broken}).To(HaveEach(Succeed()))
+		return
+	}
+	d.judge(kept, broken, cmp.Or(d.inMemory, d.evidence))
+}
+
+// duels makes specs of each duel: in memory, and on sockets if they are wanted. There,
+// most at a time are fought abreast, because they do nothing but wait for deadlines: the
+// first spec begins them all, and each waits for its own.
+func duels(text string, most int, all ...*duel) bool {
+	Describe(text+" in memory", func() {
+		for _, d := range all {
+			It(d.name, bound, func(ctx SpecContext) { d.judgeInMemory(ctx) })
+		}
+	})
+	if os.Getenv(socketsVariable) == "" {
+		return true
+	}
+	return Describe(text+" on sockets", Ordered, ContinueOnFailure, func() {
+		kept, broken := make([]error, len(all)), make([]error, len(all))
 		BeforeAll(func() {
 			ctx, cancel := context.WithCancel(context.Background())
 			var wg sync.WaitGroup
@@ -67,32 +124,30 @@ func duels(text string, all ...*duel) bool {
 				cancel()
 				wg.Wait()
 			})
-			room := make(chan struct{}, abreast)
-			for _, d := range all {
+			turns := make(chan int, len(all))
+			for i, d := range all {
 				d.done = make(chan struct{})
+				turns <- i
+			}
+			close(turns)
+			for range most {
 				wg.Go(func() {
-					room <- struct{}{}
-					defer func() { <-room }()
-					d.fight(ctx)
+					for i := range turns {
+						kept[i], broken[i] = all[i].sockets.fight(ctx, most > 1)
+						close(all[i].done)
+					}
 				})
 			}
 		})
-		for _, d := range all {
-			It(d.name, bound, func(ctx SpecContext) { d.judge(ctx) })
+		for i, d := range all {
+			It(d.name, bound, func(ctx SpecContext) {
+				select {
+				case <-d.done:
+				case <-ctx.Done():
+					Fail("interrupted")
+				}
+				d.judge(kept[i], broken[i], d.evidence)
+			})
 		}
 	})
-}
-
-// judge waits for the end of the duel.
-func (d *duel) judge(ctx context.Context) {
-	GinkgoHelper()
-	select {
-	case <-d.done:
-	case <-ctx.Done():
-		Fail("interrupted")
-	}
-	Expect(d.kept).To(Succeed())
-	if d.breaks != nil {
-		wantBroken(d.broken, d.promise, d.evidence)
-	}
 }

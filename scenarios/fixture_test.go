@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"sync"
+	"testing"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -60,8 +62,61 @@ func registerFixture() bool {
 	scenarios.DescribeTCPClient("failing", client(func(context.Context) (string, error) { return "", errors.New("no") }), splits, Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("factory", func() scenarios.TCPClient { panic("factory") }, splits, Label(fixtureLabel, here()))
 
+	registerInMemory(keeper, breaker, splits)
+
 	// The suite goes on behind all of them.
 	return scenarios.DescribeTCPClient("last", keeper, splits, Label(fixtureLabel, here()))
+}
+
+// registerInMemory registers subjects that run in memory.
+func registerInMemory(keeper, breaker func() scenarios.TCPClient, splits scenarios.Kept[scenarios.TCPClient]) {
+	memory := scenarios.InMemory(&suite)
+	scenarios.DescribeTCPClient("virtual good", keeper, splits, memory, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("virtual bad", breaker, memory, splits, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("virtual hung", client(func(context.Context) (string, error) { select {} }), splits, memory, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("virtual panic", client(func(context.Context) (string, error) { panic("ouch") }), splits, memory, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("virtual maker", func() scenarios.TCPClient { panic("factory") }, splits, memory, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("virtual ticking", leaves(keeper, tick), splits, memory, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("virtual locked", client(lock), splits, memory, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("virtual dialling", dials, splits, memory, Label(fixtureLabel, here()))
+	var none *testing.T
+	scenarios.DescribeTCPClient("virtual without a suite", keeper, splits, scenarios.InMemory(&none), Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("virtual without anything", keeper, splits, scenarios.InMemory(nil), Label(fixtureLabel, here()))
+}
+
+// leaves returns subjects that do what they do, and leave f behind.
+func leaves(subject func() scenarios.TCPClient, f func()) func() scenarios.TCPClient {
+	return func() scenarios.TCPClient {
+		c := subject()
+		do := c.Do
+		c.Do = func(ctx context.Context, addr string) (string, error) {
+			go f()
+			return do(ctx, addr)
+		}
+		return c
+	}
+}
+
+func tick() {
+	for range time.Tick(time.Second) {
+	}
+}
+
+// lock waits for a lock that is free in an hour.
+func lock(context.Context) (string, error) {
+	var mu sync.Mutex
+	mu.Lock()
+	time.AfterFunc(time.Hour, mu.Unlock)
+	mu.Lock()
+	return answer, nil
+}
+
+// dials returns a subject that knows of sockets only.
+func dials() scenarios.TCPClient {
+	c := reference.TCPClient(answer, within)
+	do := c.Do
+	c.Do = func(_ context.Context, addr string) (string, error) { return do(context.Background(), addr) }
+	return c
 }
 
 // client returns a subject that does something without a server.

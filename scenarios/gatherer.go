@@ -13,14 +13,14 @@ import (
 // a stretch of what that sends back until all of it is there. Then it writes it at
 // once. A Hold can't do that: nothing tells when the handler behind it has written.
 type gatherer struct {
+	network Network
 	addr    string // of the other server
 	stretch reply
 }
 
 // ServeConn relays until both sides have ended.
 func (g gatherer) ServeConn(ctx context.Context, c *fakeserver.Conn) error {
-	var d net.Dialer
-	behind, err := d.DialContext(ctx, "tcp", g.addr)
+	behind, err := g.network.DialContext(ctx, "tcp", g.addr)
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (g gatherer) ServeConn(ctx context.Context, c *fakeserver.Conn) error {
 			behind.Close()
 			return
 		}
-		behind.(*net.TCPConn).CloseWrite()
+		behind.(interface{ CloseWrite() error }).CloseWrite()
 	})
 	g.passOn(c, behind)
 	c.CloseWrite()

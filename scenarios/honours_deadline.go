@@ -30,7 +30,7 @@ var HonoursDeadline = Promise[TCPClient]{
 	check: func(ctx context.Context, subject func() TCPClient) error {
 		within := subject().Within
 		late := func(healthy transcript.Transcript) ([]trial, error) {
-			all, err := stalls(healthy)
+			all, err := stalls(ctx, healthy)
 			return append(all, trickles(healthy, within)...), err
 		}
 		return inTrialsThatWait[TCPClient](late, wantError)(ctx, subject)
@@ -40,13 +40,13 @@ var HonoursDeadline = Promise[TCPClient]{
 var errNoReply = errors.New("the server sent no reply on a healthy wire, so that there is nothing to spoil")
 
 // stalls answers nothing, and stops the reply at every place.
-func stalls(healthy transcript.Transcript) ([]trial, error) {
+func stalls(ctx context.Context, healthy transcript.Transcript) ([]trial, error) {
 	n := sent(longest(healthy))
 	if n == 0 {
 		return nil, errNoReply
 	}
 	var all []trial
-	if canLeaveUnanswered {
+	if canLeaveUnanswered(ctx) {
 		all = append(all, trial{what: "while connecting", ready: leaveUnanswered})
 	}
 	for _, at := range places(n) {
@@ -71,10 +71,10 @@ func trickles(healthy transcript.Transcript, within time.Duration) []trial {
 	return []trial{{what: what, plan: rules(fault.ToClient(fault.Slice{Size: 1, Pause: pause}))}}
 }
 
-// What only Linux can do.
-const (
-	canLeaveUnanswered = runtime.GOOS == "linux"
-	canRefuse          = runtime.GOOS == "linux"
-)
+// What a server in memory can do, and of kernels only Linux'.
+
+func canLeaveUnanswered(ctx context.Context) bool { return canRefuse(ctx) }
+
+func canRefuse(ctx context.Context) bool { return memoryOf(ctx) != nil || runtime.GOOS == "linux" }
 
 func leaveUnanswered(srv peer) error { return srv.stream().Unanswered() }

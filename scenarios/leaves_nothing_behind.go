@@ -23,7 +23,8 @@ import (
 //
 // The connections are those that the server accepted; the server must see each end.
 // Descriptors are looked at where a process can list its own, on Linux: they are those
-// of the client's ends of these connections. Where a server can't refuse connections
+// of the client's ends of these connections. In memory, an end that was not closed counts
+// as a descriptor does. Where a server can't refuse connections
 // without giving its port up (not on Linux), that is left out.
 var LeavesNothingBehind = Promise[TCPClient]{
 	Name: "leaves nothing behind",
@@ -45,7 +46,7 @@ func checkLeavesNothingBehind(ctx context.Context, subject func() TCPClient) err
 		{what: "after a FIN in the middle of its reply", plan: at(fault.Close{})},
 		{what: "after a stall in the middle of its reply", plan: at(fault.Stall{})},
 	}
-	if canRefuse {
+	if canRefuse(ctx) {
 		exchanges = append(exchanges, trial{what: "after a refused connection", ready: refuse})
 	}
 	for _, t := range exchanges {
@@ -137,6 +138,9 @@ func (d *dialogue) left(b brand) string {
 	}
 	for _, fd := range descriptors(clientAddrs(t), d.srv.stream().AddrPort()) {
 		all = append(all, fmt.Sprintf("descriptor %d, of a connection to the server", fd))
+	}
+	for _, c := range openConns(d.ctx, d.srv.Addr()) {
+		all = append(all, fmt.Sprintf("connection from %v, which was not closed", c.LocalAddr()))
 	}
 	for _, stack := range b.goroutines() {
 		all = append(all, "a goroutine at\n"+stack+"\n")

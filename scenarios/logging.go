@@ -32,7 +32,7 @@ type wire struct {
 // inLogging runs f with a logger that is open, on a collector at the end of wire w.
 // What f finds is a broken promise.
 func inLogging(ctx context.Context, l NetworkLogger, w wire, f func(s *logging) error) error {
-	srv, err := l.collector(w)
+	srv, err := l.collector(ctx, w)
 	if err != nil {
 		return err
 	}

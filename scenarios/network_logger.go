@@ -116,15 +116,15 @@ const noConnection = "has no connection that could be reset: there is nothing to
 const neverWaits = "never waits for its collector: datagrams that nobody reads are lost, and there is nothing to promise"
 
 // collector starts a server that takes lines.
-func (l NetworkLogger) collector(w wire) (peer, error) {
+func (l NetworkLogger) collector(ctx context.Context, w wire) (peer, error) {
 	limit := int64(0)
 	if w.bulk {
 		limit = -1
 	}
 	if l.Network == "udp" {
-		return packetPeer(fakeserver.PacketConfig{Faults: w.plan, RecordLimit: limit, Name: "collector"})
+		return packetPeer(ctx, fakeserver.PacketConfig{Faults: w.plan, RecordLimit: limit, Name: "collector"})
 	}
-	return streamPeer(fakeserver.Config{Handler: w.handler, Faults: w.plan, ReceiveBuffer: smallBuffer, RecordLimit: limit, Name: "collector"})
+	return streamPeer(ctx, fakeserver.Config{Handler: w.handler, Faults: w.plan, ReceiveBuffer: smallBuffer, RecordLimit: limit, Name: "collector"})
 }
 
 // smallBuffer lets a collector that does not read be felt soon.

@@ -13,7 +13,8 @@ import (
 // peer is a fake server for one exchange.
 type peer struct {
 	server
-	plan fault.Plan
+	plan     fault.Plan
+	inMemory bool // what there is to tell of its clients' sockets, the kernel does not
 }
 
 // server is what fakeserver's Server and PacketServer have in common.
@@ -27,21 +28,23 @@ type server interface {
 }
 
 // streamPeer starts a server for streams.
-func streamPeer(cfg fakeserver.Config) (peer, error) {
+func streamPeer(ctx context.Context, cfg fakeserver.Config) (peer, error) {
+	cfg.Transport = transportOf(ctx)
 	srv, err := fakeserver.Listen(cfg)
 	if err != nil {
 		return peer{}, fmt.Errorf("%w: %w", ErrSubject, err)
 	}
-	return peer{srv, cfg.Faults}, nil
+	return peer{srv, cfg.Faults, memoryOf(ctx) != nil}, nil
 }
 
 // packetPeer starts a server for datagrams.
-func packetPeer(cfg fakeserver.PacketConfig) (peer, error) {
+func packetPeer(ctx context.Context, cfg fakeserver.PacketConfig) (peer, error) {
+	cfg.Transport = transportOf(ctx)
 	srv, err := fakeserver.ListenPacket(cfg)
 	if err != nil {
 		return peer{}, fmt.Errorf("%w: %w", ErrSubject, err)
 	}
-	return peer{srv, cfg.Faults}, nil
+	return peer{srv, cfg.Faults, memoryOf(ctx) != nil}, nil
 }
 
 // proved returns nil if the wire did what it was to do: each rule acted, and the

@@ -30,7 +30,7 @@ func tcpEntry(p tcpPromise, within time.Duration, keeps, breaks func(want string
 	return duelOf(p, &good, &bad, evidence)
 }
 
-var _ = duels("a promise of a TCP client",
+var _ = duels("a promise of a TCP client", 4,
 	tcpEntry(scenarios.ReportsTruncatedReply, within, reference.TCPClient, reference.SwallowsErrors, `with a FIN after byte 0 of a reply of 22 bytes: Do = "", <nil>`),
 	tcpEntry(scenarios.ReportsTruncatedReply, within, reference.TCPClient, reference.Scans, `with a FIN after byte 1 of a reply of 22 bytes: Do = "h", <nil>`),
 	tcpEntry(scenarios.ReportsRefused, soon, reference.TCPClient, reference.DialsOn, `refused: Do did not return`),
@@ -48,7 +48,8 @@ var _ = duels("a promise of a TCP client",
 	tcpEntry(scenarios.CopesWithFullWindow, 10*within, reference.TCPClient, reference.BeginsAgain, `when the server reads slowly: Large = `),
 	tcpEntry(scenarios.CopesWithFullWindow, 10*within, reference.TCPClient, reference.LeavesHoles, `when the server reads slowly: Large = "`),
 	tcpEntry(scenarios.LeavesNothingBehind, soon, reference.TCPClient, reference.LeavesGoroutine, `after an exchange on a healthy wire: 700ms later there is still a goroutine at`),
-	tcpEntry(scenarios.LeavesNothingBehind, soon, reference.TCPClient, reference.LeavesConn, `after a reset in the middle of its reply: 700ms later there is still descriptor `),
+	tcpEntry(scenarios.LeavesNothingBehind, soon, reference.TCPClient, reference.LeavesConn, `after a reset in the middle of its reply: 700ms later there is still descriptor `).
+		saysInMemory(`after a reset in the middle of its reply: 700ms later there is still connection from 127.0.0.1:`),
 	tcpEntry(scenarios.StopsWhenTold, within, reference.TCPClient, reference.ClosesInTurn, `told to stop while it waits for its reply: Ask(1) = "", `),
 	tcpEntry(scenarios.StopsWhenTold, within, withoutSessions(reference.TCPClient), reference.IgnoresContext, `told to stop while it waits for its reply: Do = "", `),
 )

@@ -13,7 +13,11 @@ import (
 	"github.com/fakewire/fakewire/scenarios/internal/reference"
 )
 
+// suite runs all specs.
+var suite *testing.T
+
 func TestScenarios(t *testing.T) {
+	suite = t
 	RegisterFailHandler(Fail)
 	RunSpecs(t, "scenarios")
 }

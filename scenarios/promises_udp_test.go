@@ -26,7 +26,7 @@ const shouted = "HELLO FROM THE CLIENT"
 // shouts sends lines back in upper case, with their number.
 var shouts = fakeserver.PacketLines{}
 
-var _ = duels("a UDP client's promise is kept:", kept()...)
+var _ = duels("a UDP client's promise is kept", 4, kept()...)
 
 // kept returns the promises with the subject that keeps all of them.
 func kept() (all []*duel) {
@@ -38,7 +38,7 @@ func kept() (all []*duel) {
 	return all
 }
 
-var _ = duels("a UDP client's promise is found broken:",
+var _ = duels("a UDP client's promise is found broken", 4,
 	broken(scenarios.HonoursDeadlineOnLoss, reference.NoDeadlineUDP(shouted, soon), `with its requests lost: Do did not return`),
 	broken(scenarios.HonoursDeadlineOnLoss, reference.GuessesUDP(shouted, soon), `Do = "", <nil>`),
 	broken(scenarios.TriesAgainAfterLoss, reference.AsksOnceUDP(shouted, soon), `with datagram 1 of 1 of its request lost once: Do = "", read udp`),

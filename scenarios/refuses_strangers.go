@@ -49,11 +49,11 @@ func meetStranger(ctx context.Context, subject func() UDPClient, listen socketFo
 	if err != nil {
 		return err
 	}
-	srv, err := c.listen(fault.Plan{})
+	srv, err := c.listen(ctx, fault.Plan{})
 	if err != nil {
 		return err
 	}
-	conn, err := s.listen(srv.Addr(), listen)
+	conn, err := s.listen(ctx, srv.Addr(), listen)
 	if err != nil || conn == nil {
 		return errors.Join(err, srv.Close())
 	}
@@ -71,7 +71,7 @@ type stranger struct {
 	first    sync.Once     // reply
 
 	mu       sync.Mutex // guards what follows
-	conn     *net.UDPConn
+	conn     net.PacketConn
 	answered time.Time // when the server did; zero: not yet
 }
 
@@ -87,7 +87,7 @@ func (s *stranger) answer(r replyDatagram) error {
 	conn := s.conn
 	s.mu.Unlock()
 	for _, b := range forgeries(r.data) {
-		if _, err := conn.WriteToUDPAddrPort(b, r.to); err != nil {
+		if _, err := conn.WriteTo(b, net.UDPAddrFromAddrPort(r.to)); err != nil {
 			return err
 		}
 	}
@@ -103,12 +103,12 @@ func (s *stranger) answer(r replyDatagram) error {
 
 // listen opens the stranger's socket. It returns nil if the host has no address for
 // it.
-func (s *stranger) listen(server string, listen socketFor) (*net.UDPConn, error) {
+func (s *stranger) listen(ctx context.Context, server string, listen socketFor) (net.PacketConn, error) {
 	ap, err := netip.ParseAddrPort(server)
 	if err != nil {
 		return nil, err
 	}
-	conn, err := listen(ap)
+	conn, err := listen(ctx, ap)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.conn = conn
@@ -150,20 +150,20 @@ func (s *stranger) judge(c client, o outcome, ended time.Time) error {
 }
 
 // socketFor returns a stranger's socket.
-type socketFor func(server netip.AddrPort) (*net.UDPConn, error)
+type socketFor func(ctx context.Context, server netip.AddrPort) (net.PacketConn, error)
 
 // otherPort returns a socket at the server's address.
-func otherPort(server netip.AddrPort) (*net.UDPConn, error) {
-	return net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(server.Addr(), 0)))
+func otherPort(ctx context.Context, server netip.AddrPort) (net.PacketConn, error) {
+	return listenAt(ctx, netip.AddrPortFrom(server.Addr(), 0))
 }
 
 // otherAddress returns a socket at the server's port; nil, if the host has no other
 // address for it.
-func otherAddress(server netip.AddrPort) (*net.UDPConn, error) {
+func otherAddress(ctx context.Context, server netip.AddrPort) (net.PacketConn, error) {
 	if !server.Addr().Is4() {
 		return nil, nil
 	}
-	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(server.Addr().Next(), server.Port())))
+	conn, err := listenAt(ctx, netip.AddrPortFrom(server.Addr().Next(), server.Port()))
 	if err != nil {
 		return nil, nil
 	}

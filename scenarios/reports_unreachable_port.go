@@ -34,7 +34,7 @@ func checkReportsUnreachablePort(ctx context.Context, subject func() UDPClient) 
 	if err != nil {
 		return err
 	}
-	srv, err := c.listen(fault.Plan{})
+	srv, err := c.listen(ctx, fault.Plan{})
 	if err != nil {
 		return err
 	}

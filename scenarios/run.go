@@ -20,15 +20,22 @@ import (
 // Run returns within the subject's own bounds. When ctx is done, it returns at
 // once.
 func Run[S Subject](ctx context.Context, p Promise[S], subject func() S) error {
-	var err error
+	return p.failure(p.try(ctx, subject))
+}
+
+// try puts the promise to the test.
+func (p Promise[S]) try(ctx context.Context, subject func() S) error {
 	switch {
 	case p.check == nil:
-		err = fmt.Errorf("%w: the promise has no check: use those of this package", ErrSubject)
+		return fmt.Errorf("%w: the promise has no check: use those of this package", ErrSubject)
 	case subject == nil:
-		err = fmt.Errorf("%w: the function that makes it is nil", ErrSubject)
-	default:
-		err = p.check(ctx, subject)
+		return fmt.Errorf("%w: the function that makes it is nil", ErrSubject)
 	}
+	return p.check(ctx, subject)
+}
+
+// failure returns what Run says of err: nil of nil.
+func (p Promise[S]) failure(err error) error {
 	if err == nil {
 		return nil
 	}

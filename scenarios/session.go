@@ -66,7 +66,7 @@ func onWire[S clientSubject](ctx context.Context, subject func() S, t trial, f f
 	if err != nil {
 		return err
 	}
-	srv, err := c.serve(t)
+	srv, err := c.serve(ctx, t)
 	if err != nil {
 		return err
 	}

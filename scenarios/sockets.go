@@ -67,14 +67,24 @@ func parseSocket(line string) (s socket, remote uint16, ok bool) {
 	return s, uint16(number(other, 16)), ok
 }
 
-// Where the kernel does not tell, this is how long it gets.
+// Where nobody tells what the clients' sockets do, this is how long they get.
 const untoldPause = 20 * time.Millisecond
 
+// clientSockets returns the clients' ends of the connections to p. If nobody tells, ok is
+// false.
+func (p peer) clientSockets() (all []socket, ok bool) {
+	if p.inMemory {
+		return nil, false
+	}
+	return clientSockets(p.stream().AddrPort().Port())
+}
+
 // awaitSockets waits until cond holds for the clients' sockets, or ctx is done, which
-// it reports with false. Where the kernel does not tell, it waits for untoldPause.
+// it reports with false. Where nobody tells, it waits for untoldPause. In memory that is
+// as good: in a bubble, a pause is over when everybody waits for something.
 func (p peer) awaitSockets(ctx context.Context, cond func([]socket) bool) bool {
 	for {
-		all, ok := clientSockets(p.stream().AddrPort().Port())
+		all, ok := p.clientSockets()
 		if ok && cond(all) {
 			return true
 		}

@@ -56,7 +56,7 @@ func checkStopsWhenTold(ctx context.Context, subject func() TCPClient) error {
 	if err != nil {
 		return err
 	}
-	if !canLeaveUnanswered {
+	if !canLeaveUnanswered(ctx) {
 		blocks = blocks[:2]
 	}
 	return stopAll(ctx, subject, blocks, took)

@@ -114,12 +114,12 @@ func learnReplies(ctx context.Context, subject func() TCPClient) (l lessons, err
 // on which they leave when all are there.
 func (l lessons) arriveTogether(ctx context.Context, subject func() TCPClient, t trial) error {
 	made := subject()
-	behind, err := streamPeer(fakeserver.Config{Handler: made.handler(), Name: "scenario"})
+	behind, err := streamPeer(ctx, fakeserver.Config{Handler: made.handler(), Name: "scenario"})
 	if err != nil {
 		return err
 	}
 	defer behind.Close()
-	made.Handler = gatherer{behind.Addr(), l.all()}
+	made.Handler = gatherer{NetworkOf(ctx), behind.Addr(), l.all()}
 	err = inDialogue(ctx, func() TCPClient { return made }, t, func(d *dialogue) error {
 		err := d.wantAll(l.want)
 		if err != nil && !isMisconduct(err) && !d.hasMore(l.all().from) {

@@ -63,8 +63,8 @@ func DescribeTCPClient(text string, subject func() TCPClient, args ...any) bool 
 }
 
 func (c TCPClient) client() (client, error) {
-	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: func(p fault.Plan) (peer, error) {
-		return streamPeer(fakeserver.Config{Handler: c.handler(), Faults: p, Name: "scenario"})
+	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: func(ctx context.Context, p fault.Plan) (peer, error) {
+		return streamPeer(ctx, fakeserver.Config{Handler: c.handler(), Faults: p, Name: "scenario"})
 	}}
 	common.doByOpen()
 	return common, common.check("TCPClient")

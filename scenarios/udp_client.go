@@ -47,8 +47,8 @@ func DescribeUDPClient(text string, subject func() UDPClient, args ...any) bool 
 }
 
 func (c UDPClient) client() (client, error) {
-	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: func(p fault.Plan) (peer, error) {
-		return packetPeer(fakeserver.PacketConfig{Handler: c.handler(), Faults: p, Name: "scenario"})
+	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: func(ctx context.Context, p fault.Plan) (peer, error) {
+		return packetPeer(ctx, fakeserver.PacketConfig{Handler: c.handler(), Faults: p, Name: "scenario"})
 	}}
 	common.doByOpen()
 	return common, common.check("UDPClient")

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/fakewire/fakewire/scenarios"
 )
 
 // A lineClient asks for a line at a time, on a connection that it keeps. It connects
@@ -107,11 +109,10 @@ func (c *lineClient) usable(ctx context.Context, conn *lineConn) (*lineConn, err
 		}
 		conn.Close()
 	}
-	d := net.Dialer{Timeout: c.within}
 	if c.flaws.dialsOn {
 		ctx = context.WithoutCancel(ctx)
 	}
-	raw, err := d.DialContext(ctx, "tcp", c.addr)
+	raw, err := dialWithin(ctx, scenarios.NetworkOf(ctx), c.within, "tcp", c.addr)
 	if err != nil {
 		return nil, err
 	}

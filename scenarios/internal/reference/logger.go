@@ -44,8 +44,7 @@ func LogAndFatal(conn net.Conn) {
 // LosesNothingInAReset and NeverBlocksItsCaller, over UDP the first of them.
 func StandardLogger(network string, within time.Duration) scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Network: network, Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
-		var d net.Dialer
-		conn, err := d.DialContext(ctx, network, addr)
+		conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, network, addr)
 		if err != nil {
 			return scenarios.Log{}, err
 		}

@@ -49,7 +49,7 @@ func ForgetsItsBuffer(within time.Duration) scenarios.NetworkLogger {
 func EndsAbruptly(within time.Duration) scenarios.NetworkLogger {
 	return prints(within, func(conn net.Conn) scenarios.Log {
 		l := newLog(conn)
-		conn.(*net.TCPConn).SetLinger(0)
+		conn.(interface{ SetLinger(int) error }).SetLinger(0)
 		return scenarios.Log{Print: func(line string) { l.Println(line) }, Close: conn.Close}
 	})
 }
@@ -118,8 +118,7 @@ func (q *endless) run() {
 // prints returns a logger over a connection without a deadline.
 func prints(within time.Duration, open func(net.Conn) scenarios.Log) scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
-		var d net.Dialer
-		conn, err := d.DialContext(ctx, "tcp", addr)
+		conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "tcp", addr)
 		if err != nil {
 			return scenarios.Log{}, err
 		}

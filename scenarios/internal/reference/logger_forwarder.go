@@ -17,7 +17,7 @@ import (
 // front of a forwarder.
 func NetworkLogger(within time.Duration) scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
-		f, err := newForwarder(addr, within)
+		f, err := newForwarder(scenarios.NetworkOf(ctx), addr, within)
 		if err != nil {
 			return scenarios.Log{}, err
 		}
@@ -61,10 +61,10 @@ type forwarder struct {
 }
 
 // newForwarder dials once, so that a wrong address is found at once.
-func newForwarder(addr string, within time.Duration) (*forwarder, error) {
+func newForwarder(network scenarios.Network, addr string, within time.Duration) (*forwarder, error) {
 	f := &forwarder{
 		within: within,
-		dialer: dialer{addr: addr, within: within},
+		dialer: dialer{network: network, addr: addr, within: within},
 		queue:  make(chan []byte, mostQueued),
 		stop:   make(chan struct{}),
 		ended:  make(chan struct{}),

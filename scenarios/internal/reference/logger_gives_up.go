@@ -58,7 +58,7 @@ func SaysNothing(within time.Duration) scenarios.NetworkLogger {
 // fails.
 func redials(within time.Duration, open func(*redialer) *scenarios.Log) scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
-		r := &redialer{addr: addr, within: within / 2}
+		r := &redialer{network: scenarios.NetworkOf(ctx), addr: addr, within: within / 2}
 		log := open(r)
 		log.Close = r.Close
 		return *log, r.dial()
@@ -97,8 +97,7 @@ func GivesUpUDP(within time.Duration) scenarios.NetworkLogger {
 
 func overUDP(within time.Duration, write func(net.Conn, *account) func(p []byte) (int, error)) scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Network: "udp", Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
-		var d net.Dialer
-		conn, err := d.DialContext(ctx, "udp", addr)
+		conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "udp", addr)
 		if err != nil {
 			return scenarios.Log{}, err
 		}

@@ -7,6 +7,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"github.com/fakewire/fakewire/scenarios"
 )
 
 // A link is one connection of a forwarder, which finds out by itself that it has
@@ -63,7 +65,7 @@ func (k *link) finish() error {
 	if k.hasGone() {
 		return k.err
 	}
-	if err := k.conn.(*net.TCPConn).CloseWrite(); err != nil {
+	if err := k.conn.(interface{ CloseWrite() error }).CloseWrite(); err != nil {
 		return err
 	}
 	if <-k.gone; errors.Is(k.err, errHungUp) {
@@ -83,10 +85,11 @@ func (k *link) close() {
 // succeeded does not make it shorter: a collector that takes a connection only to
 // reset it is as busy as one that refuses.
 type dialer struct {
-	addr   string
-	within time.Duration
-	last   time.Time     // of the last dial
-	wait   time.Duration // before the next
+	network scenarios.Network
+	addr    string
+	within  time.Duration
+	last    time.Time     // of the last dial
+	wait    time.Duration // before the next
 }
 
 func (d *dialer) dial(ctx context.Context) (*link, error) {
@@ -95,8 +98,7 @@ func (d *dialer) dial(ctx context.Context) (*link, error) {
 		d.wait = d.within / 50
 	}
 	d.last = time.Now()
-	nd := net.Dialer{Timeout: d.within / 2}
-	conn, err := nd.DialContext(ctx, "tcp", d.addr)
+	conn, err := dialWithin(ctx, d.network, d.within/2, "tcp", d.addr)
 	if err != nil {
 		return nil, err
 	}

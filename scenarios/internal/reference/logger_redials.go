@@ -13,7 +13,7 @@ import (
 // throws its errors away, and counts nothing.
 func RedialsAtOnce(within time.Duration) scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
-		r := &redialer{addr: addr, within: within / 2}
+		r := &redialer{network: scenarios.NetworkOf(ctx), addr: addr, within: within / 2}
 		l := newLog(r)
 		return scenarios.Log{
 			Print: func(line string) { l.Println(line) },
@@ -26,9 +26,10 @@ func RedialsAtOnce(within time.Duration) scenarios.NetworkLogger {
 // A redialer is a connection that comes back. The standard logger calls its Write
 // by one goroutine at a time, once for each line.
 type redialer struct {
-	addr   string
-	within time.Duration // for dialling and writing once
-	conn   net.Conn      // nil after an error
+	network scenarios.Network
+	addr    string
+	within  time.Duration // for dialling and writing once
+	conn    net.Conn      // nil after an error
 }
 
 // Write sends p on the connection there is, and if that fails, all of p on a new
@@ -55,7 +56,7 @@ func (r *redialer) send(p []byte) (int, error) {
 }
 
 func (r *redialer) dial() (err error) {
-	r.conn, err = net.DialTimeout("tcp", r.addr, r.within)
+	r.conn, err = dialWithin(context.Background(), r.network, r.within, "tcp", r.addr)
 	return err
 }
 

@@ -14,7 +14,7 @@ import (
 // ends badly, sends them all again on the next.
 func Replays(within time.Duration) scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
-		r := &replayer{addr: addr, within: within / 2}
+		r := &replayer{network: scenarios.NetworkOf(ctx), addr: addr, within: within / 2}
 		l := newLog(r)
 		return scenarios.Log{
 			Print: func(line string) { l.Println(line) },
@@ -26,14 +26,15 @@ func Replays(within time.Duration) scenarios.NetworkLogger {
 
 // A replayer keeps all that it was given, which is for programs with short logs.
 type replayer struct {
-	addr   string
-	within time.Duration // for sending or ending once
-	conn   net.Conn
-	sent   []byte
+	network scenarios.Network
+	addr    string
+	within  time.Duration // for sending or ending once
+	conn    net.Conn
+	sent    []byte
 }
 
 func (r *replayer) dial() error {
-	conn, err := net.DialTimeout("tcp", r.addr, r.within)
+	conn, err := dialWithin(context.Background(), r.network, r.within, "tcp", r.addr)
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func (r *replayer) Close() error {
 }
 
 func (r *replayer) finish() error {
-	if err := r.conn.(*net.TCPConn).CloseWrite(); err != nil {
+	if err := r.conn.(interface{ CloseWrite() error }).CloseWrite(); err != nil {
 		return err
 	}
 	_, err := io.Copy(io.Discard, r.conn)

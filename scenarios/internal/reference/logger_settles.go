@@ -12,16 +12,18 @@ import (
 // A settler is a logger that dials again while its connection is new, and takes an error
 // on one that has served for more than a line for the end.
 type settler struct {
-	addr string
-	conn net.Conn // nil at the end
-	took int      // lines that the connection took
+	network scenarios.Network
+	addr    string
+	conn    net.Conn // nil at the end
+	took    int      // lines that the connection took
 }
 
 // Settles breaks SurvivesReset, but only where the reset comes behind the first line.
 func Settles(within time.Duration) scenarios.NetworkLogger {
-	return scenarios.NetworkLogger{Within: within, Open: func(_ context.Context, addr string) (scenarios.Log, error) {
-		conn, err := net.DialTimeout("tcp", addr, within)
-		s := &settler{addr: addr, conn: conn}
+	return scenarios.NetworkLogger{Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
+		network := scenarios.NetworkOf(ctx)
+		conn, err := dialWithin(ctx, network, within, "tcp", addr)
+		s := &settler{network: network, addr: addr, conn: conn}
 		return scenarios.Log{Print: s.print, Close: s.close}, err
 	}}
 }
@@ -38,7 +40,7 @@ func (s *settler) print(line string) {
 	if s.conn = nil; s.took > 1 {
 		return
 	}
-	if conn, err := net.Dial("tcp", s.addr); err == nil {
+	if conn, err := s.network.DialContext(context.Background(), "tcp", s.addr); err == nil {
 		s.conn, s.took = conn, 0
 		s.print(line)
 	}

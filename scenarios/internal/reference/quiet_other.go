@@ -2,7 +2,11 @@
 
 package reference
 
-import "net"
+import (
+	"net"
+	"time"
+)
 
-// isQuiet reports true: this platform has no read that does not wait.
-func isQuiet(net.Conn) bool { return true }
+// isQuiet reports whether the other side has sent nothing: no byte, no FIN and no RST.
+// This platform has no read that does not wait, so it waits for a moment.
+func isQuiet(conn net.Conn) bool { return isQuietFor(conn, time.Millisecond) }

@@ -10,10 +10,14 @@ import (
 )
 
 // isQuiet reports whether the other side has sent nothing: no byte, no FIN and no RST.
-// It does not wait.
+// It does not wait, but for a moment where there is no socket.
 func isQuiet(conn net.Conn) bool {
+	sock, ok := conn.(syscall.Conn)
+	if !ok {
+		return isQuietFor(conn, time.Microsecond)
+	}
 	conn.SetReadDeadline(time.Time{}) // with one that has passed, nothing would be read
-	raw, err := conn.(syscall.Conn).SyscallConn()
+	raw, err := sock.SyscallConn()
 	if err != nil {
 		return false
 	}

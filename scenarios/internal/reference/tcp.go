@@ -13,8 +13,7 @@ import (
 
 // SendTCP is the simple TCP client: it dials, writes, and closes.
 func SendTCP(ctx context.Context, addr, message string) error {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "tcp", addr)
+	conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return err
 	}
@@ -78,10 +77,16 @@ func numbered(n int) []string {
 // dial connects, with a deadline for dialling and everything after it.
 func dial(ctx context.Context, network, addr string, within time.Duration) (net.Conn, error) {
 	deadline := time.Now().Add(within)
-	d := net.Dialer{Deadline: deadline}
-	conn, err := d.DialContext(ctx, network, addr)
+	conn, err := dialWithin(ctx, scenarios.NetworkOf(ctx), within, network, addr)
 	if err != nil {
 		return nil, err
 	}
 	return conn, conn.SetDeadline(deadline)
+}
+
+// dialWithin connects on n, with a deadline.
+func dialWithin(ctx context.Context, n scenarios.Network, within time.Duration, network, addr string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	return n.DialContext(ctx, network, addr)
 }

@@ -84,8 +84,8 @@ func NoDeadline(want string, within time.Duration) scenarios.TCPClient {
 
 // NoDialDeadline breaks HonoursDeadline: it has one for everything but dialling.
 func NoDialDeadline(want string, within time.Duration) scenarios.TCPClient {
-	return scenarios.TCPClient{Want: want, Within: within, Do: func(_ context.Context, addr string) (string, error) {
-		conn, err := net.Dial("tcp", addr)
+	return scenarios.TCPClient{Want: want, Within: within, Do: func(ctx context.Context, addr string) (string, error) {
+		conn, err := scenarios.NetworkOf(ctx).DialContext(context.Background(), "tcp", addr)
 		if err != nil {
 			return "", err
 		}

@@ -15,8 +15,7 @@ import (
 
 // SendUDP is the UDP client: it dials "udp", writes one datagram, and closes.
 func SendUDP(ctx context.Context, addr, message string) error {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "udp", addr)
+	conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "udp", addr)
 	if err != nil {
 		return err
 	}
@@ -59,8 +58,7 @@ type habits struct {
 func newUDPClient(want string, within time.Duration, h habits) scenarios.UDPClient {
 	if h.dial == nil {
 		h.dial = func(ctx context.Context, addr string) (net.Conn, error) {
-			var d net.Dialer
-			return d.DialContext(ctx, "udp", addr)
+			return scenarios.NetworkOf(ctx).DialContext(ctx, "udp", addr)
 		}
 	}
 	if h.take == nil {

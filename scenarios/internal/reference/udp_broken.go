@@ -49,8 +49,7 @@ func TakesNextOnceUDP(want string, within time.Duration) scenarios.UDPClient {
 // before it asks, it reads away what lies in its socket.
 func DrainsUDP(want string, within time.Duration) scenarios.UDPClient {
 	return newUDPClient(want, within, habits{numberless: true, dial: func(ctx context.Context, addr string) (net.Conn, error) {
-		var d net.Dialer
-		conn, err := d.DialContext(ctx, "udp", addr)
+		conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "udp", addr)
 		return drainingConn{conn}, err
 	}})
 }
@@ -111,13 +110,16 @@ func PanicsAtNoiseUDP(want string, within time.Duration) scenarios.UDPClient {
 // TrustsUDP breaks RefusesStrangers: it has a socket that is not connected, and
 // takes replies from anybody that trusted lets through.
 func TrustsUDP(want string, within time.Duration, trusted func(from, server netip.AddrPort) bool) scenarios.UDPClient {
-	return newUDPClient(want, within, habits{dial: func(_ context.Context, addr string) (net.Conn, error) {
+	return newUDPClient(want, within, habits{dial: func(ctx context.Context, addr string) (net.Conn, error) {
 		server, err := netip.ParseAddrPort(addr)
 		if err != nil {
 			return nil, err
 		}
-		conn, err := net.ListenUDP("udp", nil)
-		return &looseConn{conn, server, trusted}, err
+		conn, err := scenarios.NetworkOf(ctx).ListenPacket(ctx, "udp", ":0")
+		if err != nil {
+			return nil, err
+		}
+		return &looseConn{conn, server, trusted}, nil
 	}})
 }
 
@@ -136,19 +138,27 @@ func OnlyServer(from, server netip.AddrPort) bool { return from == server }
 
 // A looseConn is a socket that is not connected.
 type looseConn struct {
-	*net.UDPConn
+	net.PacketConn
 	server  netip.AddrPort
 	trusted func(from, server netip.AddrPort) bool
 }
 
-func (c *looseConn) Write(p []byte) (int, error) { return c.WriteToUDPAddrPort(p, c.server) }
+func (c *looseConn) Write(p []byte) (int, error) {
+	return c.WriteTo(p, net.UDPAddrFromAddrPort(c.server))
+}
+
+func (c *looseConn) RemoteAddr() net.Addr { return net.UDPAddrFromAddrPort(c.server) }
 
 func (c *looseConn) Read(p []byte) (int, error) {
 	for {
-		n, from, err := c.ReadFromUDPAddrPort(p)
-		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
-		if err != nil || c.trusted(from, c.server) {
+		n, peer, err := c.ReadFrom(p)
+		if err != nil {
 			return n, err
+		}
+		from := peer.(*net.UDPAddr).AddrPort()
+		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+		if c.trusted(from, c.server) {
+			return n, nil
 		}
 	}
 }
@@ -157,8 +167,7 @@ func (c *looseConn) Read(p []byte) (int, error) {
 // its deadline.
 func HopesUDP(want string, within time.Duration) scenarios.UDPClient {
 	return newUDPClient(want, within, habits{dial: func(ctx context.Context, addr string) (net.Conn, error) {
-		var d net.Dialer
-		conn, err := d.DialContext(ctx, "udp", addr)
+		conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "udp", addr)
 		return &hopefulConn{Conn: conn}, err
 	}})
 }

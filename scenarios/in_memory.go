@@ -1,0 +1,109 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/nettest"
+)
+
+// memoryLabel is the label of specs that run in memory.
+const memoryLabel = "memory"
+
+// A Memory is an argument of the Describe functions, made with InMemory.
+type Memory struct{ suite **testing.T }
+
+// InMemory runs the specs of a Describe function without sockets, each in a
+// testing/synctest bubble, on a network in memory: deadlines of seconds pass at once, a
+// busy machine makes nobody late, and all of them together take milliseconds. The subject
+// has to dial by [NetworkOf], and to wait for nothing but channels, conditions and timers:
+//
+//	var suite *testing.T
+//
+//	func TestClients(t *testing.T) {
+//		suite = t
+//		RegisterFailHandler(Fail)
+//		RunSpecs(t, "clients")
+//	}
+//
+//	var _ = scenarios.DescribeTCPClient("ping client", ping, scenarios.InMemory(&suite), scenarios.Keeps(…))
+//
+// A subject in which one waits for a lock that another holds while it waits for the
+// network stops the bubble's clock: after some seconds its spec ends with ErrUnproved.
+// Sockets know no such limit.
+func InMemory(suite **testing.T) Memory { return Memory{suite} }
+
+// RunInMemory is Run for one promise in memory, as InMemory says. t is the test that runs
+// it, or the suite's. A deadline of ctx is one of real time, not of the bubble's.
+func RunInMemory[S Subject](ctx context.Context, t *testing.T, p Promise[S], subject func() S) error {
+	if t == nil {
+		return p.failure(errNoSuite)
+	}
+	m := &memoryNetwork{}
+	inside := context.WithValue(context.WithoutCancel(ctx), memoryKey{}, m) // a bubble can't wait for what is outside
+	verdict, over := make(chan error, 1), make(chan bubbleEnd, 1)
+	go blow(t, over, func() { verdict <- p.try(inside, subject) })
+	select {
+	case end := <-over:
+		if end.panicked != nil {
+			panic(end.panicked)
+		}
+		select {
+		case err := <-verdict: // what the subject left in the bubble is another promise's business
+			return p.failure(m.explain(err))
+		default:
+			return p.failure(fmt.Errorf("%w: %s", ErrUnproved, end.said))
+		}
+	case <-ctx.Done():
+		return p.failure(fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(ctx)))
+	}
+}
+
+var errNoSuite = fmt.Errorf("%w: InMemory(&suite): suite is nil: set it in the suite's Test function, before RunSpecs", ErrSubject)
+
+// explain says of an error what the subject has to do to run in memory, if it does not.
+func (m *memoryNetwork) explain(err error) error {
+	if err == nil || m.asked.Load() || errors.Is(err, ErrSubject) {
+		return err
+	}
+	return fmt.Errorf("%w: in memory, a subject has to dial by NetworkOf(ctx), and it did not ask for that: %w", ErrSubject, err)
+}
+
+// bubbleEnd is how a bubble ended.
+type bubbleEnd struct {
+	said     string // of those who are left in it
+	panicked any
+}
+
+// blow runs f in a bubble, and sends its end.
+func blow(t *testing.T, over chan<- bubbleEnd, f func()) {
+	tb := &bubbleTB{name: t.Name()}
+	defer func() {
+		end := bubbleEnd{said: strings.Join(tb.said, "\n"), panicked: recover()}
+		if end.panicked != nil {
+			end.panicked = end.said // the same, with the place
+		}
+		over <- end
+	}()
+	nettest.BubbleIn(t, tb, func(fakeserver.TB) { f() })
+}
+
+// A bubbleTB collects what nettest.BubbleIn has to say. Nothing is said in the bubble
+// itself.
+type bubbleTB struct {
+	name string
+	said []string
+}
+
+func (tb *bubbleTB) Helper()                   {}
+func (tb *bubbleTB) Name() string              { return tb.name }
+func (tb *bubbleTB) Failed() bool              { return false }
+func (tb *bubbleTB) Skipped() bool             { return false }
+func (tb *bubbleTB) Cleanup(func())            {}
+func (tb *bubbleTB) Logf(f string, a ...any)   { tb.said = append(tb.said, fmt.Sprintf(f, a...)) }
+func (tb *bubbleTB) Errorf(f string, a ...any) { tb.Logf(f, a...) }
+func (tb *bubbleTB) Fatalf(f string, a ...any) { tb.Logf(f, a...) }

@@ -1,0 +1,149 @@
+// Command imports says which packages of the module in the working directory import what
+// they may not, on the operating systems given:
+//
+//	go run ./scenarios/internal/imports linux darwin windows
+//
+// The rules are those of mayImport. It exits with 1 if one is broken, and with 2 if it can't
+// tell.
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+)
+
+func main() {
+	status := 0
+	for _, system := range os.Args[1:] {
+		g, err := load(context.Background(), system)
+		if err == nil && len(g[module+"fakeserver"].Imports) == 0 {
+			err = fmt.Errorf("the working directory is not in %s", module)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(2)
+		}
+		for _, breach := range g.breaches() {
+			fmt.Printf("on %s: %s\n", system, breach)
+			status = 1
+		}
+	}
+	os.Exit(status)
+}
+
+const (
+	module = "github.com/fakewire/fakewire/"
+	gomega = "github.com/onsi/gomega"
+)
+
+var (
+	words  = []string{module + "fakeserver/fault", module + "fakeserver/transcript"}
+	kernel = []string{module + "fakeserver/internal/kernel", "golang.org/x/sys/unix"}
+	server = append([]string{module + "fakeserver"}, words...)
+)
+
+// mayImport says which packages, besides the standard library's, a package may
+// import, or with a "/" at the end, all packages below. The first that fits counts.
+var mayImport = []struct {
+	dir   string
+	lists [][]string
+}{
+	{"fakeserver", [][]string{words, kernel[:1]}},
+	{"fakeserver/fault", [][]string{words[1:]}},
+	{"fakeserver/transcript", [][]string{kernel[1:]}},
+	{"fakeserver/transcript/", [][]string{words[1:]}},
+	{"fakeserver/internal/kernel", [][]string{kernel[1:], {"golang.org/x/sys/windows"}}},
+	{"fakeserver/internal/benchwork", [][]string{server, kernel}}, // its baseline is fair only with the same tricks
+	{"fakeserver/internal/benchratio", [][]string{{module + "fakeserver/internal/benchwork"}}},
+	{"fakeserver/cmd/", [][]string{server, {module + "fakeserver/script"}}},
+	{"fakeserver/", [][]string{server}},
+	{"nettest", [][]string{server, {gomega + "/types", gomega + "/format", gomega + "/gcustom", gomega + "/gbytes"}}},
+}
+
+// graph is what go list says, by import path.
+type graph map[string]listed
+
+// listed is what go list says of one package.
+type listed struct {
+	ImportPath, Name string
+	Standard         bool
+	Imports          []string
+}
+
+// load lists the packages of the module in the working directory, and all that they need,
+// as they are for an operating system: "linux", "darwin".
+func load(ctx context.Context, system string) (graph, error) {
+	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-json=ImportPath,Name,Standard,Imports", "./...")
+	cmd.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0")
+	var problems bytes.Buffer
+	cmd.Stderr = &problems
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w\n%s", err, problems.Bytes())
+	}
+	return decode(out)
+}
+
+func decode(list []byte) (graph, error) {
+	g := graph{}
+	for d := json.NewDecoder(bytes.NewReader(list)); ; {
+		var p listed
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return g, nil
+		} else if err != nil {
+			return nil, err
+		}
+		g[p.ImportPath] = p
+	}
+}
+
+// breaches returns what breaks the rules of the project's own packages.
+func (g graph) breaches() []string {
+	var all []string
+	for path, p := range g {
+		name, ours := strings.CutPrefix(path, module)
+		if !ours || strings.HasPrefix(name, "scenarios") {
+			continue
+		}
+		for _, imported := range p.Imports {
+			if !g[imported].Standard && !allowed(name, imported) {
+				all = append(all, fmt.Sprintf("%s imports %s", name, strings.TrimPrefix(imported, module)))
+			}
+		}
+		if strings.HasPrefix(name, "fakeserver") && p.Name != "main" && g.reaches(path, map[string]bool{}) {
+			all = append(all, name+" depends on testing")
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func allowed(name, imported string) bool {
+	for _, rule := range mayImport {
+		if name == rule.dir || strings.HasSuffix(rule.dir, "/") && strings.HasPrefix(name, rule.dir) {
+			return slices.Contains(slices.Concat(rule.lists...), imported)
+		}
+	}
+	return false
+}
+
+// reaches reports whether path depends on package testing, which registers flags,
+// or on httptest, which does too.
+func (g graph) reaches(path string, seen map[string]bool) bool {
+	if path == "testing" || path == "net/http/httptest" {
+		return true
+	}
+	if seen[path] {
+		return false
+	}
+	seen[path] = true
+	return slices.ContainsFunc(g[path].Imports, func(next string) bool { return g.reaches(next, seen) })
+}

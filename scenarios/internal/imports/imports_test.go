@@ -1,0 +1,39 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+const ginkgo = "github.com/onsi/ginkgo/v2"
+
+func TestBreachesAreFound(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		imports string
+		want    string
+	}{
+		{"fakeserver/fault", ginkgo, "fakeserver/fault imports " + ginkgo},
+		{"nettest", ginkgo, "nettest imports " + ginkgo},
+		{"nettest", gomega, "nettest imports " + gomega},
+		{"nettest", module + "scenarios", "nettest imports scenarios"},
+		{"fakeserver/transcript", "example.com/far", "fakeserver/transcript imports example.com/far"},
+		{"fakeserver/fault", "testing", "fakeserver/fault depends on testing"},
+		{"fakeserver/script", "net/x", "fakeserver/script depends on testing"},
+		{"fakeserver/transcript", module + "fakeserver/fault", "fakeserver/transcript imports fakeserver/fault"},
+		{"fakeserver/fault", module + "fakeserver", "fakeserver/fault imports fakeserver"},
+		{"fakeserver/script", module + "fakeserver/internal/kernel", "fakeserver/script imports fakeserver/internal/kernel"},
+	} {
+		g := graph{"net": {Standard: true}, "testing": {Standard: true}, "net/x": {Standard: true, Imports: []string{"testing"}}}
+		for _, dir := range []string{"fakeserver", "fakeserver/fault", "fakeserver/transcript", "fakeserver/internal/kernel", "scenarios", "nettest"} {
+			g[module+dir] = listed{}
+		}
+		if got := g.breaches(); len(got) != 0 {
+			t.Fatalf("a sound graph: %v", got)
+		}
+		g[module+test.name] = listed{Imports: []string{test.imports}}
+		if got := g.breaches(); len(got) != 1 || !strings.Contains(got[0], test.want) {
+			t.Errorf("%s imports %s: %v, want %s", test.name, test.imports, got, test.want)
+		}
+	}
+}

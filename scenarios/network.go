@@ -1,0 +1,97 @@
+package scenarios
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"sync/atomic"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/nettest"
+)
+
+// A Network is what a subject reaches its server by: the kernel's, or with [InMemory] one
+// in memory.
+type Network interface {
+	// DialContext connects, as net.Dialer's method of this name does: "tcp" or "udp".
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+	// ListenPacket opens a socket for datagrams that is not connected, as
+	// net.ListenConfig's method of this name does.
+	ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error)
+}
+
+// NetworkOf returns the network that a subject has to use: of the context that its Do,
+// Open or Large was given. A client takes it by its dialer:
+//
+//	client := &http.Client{Transport: &http.Transport{DialContext: scenarios.NetworkOf(ctx).DialContext}}
+//
+// For any other context it is the kernel's. A subject that does not ask, and dials by
+// package net, can't be put to the test in memory.
+func NetworkOf(ctx context.Context) Network {
+	if m := memoryOf(ctx); m != nil {
+		m.asked.Store(true)
+		return &m.network
+	}
+	return kernel{}
+}
+
+// kernel is the host's own network.
+type kernel struct{}
+
+func (kernel) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	var d net.Dialer
+	return d.DialContext(ctx, network, address)
+}
+
+func (kernel) ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {
+	var l net.ListenConfig
+	return l.ListenPacket(ctx, network, address)
+}
+
+// A memoryNetwork is a network in memory, for one promise.
+type memoryNetwork struct {
+	network nettest.Network
+	asked   atomic.Bool // the subject has asked for it
+}
+
+// memoryKey is the key of a *memoryNetwork in a context.
+type memoryKey struct{}
+
+// memoryOf returns the network in memory that ctx belongs to; nil: none.
+func memoryOf(ctx context.Context) *memoryNetwork {
+	m, _ := ctx.Value(memoryKey{}).(*memoryNetwork)
+	return m
+}
+
+// transportOf returns what servers run on.
+func transportOf(ctx context.Context) fakeserver.Transport {
+	if m := memoryOf(ctx); m != nil {
+		return &m.network
+	}
+	return nil
+}
+
+// openConns returns the clients' ends of the connections in memory to a server's address
+// that were not closed.
+func openConns(ctx context.Context, server string) []net.Conn {
+	m := memoryOf(ctx)
+	if m == nil {
+		return nil
+	}
+	var all []net.Conn
+	for _, c := range m.network.OpenConns() {
+		if c.RemoteAddr().String() == server {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// listenAt opens a socket for datagrams at an address of this host, or of another if it
+// is not this one's.
+func listenAt(ctx context.Context, ap netip.AddrPort) (net.PacketConn, error) {
+	if m := memoryOf(ctx); m != nil {
+		return m.network.Host(ap.Addr().String()).ListenPacket(ctx, "udp", ap.String())
+	}
+	return kernel{}.ListenPacket(ctx, "udp", ap.String())
+}
