@@ -66,6 +66,20 @@
 // the subject did, and what was wanted; then what became of each rule of the plan,
 // and the whole conversation.
 //
+// # In memory
+//
+// With [InMemory], or [RunInMemory], the server has no socket, and the subject's clock is
+// that of a testing/synctest bubble: dozens of promises take a second, and no busy machine
+// makes anybody late. The subject dials by [NetworkOf]:
+//
+//	Do: func(ctx context.Context, addr string) (string, error) {
+//		conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "tcp", addr)
+//
+// The promises, the plans and the verdicts are the same. What is not there is what a kernel
+// does behind the back of both sides: what was written has arrived, and an RST, such as
+// that of a logger that sets SO_LINGER to zero, overtakes nothing. And a connect, or a dial
+// again, takes no time. So use both: sockets for what is real, memory for what is quick.
+//
 // # Subjects that misbehave
 //
 // The subject's functions run in goroutines of their own. One that panics fails its
@@ -88,6 +102,7 @@
 // the faults it uses ("fault:slice", "fault:reset", "fault:loss"), for --label-filter.
 // They are called after the faults of package fault; "fault:refused" and
 // "fault:unanswered" are those of a server that is down, or does not answer connects.
+// A spec that runs in memory is labelled "memory".
 //
 // # Limits
 //

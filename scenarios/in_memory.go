@@ -19,8 +19,9 @@ type Memory struct{ suite **testing.T }
 
 // InMemory runs the specs of a Describe function without sockets, each in a
 // testing/synctest bubble, on a network in memory: deadlines of seconds pass at once, a
-// busy machine makes nobody late, and all of them together take milliseconds. The subject
-// has to dial by [NetworkOf], and to wait for nothing but channels, conditions and timers:
+// busy machine makes nobody late, and a spec takes milliseconds. The subject
+// has to dial by [NetworkOf], and to wait for nothing but channels, conditions and timers.
+// suite is where the suite's Test function keeps its test:
 //
 //	var suite *testing.T
 //

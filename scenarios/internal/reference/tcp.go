@@ -55,7 +55,9 @@ func tcpSubject(want string, within time.Duration, tries int, f flaws) scenarios
 		Want:   want,
 		Within: within,
 		Do:     once(request),
-		Large:  once(strings.Repeat("x", scenarios.LargeRequest) + "\n"),
+		Large: func(ctx context.Context, addr string) (string, error) {
+			return once(strings.Repeat("x", scenarios.LargeRequest)+"\n")(ctx, addr)
+		},
 		Open: func(ctx context.Context, addr string) (scenarios.Session, error) {
 			c := open(addr)
 			ask := func(ctx context.Context, n int) (string, error) { return c.Ask(ctx, numbered(n)[n-1]) }

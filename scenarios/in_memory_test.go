@@ -1,0 +1,97 @@
+package scenarios_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/scenarios"
+)
+
+// A deadline is exact in memory, and costs no real time.
+func TestInMemoryTimeIsTheBubbles(t *testing.T) {
+	var mu sync.Mutex // guards took: deadlines pass abreast
+	var took []time.Duration
+	hours := func() scenarios.TCPClient {
+		return scenarios.TCPClient{Handler: pongs, Want: "PONG", Within: 3 * time.Hour, Do: func(ctx context.Context, addr string) (string, error) {
+			ctx, cancel := context.WithTimeout(ctx, 2*time.Hour)
+			defer cancel()
+			began := time.Now()
+			answer, err := until(ctx, addr)
+			if err != nil {
+				mu.Lock()
+				took = append(took, time.Since(began))
+				mu.Unlock()
+			}
+			return answer, err
+		}}
+	}
+	began := time.Now()
+	if err := scenarios.RunInMemory(t.Context(), t, scenarios.HonoursDeadline, hours); err != nil {
+		t.Error(err)
+	}
+	if real := time.Since(began); real > time.Hour || len(took) == 0 {
+		t.Errorf("%d deadlines passed in %v", len(took), real)
+	}
+	for _, d := range took {
+		if d != 2*time.Hour {
+			t.Errorf("a deadline of 2h passed after %v", d)
+		}
+	}
+}
+
+// until is pingBy with the deadline of ctx.
+func until(ctx context.Context, addr string) (string, error) {
+	conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })()
+	return pingOn(conn)
+}
+
+// Who is interrupted in the middle leaves the bubble behind, and says so.
+func TestInMemoryIsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	why := errors.New("enough")
+	outside := make(chan bool)
+	defer close(outside)
+	err := scenarios.RunInMemory(ctx, t, scenarios.ReportsReset, func() scenarios.TCPClient {
+		c := pinger()
+		c.Do = func(context.Context, string) (string, error) {
+			cancel(why)
+			<-outside // which nobody in the bubble can close: its clock waits
+			return "", nil
+		}
+		return c
+	})
+	if !errors.Is(err, scenarios.ErrUnproved) || !errors.Is(err, why) {
+		t.Errorf("interrupted: %v, want ErrUnproved and %v", err, why)
+	}
+}
+
+// For a context that is not a subject's, the network is the kernel's.
+func TestNetworkOfIsTheKernelsElsewhere(t *testing.T) {
+	n := scenarios.NetworkOf(t.Context())
+	pc, err := n.ListenPacket(t.Context(), "udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pc.Close()
+	c, err := n.DialContext(t.Context(), "udp", pc.LocalAddr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Write([]byte("hello")); err != nil {
+		t.Fatal(err)
+	}
+	p := make([]byte, 16)
+	pc.SetDeadline(time.Now().Add(10 * time.Second))
+	if n, _, err := pc.ReadFrom(p); err != nil || string(p[:n]) != "hello" {
+		t.Errorf("ReadFrom = %q, %v", p[:n], err)
+	}
+}
