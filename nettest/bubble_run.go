@@ -28,7 +28,7 @@ type ending struct {
 // A bubble that has not changed for so many looks in a row, in which nobody works and
 // somebody waits for a lock, never will.
 const (
-	standstillLook  = time.Second
+	standstillLook  = 500 * time.Millisecond
 	standstillLooks = 4
 )
 

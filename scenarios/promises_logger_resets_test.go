@@ -10,6 +10,6 @@ import (
 )
 
 var _ = It("names the first byte of the sweep that breaks a logger", func(ctx SpecContext) {
-	err := scenarios.Run(hasty(ctx), scenarios.SurvivesReset, always(reference.Settles(within)))
+	err := scenarios.RunInMemory(ctx, suite, scenarios.SurvivesReset, always(reference.Settles(within)))
 	wantBroken(err, scenarios.SurvivesReset.Name, "reset after byte 43 of what it sends: no line arrived again") // a line has 42
 }, NodeTimeout(time.Minute))

@@ -74,7 +74,7 @@ var _ = DescribeTable("Run says what is wrong with a logger whose",
 			change(&scenarios.NetworkLogger{}, &log)
 			return log, err
 		}
-		err := scenarios.Run(hasty(ctx), p, always(l))
+		err := scenarios.RunInMemory(ctx, suite, p, always(l))
 		Expect(err).To(MatchError(kind))
 		Expect(err).To(MatchError(ContainSubstring(message)))
 	},

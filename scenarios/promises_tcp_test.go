@@ -30,7 +30,26 @@ func tcpEntry(p tcpPromise, within time.Duration, keeps, breaks func(want string
 	return duelOf(p, &good, &bad, evidence)
 }
 
+// replied is tcpEntry with a server that always gives the same reply.
+func replied(p tcpPromise, within time.Duration, keeps, breaks func(want string, within time.Duration) scenarios.TCPClient, evidence string) *duel {
+	good, bad := keeps(answer, within), breaks(answer, within)
+	good.Handler, bad.Handler = fakeserver.Reply{Data: answer + "\n"}, fakeserver.Reply{Data: answer + "\n"}
+	return duelOf(p, &good, &bad, evidence)
+}
+
+// half is tcpEntry for a subject that keeps all of a promise but the part that the evidence
+// names. That others keep it is in other entries.
+func half(p tcpPromise, within time.Duration, breaks func(want string, within time.Duration) scenarios.TCPClient, evidence string) *duel {
+	bad := breaks(echoed, within)
+	bad.Handler = echoes
+	return duelOf(p, nil, &bad, evidence)
+}
+
 var _ = duels("a promise of a TCP client", 4,
+	replied(scenarios.ReassemblesSplitReplies, within, reference.TCPClient, reference.OneRead, `Do = "H", <nil>`),
+	replied(scenarios.ReportsReset, within, reference.TCPClient, reference.SwallowsErrors, `<nil> after `),
+	replied(scenarios.HonoursDeadline, soon, reference.TCPClient, reference.NoDeadline, `stalled after byte 0 of a reply of 22 bytes: Do did not return`),
+	replied(scenarios.HonoursDeadline, soon, reference.TCPClient, reference.GivesUpBetween, `stalled after byte 1 of a reply of 22 bytes: Do did not return`),
 	tcpEntry(scenarios.ReportsTruncatedReply, within, reference.TCPClient, reference.SwallowsErrors, `with a FIN after byte 0 of a reply of 22 bytes: Do = "", <nil>`),
 	tcpEntry(scenarios.ReportsTruncatedReply, within, reference.TCPClient, reference.Scans, `with a FIN after byte 1 of a reply of 22 bytes: Do = "h", <nil>`),
 	tcpEntry(scenarios.ReportsRefused, soon, reference.TCPClient, reference.DialsOn, `refused: Do did not return`),
@@ -52,6 +71,12 @@ var _ = duels("a promise of a TCP client", 4,
 		saysInMemory(`after a reset in the middle of its reply: 700ms later there is still connection from 127.0.0.1:`),
 	tcpEntry(scenarios.StopsWhenTold, within, reference.TCPClient, reference.ClosesInTurn, `told to stop while it waits for its reply: Ask(1) = "", `),
 	tcpEntry(scenarios.StopsWhenTold, within, withoutSessions(reference.TCPClient), reference.IgnoresContext, `told to stop while it waits for its reply: Do = "", `),
+	half(scenarios.HonoursDeadline, within/2, reference.RenewsDeadline, `with its reply of 22 bytes trickling in, a byte in 166.666666ms: Do did not return within`),
+	half(scenarios.StopsWhenTold, within/2, reference.ReadsOnWhenTold, `told to stop half-way through its reply: Ask(1) = "", `),
+	half(scenarios.StopsWhenTold, within/2, reference.DialsOnWhenTold, `told to stop while it connects: Ask(1) = "", `),
+	half(scenarios.LeavesNothingBehind, within/2, reference.LeavesSession, `after a session on a healthy wire: 1s later there is still connection 1, which the client did not end`),
+	half(scenarios.SendsRequestOnce, within, reference.ResendsAfterFIN, `and the connection's end came in place of the answer: Do = "", EOF after `),
+	half(scenarios.SendsRequestOnce, within, reference.ResendsAfterSilence, `and no answer came: Do = "", `),
 )
 
 func trustsIdle(tries int) func(string, time.Duration) scenarios.TCPClient {

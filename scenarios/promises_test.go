@@ -32,21 +32,6 @@ const (
 // but where breaking is to wait, it saves time.
 const soon = 200 * time.Millisecond
 
-var _ = DescribeTable("a TCP client's promise",
-	func(ctx SpecContext, p scenarios.Promise[scenarios.TCPClient], keeps, breaks scenarios.TCPClient, evidence string) {
-		keeps.Handler, breaks.Handler = fakeserver.Reply{Data: answer + "\n"}, fakeserver.Reply{Data: answer + "\n"}
-		Expect(scenarios.Run(ctx, p, always(keeps))).To(Succeed())
-		wantBroken(scenarios.Run(hasty(ctx), p, always(breaks)), p.Name, evidence)
-	},
-	func(p scenarios.Promise[scenarios.TCPClient], _, _ scenarios.TCPClient, evidence string) string {
-		return p.Name + ": a subject that keeps it passes, and one fails with " + evidence
-	},
-	Entry(nil, scenarios.ReassemblesSplitReplies, reference.TCPClient(answer, within), reference.OneRead(answer, within), `Do = "H", <nil>`),
-	Entry(nil, scenarios.ReportsReset, reference.TCPClient(answer, within), reference.SwallowsErrors(answer, within), `<nil> after `),
-	Entry(nil, scenarios.HonoursDeadline, reference.TCPClient(answer, soon), reference.NoDeadline(answer, soon), `stalled after byte 0 of a reply of 22 bytes: Do did not return`),
-	Entry(nil, scenarios.HonoursDeadline, reference.TCPClient(answer, soon), reference.GivesUpBetween(answer, soon), `stalled after byte 1 of a reply of 22 bytes: Do did not return`),
-)
-
 // hasty returns a context in which a subject that hangs is soon given up on. Those
 // that keep their promises are given the time that everybody gets.
 func hasty(ctx context.Context) context.Context {

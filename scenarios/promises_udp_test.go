@@ -96,7 +96,7 @@ var _ = It("takes a UDP client's own words for an unreachable port if they come 
 		}
 		return answer, err
 	}
-	Expect(scenarios.Run(ctx, scenarios.ReportsUnreachablePort, always(c))).To(Succeed())
+	Expect(scenarios.RunInMemory(ctx, suite, scenarios.ReportsUnreachablePort, always(c))).To(Succeed())
 })
 
 // bound ends a spec that hangs.

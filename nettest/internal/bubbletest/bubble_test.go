@@ -59,6 +59,7 @@ func place(t *testing.T, mark string) string {
 }
 
 func TestSpecsFailAtTheirLines(t *testing.T) {
+	t.Parallel()
 	out := run(t, "TestSuite")
 	want(t, out,
 		line(t, "first")+"first: 1", line(t, "helper")+"by a helper", "the cleanup runs",
@@ -89,6 +90,7 @@ func TestSpecsFailAtTheirLines(t *testing.T) {
 }
 
 func TestPlainTestsFailAtTheirLines(t *testing.T) {
+	t.Parallel()
 	out := run(t, "TestFailures")
 	want(t, out,
 		line(t, "plain")+"wrong", line(t, "plain helper")+"by a helper", "--- FAIL: TestFailures/Errorf",
