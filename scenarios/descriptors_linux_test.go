@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"slices"
@@ -14,8 +15,7 @@ import (
 // as ginkgo -p has one, by datagrams, and once it is free, by a listener.
 func TestDescriptorsAreThoseOfTheClientAlone(t *testing.T) {
 	srv, other := fakeserver.Start(t, fakeserver.Config{}), fakeserver.Start(t, fakeserver.Config{})
-	client := dialFrom(t, nil, srv.Addr())
-	local := client.LocalAddr().(*net.TCPAddr)
+	client, local := dialTwice(t, srv.Addr(), other.Addr())
 	mine := addrs{local.AddrPort(): true}
 	want := func(when string, fds ...int) {
 		t.Helper()
@@ -23,8 +23,7 @@ func TestDescriptorsAreThoseOfTheClientAlone(t *testing.T) {
 			t.Errorf("%s: descriptors %v, want %v", when, got, fds)
 		}
 	}
-	want("connected", descriptorOf(t, client))
-	dialFrom(t, local, other.Addr())
+	want("with another connection at its port", descriptorOf(t, client))
 	if pc, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(local.AddrPort())); err == nil { // unless somebody has it
 		defer pc.Close()
 	}
@@ -49,9 +48,28 @@ func TestDescriptorsAreNoListeners(t *testing.T) {
 	}
 }
 
-// dialFrom dials from a local address that may be in use.
-func dialFrom(t *testing.T, local *net.TCPAddr, addr string) *net.TCPConn {
+// dialTwice dials both addresses from the same port. It returns the first connection.
+func dialTwice(t *testing.T, addr, other string) (*net.TCPConn, *net.TCPAddr) {
 	t.Helper()
+	for {
+		first, err := dialFrom(t, nil, addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		local := first.LocalAddr().(*net.TCPAddr)
+		_, err = dialFrom(t, local, other)
+		switch {
+		case err == nil:
+			return first, local
+		case !errors.Is(err, syscall.EADDRINUSE): // by another process that does not share
+			t.Fatal(err)
+		}
+		first.Close()
+	}
+}
+
+// dialFrom dials from a local address that may be in use.
+func dialFrom(t *testing.T, local *net.TCPAddr, addr string) (*net.TCPConn, error) {
 	d := net.Dialer{Control: func(_, _ string, c syscall.RawConn) error {
 		return c.Control(func(fd uintptr) { syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1) })
 	}}
@@ -60,10 +78,10 @@ func dialFrom(t *testing.T, local *net.TCPAddr, addr string) *net.TCPConn {
 	}
 	c, err := d.Dial("tcp", addr)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	t.Cleanup(func() { c.Close() })
-	return c.(*net.TCPConn)
+	return c.(*net.TCPConn), nil
 }
 
 func descriptorOf(t *testing.T, c *net.TCPConn) (n int) {

@@ -58,12 +58,11 @@ func TestInMemoryIsInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	why := errors.New("enough")
 	outside := make(chan bool)
-	defer close(outside)
 	err := scenarios.RunInMemory(ctx, t, scenarios.ReportsReset, func() scenarios.TCPClient {
 		c := pinger()
 		c.Do = func(context.Context, string) (string, error) {
 			cancel(why)
-			<-outside // which nobody in the bubble can close: its clock waits
+			<-outside // for which the bubble's clock does not go on
 			return "", nil
 		}
 		return c
