@@ -77,8 +77,9 @@
 //
 // The promises, the plans and the verdicts are the same. What is not there is what a kernel
 // does behind the back of both sides: what was written has arrived, and an RST, such as
-// that of a logger that sets SO_LINGER to zero, overtakes nothing. And a connect, or a dial
-// again, takes no time. So use both: sockets for what is real, memory for what is quick.
+// that of a logger that sets SO_LINGER to zero, overtakes nothing. A connect, or a dial
+// again, takes no time. And a client that looks at its socket, by syscall.Conn, finds none.
+// So use both: sockets for what is real, memory for what is quick.
 //
 // # Subjects that misbehave
 //

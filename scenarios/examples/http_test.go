@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 
 	"github.com/fakewire/fakewire/scenarios"
@@ -15,7 +16,7 @@ var _ = scenarios.DescribeTCPClient("net/http", httpClient, scenarios.Keeps(scen
 
 // httpClient asks on a connection for each request.
 func httpClient() scenarios.TCPClient {
-	t := &http.Transport{DisableKeepAlives: true}
+	t := &http.Transport{DisableKeepAlives: true, DialContext: dialContext}
 	get, put := &http.Client{Transport: t, Timeout: within}, &http.Client{Transport: t, Timeout: 2 * within}
 	return scenarios.TCPClient{
 		Handler: web, Want: "/1", Within: 2 * within,
@@ -33,7 +34,7 @@ var _ = scenarios.DescribeTCPClient("net/http with keep-alive", httpKeepAliveCli
 // httpKeepAliveClient asks on connections that the Transport keeps.
 func httpKeepAliveClient() scenarios.TCPClient {
 	return scenarios.TCPClient{Handler: web, Want: "/1", Within: within, Open: func(_ context.Context, addr string) (scenarios.Session, error) {
-		c := &http.Client{Timeout: within, Transport: &http.Transport{}}
+		c := &http.Client{Timeout: within, Transport: &http.Transport{DialContext: dialContext}}
 		return scenarios.Session{
 			Ask: func(ctx context.Context, n int) (string, error) {
 				return fetch(ctx, c, fmt.Sprintf("http://%s/%d", addr, n), 0)
@@ -41,6 +42,11 @@ func httpKeepAliveClient() scenarios.TCPClient {
 			Close: func() error { c.CloseIdleConnections(); return nil },
 		}, nil
 	}}
+}
+
+// dialContext dials where the request's context says: a Transport hands on what is in that.
+func dialContext(ctx context.Context, network, addr string) (net.Conn, error) {
+	return scenarios.NetworkOf(ctx).DialContext(ctx, network, addr)
 }
 
 // fetch gets a page, or puts a body of so many bytes and gets what there is to say

@@ -3,7 +3,6 @@ package examples_test
 import (
 	"context"
 	"log/slog"
-	"net"
 
 	"github.com/fakewire/fakewire/scenarios"
 )
@@ -14,8 +13,8 @@ var _ = scenarios.DescribeNetworkLogger("log/slog over TCP", slogOverTCP, scenar
 
 // slogOverTCP writes lines of JSON to a connection.
 func slogOverTCP() scenarios.NetworkLogger {
-	return scenarios.NetworkLogger{Within: soon, Open: func(_ context.Context, addr string) (scenarios.Log, error) {
-		conn, err := net.Dial("tcp", addr)
+	return scenarios.NetworkLogger{Within: soon, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
+		conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "tcp", addr)
 		if err != nil {
 			return scenarios.Log{}, err
 		}

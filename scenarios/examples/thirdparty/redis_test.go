@@ -15,8 +15,8 @@ var _ = scenarios.DescribeTCPClient("go-redis", redisClient, scenarios.Keeps(sce
 
 // redisClient asks for keys, with a client that keeps a pool of connections.
 func redisClient() scenarios.TCPClient {
-	return scenarios.TCPClient{Handler: keys, Want: "key 1", Within: within, Open: func(_ context.Context, addr string) (scenarios.Session, error) {
-		c := redis.NewClient(&redis.Options{Addr: addr, ContextTimeoutEnabled: true})
+	return scenarios.TCPClient{Handler: keys, Want: "key 1", Within: within, Open: func(ctx context.Context, addr string) (scenarios.Session, error) {
+		c := redis.NewClient(&redis.Options{Addr: addr, ContextTimeoutEnabled: true, Dialer: scenarios.NetworkOf(ctx).DialContext})
 		return scenarios.Session{Close: c.Close, Ask: func(ctx context.Context, n int) (string, error) {
 			ctx, cancel := context.WithTimeout(ctx, within)
 			defer cancel()

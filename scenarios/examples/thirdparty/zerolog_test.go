@@ -2,7 +2,6 @@ package thirdparty_test
 
 import (
 	"context"
-	"net"
 	"sync/atomic"
 
 	"github.com/rs/zerolog"
@@ -16,8 +15,8 @@ var _ = scenarios.DescribeNetworkLogger("zerolog with a diode", zerologDiode, sc
 
 // zerologDiode logs into a ring of 2048 lines, which a goroutine writes to a connection.
 func zerologDiode() scenarios.NetworkLogger {
-	return scenarios.NetworkLogger{Within: 3 * within, Memory: 20 << 20, Open: func(_ context.Context, addr string) (scenarios.Log, error) {
-		conn, err := net.Dial("tcp", addr)
+	return scenarios.NetworkLogger{Within: 3 * within, Memory: 20 << 20, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
+		conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "tcp", addr)
 		if err != nil {
 			return scenarios.Log{}, err
 		}

@@ -20,8 +20,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
+	"testing"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/types"
@@ -147,6 +149,28 @@ func (f *Findings) compareAll(ctx context.Context, runs []run) error {
 	}
 	wg.Wait()
 	return errors.Join(errs...)
+}
+
+// CheckInMemory puts a subject that takes a dialer to the test in memory, and fails t where
+// the README says otherwise. The promises named in broken it keeps on sockets only.
+func CheckInMemory[S scenarios.Subject](t *testing.T, f *Findings, name string, subject func() S, broken ...string) {
+	t.Helper()
+	for _, p := range scenarios.Promises[S]() {
+		err := scenarios.RunInMemory(t.Context(), t, p, subject)
+		a := about{name, p.Name}
+		switch {
+		case slices.Contains(broken, p.Name):
+			if !errors.Is(err, scenarios.ErrBroken) {
+				t.Errorf("%v: it is not broken in memory: %v", a, err)
+			}
+		case f.verdicts[a] != kept:
+			if err := f.compare(a, err); err != nil {
+				t.Error(err)
+			}
+		case err != nil:
+			t.Errorf("%v: the README says that it is kept: %v", a, err)
+		}
+	}
 }
 
 // compare compares what Run returned with what the README says.
