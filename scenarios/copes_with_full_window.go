@@ -78,21 +78,3 @@ func (d *dialogue) awaitFull(ctx context.Context) error {
 	}
 	return nil
 }
-
-// blocked returns a condition that holds once what waits in a socket has not changed
-// for some looks.
-func blocked() func([]socket) bool {
-	const looks = 10
-	var most uint64
-	same := 0
-	return func(all []socket) bool {
-		var now uint64
-		for _, s := range all {
-			now = max(now, s.unsent)
-		}
-		if same++; now == 0 || now != most {
-			most, same = now, 0
-		}
-		return same >= looks
-	}
-}
