@@ -2,6 +2,7 @@ package scenarios_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"sync"
@@ -42,6 +43,23 @@ var _ = Describe("a promise about a collector that does not read", func() {
 		wantBroken(err, scenarios.CloseIsBounded.Name, "Close did not return within")
 	}, NodeTimeout(time.Minute))
 })
+
+var _ = It("does not stop reading for longer than a logger may wait", func(ctx SpecContext) {
+	err := scenarios.Run(ctx, scenarios.LinesArriveWholeOnceInOrder, func() scenarios.NetworkLogger {
+		return scenarios.NetworkLogger{Within: soon, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
+			var d net.Dialer
+			conn, err := d.DialContext(ctx, "tcp", addr)
+			if err != nil {
+				return scenarios.Log{}, err
+			}
+			return scenarios.Log{Close: conn.Close, Print: func(line string) {
+				conn.SetWriteDeadline(time.Now().Add(soon))
+				fmt.Fprintln(conn, line)
+			}}, nil
+		}}
+	})
+	Expect(errors.Is(err, scenarios.ErrBroken)).To(BeFalse(), "%v", err) // on a busy machine it may be unproved
+}, NodeTimeout(time.Minute))
 
 // A queue is a logger that has a short one, and a goroutine that sends.
 type queue struct {
