@@ -1,0 +1,69 @@
+package scenarios
+
+import (
+	"io"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
+)
+
+// In the kernel's tables are also the server's ends, which have its port as their own, and
+// the clients of others.
+func TestClientSocketsAreThoseOfTheServersClients(t *testing.T) {
+	for _, network := range []string{"tcp4", "tcp6"} {
+		t.Run(network, func(t *testing.T) {
+			srv, err := fakeserver.Listen(fakeserver.Config{Network: network})
+			if err != nil {
+				t.Skipf("no %s here: %v", network, err)
+			}
+			defer srv.Close()
+			port := srv.AddrPort().Port()
+			wantSockets(t, "before there is a client", port)
+
+			first, second := dialFrom(t, nil, srv.Addr()), dialFrom(t, nil, srv.Addr())
+			other := fakeserver.Start(t, fakeserver.Config{})
+			dialFrom(t, nil, other.Addr())
+			wantSockets(t, "with clients, and another server's", port, first, second)
+		})
+	}
+}
+
+// wantSockets wants the sockets to be those of the clients: connected, and with nothing
+// that waits.
+func wantSockets(t *testing.T, when string, server uint16, clients ...*net.TCPConn) {
+	t.Helper()
+	all, ok := clientSockets(server)
+	want := map[socket]bool{}
+	for _, c := range clients {
+		want[socket{port: c.LocalAddr().(*net.TCPAddr).AddrPort().Port(), state: established}] = true
+	}
+	for _, s := range all {
+		if !want[s] {
+			t.Errorf("%s: %+v is not a client's", when, s)
+		}
+		delete(want, s)
+	}
+	if !ok || len(want) > 0 {
+		t.Errorf("%s: clientSockets told %v; missing: %+v", when, ok, want)
+	}
+}
+
+func TestClientSocketsTellWhatIsUnread(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Reply{Data: "hello"}})
+	c := dialFrom(t, nil, srv.Addr())
+	if _, err := io.WriteString(c, "x"); err != nil {
+		t.Fatal(err)
+	}
+	unread := func() bool {
+		all, _ := clientSockets(srv.AddrPort().Port())
+		return len(all) == 1 && all[0].unread >= 5 // the kernel counts a FIN, too
+	}
+	for began := time.Now(); !unread(); time.Sleep(time.Millisecond) {
+		if time.Since(began) > 10*time.Second {
+			all, _ := clientSockets(srv.AddrPort().Port())
+			t.Fatalf("sockets %+v, want one with 5 bytes unread", all)
+		}
+	}
+}
