@@ -7,7 +7,8 @@ import (
 
 // NeverBlocksItsCaller is the promise of a TCP logger whose Print returns within
 // Blocks, whether the collector reads or not. What it does with lines for which
-// there is no room is up to the logger.
+// there is no room is up to the logger. The collector is flooded until nothing more
+// goes to it; a logger with which it never comes to that proves nothing.
 var NeverBlocksItsCaller = Promise[NetworkLogger]{
 	Name: "never blocks its caller for longer than it promised",
 	Why: "A collector whose disk is full stops reading, and keeps its connections. Whoever writes to a socket then waits, without an " +

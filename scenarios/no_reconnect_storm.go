@@ -11,7 +11,8 @@ import (
 
 // NoReconnectStorm is the promise of a TCP logger that dials at most Dials times
 // in each Within while its collector resets its connection and every new one, and
-// its caller goes on logging. It may dial seldom, or never.
+// its caller goes on logging. It may dial seldom, or never. On a machine that
+// is too busy to log more than Dials lines, that proves nothing.
 var NoReconnectStorm = Promise[NetworkLogger]{
 	Name: "makes no reconnect storm",
 	Why: "A thousand programs lose their collector in the same moment. Loggers that dial for each line, or start their backoff anew " +
