@@ -39,15 +39,23 @@ func call(ctx context.Context, within time.Duration, what string, f func(ctx con
 	done := make(chan error, 1)
 	go supervise(ctx, what, f, done)
 	slack := slackOf(ctx)
-	t := time.NewTimer(within + slack)
-	defer t.Stop()
+	tick := time.NewTicker(max((within+slack)/patienceTicks, 1))
+	defer tick.Stop()
+	for ticks := 0; ticks < patienceTicks; {
+		select {
+		case err := <-done:
+			return err
+		case <-tick.C:
+			ticks++
+		case <-ctx.Done():
+			return fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(ctx))
+		}
+	}
 	select {
-	case err := <-done:
+	case err := <-done: // with the last tick
 		return err
-	case <-t.C:
+	default:
 		return &misconduct{fmt.Sprintf("%s did not return within %v, which is the %v that it promised and %v more", what, within+slack, within, slack)}
-	case <-ctx.Done():
-		return fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(ctx))
 	}
 }
 

@@ -14,7 +14,17 @@ import (
 const (
 	floodBytes = 16 << 20
 	floodLine  = 8000
+	floodLines = floodBytes / floodLine
 )
+
+// trickle pauses before every eighth line of those that follow a flood until there is a
+// jam: a logger that loses lines for which its queue has no room may have lost nearly all
+// of the flood before it had sent anything.
+func trickle(n int64) {
+	if n%8 == 0 {
+		time.Sleep(time.Millisecond)
+	}
+}
 
 // stuck returns a wire whose collector reads one byte, and no more until release
 // is called. Its record keeps no bytes.
@@ -39,57 +49,63 @@ func floodText(n int) string {
 type flood struct {
 	s       *logging
 	total   int64
-	lines   atomic.Int64 // logged
-	longest atomic.Int64 // time that a line took
+	jam     *jam
 	stopped atomic.Bool
 	done    chan error // gets its end
 	isDone  bool
+	isStill bool // its caller has to wait
 }
 
-// startFlood starts a caller that logs total bytes.
+// startFlood starts a caller that logs total bytes, and then goes on until there is a
+// jam, if one comes in time.
 func (s *logging) startFlood(total int64) *flood {
-	f := &flood{s: s, total: total, done: make(chan error, 1)}
+	f := &flood{s: s, total: total, jam: s.watchJam(), done: make(chan error, 1)}
 	go supervise(s.ctx, "Print", f.run, f.done)
 	return f
 }
 
 func (f *flood) run(context.Context) error {
 	for n := int64(1); n <= f.total/floodLine && !f.stopped.Load(); n++ {
-		line := floodText(int(n))
-		began := time.Now()
-		f.s.log.Print(line)
-		f.longest.Store(max(f.longest.Load(), int64(time.Since(began))))
-		f.lines.Add(1)
+		f.print(n)
+	}
+	f.jam.all.Store(true)
+	for began := time.Now(); time.Since(began) < f.s.within+slackOf(f.s.ctx) && !f.jam.seen.Load() && !f.stopped.Load(); {
+		n := f.jam.lines.Load() + 1
+		trickle(n)
+		f.print(n)
 	}
 	return nil
 }
 
+func (f *flood) print(n int64) {
+	f.s.log.Print(floodText(int(n)))
+	f.jam.lines.Add(1)
+}
+
 // awaitStill waits until all is logged, or for quiet no further line was: then its
-// caller has to wait, and there is no room. It gives up on a caller that waits for
-// less, but again and again.
+// caller has to wait. It gives up on a caller that waits for less, but again and again,
+// after atMost. In any case it wants a jam.
 func (f *flood) awaitStill(quiet, atMost time.Duration) error {
-	tick := time.NewTicker(quiet)
+	tick := time.NewTicker(quiet / patienceTicks)
 	defer tick.Stop()
-	began := time.Now()
-	for before := int64(-1); time.Since(began) < atMost; {
+	began, before := time.Now(), int64(-1)
+	for still := 0; !f.isStill && time.Since(began) < atMost; {
 		select {
 		case err := <-f.done:
-			f.isDone = true
-			return err
-		case <-tick.C:
-			now := f.lines.Load()
-			if now == before {
-				return nil
+			if f.isDone = true; err != nil {
+				return err
 			}
-			before = now
+			return f.jam.unproved(time.Since(began))
+		case <-tick.C:
 		case <-f.s.ctx.Done():
 			return fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(f.s.ctx))
 		}
+		if still++; f.jam.lines.Load() != before {
+			before, still = f.jam.lines.Load(), 0
+		}
+		f.isStill = still >= patienceTicks && f.jam.seen.Load()
 	}
-	if time.Duration(f.longest.Load()) < quiet/8 {
-		return fmt.Errorf("%w: the machine is too busy: %d lines of %d bytes were logged in %v, and none had to wait", ErrUnproved, f.lines.Load(), floodLine, atMost)
-	}
-	return nil
+	return f.jam.unproved(time.Since(began))
 }
 
 // stop lets the caller log no further line.
@@ -100,7 +116,7 @@ func (f *flood) join(when string) error {
 	if f.isDone {
 		return nil
 	}
-	what := fmt.Sprintf("Print of line %d, at work %s,", f.lines.Load()+1, when)
+	what := fmt.Sprintf("Print of line %d, at work %s,", f.jam.lines.Load()+1, when)
 	return call(f.s.ctx, f.s.within, what, func(ctx context.Context) error {
 		select {
 		case err := <-f.done:

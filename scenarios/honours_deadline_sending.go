@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 )
@@ -15,12 +16,13 @@ var HonoursDeadlineSending = Promise[TCPClient]{
 		"reading only never gets as far as reading: an upload, a bulk insert or a log shipper then hangs for good.",
 	Labels: []string{"tcp", "fault:stall"},
 	check: func(ctx context.Context, subject func() TCPClient) error {
-		if _, _, err := healthyLarge(ctx, subject); err != nil {
+		large, err := healthyLarge(ctx, subject)
+		if err != nil {
 			return err
 		}
 		stalled := trial{
-			what: "when the server stopped reading after the first byte of its request",
-			plan: rules(fault.FromClient(fault.Stall{}).AfterBytes(1)),
+			what: fmt.Sprintf("when the server stopped reading after byte %d of the %d that it sends", large.middle, large.size),
+			plan: rules(fault.FromClient(fault.Stall{}).AfterBytes(large.middle)),
 		}
 		return withLarge(ctx, subject, stalled, func(d *dialogue) error {
 			return d.do().wantError("the server read nothing more")

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // withLarge is onWire for a client whose do is Large.
@@ -18,20 +20,58 @@ func withLarge(ctx context.Context, subject func() TCPClient, t trial, f func(d 
 	})
 }
 
-// healthyLarge returns what Large gives on a healthy wire, and how many bytes the
-// client sends there.
-func healthyLarge(ctx context.Context, subject func() TCPClient) (answer string, size int64, err error) {
+// A largeExchange is what a client's Large does on a healthy wire.
+type largeExchange struct {
+	answer string
+	size   int64 // bytes that the client sends
+	middle int64 // of what it sends on a connection: behind this byte more is to come than the kernels hold
+}
+
+// intoRequest is how much of a large request the server takes before it stops reading,
+// so that a greeting before it which is longer at times, such as one with a date, is
+// over.
+const intoRequest = 64 << 10
+
+// healthyLarge lets the subject do its Large on a healthy wire.
+func healthyLarge(ctx context.Context, subject func() TCPClient) (large largeExchange, err error) {
 	err = withLarge(ctx, subject, trial{what: "on a healthy wire"}, func(d *dialogue) error {
 		o := d.do()
 		if o.err != nil {
 			return fmt.Errorf("%w: on a healthy wire: %w", ErrUnproved, errors.New(o.String()))
 		}
 		d.srv.Close() // takes what it has sent into the record
-		answer, size = o.answer, sentBy(d.srv.Transcript())
-		if size < LargeRequest {
-			return fmt.Errorf("%w: Large sent %d bytes on a healthy wire, want at least %d", ErrSubject, size, LargeRequest)
+		t := d.srv.Transcript()
+		large = largeExchange{o.answer, sentBy(t), largeFrom(t) + intoRequest}
+		if large.size < LargeRequest {
+			return fmt.Errorf("%w: Large sent %d bytes on a healthy wire, want at least %d", ErrSubject, large.size, LargeRequest)
 		}
 		return nil
 	})
-	return answer, size, err
+	return large, err
+}
+
+// largeFrom returns behind how many bytes of what a client sends its large request
+// begins: where it sends the most without hearing anything, on the connection on which
+// it sends the most. LargeRequest bytes of that are still to come there, also if the
+// server answers a part of the request at a time.
+func largeFrom(t transcript.Transcript) int64 {
+	var most transcript.Transcript
+	for n := 1; n <= t.Conns(); n++ {
+		if c := t.Conn(n); sentBy(c) > sentBy(most) {
+			most = c
+		}
+	}
+	var from, began, now, longest int64
+	for e := range most.All() {
+		if e.Direction == transcript.ToClient && e.Size() > 0 {
+			began = now
+		}
+		if e.Direction == transcript.FromClient && (e.Kind == transcript.Data || e.Kind == transcript.Discarded) {
+			now += e.Size()
+		}
+		if now-began > longest {
+			from, longest = began, now-began
+		}
+	}
+	return max(0, min(from, now-LargeRequest))
 }

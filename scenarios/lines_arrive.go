@@ -2,6 +2,9 @@ package scenarios
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"sync"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
@@ -18,7 +21,8 @@ var LinesArriveWholeOnceInOrder = Promise[NetworkLogger]{
 	check:  checkLinesArrive,
 }
 
-// A collector that stops reading goes on when Print has been waiting for patience.
+// A collector that stops reading goes on when Print has been waiting for patience, and
+// not later than after half of Within.
 // manyLines of longLine bytes are more than a socket's two buffers hold, so that
 // Print meets a full one.
 const (
@@ -34,14 +38,14 @@ func checkLinesArrive(ctx context.Context, subject func() NetworkLogger) error {
 	}
 	few := append(textLines(1, 10, 20), textLines(11, 10, 700)...)
 	healthy := wire{what: "on a healthy wire"}
-	err := inLogging(ctx, l, healthy, func(s *logging) error { return s.deliver(few, func() {}) })
+	err := inLogging(ctx, l, healthy, func(s *logging) error { return s.deliver(few, func() {}, func() {}) })
 	if err != nil || l.Network == "udp" {
 		return err
 	}
 	gate, release := newGate()
 	stopped := wire{what: "when the collector stops reading for a while", handler: reluctant(gate)}
 	return inLogging(ctx, subject(), stopped, func(s *logging) error {
-		return s.deliver(textLines(1, manyLines, longLine), release)
+		return s.deliverStalled(textLines(1, manyLines, longLine), release)
 	})
 }
 
@@ -61,11 +65,9 @@ func reluctant(gate <-chan struct{}) fakeserver.HandlerFunc {
 	}
 }
 
-// deliver logs lines, closes the logger, and wants them all. It calls release when
-// a line takes long, and after the last.
-func (s *logging) deliver(lines []string, release func()) error {
-	progress, stop := afterStandstill(patience, release)
-	defer stop()
+// deliver logs lines, closes the logger, and wants them all. It calls progress behind
+// each line, and release behind the last.
+func (s *logging) deliver(lines []string, progress, release func()) error {
 	for _, line := range lines {
 		if err := s.print(line); err != nil {
 			return err
@@ -77,4 +79,29 @@ func (s *logging) deliver(lines []string, release func()) error {
 		return err
 	}
 	return s.wantAll(lines)
+}
+
+// deliverStalled is deliver with a collector that does not read before release is
+// called: when a line takes long, and in any case in time for a logger that waits for
+// as long as Within.
+func (s *logging) deliverStalled(lines []string, release func()) error {
+	began := time.Now()
+	released := sync.OnceValue(func() time.Duration {
+		release()
+		return time.Since(began)
+	})
+	progress, stop := afterStandstill(min(patience, s.within/4), func() { released() })
+	defer stop()
+	defer time.AfterFunc(s.within/2, func() { released() }).Stop()
+	err := s.deliver(lines, progress, func() { released() })
+	return inTime(err, released(), s.within)
+}
+
+// inTime returns what there is to say of a logger that found err, with a collector that
+// stood still for so long: nothing, if that was longer than it was to be.
+func inTime(err error, stood, within time.Duration) error {
+	if err == nil || errors.Is(err, ErrUnproved) || stood <= within*3/4 {
+		return err
+	}
+	return fmt.Errorf("%w: the machine is too busy: the collector was to read on after %v, and did so after %v: %w", ErrUnproved, within/2, stood, err)
 }

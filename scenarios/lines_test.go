@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -108,6 +109,25 @@ func TestCrumbsCoverTheReply(t *testing.T) {
 		}
 		if sum != n || len(sizes) > mostCrumbs || slices.Min(sizes) < 1 {
 			t.Errorf("crumbs(%d) = %d sizes %v with a sum of %d", n, len(sizes), sizes, sum)
+		}
+	}
+}
+
+func TestAStallThatLastedTooLongProvesNothing(t *testing.T) {
+	found := errors.New("a line is missing")
+	for _, c := range []struct {
+		Why   string
+		Err   error
+		Stood time.Duration
+		Want  error
+	}{
+		{"found in time", found, 700 * time.Millisecond, nil},
+		{"found, but too late", found, 800 * time.Millisecond, ErrUnproved},
+		{"nothing found, however late", nil, time.Hour, nil},
+	} {
+		err := inTime(c.Err, c.Stood, time.Second)
+		if !errors.Is(err, c.Err) || errors.Is(err, ErrUnproved) != (c.Want != nil) {
+			t.Errorf("%s: %v", c.Why, err)
 		}
 	}
 }

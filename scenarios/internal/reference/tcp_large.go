@@ -15,11 +15,7 @@ import (
 
 // NoWriteDeadline breaks HonoursDeadlineSending: it has a deadline for reading only.
 func NoWriteDeadline(want string, within time.Duration) scenarios.TCPClient {
-	return sendsLarge(want, within, func(conn net.Conn, p string) error {
-		conn.SetWriteDeadline(time.Time{})
-		_, err := io.WriteString(conn, p)
-		return err
-	})
+	return sendsLarge(want, within, writeWithoutDeadline)
 }
 
 // BeginsAgain breaks CopesWithFullWindow: when a write takes too long, it sends its
@@ -33,9 +29,50 @@ func BeginsAgain(want string, within time.Duration) scenarios.TCPClient {
 // LeavesHoles breaks CopesWithFullWindow: when a write takes too long, it goes on with
 // the next, though a part of this was not sent.
 func LeavesHoles(want string, within time.Duration) scenarios.TCPClient {
-	return sendsLarge(want, within, func(conn net.Conn, p string) error {
-		return writeInParts(conn, p, func(at int) int { return at + part })
-	})
+	return sendsLarge(want, within, writeWithHoles)
+}
+
+// GreetsFirst returns TCPClient with a Large that says hello, and waits for an answer to
+// that, before it sends its request.
+func GreetsFirst(want string, within time.Duration) scenarios.TCPClient {
+	return sendsLarge(want, within, greeting(writeAll))
+}
+
+// GreetsWithoutWriteDeadline is NoWriteDeadline for a client that says hello first.
+func GreetsWithoutWriteDeadline(want string, within time.Duration) scenarios.TCPClient {
+	return sendsLarge(want, within, greeting(writeWithoutDeadline))
+}
+
+// GreetsAndLeavesHoles is LeavesHoles for a client that says hello first.
+func GreetsAndLeavesHoles(want string, within time.Duration) scenarios.TCPClient {
+	return sendsLarge(want, within, greeting(writeWithHoles))
+}
+
+// greeting returns write with a greeting before it.
+func greeting(write func(conn net.Conn, p string) error) func(conn net.Conn, p string) error {
+	return func(conn net.Conn, p string) error {
+		if err := writeAll(conn, "HELO\n"); err != nil {
+			return err
+		}
+		if _, err := bufio.NewReader(conn).ReadString('\n'); err != nil {
+			return err
+		}
+		return write(conn, p)
+	}
+}
+
+func writeAll(conn net.Conn, p string) error {
+	_, err := io.WriteString(conn, p)
+	return err
+}
+
+func writeWithoutDeadline(conn net.Conn, p string) error {
+	conn.SetWriteDeadline(time.Time{})
+	return writeAll(conn, p)
+}
+
+func writeWithHoles(conn net.Conn, p string) error {
+	return writeInParts(conn, p, func(at int) int { return at + part })
 }
 
 // How much is written at once, and how long that may take.

@@ -1,0 +1,78 @@
+package scenarios
+
+import (
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A jam is when nothing more goes to a collector that does not read: what its logger
+// has sent fills the kernels of both sides, or the logger waits for an answer. Only
+// then is a promise about such collectors put to the test.
+type jam struct {
+	lines atomic.Int64 // logged
+	all   atomic.Bool  // all that was to be logged is; what else is logged is to make the jam
+	seen  atomic.Bool
+}
+
+// watchJam looks for a jam until there was one, or the logger's work is over. Where the
+// kernel does not tell (it does on Linux), it takes one for granted.
+func (s *logging) watchJam() *jam {
+	j := new(jam)
+	go func() { j.seen.Store(s.srv.awaitSockets(s.ctx, j.stands(s.srv.Transcript))) }()
+	return j
+}
+
+// stands returns a condition that holds once what waits in the logger's sockets has
+// not changed for some looks, and the collector has stopped reading. That nothing waits
+// there counts only if nothing was logged either, or all was: the logger may not have
+// come to sending it.
+func (j *jam) stands(record func() transcript.Transcript) func([]socket) bool {
+	before, stopped := int64(-1), false
+	full, empty := blocked(), 0
+	return func(all []socket) bool {
+		stopped = stopped || sentBy(record()) > 0
+		lines := j.lines.Load()
+		if empty++; !stopped || unsent(all) > 0 || lines != before && !j.all.Load() {
+			before, empty = lines, 0
+		}
+		return full(all) && stopped || empty >= looks
+	}
+}
+
+// unproved returns an error if there was no jam.
+func (j *jam) unproved(took time.Duration) error {
+	if j.seen.Load() {
+		return nil
+	}
+	return fmt.Errorf("%w: %d lines of %d bytes were logged in %v, and what goes to the collector never stood still: its buffers were not full",
+		ErrUnproved, j.lines.Load(), floodLine, took.Round(time.Millisecond))
+}
+
+// looks is how often what waits in a socket has to be the same to be called standing.
+const looks = 10
+
+// blocked returns a condition that holds once what waits in a socket has not changed
+// for some looks.
+func blocked() func([]socket) bool {
+	var most uint64
+	same := 0
+	return func(all []socket) bool {
+		now := unsent(all)
+		if same++; now == 0 || now != most {
+			most, same = now, 0
+		}
+		return same >= looks
+	}
+}
+
+// unsent returns what waits in the fullest of the sockets.
+func unsent(all []socket) uint64 {
+	var most uint64
+	for _, s := range all {
+		most = max(most, s.unsent)
+	}
+	return most
+}

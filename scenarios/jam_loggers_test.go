@@ -1,0 +1,136 @@
+package scenarios_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/fakewire/fakewire/scenarios"
+)
+
+// stalls are the promises about a collector that does not read.
+var stalls = []scenarios.Promise[scenarios.NetworkLogger]{scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory, scenarios.CloseIsBounded}
+
+var _ = Describe("a promise about a collector that does not read", func() {
+	It("is not put to the test by a logger that sends nothing", func(ctx SpecContext) {
+		for _, p := range stalls {
+			err := scenarios.Run(hasty(ctx), p, func() scenarios.NetworkLogger { return queues(soon, (*queue).forget, (*queue).drop) })
+			Expect(err).To(MatchError(scenarios.ErrUnproved), p.Name)
+			Expect(err).To(MatchError(ContainSubstring("never stood still")), p.Name)
+		}
+	}, NodeTimeout(time.Minute))
+
+	It("is kept by a logger that loses each line for which there is no room", func(ctx SpecContext) {
+		for _, p := range stalls {
+			Expect(scenarios.Run(ctx, p, func() scenarios.NetworkLogger { return queues(within, (*queue).tryPut, (*queue).drop) })).To(Succeed(), p.Name)
+		}
+	}, NodeTimeout(time.Minute))
+
+	It("is kept by a logger that waits a little for room, for each line", func(ctx SpecContext) {
+		for _, p := range stalls {
+			Expect(scenarios.Run(ctx, p, func() scenarios.NetworkLogger { return queues(soon, (*queue).put, (*queue).drop) })).To(Succeed(), p.Name)
+		}
+	}, NodeTimeout(time.Minute))
+
+	It("is broken by a logger that begins to send when the flood is over, and flushes without a deadline", func(ctx SpecContext) {
+		err := scenarios.Run(hasty(ctx), scenarios.CloseIsBounded, func() scenarios.NetworkLogger { return queues(within, (*queue).tryPutLater, (*queue).flush) })
+		wantBroken(err, scenarios.CloseIsBounded.Name, "Close did not return within")
+	}, NodeTimeout(time.Minute))
+})
+
+var _ = It("does not stop reading for longer than a logger may wait", func(ctx SpecContext) {
+	err := scenarios.Run(ctx, scenarios.LinesArriveWholeOnceInOrder, func() scenarios.NetworkLogger {
+		return scenarios.NetworkLogger{Within: soon, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
+			var d net.Dialer
+			conn, err := d.DialContext(ctx, "tcp", addr)
+			if err != nil {
+				return scenarios.Log{}, err
+			}
+			return scenarios.Log{Close: conn.Close, Print: func(line string) {
+				conn.SetWriteDeadline(time.Now().Add(soon))
+				fmt.Fprintln(conn, line)
+			}}, nil
+		}}
+	})
+	Expect(errors.Is(err, scenarios.ErrBroken)).To(BeFalse(), "%v", err) // on a busy machine it may be unproved
+}, NodeTimeout(time.Minute))
+
+// A queue is a logger that has a short one, and a goroutine that sends.
+type queue struct {
+	ctx   context.Context // done when the collector has gone
+	conn  net.Conn
+	lines chan string
+	sent  chan struct{} // closed when the sender has returned
+	begin func()        // starts the sender
+	taken int           // lines that tryPutLater had
+}
+
+// queues returns a subject that has a queue, with ways to put lines there and to close it.
+func queues(within time.Duration, put func(*queue, string), end func(*queue) error) scenarios.NetworkLogger {
+	return scenarios.NetworkLogger{Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
+		var d net.Dialer
+		conn, err := d.DialContext(ctx, "tcp", addr)
+		if err != nil {
+			return scenarios.Log{}, err
+		}
+		q := &queue{ctx, conn, make(chan string, 8), make(chan struct{}), nil, 0}
+		q.begin = sync.OnceFunc(func() { go q.send() })
+		return scenarios.Log{Print: func(line string) { put(q, line) }, Close: func() error { return end(q) }}, nil
+	}}
+}
+
+func (q *queue) send() {
+	defer close(q.sent)
+	for {
+		select {
+		case line, ok := <-q.lines:
+			if !ok {
+				return
+			}
+			fmt.Fprintln(q.conn, line)
+		case <-q.ctx.Done():
+			return
+		}
+	}
+}
+
+func (q *queue) forget(string) {}
+
+func (q *queue) tryPut(line string) {
+	q.begin()
+	select {
+	case q.lines <- line:
+	default:
+	}
+}
+
+// tryPutLater is tryPut for a sender that is slow to begin: the flood is nearly over.
+func (q *queue) tryPutLater(line string) {
+	if q.taken++; q.taken >= 2000 { // of 2097
+		q.tryPut(line)
+	}
+}
+
+func (q *queue) put(line string) {
+	q.begin()
+	select {
+	case q.lines <- line:
+	case <-time.After(20 * time.Millisecond):
+	}
+}
+
+// drop ends the connection, and loses what is left.
+func (q *queue) drop() error { return q.conn.Close() }
+
+// flush sends what is left.
+func (q *queue) flush() error {
+	close(q.lines)
+	<-q.sent
+	return q.conn.Close()
+}

@@ -1,0 +1,75 @@
+package scenarios
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+func TestJam(t *testing.T) {
+	const many = 2 * looks
+	waits := func(n uint64) []socket { return []socket{{unsent: n}, {}} }
+	for _, c := range []struct {
+		Why    string
+		Heard  int                       // bytes that the collector has read
+		Look   func(i int) []socket      // what the kernel says at look i
+		Logged func(i int) (int64, bool) // how many lines were logged at look i, and whether those are all
+		Want   bool
+	}{
+		{"what waits stays the same, and more is logged", 1, func(int) []socket { return waits(5) }, func(i int) (int64, bool) { return int64(i), false }, true},
+		{"what waits grows", 1, func(i int) []socket { return waits(uint64(i)) }, func(i int) (int64, bool) { return int64(i), false }, false},
+		{"what waits grows, behind the end of the flood", 1, func(i int) []socket { return waits(uint64(i + 1)) }, func(i int) (int64, bool) { return int64(i), true }, false},
+		{"the collector has read nothing", 0, func(int) []socket { return waits(5) }, func(i int) (int64, bool) { return int64(i), true }, false},
+		{"nothing waits, and more is logged", 1, func(int) []socket { return waits(0) }, func(i int) (int64, bool) { return int64(i), false }, false},
+		{"nothing waits, but the caller does", 1, func(int) []socket { return waits(0) }, func(int) (int64, bool) { return 7, false }, true},
+		{"nothing waits, though all was logged", 1, func(int) []socket { return nil }, func(i int) (int64, bool) { return int64(i), true }, true},
+		{"nothing waits any more, now and then", 1, func(i int) []socket { return waits(uint64(i % looks)) }, func(int) (int64, bool) { return 7, true }, false},
+	} {
+		t.Run(c.Why, func(t *testing.T) {
+			record := conversation([]said{{1, "client", c.Heard}})
+			j := new(jam)
+			stands := j.stands(func() transcript.Transcript { return record })
+			got := false
+			for i := range many {
+				lines, all := c.Logged(i)
+				j.lines.Store(lines)
+				j.all.Store(all)
+				got = got || stands(c.Look(i))
+			}
+			if got != c.Want {
+				t.Errorf("a jam: %v, want %v", got, c.Want)
+			}
+		})
+	}
+}
+
+func TestCalmIsProvedByLinesOrByTime(t *testing.T) {
+	for _, c := range []struct {
+		Why          string
+		Lines, Beats int
+		Proved       bool
+	}{
+		{"more lines than it may dial", 11, 0, true},
+		{"few lines: the logger kept its caller waiting", 1, pulseBeats, true},
+		{"few lines: the process had no time", 10, pulseBeats/2 - 1, false},
+		{"none behind the reset", 0, pulseBeats, false},
+	} {
+		if err := provesCalm(c.Lines, DefaultDials, c.Beats, time.Second); (err == nil) != c.Proved || err != nil && !errors.Is(err, ErrUnproved) {
+			t.Errorf("%s: %v", c.Why, err)
+		}
+	}
+}
+
+func TestAPulseBeats(t *testing.T) {
+	p := newPulse(time.Millisecond)
+	for began := time.Now(); p.count() < 3; {
+		if time.Since(began) > 10*time.Second {
+			t.Fatalf("%d beats in 10 s", p.count())
+		}
+		time.Sleep(time.Millisecond)
+	}
+	p.stop()
+	p.stop()
+}

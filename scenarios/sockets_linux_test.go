@@ -1,0 +1,75 @@
+package scenarios
+
+import (
+	"io"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
+)
+
+// In the kernel's tables are also the server's ends, which have its port as their own, and
+// the clients of others.
+func TestClientSocketsAreThoseOfTheServersClients(t *testing.T) {
+	for _, network := range []string{"tcp4", "tcp6"} {
+		t.Run(network, func(t *testing.T) {
+			srv, err := fakeserver.Listen(fakeserver.Config{Network: network})
+			if err != nil {
+				t.Skipf("no %s here: %v", network, err)
+			}
+			defer srv.Close()
+			port := srv.AddrPort().Port()
+			wantSockets(t, "before there is a client", port)
+
+			first, second := dialFrom(t, nil, srv.Addr()), dialFrom(t, nil, srv.Addr())
+			other := fakeserver.Start(t, fakeserver.Config{})
+			dialFrom(t, nil, other.Addr())
+			wantSockets(t, "with clients, and another server's", port, first, second)
+		})
+	}
+}
+
+// wantSockets wants the sockets to be those of the clients: connected, and with nothing
+// that waits. While others come and go, the kernel may leave one out of a table.
+func wantSockets(t *testing.T, when string, server uint16, clients ...*net.TCPConn) {
+	t.Helper()
+	want := map[socket]bool{}
+	for _, c := range clients {
+		want[socket{port: c.LocalAddr().(*net.TCPAddr).AddrPort().Port(), state: established}] = true
+	}
+	awaitTable(t, server, func(all []socket) bool {
+		found := map[socket]bool{}
+		for _, s := range all {
+			if found[s] = true; !want[s] {
+				t.Fatalf("%s: %+v is not a client's", when, s)
+			}
+		}
+		return len(found) == len(want)
+	})
+}
+
+// awaitTable waits until cond holds for the sockets of a server's clients.
+func awaitTable(t *testing.T, server uint16, cond func([]socket) bool) {
+	t.Helper()
+	for began := time.Now(); ; time.Sleep(time.Millisecond) {
+		all, ok := clientSockets(server)
+		if !ok || time.Since(began) > 10*time.Second {
+			t.Fatalf("clientSockets = %+v, %v", all, ok)
+		}
+		if cond(all) {
+			return
+		}
+	}
+}
+
+func TestClientSocketsTellWhatIsUnread(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Reply{Data: "hello"}})
+	c := dialFrom(t, nil, srv.Addr())
+	if _, err := io.WriteString(c, "x"); err != nil {
+		t.Fatal(err)
+	}
+	awaitTable(t, srv.AddrPort().Port(), func(all []socket) bool {
+		return len(all) == 1 && all[0].unread >= 5 // the kernel counts a FIN, too
+	})
+}
