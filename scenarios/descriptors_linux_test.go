@@ -52,12 +52,9 @@ func TestDescriptorsAreNoListeners(t *testing.T) {
 func dialTwice(t *testing.T, addr, other string) (*net.TCPConn, *net.TCPAddr) {
 	t.Helper()
 	for {
-		first, err := dialFrom(t, nil, addr)
-		if err != nil {
-			t.Fatal(err)
-		}
+		first := dialFrom(t, nil, addr)
 		local := first.LocalAddr().(*net.TCPAddr)
-		_, err = dialFrom(t, local, other)
+		_, err := tryDialFrom(t, local, other)
 		switch {
 		case err == nil:
 			return first, local
@@ -69,7 +66,16 @@ func dialTwice(t *testing.T, addr, other string) (*net.TCPConn, *net.TCPAddr) {
 }
 
 // dialFrom dials from a local address that may be in use.
-func dialFrom(t *testing.T, local *net.TCPAddr, addr string) (*net.TCPConn, error) {
+func dialFrom(t *testing.T, local *net.TCPAddr, addr string) *net.TCPConn {
+	t.Helper()
+	c, err := tryDialFrom(t, local, addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func tryDialFrom(t *testing.T, local *net.TCPAddr, addr string) (*net.TCPConn, error) {
 	d := net.Dialer{Control: func(_, _ string, c syscall.RawConn) error {
 		return c.Control(func(fd uintptr) { syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1) })
 	}}

@@ -17,6 +17,14 @@ import (
 // for deadlines. CI sets it.
 const socketsVariable = "FAKEWIRE_SOCKETS"
 
+// run puts a promise to the test in memory, and instead on sockets if they are wanted.
+func run[S scenarios.Subject](ctx context.Context, p scenarios.Promise[S], subject func() S) error {
+	if os.Getenv(socketsVariable) != "" {
+		return scenarios.Run(ctx, p, subject)
+	}
+	return scenarios.RunInMemory(ctx, suite, p, subject)
+}
+
 // A duel is a promise with a subject that keeps it and one that breaks it. Either may
 // be missing.
 type duel struct {

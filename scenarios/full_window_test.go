@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"io"
-	"net"
 	"strings"
 	"time"
 
@@ -21,8 +20,7 @@ func sendsInTurn() scenarios.TCPClient {
 	c := reference.TCPClient(echoed, within)
 	c.Handler = echoes
 	c.Large = func(ctx context.Context, addr string) (string, error) {
-		var d net.Dialer
-		conn, err := d.DialContext(ctx, "tcp", addr)
+		conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "tcp", addr)
 		if err != nil {
 			return "", err
 		}
@@ -40,12 +38,12 @@ func sendsInTurn() scenarios.TCPClient {
 }
 
 var _ = It("does not say of a client whose window is never full that it copes with that", func(ctx SpecContext) {
-	err := scenarios.Run(ctx, scenarios.CopesWithFullWindow, sendsInTurn)
+	err := run(ctx, scenarios.CopesWithFullWindow, sendsInTurn)
 	Expect(err).To(MatchError(scenarios.ErrUnproved))
 	Expect(err).To(MatchError(ContainSubstring("500ms behind the last byte that the server read, the client's buffers were not full")))
 }, NodeTimeout(time.Minute))
 
-var _ = duels("a promise of a TCP client that greets first",
+var _ = duels("a promise of a TCP client that greets first", 2,
 	tcpEntry(scenarios.HonoursDeadlineSending, 5*within, reference.GreetsFirst, reference.GreetsWithoutWriteDeadline, `stopped reading after byte 65541 of the 8388614 that it sends: Large did not return`),
 	tcpEntry(scenarios.CopesWithFullWindow, 10*within, reference.GreetsFirst, reference.GreetsAndLeavesHoles, `when the server reads slowly: Large = "`),
 )

@@ -17,7 +17,7 @@ var _ = DescribeTable("of a client that hangs, it says that and no more, in a pr
 	func(ctx SpecContext, p tcpPromise, evidence string) {
 		c := reference.OneTryTCPClient(echoed, time.Minute)
 		c.Handler, c.Within = echoes, soon
-		err := scenarios.Run(hasty(ctx), p, always(c))
+		err := run(hasty(ctx), p, always(c))
 		wantBroken(err, p.Name, evidence)
 		Expect(err.Error()).NotTo(Or(ContainSubstring("want once"), ContainSubstring("Ask(2) =")))
 	},

@@ -20,7 +20,7 @@ var stalls = []scenarios.Promise[scenarios.NetworkLogger]{scenarios.NeverBlocksI
 var _ = Describe("a promise about a collector that does not read", func() {
 	It("is not put to the test by a logger that sends nothing", func(ctx SpecContext) {
 		for _, p := range stalls {
-			err := scenarios.Run(hasty(ctx), p, func() scenarios.NetworkLogger { return queues(soon, (*queue).forget, (*queue).drop) })
+			err := run(hasty(ctx), p, func() scenarios.NetworkLogger { return queues(soon, (*queue).forget, (*queue).drop) })
 			Expect(err).To(MatchError(scenarios.ErrUnproved), p.Name)
 			Expect(err).To(MatchError(ContainSubstring("never stood still")), p.Name)
 		}
@@ -28,27 +28,26 @@ var _ = Describe("a promise about a collector that does not read", func() {
 
 	It("is kept by a logger that loses each line for which there is no room", func(ctx SpecContext) {
 		for _, p := range stalls {
-			Expect(scenarios.Run(ctx, p, func() scenarios.NetworkLogger { return queues(within, (*queue).tryPut, (*queue).drop) })).To(Succeed(), p.Name)
+			Expect(run(ctx, p, func() scenarios.NetworkLogger { return queues(within, (*queue).tryPut, (*queue).drop) })).To(Succeed(), p.Name)
 		}
 	}, NodeTimeout(time.Minute))
 
 	It("is kept by a logger that waits a little for room, for each line", func(ctx SpecContext) {
 		for _, p := range stalls {
-			Expect(scenarios.Run(ctx, p, func() scenarios.NetworkLogger { return queues(soon, (*queue).put, (*queue).drop) })).To(Succeed(), p.Name)
+			Expect(run(ctx, p, func() scenarios.NetworkLogger { return queues(soon, (*queue).put, (*queue).drop) })).To(Succeed(), p.Name)
 		}
 	}, NodeTimeout(time.Minute))
 
 	It("is broken by a logger that begins to send when the flood is over, and flushes without a deadline", func(ctx SpecContext) {
-		err := scenarios.Run(hasty(ctx), scenarios.CloseIsBounded, func() scenarios.NetworkLogger { return queues(within, (*queue).tryPutLater, (*queue).flush) })
+		err := run(hasty(ctx), scenarios.CloseIsBounded, func() scenarios.NetworkLogger { return queues(within, (*queue).tryPutLater, (*queue).flush) })
 		wantBroken(err, scenarios.CloseIsBounded.Name, "Close did not return within")
 	}, NodeTimeout(time.Minute))
 })
 
 var _ = It("does not stop reading for longer than a logger may wait", func(ctx SpecContext) {
-	err := scenarios.Run(ctx, scenarios.LinesArriveWholeOnceInOrder, func() scenarios.NetworkLogger {
+	err := run(ctx, scenarios.LinesArriveWholeOnceInOrder, func() scenarios.NetworkLogger {
 		return scenarios.NetworkLogger{Within: soon, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
-			var d net.Dialer
-			conn, err := d.DialContext(ctx, "tcp", addr)
+			conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "tcp", addr)
 			if err != nil {
 				return scenarios.Log{}, err
 			}
@@ -74,8 +73,7 @@ type queue struct {
 // queues returns a subject that has a queue, with ways to put lines there and to close it.
 func queues(within time.Duration, put func(*queue, string), end func(*queue) error) scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
-		var d net.Dialer
-		conn, err := d.DialContext(ctx, "tcp", addr)
+		conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "tcp", addr)
 		if err != nil {
 			return scenarios.Log{}, err
 		}

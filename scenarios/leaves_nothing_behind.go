@@ -139,7 +139,7 @@ func (d *dialogue) left(b brand) string {
 	for _, fd := range descriptors(clientAddrs(t), d.srv.stream().AddrPort()) {
 		all = append(all, fmt.Sprintf("descriptor %d, of a connection to the server", fd))
 	}
-	for _, c := range openConns(d.ctx, d.srv.Addr()) {
+	for _, c := range d.srv.memory.openConns(d.srv.Addr()) {
 		all = append(all, fmt.Sprintf("connection from %v, which was not closed", c.LocalAddr()))
 	}
 	for _, stack := range b.goroutines() {

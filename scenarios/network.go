@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"slices"
 	"sync/atomic"
 
 	"github.com/fakewire/fakewire/fakeserver"
@@ -54,6 +55,9 @@ type memoryNetwork struct {
 	asked   atomic.Bool // the subject has asked for it
 }
 
+// memoryWindow is what a server's kernel holds in memory.
+const memoryWindow = 4 << 20
+
 // memoryKey is the key of a *memoryNetwork in a context.
 type memoryKey struct{}
 
@@ -71,18 +75,26 @@ func transportOf(ctx context.Context) fakeserver.Transport {
 	return nil
 }
 
-// openConns returns the clients' ends of the connections in memory to a server's address
-// that were not closed.
-func openConns(ctx context.Context, server string) []net.Conn {
-	m := memoryOf(ctx)
+// openConns returns the clients' ends of the connections to a server's address that were
+// not closed. On the kernel's network there are none to be found.
+func (m *memoryNetwork) openConns(server string) []*nettest.Conn {
 	if m == nil {
 		return nil
 	}
-	var all []net.Conn
-	for _, c := range m.network.OpenConns() {
-		if c.RemoteAddr().String() == server {
-			all = append(all, c)
+	return slices.DeleteFunc(m.network.OpenConns(), func(c *nettest.Conn) bool { return c.RemoteAddr().String() != server })
+}
+
+// clientSockets returns the same as sockets, without their states: what is sent has
+// arrived. What is in a window that is half full, or more, counts as unsent: a Write that
+// met a full one waits for more room than a few bytes.
+func (m *memoryNetwork) clientSockets(server string, window int) (all []socket) {
+	for _, c := range m.openConns(server) {
+		unsent, _ := c.PeerUnread()
+		unread, _ := c.Unread()
+		if unsent < window/2 {
+			unsent = 0
 		}
+		all = append(all, socket{port: c.LocalAddr().(*net.TCPAddr).AddrPort().Port(), unsent: uint64(unsent), unread: uint64(unread)})
 	}
 	return all
 }

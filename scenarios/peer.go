@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,8 +14,9 @@ import (
 // peer is a fake server for one exchange.
 type peer struct {
 	server
-	plan     fault.Plan
-	inMemory bool // what there is to tell of its clients' sockets, the kernel does not
+	plan   fault.Plan
+	memory *memoryNetwork // nil: the kernel's
+	window int            // in memory: how much a client may send ahead of the server's reads
 }
 
 // server is what fakeserver's Server and PacketServer have in common.
@@ -34,7 +36,7 @@ func streamPeer(ctx context.Context, cfg fakeserver.Config) (peer, error) {
 	if err != nil {
 		return peer{}, fmt.Errorf("%w: %w", ErrSubject, err)
 	}
-	return peer{srv, cfg.Faults, memoryOf(ctx) != nil}, nil
+	return peer{srv, cfg.Faults, memoryOf(ctx), cmp.Or(cfg.ReceiveBuffer, memoryWindow)}, nil
 }
 
 // packetPeer starts a server for datagrams.
@@ -44,7 +46,7 @@ func packetPeer(ctx context.Context, cfg fakeserver.PacketConfig) (peer, error) 
 	if err != nil {
 		return peer{}, fmt.Errorf("%w: %w", ErrSubject, err)
 	}
-	return peer{srv, cfg.Faults, memoryOf(ctx) != nil}, nil
+	return peer{srv, cfg.Faults, memoryOf(ctx), 0}, nil
 }
 
 // proved returns nil if the wire did what it was to do: each rule acted, and the

@@ -73,15 +73,14 @@ const untoldPause = 20 * time.Millisecond
 // clientSockets returns the clients' ends of the connections to p. If nobody tells, ok is
 // false.
 func (p peer) clientSockets() (all []socket, ok bool) {
-	if p.inMemory {
-		return nil, false
+	if p.memory != nil {
+		return p.memory.clientSockets(p.Addr(), p.window), true
 	}
 	return clientSockets(p.stream().AddrPort().Port())
 }
 
 // awaitSockets waits until cond holds for the clients' sockets, or ctx is done, which
-// it reports with false. Where nobody tells, it waits for untoldPause. In memory that is
-// as good: in a bubble, a pause is over when everybody waits for something.
+// it reports with false. Where nobody tells, it waits for untoldPause.
 func (p peer) awaitSockets(ctx context.Context, cond func([]socket) bool) bool {
 	for {
 		all, ok := p.clientSockets()
