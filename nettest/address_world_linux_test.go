@@ -142,6 +142,8 @@ func (w *addressWorld) datagram(network, listen, host string) {
 	w.say("  ReadMsgUDPAddrPort %v: %v", ap, err)
 	_, err = server.WriteToUDPAddrPort([]byte("x"), ap)
 	w.say("  WriteToUDPAddrPort: %v", err)
+	_, err = server.WriteToUDPAddrPort([]byte("x"), netip.AddrPort{})
+	w.say("  WriteToUDPAddrPort of nothing: %v", err)
 	if host != "127.0.0.9" { // which an answer of a socket on all comes from is not what was dialled
 		n, err := c.Read(p)
 		w.say("  the answer: %d, %v", n, err)

@@ -10,7 +10,7 @@ import (
 )
 
 // A Listener takes connections on a Network. It has what a *net.TCPListener has, except a
-// descriptor.
+// descriptor and AcceptTCP. Its methods may be called from several goroutines at once.
 type Listener struct {
 	host    *Host
 	network string

@@ -30,11 +30,11 @@ func (c *PacketConn) WriteTo(b []byte, addr net.Addr) (int, error) {
 		return 0, c.opError("write", addr, syscall.EINVAL)
 	}
 	if udp == nil {
-		return 0, c.opError("write", nil, c.sendTo(b, netip.AddrPort{}))
+		return 0, c.opError("write", nil, c.sendTo(b, netip.AddrPort{}, "sendto"))
 	}
 	to, err := c.destination(udp)
 	if err == nil {
-		err = c.sendTo(b, to)
+		err = c.sendTo(b, to, "sendto")
 	}
 	if err != nil {
 		return 0, c.opError("write", addr, err)
@@ -51,8 +51,8 @@ func (c *PacketConn) destination(addr *net.UDPAddr) (netip.AddrPort, error) {
 	}
 	ip, ok := netip.AddrFromSlice(addr.IP)
 	switch {
-	case c.to.IsValid(): // it is refused anyway
-		return netip.AddrPort{}, nil
+	case c.to.IsValid(): // it is refused anyway, whatever it is
+		return c.to, nil
 	case len(addr.IP) == 0, addr.IP.Equal(net.IPv4zero):
 		ip = netip.IPv4Unspecified()
 		if c.from.Addr().Is6() {
@@ -68,13 +68,13 @@ func (c *PacketConn) destination(addr *net.UDPAddr) (netip.AddrPort, error) {
 
 // WriteToUDPAddrPort is WriteTo without an allocation.
 func (c *PacketConn) WriteToUDPAddrPort(b []byte, addr netip.AddrPort) (int, error) {
-	if err := c.sendTo(b, addr); err != nil {
-		return 0, c.opError("write", net.UDPAddrFromAddrPort(addr), err)
+	if err := c.sendTo(b, addr, "sendto"); err != nil {
+		return 0, c.opError("write", udpAddrPort{addr}, err)
 	}
 	return len(b), nil
 }
 
-func (c *PacketConn) sendTo(b []byte, to netip.AddrPort) error {
+func (c *PacketConn) sendTo(b []byte, to netip.AddrPort, call string) error {
 	if c.to.IsValid() {
 		return net.ErrWriteToConnected
 	}
@@ -85,7 +85,7 @@ func (c *PacketConn) sendTo(b []byte, to netip.AddrPort) error {
 	if c.from.Addr().Is4() && !to.Addr().Is4() {
 		return &net.AddrError{Err: "non-IPv4 address", Addr: to.Addr().String()}
 	}
-	return c.send(b, to, "sendto")
+	return c.send(b, to, call)
 }
 
 // send sends a datagram, or finds out why it can't leave.
