@@ -21,16 +21,17 @@ type addressRow struct {
 var addressRows = []addressRow{
 	{"listen on all", "both versions, however that is written, unless the network says which", func(w *addressWorld) {
 		for _, network := range []string{"tcp", "tcp4", "tcp6"} {
-			for _, address := range []string{"", ":", ":0", "0.0.0.0:0", "[::]:0"} {
+			for _, address := range []string{"", ":", ":0", ":PORT", "0.0.0.0:PORT", "[::]:PORT"} {
 				w.listen(network, address)
 			}
 		}
 	}},
 	{"listen on one", "what is dialled must be that", func(w *addressWorld) {
 		w.listen("tcp", "127.0.0.1:0")
-		w.listen("tcp", "127.0.0.9:0")
-		w.listen("tcp", "[::1]:0")
-		w.listen("tcp", "[::ffff:127.0.0.1]:0")
+		w.listen("tcp", "127.0.0.1:PORT")
+		w.listen("tcp", "127.0.0.9:PORT")
+		w.listen("tcp", "[::1]:PORT")
+		w.listen("tcp", "[::ffff:127.0.0.1]:PORT")
 		w.listen("tcp4", "[::1]:0")
 		w.listen("tcp6", "127.0.0.1:0")
 		w.listen("tcp", "127.0.0.1")

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"regexp"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -27,8 +30,8 @@ func (w *addressWorld) say(format string, args ...any) {
 	w.said = append(w.said, picked.ReplaceAllString(fmt.Sprintf(format, args...), ":N"))
 }
 
-// picked are the ports that are given to those who ask for none.
-var picked = regexp.MustCompile(`:[3-6]\d{4}\b`)
+// picked are the ports that are given to those who ask for none, and those that stand for PORT.
+var picked = regexp.MustCompile(`:[2-6]\d{4}\b`)
 
 // words says all of an error that a caller can find out, besides its type.
 func words(err error) string {
@@ -40,16 +43,29 @@ func words(err error) string {
 	return fmt.Sprintf("%v (%s %s from %v to %v, AddrError %v)", err, op.Op, op.Net, op.Source, op.Addr, addrErr)
 }
 
-// listen listens, and dials what it listens on by several ways.
+// open listens. PORT in the address is one that nobody is given who asks for none: who dials it at
+// another address meets no stranger.
+func (w *addressWorld) open(network, address string) (ln net.Listener, err error) {
+	for range 100 {
+		port := fmt.Sprint(20000 + rand.IntN(10000))
+		ln, err = w.on.Listen(w.ctx, network, strings.Replace(address, "PORT", port, 1))
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			break
+		}
+	}
+	return ln, err
+}
+
+// listen listens, and dials what it listens on by several ways if that is at PORT.
 func (w *addressWorld) listen(network, address string) {
-	ln, err := w.on.Listen(w.ctx, network, address)
+	ln, err := w.open(network, address)
 	if err != nil {
 		w.say("listen %s %q: %s", network, address, words(err))
 		return
 	}
 	defer ln.Close()
 	w.say("listen %s %q: %v", network, address, ln.Addr())
-	if w.ctx.Err() != nil {
+	if !strings.HasSuffix(address, "PORT") {
 		return
 	}
 	_, port, _ := net.SplitHostPort(ln.Addr().String())
