@@ -15,9 +15,10 @@ func familyOf(network string) (string, error) {
 	return "", net.UnknownNetworkError(network)
 }
 
-// fits reports whether ip may be used with a network that names an IP version, or none.
+// fits reports whether ip, if it is valid, may be used with a network that names an IP version,
+// or none.
 func fits(network string, ip netip.Addr) bool {
-	return !strings.HasSuffix(network, "4") && !strings.HasSuffix(network, "6") ||
+	return !ip.IsValid() || !strings.HasSuffix(network, "4") && !strings.HasSuffix(network, "6") ||
 		ip.Is4() == strings.HasSuffix(network, "4")
 }
 
@@ -27,6 +28,22 @@ func netAddr(family string, ap netip.AddrPort) net.Addr {
 		return net.UDPAddrFromAddrPort(ap)
 	}
 	return net.TCPAddrFromAddrPort(ap)
+}
+
+// all returns what stands for all addresses that a network has: [::] for those of both versions.
+func all(network string) netip.Addr {
+	if fits(network, netip.IPv6Unspecified()) {
+		return netip.IPv6Unspecified()
+	}
+	return netip.IPv4Unspecified()
+}
+
+// mapped returns ap as a socket of both versions has it: an IPv4 address within IPv6.
+func mapped(ap netip.AddrPort) netip.AddrPort {
+	if !ap.Addr().Is4() {
+		return ap
+	}
+	return netip.AddrPortFrom(netip.AddrFrom16(ap.Addr().As16()), ap.Port())
 }
 
 // loopback returns the loopback address of ip's version, or ip if it is one.

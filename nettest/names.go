@@ -78,13 +78,10 @@ func (n *Network) freeAddrLocked() netip.Addr {
 	return ip
 }
 
-// resolve returns what address stands for, in the order in which it is to be tried.
+// resolve returns what address stands for, in the order in which it is to be tried. No
+// address at all is any port of all of a host's.
 func (n *Network) resolve(network, address string) ([]netip.AddrPort, error) {
-	host, service, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	port, err := portOf(network, service)
+	host, port, err := split(network, address)
 	if err != nil {
 		return nil, err
 	}
@@ -104,13 +101,28 @@ func (n *Network) resolve(network, address string) ([]netip.AddrPort, error) {
 	return to, nil
 }
 
-// lookup returns the addresses of a host. No name at all is localhost.
-func (n *Network) lookup(host string) ([]netip.Addr, error) {
-	if ip, err := netip.ParseAddr(host); err == nil {
-		return []netip.Addr{ip.Unmap()}, nil
+func split(network, address string) (host string, port uint16, err error) {
+	if address == "" {
+		return "", 0, nil
 	}
+	host, service, err := net.SplitHostPort(address)
+	if err == nil {
+		port, err = portOf(network, service)
+	}
+	return host, port, err
+}
+
+// lookup returns the addresses of a host. No name at all is an address that is not valid: all that
+// a host has. As in package net, IPv6's [::] may mean IPv4's.
+func (n *Network) lookup(host string) ([]netip.Addr, error) {
 	if host == "" {
-		host = localhost
+		return []netip.Addr{{}}, nil
+	}
+	switch ip, err := netip.ParseAddr(host); {
+	case err == nil && ip == netip.IPv6Unspecified():
+		return []netip.Addr{ip, netip.IPv4Unspecified()}, nil
+	case err == nil:
+		return []netip.Addr{ip.Unmap()}, nil
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -47,7 +47,7 @@ import (
 //
 // There are no routers, and no latency but that of connecting: delays, losses and
 // the like are a fakeserver's faults. Bytes that have arrived count as acknowledged even
-// where no acknowledgement could return. There is no multicast.
+// where no acknowledgement could return. There is no multicast, and no broadcast.
 type Network struct {
 	// Hosts gives names to addresses, as /etc/hosts does. Names with one address are
 	// one host. A name that is not here, nor one of a Host that was asked for, is not

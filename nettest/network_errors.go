@@ -2,10 +2,14 @@ package nettest
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 	"syscall"
 )
+
+// errMissingAddress is package net's.
+var errMissingAddress = errors.New("missing address")
 
 // sysErr is err as the system call says it to package net.
 func sysErr(call string, errno syscall.Errno) error { return os.NewSyscallError(call, errno) }

@@ -47,6 +47,9 @@ func (h *Host) DialContext(ctx context.Context, network, address string) (net.Co
 	if err != nil {
 		return nil, dialError(network, nil, err)
 	}
+	if address == "" {
+		return nil, dialError(network, nil, errMissingAddress)
+	}
 	to, err := h.network.resolve(network, address)
 	if err != nil {
 		return nil, dialError(network, nil, err)
@@ -73,8 +76,11 @@ func (h *Host) dial(ctx context.Context, family, network string, to netip.AddrPo
 	if err := ctx.Err(); err != nil {
 		return nil, asNet(err)
 	}
-	if to.Addr().IsUnspecified() {
-		to = netip.AddrPortFrom(loopback(to.Addr()), to.Port()) // as Linux takes it
+	switch ip := to.Addr(); { // as Linux takes it
+	case !ip.IsValid() && fits(network, netip.IPv4Unspecified()):
+		to = netip.AddrPortFrom(loopback(netip.IPv4Unspecified()), to.Port())
+	case !ip.IsValid(), ip.IsUnspecified():
+		to = netip.AddrPortFrom(loopback(ip), to.Port())
 	}
 	from, ok := h.source(to.Addr())
 	if !ok {
@@ -91,9 +97,6 @@ func (h *Host) dial(ctx context.Context, family, network string, to netip.AddrPo
 
 // source returns the address that the host sends from.
 func (h *Host) source(to netip.Addr) (netip.Addr, bool) {
-	if to.IsLoopback() && h.isLocal() {
-		return loopback(to), true
-	}
 	for _, a := range h.addrs {
 		if a.Is4() == to.Is4() {
 			return a, true
@@ -140,6 +143,9 @@ func (h *Host) establishLocked(network string, from netip.Addr, to netip.AddrPor
 	client, server := newLink(local, to, h.network.wayLocked(h, peer), h.network.wayLocked(peer, h))
 	client.network, server.network = network, l.network
 	client.in.window, server.in.window = or(h.network.Window, defaultWindow), l.window
+	if l.addr.IP.To4() == nil {
+		server.local, server.remote = net.TCPAddrFromAddrPort(mapped(to)), net.TCPAddrFromAddrPort(mapped(local))
+	}
 	client.host, mine.value = h, client
 	h.clients.bind(port, mine)
 	l.addLocked(server)

@@ -10,7 +10,7 @@ import (
 )
 
 // A Listener takes connections on a Network. It has what a *net.TCPListener has, except a
-// descriptor.
+// descriptor and AcceptTCP. Its methods may be called from several goroutines at once.
 type Listener struct {
 	host    *Host
 	network string
@@ -27,12 +27,13 @@ type Listener struct {
 
 // Listen listens for streams on an address of the host. A port of 0 picks a free one: the
 // one behind that of the last time. No address, or an unspecified one, is all of
-// localhost's; for another host it is its own, and so is a loopback address.
+// localhost's, of both IP versions unless the network names one; for another host it is its own,
+// and so is a loopback address. Nothing waits, so that the context means nothing.
 //
 // The error is EADDRINUSE, if somebody listens there; EADDRNOTAVAIL, if the address is
 // not the host's; a *net.DNSError for a name that is not known.
-func (h *Host) Listen(ctx context.Context, network, address string) (net.Listener, error) {
-	at, err := h.listenAddr(ctx, "tcp", network, address)
+func (h *Host) Listen(_ context.Context, network, address string) (net.Listener, error) {
+	at, err := h.listenAddr("tcp", network, address)
 	if err != nil {
 		return nil, err
 	}
@@ -213,14 +214,8 @@ func (l *Listener) release() {
 }
 
 // listenAddr returns the address that somebody wants to listen on.
-func (h *Host) listenAddr(ctx context.Context, family, network, address string) (netip.AddrPort, error) {
-	if known, err := familyOf(network); err != nil || known != family {
-		return netip.AddrPort{}, listenError(network, nil, net.UnknownNetworkError(network))
-	}
-	if err := ctx.Err(); err != nil {
-		return netip.AddrPort{}, listenError(network, nil, asNet(err))
-	}
-	host, _, err := net.SplitHostPort(address)
+func (h *Host) listenAddr(family, network, address string) (netip.AddrPort, error) {
+	known, err := familyOf(network)
 	if err != nil {
 		return netip.AddrPort{}, listenError(network, nil, err)
 	}
@@ -228,24 +223,26 @@ func (h *Host) listenAddr(ctx context.Context, family, network, address string) 
 	if err != nil {
 		return netip.AddrPort{}, listenError(network, nil, err)
 	}
-	ip := h.own(network, host, to[0].Addr())
-	at := netip.AddrPortFrom(ip, to[0].Port())
-	if !ip.IsUnspecified() && h.network.owner(ip) != h {
-		return netip.AddrPort{}, listenError(network, netAddr(family, at), sysErr("bind", syscall.EADDRNOTAVAIL))
+	at := netip.AddrPortFrom(h.own(network, to[0].Addr()), to[0].Port())
+	switch {
+	case known != family:
+		err = &net.AddrError{Err: "unexpected address type", Addr: at.String()}
+	case !at.Addr().IsUnspecified() && h.network.owner(at.Addr()) != h:
+		err = sysErr("bind", syscall.EADDRNOTAVAIL)
+	default:
+		return at, nil
 	}
-	return at, nil
+	return netip.AddrPort{}, listenError(network, netAddr(known, at), err)
 }
 
 // own returns what a host means by an address that is to be its own.
-func (h *Host) own(network, host string, ip netip.Addr) netip.Addr {
-	all := host == "" || ip.IsUnspecified()
+func (h *Host) own(network string, ip netip.Addr) netip.Addr {
+	isAll := !ip.IsValid() || ip.IsUnspecified()
 	switch {
-	case !h.isLocal() && (all || ip.IsLoopback()):
+	case !h.isLocal() && (isAll || ip.IsLoopback()):
 		return h.addrs[0]
-	case host == "" && fits(network, netip.IPv6Unspecified()):
-		return netip.IPv6Unspecified()
-	case all && network[len(network)-1] != '6' && ip.Is4():
-		return netip.IPv4Unspecified()
+	case isAll:
+		return all(network)
 	}
 	return ip
 }

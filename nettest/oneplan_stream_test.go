@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"testing"
 
@@ -103,7 +104,7 @@ func (s streamScript) run(n network, p fault.Plan, start func(network, fault.Pla
 	}
 	var heard []string
 	for conn := 1; conn <= conns; conn++ {
-		heard = append(heard, s.call(ctx, n, srv, conn))
+		heard = append(heard, s.call(ctx, n, p, srv, conn))
 		if waitErr := srv.Wait(ctx, func(t transcript.Transcript) bool { return hasEnded(t.Conn(conn)) || acted(t.Conn(conn), "forever") }); err == nil {
 			err = waitErr
 		}
@@ -116,7 +117,7 @@ func (s streamScript) run(n network, p fault.Plan, start func(network, fault.Pla
 }
 
 // call plays the client on one connection, and says what it heard.
-func (s streamScript) call(ctx context.Context, n network, srv streamServer, conn int) string {
+func (s streamScript) call(ctx context.Context, n network, p fault.Plan, srv streamServer, conn int) string {
 	raw, err := n.Dial("tcp", srv.Addr())
 	if err != nil {
 		return " then " + endOf(err) // on the kernel's network an RST may overtake the connect
@@ -125,11 +126,13 @@ func (s streamScript) call(ctx context.Context, n network, srv streamServer, con
 	defer c.Close()
 	ctx, cancel := context.WithCancel(ctx)
 	var watch sync.WaitGroup
-	watch.Go(func() {
-		if srv.Wait(ctx, func(t transcript.Transcript) bool { return acted(t.Conn(conn), "forever") }) == nil {
-			c.giveUpAfter(len(srv.Transcript().Conn(conn).ToClient()))
-		}
-	})
+	if lastsForever(p) {
+		watch.Go(func() {
+			if srv.Wait(ctx, func(t transcript.Transcript) bool { return acted(t.Conn(conn), "forever") }) == nil {
+				c.giveUpAfter(len(srv.Transcript().Conn(conn).ToClient()))
+			}
+		})
+	}
 	got, err := s.client(c, conn)
 	cancel()
 	watch.Wait()
@@ -145,6 +148,11 @@ func gates(p fault.Plan) map[string]bool {
 		}
 	}
 	return all
+}
+
+// lastsForever reports whether the plan has a rule that is named forever.
+func lastsForever(p fault.Plan) bool {
+	return slices.ContainsFunc(p.Rules, func(r fault.Rule) bool { return r.Name == "forever" })
 }
 
 func hasEnded(t transcript.Transcript) bool { return t.Kind(transcript.Close).Len() > 0 }

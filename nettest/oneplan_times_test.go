@@ -3,6 +3,7 @@ package nettest_test
 import (
 	"fmt"
 	"os"
+	"reflect"
 	"slices"
 	"strconv"
 	"testing"
@@ -15,9 +16,14 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// inVirtualTime runs the script in a bubble, and returns its record with everything that is
-// in it, an event a line.
-func (s streamScript) inVirtualTime(t *testing.T, p fault.Plan, start func(network, fault.Plan) (streamServer, error)) []string {
+// A record is everything that is in a transcript.
+type record struct {
+	header transcript.Header
+	events []transcript.Event
+}
+
+// inVirtualTime runs the script in a bubble, and returns its record.
+func (s streamScript) inVirtualTime(t *testing.T, p fault.Plan, start func(network, fault.Plan) (streamServer, error)) record {
 	t.Helper()
 	var tr transcript.Transcript
 	nettest.Bubble(t, func(t fakeserver.TB) {
@@ -26,46 +32,54 @@ func (s streamScript) inVirtualTime(t *testing.T, p fault.Plan, start func(netwo
 			t.Errorf("%v\n%v", err, tr)
 		}
 	})
-	lines := []string{fmt.Sprintf("%+v", tr.Header())}
-	for e := range tr.All() {
-		lines = append(lines, fmt.Sprintf("%#v", e))
-	}
-	return lines
+	return record{tr.Header(), slices.Collect(tr.All())}
 }
 
-// sameEvents says where two records differ.
-func sameEvents(got, want []string) error {
-	if slices.Equal(got, want) {
+// compare says where two records differ.
+func (r record) compare(other record) error {
+	if reflect.DeepEqual(other, r) {
 		return nil
 	}
+	got, want := other.lines(), r.lines()
 	i := 0
 	for i < min(len(got), len(want)) && got[i] == want[i] {
 		i++
 	}
-	return fmt.Errorf("event %d differs: %d of them\n%v\nwant %d\n%v", i, len(got), around(got, i), len(want), around(want, i))
+	return fmt.Errorf("line %d differs: %d of them\n%v\nwant %d\n%v", i, len(got), around(got, i), len(want), around(want, i))
+}
+
+// lines returns the header and the events with all that is in them, one a line.
+func (r record) lines() []string {
+	all := []string{fmt.Sprintf("%+v", r.header)}
+	for _, e := range r.events {
+		all = append(all, fmt.Sprintf("%#v", e))
+	}
+	return all
 }
 
 func around(lines []string, i int) []string { return lines[max(0, i-2):min(len(lines), i+3)] }
 
-// repeat runs a dialogue n times, and says where a record differs from the first: in a time, the
-// order, a byte.
+// repeat runs a dialogue n times more, and says where a record differs from the first: in a time,
+// the order, a byte.
 func repeat(t *testing.T, p fault.Plan, n int) error {
 	for _, start := range []func(network, fault.Plan) (streamServer, error){dialogue.direct, dialogue.wrapped} {
 		want := dialogue.inVirtualTime(t, p, start)
-		for range n {
-			if err := sameEvents(dialogue.inVirtualTime(t, p, start), want); err != nil {
-				return err
+		for i := range n {
+			if err := want.compare(dialogue.inVirtualTime(t, p, start)); err != nil {
+				return fmt.Errorf("repeat %d of %d: %w", i+1, n, err)
 			}
 		}
 	}
 	return nil
 }
 
-// repeats is how often a dialogue is repeated: FAKEWIRE_REPEATS times, or 15.
-func repeats(t *testing.T) int {
+// repeats is how often something is done that has to go the same way each time: FAKEWIRE_REPEATS
+// times, or usual.
+func repeats(t *testing.T, usual int) int {
+	t.Helper()
 	text, given := os.LookupEnv("FAKEWIRE_REPEATS")
 	if !given {
-		return 15
+		return usual
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
@@ -78,7 +92,8 @@ func repeats(t *testing.T) int {
 func TestADialogueIsTheSameEventForEvent(t *testing.T) {
 	for name, p := range corpus(t, "dialogue") {
 		t.Run(name, func(t *testing.T) {
-			if err := repeat(t, p, repeats(t)); err != nil {
+			t.Parallel()
+			if err := repeat(t, p, repeats(t, 15)); err != nil {
 				t.Error(err)
 			}
 		})

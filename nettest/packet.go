@@ -34,8 +34,8 @@ type PacketConn struct {
 
 // ListenPacket listens for datagrams on an address of the host, which is as for Listen,
 // and so are its errors.
-func (h *Host) ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {
-	at, err := h.listenAddr(ctx, "udp", network, address)
+func (h *Host) ListenPacket(_ context.Context, network, address string) (net.PacketConn, error) {
+	at, err := h.listenAddr("udp", network, address)
 	if err != nil {
 		return nil, err
 	}

@@ -13,138 +13,6 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// A packetRow is a story of a socket a that is connected to b, told the same way by the
-// kernel's loopback and by a Network.
-type packetRow struct {
-	name string
-	why  string
-	tell func(a, b *packetSide)
-}
-
-var packetRows = []packetRow{
-	{"datagrams", "each Read gets one", func(a, b *packetSide) {
-		a.write(2)
-		a.write(3)
-		b.readFrom(10)
-		b.readFrom(10)
-	}},
-	{"no bytes", "a datagram without bytes is one", func(a, b *packetSide) {
-		a.write(0)
-		b.readFrom(10)
-		b.answer(0)
-		a.read(10)
-	}},
-	{"a short buffer", "the rest is lost, and only ReadMsg says so", func(a, b *packetSide) {
-		a.write(10)
-		a.write(10)
-		a.write(10)
-		a.write(1)
-		b.readFrom(4)
-		b.readMsg(4)
-		b.readMsg(10)
-		b.readFrom(4)
-	}},
-	{"an empty buffer", "ReadFrom takes a datagram, Read does not", func(a, b *packetSide) {
-		a.write(3)
-		b.readFrom(0)
-		b.answer(2)
-		a.read(0)
-		a.read(10)
-	}},
-	{"too long", "EMSGSIZE, and nothing leaves", func(a, b *packetSide) {
-		a.write(65507)
-		a.write(65508)
-		a.write(70000)
-		b.readFrom(70000)
-		b.writeTo(65508)
-	}},
-	{"the port is closed", "the first Write succeeds, the next call hears of it, once", func(a, b *packetSide) {
-		b.close()
-		a.write(1)
-		a.write(1)
-		a.write(1)
-		a.read(10)
-		a.deadline(soon)
-		a.read(10)
-	}},
-	{"the port is closed, Read first", "it hears of it, too", func(a, b *packetSide) {
-		b.close()
-		a.write(1)
-		a.read(10)
-		a.write(1)
-		a.write(70000)
-		a.write(1)
-	}},
-	{"the port is closed, and a datagram is there", "the error comes first", func(a, b *packetSide) {
-		a.write(1)
-		b.readFrom(10)
-		b.answer(5)
-		b.close()
-		a.write(1)
-		a.read(10)
-		a.read(10)
-	}},
-	{"the port is closed, while a Read is blocked", "it is woken", func(a, b *packetSide) {
-		b.close()
-		a.blockedRead(func() { a.write(1) })
-	}},
-	{"an unconnected socket", "it never hears of a closed port", func(a, b *packetSide) {
-		a.write(1)
-		b.readFrom(10)
-		a.close()
-		b.answer(1)
-		b.answer(1)
-		b.deadline(soon)
-		b.readFrom(10)
-	}},
-	{"a connected socket", "takes datagrams from its peer only", func(a, b *packetSide) {
-		b.strangerWrites()
-		a.write(1)
-		b.readFrom(10)
-		b.answer(2)
-		a.read(10)
-	}},
-	{"WriteTo on a connected socket", "is refused", func(a, b *packetSide) {
-		a.writeTo(1)
-		b.write(1)
-	}},
-	{"deadlines", "past and passing", func(a, b *packetSide) {
-		a.write(1)
-		b.deadline(-later)
-		b.readFrom(10)
-		b.readFrom(0)
-		b.writeTo(1)
-		b.deadline(0)
-		b.readFrom(10)
-		b.deadline(soon)
-		b.readFrom(10)
-		a.deadline(-later)
-		a.write(1)
-		a.read(0)
-	}},
-	{"own close", "everything fails from then on", func(a, b *packetSide) {
-		a.blockedRead(func() { a.close() })
-		a.read(1)
-		a.read(0)
-		a.write(1)
-		a.write(70000)
-		a.deadline(later)
-		a.close()
-		b.close()
-		b.readFrom(1)
-		b.readMsg(1)
-		b.writeTo(1)
-	}},
-	{"the peer comes back", "nothing is remembered", func(a, b *packetSide) {
-		b.close()
-		a.write(1)
-		a.write(1)
-		b.again()
-		a.write(3)
-		b.readFrom(10)
-	}},
-}
-
 func TestDatagramsAreAsTheKernels(t *testing.T) {
 	for _, r := range packetRows {
 		t.Run(r.name, func(t *testing.T) {
@@ -165,6 +33,11 @@ type packetConn interface {
 	net.Conn
 	net.PacketConn
 	ReadMsgUDPAddrPort(b, oob []byte) (n, oobn, flags int, addr netip.AddrPort, err error)
+	ReadFromUDP(b []byte) (int, *net.UDPAddr, error)
+	ReadMsgUDP(b, oob []byte) (n, oobn, flags int, addr *net.UDPAddr, err error)
+	WriteToUDP(b []byte, addr *net.UDPAddr) (int, error)
+	WriteMsgUDP(b, oob []byte, addr *net.UDPAddr) (n, oobn int, err error)
+	WriteMsgUDPAddrPort(b, oob []byte, addr netip.AddrPort) (n, oobn int, err error)
 }
 
 type listenPacket func(ctx context.Context, network, address string) (net.PacketConn, error)
@@ -227,6 +100,27 @@ func (s *packetSide) readMsg(size int) {
 	n, _, flags, from, err := s.pc.ReadMsgUDPAddrPort(make([]byte, size), nil)
 	same := from == s.other.(*net.UDPAddr).AddrPort()
 	s.say(fmt.Sprintf("ReadMsg(%d) = %d, flags %#x, from there %v", size, n, flags&^0x40000000, same), err) // without MSG_CMSG_CLOEXEC
+}
+
+// writeMsg sends a datagram in both ways that there are.
+func (s *packetSide) writeMsg(size int, to net.Addr) {
+	addr, _ := to.(*net.UDPAddr)
+	n, _, err := s.pc.WriteMsgUDP(make([]byte, size), nil, addr)
+	s.say(fmt.Sprintf("WriteMsgUDP(%d) = %d", size, n), err)
+	n, _, err = s.pc.WriteMsgUDPAddrPort(make([]byte, size), nil, addr.AddrPort())
+	s.say(fmt.Sprintf("WriteMsgUDPAddrPort(%d) = %d", size, n), err)
+	if addr != nil {
+		n, err = s.pc.WriteToUDP(make([]byte, size), addr)
+		s.say(fmt.Sprintf("WriteToUDP(%d) = %d", size, n), err)
+	}
+}
+
+// readMsgUDP reads two datagrams.
+func (s *packetSide) readMsgUDP(size int) {
+	n, _, flags, from, err := s.pc.ReadMsgUDP(make([]byte, size), nil)
+	s.say(fmt.Sprintf("ReadMsgUDP(%d) = %d, flags %#x, from there %v", size, n, flags&^0x40000000, from.String() == s.other.String()), err)
+	n, from, err = s.pc.ReadFromUDP(make([]byte, size))
+	s.say(fmt.Sprintf("ReadFromUDP(%d) = %d, from there %v", size, n, from.String() == s.other.String()), err)
 }
 
 func (s *packetSide) close()                   { s.say("Close", s.pc.Close()) }

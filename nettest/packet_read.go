@@ -38,7 +38,8 @@ func (c *PacketConn) ReadFrom(b []byte) (int, net.Addr, error) {
 	return n, net.UDPAddrFromAddrPort(from), nil
 }
 
-// ReadFromUDPAddrPort is ReadFrom without an allocation.
+// ReadFromUDPAddrPort is ReadFrom without an allocation. A socket of both IP versions has IPv4's
+// addresses within IPv6's, as the kernel's has: see [netip.Addr.Unmap].
 func (c *PacketConn) ReadFromUDPAddrPort(b []byte) (int, netip.AddrPort, error) {
 	n, _, from, err := c.receive(b, "recvfrom")
 	return n, from, err
@@ -67,13 +68,21 @@ func (c *PacketConn) receive(b []byte, call string) (n, size int, from netip.Add
 			err = c.takeErrno(call)
 		case c.queue.count > 0:
 			n, size, from = c.queue.take(b)
-			return n, size, from, nil
+			return n, size, c.seen(from), nil
 		default:
 			c.readable.Wait()
 			continue
 		}
 		return 0, 0, from, c.opError("read", c.RemoteAddr(), err)
 	}
+}
+
+// seen returns a sender's address as this socket has it.
+func (c *PacketConn) seen(from netip.AddrPort) netip.AddrPort {
+	if c.from.Addr().Is4() {
+		return from
+	}
+	return mapped(from)
 }
 
 // takeErrno returns what a datagram that was sent before has met with. It is told once.

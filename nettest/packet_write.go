@@ -1,7 +1,6 @@
 package nettest
 
 import (
-	"errors"
 	"net"
 	"net/netip"
 	"os"
@@ -23,34 +22,70 @@ func (c *PacketConn) Write(b []byte) (int, error) {
 }
 
 // WriteTo sends a datagram to addr, a *net.UDPAddr. It is never told that nobody is there. One of
-// over 65,507 bytes gives EMSGSIZE; on a connected socket, any gives net.ErrWriteToConnected.
+// over 65,507 bytes gives EMSGSIZE; on a connected socket, any gives net.ErrWriteToConnected. An
+// address without an IP is the own host's.
 func (c *PacketConn) WriteTo(b []byte, addr net.Addr) (int, error) {
 	udp, ok := addr.(*net.UDPAddr)
-	if !ok || udp == nil {
+	if !ok {
 		return 0, c.opError("write", addr, syscall.EINVAL)
 	}
-	if err := c.sendTo(b, udp.AddrPort()); err != nil {
+	if udp == nil {
+		return 0, c.opError("write", nil, c.sendTo(b, netip.AddrPort{}, "sendto"))
+	}
+	to, err := c.destination(udp)
+	if err == nil {
+		err = c.sendTo(b, to, "sendto")
+	}
+	if err != nil {
 		return 0, c.opError("write", addr, err)
 	}
 	return len(b), nil
 }
 
+// destination returns addr as an AddrPort. A port that there can't be is 0: nothing can be sent
+// there, either.
+func (c *PacketConn) destination(addr *net.UDPAddr) (netip.AddrPort, error) {
+	port := uint16(addr.Port)
+	if int(port) != addr.Port {
+		port = 0
+	}
+	ip, ok := netip.AddrFromSlice(addr.IP)
+	switch {
+	case c.to.IsValid(): // it is refused anyway, whatever it is
+		return c.to, nil
+	case len(addr.IP) == 0, addr.IP.Equal(net.IPv4zero):
+		ip = netip.IPv4Unspecified()
+		if c.from.Addr().Is6() {
+			ip = netip.IPv6Unspecified()
+		}
+	case !ok && c.from.Addr().Is6():
+		return netip.AddrPort{}, &net.AddrError{Err: "non-IPv6 address", Addr: addr.IP.String()}
+	case !ok:
+		return netip.AddrPort{}, &net.AddrError{Err: "non-IPv4 address", Addr: addr.IP.String()}
+	}
+	return netip.AddrPortFrom(ip.WithZone(addr.Zone), port), nil
+}
+
 // WriteToUDPAddrPort is WriteTo without an allocation.
 func (c *PacketConn) WriteToUDPAddrPort(b []byte, addr netip.AddrPort) (int, error) {
-	if err := c.sendTo(b, addr); err != nil {
-		return 0, c.opError("write", net.UDPAddrFromAddrPort(addr), err)
+	if err := c.sendTo(b, addr, "sendto"); err != nil {
+		return 0, c.opError("write", udpAddrPort{addr}, err)
 	}
 	return len(b), nil
 }
 
-func (c *PacketConn) sendTo(b []byte, to netip.AddrPort) error {
+func (c *PacketConn) sendTo(b []byte, to netip.AddrPort, call string) error {
 	if c.to.IsValid() {
 		return net.ErrWriteToConnected
 	}
 	if !to.IsValid() {
-		return errors.New("missing address")
+		return errMissingAddress
 	}
-	return c.send(b, netip.AddrPortFrom(to.Addr().Unmap(), to.Port()), "sendto")
+	to = netip.AddrPortFrom(to.Addr().Unmap(), to.Port())
+	if c.from.Addr().Is4() && !to.Addr().Is4() {
+		return &net.AddrError{Err: "non-IPv4 address", Addr: to.Addr().String()}
+	}
+	return c.send(b, to, call)
 }
 
 // send sends a datagram, or finds out why it can't leave.
@@ -65,8 +100,11 @@ func (c *PacketConn) send(b []byte, to netip.AddrPort, call string) error {
 	if !c.from.Addr().IsUnspecified() {
 		ip, ok = c.from.Addr(), c.from.Addr().Is4() == to.Addr().Is4()
 	}
-	if !ok {
+	switch {
+	case !ok, !fits(c.network, to.Addr()):
 		return sysErr(call, syscall.ENETUNREACH)
+	case to.Port() == 0 && !c.to.IsValid():
+		return sysErr(call, syscall.EINVAL)
 	}
 	return c.transmit(b, netip.AddrPortFrom(ip, c.from.Port()), to, call)
 }

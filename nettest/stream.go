@@ -9,7 +9,8 @@ import (
 )
 
 // A Conn is one end of a stream in memory. It has what a *net.TCPConn has, except a
-// descriptor, and fails as that does on Linux. Its methods may be called from several goroutines at once.
+// descriptor and ways of its own to copy (ReadFrom and WriteTo), and fails as that does on Linux. Its
+// methods may be called from several goroutines at once.
 //
 //	the peer closed                     Read io.EOF; the first Write succeeds, the second gives EPIPE
 //	… while there was something unread  what arrived can be read; then ECONNRESET, once; then io.EOF, and EPIPE

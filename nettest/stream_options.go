@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// MultipathTCP reports that it is not used.
+func (c *Conn) MultipathTCP() (bool, error) { return false, nil }
+
 // SetNoDelay does nothing: what is written has arrived at once.
 func (c *Conn) SetNoDelay(bool) error { return c.set(c.local, c.remote, func() {}) }
 
