@@ -113,7 +113,8 @@ func (d *dialogue) keep(ctx context.Context) (context.Context, func()) {
 // wantNothingLeft waits until nothing is left, for as long as the client has for an
 // exchange and some slack, and says what it is.
 func (d *dialogue) wantNothingLeft(b brand) error {
-	for end := time.Now().Add(d.client.within + slackOf(d.ctx)); ; {
+	end := time.Now().Add(d.client.within + slackOf(d.ctx))
+	for pause := time.Millisecond; ; pause = min(2*pause, 32*time.Millisecond) {
 		left := d.left(b)
 		if left == "" {
 			return nil
@@ -121,7 +122,7 @@ func (d *dialogue) wantNothingLeft(b brand) error {
 		if time.Now().After(end) {
 			return fmt.Errorf("%v later there is still %s", d.client.within+slackOf(d.ctx), left)
 		}
-		if err := d.pause(time.Millisecond); err != nil {
+		if err := d.pause(pause); err != nil {
 			return err
 		}
 	}

@@ -79,7 +79,7 @@ var _ = Describe("Run", func() {
 
 	DescribeTable("says what is wrong with a logger that",
 		func(ctx SpecContext, p scenarios.Promise[scenarios.NetworkLogger], l scenarios.NetworkLogger, kind error, message string) {
-			err := scenarios.Run(hasty(ctx), p, always(l))
+			err := run(hasty(ctx), p, always(l))
 			Expect(err).To(MatchError(kind))
 			Expect(err).To(MatchError(ContainSubstring(message)))
 		},
@@ -102,7 +102,7 @@ var _ = DescribeTable("Run closes a logger once",
 			made.Close = func() error { closed++; return end() }
 			return made, err
 		}
-		Expect(scenarios.Run(hasty(ctx), p, always(l))).To(MatchError(scenarios.ErrBroken))
+		Expect(run(hasty(ctx), p, always(l))).To(MatchError(scenarios.ErrBroken))
 		Expect(closed).To(Equal(1))
 	},
 	Entry("that loses lines", scenarios.LinesArriveWholeOnceInOrder, reference.Drops(within)),

@@ -24,8 +24,9 @@ const (
 	synSent     = 2
 )
 
-// clientSockets returns the clients' ends of the connections to a server's port.
-// Where the kernel does not tell (it does on Linux), ok is false.
+// clientSockets returns the clients' ends of the connections to a server's port, but for
+// those that no process has any more: the kernel keeps them for a minute, and the port
+// may have been another server's then. Where the kernel does not tell (it does on Linux), ok is false.
 func clientSockets(server uint16) (all []socket, ok bool) {
 	port := fmt.Sprintf(":%04X ", server) // most lines are of others, and there may be thousands
 	for _, name := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
@@ -35,7 +36,7 @@ func clientSockets(server uint16) (all []socket, ok bool) {
 		}
 		ok = true
 		for line := range strings.Lines(string(table)) {
-			if !strings.Contains(line, port) {
+			if !strings.Contains(line, port) || isOrphan(line) {
 				continue
 			}
 			if s, remote, valid := parseSocket(line); valid && remote == server {
@@ -44,6 +45,14 @@ func clientSockets(server uint16) (all []socket, ok bool) {
 		}
 	}
 	return all, ok
+}
+
+// isOrphan reports whether a line of the kernel's table is about a socket without a
+// descriptor: its inode is 0.
+func isOrphan(line string) bool {
+	const inode = 9
+	fields := strings.Fields(line)
+	return len(fields) > inode && fields[inode] == "0"
 }
 
 // parseSocket reads a line of the kernel's table: a number, the local and the remote

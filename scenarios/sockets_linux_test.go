@@ -1,8 +1,11 @@
 package scenarios
 
 import (
+	"fmt"
 	"io"
 	"net"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,6 +64,25 @@ func awaitTable(t *testing.T, server uint16, cond func([]socket) bool) {
 			return
 		}
 	}
+}
+
+// What is left of a connection that is over is nobody's.
+func TestClientSocketsAreNoOrphans(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{})
+	c := dialFrom(t, nil, srv.Addr())
+	wantSockets(t, "connected", srv.AddrPort().Port(), c)
+	c.Close() // the client's end comes first, and waits for a minute
+	if err := srv.Close(); err != nil {
+		t.Fatal(err)
+	}
+	table, err := os.ReadFile("/proc/net/tcp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if end := fmt.Sprintf(":%04X 06 ", srv.AddrPort().Port()); !strings.Contains(string(table), end) {
+		t.Errorf("no %q in the kernel's table:\n%s", end, table)
+	}
+	wantSockets(t, "closed", srv.AddrPort().Port())
 }
 
 func TestClientSocketsTellWhatIsUnread(t *testing.T) {

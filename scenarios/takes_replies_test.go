@@ -30,7 +30,7 @@ var _ = Describe("a TCP client with requests under way together", func() {
 	}, NodeTimeout(time.Minute))
 
 	DescribeTable("fails if it", func(ctx SpecContext, breaks func(string, time.Duration) scenarios.TCPClient, evidence string) {
-		wantBroken(scenarios.Run(hasty(ctx), takes, always(breaks(echoed, 2*soon))), takes.Name, evidence)
+		wantBroken(run(hasty(ctx), takes, always(breaks(echoed, 2*soon))), takes.Name, evidence)
 	},
 		Entry("makes a reader for each reply", NodeTimeout(time.Minute), reference.FreshReaders,
 			`with its replies arriving together: AskAll(3) = ["request 1"], `),
@@ -43,7 +43,7 @@ var _ = Describe("a TCP client with requests under way together", func() {
 	DescribeTable("proves nothing if it", func(ctx SpecContext, change func(*scenarios.TCPClient), kind error, message string) {
 		c := reference.TCPClient(echoed, 2*soon)
 		change(&c)
-		err := scenarios.Run(hasty(ctx), takes, always(c))
+		err := run(hasty(ctx), takes, always(c))
 		Expect(err).To(MatchError(kind))
 		Expect(err).NotTo(MatchError(scenarios.ErrBroken))
 		Expect(err).To(MatchError(ContainSubstring(message)))
