@@ -66,12 +66,18 @@ func RunInMemory[S Subject](ctx context.Context, t *testing.T, p Promise[S], sub
 
 var errNoSuite = fmt.Errorf("%w: InMemory(&suite): suite is nil: set it in the suite's Test function, before RunSpecs", ErrSubject)
 
-// explain says of an error what the subject has to do to run in memory, if it does not.
+// explain says of an error what the subject has to do to run in memory, if it does not: then
+// the error says nothing about the promise.
 func (m *memoryNetwork) explain(err error) error {
 	if err == nil || m.asked.Load() || errors.Is(err, ErrSubject) {
 		return err
 	}
-	return fmt.Errorf("%w: in memory, a subject has to dial by NetworkOf(ctx), and it did not ask for that: %w", ErrSubject, err)
+	explained := fmt.Errorf("%w: in memory, a subject has to dial by NetworkOf(ctx), and it did not ask for that: %v", ErrSubject, err)
+	var ev *evidenced
+	if errors.As(err, &ev) {
+		return &evidenced{explained, ev.evidence}
+	}
+	return explained
 }
 
 // bubbleEnd is how a bubble ended.
@@ -85,7 +91,7 @@ func blow(t *testing.T, over chan<- bubbleEnd, f func()) {
 	tb := &bubbleTB{name: t.Name()}
 	defer func() {
 		end := bubbleEnd{said: strings.Join(tb.said, "\n"), panicked: recover()}
-		if end.panicked != nil {
+		if end.panicked != nil && end.said != "" {
 			end.panicked = end.said // the same, with the place
 		}
 		over <- end

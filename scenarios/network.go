@@ -22,7 +22,7 @@ type Network interface {
 }
 
 // NetworkOf returns the network that a subject has to use: of the context that its Do,
-// Open or Large was given. A client takes it by its dialer:
+// Open, Large or Ask was given. A client takes it by its dialer:
 //
 //	client := &http.Client{Transport: &http.Transport{DialContext: scenarios.NetworkOf(ctx).DialContext}}
 //
