@@ -35,11 +35,13 @@ type Memory struct{ suite **testing.T }
 //
 // A subject in which one waits for a lock that another holds while it waits for the
 // network stops the bubble's clock: after some seconds its spec ends with ErrUnproved.
-// Sockets know no such limit.
+// One that works without a pause, such as in a loop that reads on after an error, stops it
+// until its spec's time is up, and is left behind. Sockets know no such limits.
 func InMemory(suite **testing.T) Memory { return Memory{suite} }
 
 // RunInMemory is Run for one promise in memory, as InMemory says. t is the test that runs
-// it, or the suite's. A deadline of ctx is one of real time, not of the bubble's.
+// it, or the suite's. A deadline of ctx is one of real time, not of the bubble's. When ctx is
+// done, what is left in the bubble is left behind.
 func RunInMemory[S Subject](ctx context.Context, t *testing.T, p Promise[S], subject func() S) error {
 	if t == nil {
 		return p.failure(errNoSuite)
