@@ -20,7 +20,8 @@ type Memory struct{ suite **testing.T }
 // InMemory runs the specs of a Describe function without sockets, each in a
 // testing/synctest bubble, on a network in memory: deadlines of seconds pass at once, a
 // busy machine makes nobody late, and a spec takes milliseconds. The subject
-// has to dial by [NetworkOf], and to wait for nothing but channels, conditions and timers.
+// has to dial by [NetworkOf], and to wait for nothing but channels, conditions and timers
+// that it has made itself: while it waits for others, the bubble's clock stands still.
 // suite is where the suite's Test function keeps its test:
 //
 //	var suite *testing.T
