@@ -98,16 +98,24 @@ func (b *bubble) stacks() []string {
 	if mark == nil {
 		return nil
 	}
-	buf := make([]byte, 1<<20)
-	buf = buf[:runtime.Stack(buf, true)]
 	var all []string
-	for g := range strings.SplitSeq(string(buf), "\n\n") {
+	for g := range strings.SplitSeq(allStacks(), "\n\n") {
 		if head, _, _ := strings.Cut(g, "\n"); strings.Contains(head, *mark) {
 			all = append(all, g)
 		}
 	}
 	slices.Sort(all)
 	return all
+}
+
+// allStacks returns the stacks of all goroutines of the process.
+func allStacks() string {
+	for size := 1 << 20; ; size *= 2 {
+		buf := make([]byte, size)
+		if n := runtime.Stack(buf, true); n < size {
+			return string(buf[:n])
+		}
+	}
 }
 
 // standstill returns the stacks of a bubble in which everybody waits, and somebody for a

@@ -121,9 +121,10 @@ func (tb *bubbleTB) Cleanup(f func()) {
 }
 
 func (tb *bubbleTB) Logf(format string, args ...any) {
+	text := fmt.Sprintf(format, args...) // which may call methods of tb
 	tb.mu.Lock()
 	defer tb.mu.Unlock()
-	tb.log = append(tb.log, tb.placeLocked()+fmt.Sprintf(format, args...))
+	tb.log = append(tb.log, tb.placeLocked()+text)
 }
 
 func (tb *bubbleTB) Errorf(format string, args ...any) { tb.fail(false, format, args...) }
@@ -134,11 +135,12 @@ func (tb *bubbleTB) Fatalf(format string, args ...any) {
 }
 
 func (tb *bubbleTB) fail(fatal bool, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
 	tb.mu.Lock()
 	defer tb.mu.Unlock()
 	tb.failed = true
 	tb.fatal = tb.fatal || fatal
-	tb.failures = append(tb.failures, tb.placeLocked()+fmt.Sprintf(format, args...))
+	tb.failures = append(tb.failures, tb.placeLocked()+text)
 }
 
 // Helper keeps its caller out of the places of failures.

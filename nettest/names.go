@@ -101,6 +101,7 @@ func (n *Network) resolve(network, address string) ([]netip.AddrPort, error) {
 	return to, nil
 }
 
+// split returns the parts of an address. Of none at all they are zero.
 func split(network, address string) (host string, port uint16, err error) {
 	if address == "" {
 		return "", 0, nil

@@ -1,12 +1,15 @@
 package scenarios
 
 import (
+	"context"
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"slices"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
 )
@@ -46,6 +49,45 @@ func TestDescriptorsAreNoListeners(t *testing.T) {
 	if got := descriptors(addrs{l.Addr().(*net.TCPAddr).AddrPort(): true}, netip.AddrPort{}); got != nil {
 		t.Errorf("descriptors %v of a listener", got)
 	}
+}
+
+// A client in memory has no descriptors: a socket with its address is somebody else's.
+func TestDescriptorsAreOfNobodyInMemory(t *testing.T) {
+	var used []int
+	asks := func() TCPClient {
+		return TCPClient{Want: "hello\n", Within: time.Second, Do: func(ctx context.Context, addr string) (string, error) {
+			conn, err := NetworkOf(ctx).DialContext(ctx, "tcp", addr)
+			if err != nil {
+				return "", err
+			}
+			defer conn.Close()
+			used = append(used, conn.LocalAddr().(*net.TCPAddr).Port)
+			conn.SetDeadline(time.Now().Add(time.Second / 2))
+			io.WriteString(conn, "hello\n")
+			answer := make([]byte, len("hello\n"))
+			_, err = io.ReadFull(conn, answer)
+			return string(answer), err
+		}}
+	}
+	for _, when := range []string{"before", "with a socket at a port of its"} {
+		if err := RunInMemory(t.Context(), t, LeavesNothingBehind, asks); err != nil {
+			t.Fatalf("%s: %v", when, err)
+		}
+		if !slices.ContainsFunc(used[1:], func(port int) bool { return bindTo(t, port) }) {
+			t.Fatalf("all of %v are in use", used)
+		}
+	}
+}
+
+// bindTo binds a socket to a port, if that is free.
+func bindTo(t *testing.T, port int) bool {
+	t.Helper()
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Close(fd) })
+	return syscall.Bind(fd, &syscall.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}}) == nil
 }
 
 // dialTwice dials both addresses from the same port. It returns the first connection.

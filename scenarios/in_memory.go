@@ -20,7 +20,8 @@ type Memory struct{ suite **testing.T }
 // InMemory runs the specs of a Describe function without sockets, each in a
 // testing/synctest bubble, on a network in memory: deadlines of seconds pass at once, a
 // busy machine makes nobody late, and a spec takes milliseconds. The subject
-// has to dial by [NetworkOf], and to wait for nothing but channels, conditions and timers.
+// has to dial by [NetworkOf], and to wait for nothing but channels, conditions and timers
+// that it has made itself: while it waits for others, the bubble's clock stands still.
 // suite is where the suite's Test function keeps its test:
 //
 //	var suite *testing.T
@@ -35,11 +36,13 @@ type Memory struct{ suite **testing.T }
 //
 // A subject in which one waits for a lock that another holds while it waits for the
 // network stops the bubble's clock: after some seconds its spec ends with ErrUnproved.
-// Sockets know no such limit.
+// One that works without a pause, such as in a loop that reads on after an error, stops it
+// until its spec's time is up, and is left behind. Sockets know no such limits.
 func InMemory(suite **testing.T) Memory { return Memory{suite} }
 
 // RunInMemory is Run for one promise in memory, as InMemory says. t is the test that runs
-// it, or the suite's. A deadline of ctx is one of real time, not of the bubble's.
+// it, or the suite's. A deadline of ctx is one of real time, not of the bubble's. When ctx is
+// done, what is left in the bubble is left behind.
 func RunInMemory[S Subject](ctx context.Context, t *testing.T, p Promise[S], subject func() S) error {
 	if t == nil {
 		return p.failure(errNoSuite)
@@ -66,12 +69,18 @@ func RunInMemory[S Subject](ctx context.Context, t *testing.T, p Promise[S], sub
 
 var errNoSuite = fmt.Errorf("%w: InMemory(&suite): suite is nil: set it in the suite's Test function, before RunSpecs", ErrSubject)
 
-// explain says of an error what the subject has to do to run in memory, if it does not.
+// explain says of an error what the subject has to do to run in memory, if it does not: then
+// the error says nothing about the promise.
 func (m *memoryNetwork) explain(err error) error {
 	if err == nil || m.asked.Load() || errors.Is(err, ErrSubject) {
 		return err
 	}
-	return fmt.Errorf("%w: in memory, a subject has to dial by NetworkOf(ctx), and it did not ask for that: %w", ErrSubject, err)
+	explained := fmt.Errorf("%w: in memory, a subject has to dial by NetworkOf(ctx), and it did not ask for that: %v", ErrSubject, err)
+	var ev *evidenced
+	if errors.As(err, &ev) {
+		return &evidenced{explained, ev.evidence}
+	}
+	return explained
 }
 
 // bubbleEnd is how a bubble ended.
@@ -85,7 +94,7 @@ func blow(t *testing.T, over chan<- bubbleEnd, f func()) {
 	tb := &bubbleTB{name: t.Name()}
 	defer func() {
 		end := bubbleEnd{said: strings.Join(tb.said, "\n"), panicked: recover()}
-		if end.panicked != nil {
+		if end.panicked != nil && end.said != "" {
 			end.panicked = end.said // the same, with the place
 		}
 		over <- end

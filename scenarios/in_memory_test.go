@@ -3,8 +3,12 @@ package scenarios_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net"
+	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/fakewire/fakewire/scenarios"
@@ -70,6 +74,39 @@ func TestInMemoryIsInterrupted(t *testing.T) {
 	if !errors.Is(err, scenarios.ErrUnproved) || !errors.Is(err, why) {
 		t.Errorf("interrupted: %v, want ErrUnproved and %v", err, why)
 	}
+}
+
+// A subject that does not ask for the network has broken no promise, whatever came of it.
+func TestInMemoryASubjectHasToAskForTheNetwork(t *testing.T) {
+	client := func() scenarios.TCPClient {
+		return scenarios.TCPClient{Handler: pongs, Do: ping, Want: "PONG", Within: time.Second}
+	}
+	logger := func() scenarios.NetworkLogger {
+		return scenarios.NetworkLogger{Within: time.Second, Open: func(_ context.Context, addr string) (scenarios.Log, error) {
+			conn, err := net.Dial("tcp", addr)
+			return scenarios.Log{Print: func(line string) { fmt.Fprintln(conn, line) }}, err
+		}}
+	}
+	for kind, err := range map[string]error{
+		"client": scenarios.RunInMemory(t.Context(), t, scenarios.ReportsReset, client),
+		"logger": scenarios.RunInMemory(t.Context(), t, scenarios.LinesArriveWholeOnceInOrder, logger),
+	} {
+		if !errors.Is(err, scenarios.ErrSubject) || errors.Is(err, scenarios.ErrBroken) || errors.Is(err, scenarios.ErrUnproved) {
+			t.Errorf("%s: %v\nwant ErrSubject, and nothing else", kind, err)
+		}
+	}
+}
+
+// What keeps a bubble from being made is said.
+func TestInMemoryThereIsNoBubbleInABubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		defer func() {
+			if said := fmt.Sprint(recover()); !strings.Contains(said, "within a synctest bubble") {
+				t.Errorf("RunInMemory panicked with %q", said)
+			}
+		}()
+		scenarios.RunInMemory(t.Context(), t, scenarios.ReportsReset, pinger)
+	})
 }
 
 // For a context that is not a subject's, the network is the kernel's.

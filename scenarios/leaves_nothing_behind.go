@@ -137,8 +137,10 @@ func (d *dialogue) left(b brand) string {
 			all = append(all, fmt.Sprintf("connection %d, which the client did not end", n))
 		}
 	}
-	for _, fd := range descriptors(clientAddrs(t), d.srv.stream().AddrPort()) {
-		all = append(all, fmt.Sprintf("descriptor %d, of a connection to the server", fd))
+	if d.srv.memory == nil {
+		for _, fd := range descriptors(clientAddrs(t), d.srv.stream().AddrPort()) {
+			all = append(all, fmt.Sprintf("descriptor %d, of a connection to the server", fd))
+		}
 	}
 	for _, c := range d.srv.memory.openConns(d.srv.Addr()) {
 		all = append(all, fmt.Sprintf("connection from %v, which was not closed", c.LocalAddr()))

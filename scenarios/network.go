@@ -22,7 +22,7 @@ type Network interface {
 }
 
 // NetworkOf returns the network that a subject has to use: of the context that its Do,
-// Open or Large was given. A client takes it by its dialer:
+// Open, Large or Ask was given. A client takes it by its dialer:
 //
 //	client := &http.Client{Transport: &http.Transport{DialContext: scenarios.NetworkOf(ctx).DialContext}}
 //
@@ -84,8 +84,8 @@ func (m *memoryNetwork) openConns(server string) []*nettest.Conn {
 	return slices.DeleteFunc(m.network.OpenConns(), func(c *nettest.Conn) bool { return c.RemoteAddr().String() != server })
 }
 
-// clientSockets returns the same as sockets, without their states: what is sent has
-// arrived. What is in a window that is half full, or more, counts as unsent: a Write that
+// clientSockets returns what the function of this name does of the kernel's, without their
+// states: what is sent has arrived. What is in a window that is half full, or more, counts as unsent: a Write that
 // met a full one waits for more room than a few bytes.
 func (m *memoryNetwork) clientSockets(server string, window int) (all []socket) {
 	for _, c := range m.openConns(server) {

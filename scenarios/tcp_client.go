@@ -55,8 +55,8 @@ var tcpPromises = []Promise[TCPClient]{
 // DescribeTCPClient registers a Ginkgo container with one spec for each promise
 // of a TCP client. Promises that no Keeps lists are skipped, as "not promised".
 //
-// subject is called when specs run, once for each exchange. args are Keeps(…) and
-// Ginkgo decorators: those for time, such as NodeTimeout, go to each spec, others
+// subject is called when specs run, once for each exchange. args are Keeps(…), InMemory(…)
+// and Ginkgo decorators: those for time, such as NodeTimeout, go to each spec, others
 // to the container. It returns true, so that it can stand in "var _ =".
 func DescribeTCPClient(text string, subject func() TCPClient, args ...any) bool {
 	return describe(types.NewCodeLocation(1), text, tcpPromises, subject, args)
