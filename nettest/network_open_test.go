@@ -2,6 +2,7 @@ package nettest_test
 
 import (
 	"testing"
+	"testing/synctest"
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -37,4 +38,40 @@ func TestConnsAreOpenUntilTheirClientsCloseThem(t *testing.T) {
 	all[0].Close()
 	all[1].Reset()
 	want("when two are closed", 1)
+}
+
+func TestWriteWaitsWhileTheWindowIsFull(t *testing.T) {
+	nettest.Bubble(t, func(tb fakeserver.TB) {
+		n := nettest.Network{Window: 10}
+		l, err := n.Listen(t.Context(), "tcp", "")
+		if err != nil {
+			tb.Fatalf("%v", err)
+		}
+		defer l.Close()
+		c, err := n.Dial("tcp", l.Addr().String())
+		if err != nil {
+			tb.Fatalf("%v", err)
+		}
+		peer, err := l.Accept()
+		if err != nil {
+			tb.Fatalf("%v", err)
+		}
+		defer peer.Close()
+		want := func(when string, waits bool) {
+			tb.Helper()
+			synctest.Wait()
+			if got := c.(*nettest.Conn).WriteWaits(); got != waits {
+				tb.Errorf("%s: WriteWaits is %v", when, got)
+			}
+		}
+		want("before all", false)
+		go func() {
+			c.Write(make([]byte, 10))
+			c.Write(make([]byte, 1))
+			c.Close()
+		}()
+		want("when the window is full", true)
+		peer.Read(make([]byte, 10))
+		want("when it has room", false)
+	})
 }

@@ -173,6 +173,13 @@ func (c *Conn) wasReset() {
 	c.writable.Broadcast()
 }
 
+// WriteWaits reports whether a Write is under way that waits for room in the peer's window.
+func (c *Conn) WriteWaits() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.wants > 0
+}
+
 // Unacked returns how many written bytes have not arrived: none, unless there is a
 // partition.
 func (c *Conn) Unacked() (int, error) {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"strconv"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // descriptors returns the descriptors of this process that are clients' ends of
@@ -13,18 +15,44 @@ import (
 // keeps its address when its connection is over, until it is closed. Connections to
 // others may have the same local address: Linux tells them apart by both ends.
 func descriptors(local addrs, server netip.AddrPort) []int {
-	entries, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		return nil
-	}
 	var all []int
-	for _, e := range entries {
-		fd, err := strconv.Atoi(e.Name())
-		if err == nil && local[localAddr(fd)] && isStream(fd) && !isListening(fd) && !isOthers(fd, server) {
+	for _, fd := range ownDescriptors() {
+		if local[localAddr(fd)] && isStream(fd) && !isListening(fd) && !isOthers(fd, server) {
 			all = append(all, fd)
 		}
 	}
 	return all
+}
+
+// ownDescriptors returns all descriptors of this process.
+func ownDescriptors() (all []int) {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		if fd, err := strconv.Atoi(e.Name()); err == nil {
+			all = append(all, fd)
+		}
+	}
+	return all
+}
+
+// hasRoom reports whether a Write to a socket of this process would not wait: the one that
+// is connected from one port to another.
+func hasRoom(client, server uint16) bool {
+	for _, fd := range ownDescriptors() {
+		if localAddr(fd).Port() != client || !isStream(fd) {
+			continue
+		}
+		if sa, err := syscall.Getpeername(fd); err != nil || addrOf(sa).Port() != server {
+			continue
+		}
+		fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
+		n, err := unix.Poll(fds, 0)
+		return err == nil && n > 0
+	}
+	return false
 }
 
 func isStream(fd int) bool {

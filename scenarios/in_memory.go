@@ -47,7 +47,7 @@ func RunInMemory[S Subject](ctx context.Context, t *testing.T, p Promise[S], sub
 	if t == nil {
 		return p.failure(errNoSuite)
 	}
-	m := &memoryNetwork{network: nettest.Network{Window: memoryWindow}}
+	m := &memoryNetwork{}
 	inside := context.WithValue(context.WithoutCancel(ctx), memoryKey{}, m) // a bubble can't wait for what is outside
 	verdict, over := make(chan error, 1), make(chan bubbleEnd, 1)
 	go blow(t, over, func() { verdict <- p.try(inside, subject) })

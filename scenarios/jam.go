@@ -35,7 +35,7 @@ func (j *jam) stands(record func() transcript.Transcript) func([]socket) bool {
 	return func(all []socket) bool {
 		stopped = stopped || sentBy(record()) > 0
 		lines := j.lines.Load()
-		if empty++; !stopped || unsent(all) > 0 || lines != before && !j.all.Load() {
+		if empty++; !stopped || fullest(all).unsent > 0 || lines != before && !j.all.Load() {
 			before, empty = lines, 0
 		}
 		return full(all) && stopped || empty >= looks
@@ -55,24 +55,25 @@ func (j *jam) unproved(took time.Duration) error {
 const looks = 10
 
 // blocked returns a condition that holds once what waits in a socket has not changed
-// for some looks.
+// for some looks, and there is no room for more: a client may have paused.
 func blocked() func([]socket) bool {
 	var most uint64
 	same := 0
 	return func(all []socket) bool {
-		now := unsent(all)
-		if same++; now == 0 || now != most {
-			most, same = now, 0
+		now := fullest(all)
+		if same++; now.unsent == 0 || now.unsent != most || now.room {
+			most, same = now.unsent, 0
 		}
 		return same >= looks
 	}
 }
 
-// unsent returns what waits in the fullest of the sockets.
-func unsent(all []socket) uint64 {
-	var most uint64
+// fullest returns the socket in which the most waits.
+func fullest(all []socket) (most socket) {
 	for _, s := range all {
-		most = max(most, s.unsent)
+		if s.unsent > most.unsent {
+			most = s
+		}
 	}
 	return most
 }

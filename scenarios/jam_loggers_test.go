@@ -38,6 +38,11 @@ var _ = Describe("a promise about a collector that does not read", func() {
 		}
 	}, NodeTimeout(time.Minute))
 
+	It("is broken by a logger that sends in batches, and pauses between them", func(ctx SpecContext) {
+		err := scenarios.Run(hasty(ctx), scenarios.CloseIsBounded, batches) // in memory, its lock stops the clock
+		wantBroken(err, scenarios.CloseIsBounded.Name, "Close did not return within")
+	}, NodeTimeout(time.Minute))
+
 	It("is broken by a logger that begins to send when the flood is over, and flushes without a deadline", func(ctx SpecContext) {
 		err := run(hasty(ctx), scenarios.CloseIsBounded, func() scenarios.NetworkLogger { return queues(within, (*queue).tryPutLater, (*queue).flush) })
 		wantBroken(err, scenarios.CloseIsBounded.Name, "Close did not return within")
@@ -131,4 +136,54 @@ func (q *queue) flush() error {
 	close(q.lines)
 	<-q.sent
 	return q.conn.Close()
+}
+
+// A batch is lines that are sent together, with the lock held that Print needs.
+type batch struct {
+	conn net.Conn
+
+	mu    sync.Mutex // guards lines
+	lines []string
+}
+
+// batches returns a logger that sends every 50 ms what it was given since, and loses
+// what is too much.
+func batches() scenarios.NetworkLogger {
+	return scenarios.NetworkLogger{Within: soon, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
+		conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "tcp", addr)
+		if err != nil {
+			return scenarios.Log{}, err
+		}
+		b := &batch{conn: conn}
+		go func() {
+			tick := time.NewTicker(50 * time.Millisecond)
+			defer tick.Stop()
+			for {
+				select {
+				case <-tick.C:
+					b.flush()
+				case <-ctx.Done():
+					return
+				}
+			}
+		}()
+		return scenarios.Log{Print: b.print, Close: func() error { b.flush(); return conn.Close() }}, nil
+	}}
+}
+
+func (b *batch) print(line string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.lines) < 100 {
+		b.lines = append(b.lines, line)
+	}
+}
+
+func (b *batch) flush() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, line := range b.lines {
+		fmt.Fprintln(b.conn, line)
+	}
+	b.lines = nil
 }

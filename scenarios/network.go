@@ -55,9 +55,6 @@ type memoryNetwork struct {
 	asked   atomic.Bool // the subject has asked for it
 }
 
-// memoryWindow is what a server's kernel holds in memory.
-const memoryWindow = 4 << 20
-
 // memoryKey is the key of a *memoryNetwork in a context.
 type memoryKey struct{}
 
@@ -85,16 +82,17 @@ func (m *memoryNetwork) openConns(server string) []*nettest.Conn {
 }
 
 // clientSockets returns what the function of this name does of the kernel's, without their
-// states: what is sent has arrived. What is in a window that is half full, or more, counts as unsent: a Write that
-// met a full one waits for more room than a few bytes.
-func (m *memoryNetwork) clientSockets(server string, window int) (all []socket) {
+// states: what is sent has arrived. Nothing is unsent unless a Write waits for room.
+func (m *memoryNetwork) clientSockets(server string) (all []socket) {
 	for _, c := range m.openConns(server) {
-		unsent, _ := c.PeerUnread()
-		unread, _ := c.Unread()
-		if unsent < window/2 {
-			unsent = 0
+		s := socket{port: c.LocalAddr().(*net.TCPAddr).AddrPort().Port()}
+		if unread, err := c.Unread(); err == nil {
+			s.unread = uint64(unread)
 		}
-		all = append(all, socket{port: c.LocalAddr().(*net.TCPAddr).AddrPort().Port(), unsent: uint64(unsent), unread: uint64(unread)})
+		if unsent, err := c.PeerUnread(); err == nil && c.WriteWaits() {
+			s.unsent = uint64(unsent)
+		}
+		all = append(all, s)
 	}
 	return all
 }

@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +15,6 @@ type peer struct {
 	server
 	plan   fault.Plan
 	memory *memoryNetwork // nil: the kernel's
-	window int            // in memory: how much a client may send ahead of the server's reads
 }
 
 // server is what fakeserver's Server and PacketServer have in common.
@@ -36,7 +34,7 @@ func streamPeer(ctx context.Context, cfg fakeserver.Config) (peer, error) {
 	if err != nil {
 		return peer{}, fmt.Errorf("%w: %w", ErrSubject, err)
 	}
-	return peer{srv, cfg.Faults, memoryOf(ctx), cmp.Or(cfg.ReceiveBuffer, memoryWindow)}, nil
+	return peer{srv, cfg.Faults, memoryOf(ctx)}, nil
 }
 
 // packetPeer starts a server for datagrams.
@@ -46,7 +44,7 @@ func packetPeer(ctx context.Context, cfg fakeserver.PacketConfig) (peer, error) 
 	if err != nil {
 		return peer{}, fmt.Errorf("%w: %w", ErrSubject, err)
 	}
-	return peer{srv, cfg.Faults, memoryOf(ctx), 0}, nil
+	return peer{srv, cfg.Faults, memoryOf(ctx)}, nil
 }
 
 // proved returns nil if the wire did what it was to do: each rule acted, and the

@@ -16,6 +16,7 @@ type socket struct {
 	state  uint64
 	unsent uint64 // bytes that the server's kernel does not have yet
 	unread uint64 // bytes that the client has not read
+	room   bool   // a Write would not wait; false where it is another process's
 }
 
 // States of sockets, in Linux's numbers.
@@ -40,6 +41,7 @@ func clientSockets(server uint16) (all []socket, ok bool) {
 				continue
 			}
 			if s, remote, valid := parseSocket(line); valid && remote == server {
+				s.room = s.unsent > 0 && hasRoom(s.port, server)
 				all = append(all, s)
 			}
 		}
@@ -83,7 +85,7 @@ const untoldPause = 20 * time.Millisecond
 // false.
 func (p peer) clientSockets() (all []socket, ok bool) {
 	if p.memory != nil {
-		return p.memory.clientSockets(p.Addr(), p.window), true
+		return p.memory.clientSockets(p.Addr()), true
 	}
 	return clientSockets(p.stream().AddrPort().Port())
 }

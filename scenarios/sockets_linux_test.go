@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -63,6 +64,31 @@ func awaitTable(t *testing.T, server uint16, cond func([]socket) bool) {
 		if cond(all) {
 			return
 		}
+	}
+}
+
+// There is room until Writes have to wait.
+func TestASocketHasRoomUntilItIsFull(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{ReceiveBuffer: smallBuffer, Handler: fakeserver.HandlerFunc(func(ctx context.Context, _ *fakeserver.Conn) error {
+		<-ctx.Done()
+		return nil
+	})})
+	c := dialFrom(t, nil, srv.Addr())
+	client, server := c.LocalAddr().(*net.TCPAddr).AddrPort().Port(), srv.AddrPort().Port()
+	if _, err := c.Write(make([]byte, 64<<10)); err != nil {
+		t.Fatal(err)
+	}
+	if !hasRoom(client, server) {
+		t.Error("a socket with 64 KiB has no room")
+	}
+	go c.Write(make([]byte, LargeRequest))
+	for began := time.Now(); hasRoom(client, server); time.Sleep(time.Millisecond) {
+		if time.Since(began) > 10*time.Second {
+			t.Fatal("a socket that is full has room")
+		}
+	}
+	if hasRoom(client, server+1) || hasRoom(server, client+1) {
+		t.Error("a socket that there is not has room")
 	}
 }
 
