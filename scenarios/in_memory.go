@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/nettest"
@@ -36,8 +37,8 @@ type Memory struct{ suite **testing.T }
 //
 // A subject in which one waits for a lock that another holds while it waits for the
 // network stops the bubble's clock: after some seconds its spec ends with ErrUnproved.
-// One that works without a pause, such as in a loop that reads on after an error, stops it
-// until its spec's time is up, and is left behind. Sockets know no such limits.
+// One that works without a pause, such as in a loop that reads on after an error, stops it,
+// too: it is left behind after a minute of real time. Sockets know no such limits.
 func InMemory(suite **testing.T) Memory { return Memory{suite} }
 
 // RunInMemory is Run for one promise in memory, as InMemory says. t is the test that runs
@@ -62,9 +63,25 @@ func RunInMemory[S Subject](ctx context.Context, t *testing.T, p Promise[S], sub
 		default:
 			return p.failure(fmt.Errorf("%w: %s", ErrUnproved, end.said))
 		}
+	case <-time.After(realBoundOf(ctx)):
+		return p.failure(fmt.Errorf("%w: after %v of real time the bubble's clock has not come to the end: somebody in it works without a pause, or waits for what is outside", ErrUnproved, realBoundOf(ctx)))
 	case <-ctx.Done():
 		return p.failure(fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(ctx)))
 	}
+}
+
+// realBound is how long a promise may take in memory, which is a thousand times what it
+// takes on a machine that is not busy.
+const realBound = time.Minute
+
+// realBoundKey is the key of another bound in a context.
+type realBoundKey struct{}
+
+func realBoundOf(ctx context.Context) time.Duration {
+	if d, ok := ctx.Value(realBoundKey{}).(time.Duration); ok {
+		return d
+	}
+	return realBound
 }
 
 var errNoSuite = fmt.Errorf("%w: InMemory(&suite): suite is nil: set it in the suite's Test function, before RunSpecs", ErrSubject)

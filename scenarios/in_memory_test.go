@@ -109,6 +109,27 @@ func TestInMemoryThereIsNoBubbleInABubble(t *testing.T) {
 	})
 }
 
+// Who never waits is left behind.
+func TestInMemoryIsBoundedInRealTime(t *testing.T) {
+	done, outside := t.Context().Done(), make(chan bool)
+	err := scenarios.RunInMemory(scenarios.WithRealBound(t.Context(), 100*time.Millisecond), t, scenarios.ReportsReset, func() scenarios.TCPClient {
+		c := pinger()
+		c.Do = func(context.Context, string) (string, error) {
+			for {
+				select {
+				case <-done: // so that it does not work on behind the test
+					<-outside
+				default:
+				}
+			}
+		}
+		return c
+	})
+	if !errors.Is(err, scenarios.ErrUnproved) || !strings.Contains(err.Error(), "after 100ms of real time") {
+		t.Errorf("%v, want ErrUnproved for want of time", err)
+	}
+}
+
 // For a context that is not a subject's, the network is the kernel's.
 func TestNetworkOfIsTheKernelsElsewhere(t *testing.T) {
 	n := scenarios.NetworkOf(t.Context())
