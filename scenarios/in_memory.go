@@ -87,9 +87,9 @@ func realBoundOf(ctx context.Context) time.Duration {
 var errNoSuite = fmt.Errorf("%w: InMemory(&suite): suite is nil: set it in the suite's Test function, before RunSpecs", ErrSubject)
 
 // explain says of an error what the subject has to do to run in memory, if it does not: then
-// the error says nothing about the promise.
+// the error says nothing about the promise. But who hangs or panics does so everywhere.
 func (m *memoryNetwork) explain(err error) error {
-	if err == nil || m.asked.Load() || errors.Is(err, ErrSubject) {
+	if err == nil || m.asked.Load() || errors.Is(err, ErrSubject) || isMisconduct(err) {
 		return err
 	}
 	explained := fmt.Errorf("%w: in memory, a subject has to dial by NetworkOf(ctx), and it did not ask for that: %v", ErrSubject, err)

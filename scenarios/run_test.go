@@ -112,7 +112,10 @@ var _ = DescribeTable("Run closes a logger once",
 
 // opens returns a logger that Open makes, or not.
 func opens(l scenarios.Log, err error) scenarios.NetworkLogger {
-	return scenarios.NetworkLogger{Within: soon, Open: func(context.Context, string) (scenarios.Log, error) { return l, err }}
+	return scenarios.NetworkLogger{Within: soon, Open: func(ctx context.Context, _ string) (scenarios.Log, error) {
+		scenarios.NetworkOf(ctx)
+		return l, err
+	}}
 }
 
 func ignore(string) {}
