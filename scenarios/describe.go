@@ -57,8 +57,8 @@ func (a arguments[S]) run(ctx context.Context, p Promise[S], subject func() S) e
 	if a.memory == nil {
 		return Run(ctx, p, subject)
 	}
-	if a.memory.suite == nil {
-		return RunInMemory(ctx, nil, p, subject)
+	if a.memory.suite == nil || *a.memory.suite == nil {
+		return p.failure(errNoSuite)
 	}
 	return RunInMemory(ctx, *a.memory.suite, p, subject)
 }

@@ -77,7 +77,8 @@
 //
 // The promises, the plans and the verdicts are the same. What is not there is what a kernel
 // does behind the back of both sides: what was written has arrived, and an RST, such as
-// that of a logger that sets SO_LINGER to zero, overtakes nothing. A connect, or a dial
+// that of a logger that sets SO_LINGER to zero, overtakes nothing. A collector that does
+// not read has room for 4096 bytes on each connection, and a kernel for more. A connect, or a dial
 // again, takes no time. And a client that looks at its socket, by syscall.Conn, finds none.
 // So use both: sockets for what is real, memory for what is quick.
 //
@@ -87,7 +88,11 @@
 // spec. One that hangs fails it two seconds after its own bound, Within, and is
 // left behind: its context is cancelled and its server closed, which ends most
 // waiting. Nothing else of the suite is touched. The function that makes the
-// subject runs in the spec itself, and should only make it.
+// subject runs in the spec itself, and should only make it. A panic in a goroutine that
+// the subject itself has started ends the test program, as in any Go test.
+//
+// Several subjects may be at work at once, each from a call of that function: they must
+// share nothing that one of them holds while it waits, such as a lock.
 //
 // # Summary
 //

@@ -46,7 +46,7 @@ func InMemory(suite **testing.T) Memory { return Memory{suite} }
 // done, what is left in the bubble is left behind.
 func RunInMemory[S Subject](ctx context.Context, t *testing.T, p Promise[S], subject func() S) error {
 	if t == nil {
-		return p.failure(errNoSuite)
+		return p.failure(fmt.Errorf("%w: RunInMemory: t is nil", ErrSubject))
 	}
 	m := &memoryNetwork{}
 	inside := context.WithValue(context.WithoutCancel(ctx), memoryKey{}, m) // a bubble can't wait for what is outside

@@ -15,7 +15,8 @@ import (
 // connection and no descriptor behind: when Do has returned, on a healthy wire, after
 // a refused connection, after a reset and a FIN in the middle of its reply, and at its
 // deadline; and after Close of a Session, in which it asked once. What it started may
-// take Within to end, and is not helped to that: the context is cancelled later.
+// take Within to end, and is not helped to that: the context is cancelled later, and the
+// garbage collector, which closes connections that nobody has any more, stands still.
 //
 // The goroutines looked at are those that Do, Open, Ask and Close have started, and
 // those that these have started. What a package starts once and for all belongs to
@@ -65,6 +66,7 @@ func checkLeavesNothingBehind(ctx context.Context, subject func() TCPClient) err
 
 // leaveAfterDo wants nothing to be left of an exchange.
 func (d *dialogue) leaveAfterDo() error {
+	defer stopCollection()()
 	return branded(d.ctx, func(b brand) error {
 		do := d.client.do
 		d.client.do = func(ctx context.Context, addr string) (string, error) {
@@ -81,6 +83,7 @@ func (d *dialogue) leaveAfterDo() error {
 
 // leaveAfterSession wants nothing to be left of a session.
 func (d *dialogue) leaveAfterSession() error {
+	defer stopCollection()()
 	return branded(d.ctx, func(b brand) error {
 		if err := d.open(); err != nil {
 			return err

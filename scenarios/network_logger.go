@@ -47,7 +47,8 @@ const (
 // otherwise: SafeForManyGoroutines, CloseIsBounded.
 type Log struct {
 	// Print logs one line, which has no line's end. The logger may put something of
-	// its own before it and after it: a prefix, a time, a file's name.
+	// its own before it and after it: a prefix, a time, a file's name. Over TCP lines
+	// have up to about 8,000 bytes, over UDP 750.
 	Print func(line string)
 	// Panic logs one line and panics. If nil, Print, and then a panic.
 	Panic func(line string)

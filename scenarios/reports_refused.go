@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"fmt"
 )
 
 // ReportsRefused is the promise of a TCP client that returns an error when nobody
@@ -16,11 +17,15 @@ var ReportsRefused = Promise[TCPClient]{
 		"for as long as the server is gone, and one that only logs the error hands on an empty answer as if it were the server's.",
 	Labels: []string{"tcp", "fault:refused"},
 	check: func(ctx context.Context, subject func() TCPClient) error {
-		if _, err := exchange(ctx, subject, trial{what: "on a healthy wire"}, ErrUnproved, wantAnswer); err != nil {
+		healthy, err := exchange(ctx, subject, trial{what: "on a healthy wire"}, ErrUnproved, wantAnswer)
+		if err != nil {
 			return err
 		}
+		if healthy.Conns() == 0 {
+			return fmt.Errorf("%w: on a healthy wire the client never connected to its server", ErrUnproved)
+		}
 		refused := trial{what: "refused", ready: refuse}
-		_, err := exchange(ctx, subject, refused, ErrBroken, wantError)
+		_, err = exchange(ctx, subject, refused, ErrBroken, wantError)
 		return err
 	},
 }

@@ -16,7 +16,8 @@ import (
 // but ends with the connection, can't tell a FIN in the middle from one at the end: it
 // can't make this promise.
 //
-// The reply is all that the server sends on one connection. Of one of more than 512
+// The reply is all that the server sends on one connection, and so the Handler should not
+// send what the client does not wait for, such as a line's end behind a JSON value. Of one of more than 512
 // bytes, the sweep takes every place in the first and last 256, and 64 between.
 var ReportsTruncatedReply = Promise[TCPClient]{
 	Name: "reports a truncated reply",

@@ -61,6 +61,13 @@ var _ = Describe("Run", func() {
 		Expect(err.Error()).To(ContainSubstring("rule reset.ToClient.1 never acted"))
 	})
 
+	It("says so when the client never connected", func(ctx SpecContext) {
+		err := scenarios.Run(ctx, scenarios.ReportsRefused, client(func(context.Context) (string, error) { return answer, nil }))
+		Expect(err).To(MatchError(scenarios.ErrUnproved))
+		Expect(err).NotTo(MatchError(scenarios.ErrBroken))
+		Expect(err).To(MatchError(ContainSubstring("never connected to its server")))
+	})
+
 	It("refuses a promise without a check, and a subject that nobody makes", func(ctx SpecContext) {
 		Expect(scenarios.Run(ctx, scenarios.Promise[scenarios.UDPClient]{}, nil)).To(MatchError(scenarios.ErrSubject))
 		Expect(scenarios.Run(ctx, scenarios.HonoursDeadlineOnLoss, nil)).To(MatchError(scenarios.ErrSubject))
