@@ -125,6 +125,7 @@ func TestCloseUnblocksEverything(t *testing.T) {
 }
 
 func TestCloseGivesUpOnAStuckHandlerAndNamesIt(t *testing.T) {
+	t.Parallel() // it waits for a second
 	release := make(chan struct{})
 	defer close(release)
 	srv, err := fakeserver.Listen(fakeserver.Config{Name: "stuck", Handler: fakeserver.HandlerFunc(

@@ -122,6 +122,7 @@ func TestPacketServerBadConfigsAndUseAfterClose(t *testing.T) {
 }
 
 func TestPacketCloseNamesAStuckHandler(t *testing.T) {
+	t.Parallel() // it waits for a second
 	release, began := make(chan struct{}), make(chan struct{})
 	defer close(release)
 	srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Handler: fakeserver.PacketHandlerFunc(

@@ -115,6 +115,7 @@ func TestAGinkgoSpecIsRerunByItsName(t *testing.T) {
 }
 
 func TestCloseAndVerifyAreReportedOnceTogether(t *testing.T) {
+	t.Parallel() // it waits for a second
 	tb := &fakeTB{name: "TestPing"}
 	release := make(chan struct{})
 	defer close(release)
