@@ -3,6 +3,7 @@ package nettest_test
 import (
 	"io"
 	"net"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -109,8 +110,10 @@ var brokenConns = map[string]brokenConn{
 		}
 	}},
 	"EachWay": {"blocked", func(c *oddConn) { // until it was read, Write keeps Read out
-		turn := make(chan struct{}, 1)
+		turn, began := make(chan struct{}, 1), make(chan struct{})
+		begin := sync.OnceFunc(func() { close(began) })
 		c.read = func(p []byte) (int, error) {
+			<-began // or it would hang on who is first
 			turn <- struct{}{}
 			defer func() { <-turn }()
 			return c.Conn.Read(p)
@@ -118,6 +121,7 @@ var brokenConns = map[string]brokenConn{
 		c.write = func(p []byte) (int, error) {
 			turn <- struct{}{}
 			defer func() { <-turn }()
+			begin()
 			n, err := c.Conn.Write(p)
 			for unread := n; unread > 0 && err == nil; {
 				<-c.PeerRead()
