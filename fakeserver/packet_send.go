@@ -43,7 +43,9 @@ func (s *PacketServer) send(p *peer, b []byte) (int, error) {
 	now := time.Now()
 	p.out.Adopt(s.program(), transcript.ToClient)
 	v := p.out.Next(b, now.Sub(p.since))
-	s.noteFaults(p, transcript.ToClient, v)
+	for _, e := range faultsOf(p, transcript.ToClient, v) {
+		s.rec.Add(e)
+	}
 	for range v.Copies {
 		due := v.Due(now)
 		if v.Behind == 0 && !due.After(now) {

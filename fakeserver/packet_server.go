@@ -134,23 +134,25 @@ func (s *PacketServer) Wait(ctx context.Context, cond func(transcript.Transcript
 	return s.wait(ctx, s.Transcript, cond)
 }
 
-// receive records a datagram, decides about it and hands it to the handler. It is
+// receive decides about a datagram, records both, and hands it to the handler. It is
 // the reader's.
 func (s *PacketServer) receive(data []byte, ap netip.AddrPort, addr net.Addr) {
 	p := s.peer(ap, addr)
 	p.count++
-	q := s.in.Datagram(p.n, p.text, p.count, data)
 	prog := s.program()
 	if s.quiet && prog.Empty() {
+		s.in.Datagram(p.n, p.text, p.count, data)
 		return
 	}
+	data = s.in.Stash(data)
 	p.in.Adopt(prog, transcript.FromClient)
 	now := time.Now()
-	v := p.in.Next(s.keepable(q, data), now.Sub(p.since))
-	s.noteFaults(p, transcript.FromClient, v)
+	v := p.in.Next(data, now.Sub(p.since))
+	s.in.RecordDatagram(p.n, p.text, p.count, data, faultsOf(p, transcript.FromClient, v))
 	if s.quiet {
 		return
 	}
+	s.rec.Lend() // the handler may keep the bytes
 	d := delivery{Packet{Data: v.Data, Peer: p.ap, Conn: p.n, Number: v.Number}, p}
 	for range v.Copies {
 		if v.Behind > 0 {
@@ -162,16 +164,6 @@ func (s *PacketServer) receive(data []byte, ap netip.AddrPort, addr net.Addr) {
 	for _, d := range p.inHeld.release(v.Number) {
 		s.inbox.put(now, d)
 	}
-}
-
-// keepable returns recorded bytes that the handler may keep: a copy, if the record
-// did not keep them.
-func (s *PacketServer) keepable(q, data []byte) []byte {
-	if len(data) > 0 && &q[0] == &data[0] {
-		return append([]byte(nil), data...)
-	}
-	s.rec.Lend()
-	return q
 }
 
 // peer returns the client with this address, giving it a number if it is new.
@@ -204,13 +196,16 @@ func (s *PacketServer) peer(ap netip.AddrPort, addr net.Addr) *peer {
 	return p
 }
 
-func (s *PacketServer) noteFaults(p *peer, d transcript.Direction, v fault.Verdict) {
+// faultsOf returns the events that say what was decided about a datagram.
+func faultsOf(p *peer, d transcript.Direction, v fault.Verdict) []transcript.Event {
+	var events []transcript.Event
 	for _, hit := range v.Fired {
-		s.rec.Add(transcript.Event{
+		events = append(events, transcript.Event{
 			Conn: p.n, Direction: d, Kind: transcript.Fault, Offset: v.Number, Peer: p.text,
 			Rule: hit.Rule, Text: hit.Text,
 		})
 	}
+	return events
 }
 
 // Close ends the server. It takes what has arrived into the record, and waits for

@@ -143,6 +143,25 @@ func TestASeedRepeatsItsLosses(t *testing.T) {
 	}
 }
 
+// Who has seen a datagram in the record may ask at once what became of it.
+func TestADatagramIsRecordedTogetherWithItsFaults(t *testing.T) {
+	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Faults: plan(fault.FromClient(fault.Loss{Every: 1}))})
+	c := dialUDP(t, srv)
+	for n := range 500 {
+		send(t, c, "ping")
+		for { // not Wait, which sleeps until the record changes
+			tr := srv.Transcript()
+			got, lost := len(tr.Datagrams(transcript.FromClient)), len(tr.Faults())
+			if got != lost {
+				t.Fatalf("a snapshot has %d datagrams of which %d are lost; every one is to be", got, lost)
+			}
+			if got > n {
+				break
+			}
+		}
+	}
+}
+
 func TestWhatTheKernelDropsIsCountedExactly(t *testing.T) {
 	block := make(chan struct{})
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{ReceiveBuffer: 4096, Handler: fakeserver.PacketHandlerFunc(

@@ -6,7 +6,8 @@ import "sync/atomic"
 // bytes lie in blocks of its own, so that lanes don't wait for each other.
 //
 // A lane has one user at a time for its memory (Buffer, Commit, Append, Stash,
-// Datagram) and one for Record and Unsend; Add and Offset are for everybody.
+// Datagram) and one for Record, RecordDatagram and Unsend; Add and Offset are for
+// everybody.
 // Memory that it hands out belongs to the record: callers may read it, and fill
 // what Buffer returned until Commit.
 type Lane struct {
@@ -54,15 +55,14 @@ func (l *Lane) Append(k Kind, p []byte) {
 	l.Commit(k, copy(l.Buffer(len(p)), p))
 }
 
-// Stash copies p into the lane's memory without recording it: for bytes that
-// leave later, through Record.
+// Stash copies p into the lane's memory without recording it: for what is recorded
+// later, by Record or RecordDatagram.
 func (l *Lane) Stash(p []byte) []byte {
 	if l.rec.limit != 0 {
 		return append([]byte(nil), p...) // may not be kept: must not fill blocks
 	}
-	n := copy(l.Buffer(len(p)), p)
-	q := l.block[l.used : l.used+n : l.used+n]
-	l.take(n)
+	q := l.Buffer(max(len(p), 1))[:len(p):len(p)] // never nil: an empty datagram is one
+	l.take(copy(q, p))
 	return q
 }
 
@@ -80,18 +80,28 @@ func (l *Lane) Unsend(n int64, why string) {
 	l.Add(Event{Kind: Unsent, Count: n, Text: why})
 }
 
-// Datagram records one datagram of the peer with the given number and address,
-// the nth in this direction. It returns the recorded bytes, or p itself if the
-// recorder's limit did not let it keep them.
-func (l *Lane) Datagram(peer int, addr string, n int64, p []byte) []byte {
+// Datagram records a copy of p as one datagram of the peer with the given number and
+// address, the nth in this direction.
+func (l *Lane) Datagram(peer int, addr string, n int64, p []byte) {
 	q := l.Buffer(max(len(p), 1))[:len(p):len(p)] // never nil: an empty datagram is one
 	copy(q, p)
-	e := Event{Conn: peer, Direction: l.dir, Kind: Datagram, Offset: n, Peer: addr}
-	if l.rec.keep(e, q, l) < len(p) {
-		return p
+	l.take(l.rec.keep(l.datagram(peer, addr, n), q, l))
+}
+
+// RecordDatagram is Datagram for p that came from Stash, which it doesn't copy. The
+// events behind it are recorded with it: no snapshot has the one without the others.
+func (l *Lane) RecordDatagram(peer int, addr string, n int64, p []byte, behind []Event) {
+	r := l.rec
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.keepLocked(l.datagram(peer, addr, n), p, l)
+	for i := range behind {
+		r.addLocked(&behind[i])
 	}
-	l.take(len(p))
-	return q
+}
+
+func (l *Lane) datagram(peer int, addr string, n int64) Event {
+	return Event{Conn: peer, Direction: l.dir, Kind: Datagram, Offset: n, Peer: addr}
 }
 
 // Add records e, an event without bytes, for this lane at its present offset.

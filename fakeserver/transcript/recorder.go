@@ -67,6 +67,11 @@ func (r *Recorder) addLocked(e *Event) {
 func (r *Recorder) keep(e Event, p []byte, l *Lane) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.keepLocked(e, p, l)
+}
+
+// keepLocked is keep for who has mu.
+func (r *Recorder) keepLocked(e Event, p []byte, l *Lane) int {
 	n := len(p)
 	if r.limit != 0 {
 		n = int(min(int64(n), max(0, r.limit-r.kept)))
