@@ -6,18 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // NoticesIdleClose is the promise of a TCP client with sessions that notices that
 // the server has closed an idle connection before it uses it: the next Ask, which
-// comes when the FIN has reached the client's kernel, gets its answer, and the request
-// was not sent on the connection that was closed. A parting word there, such as QUIT,
-// is no harm.
+// comes a tenth of a second after the FIN has reached the client's kernel, or when the
+// client has closed its end, gets its answer, and the request was not sent on the
+// connection that was closed. A parting word there, such as QUIT, is no harm.
 //
 // It needs Open. A client that keeps no connection keeps this promise. Where the kernel
-// does not tell that the FIN is there (it does on Linux), it has 20 ms to get there.
+// does not tell that the FIN is there (it does on Linux), it has 20 ms more to get there.
 var NoticesIdleClose = Promise[TCPClient]{
 	Name: "notices that an idle connection was closed",
 	Why: "Servers close connections that were idle for a minute, and pools go on to hand them out: the first request after each " +
@@ -61,8 +62,8 @@ func (d *dialogue) closeIdle(want []string) error {
 	return nil
 }
 
-// endIdle closes the client's connections and waits until its kernel knows. That the
-// client connects again at once is its own affair.
+// endIdle closes the client's connections and lets it have the time to notice. That
+// the client connects again at once is its own affair.
 func (d *dialogue) endIdle(before transcript.Transcript) error {
 	if err := d.srv.stream().CloseClientConns(transcript.ByFIN); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnproved, err)
@@ -84,5 +85,29 @@ func (d *dialogue) endIdle(before transcript.Transcript) error {
 	if err := d.await(ctx, left); err != nil || !d.srv.awaitSockets(ctx, arrived) {
 		return errors.Join(fmt.Errorf("%w: the server's FIN did not reach the client", ErrUnproved), err)
 	}
+	d.letNotice(closed)
 	return nil
+}
+
+// noticeTicks and noticeTick are how long a client with a goroutine that reads gets to
+// see an FIN that is there: ticks, and not a clock that goes on while nobody can run.
+const (
+	noticeTicks = 20
+	noticeTick  = 5 * time.Millisecond
+)
+
+// letNotice waits until the client has closed its ends of the connections that are
+// closed, or has had the time for that.
+func (d *dialogue) letNotice(closed addrs) {
+	for range noticeTicks {
+		select {
+		case <-time.After(noticeTick):
+		case <-d.ctx.Done():
+			return
+		}
+		all, ok := d.srv.clientSockets()
+		if ok && !slices.ContainsFunc(all, func(s socket) bool { return closed.port(s.port) }) {
+			return
+		}
+	}
 }
