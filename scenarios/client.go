@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,7 +52,12 @@ type trial struct {
 	what  string // it reads after the promise's name
 	plan  fault.Plan
 	ready func(srv peer) error // what to do to the server before the client works; may be nil
+	kind  error                // of what is found; nil: ErrBroken
 }
+
+// rehearsal is a trial in which nothing goes wrong. A client that does not work there
+// can't be put to the test.
+var rehearsal = trial{what: "on a healthy wire", kind: ErrUnproved}
 
 // An outcome is what a client made of a trial.
 type outcome struct {
@@ -98,7 +104,7 @@ func inTrialsThatWait[S clientSubject](trials func(healthy transcript.Transcript
 // inBatches makes a check that runs so many trials at once, at first.
 func inBatches[S clientSubject](first int, trials func(healthy transcript.Transcript) ([]trial, error), judge func(c client, o outcome) string) func(context.Context, func() S) error {
 	return func(ctx context.Context, subject func() S) error {
-		healthy, err := exchange(ctx, subject, trial{what: "on a healthy wire"}, ErrUnproved, wantAnswer)
+		healthy, err := exchange(ctx, subject, rehearsal, wantAnswer)
 		if err != nil {
 			return err
 		}
@@ -109,7 +115,7 @@ func inBatches[S clientSubject](first int, trials func(healthy transcript.Transc
 		for at, abreast := 0, first; at < len(all); {
 			began, batch := time.Now(), all[at:min(len(all), at+abreast)]
 			err := atOnce(subject, len(batch), func(i int, subject func() S) error {
-				_, err := exchange(ctx, subject, batch[i], ErrBroken, judge)
+				_, err := exchange(ctx, subject, batch[i], judge)
 				return err
 			})
 			if err != nil {
@@ -139,8 +145,8 @@ func (c client) serve(ctx context.Context, t trial) (peer, error) {
 }
 
 // exchange lets the subject do its work once, on a server of its own, and returns
-// the record. The judge's finding becomes an error of the given kind.
-func exchange[S clientSubject](ctx context.Context, subject func() S, t trial, kind error, judge func(c client, o outcome) string) (transcript.Transcript, error) {
+// the record. The judge's finding becomes an error of t's kind.
+func exchange[S clientSubject](ctx context.Context, subject func() S, t trial, judge func(c client, o outcome) string) (transcript.Transcript, error) {
 	c, err := subject().client()
 	if err != nil {
 		return transcript.Transcript{}, err
@@ -155,7 +161,7 @@ func exchange[S clientSubject](ctx context.Context, subject func() S, t trial, k
 		return srv.Transcript(), srv.show(o.err)
 	}
 	if finding := judge(c, o); finding != "" {
-		return srv.Transcript(), srv.show(fmt.Errorf("%w: %s: %v, %s", kind, t.what, o, finding))
+		return srv.Transcript(), srv.show(fmt.Errorf("%w: %s: %w", cmp.Or(t.kind, ErrBroken), t.what, o.but("%s", finding)))
 	}
 	if unproved != nil {
 		return srv.Transcript(), srv.show(fmt.Errorf("%w: %s: %w", ErrUnproved, t.what, unproved))

@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -34,10 +33,10 @@ const intoRequest = 64 << 10
 
 // healthyLarge lets the subject do its Large on a healthy wire.
 func healthyLarge(ctx context.Context, subject func() TCPClient) (large largeExchange, err error) {
-	err = withLarge(ctx, subject, trial{what: "on a healthy wire"}, func(d *dialogue) error {
+	err = withLarge(ctx, subject, rehearsal, func(d *dialogue) error {
 		o := d.do()
 		if o.err != nil {
-			return fmt.Errorf("%w: on a healthy wire: %w", ErrUnproved, errors.New(o.String()))
+			return o.but("want an answer")
 		}
 		d.srv.Close() // takes what it has sent into the record
 		t := d.srv.Transcript()

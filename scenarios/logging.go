@@ -27,6 +27,7 @@ type wire struct {
 	handler fakeserver.Handler // of a TCP collector. If nil, Discard
 	down    bool               // the collector refuses connections until it goes up
 	bulk    bool               // the record keeps no bytes
+	kind    error              // of what is found; nil: ErrBroken
 }
 
 // inLogging runs f with a logger that is open, on a collector at the end of wire w.
@@ -51,7 +52,7 @@ func inLogging(ctx context.Context, l NetworkLogger, w wire, f func(s *logging) 
 	if err != nil && !isMisconduct(err) {
 		s.close() // a logger that hangs is not waited for again
 	}
-	return srv.verdict(w.what, err)
+	return srv.verdict(w.what, w.kind, err)
 }
 
 // open makes the logger.
@@ -63,7 +64,7 @@ func (s *logging) open(l NetworkLogger) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("Open: %w", err)
+		return ofOpen(err)
 	}
 	if s.log = <-opened; s.log.Print == nil {
 		return fmt.Errorf("%w: Open returned a Log without Print", ErrSubject)

@@ -45,7 +45,7 @@ func (d *dialogue) requests(r reply) int {
 // learnReply lets the subject do its exchange on a healthy wire, and returns where in
 // what the server sends its answer lies.
 func learnReply(ctx context.Context, subject func() TCPClient) (reply, error) {
-	healthy, err := exchange(ctx, subject, trial{what: "on a healthy wire"}, ErrUnproved, wantAnswer)
+	healthy, err := exchange(ctx, subject, rehearsal, wantAnswer)
 	if err != nil {
 		return reply{}, err
 	}

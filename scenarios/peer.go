@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,15 +66,16 @@ func (p peer) show(err error) error {
 }
 
 // verdict says what finding, an error about a subject on a wire of the kind what,
-// means: that the subject broke its promise, unless it says otherwise itself. If
-// there is none, the promise was kept if the wire did what it was to do.
-func (p peer) verdict(what string, finding error) error {
+// means: an error of the given kind, or if that is nil that the subject broke its
+// promise, unless it says otherwise itself. If there is none, the promise was kept if
+// the wire did what it was to do.
+func (p peer) verdict(what string, kind, finding error) error {
 	unproved := p.proved()
 	switch {
 	case errors.Is(finding, ErrUnproved), errors.Is(finding, ErrSubject):
 		return p.show(finding)
 	case finding != nil:
-		return p.show(fmt.Errorf("%w: %s: %w", ErrBroken, what, finding))
+		return p.show(fmt.Errorf("%w: %s: %w", cmp.Or(kind, ErrBroken), what, finding))
 	case unproved != nil:
 		return p.show(fmt.Errorf("%w: %s: %w", ErrUnproved, what, unproved))
 	}

@@ -62,7 +62,7 @@ func meetStranger(ctx context.Context, subject func() UDPClient, listen socketFo
 	ended := time.Now()
 	close(s.returned)
 	what := fmt.Sprintf("with replies of a stranger at %v before its server's", conn.LocalAddr())
-	return srv.verdict(what, s.judge(c, o, ended))
+	return srv.verdict(what, nil, s.judge(c, o, ended))
 }
 
 // A stranger answers the client in place of its server.

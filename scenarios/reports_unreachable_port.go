@@ -40,10 +40,10 @@ func checkReportsUnreachablePort(ctx context.Context, subject func() UDPClient) 
 	}
 	what := "with nobody at the server's port"
 	if err := srv.server.(interface{ Down() error }).Down(); err != nil {
-		return srv.verdict(what, fmt.Errorf("%w: %w", ErrUnproved, err))
+		return srv.verdict(what, nil, fmt.Errorf("%w: %w", ErrUnproved, err))
 	}
 	o := c.attempt(ctx, srv.Addr())
-	return srv.verdict(what, c.wantRefusal(o, func() (outcome, error) { return giveUp(ctx, subject) }))
+	return srv.verdict(what, nil, c.wantRefusal(o, func() (outcome, error) { return giveUp(ctx, subject) }))
 }
 
 // wantRefusal judges an outcome at an unreachable port. It asks how the client
@@ -67,8 +67,8 @@ func (c client) wantRefusal(o outcome, silence func() (outcome, error)) error {
 
 // giveUp returns how the subject gives up on a server that says nothing.
 func giveUp(ctx context.Context, subject func() UDPClient) (lost outcome, err error) {
-	silent := trial{what: "with its requests lost", plan: fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Loss{Every: 1})}}}
-	_, err = exchange(ctx, subject, silent, ErrUnproved, func(_ client, o outcome) string {
+	silent := trial{what: "with its requests lost", kind: ErrUnproved, plan: fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Loss{Every: 1})}}}
+	_, err = exchange(ctx, subject, silent, func(_ client, o outcome) string {
 		lost = o // whatever it is: that is another promise's business
 		return ""
 	})

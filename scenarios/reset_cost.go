@@ -63,7 +63,7 @@ func firstLines(ctx context.Context, subject func() NetworkLogger) (sent []byte,
 	if err := l.checkTCP(noConnection); err != nil {
 		return nil, err
 	}
-	err = inLogging(ctx, l, wire{what: "on a healthy wire"}, func(s *logging) error {
+	err = inLogging(ctx, l, wire{what: rehearsal.what, kind: rehearsal.kind}, func(s *logging) error {
 		if err := s.printFrom(1, atReset); err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ var SendsRequestAgain = Promise[TCPClient]{
 			return err
 		}
 		for _, l := range []loss{lostToReset, lostToFIN} {
-			if _, err := exchange(ctx, subject, l.trial(r, 1), ErrBroken, wantAnswer); err != nil {
+			if _, err := exchange(ctx, subject, l.trial(r, 1), wantAnswer); err != nil {
 				return err
 			}
 		}

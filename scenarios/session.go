@@ -40,6 +40,7 @@ func (c *client) doByOpen() {
 	if c.do != nil || open == nil {
 		return
 	}
+	c.call = "Open and Ask(1)"
 	c.do = func(ctx context.Context, addr string) (string, error) {
 		s, err := open(ctx, addr)
 		if err != nil {
@@ -72,7 +73,7 @@ func onWire[S clientSubject](ctx context.Context, subject func() S, t trial, f f
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	return srv.verdict(t.what, f(&dialogue{ctx: ctx, client: c, srv: srv}))
+	return srv.verdict(t.what, t.kind, f(&dialogue{ctx: ctx, client: c, srv: srv}))
 }
 
 // inDialogue is onWire with a client that has a session open.
@@ -101,12 +102,20 @@ func (d *dialogue) open() error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("Open: %w", err)
+		return ofOpen(err)
 	}
 	if d.session = <-opened; d.session.Ask == nil {
 		return fmt.Errorf("%w: Open returned a Session without Ask", ErrSubject)
 	}
 	return nil
+}
+
+// ofOpen says that err is Open's, unless it says so itself.
+func ofOpen(err error) error {
+	if isMisconduct(err) {
+		return err
+	}
+	return fmt.Errorf("Open: %w", err)
 }
 
 // ask lets the client do exchange n.
@@ -139,11 +148,11 @@ func answers[S clientSubject](ctx context.Context, subject func() S, n int) ([]s
 // rehearse is answers, and returns the record of them too.
 func rehearse[S clientSubject](ctx context.Context, subject func() S, n int) (all []string, record transcript.Transcript, err error) {
 	seen := map[string]bool{}
-	err = inDialogue(ctx, subject, trial{what: "on a healthy wire"}, func(d *dialogue) error {
+	err = inDialogue(ctx, subject, rehearsal, func(d *dialogue) error {
 		for i := 1; i <= n; i++ {
 			o := d.ask(i)
 			if o.err != nil {
-				return fmt.Errorf("%w: on a healthy wire: %v", ErrUnproved, o)
+				return o.but("want an answer")
 			}
 			if seen[o.answer] {
 				return fmt.Errorf("%w: on a healthy wire: %v, the answer of another exchange: each n must ask for something else", ErrSubject, o)

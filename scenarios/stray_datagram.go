@@ -51,7 +51,7 @@ func (s *stray) pass(r replyDatagram) error {
 
 // alone wants the answer of one exchange.
 func (s *stray) alone(ctx context.Context, subject func() UDPClient) error {
-	_, err := exchange(ctx, tapReplies(subject, s.pass), trial{what: s.what}, ErrBroken, wantAnswer)
+	_, err := exchange(ctx, tapReplies(subject, s.pass), trial{what: s.what}, wantAnswer)
 	return s.verdict(err)
 }
 

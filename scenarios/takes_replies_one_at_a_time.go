@@ -88,13 +88,13 @@ func learnReplies(ctx context.Context, subject func() TCPClient) (l lessons, err
 	if l.want, err = answers(ctx, subject, underWay); err != nil {
 		return l, err
 	}
-	err = inDialogue(ctx, subject, trial{what: "on a healthy wire"}, func(d *dialogue) error {
+	err = inDialogue(ctx, subject, rehearsal, func(d *dialogue) error {
 		if d.session.AskAll == nil {
 			return fmt.Errorf("%w: AskAll is nil, and this promise is about requests that are under way together", ErrSubject)
 		}
 		for n := 1; n <= underWay; n++ {
 			if err := d.ask(n).wantAnswer(l.want[n-1]); err != nil {
-				return fmt.Errorf("%w: on a healthy wire: %w", ErrUnproved, err)
+				return err
 			}
 			r, err := lastReply(d.srv.Transcript())
 			if err != nil {

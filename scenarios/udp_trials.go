@@ -22,7 +22,7 @@ func aboutReplies(trials func(healthy transcript.Transcript) ([]trial, error)) f
 // rehearseDo lets the subject work once on a healthy wire, and returns the record. A
 // subject that gets no reply there has none that could be spoilt.
 func rehearseDo(ctx context.Context, subject func() UDPClient) (transcript.Transcript, error) {
-	healthy, err := exchange(ctx, subject, trial{what: "on a healthy wire"}, ErrUnproved, wantAnswer)
+	healthy, err := exchange(ctx, subject, rehearsal, wantAnswer)
 	if err == nil && len(longest(healthy).Datagrams(transcript.ToClient)) == 0 {
 		err = fmt.Errorf("%w: %w", ErrUnproved, errNoReply)
 	}
