@@ -184,7 +184,19 @@ func (in *inbound) readQueue(p []byte) (int, error) {
 		}
 		// The end of the connection is no reason to stop: what came before is still due.
 		if !in.c.srv.sleep(changed, nil, due, deadline) {
-			return 0, in.c.opError("read", in.c.fateOr(net.ErrClosed))
+			return in.readLast(p)
 		}
 	}
+}
+
+// readLast reads the queue when the server closes. A rule that is ending the connection
+// meanwhile leaves the handler what came before.
+func (in *inbound) readLast(p []byte) (int, error) {
+	if in.ruled.Load() {
+		in.queue.awaitThaw()
+		if n, _, err := in.queue.read(p); n > 0 || err != nil {
+			return n, err
+		}
+	}
+	return 0, in.c.opError("read", in.c.fateOr(net.ErrClosed))
 }

@@ -88,6 +88,20 @@ func (q *queue) freeze(on bool) {
 	q.mu.Unlock()
 }
 
+// awaitThaw waits until the queue is not frozen.
+func (q *queue) awaitThaw() {
+	for {
+		changed := q.next()
+		q.mu.Lock()
+		frozen := q.frozen
+		q.mu.Unlock()
+		if !frozen {
+			return
+		}
+		<-changed
+	}
+}
+
 // end says that nobody takes any more, and returns how many bytes wait.
 func (q *queue) end() int64 {
 	q.mu.Lock()
