@@ -26,16 +26,6 @@ func textLines(first, n, size int) []string {
 // lineStart finds where a line of textLines begins.
 var lineStart = regexp.MustCompile(`line (\d{5}) `)
 
-// received returns the lines that a collector got: connection by connection what
-// lies between two "\n", or what is in a datagram.
-func received(t transcript.Transcript) []string {
-	lines := t.Lines()
-	for _, d := range t.Datagrams(transcript.FromClient) {
-		lines = append(lines, strings.Split(strings.TrimRight(string(d), "\r\n"), "\n")...)
-	}
-	return lines
-}
-
 // heard reports whether the collector got text, in one datagram or on one
 // connection.
 func heard(t transcript.Transcript, text string) bool {
@@ -65,7 +55,7 @@ func arrived(got, want []string) error {
 	for i, line := range got {
 		found := lineStart.FindAllStringIndex(line, -1)
 		if len(found) > 1 {
-			return fmt.Errorf("line %d that arrived holds %d lines: %.80q…", i+1, len(found), line)
+			return fmt.Errorf("line %d that arrived holds %d lines, which NetworkLogger.Split would have to tell apart: %.80q…", i+1, len(found), line)
 		}
 		if len(found) == 0 {
 			continue

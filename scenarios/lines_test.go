@@ -73,8 +73,8 @@ func TestALineWithoutItsEndIsNotWhole(t *testing.T) {
 	r := transcript.NewRecorder(transcript.Header{}, 0)
 	r.Lane(1, transcript.FromClient).Append(transcript.Data, []byte(resetLine(1)+"\n"+resetLine(2)))
 	r.Lane(2, transcript.FromClient).Append(transcript.Data, []byte(resetLine(2)+"\n"))
-	record := r.Snapshot()
-	paid := toll{logged: textLines(1, 3, resetLineSize), got: [][]string{endedLines(record.Conn(1)), endedLines(record.Conn(2))}}
+	record, f := r.Snapshot(), NetworkLogger{}.framing()
+	paid := toll{logged: textLines(1, 3, resetLineSize), got: [][]string{f.ended(record.Conn(1)), f.ended(record.Conn(2))}}
 	if got := paid.times(); !slices.Equal(got, []int{1, 1, 0}) {
 		t.Errorf("times = %v, want [1 1 0]", got)
 	}

@@ -13,11 +13,12 @@ import (
 
 // A logging is one logger at work on one collector.
 type logging struct {
-	ctx    context.Context // done when it is over
-	within time.Duration
-	srv    peer
-	log    Log
-	closed bool
+	ctx     context.Context // done when it is over
+	within  time.Duration
+	framing framing
+	srv     peer
+	log     Log
+	closed  bool
 }
 
 // A wire is what a logger has to cope with.
@@ -39,7 +40,7 @@ func inLogging(ctx context.Context, l NetworkLogger, w wire, f func(s *logging) 
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s := &logging{ctx: ctx, within: l.Within, srv: srv}
+	s := &logging{ctx: ctx, within: l.Within, framing: l.framing(), srv: srv}
 	if w.down {
 		err = s.down()
 	}
@@ -152,7 +153,8 @@ func (s *logging) wantAll(lines []string) error {
 	if err != nil {
 		return err
 	}
-	return arrived(received(t), lines)
+	got, err := s.framing.received(t)
+	return errors.Join(err, arrived(got, lines))
 }
 
 // settle waits until the collector heard the last line or all connections have

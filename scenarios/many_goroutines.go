@@ -86,5 +86,6 @@ func (s *logging) wantEach(callers [][]string) error {
 	if err != nil {
 		return err
 	}
-	return arrivedEach(received(t), callers)
+	got, err := s.framing.received(t)
+	return errors.Join(err, arrivedEach(got, callers))
 }

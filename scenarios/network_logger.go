@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"strings"
@@ -14,9 +15,14 @@ import (
 // A NetworkLogger is a logger that sends its lines to a collector, to be put to
 // the test.
 type NetworkLogger struct {
-	// Network is "tcp" or "udp". If empty, "tcp". A TCP logger ends each line with a
-	// "\n"; of a UDP logger, each datagram is at least one line.
+	// Network is "tcp" or "udp". If empty, "tcp". Of a UDP logger, each datagram is at
+	// least one line.
 	Network string
+	// Split tells the lines of a TCP logger apart, as a bufio.Scanner's does: GELF ends
+	// them with a zero byte, and RFC 5425 puts their length before them. If nil,
+	// bufio.ScanLines. It is called with what the record has of one connection, again
+	// and again, never with atEOF, and by several goroutines at once.
+	Split bufio.SplitFunc
 	// Open makes a logger that sends to addr. It may be called several times, each
 	// time with another collector's address, and by several goroutines at once, each with
 	// a subject of its own. ctx is cancelled when the collector goes.
@@ -81,6 +87,9 @@ func (l NetworkLogger) check() error {
 	var lacks []string
 	if l.Network != "" && l.Network != "tcp" && l.Network != "udp" {
 		lacks = append(lacks, fmt.Sprintf(`Network is %q, want "tcp" or "udp"`, l.Network))
+	}
+	if l.Split != nil && l.Network == "udp" {
+		lacks = append(lacks, "Split is set, and the lines of a UDP logger are its datagrams")
 	}
 	if l.Open == nil {
 		lacks = append(lacks, "Open is nil")

@@ -1,14 +1,13 @@
 package scenarios
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // resetLines is how many lines are logged around a reset: three at once, one of
@@ -29,11 +28,11 @@ type toll struct {
 // its last byte, between two lines, and at the first byte of the next.
 func aroundResets(judge func(s *logging, t toll) error) func(context.Context, func() NetworkLogger) error {
 	return func(ctx context.Context, subject func() NetworkLogger) error {
-		sent, err := firstLines(ctx, subject)
+		ends, err := firstLines(ctx, subject)
 		if err != nil {
 			return err
 		}
-		for _, at := range aroundEnds(sent) {
+		for _, at := range aroundEnds(ends) {
 			err := inLogging(ctx, subject(), resetAfter(at), func(s *logging) error {
 				t, err := s.payToll()
 				if err != nil {
@@ -57,8 +56,9 @@ func resetAfter(at int64) wire {
 	}
 }
 
-// firstLines returns what the subject sends for the first lines, on a healthy wire.
-func firstLines(ctx context.Context, subject func() NetworkLogger) (sent []byte, err error) {
+// firstLines returns where the first lines end in what the subject sends, on a healthy
+// wire.
+func firstLines(ctx context.Context, subject func() NetworkLogger) (ends []int64, err error) {
 	l := subject()
 	if err := l.checkTCP(noConnection); err != nil {
 		return nil, err
@@ -71,26 +71,33 @@ func firstLines(ctx context.Context, subject func() NetworkLogger) (sent []byte,
 			return err
 		}
 		t, err := s.settle(resetLine(atReset))
-		sent = t.Conn(1).FromClient()
-		return err
+		if err != nil {
+			return err
+		}
+		lines, rest, err := s.framing.cut(t.Conn(1).FromClient())
+		for _, line := range lines {
+			ends = append(ends, line.end)
+		}
+		switch {
+		case err != nil || len(ends) > 0:
+			return err
+		case len(rest) > 0:
+			return fmt.Errorf("%w: of %d bytes that it sent none are a line: it ends each with a \"\\n\", or NetworkLogger.Split tells them apart", ErrSubject, len(rest))
+		}
+		return errors.New("no line arrived")
 	})
-	if err == nil && !bytes.Contains(sent, []byte("\n")) {
-		err = fmt.Errorf("%w: on a healthy wire no line arrived that could be cut", ErrUnproved)
-	}
-	return sent, err
+	return ends, err
 }
 
 // aroundEnds returns offsets inside each line, at its last byte, between two lines, and
-// at the first byte of the next.
-func aroundEnds(sent []byte) []int64 {
+// at the first byte of the next, of lines that end there.
+func aroundEnds(ends []int64) []int64 {
 	var offsets []int64
-	for end := int64(0); ; {
-		n := int64(bytes.IndexByte(sent[end:], '\n'))
-		if n < 0 {
-			break
-		}
-		offsets = append(offsets, end+1, end+n/2, end+n, end+n+1)
-		end += n + 1
+	start := int64(0)
+	for _, end := range ends {
+		n := end - start - 1
+		offsets = append(offsets, start+1, start+n/2, start+n, end)
+		start = end
 	}
 	slices.Sort(offsets)
 	return slices.DeleteFunc(slices.Compact(offsets), func(at int64) bool { return at == 0 })
@@ -113,15 +120,9 @@ func (s *logging) payToll() (toll, error) {
 	record, err := s.settle(resetLine(resetLines))
 	t := toll{logged: textLines(1, resetLines, resetLineSize)}
 	for n := 1; n <= record.Conns(); n++ {
-		t.got = append(t.got, endedLines(record.Conn(n)))
+		t.got = append(t.got, s.framing.ended(record.Conn(n)))
 	}
 	return t, err
-}
-
-// endedLines returns the lines of one connection. What its end cut off is none.
-func endedLines(t transcript.Transcript) []string {
-	lines := strings.Split(string(t.FromClient()), "\n")
-	return lines[:len(lines)-1]
 }
 
 // times returns how often each line arrived whole.

@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -32,13 +31,13 @@ var SurvivesReset = Promise[NetworkLogger]{
 }
 
 func checkSurvivesReset(ctx context.Context, subject func() NetworkLogger) error {
-	sent, err := firstLines(ctx, subject)
+	ends, err := firstLines(ctx, subject)
 	if err != nil {
 		return err
 	}
-	offsets := sweptOffsets(sent)
+	offsets := sweptOffsets(ends)
 	return abreast(loggersAtOnce, subject, len(offsets), func(i int, subject func() NetworkLogger) error {
-		needed := 1 + bytes.Count(sent[:offsets[i]-1], []byte("\n"))
+		needed := 1 + endsBefore(ends, offsets[i])
 		return inLogging(ctx, subject(), resetAfter(offsets[i]), func(s *logging) error { return s.outlive(needed) })
 	})
 }
@@ -51,13 +50,21 @@ const loggersAtOnce = 4
 const mostResets = 128
 
 // sweptOffsets returns after which bytes of what a logger sends to reset.
-func sweptOffsets(sent []byte) []int64 {
-	offsets := aroundEnds(sent)
-	for _, n := range spread(bytes.IndexByte(sent, '\n'), mostResets) {
+func sweptOffsets(ends []int64) []int64 {
+	offsets := aroundEnds(ends)
+	for _, n := range spread(int(ends[0])-1, mostResets) {
 		offsets = append(offsets, int64(n)+1)
 	}
 	slices.Sort(offsets)
 	return slices.Compact(offsets)
+}
+
+// endsBefore returns how many lines end before the byte at offset at.
+func endsBefore(ends []int64, at int64) (n int) {
+	for n < len(ends) && ends[n] < at {
+		n++
+	}
+	return n
 }
 
 // outlive logs as many lines as are needed for the reset, and on until lines arrive
@@ -77,17 +84,18 @@ func (s *logging) outlive(needed int) error {
 			return err
 		}
 	}
-	return s.goOn(n+1, afterConn(1))
+	return s.goOn(n+1, s.afterConn(1))
 }
 
 // A since returns the lines of a record that count as having arrived again.
 type since func(transcript.Transcript) []string
 
 // afterConn returns what arrived on connections behind the nth.
-func afterConn(n int) since {
+func (s *logging) afterConn(n int) since {
 	return func(t transcript.Transcript) (lines []string) {
 		for n := n + 1; n <= t.Conns(); n++ {
-			lines = append(lines, received(t.Conn(n))...)
+			got, _ := s.framing.received(t.Conn(n)) // what could not be cut has not arrived
+			lines = append(lines, got...)
 		}
 		return lines
 	}

@@ -73,8 +73,12 @@ func (s *logging) outliveRestart(how transcript.Ending) error {
 // sinceRestart returns what arrived behind what before holds.
 func (s *logging) sinceRestart(before transcript.Transcript) since {
 	if _, streams := s.srv.server.(*fakeserver.Server); streams {
-		return afterConn(before.Conns())
+		return s.afterConn(before.Conns())
 	}
-	n := len(received(before))
-	return func(t transcript.Transcript) []string { return received(t)[n:] }
+	lines := func(t transcript.Transcript) []string {
+		all, _ := s.framing.received(t) // of datagrams there is no error
+		return all
+	}
+	n := len(lines(before))
+	return func(t transcript.Transcript) []string { return lines(t)[n:] }
 }
