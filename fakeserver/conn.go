@@ -123,7 +123,7 @@ func (c *Conn) Reset() error {
 		c.awaitDelivery()
 		return c.reset("")
 	}
-	c.out.queue.put(fault.Step{Op: fault.OpReset}, nil)
+	c.out.queue.put(fault.Step{Op: fault.OpReset})
 	c.sleep(c.out.pumped) // it does it, unless it had ended before
 	c.awaitDelivery()
 	return c.reset("")

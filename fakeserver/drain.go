@@ -75,7 +75,7 @@ func (in *inbound) endWith(err error) {
 		return
 	}
 	in.release()
-	in.queue.put(fault.Step{Op: fault.OpFinish}, err)
+	in.queue.putEnd(fault.Step{Op: fault.OpFinish}, err)
 }
 
 // ruledRead is the least room that a read gets where rules decide: up to that, what
@@ -157,7 +157,7 @@ func (in *inbound) goesOn(err error) bool {
 	}
 	for _, s := range in.stream.Finish(in.c.age()) {
 		if s.Op == fault.OpFinish {
-			in.queue.put(s, io.EOF)
+			in.queue.putEnd(s, io.EOF)
 		} else if !in.carryOut(s) {
 			break
 		}

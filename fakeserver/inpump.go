@@ -25,28 +25,39 @@ func (in *inbound) pump(first []fault.Step, n int) {
 
 // carryOutAll does steps in their order. It reports whether the connection goes on.
 func (in *inbound) carryOutAll(steps []fault.Step) bool {
-	if endsAtOnce(steps) {
-		// The handler gets what came before only when the end has come: it must not
-		// answer first.
-		in.queue.freeze(true)
-		defer in.queue.freeze(false)
-	}
-	for _, s := range steps {
-		if !in.carryOut(s) {
+	for len(steps) > 0 {
+		n := 1
+		for n < len(steps) && !waits(steps[n-1]) {
+			n++
+		}
+		if !in.carryOutTogether(steps[:n]) {
 			return false
 		}
+		steps = steps[n:]
 	}
 	return true
 }
 
-// endsAtOnce reports whether steps end the stream without waiting for anything.
-func endsAtOnce(steps []fault.Step) bool {
-	for _, s := range steps {
-		if waits(s) {
+// carryOutTogether does steps of which only the last may wait. The handler gets what
+// they pass on only when all that they record is in the record, and when the end has come
+// that they may bring: what it does then comes behind that.
+func (in *inbound) carryOutTogether(steps []fault.Step) bool {
+	last := len(steps) - 1
+	if last > 0 || steps[last].Op != fault.OpPass {
+		in.queue.freeze(true)
+		defer in.queue.freeze(false)
+	}
+	for _, s := range steps[:last] {
+		if !in.carryOut(s) {
 			return false
 		}
 	}
-	return len(steps) > 0 && steps[len(steps)-1].Op.Ends()
+	if waits(steps[last]) {
+		in.tell(steps[last])
+		in.told = true
+		in.queue.freeze(false)
+	}
+	return in.carryOut(steps[last])
 }
 
 // waits reports whether s stops the stream, for a time or until it is released.
@@ -61,7 +72,7 @@ func (in *inbound) carryOut(s fault.Step) bool {
 		if in.kind == transcript.Data && len(s.Data) > 0 {
 			s.Data = c.srv.stable(s.Data)
 			in.queue.widen(s.Pace(catchUp))
-			in.queue.put(s, nil)
+			in.queue.put(s)
 		}
 		return true
 	case fault.OpDrop:
@@ -98,7 +109,7 @@ func (in *inbound) endByRule(s fault.Step) bool {
 	in.discard.Store(true)
 	if s.Op == fault.OpHalfClose {
 		c.acted(in.stream, transcript.FromClient, s, 0)
-		in.queue.put(s, io.EOF)
+		in.queue.putEnd(s, io.EOF)
 		return true
 	}
 	var undelivered int64
@@ -106,7 +117,7 @@ func (in *inbound) endByRule(s fault.Step) bool {
 		undelivered = c.unacked()
 	}
 	c.acted(in.stream, transcript.FromClient, s, undelivered)
-	in.queue.put(s, c.opError("read", why))
+	in.queue.putEnd(s, c.opError("read", why))
 	c.doomTo(why, s.Op == fault.OpReset)
 	if s.Op == fault.OpReset {
 		c.reset(s.Rule)

@@ -20,7 +20,7 @@ type outbound struct {
 	queue  *queue        // nil: no faults; set under writer and c.mu
 	pumped chan struct{} // closed when the pump has ended; set with queue
 	begun  bool          // the pump was started; under writer
-	told   bool          // begin has recorded the first step; the pump's
+	told   int           // steps at the front of the queue that are recorded already; the pump's
 	edge   *boundary     // what waits for the client to read; nil until needed
 	cuts   []fault.Step  // the boundaries that lie in front of the next byte; the pump's
 	run    []item        // memory of the pump
@@ -64,18 +64,19 @@ func (out *outbound) begin() {
 	}
 	if first, ok := out.queue.front(); ok && waits(first.Step) {
 		out.tell(first.Step)
-		out.told = true
+		out.told = 1
 	}
 	out.c.srv.wg.Add(1)
 	go out.pump()
 }
 
-// tell records that the rule of s acts, unless begin has done so.
+// tell records that the rule of s acts, unless that was done before.
 func (out *outbound) tell(s fault.Step) {
-	if !out.told {
-		out.c.acted(out.stream, transcript.ToClient, s, 0)
+	if out.told > 0 {
+		out.told--
+		return
 	}
-	out.told = false
+	out.c.acted(out.stream, transcript.ToClient, s, 0)
 }
 
 // start queues what is due before the first byte. If that is an ending, it is
@@ -106,33 +107,41 @@ func (out *outbound) write(p []byte, recorded bool) (int, error) {
 	if out.queue != nil {
 		return out.enqueue(p)
 	}
-	return out.send(p, recorded)
+	return out.send(p, recorded, nil)
 }
 
 // A large write is recorded and sent, or queued, in parts of this size.
 const writePart = 256 << 10
 
-// send records p and writes it to the socket.
-func (out *outbound) send(p []byte, recorded bool) (int, error) {
-	sum := 0
-	for sum < len(p) {
-		n, err := out.sendPart(p[sum:min(len(p), sum+writePart)], recorded)
-		sum += n
-		if err != nil {
+// send records p, and with its last byte the steps that are reached there, and writes p
+// to the socket.
+func (out *outbound) send(p []byte, recorded bool, reached []fault.Step) (sum int, err error) {
+	for ; len(p) > writePart; p = p[writePart:] {
+		n, err := out.sendPart(p[:writePart], recorded, nil)
+		if sum += n; err != nil {
 			return sum, err
 		}
 	}
-	return sum, nil
+	if len(p) == 0 {
+		return sum, nil
+	}
+	n, err := out.sendPart(p, recorded, reached)
+	return sum + n, err
 }
 
-// sendPart records p first, so that a client that has read an answer finds it in
-// the record; what did not leave after all is taken back.
-func (out *outbound) sendPart(p []byte, recorded bool) (int, error) {
+// sendPart records p and the steps first, so that a client that has read an answer finds
+// it in the record, and what it does then comes behind all that; what did not leave after
+// all is taken back.
+func (out *outbound) sendPart(p []byte, recorded bool, reached []fault.Step) (int, error) {
 	if recorded {
 		out.lane.Record(p)
 	} else {
 		out.lane.Append(transcript.Data, p)
 	}
+	for _, s := range reached {
+		out.tell(s)
+	}
+	out.told = len(reached)
 	n, err := out.c.raw.Write(p)
 	if n < len(p) {
 		out.lane.Unsend(int64(len(p)-n), errText(err))
@@ -185,8 +194,9 @@ func (out *outbound) ruledOut() error {
 // putLocked queues steps. It returns how many of the handler's bytes came too late
 // for that, because nothing is sent any more. It needs deciding.
 func (out *outbound) putLocked(steps []fault.Step) (late int64) {
+	taken := out.queue.put(steps...)
 	for _, s := range steps {
-		if !out.queue.put(s, nil) {
+		if !taken {
 			late += s.Taken
 		}
 		if s.Op.Ends() {

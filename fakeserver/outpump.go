@@ -80,7 +80,7 @@ func (out *outbound) carryOut(s fault.Step) bool {
 	case fault.OpPass, fault.OpDrop: // of no bytes
 		out.stream.Done(s)
 	case fault.OpMark:
-		c.acted(out.stream, transcript.ToClient, s, 0)
+		out.tell(s)
 	case fault.OpCut:
 		out.cuts = append(out.cuts, s)
 	case fault.OpStall:
@@ -127,7 +127,7 @@ func (out *outbound) carryOutRun(run []item) bool {
 	for _, it := range run {
 		out.stream.Done(it.Step) // first, as with the record: a client that has the bytes may ask
 	}
-	_, err := out.send(run[0].Data[:size], true)
+	_, err := out.send(run[0].Data[:size], true, out.queue.reached(len(run)))
 	return err == nil
 }
 

@@ -53,14 +53,34 @@ const wakeUp = 3 * time.Millisecond
 // mostWaiting is how much waits at most, whether or not it is on its way.
 const mostWaiting = 64 << 20
 
-// put adds a step that is due after its delay. It does not wait for room. It
-// reports false, and adds nothing, once nobody takes any more.
-func (q *queue) put(s fault.Step, err error) bool {
+// put adds steps that were decided about together, each due after its delay. Who takes
+// gets to see all of them or none. It does not wait for room. It reports false, and adds
+// nothing, once nobody takes any more.
+func (q *queue) put(steps ...fault.Step) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.ended {
 		return false
 	}
+	for _, s := range steps {
+		q.putLocked(s, nil)
+	}
+	q.wakeLocked()
+	return true
+}
+
+// putEnd is put for a step that ends the stream with err.
+func (q *queue) putEnd(s fault.Step, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.ended {
+		q.putLocked(s, err)
+		q.wakeLocked()
+	}
+}
+
+// putLocked needs mu.
+func (q *queue) putLocked(s fault.Step, err error) {
 	it := item{Step: s, err: err, due: q.last, cut: q.isCut}
 	q.isCut = false
 	if s.Op == fault.OpPass || s.Op == fault.OpFinish {
@@ -75,8 +95,6 @@ func (q *queue) put(s fault.Step, err error) bool {
 	}
 	q.items = append(q.items, it)
 	q.bytes += int64(len(s.Data))
-	q.wakeLocked()
-	return true
 }
 
 // freeze keeps the taking side from what is there and comes, until it is called
@@ -173,6 +191,23 @@ func (q *queue) due(run []item) ([]item, time.Time) {
 		run = append(run, it)
 	}
 	return run, time.Time{}
+}
+
+// reached returns the marks that are due behind the first n items, up to the first step
+// that waits, and that too.
+func (q *queue) reached(n int) (steps []fault.Step) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := time.Now()
+	for _, it := range q.items[n:] {
+		if it.due.After(now) || it.Op != fault.OpMark && !waits(it.Step) {
+			break
+		}
+		if steps = append(steps, it.Step); waits(it.Step) {
+			break
+		}
+	}
+	return steps
 }
 
 // follows reports whether both steps pass bytes on, and next's lie directly behind

@@ -22,7 +22,7 @@ func wantRoom(t *testing.T, q *queue, want int64, when string) {
 func TestWhatIsOnItsWayTakesNoRoomUntilItHasCome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := &queue{limit: 256 << 10}
-		q.put(pass(make([]byte, 100<<10), time.Second), nil)
+		q.put(pass(make([]byte, 100<<10), time.Second))
 		wantRoom(t, q, 256<<10, "while 100 KiB are on their way")
 		time.Sleep(time.Second)
 		wantRoom(t, q, 256<<10, "when they have just come due")
@@ -36,14 +36,14 @@ func TestWhatIsOnItsWayTakesNoRoomUntilItHasCome(t *testing.T) {
 func TestThereIsABoundForWhatIsOnItsWay(t *testing.T) {
 	q := &queue{limit: 256 << 10}
 	for range mostWaiting >> 20 {
-		q.put(pass(make([]byte, 1<<20), time.Hour), nil)
+		q.put(pass(make([]byte, 1<<20), time.Hour))
 	}
 	wantRoom(t, q, 0, "with 64 MiB on their way")
 }
 
 func TestAFullQueueHasNoRoomForCrumbs(t *testing.T) {
 	q := &queue{limit: 256 << 10}
-	q.put(pass(make([]byte, 256<<10), 0), nil)
+	q.put(pass(make([]byte, 256<<10), 0))
 	wantRoom(t, q, 0, "when it is full")
 	q.read(make([]byte, piece-1))
 	wantRoom(t, q, 0, "when a piece less one byte is read")
@@ -64,11 +64,11 @@ func TestWidenIsForGood(t *testing.T) {
 
 func TestReadJoinsWhatNobodyCut(t *testing.T) {
 	q := &queue{limit: 256 << 10}
-	q.put(pass([]byte("ab"), 0), nil)
-	q.put(pass([]byte("cd"), 0), nil)
+	q.put(pass([]byte("ab"), 0))
+	q.put(pass([]byte("cd"), 0))
 	q.cut(0)
-	q.put(pass([]byte("ef"), 0), nil)
-	q.put(pass([]byte("gh"), time.Hour), nil)
+	q.put(pass([]byte("ef"), 0))
+	q.put(pass([]byte("gh"), time.Hour))
 	for _, want := range []string{"abc", "d", "ef", ""} {
 		p := make([]byte, 3)
 		if n, _, err := q.read(p); string(p[:n]) != want || err != nil {
@@ -81,10 +81,10 @@ func TestReadJoinsWhatNobodyCut(t *testing.T) {
 func TestDueIsARunOfBytes(t *testing.T) {
 	q := &queue{limit: 256 << 10}
 	row := []byte("abcdef")
-	q.put(pass(row[:2], 0), nil)
-	q.put(pass(row[2:4], 0), nil)
-	q.put(pass([]byte("ef"), 0), nil)
-	q.put(pass(row[4:], time.Hour), nil)
+	q.put(pass(row[:2], 0))
+	q.put(pass(row[2:4], 0))
+	q.put(pass([]byte("ef"), 0))
+	q.put(pass(row[4:], time.Hour))
 	for _, want := range []int{2, 1, 0} {
 		run, _ := q.due(nil)
 		if len(run) != want {

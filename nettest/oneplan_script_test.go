@@ -51,27 +51,35 @@ var exchange = streamScript{
 
 // dialogue is a script of three lines each way, strictly in turn, with a pause before each:
 // for what goes by the clock.
-var dialogue = streamScript{
-	client: func(c *impatient, conn int) (got string, err error) {
+var dialogue = inTurn(breath)
+
+// breathless is a dialogue with a pause before its end only.
+var breathless = inTurn(0)
+
+// inTurn returns a dialogue. Before the client's end there is a pause, which is longer than
+// no time: the server may come to its own end at the moment of its last answer.
+func inTurn(pause time.Duration) streamScript {
+	return streamScript{client: func(c *impatient, conn int) (got string, err error) {
 		answers := bufio.NewReader(c)
 		for i := range 3 {
-			time.Sleep(breath)
+			time.Sleep(pause)
 			fmt.Fprintf(c, "conn %d request line %d\n", conn, i+1)
 			line, err := answers.ReadString('\n')
 			if got += line; err != nil {
 				return got, noEOF(err)
 			}
 		}
+		time.Sleep(breath)
 		c.CloseWrite()
 		rest, err := io.ReadAll(answers)
 		return got + string(rest), err
 	},
-	handler: func(c net.Conn, conn int) {
-		requests := bufio.NewScanner(c)
-		for i := 1; requests.Scan(); i++ {
-			fmt.Fprintf(c, "conn %d answer line %d\n", conn, i)
-		}
-	},
+		handler: func(c net.Conn, conn int) {
+			requests := bufio.NewScanner(c)
+			for i := 1; requests.Scan(); i++ {
+				fmt.Fprintf(c, "conn %d answer line %d\n", conn, i)
+			}
+		}}
 }
 
 // breath is longer than what plans for dialogues wait for, and more than no time.

@@ -61,11 +61,11 @@ func around(lines []string, i int) []string { return lines[max(0, i-2):min(len(l
 
 // repeat runs a dialogue n times more, and says where a record differs from the first: in a time,
 // the order, a byte.
-func repeat(t *testing.T, p fault.Plan, n int) error {
-	for _, start := range []func(network, fault.Plan) (streamServer, error){dialogue.direct, dialogue.wrapped} {
-		want := dialogue.inVirtualTime(t, p, start)
+func repeat(t *testing.T, s streamScript, p fault.Plan, n int) error {
+	for _, start := range []func(network, fault.Plan) (streamServer, error){s.direct, s.wrapped} {
+		want := s.inVirtualTime(t, p, start)
 		for i := range n {
-			if err := want.compare(dialogue.inVirtualTime(t, p, start)); err != nil {
+			if err := want.compare(s.inVirtualTime(t, p, start)); err != nil {
 				return fmt.Errorf("repeat %d of %d: %w", i+1, n, err)
 			}
 		}
@@ -93,7 +93,20 @@ func TestADialogueIsTheSameEventForEvent(t *testing.T) {
 	for name, p := range corpus(t, "dialogue") {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if err := repeat(t, p, repeats(t, 15)); err != nil {
+			if err := repeat(t, dialogue, p, repeats(t, 15)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Without a pause, too: what a step records is in the record before the other side can act
+// on the bytes that reach it.
+func TestABreathlessDialogueIsTheSameEventForEvent(t *testing.T) {
+	for name, p := range corpus(t, "dialogue") {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if err := repeat(t, breathless, p, repeats(t, 15)); err != nil {
 				t.Error(err)
 			}
 		})
@@ -101,21 +114,31 @@ func TestADialogueIsTheSameEventForEvent(t *testing.T) {
 }
 
 func TestARandomDialogueIsTheSameEventForEvent(t *testing.T) {
-	checkRandom(t, 30, func(rt *rapid.T) {
-		p := drawPlan(rt, drawDialogueRule)
-		if err := repeat(t, p, 5); err != nil {
-			rt.Fatalf("%#v\n%v", p, err)
-		}
-	})
+	for name, s := range map[string]struct {
+		script streamScript
+		ends   []fault.Fault // ToClient
+	}{
+		"with pauses":    {dialogue, []fault.Fault{fault.Reset{}, fault.Close{}, fault.HalfClose{}}},
+		"without pauses": {breathless, nil}, // an end would cross the next line
+	} {
+		t.Run(name, func(t *testing.T) {
+			checkRandom(t, 30, func(rt *rapid.T) {
+				p := drawPlan(rt, func(t *rapid.T) fault.Rule { return drawDialogueRule(t, s.ends) })
+				if err := repeat(t, s.script, p, 5); err != nil {
+					rt.Fatalf("%#v\n%v", p, err)
+				}
+			})
+		})
+	}
 }
 
 // drawDialogueRule draws a rule that leaves each line an answer. A FromClient end lets the
 // server go on while the client still writes, which is not in turn.
-func drawDialogueRule(t *rapid.T) fault.Rule {
+func drawDialogueRule(t *rapid.T, toClient []fault.Fault) fault.Rule {
 	d := rapid.SampledFrom(bothDirections).Draw(t, "direction")
 	var ends []fault.Fault
 	if d == transcript.ToClient {
-		ends = []fault.Fault{fault.Reset{}, fault.Close{}, fault.HalfClose{}}
+		ends = toClient
 	}
 	r := rapid.Custom(func(t *rapid.T) fault.Rule { return drawStreamRule(t, d, ends) }).Filter(func(r fault.Rule) bool {
 		edit, edits := r.Fault.(fault.Replace)
