@@ -27,7 +27,9 @@ func sortArguments[S Subject](where types.CodeLocation, args []any) arguments[S]
 	for _, arg := range flatten(args) {
 		switch v := arg.(type) {
 		case Kept[S]:
-			given = given || len(v.promises) > 0
+			if given = true; len(v.promises) == 0 {
+				a.errs = append(a.errs, fmt.Errorf("%w: Keeps() has no promises: leave the subject out, or say what it keeps", ErrSubject))
+			}
 			a.kept = append(a.kept, v.promises...)
 		case types.CodeLocation:
 			a.location = v
@@ -51,6 +53,8 @@ func (a *arguments[S]) sort(arg any) {
 	case ginkgo.Labels, ginkgo.FlakeAttempts, ginkgo.MustPassRepeatedly, ginkgo.SpecPriority,
 		ginkgo.SemVerConstraints, ginkgo.ComponentSemVerConstraints, types.AroundNodeDecorator:
 		a.container = append(a.container, arg)
+	case Promise[S]:
+		a.errs = append(a.errs, fmt.Errorf("%w: a promise is an argument of its own: put it into Keeps(…)", ErrSubject))
 	default:
 		if slices.Contains(flags, arg) {
 			a.container = append(a.container, arg)

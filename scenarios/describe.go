@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
@@ -19,6 +20,9 @@ const specBound = 5 * time.Minute
 // Describe function's caller, so that reports point there.
 func describe[S Subject](where types.CodeLocation, text string, known []Promise[S], subject func() S, args []any) bool {
 	a := sortArguments[S](where, args)
+	if strings.TrimSpace(text) == "" {
+		a.errs = append(a.errs, fmt.Errorf("%w: the text is empty: say what the subject is called", ErrSubject))
+	}
 	return ginkgo.Describe(text, a.location, a.container, func() {
 		if len(a.errs) > 0 {
 			ginkgo.It("is attached to its scenarios", a.location, ginkgo.Label(kindOf(known)), ginkgo.Label(promiseLabel), a.wrong())

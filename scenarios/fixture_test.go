@@ -51,6 +51,9 @@ func registerFixture() bool {
 	scenarios.DescribeTCPClient("wrong argument", keeper, splits, "oops", Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("wrong promises", keeper, scenarios.Keeps(scenarios.HonoursDeadlineOnLoss), Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("no Keeps", keeper, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("bare promise", keeper, splits, scenarios.ReportsReset, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("promises nothing", keeper, scenarios.Keeps[scenarios.TCPClient](), Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient(" ", keeper, splits, Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("nil function", nil, splits, Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("empty subject", func() scenarios.TCPClient { return scenarios.TCPClient{} }, splits, Label(fixtureLabel, here()))
 

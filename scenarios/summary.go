@@ -20,7 +20,9 @@ import (
 // the test; invalid, if the subject lacks something, or is attached wrongly, which has a
 // line of its own; failed, if its spec ended
 // otherwise, such as by a panic of the function that makes the subject; or not
-// run, because of a focus, a filter or a dry run.
+// run, because of a focus, a filter or a dry run. Subjects and promises of which nothing
+// ran are counted, and are in the reports, but have no place in the table for people. A
+// subject that runs on sockets and in memory is there twice.
 //
 // The table is a report entry of Summarize's node, named "promises". In a JSON
 // report its value is a list of objects with a Subject, a Promise and a Verdict; in a JUnit
@@ -100,6 +102,9 @@ func aboutSpec(spec types.SpecReport) finding {
 	}
 	if labels := spec.LeafNodeLabels; len(labels) > 0 {
 		f.kind = labels[0]
+		if slices.Contains(labels, memoryLabel) {
+			f.Subject += " (in memory)"
+		}
 	}
 	return f
 }

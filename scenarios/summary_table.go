@@ -12,21 +12,31 @@ type findings []finding
 
 // String returns the table for people: how many promises there are of each
 // verdict; then, for each kind of subject, a line for each promise, with a column
-// for each subject.
+// for each subject, of those of which something ran.
 func (all findings) String() string {
 	var b strings.Builder
 	b.WriteString(all.count() + "\n")
 	var kinds []string
 	for _, f := range all {
-		if !slices.Contains(kinds, f.kind) {
+		if f.Verdict != notRun && !slices.Contains(kinds, f.kind) {
 			kinds = append(kinds, f.kind)
 		}
 	}
 	number := 0
 	for _, kind := range kinds {
-		number = all.of(kind).table(&b, number)
+		number = all.of(kind).thatRan().table(&b, number)
 	}
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// thatRan returns the findings about subjects and promises of one kind of which
+// something ran.
+func (all findings) thatRan() findings {
+	ran := slices.DeleteFunc(slices.Clone(all), func(f finding) bool { return f.Verdict == notRun })
+	promises := ran.promises()
+	return slices.DeleteFunc(slices.Clone(all), func(f finding) bool {
+		return !slices.Contains(promises, f.Promise) || !slices.ContainsFunc(ran, f.sameSubject)
+	})
 }
 
 // count returns how many findings there are of each verdict.

@@ -15,31 +15,35 @@ import (
 )
 
 // someSubjects are those of the fixture with one of each verdict.
-const someSubjects = "keeper|breaker|lying|empty subject|wrong argument|factory"
+const someSubjects = "keeper|breaker|lying|empty subject|wrong argument|factory|virtual good"
 
 var _ = Describe("the summary at the end of a run", func() {
 	It("is in the terminal and in the JSON and JUnit reports", NodeTimeout(time.Minute), func(ctx SpecContext) {
 		s := summaryOf(ctx, os.Args[0], "-test.run=^TestScenarios$", "-ginkgo.focus="+someSubjects)
 		wantAllVerdicts(s)
 		for _, text := range []string{s.terminal, s.junit} {
-			Expect(text).To(MatchRegexp(`1 kept, 1 broken, 1 unproved, 2 invalid, 1 failed, \d+ not promised, \d+ not run`))
+			Expect(text).To(MatchRegexp(`2 kept, 1 broken, 1 unproved, 2 invalid, 1 failed, \d+ not promised, \d+ not run`))
 			Expect(text).To(MatchRegexp(`\[\d+\] breaker\n`))
-			Expect(text).To(MatchRegexp(`reassembles split replies +kept +broken +not run`))
+			Expect(text).To(MatchRegexp(`\[\d+\] virtual good \(in memory\)\n`))
+			Expect(text).To(MatchRegexp(`reassembles split replies +kept +broken +invalid +unproved +failed`))
 			Expect(text).To(MatchRegexp(`is attached to its scenarios +invalid`))
-			Expect(text).To(MatchRegexp(`reports a reset +not promised +not promised +not run`))
+			Expect(text).To(MatchRegexp(`reports a reset +not promised +not promised +not promised`))
 		}
+		Expect(s.terminal).NotTo(MatchRegexp(`\] last\n|honours its deadline when the reply is lost`))
 		Expect(s.location.FileName).To(HaveSuffix("fixture_test.go"))
 	})
 
 	It("is about all processes", NodeTimeout(2*time.Minute), func(ctx SpecContext) {
 		s := summaryOf(ctx, "go", "tool", "ginkgo", "--procs=2", "--focus="+someSubjects, "--label-filter="+fixtureLabel, "--keep-going", os.Args[0])
 		wantAllVerdicts(s)
-		Expect(s.terminal).To(MatchRegexp(`reassembles split replies +kept +broken +not run`))
+		Expect(s.terminal).To(MatchRegexp(`reassembles split replies +kept +broken +invalid +unproved +failed`))
 	})
 
 	It("says so when nothing ran", NodeTimeout(time.Minute), func(ctx SpecContext) {
 		s := summaryOf(ctx, os.Args[0], "-test.run=^TestScenarios$", "-ginkgo.dry-run")
 		Expect(s.verdicts).NotTo(BeEmpty())
+		Expect(s.terminal).To(MatchRegexp(`\n +\d+ not run\n`))
+		Expect(s.terminal).NotTo(ContainSubstring("reassembles split replies  "))
 		for what, verdict := range s.verdicts {
 			Expect(verdict).To(Equal("not run"), what)
 		}
@@ -50,15 +54,16 @@ var _ = Describe("the summary at the end of a run", func() {
 func wantAllVerdicts(s summary) {
 	GinkgoHelper()
 	for what, verdict := range map[string]string{
-		"keeper reassembles split replies":                "kept",
-		"breaker reassembles split replies":               "broken",
-		"lying reassembles split replies":                 "unproved",
-		"empty subject reassembles split replies":         "invalid",
-		"wrong argument is attached to its scenarios":     "invalid",
-		"factory reassembles split replies":               "failed",
-		"keeper reports a reset":                          "not promised",
-		"last reassembles split replies":                  "not run",
-		"udp honours its deadline when the reply is lost": "not run",
+		"keeper reassembles split replies":                   "kept",
+		"breaker reassembles split replies":                  "broken",
+		"lying reassembles split replies":                    "unproved",
+		"empty subject reassembles split replies":            "invalid",
+		"wrong argument is attached to its scenarios":        "invalid",
+		"factory reassembles split replies":                  "failed",
+		"keeper reports a reset":                             "not promised",
+		"virtual good (in memory) reassembles split replies": "kept",
+		"last reassembles split replies":                     "not run",
+		"udp honours its deadline when the reply is lost":    "not run",
 	} {
 		Expect(s.verdicts).To(HaveKeyWithValue(what, verdict))
 	}
