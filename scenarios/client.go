@@ -202,6 +202,16 @@ func wantError(c client, o outcome) string {
 	return fmt.Sprintf("want an error within %v", c.within)
 }
 
+// wantErrorOfPart is wantError where a part of the reply came. That it was all that the
+// client waits for is the Handler's mistake.
+func wantErrorOfPart(c client, o outcome) string {
+	finding := wantError(c, o)
+	if finding != "" && o.err == nil && o.answer == c.want {
+		finding += "; this is its whole answer: what the client does not wait for, the Handler is not to send"
+	}
+	return finding
+}
+
 // longest returns the connection or peer of t to which the server sent the most,
 // which is the one with the reply.
 func longest(t transcript.Transcript) transcript.Transcript {

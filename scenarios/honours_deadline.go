@@ -33,7 +33,7 @@ var HonoursDeadline = Promise[TCPClient]{
 			all, err := stalls(ctx, healthy)
 			return append(all, trickles(healthy, within)...), err
 		}
-		return inTrialsThatWait[TCPClient](late, wantError)(ctx, subject)
+		return inTrialsThatWait[TCPClient](late, wantErrorOfPart)(ctx, subject)
 	},
 }
 

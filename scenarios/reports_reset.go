@@ -25,7 +25,7 @@ var ReportsReset = Promise[TCPClient]{
 	Why: "Servers restart and proxies lose patience. A client that ends its read loop at any error, and returns what it has got, " +
 		"hands half a reply on as a whole one: a truncated file, a shorter list, a balance of 10 in place of 1000.",
 	Labels: []string{"tcp", "fault:reset"},
-	check:  inTrials[TCPClient](resets, wantError),
+	check:  inTrials[TCPClient](resets, wantErrorOfPart),
 }
 
 // resets tears the connection down at several places of the reply.

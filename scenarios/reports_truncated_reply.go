@@ -24,7 +24,7 @@ var ReportsTruncatedReply = Promise[TCPClient]{
 	Why: "A FIN in the middle of a reply is an end of file to whoever reads. bufio.Scanner hands on what came before it as a last " +
 		"line, and io.ReadAll calls it success: half a file was downloaded, half a list imported, and nobody was told.",
 	Labels: []string{"tcp", "fault:close", "fault:reset"},
-	check:  inTrials[TCPClient](truncations, wantError),
+	check:  inTrials[TCPClient](truncations, wantErrorOfPart),
 }
 
 // truncations ends the reply at every place.

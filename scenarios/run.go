@@ -13,7 +13,8 @@ import (
 // Run puts one promise to the test, without Ginkgo. It calls subject anew for
 // each exchange. It returns nil if the promise was kept, and otherwise an error
 // that names the promise, says what happened, and shows the rules' outcomes, the
-// seed, if one was drawn from, and the record. The error wraps ErrBroken if the
+// seed, if one was drawn from, and the record, of which FAKEWIRE_ARTIFACTS, a directory,
+// gets the whole in a file. The error wraps ErrBroken if the
 // subject broke its promise, ErrUnproved if that could not be found out, and
 // ErrSubject if the subject lacks something.
 //
@@ -57,6 +58,7 @@ func newFailure(name, why string, cause error) *failure {
 	}
 	var ev *evidenced
 	if errors.As(cause, &ev) {
+		b.WriteString(ev.evidence.keepRecord(name))
 		b.WriteString(ev.evidence.String())
 		cause = ev.error
 	}

@@ -154,3 +154,13 @@ var _ = It("has promises with names that tell them apart, reasons and labels", f
 		inspect(p.Name, p.Why, p.Labels)
 	}
 })
+
+var _ = It("doubts the Handler when a part of the reply is the whole answer", func(ctx SpecContext) {
+	chatty := reference.TCPClient(answer, within) // it reads a line
+	chatty.Handler = fakeserver.Reply{Data: answer + "\nBye!"}
+	for _, p := range []scenarios.Promise[scenarios.TCPClient]{scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.HonoursDeadline} {
+		err := run(hasty(ctx), p, always(chatty))
+		Expect(err).To(MatchError(scenarios.ErrBroken))
+		Expect(err).To(MatchError(ContainSubstring("this is its whole answer: what the client does not wait for, the Handler is not to send")))
+	}
+})

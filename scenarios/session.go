@@ -76,8 +76,13 @@ func onWire[S clientSubject](ctx context.Context, subject func() S, t trial, f f
 	return srv.verdict(t.what, t.kind, f(&dialogue{ctx: ctx, client: c, srv: srv}))
 }
 
+var errNoOpen = fmt.Errorf("%w: Open is nil, and this promise is about sessions", ErrSubject)
+
 // inDialogue is onWire with a client that has a session open.
 func inDialogue[S clientSubject](ctx context.Context, subject func() S, t trial, f func(d *dialogue) error) error {
+	if c, err := subject().client(); err == nil && c.open == nil {
+		return errNoOpen
+	}
 	return onWire(ctx, subject, t, func(d *dialogue) error {
 		err := d.open()
 		if err == nil {
@@ -92,9 +97,6 @@ func inDialogue[S clientSubject](ctx context.Context, subject func() S, t trial,
 
 // open makes the session.
 func (d *dialogue) open() error {
-	if d.client.open == nil {
-		return fmt.Errorf("%w: Open is nil, and this promise is about sessions", ErrSubject)
-	}
 	opened := make(chan Session, 1) // not a field: an Open that hangs may still come back
 	err := call(d.ctx, d.client.within, "Open", func(context.Context) error {
 		s, err := d.client.open(d.ctx, d.srv.Addr())

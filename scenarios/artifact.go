@@ -1,0 +1,39 @@
+package scenarios
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// keepRecord writes the whole record to a file in $FAKEWIRE_ARTIFACTS, as package
+// fakeserver does for its tests, and returns a line that says where it is, or why it is
+// not. Without that variable it does nothing.
+func (e evidence) keepRecord(promise string) string {
+	dir := os.Getenv("FAKEWIRE_ARTIFACTS")
+	if dir == "" {
+		return ""
+	}
+	path, err := writeRecord(dir, strings.ReplaceAll(promise, " ", "_"), e.record.Dump())
+	if err != nil {
+		return fmt.Sprintf("no record written: %v\n", err)
+	}
+	return fmt.Sprintf("the whole record: %s\n", filepath.ToSlash(path))
+}
+
+// writeRecord writes a file with a name of its own.
+func writeRecord(dir, name, text string) (path string, err error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return "", err
+	}
+	f, err := os.CreateTemp(dir, name+"-*.txt")
+	if err != nil {
+		return "", err
+	}
+	if _, err = f.WriteString(text); err != nil {
+		f.Close()
+		return "", err
+	}
+	return f.Name(), f.Close()
+}

@@ -1,0 +1,44 @@
+package scenarios_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/scenarios"
+	"github.com/fakewire/fakewire/scenarios/internal/reference"
+)
+
+func TestTheWholeRecordIsAnArtifact(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "made", "anew")
+	t.Setenv("FAKEWIRE_ARTIFACTS", dir)
+	c := reference.OneRead("PONG", within)
+	c.Handler = fakeserver.Reply{Data: "PONG"}
+	err := scenarios.RunInMemory(t.Context(), t, scenarios.ReassemblesSplitReplies, always(c))
+	if err == nil {
+		t.Fatal("the promise was kept")
+	}
+	named := regexp.MustCompile(`the whole record: (.*reassembles_split_replies-.*\.txt)\n`).FindStringSubmatch(err.Error())
+	if named == nil {
+		t.Fatalf("no file is named:\n%v", err)
+	}
+	text, readErr := os.ReadFile(named[1])
+	if readErr != nil || filepath.Dir(named[1]) != dir || !strings.Contains(string(text), "client <-  data") {
+		t.Errorf("%s: %v\n%s", named[1], readErr, text)
+	}
+
+	t.Setenv("FAKEWIRE_ARTIFACTS", named[1]) // a file
+	err = scenarios.RunInMemory(t.Context(), t, scenarios.ReassemblesSplitReplies, always(c))
+	if err == nil || !strings.Contains(err.Error(), "no record written: ") {
+		t.Errorf("where no directory can be made: %v", err)
+	}
+
+	t.Setenv("FAKEWIRE_ARTIFACTS", "")
+	err = scenarios.RunInMemory(t.Context(), t, scenarios.ReassemblesSplitReplies, always(c))
+	if err == nil || strings.Contains(err.Error(), "record:") || strings.Contains(err.Error(), "record written") {
+		t.Errorf("without a directory: %v", err)
+	}
+}
