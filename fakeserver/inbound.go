@@ -32,7 +32,7 @@ type inbound struct {
 	pumped chan struct{}  // closed when the pump has ended; set with queue
 
 	begun   bool            // the pump was started; under reader
-	told    bool            // begin has recorded the first step; the pump's
+	told    int             // steps to come that are recorded already; the pump's
 	kind    transcript.Kind // of the bytes that are decided about: Data, or Discarded
 	discard atomic.Bool     // what comes now is recorded and thrown away
 	ruled   atomic.Bool     // a rule of this direction ended the connection
@@ -69,10 +69,7 @@ func (in *inbound) begin() {
 			return
 		}
 	}
-	if len(steps) > 0 && waits(steps[0]) {
-		in.tell(steps[0])
-		in.told = true
-	}
+	in.tellFirst(steps)
 	in.c.srv.wg.Add(1)
 	go in.pump(steps, 0)
 }

@@ -27,7 +27,7 @@ func (in *inbound) pump(first []fault.Step, n int) {
 func (in *inbound) carryOutAll(steps []fault.Step) bool {
 	for len(steps) > 0 {
 		n := 1
-		for n < len(steps) && !waits(steps[n-1]) {
+		for n < len(steps) && !in.c.waits(steps[n-1]) {
 			n++
 		}
 		if !in.carryOutTogether(steps[:n]) {
@@ -52,16 +52,21 @@ func (in *inbound) carryOutTogether(steps []fault.Step) bool {
 			return false
 		}
 	}
-	if waits(steps[last]) {
+	if stops(steps[last]) {
 		in.tell(steps[last])
-		in.told = true
+		in.told++
 		in.queue.freeze(false)
 	}
 	return in.carryOut(steps[last])
 }
 
-// waits reports whether s stops the stream, for a time or until it is released.
-func waits(s fault.Step) bool { return s.Op == fault.OpStall || s.Op == fault.OpHold }
+// stops reports whether s stops the stream, for a time or until it is released.
+func stops(s fault.Step) bool { return s.Op == fault.OpStall || s.Op == fault.OpHold }
+
+// waits reports whether s stops the stream now: a gate may be open already.
+func (c *Conn) waits(s fault.Step) bool {
+	return stops(s) && !(s.Op == fault.OpHold && isClosedChan(c.srv.gates.at(s.Gate).open))
+}
 
 // carryOut does one step. It reports whether the connection goes on.
 func (in *inbound) carryOut(s fault.Step) bool {
@@ -93,12 +98,28 @@ func (in *inbound) carryOut(s fault.Step) bool {
 	return true
 }
 
-// tell records that the rule of s acts, unless begin has done so.
+// tell records that the rule of s acts, unless that was done before.
 func (in *inbound) tell(s fault.Step) {
-	if !in.told {
-		in.c.acted(in.stream, transcript.FromClient, s, 0)
+	if in.told > 0 {
+		in.told--
+		return
 	}
-	in.told = false
+	in.c.acted(in.stream, transcript.FromClient, s, 0)
+}
+
+// tellFirst records the marks and stops that steps begin with, up to the first that waits.
+func (in *inbound) tellFirst(steps []fault.Step) {
+	told := 0
+	for _, s := range steps {
+		if s.Op != fault.OpMark && !stops(s) {
+			break
+		}
+		in.tell(s)
+		if told++; in.c.waits(s) {
+			break
+		}
+	}
+	in.told = told
 }
 
 // endByRule ends the connection, or this direction, as s says: the handler still

@@ -62,10 +62,11 @@ func (out *outbound) begin() {
 		close(out.pumped)
 		return
 	}
-	if first, ok := out.queue.front(); ok && waits(first.Step) {
-		out.tell(first.Step)
-		out.told = 1
+	reached := out.queue.reached(0, out.c.waits)
+	for _, s := range reached {
+		out.tell(s)
 	}
+	out.told = len(reached)
 	out.c.srv.wg.Add(1)
 	go out.pump()
 }

@@ -127,7 +127,7 @@ func (out *outbound) carryOutRun(run []item) bool {
 	for _, it := range run {
 		out.stream.Done(it.Step) // first, as with the record: a client that has the bytes may ask
 	}
-	_, err := out.send(run[0].Data[:size], true, out.queue.reached(len(run)))
+	_, err := out.send(run[0].Data[:size], true, out.queue.reached(len(run), out.c.waits))
 	return err == nil
 }
 

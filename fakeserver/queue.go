@@ -193,14 +193,14 @@ func (q *queue) due(run []item) ([]item, time.Time) {
 	return run, time.Time{}
 }
 
-// reached returns the marks that are due behind the first n items, up to the first step
-// that waits, and that too.
-func (q *queue) reached(n int) (steps []fault.Step) {
+// reached returns the marks and stops that are due behind the first n items, up to the
+// first that waits.
+func (q *queue) reached(n int, waits func(fault.Step) bool) (steps []fault.Step) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := time.Now()
 	for _, it := range q.items[n:] {
-		if it.due.After(now) || it.Op != fault.OpMark && !waits(it.Step) {
+		if it.due.After(now) || it.Op != fault.OpMark && !stops(it.Step) {
 			break
 		}
 		if steps = append(steps, it.Step); waits(it.Step) {
