@@ -43,6 +43,15 @@
 // record, is an error, and fails negated too. Importing this package also teaches Gomega
 // to print servers as their record, where a matcher of its own prints one.
 //
+// # In a bubble
+//
+// In a [Bubble] a [Network] has the bubble's time, and a dialogue that goes strictly in turn
+// gives the same record in each run: event for event, with its times, whatever the plan
+// does to it. What two sides do at the same moment is not in turn, and has no order: such
+// as a client that closes when it has its answer, and a server that closes when it has sent
+// it. Let one of them pause, or compare what Transcript.Canonical returns, which is the
+// same for both orders.
+//
 // # Conformance
 //
 // [TestListener], [TestPacketConn] and [TestHalfClose] are for those who implement

@@ -60,6 +60,7 @@ var breathless = inTurn(0)
 // no time: the server may come to its own end at the moment of its last answer.
 func inTurn(pause time.Duration) streamScript {
 	return streamScript{client: func(c *impatient, conn int) (got string, err error) {
+		c.SetDeadline(time.Now().Add(patience / (conns + 1))) // a line whose end was corrupted never ends
 		answers := bufio.NewReader(c)
 		for i := range 3 {
 			time.Sleep(pause)
