@@ -1,0 +1,77 @@
+package fakeserver
+
+import (
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+// How a pump takes what it has to carry out: it looks at it first, and removes it when
+// it is done.
+
+// front returns the first item without taking it.
+func (q *queue) front() (item, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.items) == 0 || q.frozen {
+		return item{}, false
+	}
+	return q.items[0], true
+}
+
+// due appends to run the first items that can be carried out at once: the first
+// of all if it is due, and if that is bytes to pass on, those behind it that are due
+// too and lie behind it in memory, so that they are written together. It takes
+// nothing. If the first is not due, it returns when it will be (zero: there is
+// none).
+func (q *queue) due(run []item) ([]item, time.Time) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := time.Now()
+	for i, it := range q.items {
+		switch {
+		case it.due.After(now):
+			return run, it.due
+		case i > 0 && !follows(it.Step, run[i-1].Step):
+			return run, time.Time{}
+		}
+		run = append(run, it)
+	}
+	return run, time.Time{}
+}
+
+// reached returns the marks and stops that are due behind the first n items, up to the
+// first that waits.
+func (q *queue) reached(n int, waits func(fault.Step) bool) (steps []fault.Step) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := time.Now()
+	for _, it := range q.items[n:] {
+		if it.due.After(now) || it.Op != fault.OpMark && !stops(it.Step) {
+			break
+		}
+		if steps = append(steps, it.Step); waits(it.Step) {
+			break
+		}
+	}
+	return steps
+}
+
+// follows reports whether both steps pass bytes on, and next's lie directly behind
+// last's in memory.
+func follows(next, last fault.Step) bool {
+	n := len(last.Data)
+	return next.Op == fault.OpPass && last.Op == fault.OpPass && len(next.Data) > 0 && n > 0 &&
+		cap(last.Data) > n && &last.Data[:n+1][n] == &next.Data[0]
+}
+
+// take removes the first n items.
+func (q *queue) take(n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for range n {
+		q.bytes -= int64(len(q.items[0].Data))
+		q.popLocked()
+	}
+	q.wakeLocked()
+}
