@@ -22,6 +22,7 @@ type queue struct {
 	isCut    bool      // a boundary lies behind the last item
 	flights  []flight  // what Latency keeps on its way, in the order of arrival
 	flying   int64     // the bytes of that
+	puts     int       // how often put was called
 	deadline time.Time
 	ended    bool          // nobody takes any more
 	frozen   bool          // nobody may take for the moment
@@ -34,6 +35,7 @@ type item struct {
 	due time.Time
 	err error
 	cut bool // no read crosses from the item before to this one
+	put int  // which call of put brought it
 }
 
 // A flight is bytes that a delay keeps on their way: the other side has no part
@@ -62,6 +64,7 @@ func (q *queue) put(steps ...fault.Step) bool {
 	if q.ended {
 		return false
 	}
+	q.puts++
 	for _, s := range steps {
 		q.putLocked(s, nil)
 	}
@@ -81,7 +84,7 @@ func (q *queue) putEnd(s fault.Step, err error) {
 
 // putLocked needs mu.
 func (q *queue) putLocked(s fault.Step, err error) {
-	it := item{Step: s, err: err, due: q.last, cut: q.isCut}
+	it := item{Step: s, err: err, due: q.last, cut: q.isCut, put: q.puts}
 	q.isCut = false
 	if s.Op == fault.OpPass || s.Op == fault.OpFinish {
 		now := time.Now()

@@ -20,8 +20,9 @@ func (q *queue) front() (item, bool) {
 }
 
 // due appends to run the first items that can be carried out at once: the first
-// of all if it is due, and if that is bytes to pass on, those behind it that are due
-// too and lie behind it in memory, so that they are written together. It takes
+// of all if it is due, and if that is bytes to pass on, those behind it that came with it,
+// are due too and lie behind it in memory, so that they are written together. What came
+// later is not joined to it: what is recorded would hang on who is faster. It takes
 // nothing. If the first is not due, it returns when it will be (zero: there is
 // none).
 func (q *queue) due(run []item) ([]item, time.Time) {
@@ -32,7 +33,7 @@ func (q *queue) due(run []item) ([]item, time.Time) {
 		switch {
 		case it.due.After(now):
 			return run, it.due
-		case i > 0 && !follows(it.Step, run[i-1].Step):
+		case i > 0 && (it.put != run[0].put || !follows(it.Step, run[i-1].Step)):
 			return run, time.Time{}
 		}
 		run = append(run, it)

@@ -77,15 +77,16 @@ func TestReadJoinsWhatNobodyCut(t *testing.T) {
 	}
 }
 
-// Bytes that lie in a row are due as one write; others, and what comes later, are not.
+// Bytes that came together and lie in a row are due as one write; others, and what came
+// or comes later, are not.
 func TestDueIsARunOfBytes(t *testing.T) {
 	q := &queue{limit: 256 << 10}
 	row := []byte("abcdef")
-	q.put(pass(row[:2], 0))
-	q.put(pass(row[2:4], 0))
-	q.put(pass([]byte("ef"), 0))
+	q.put(pass(row[:2], 0), pass(row[2:4], 0), pass([]byte("ef"), 0))
+	q.put(pass(row[4:5], 0))
+	q.put(pass(row[5:], 0))
 	q.put(pass(row[4:], time.Hour))
-	for _, want := range []int{2, 1, 0} {
+	for _, want := range []int{2, 1, 1, 1, 0} {
 		run, _ := q.due(nil)
 		if len(run) != want {
 			t.Errorf("%d are due, want %d", len(run), want)

@@ -78,7 +78,8 @@ func inTurn(pause time.Duration) streamScript {
 		handler: func(c net.Conn, conn int) {
 			requests := bufio.NewScanner(c)
 			for i := 1; requests.Scan(); i++ {
-				fmt.Fprintf(c, "conn %d answer line %d\n", conn, i)
+				fmt.Fprintf(c, "conn %d answer ", conn) // what is written twice is recorded twice
+				fmt.Fprintf(c, "line %d\n", i)
 			}
 		}}
 }
