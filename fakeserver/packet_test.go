@@ -79,6 +79,22 @@ func TestEverySizeOfDatagramIsRecorded(t *testing.T) {
 	}
 }
 
+// An empty datagram is one, also where the record's bytes are limited.
+func TestEmptyDatagramsAreRecordedWithinALimit(t *testing.T) {
+	for _, limit := range []int64{0, 10, -1} {
+		srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{}, RecordLimit: limit})
+		c := dialUDP(t, srv)
+		send(t, c, "")
+		if n, err := c.Read(make([]byte, 10)); n != 0 || err != nil {
+			t.Fatalf("echo of nothing: %d bytes, %v", n, err)
+		}
+		tr := srv.Transcript()
+		if in, out := len(tr.Datagrams(transcript.FromClient)), len(tr.Datagrams(transcript.ToClient)); in != 1 || out != 1 {
+			t.Errorf("RecordLimit %d: %d datagrams of the client and %d to it in the record, want 1 and 1:\n%v", limit, in, out, tr)
+		}
+	}
+}
+
 func TestPeersAreNumberedByArrival(t *testing.T) {
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: fakeserver.PacketSequence{
 		fakeserver.PacketReply{Data: "you are the first"}, fakeserver.PacketReply{Data: "you are another"}}})

@@ -59,7 +59,7 @@ func (l *Lane) Append(k Kind, p []byte) {
 // later, by Record or RecordDatagram.
 func (l *Lane) Stash(p []byte) []byte {
 	if l.rec.limit != 0 {
-		return append([]byte(nil), p...) // may not be kept: must not fill blocks
+		return append(make([]byte, 0, len(p)), p...) // may not be kept: must not fill blocks
 	}
 	q := l.Buffer(max(len(p), 1))[:len(p):len(p)] // never nil: an empty datagram is one
 	l.take(copy(q, p))
