@@ -155,13 +155,7 @@ func (in *inbound) goesOn(err error) bool {
 		in.endWith(err)
 		return false
 	}
-	for _, s := range in.stream.Finish(in.c.age()) {
-		if s.Op == fault.OpFinish {
-			in.queue.putEnd(s, io.EOF)
-		} else if !in.carryOut(s) {
-			break
-		}
-	}
+	in.carryOutAll(in.stream.Finish(in.c.age()))
 	return false
 }
 

@@ -133,11 +133,16 @@ func (c *Conn) noteUnread() {
 
 // acted records that a rule acted, and counts it.
 func (c *Conn) acted(st *fault.Stream, d transcript.Direction, s fault.Step, count int64) {
+	c.noteActing(d, s, count)
+	st.Done(s)
+}
+
+// noteActing records that a rule acts.
+func (c *Conn) noteActing(d transcript.Direction, s fault.Step, count int64) {
 	c.srv.rec.Add(transcript.Event{
 		Conn: c.n, Direction: d, Kind: transcript.Fault,
 		Offset: s.Offset, Rule: s.Rule, Count: count, Text: s.Text,
 	})
-	st.Done(s)
 }
 
 // readError takes note of what a read's error says of the client, and returns

@@ -33,6 +33,7 @@ type inbound struct {
 
 	begun   bool            // the pump was started; under reader
 	told    int             // steps to come that are recorded already; the pump's
+	later   []fault.Step    // what a change of the plan gave while the pump was stopped; the pump's
 	kind    transcript.Kind // of the bytes that are decided about: Data, or Discarded
 	discard atomic.Bool     // what comes now is recorded and thrown away
 	ruled   atomic.Bool     // a rule of this direction ended the connection
@@ -172,8 +173,8 @@ func (in *inbound) readQueue(p []byte) (int, error) {
 		if err != nil {
 			return 0, in.c.opError("read", err)
 		}
-		if err := in.c.check("read"); err != nil && !in.ruled.Load() {
-			return 0, err
+		if in.c.check("read") != nil && !in.ruled.Load() {
+			return in.readLast(p)
 		}
 		n, due, err := in.queue.read(p)
 		if n > 0 || err != nil || len(p) == 0 {
@@ -186,11 +187,10 @@ func (in *inbound) readQueue(p []byte) (int, error) {
 	}
 }
 
-// readLast reads the queue when the server closes. A rule that is ending the connection
-// meanwhile leaves the handler what came before.
+// readLast reads the queue when the connection ends. A rule that is ending it meanwhile
+// leaves the handler what came before.
 func (in *inbound) readLast(p []byte) (int, error) {
-	if in.ruled.Load() {
-		in.queue.awaitThaw()
+	if in.queue.awaitThaw(); in.ruled.Load() {
 		if n, _, err := in.queue.read(p); n > 0 || err != nil {
 			return n, err
 		}

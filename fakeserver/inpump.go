@@ -3,6 +3,7 @@ package fakeserver
 import (
 	"bytes"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -25,7 +26,13 @@ func (in *inbound) pump(first []fault.Step, n int) {
 
 // carryOutAll does steps in their order. It reports whether the connection goes on.
 func (in *inbound) carryOutAll(steps []fault.Step) bool {
-	for len(steps) > 0 {
+	if slices.ContainsFunc(steps, stops) {
+		steps = slices.Clone(steps) // a change of the plan meanwhile uses their memory
+	}
+	for len(steps) > 0 || len(in.later) > 0 {
+		if len(steps) == 0 {
+			steps, in.later = in.later, nil
+		}
 		n := 1
 		for n < len(steps) && !in.c.waits(steps[n-1]) {
 			n++
@@ -85,6 +92,9 @@ func (in *inbound) carryOut(s fault.Step) bool {
 		return true
 	case fault.OpReset, fault.OpClose, fault.OpHalfClose:
 		return in.endByRule(s)
+	case fault.OpFinish:
+		in.queue.putEnd(s, io.EOF)
+		return true
 	}
 	in.tell(s)
 	switch s.Op {
@@ -171,7 +181,9 @@ func (in *inbound) stop(rule string, ch <-chan struct{}, until time.Time) {
 	for !in.discard.Load() {
 		changed := in.queue.next()
 		if in.stale() {
-			in.adopt()
+			in.prog = in.c.srv.program()
+			in.c.noteReplan(transcript.FromClient, in.stream.Taken())
+			in.later = append(in.later, in.stream.Adopt(in.prog, transcript.FromClient)...)
 			if !in.stream.Has(rule) {
 				return
 			}

@@ -20,7 +20,7 @@ type outbound struct {
 	queue  *queue        // nil: no faults; set under writer and c.mu
 	pumped chan struct{} // closed when the pump has ended; set with queue
 	begun  bool          // the pump was started; under writer
-	told   int           // steps at the front of the queue that are recorded already; the pump's
+	told   int           // steps to come that are recorded already; under writer, or the pump's
 	edge   *boundary     // what waits for the client to read; nil until needed
 	cuts   []fault.Step  // the boundaries that lie in front of the next byte; the pump's
 	run    []item        // memory of the pump
@@ -140,14 +140,27 @@ func (out *outbound) sendPart(p []byte, recorded bool, reached []fault.Step) (in
 		out.lane.Append(transcript.Data, p)
 	}
 	for _, s := range reached {
-		out.tell(s)
+		out.c.noteActing(transcript.ToClient, s, 0)
 	}
-	out.told = len(reached)
 	n, err := out.c.raw.Write(p)
 	if n < len(p) {
 		out.lane.Unsend(int64(len(p)-n), errText(err))
+		reached = out.takeBack(reached)
 	}
+	for _, s := range reached {
+		out.stream.Done(s)
+	}
+	out.told = len(reached)
 	return n, out.c.writeError(err)
+}
+
+// takeBack says of steps that are recorded already that they did not act: what is before
+// them did not leave. It returns none.
+func (out *outbound) takeBack(reached []fault.Step) []fault.Step {
+	for _, s := range reached {
+		out.lane.Add(transcript.Event{Kind: transcript.Note, Rule: s.Rule, Text: "did not act: the bytes in front of it did not leave"})
+	}
+	return nil
 }
 
 // enqueue decides about p and queues it. It needs writer.

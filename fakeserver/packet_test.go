@@ -163,9 +163,11 @@ func TestASeedRepeatsItsLosses(t *testing.T) {
 func TestADatagramIsRecordedTogetherWithItsFaults(t *testing.T) {
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Faults: plan(fault.FromClient(fault.Loss{Every: 1}))})
 	c := dialUDP(t, srv)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
 	for n := range 500 {
 		send(t, c, "ping")
-		for { // not Wait, which sleeps until the record changes
+		for ctx.Err() == nil { // not Wait, which sleeps until the record changes
 			tr := srv.Transcript()
 			got, lost := len(tr.Datagrams(transcript.FromClient)), len(tr.Faults())
 			if got != lost {
@@ -175,6 +177,9 @@ func TestADatagramIsRecordedTogetherWithItsFaults(t *testing.T) {
 				break
 			}
 		}
+	}
+	if ctx.Err() != nil {
+		t.Error("a datagram did not arrive")
 	}
 }
 

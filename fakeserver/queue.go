@@ -61,8 +61,8 @@ const mostWaiting = 64 << 20
 func (q *queue) put(steps ...fault.Step) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.ended {
-		return false
+	if q.ended || len(steps) == 0 {
+		return !q.ended
 	}
 	q.puts++
 	for _, s := range steps {

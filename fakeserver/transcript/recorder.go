@@ -61,8 +61,8 @@ func (r *Recorder) addLocked(e *Event) {
 }
 
 // keep records e with those of p's bytes that the limit allows as Data, and the
-// rest as a second event of the same kind that only counts them; stable tells
-// that p is recorder memory, or memory nobody changes, and need not be copied.
+// rest as a second event of the same kind that only counts them. p is recorder memory,
+// or memory that nobody changes: it is not copied.
 // It returns how many bytes of p it kept.
 func (r *Recorder) keep(e Event, p []byte, l *Lane) int {
 	r.mu.Lock()
