@@ -5,21 +5,33 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 )
 
-// keepRecord writes the whole record to a file in $FAKEWIRE_ARTIFACTS, as package
-// fakeserver does for its tests, and returns a line that says where it is, or why it is
+// keepRecord writes the whole record to a file in $FAKEWIRE_ARTIFACTS, each time that a
+// promise fails, and returns a line that says where it is, or why it is
 // not. Without that variable it does nothing.
 func (e evidence) keepRecord(promise string) string {
 	dir := os.Getenv("FAKEWIRE_ARTIFACTS")
 	if dir == "" {
 		return ""
 	}
-	path, err := writeRecord(dir, strings.ReplaceAll(promise, " ", "_"), e.record.Dump())
+	path, err := writeRecord(dir, fileName(promise), e.record.Dump())
 	if err != nil {
 		return fmt.Sprintf("no record written: %v\n", err)
 	}
 	return fmt.Sprintf("the whole record: %s\n", filepath.ToSlash(path))
+}
+
+// fileName makes a promise's name fit for a file's.
+func fileName(promise string) string {
+	safe := strings.Map(func(r rune) rune {
+		if r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			return r
+		}
+		return '_'
+	}, promise)
+	return safe[:min(len(safe), 100)]
 }
 
 // writeRecord writes a file with a name of its own.

@@ -53,6 +53,8 @@ type trial struct {
 	plan  fault.Plan
 	ready func(srv peer) error // what to do to the server before the client works; may be nil
 	kind  error                // of what is found; nil: ErrBroken
+
+	session bool // the client has to have sessions
 }
 
 // rehearsal is a trial in which nothing goes wrong. A client that does not work there

@@ -10,14 +10,28 @@ import (
 )
 
 // A framing tells the lines apart in what a logger sends.
-type framing struct{ split bufio.SplitFunc }
+type framing struct {
+	split  bufio.SplitFunc
+	advice string // for lines that nothing tells apart
+}
 
 // framing returns how the subject's lines are told apart.
 func (l NetworkLogger) framing() framing {
-	if l.Split == nil {
-		return framing{bufio.ScanLines}
+	switch {
+	case l.Split != nil:
+		return framing{split: l.Split}
+	case l.Network == "udp":
+		return framing{split: bufio.ScanLines}
 	}
-	return framing{l.Split}
+	return framing{bufio.ScanLines, "NetworkLogger.Split tells lines apart that do not end with a \"\\n\""}
+}
+
+// advise adds what to do about err, if there is something.
+func (f framing) advise(err error) error {
+	if _, several := errors.AsType[*severalLines](err); several && f.advice != "" {
+		return fmt.Errorf("%w; %s", err, f.advice)
+	}
+	return err
 }
 
 // A framed is one line of a stream, and the offset behind it and behind what ends it.
@@ -57,7 +71,7 @@ func (f framing) next(stream []byte) (n int, line []byte, err error) {
 	}
 	n, line, err = f.split(stream, false)
 	switch {
-	case err != nil && !errors.Is(err, bufio.ErrFinalToken):
+	case err != nil:
 		return 0, nil, fmt.Errorf("Split says: %w", err)
 	case n < 0 || n > len(stream):
 		return 0, nil, fmt.Errorf("%w: Split returned an advance of %d of %d bytes", ErrSubject, n, len(stream))
@@ -90,11 +104,10 @@ func (f framing) received(t transcript.Transcript) (lines []string, err error) {
 }
 
 // ended returns the lines of one connection. What its end cut off is none.
-func (f framing) ended(t transcript.Transcript) []string {
-	var texts []string
-	lines, _, _ := f.cut(t.FromClient())
+func (f framing) ended(t transcript.Transcript) (texts []string, err error) {
+	lines, _, err := f.cut(t.FromClient())
 	for _, line := range lines {
 		texts = append(texts, line.text)
 	}
-	return texts
+	return texts, err
 }

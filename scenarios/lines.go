@@ -47,6 +47,11 @@ func heard(t transcript.Transcript, text string) bool {
 	return false
 }
 
+// severalLines is an error about lines that nothing tells apart.
+type severalLines struct{ text string }
+
+func (e *severalLines) Error() string { return e.text }
+
 // arrived says which of the lines want are not in got whole, once and in order. A
 // line may have something before it and behind it; lines that are none of want
 // don't matter.
@@ -55,7 +60,7 @@ func arrived(got, want []string) error {
 	for i, line := range got {
 		found := lineStart.FindAllStringIndex(line, -1)
 		if len(found) > 1 {
-			return fmt.Errorf("line %d that arrived holds %d lines, which NetworkLogger.Split would have to tell apart: %.80q…", i+1, len(found), line)
+			return &severalLines{fmt.Sprintf("line %d that arrived holds %d lines: %.80q…", i+1, len(found), line)}
 		}
 		if len(found) == 0 {
 			continue

@@ -74,7 +74,14 @@ func TestALineWithoutItsEndIsNotWhole(t *testing.T) {
 	r.Lane(1, transcript.FromClient).Append(transcript.Data, []byte(resetLine(1)+"\n"+resetLine(2)))
 	r.Lane(2, transcript.FromClient).Append(transcript.Data, []byte(resetLine(2)+"\n"))
 	record, f := r.Snapshot(), NetworkLogger{}.framing()
-	paid := toll{logged: textLines(1, 3, resetLineSize), got: [][]string{f.ended(record.Conn(1)), f.ended(record.Conn(2))}}
+	paid := toll{logged: textLines(1, 3, resetLineSize)}
+	for n := 1; n <= 2; n++ {
+		lines, err := f.ended(record.Conn(n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		paid.got = append(paid.got, lines)
+	}
 	if got := paid.times(); !slices.Equal(got, []int{1, 1, 0}) {
 		t.Errorf("times = %v, want [1 1 0]", got)
 	}

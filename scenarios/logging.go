@@ -18,6 +18,7 @@ type logging struct {
 	framing framing
 	srv     peer
 	log     Log
+	uncut   error // why what arrived again could not be cut into lines
 	closed  bool
 }
 
@@ -154,7 +155,7 @@ func (s *logging) wantAll(lines []string) error {
 		return err
 	}
 	got, err := s.framing.received(t)
-	return errors.Join(err, arrived(got, lines))
+	return errors.Join(err, s.framing.advise(arrived(got, lines)))
 }
 
 // settle waits until the collector heard the last line or all connections have

@@ -21,7 +21,8 @@ type NetworkLogger struct {
 	// Split tells the lines of a TCP logger apart, as a bufio.Scanner's does: GELF ends
 	// them with a zero byte, and RFC 5425 puts their length before them. If nil,
 	// bufio.ScanLines. It is called with what the record has of one connection, again
-	// and again, never with atEOF, and by several goroutines at once.
+	// and again, never with atEOF, and by several goroutines at once. Any error of its, also
+	// bufio.ErrFinalToken, says that the rest can't be cut.
 	Split bufio.SplitFunc
 	// Open makes a logger that sends to addr. It may be called several times, each
 	// time with another collector's address, and by several goroutines at once, each with

@@ -120,7 +120,11 @@ func (s *logging) payToll() (toll, error) {
 	record, err := s.settle(resetLine(resetLines))
 	t := toll{logged: textLines(1, resetLines, resetLineSize)}
 	for n := 1; n <= record.Conns(); n++ {
-		t.got = append(t.got, s.framing.ended(record.Conn(n)))
+		lines, wrong := s.framing.ended(record.Conn(n))
+		if wrong != nil {
+			err = errors.Join(err, fmt.Errorf("of connection %d: %w", n, wrong))
+		}
+		t.got = append(t.got, lines)
 	}
 	return t, err
 }

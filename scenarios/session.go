@@ -67,6 +67,9 @@ func onWire[S clientSubject](ctx context.Context, subject func() S, t trial, f f
 	if err != nil {
 		return err
 	}
+	if t.session && c.open == nil {
+		return errNoOpen
+	}
 	srv, err := c.serve(ctx, t)
 	if err != nil {
 		return err
@@ -80,9 +83,7 @@ var errNoOpen = fmt.Errorf("%w: Open is nil, and this promise is about sessions"
 
 // inDialogue is onWire with a client that has a session open.
 func inDialogue[S clientSubject](ctx context.Context, subject func() S, t trial, f func(d *dialogue) error) error {
-	if c, err := subject().client(); err == nil && c.open == nil {
-		return errNoOpen
-	}
+	t.session = true
 	return onWire(ctx, subject, t, func(d *dialogue) error {
 		err := d.open()
 		if err == nil {

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,7 +95,11 @@ type since func(transcript.Transcript) []string
 func (s *logging) afterConn(n int) since {
 	return func(t transcript.Transcript) (lines []string) {
 		for n := n + 1; n <= t.Conns(); n++ {
-			got, _ := s.framing.received(t.Conn(n)) // what could not be cut has not arrived
+			got, err := s.framing.received(t.Conn(n))
+			if err != nil { // what could not be cut has not arrived
+				s.uncut = err
+				got = got[:len(got)-1]
+			}
 			lines = append(lines, got...)
 		}
 		return lines
@@ -144,7 +149,8 @@ func (s *logging) comeBack(n int, part since) (int, error) {
 			return n, nil
 		}
 	}
-	return n, fmt.Errorf("no line arrived again within %v, which is the %v that it promised and %v more", s.within+slackOf(s.ctx), s.within, slackOf(s.ctx))
+	late := fmt.Errorf("no line arrived again within %v, which is the %v that it promised and %v more", s.within+slackOf(s.ctx), s.within, slackOf(s.ctx))
+	return n, errors.Join(late, s.uncut)
 }
 
 // wantRest wants all lines up to last from the first on that arrived again.
@@ -155,7 +161,7 @@ func (s *logging) wantRest(last int, part since) error {
 	}
 	got := part(t)
 	first := firstNumber(got)
-	return arrived(got, textLines(first, last-first+1, resetLineSize))
+	return errors.Join(s.uncut, arrived(got, textLines(first, last-first+1, resetLineSize)))
 }
 
 // resetLineSize is small, so that a reset after each byte of a line does not take long.
