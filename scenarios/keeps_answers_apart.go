@@ -83,10 +83,10 @@ func (o outcome) wantOwn(answer string) error {
 // releaseNow lets the first answer go, and waits until it has left, or the client
 // is no longer there.
 func (d *dialogue) releaseNow() error {
+	held := d.srv.Transcript().Conn(1)
 	if err := d.srv.stream().Release(lateAnswer); err != nil {
 		return fmt.Errorf("%w: %w", ErrUnproved, err)
 	}
-	held := d.srv.Transcript().Conn(1)
 	err := d.await(d.ctx, func(t transcript.Transcript) bool {
 		c := t.Conn(1)
 		return sent(c) > sent(held) || c.Ending(transcript.FromClient) != transcript.StillOpen
