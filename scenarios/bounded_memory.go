@@ -48,7 +48,7 @@ func (s *logging) growInFlood(most int64, release func()) error {
 	before := memory()
 	f := s.startFlood(max(memoryFlood, memoryTimes*most))
 	defer f.stop()
-	if err := f.awaitEnough(most, s.within+patience, 2*s.within+slackOf(s.ctx)); err != nil {
+	if err := f.awaitEnough(most, s.within+patience, 2*s.within+slack); err != nil {
 		return err
 	}
 	grown, lines := memory()-before, f.jam.lines.Load()

@@ -57,7 +57,8 @@ type flood struct {
 }
 
 // startFlood starts a caller that logs total bytes, and then goes on until there is a
-// jam, if one comes in time.
+// jam, if one comes in time: that depends on the machine too, and not on the subject
+// alone, so that the whole slack is given.
 func (s *logging) startFlood(total int64) *flood {
 	f := &flood{s: s, total: total, jam: s.watchJam(), done: make(chan error, 1)}
 	go supervise(s.ctx, "Print", f.run, f.done)
@@ -69,7 +70,7 @@ func (f *flood) run(context.Context) error {
 		f.print(n)
 	}
 	f.jam.all.Store(true)
-	for began := time.Now(); time.Since(began) < f.s.within+slackOf(f.s.ctx) && !f.jam.seen.Load() && !f.stopped.Load(); {
+	for began := time.Now(); time.Since(began) < f.s.within+slack && !f.jam.seen.Load() && !f.stopped.Load(); {
 		n := f.jam.lines.Load() + 1
 		trickle(n)
 		f.print(n)
