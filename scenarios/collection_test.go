@@ -20,7 +20,7 @@ func TestForgottenConnectionsAreLeftBehind(t *testing.T) {
 	err := scenarios.Run(hasty(t.Context()), scenarios.LeavesNothingBehind, func() scenarios.TCPClient {
 		return scenarios.TCPClient{Handler: pongs, Want: "PONG", Within: soon, Do: forgets}
 	})
-	if err == nil || !strings.Contains(err.Error(), "after an exchange on a healthy wire: 700ms later there is still connection 1, which the client did not end") {
+	if err == nil || !strings.Contains(err.Error(), "after an exchange on a healthy wire: 1s later there is still connection 1, which the client did not end") {
 		t.Errorf("LeavesNothingBehind of a client that never closes: %v", err)
 	}
 	if percent := debug.SetGCPercent(1); percent != 1 {

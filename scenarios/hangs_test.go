@@ -22,7 +22,7 @@ var _ = DescribeTable("of a client that hangs, it says that and no more, in a pr
 		Expect(err.Error()).NotTo(Or(ContainSubstring("want once"), ContainSubstring("Ask(2) =")))
 	},
 	Entry("requests sent twice", NodeTimeout(time.Minute), scenarios.SendsRequestOnce,
-		"and no answer came: Do did not return within 700ms, which is the 200ms that it promised and 500ms more, want an error: its answer was lost"),
+		"and no answer came: Do did not return within 1s, which is the 500ms that it promised and 500ms more, want an error: its answer was lost"),
 	Entry("answers mixed up", NodeTimeout(time.Minute), scenarios.KeepsAnswersApart,
-		"Ask(1) did not return within 700ms, which is the 200ms that it promised and 500ms more, want an error: no answer came"),
+		"Ask(1) did not return within 1s, which is the 500ms that it promised and 500ms more, want an error: no answer came"),
 )

@@ -66,9 +66,9 @@ var _ = duels("a promise of a TCP client", 4,
 	tcpEntry(scenarios.KeepsAnswersApart, within, reference.TCPClient, reference.ChecksBeforeOnly, `arriving late, after the request of Ask(2): Ask(2) = "request 1", <nil>`),
 	tcpEntry(scenarios.CopesWithFullWindow, 10*within, reference.TCPClient, reference.BeginsAgain, `when the server reads slowly: Large = `),
 	tcpEntry(scenarios.CopesWithFullWindow, 10*within, reference.TCPClient, reference.LeavesHoles, `when the server reads slowly: Large = "`),
-	tcpEntry(scenarios.LeavesNothingBehind, soon, reference.TCPClient, reference.LeavesGoroutine, `after an exchange on a healthy wire: 700ms later there is still a goroutine at`),
-	tcpEntry(scenarios.LeavesNothingBehind, soon, reference.TCPClient, reference.LeavesConn, `after a reset in the middle of its reply: 700ms later there is still descriptor `).
-		saysInMemory(`after a reset in the middle of its reply: 700ms later there is still connection from 127.0.0.1:`),
+	tcpEntry(scenarios.LeavesNothingBehind, soon, reference.TCPClient, reference.LeavesGoroutine, `after an exchange on a healthy wire: 1s later there is still a goroutine at`),
+	tcpEntry(scenarios.LeavesNothingBehind, soon, reference.TCPClient, reference.LeavesConn, `after a reset in the middle of its reply: 1s later there is still descriptor `).
+		saysInMemory(`after a reset in the middle of its reply: 1s later there is still connection from 127.0.0.1:`),
 	tcpEntry(scenarios.StopsWhenTold, within, reference.TCPClient, reference.ClosesInTurn, `told to stop while it waits for its reply: Ask(1) = "", `),
 	tcpEntry(scenarios.StopsWhenTold, within, withoutSessions(reference.TCPClient), reference.IgnoresContext, `told to stop while it waits for its reply: Do = "", `),
 	half(scenarios.HonoursDeadline, within/2, reference.RenewsDeadline, `with its reply of 22 bytes trickling in, a byte in 166.666666ms: Do did not return within`),

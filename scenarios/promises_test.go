@@ -30,7 +30,7 @@ const (
 
 // A subject with a deadline far below within would be unfair on a busy machine,
 // but where breaking is to wait, it saves time.
-const soon = 200 * time.Millisecond
+const soon = within / 2
 
 // hasty returns a context in which a subject that hangs is soon given up on. Those
 // that keep their promises are given the time that everybody gets.
