@@ -48,7 +48,7 @@ func (s *logging) growInFlood(most int64, release func()) error {
 	before := memory()
 	f := s.startFlood(max(memoryFlood, memoryTimes*most))
 	defer f.stop()
-	if err := f.awaitEnough(most, s.within+patience, 2*s.within+slack); err != nil {
+	if err := f.awaitEnough(most, s.within+patience); err != nil {
 		return err
 	}
 	grown, lines := memory()-before, f.jam.lines.Load()
@@ -67,17 +67,17 @@ func (s *logging) growInFlood(most int64, release func()) error {
 // given more than most: all, or so much that it shows, unless its caller had to wait.
 // A caller that never waits logs more lines than a pulse has beats, however busy the
 // machine is.
-func (f *flood) awaitEnough(most int64, quiet, atMost time.Duration) error {
+func (f *flood) awaitEnough(most int64, quiet time.Duration) error {
 	beats := newPulse(time.Millisecond)
 	defer beats.stop()
-	if err := f.awaitStill(quiet, atMost); err != nil {
+	if err := f.awaitStill(quiet); err != nil {
 		return err
 	}
 	lines := f.jam.lines.Load()
 	if f.isDone || f.isStill || lines*floodLine > most+LargeRequest || int64(beats.count()) >= 2*lines {
 		return nil
 	}
-	return fmt.Errorf("%w: the machine is too busy: only %d lines of %d bytes were logged in %v, and the caller did not have to wait", ErrUnproved, lines, floodLine, atMost)
+	return fmt.Errorf("%w: the machine is too busy: only %d lines of %d bytes were logged in %v, and the caller did not have to wait", ErrUnproved, lines, floodLine, f.atMost())
 }
 
 // memory returns how many bytes the process keeps. What a sync.Pool holds is gone

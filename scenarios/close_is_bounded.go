@@ -29,7 +29,7 @@ func checkCloseIsBounded(ctx context.Context, subject func() NetworkLogger) erro
 // closeInFlood closes the logger when its caller waits, or has logged a flood.
 func (s *logging) closeInFlood() error {
 	f := s.startFlood(floodBytes)
-	err := f.awaitStill(patience, 2*s.within+slack)
+	err := f.awaitStill(patience)
 	f.stop()
 	if err != nil {
 		return err

@@ -57,20 +57,25 @@ type flood struct {
 }
 
 // startFlood starts a caller that logs total bytes, and then goes on until there is a
-// jam, if one comes in time: that depends on the machine too, and not on the subject
-// alone, so that the whole slack is given.
+// jam, if one comes in time.
 func (s *logging) startFlood(total int64) *flood {
 	f := &flood{s: s, total: total, jam: s.watchJam(), done: make(chan error, 1)}
 	go supervise(s.ctx, "Print", f.run, f.done)
 	return f
 }
 
+// jamWait is how long a jam may take to come, and atMost how long a flood may take to end
+// or to stand still. Both depend on the machine and not on the subject alone, so that they
+// have the whole slack, whatever a subject that hangs gets.
+func (f *flood) jamWait() time.Duration { return f.s.within + slack }
+func (f *flood) atMost() time.Duration  { return 2*f.s.within + slack }
+
 func (f *flood) run(context.Context) error {
 	for n := int64(1); n <= f.total/floodLine && !f.stopped.Load(); n++ {
 		f.print(n)
 	}
 	f.jam.all.Store(true)
-	for began := time.Now(); time.Since(began) < f.s.within+slack && !f.jam.seen.Load() && !f.stopped.Load(); {
+	for began := time.Now(); time.Since(began) < f.jamWait() && !f.jam.seen.Load() && !f.stopped.Load(); {
 		n := f.jam.lines.Load() + 1
 		trickle(n)
 		f.print(n)
@@ -86,11 +91,11 @@ func (f *flood) print(n int64) {
 // awaitStill waits until all is logged, or for quiet no further line was: then its
 // caller has to wait. It gives up on a caller that waits for less, but again and again,
 // after atMost. In any case it wants a jam.
-func (f *flood) awaitStill(quiet, atMost time.Duration) error {
+func (f *flood) awaitStill(quiet time.Duration) error {
 	tick := time.NewTicker(quiet / patienceTicks)
 	defer tick.Stop()
 	began, before := time.Now(), int64(-1)
-	for still := 0; !f.isStill && time.Since(began) < atMost; {
+	for still := 0; !f.isStill && time.Since(began) < f.atMost(); {
 		select {
 		case err := <-f.done:
 			if f.isDone = true; err != nil {
