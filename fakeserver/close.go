@@ -10,7 +10,9 @@ import (
 // unblocks every Accept, Read, Write and injected delay, and waits for every
 // goroutine. Handlers get one second to return; then Close gives up on them, and its
 // error names each one with its step and its connection's last event. Bytes that
-// Close cut off are named in the record.
+// Close cut off are named in the record. Only a client that connects between Close's last
+// look into the kernel's backlog and the end of the listener, microseconds later, is not in
+// it: the kernel resets it, and tells nobody else.
 //
 // Close may be called more than once, and from several goroutines; each call waits
 // for the end and returns the same error. The server's accessors work afterwards.
