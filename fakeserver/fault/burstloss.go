@@ -30,6 +30,12 @@ func (BurstLoss) draws() bool                        { return true }
 func (f BurstLoss) datagram(d draws) datagramDecider { return &burstLoser{BurstLoss: f, d: d} }
 func (BurstLoss) describeHit(Verdict) string         { return "lost" }
 
+// mayMiss reports whether the first datagram may pass.
+func (f BurstLoss) mayMiss() bool {
+	lostInBad, lostInGood := f.Bad == 0 || f.Bad == 1, f.Good == 1
+	return !(lostInBad && (f.P == 1 || lostInGood))
+}
+
 type burstLoser struct {
 	BurstLoss
 	d    draws

@@ -11,9 +11,11 @@ import (
 // FromClient, the handler gets the flipped bits and the record keeps what the
 // client sent; ToClient, the flipped ones leave and are recorded.
 type Corrupt struct {
-	// Rate is the probability that a datagram, or a cell of 1460 bytes of a stream, has
-	// one bit flipped, at a random place of it. In a cell that is not filled the place
-	// may never come.
+	// Rate is the probability that a datagram has one bit flipped, at a random place in
+	// it; or in a stream, that one bit of each 1,460 bytes is flipped, at a random place
+	// in them. A stream of 100 bytes therefore has its bit flipped once in fifteen times
+	// at a Rate of 1, and a rule of that Rate that flips none fails Verify: use Bits to
+	// flip a bit for sure.
 	Rate float64
 	// Bits are the places of the bits to flip: bit 0 is the lowest of the first byte
 	// where the rule begins to act; in datagrams, of each one's first byte.
@@ -42,6 +44,8 @@ func (f Corrupt) Validate() error {
 
 func (Corrupt) sealed()       {}
 func (f Corrupt) draws() bool { return f.Rate > 0 }
+
+func (f Corrupt) mayMiss() bool { return f.Rate > 0 && f.Rate < 1 }
 
 func (f Corrupt) clone() Fault {
 	f.Bits = slices.Clone(f.Bits)

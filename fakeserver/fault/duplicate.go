@@ -33,6 +33,8 @@ func (f Duplicate) Validate() error {
 func (Duplicate) sealed()       {}
 func (f Duplicate) draws() bool { return f.Rate < 1 }
 
+func (f Duplicate) mayMiss() bool { return f.draws() }
+
 func (f Duplicate) datagram(d draws) datagramDecider { return duplicator{f, d} }
 
 func (f Duplicate) describeHit(v Verdict) string { return fmt.Sprintf("delivered %d times", v.Copies) }

@@ -26,6 +26,12 @@ type pointFault interface {
 	point() Step // what to do there: Op, Delay, Gate
 }
 
+// A stopFault is a pointFault that stops the stream, and does not end it.
+type stopFault interface {
+	pointFault
+	stops()
+}
+
 // An acceptFault is a pointFault that can act when a connection is accepted.
 type acceptFault interface {
 	pointFault
@@ -84,6 +90,12 @@ type datagramDecider interface {
 // A drawingFault draws random numbers.
 type drawingFault interface {
 	draws() bool
+}
+
+// A missingFault draws, and its draws may let it miss all that it is reached by. A fault
+// that draws without being one decides by that only how it acts, or hits for sure.
+type missingFault interface {
+	mayMiss() bool
 }
 
 // A cloningFault holds memory that the caller could change.

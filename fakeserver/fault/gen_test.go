@@ -112,10 +112,15 @@ func drawStreamRule(t *rapid.T, length int) Rule {
 	if coin(t, 4, "by chance") {
 		r = r.WithProbability(rapid.SampledFrom([]float64{0, .5, 1}).Draw(t, "probability"))
 	}
+	_, once := f.(pointFault)
 	if countsHits(f) && coin(t, 3, "with a limit") {
-		r = r.Times(between(t, 1, 4, "times"))
+		most := 4
+		if once {
+			most = 1
+		}
+		r = r.Times(between(t, 1, most, "times"))
 	}
-	if _, once := f.(pointFault); once {
+	if once {
 		return r
 	}
 	if coin(t, 3, "for bytes") {

@@ -3,8 +3,8 @@ package fault
 import "errors"
 
 // Hold stops one direction at a place until the test releases its gate with the
-// server's Release. A gate that is released stays open. AwaitHeld waits until
-// something is held at it.
+// server's Release. A gate that is released stays open: a Hold that comes to it then
+// holds nothing, and has not fired. AwaitHeld waits until something is held at it.
 type Hold struct {
 	Gate string // the gate's name; must not be empty
 }
@@ -21,4 +21,5 @@ func (f Hold) Validate() error {
 }
 
 func (Hold) sealed()       {}
+func (Hold) stops()        {}
 func (f Hold) point() Step { return Step{Op: OpHold, Gate: f.Gate, Text: "at gate " + f.Gate} }

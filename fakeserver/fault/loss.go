@@ -38,6 +38,8 @@ func (f Loss) Validate() error {
 func (Loss) sealed()       {}
 func (f Loss) draws() bool { return f.Rate > 0 && f.Rate < 1 }
 
+func (f Loss) mayMiss() bool { return f.draws() }
+
 func (f Loss) datagram(d draws) datagramDecider { return loser{f, d} }
 
 func (Loss) describeHit(Verdict) string { return "lost" }

@@ -94,3 +94,9 @@ func (r Rule) draws() bool {
 	f, ok := r.Fault.(drawingFault)
 	return ok && f.draws() || r.Probability != nil
 }
+
+// mayMiss reports whether chance may decide that the rule does nothing at all.
+func (r Rule) mayMiss() bool {
+	f, ok := r.Fault.(missingFault)
+	return ok && f.mayMiss() || r.Probability != nil && *r.Probability < 1
+}

@@ -31,6 +31,7 @@ func (f Reorder) Validate() error {
 
 func (Reorder) sealed()                            {}
 func (f Reorder) draws() bool                      { return f.Rate < 1 }
+func (f Reorder) mayMiss() bool                    { return f.draws() }
 func (f Reorder) datagram(d draws) datagramDecider { return reorderer{f, d} }
 func (f Reorder) describeHit(v Verdict) string {
 	return fmt.Sprintf("delivered behind the next %d", v.Behind)

@@ -45,6 +45,9 @@ type Outcome struct {
 	Removed bool
 	// Dropped is how many bytes went nowhere because of the rule.
 	Dropped int64
+	// Following is how many bytes came after the offsets at which a Stall or a Hold
+	// stopped streams, that way and on those connections: what there was to be stopped.
+	Following int64
 }
 
 // Report returns the account so far: the plan's rules in their order, and behind
@@ -66,7 +69,7 @@ func (g *Program) Report() Report {
 
 // report returns the account of a rule. It needs the tally's mu.
 func (t *outcome) report(key string, r Rule) Outcome {
-	o := Outcome{Key: key, Rule: r, Count: t.fired, Conn: t.conn, Offset: t.offset, Dropped: t.dropped}
+	o := Outcome{Key: key, Rule: r, Count: t.fired, Conn: t.conn, Offset: t.offset, Dropped: t.dropped, Following: t.following}
 	if t.fired > 0 {
 		o.State = Fired
 		return o
@@ -81,23 +84,41 @@ func (t *outcome) report(key string, r Rule) Outcome {
 	return o
 }
 
-// Verify returns an error that names each rule that did not act, because nothing
-// came to where it acts or nothing that it acts on, and is not Optional; and each
-// whose draws never hit though it MustFire. A test that passes because its fault
-// never happened proves nothing.
+// Verify returns an error that names each rule that did not act, in whatever state
+// it is, unless the rule excuses that: it is Optional; or its draws decided against
+// it, where they could, and it need not be that it MustFire; or it was removed, and
+// need not be that either. A test that passes because its fault never happened
+// proves nothing.
 func (r Report) Verify() error {
 	var errs []error
 	for _, o := range r.Rules {
-		if o.Removed {
-			continue // whoever removed it did not want it
-		}
-		// Chance may decide against acting; nothing else may, unless the rule says so.
-		inert := o.State == NotReached || o.State == Armed && !o.Rule.draws()
-		if inert && !o.Rule.Optional || o.State == Armed && o.Rule.MustFire {
-			errs = append(errs, fmt.Errorf("fault: rule %s was %s (send more, move the rule, or allow it with MayNotFire)", o.Key, r.explain(o)))
+		if o.State != Fired && !o.excused() {
+			errs = append(errs, fmt.Errorf("fault: rule %s was %s (%s)", o.Key, r.explain(o), o.advice()))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// excused reports whether the rule was allowed not to act.
+func (o Outcome) excused() bool {
+	switch {
+	case o.Rule.MustFire:
+		return false
+	case o.Rule.Optional, o.Removed: // removing it says that it is not wanted
+		return true
+	}
+	return o.State == Armed && o.Rule.mayMiss()
+}
+
+// advice says what to do about a rule that did not act.
+func (o Outcome) advice() string {
+	if o.Rule.MustFire {
+		return "it must hit"
+	}
+	if o.State == Passed {
+		return "let it come earlier, move it ahead, or allow it with MayNotFire"
+	}
+	return "send more, move the rule, or allow it with MayNotFire"
 }
 
 // String returns the report for people, a line for each rule.
@@ -128,18 +149,29 @@ func (r Report) explain(o Outcome) string {
 		if o.Dropped > 0 {
 			text += fmt.Sprintf("; %d bytes went nowhere", o.Dropped)
 		}
-		return text
+		return text + o.stopped()
 	case Armed:
 		return fmt.Sprintf("armed: reached, but it never hit (conn %d got to %s %d)", o.Conn, place, o.Offset)
 	}
 	if o.State == Passed {
-		return "passed: its place was behind when it came"
+		return "passed: the connection was past where it acts when it came"
 	}
 	got := fmt.Sprintf("conn %d got to %s %d", o.Conn, place, o.Offset)
 	if o.Conn == 0 {
 		got = fmt.Sprintf("%d conns came, and none that it is for sent anything that way", r.Conns)
 	}
 	return fmt.Sprintf("not reached: it waits for %s; %s", o.Rule.place(place), got)
+}
+
+// stopped says in words what there was for a rule to stop that stops streams.
+func (o Outcome) stopped() string {
+	if _, ok := o.Rule.Fault.(stopFault); !ok || o.Rule.Direction == transcript.Neither {
+		return ""
+	}
+	if o.Following == 0 {
+		return "; it stopped nothing: no byte came after it"
+	}
+	return fmt.Sprintf("; %d bytes came after it", o.Following)
 }
 
 // place says in words where the rule acts; unit is byte or datagram.

@@ -53,6 +53,66 @@ func TestReportTellsTheFirstPlaceByConnectionNotByTime(t *testing.T) {
 	}
 }
 
+// Of the states in which a rule has not acted, none is silent, unless the rule says so.
+func TestVerifyMindsEachStateThatIsNotExcused(t *testing.T) {
+	half := .5
+	for _, tt := range []struct {
+		why   string
+		rule  Rule
+		state State
+		gone  bool
+		fine  bool
+	}{
+		{"it acted", ToClient(Reset{}), Fired, false, true},
+		{"nothing came to it", ToClient(Reset{}), NotReached, false, false},
+		{"the same, allowed", ToClient(Reset{}).MayNotFire(), NotReached, false, true},
+		{"it came too late", ToClient(Reset{}), Passed, false, false},
+		{"the same, and it had to hit", ToClient(Reset{}).MustHit(), Passed, false, false},
+		{"the same, allowed", ToClient(Reset{}).MayNotFire(), Passed, false, true},
+		{"no draw decided it", ToClient(Slice{Size: 9}), Armed, false, false},
+		{"the same, allowed", ToClient(Slice{Size: 9}).MayNotFire(), Armed, false, true},
+		{"a draw decided it", Rule{Fault: Reset{}, Direction: toClient, Probability: &half}, Armed, false, true},
+		{"the same, and it had to hit", ToClient(Reset{}).WithProbability(.5).MustHit(), Armed, false, false},
+		{"never was asked for", ToClient(Reset{}).WithProbability(0), Armed, false, true},
+		{"always was asked for", ToClient(Reset{}).WithProbability(1), Armed, false, false},
+		{"its draws may miss", ToClient(Corrupt{Rate: .5}), Armed, false, true},
+		{"its draws choose the bit only", ToClient(Corrupt{Rate: 1}), Armed, false, false},
+		{"its draws choose the size only", ToClient(Slice{Size: 9, Variation: 8}), Armed, false, false},
+		{"a burst may not begin", FromClient(BurstLoss{P: .5, R: .5}), Armed, false, true},
+		{"a burst begins at once", FromClient(BurstLoss{P: 1, R: .5}), Armed, false, false},
+		{"each is lost", FromClient(Loss{Rate: 1}), Armed, false, false},
+		{"each is doubled", FromClient(Duplicate{Rate: 1}), Armed, false, false},
+		{"each is late", FromClient(Reorder{Rate: 1}), Armed, false, false},
+		{"it was taken out", ToClient(Reset{}), NotReached, true, true},
+		{"the same, and it had to hit", ToClient(Reset{}).MustHit(), NotReached, true, false},
+	} {
+		o := Outcome{Key: "it", Rule: tt.rule, State: tt.state, Removed: tt.gone}
+		if err := (Report{Rules: []Outcome{o}}).Verify(); (err == nil) != tt.fine {
+			t.Errorf("%s: %+v, %v, removed %v: Verify = %v", tt.why, tt.rule, tt.state, tt.gone, err)
+		}
+	}
+}
+
+func TestReportTellsWhatAStopStopped(t *testing.T) {
+	g := compile(t, Streams, 1,
+		FromClient(Stall{For: 1}).AfterMatch("PING\n").Named("whole"),
+		ToClient(Hold{Gate: "g"}).AfterBytes(2).Named("part"),
+	)
+	in, out := g.Stream(1, fromClient), g.Stream(1, toClient)
+	fed(in, in.Feed([]byte("PING\n"), 0))
+	fed(out, out.Feed([]byte("PONG"), 0))
+	fed(out, out.Feed([]byte("\n"), 0))
+	want := "rule whole: fired 1 times, first on conn 1 at byte 5; it stopped nothing: no byte came after it\n" +
+		"rule part: fired 1 times, first on conn 1 at byte 2; 3 bytes came after it\n"
+	if got := g.Report().String(); got != want {
+		t.Errorf("report:\n%s want\n%s", got, want)
+	}
+	in.Followed(7) // in the socket when it was closed
+	if got := g.Report().Rules[0].Following; got != 7 {
+		t.Errorf("Following = %d, want 7", got)
+	}
+}
+
 func TestReportOfDatagrams(t *testing.T) {
 	g := compile(t, Datagrams, 1, FromClient(Loss{Nth: 9}), FromClient(Loss{Rate: 1}).AfterDatagrams(4))
 	fates(g, 1, 3)

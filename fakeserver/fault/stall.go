@@ -28,6 +28,7 @@ func (f Stall) Validate() error {
 
 func (Stall) sealed()     {}
 func (Stall) acceptable() {}
+func (Stall) stops()      {}
 
 func (f Stall) point() Step {
 	text := "until the connection ends"

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"math"
+	"sync/atomic"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -21,6 +22,8 @@ type Stream struct {
 	ended  bool
 	steps  []Step // what the last call returned; used again
 	crew   *crew  // the rules at work here; replaced, never changed
+
+	stopped atomic.Pointer[[]*outcome] // the rules that have stopped the stream; replaced, never changed
 }
 
 // A crew is the rules for a stream, and those of them that act at a place.
@@ -105,6 +108,7 @@ func (s *Stream) Feed(p []byte, now time.Duration) []Step {
 		}
 		s.offset += int64(n)
 		p = p[n:]
+		s.Followed(int64(n))
 		s.settle(now)
 	}
 	return s.steps
@@ -151,6 +155,10 @@ func (s *Stream) Done(step Step) {
 	}
 }
 
+// Idle tells that step was reached and did nothing: the connection had ended, or its
+// gate was open. So the rule has not fired.
+func (s *Stream) Idle(step Step) { s.tally.armed(step.out) }
+
 // nextPlace returns how many of p's bytes come before the next place at which a
 // rule begins, ends or does something.
 func (s *Stream) nextPlace(p []byte) int {
@@ -193,6 +201,7 @@ func (s *Stream) settle(now time.Duration) {
 		w.phase = over
 		if step := w.step(s.offset); !step.Op.Ends() {
 			s.steps = append(s.steps, step)
+			s.noteStop(w.out)
 		} else if ending == nil {
 			ending = w
 		} else {

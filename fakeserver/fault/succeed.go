@@ -3,6 +3,7 @@ package fault
 import (
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -31,8 +32,8 @@ func (g *Program) Succeed(p Plan) (*Program, error) {
 func sameRule(a, b *Rule) bool { return reflect.DeepEqual(a, b) }
 
 // StreamAt is Stream for a direction of which offset bytes have passed already.
-// Windows that are open there apply from there on; a place that lies behind is
-// passed.
+// Windows that are open there apply from there on; an offset that lies behind is
+// passed. Tick returns what is due at that very offset.
 func (g *Program) StreamAt(conn int, d transcript.Direction, offset int64) *Stream {
 	s := g.Stream(conn, d)
 	if s == nil {
@@ -42,13 +43,15 @@ func (g *Program) StreamAt(conn int, d transcript.Direction, offset int64) *Stre
 	for _, w := range s.works {
 		w.come(s)
 	}
+	s.noteProgress()
 	return s
 }
 
-// Adopt lets the stream go by another program from its present place on. Rules
-// that the two share go on where they are. It returns the steps that are due at
-// once.
-func (s *Stream) Adopt(g *Program, d transcript.Direction) []Step {
+// Adopt lets the stream go by another program from its present offset on, at now
+// after the connection was accepted. Rules that the two share go on where they are.
+// It returns the steps that are due at once: a rule that comes for this very offset
+// acts as it would have if it had been there before.
+func (s *Stream) Adopt(g *Program, d transcript.Direction, now time.Duration) []Step {
 	s.steps = s.steps[:0]
 	old, next := s.works, g.rulesFor(s.conn, d)
 	for _, w := range old {
@@ -68,8 +71,16 @@ func (s *Stream) Adopt(g *Program, d transcript.Direction) []Step {
 		s.works = append(s.works, w)
 	}
 	s.crew = s.crewNow()
+	s.noteProgress()
+	if !s.ended {
+		s.settle(now)
+	}
 	return s.steps
 }
+
+// noteProgress lets the report say of rules that come to a stream under way how far
+// that has got.
+func (s *Stream) noteProgress() { s.tally.progress(s.conn, s.crew.all, nil, s.offset) }
 
 // Has reports whether the stream goes by a rule with this key.
 func (s *Stream) Has(key string) bool {
@@ -80,7 +91,7 @@ func (s *Stream) Has(key string) bool {
 func (w *work) come(s *Stream) {
 	at, u := w.rule.After.Bytes, w.rule.Until.Bytes
 	if s.offset <= at || w.match != nil || w.rule.After.Time > 0 {
-		return // its place is still ahead
+		return // its offset is still ahead, or this very one
 	}
 	if w.isPoint() || u > 0 && s.offset >= at+u {
 		w.phase = over

@@ -34,7 +34,7 @@ func TestARuleThatStaysGoesOn(t *testing.T) {
 		for i := range 2 {
 			if change && i == 1 {
 				g = succeed(t, g, mine, ToClient(Bandwidth{BytesPerSecond: 1 << 40}))
-				s.Adopt(g, toClient)
+				s.Adopt(g, toClient, 0)
 			}
 			for _, step := range s.Feed(make([]byte, 505), 0) {
 				s.Done(step)
@@ -65,6 +65,13 @@ func TestWhatComesLateIsOpenOrPassed(t *testing.T) {
 	}{
 		{ToClient(Close{}).AfterBytes(3), "pass +0s in 0 buckets: efgh", Passed},
 		{ToClient(Close{}), "pass +0s in 0 buckets: efgh", Passed},
+		{ToClient(Close{}).AfterBytes(4), "close@4+0s late ", Fired},
+		{ToClient(Reset{}).AfterBytes(4), "reset@4+0s late ", Fired},
+		{ToClient(HalfClose{}).AfterBytes(4), "half-close@4+0s late ", Fired},
+		{ToClient(Stall{For: 1}).AfterBytes(4), "stall@4+1ns late ; pass +0s in 0 buckets: efgh", Fired},
+		{ToClient(Hold{Gate: "g"}).AfterBytes(4), "hold@4+0s late g; pass +0s in 0 buckets: efgh", Fired},
+		{ToClient(Close{}).AfterTime(1), "close@4+0s late ", Fired},
+		{ToClient(Stall{}), "pass +0s in 0 buckets: efgh", Passed},
 		{ToClient(Close{}).AfterBytes(6), "pass +0s in 0 buckets: ef; close@6+0s late ", Fired},
 		{ToClient(Close{}).AfterMatch("f"), "pass +0s in 0 buckets: ef; close@6+0s late ", Fired},
 		{ToClient(Blackhole{}), "drop by late: xxxx", Fired},
@@ -77,16 +84,27 @@ func TestWhatComesLateIsOpenOrPassed(t *testing.T) {
 			s := g.Stream(1, toClient)
 			fed(s, s.Feed([]byte("abcd"), 0))
 			g = succeed(t, g, tt.rule.Named("late"))
+			tr := &trace{}
 			if fresh { // a direction that had no rules
 				s = g.StreamAt(1, toClient, 4)
+				tr.add(s, s.Tick(time.Second))
 			} else {
-				s.Adopt(g, toClient)
+				tr.add(s, s.Adopt(g, toClient, time.Second))
 			}
-			if got := fed(s, s.Feed([]byte("efgh"), 0)); got != tt.want {
+			// What is for this very offset does not wait for a byte.
+			if early := len(tr.wire) > 0; early != strings.Contains(tt.want, "@4") {
+				t.Errorf("%+v: acted before the next byte: %v", tt.rule, early)
+			}
+			tr.add(s, s.Feed([]byte("efgh"), time.Second))
+			if got := strings.Join(tr.wire, "; "); got != tt.want {
 				t.Errorf("%+v: %q, want %q", tt.rule, got, tt.want)
 			}
-			if got := g.Report().Rules[0]; got.Key != "late" || got.State != tt.state {
+			r := g.Report()
+			if got := r.Rules[0]; got.Key != "late" || got.State != tt.state {
 				t.Errorf("%+v: %v, want %v", tt.rule, got.State, tt.state)
+			}
+			if err := r.Verify(); (err != nil) != (tt.state != Fired) {
+				t.Errorf("%+v: Verify = %v", tt.rule, err)
 			}
 		}
 	}
@@ -99,7 +117,7 @@ func TestARemovedTransformHandsOnWhatItKept(t *testing.T) {
 	g := compile(t, Streams, 1, ToClient(Replace{Old: "abc", New: "x"}), slow, last)
 	s := g.Stream(1, toClient)
 	s.Feed([]byte("xab"), 0)
-	if got, want := fed(s, s.Adopt(succeed(t, g, last.Named("last")), toClient)), "pass +1s in 0 buckets: a!"; got != want {
+	if got, want := fed(s, s.Adopt(succeed(t, g, last.Named("last")), toClient, 0)), "pass +1s in 0 buckets: a!"; got != want {
 		t.Errorf("Adopt: %q, want %q", got, want)
 	}
 	if got, want := fed(s, s.Feed([]byte("c"), 0)), "pass +0s in 0 buckets: c"; got != want {
@@ -123,7 +141,7 @@ func TestAPeerGoesByTheNextProgram(t *testing.T) {
 	}
 	want := "rule new: fired 1 times, first on conn 1 at datagram 5\n" +
 		"rule stays: fired 2 times, first on conn 1 at datagram 3\n" +
-		"rule behind: passed: its place was behind when it came\n" +
+		"rule behind: passed: the connection was past where it acts when it came\n" +
 		"rule loss.FromClient.1 (removed): fired 1 times, first on conn 1 at datagram 2\n"
 	if got := g.Report().String(); got != want {
 		t.Errorf("report:\n%s want\n%s", got, want)

@@ -16,10 +16,12 @@ type outcome struct {
 	conn    int   // where it fired first
 	offset  int64 // and at which place there
 	reached bool
-	passed  bool  // a connection had its place behind it when the rule came
+	passed  bool  // a connection was past its offset when the rule came
 	far     int64 // the furthest place that a selected connection got to
 	farConn int
 	dropped int64 // bytes that went nowhere
+
+	following int64 // bytes that came after it had stopped their stream
 }
 
 func (t *tally) sawConn(n int) {
@@ -46,7 +48,7 @@ func (t *tally) armed(o *outcome) {
 	t.mu.Unlock()
 }
 
-// passed notes that a rule came when its place was behind a connection already.
+// passed notes that a rule came when a connection was past its offset already.
 func (t *tally) passed(o *outcome) {
 	t.mu.Lock()
 	o.passed = true
@@ -57,6 +59,15 @@ func (t *tally) passed(o *outcome) {
 func (t *tally) dropped(o *outcome, n int64) {
 	t.mu.Lock()
 	o.dropped += n
+	t.mu.Unlock()
+}
+
+// followed counts n bytes that came after some rules had stopped their stream.
+func (t *tally) followed(by []*outcome, n int64) {
+	t.mu.Lock()
+	for _, o := range by {
+		o.following += n
+	}
 	t.mu.Unlock()
 }
 

@@ -113,6 +113,9 @@ func (r Rule) validateChance(m Medium) error {
 	if r.Limit > 0 && m == Streams && !countsHits(r.Fault) {
 		return fmt.Errorf("Times(%d): %s is not a matter of times: use ForBytes or ForTime", r.Limit, r.Fault.Kind())
 	}
+	if _, once := r.Fault.(pointFault); once && r.Limit > 1 {
+		return fmt.Errorf("Times(%d): %s acts once on each connection, also after a match: make a rule for each time", r.Limit, r.Fault.Kind())
+	}
 	if r.Optional && r.MustFire {
 		return errors.New("MayNotFire and MustHit: want one of them")
 	}

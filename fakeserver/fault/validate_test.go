@@ -47,6 +47,8 @@ func TestEveryRefusalOfARule(t *testing.T) {
 		{Streams, ToClient(Hold{Gate: "g"}).ForTime(1), "hold acts once"},
 
 		{Streams, end.Times(-1), "Times(-1)"},
+		{Streams, end.AfterMatch("x").Times(3), "Times(3): close acts once on each connection"},
+		{Streams, OnAccept(Stall{}).Times(2), "Times(2): stall acts once on each connection"},
 		{Streams, ToClient(Latency{Delay: 1}).Times(1), "Times(1): latency is not a matter of times"},
 		{Streams, ToClient(Bandwidth{BytesPerSecond: 1}).Times(1), "Times(1): bandwidth is"},
 		{Streams, ToClient(Blackhole{}).Times(1), "Times(1): blackhole is"},
