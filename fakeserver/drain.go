@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"bytes"
 	"io"
 	"syscall"
 	"time"
@@ -27,7 +28,7 @@ func (in *inbound) readAll() {
 		buf := in.lane.Buffer(in.leastRoom())
 		n, err := in.take(buf[:min(int64(len(buf)), limit)])
 		if n > 0 && in.stream != nil && !in.adopt() {
-			in.lane.Commit(transcript.Discarded, n)
+			in.throwAway(n)
 			return
 		}
 		if n > 0 && !in.took(n) || err != nil && !in.goesOn(err) {
@@ -108,11 +109,33 @@ func (in *inbound) took(n int) bool {
 	} else {
 		in.kind = transcript.Data
 	}
-	p := in.lane.Commit(in.kind, n)
 	if !in.isRuled() {
+		in.lane.Commit(in.kind, n)
 		return true
 	}
-	return in.carryOutAll(in.stream.Feed(p, in.c.age()))
+	return in.feed(n)
+}
+
+// feed records n bytes in the lane's buffer, and carries out what the plan decides about
+// them. A plan that came while they were read may end the stream within them: they are
+// taken up to there, and what is left is discarded.
+func (in *inbound) feed(n int) bool {
+	taken := int(min(int64(n), in.stream.Room()))
+	if taken == n {
+		return in.carryOutAll(in.stream.Feed(in.lane.Commit(in.kind, n), in.c.age()))
+	}
+	rest := bytes.Clone(in.lane.Buffer(n)[taken:n]) // the lane may use their memory again
+	p := in.c.srv.stable(in.lane.Commit(in.kind, taken))
+	steps := in.stream.Feed(p, in.c.age())
+	if in.stream.Room() == 0 {
+		in.lane.Append(transcript.Discarded, rest)
+		return in.carryOutAll(steps)
+	}
+	if !in.carryOutAll(steps) {
+		in.lane.Append(transcript.Discarded, rest)
+		return false
+	}
+	return in.took(copy(in.lane.Buffer(len(rest)), rest))
 }
 
 // release queues what transforms keep back: nothing comes behind it for the handler.
@@ -215,9 +238,7 @@ func (in *inbound) readRest() {
 	}
 	for stop := time.Now().Add(closeGrace / 4); time.Now().Before(stop); {
 		n, err := in.takeNow(in.lane.Buffer(minRead))
-		if n > 0 {
-			in.lane.Commit(transcript.Discarded, n)
-		}
+		in.throwAway(n)
 		if err != nil {
 			if !isTimeout(err) {
 				c.readError(err)

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -124,25 +123,12 @@ func (c *Conn) unacked() int64 {
 // noteUnread records what lies in the socket and will not be read.
 func (c *Conn) noteUnread() {
 	if n, err := unread(c.raw); err == nil && n > 0 {
+		c.in.followed(n)
 		c.srv.rec.Add(transcript.Event{
 			Conn: c.n, Direction: transcript.FromClient, Kind: transcript.Unread,
 			Offset: c.in.got.Load(), Count: int64(n), Text: "in the socket when it was closed",
 		})
 	}
-}
-
-// acted records that a rule acted, and counts it.
-func (c *Conn) acted(st *fault.Stream, d transcript.Direction, s fault.Step, count int64) {
-	c.noteActing(d, s, count)
-	st.Done(s)
-}
-
-// noteActing records that a rule acts.
-func (c *Conn) noteActing(d transcript.Direction, s fault.Step, count int64) {
-	c.srv.rec.Add(transcript.Event{
-		Conn: c.n, Direction: d, Kind: transcript.Fault,
-		Offset: s.Offset, Rule: s.Rule, Count: count, Text: s.Text,
-	})
 }
 
 // readError takes note of what a read's error says of the client, and returns

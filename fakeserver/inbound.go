@@ -56,7 +56,7 @@ func (in *inbound) init(c *Conn) {
 // direction is recorded here, so that what both directions begin with has one order.
 func (in *inbound) begin() {
 	in.reader.lock()
-	defer in.reader.unlock()
+	defer in.unlockReader()
 	if in.stream == nil || in.begun {
 		return
 	}
@@ -80,7 +80,7 @@ func (in *inbound) read(p []byte) (int, error) {
 	if err := in.lockReader(); err != nil {
 		return 0, err
 	}
-	defer in.reader.unlock()
+	defer in.unlockReader()
 	for {
 		if in.queue != nil {
 			return in.readQueue(p)
@@ -137,6 +137,17 @@ func (in *inbound) lockReader() error {
 	}
 	in.reader.lock() // what came before the rule acted is still to be read
 	return nil
+}
+
+// readShared is readRecord for who has not locked reader, and its bytes stay what they
+// are: whoever hands them on may wait long, and keeps nobody else from the direction.
+func (in *inbound) readShared() (p []byte, ok bool, err error) {
+	if err := in.lockReader(); err != nil {
+		return nil, true, err
+	}
+	defer in.unlockReader()
+	p, ok, err = in.readRecord()
+	return in.c.srv.stable(p), ok, err
 }
 
 // readRecord reads straight into the record and returns the recorded bytes, good

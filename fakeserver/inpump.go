@@ -19,8 +19,20 @@ const catchUp = 20 * time.Millisecond
 func (in *inbound) pump(first []fault.Step, n int) {
 	defer in.c.srv.wg.Done()
 	defer close(in.pumped)
-	if in.carryOutAll(first) && (n == 0 || in.took(n)) {
+	if !in.carryOutAll(first) {
+		in.throwAway(n)
+		return
+	}
+	if n == 0 || in.took(n) {
 		in.readAll()
+	}
+}
+
+// throwAway records n bytes in the lane's buffer that came after the connection's end.
+func (in *inbound) throwAway(n int) {
+	if n > 0 {
+		in.followed(n)
+		in.lane.Commit(transcript.Discarded, n)
 	}
 }
 
@@ -138,16 +150,17 @@ func (in *inbound) endByRule(s fault.Step) bool {
 	c, why := in.c, &injected{s.Rule, s.Op}
 	in.ruled.Store(true)
 	in.discard.Store(true)
-	if s.Op == fault.OpHalfClose {
-		c.acted(in.stream, transcript.FromClient, s, 0)
-		in.queue.putEnd(s, io.EOF)
-		return true
-	}
 	var undelivered int64
 	if s.Op == fault.OpReset {
 		undelivered = c.unacked()
 	}
-	c.acted(in.stream, transcript.FromClient, s, undelivered)
+	if !c.acted(in.stream, transcript.FromClient, s, undelivered) {
+		return false
+	}
+	if s.Op == fault.OpHalfClose {
+		in.queue.putEnd(s, io.EOF)
+		return true
+	}
 	in.queue.putEnd(s, c.opError("read", why))
 	c.doomTo(why, s.Op == fault.OpReset)
 	if s.Op == fault.OpReset {
@@ -183,7 +196,7 @@ func (in *inbound) stop(rule string, ch <-chan struct{}, until time.Time) {
 		if in.stale() {
 			in.prog = in.c.srv.program()
 			in.c.noteReplan(transcript.FromClient, in.stream.Taken())
-			in.later = append(in.later, in.stream.Adopt(in.prog, transcript.FromClient)...)
+			in.later = append(in.later, in.stream.Adopt(in.prog, transcript.FromClient, in.c.age())...)
 			if !in.stream.Has(rule) {
 				return
 			}

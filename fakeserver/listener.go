@@ -175,6 +175,9 @@ func (l *Listener) stop() error {
 	return errors.Join(errs...)
 }
 
+// Report returns what became of the plan's rules so far.
+func (l *Listener) Report() fault.Report { return l.srv.Report() }
+
 // Transcript returns a snapshot of the record. It copies no bytes.
 func (l *Listener) Transcript() transcript.Transcript { return l.srv.Transcript() }
 

@@ -97,7 +97,7 @@ func (out *outbound) start() (ending fault.Step, ends bool) {
 // write is the handler's Write. Recorded says that p is part of the record.
 func (out *outbound) write(p []byte, recorded bool) (int, error) {
 	out.writer.lock()
-	defer out.writer.unlock()
+	defer out.unlockWriter()
 	if err := out.c.check("write"); err != nil {
 		return 0, err
 	}
@@ -139,28 +139,29 @@ func (out *outbound) sendPart(p []byte, recorded bool, reached []fault.Step) (in
 	} else {
 		out.lane.Append(transcript.Data, p)
 	}
+	var acting []fault.Step
 	for _, s := range reached {
-		out.c.noteActing(transcript.ToClient, s, 0)
+		if out.c.acted(out.stream, transcript.ToClient, s, 0) {
+			acting = append(acting, s)
+		}
 	}
 	n, err := out.c.raw.Write(p)
 	if n < len(p) {
 		out.lane.Unsend(int64(len(p)-n), errText(err))
-		reached = out.takeBack(reached)
-	}
-	for _, s := range reached {
-		out.stream.Done(s)
+		out.takeBack(acting)
+		return n, out.c.writeError(err)
 	}
 	out.told = len(reached)
 	return n, out.c.writeError(err)
 }
 
 // takeBack says of steps that are recorded already that they did not act: what is before
-// them did not leave. It returns none.
-func (out *outbound) takeBack(reached []fault.Step) []fault.Step {
-	for _, s := range reached {
+// them did not leave.
+func (out *outbound) takeBack(acting []fault.Step) {
+	for _, s := range acting {
+		out.stream.Undo(s)
 		out.lane.Add(transcript.Event{Kind: transcript.Note, Rule: s.Rule, Text: "did not act: the bytes in front of it did not leave"})
 	}
-	return nil
 }
 
 // enqueue decides about p and queues it. It needs writer.
@@ -254,6 +255,9 @@ func (out *outbound) closeWrite() error {
 	}
 	if out.queue == nil {
 		return out.sendFIN()
+	}
+	if out.c.isToReset() {
+		return nil // an RST comes in place of the stream's end
 	}
 	out.deciding.Lock()
 	defer out.deciding.Unlock()

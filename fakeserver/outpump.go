@@ -138,12 +138,14 @@ func (out *outbound) end(s fault.Step) {
 	case fault.OpFinish:
 		out.sendFIN()
 	case fault.OpHalfClose:
-		c.acted(out.stream, transcript.ToClient, s, 0)
-		out.sendFIN()
+		if c.acted(out.stream, transcript.ToClient, s, 0) {
+			out.sendFIN()
+		}
 	case fault.OpClose:
-		c.acted(out.stream, transcript.ToClient, s, 0)
-		out.sendFIN()
-		c.doom(&injected{s.Rule, s.Op})
+		if c.acted(out.stream, transcript.ToClient, s, 0) {
+			out.sendFIN()
+			c.doom(&injected{s.Rule, s.Op})
+		}
 	case fault.OpReset:
 		left := c.awaitDelivery()
 		out.awaitConnected()

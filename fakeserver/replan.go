@@ -21,10 +21,24 @@ func (in *inbound) replan() {
 	}
 	if in.reader.tryLock() {
 		in.adopt()
-		in.reader.unlock()
+		in.unlockReader()
 		return
 	}
 	in.c.wakeReader() // who will do it
+}
+
+// unlockReader unlocks reader. Where the plan was changed while it was held, too late
+// for its holder to see that, the direction goes over to it now, and not with the next
+// read.
+func (in *inbound) unlockReader() {
+	pumped, prog := in.queue != nil, (*fault.Program)(nil)
+	if !pumped { // else it is the pump's, which SetFaults wakes
+		prog = in.prog
+	}
+	in.reader.unlock()
+	if !pumped && prog != in.c.srv.program() {
+		in.replan()
+	}
 }
 
 // stale reports whether the server has another plan than this direction.
@@ -42,7 +56,7 @@ func (in *inbound) adopt() bool {
 	}
 	in.prog = in.c.srv.program()
 	in.c.noteReplan(transcript.FromClient, in.stream.Taken())
-	return in.carryOutAll(in.stream.Adopt(in.prog, transcript.FromClient))
+	return in.carryOutAll(in.stream.Adopt(in.prog, transcript.FromClient, in.c.age()))
 }
 
 // adoptFor goes over to the server's plan where there was no rule so far. The next n
@@ -63,7 +77,8 @@ func (in *inbound) adoptFor(n int) bool {
 	return true
 }
 
-// arm gives the direction its first rules, and a pump, which takes n bytes first.
+// arm gives the direction its first rules, and a pump, which takes n bytes first: after
+// what is due in front of them.
 func (in *inbound) arm(st *fault.Stream, n int) {
 	c := in.c
 	c.mu.Lock()
@@ -74,7 +89,7 @@ func (in *inbound) arm(st *fault.Stream, n int) {
 	c.mu.Unlock()
 	in.begun = true
 	c.srv.wg.Add(1)
-	go in.pump(nil, n)
+	go in.pump(st.Tick(c.age()), n)
 }
 
 func (in *inbound) hasPump() bool {
@@ -91,8 +106,21 @@ func (out *outbound) replan() {
 	}
 	if out.writer.tryLock() {
 		out.adopt()
-		out.writer.unlock()
-	} // else the next write does it
+		out.unlockWriter()
+	} // else whoever has it does, as it unlocks it
+}
+
+// unlockWriter unlocks writer. Where the plan was changed while it was held, the
+// direction goes over to it now, and not with the next write.
+func (out *outbound) unlockWriter() {
+	pumped, prog := out.queue != nil, (*fault.Program)(nil)
+	if !pumped { // else SetFaults itself sees to it
+		prog = out.prog
+	}
+	out.writer.unlock()
+	if !pumped && prog != out.c.srv.program() {
+		out.replan()
+	}
 }
 
 // adoptPumped goes over to the server's plan, where there is a pump.
@@ -104,7 +132,7 @@ func (out *outbound) adoptPumped() {
 	}
 	out.prog = out.c.srv.program()
 	out.c.noteReplan(transcript.ToClient, out.stream.Taken())
-	out.putLocked(out.stream.Adopt(out.prog, transcript.ToClient))
+	out.putLocked(out.stream.Adopt(out.prog, transcript.ToClient, out.c.age()))
 	out.queue.wake()
 }
 
@@ -130,6 +158,7 @@ func (out *outbound) adopt() {
 	c.raw.SetWriteDeadline(time.Time{})
 	c.mu.Unlock()
 	out.begun = true
+	out.putLocked(st.Tick(c.age()))
 	c.srv.wg.Add(1)
 	go out.pump()
 }

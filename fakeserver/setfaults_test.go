@@ -108,9 +108,8 @@ func TestSetFaultsReportsWhatLiesBehind(t *testing.T) {
 			t.Errorf("rule %s is %v, want %v", o.Key, o.State, want)
 		}
 	}
-	if err := srv.Verify(); err != nil {
-		t.Errorf("Verify = %v", err)
-	}
+	wantError(t, "Verify", srv.Verify(), nil, "reset.ToClient.1 was passed", "closed window was passed")
+	setFaults(t, srv) // which says that they are not wanted
 }
 
 // Unchanged rules go on with their draws: a stream under random cuts is cut in the

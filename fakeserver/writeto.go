@@ -16,12 +16,8 @@ func (c *Conn) WriteTo(w io.Writer) (int64, error) {
 // writeRecordTo is WriteTo for as long as there are no faults: it reports ok if it
 // came to the end.
 func (c *Conn) writeRecordTo(w io.Writer) (sum int64, ok bool, err error) {
-	if err := c.in.lockReader(); err != nil {
-		return 0, true, err
-	}
-	defer c.in.reader.unlock()
 	for {
-		p, ok, err := c.in.readRecord()
+		p, ok, err := c.in.readShared()
 		if !ok {
 			return sum, false, nil
 		}

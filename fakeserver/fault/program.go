@@ -35,8 +35,12 @@ func (p Plan) Compile(m Medium) (*Program, error) {
 		p.Rules[i] = r.clone()
 	}
 	g := &Program{plan: p, medium: m, keys: p.keys(), tally: new(tally)}
-	for range p.Rules {
-		g.rules = append(g.rules, new(outcome))
+	for _, r := range p.Rules {
+		out := new(outcome)
+		if _, ok := r.Fault.(stopFault); ok {
+			out.stops = map[int]int64{}
+		}
+		g.rules = append(g.rules, out)
 	}
 	return g, nil
 }

@@ -141,24 +141,6 @@ func (s *Stream) Finish(now time.Duration) []Step {
 	return s.steps
 }
 
-// Done tells that step was carried out, so that the report counts it.
-func (s *Stream) Done(step Step) {
-	switch step.Op {
-	case OpPass, OpDrop:
-		s.tally.progress(s.conn, step.all.all, step.all.acting, step.Offset+step.Taken)
-		if step.Op == OpDrop {
-			s.tally.dropped(step.out, step.Taken)
-		}
-	case OpFinish:
-	default:
-		s.tally.fired(step.out, s.conn, step.Offset)
-	}
-}
-
-// Idle tells that step was reached and did nothing: the connection had ended, or its
-// gate was open. So the rule has not fired.
-func (s *Stream) Idle(step Step) { s.tally.armed(step.out) }
-
 // nextPlace returns how many of p's bytes come before the next place at which a
 // rule begins, ends or does something.
 func (s *Stream) nextPlace(p []byte) int {

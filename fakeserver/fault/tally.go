@@ -21,7 +21,8 @@ type outcome struct {
 	farConn int
 	dropped int64 // bytes that went nowhere
 
-	following int64 // bytes that came after it had stopped their stream
+	following int64         // bytes that came after it had stopped their stream
+	stops     map[int]int64 // at which offsets, by connection; nil: it is none that stops
 }
 
 func (t *tally) sawConn(n int) {
@@ -38,7 +39,23 @@ func (t *tally) fired(o *outcome, conn int, offset int64) {
 		o.conn, o.offset = conn, offset
 	}
 	o.fired++
-	o.reached = true
+	if o.stops != nil {
+		o.stops[conn] = offset
+	}
+}
+
+// unfired takes back that a rule that stops streams did so on a connection.
+func (t *tally) unfired(o *outcome, conn int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	o.fired--
+	delete(o.stops, conn)
+	o.conn, o.offset = 0, 0
+	for conn, offset := range o.stops {
+		if o.conn == 0 || conn < o.conn {
+			o.conn, o.offset = conn, offset
+		}
+	}
 }
 
 // armed notes that a rule was reached.
