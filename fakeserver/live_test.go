@@ -40,10 +40,10 @@ var idlers = map[string]fakeserver.Handler{
 func TestSetFaultsActsAtOnce(t *testing.T) {
 	for where, h := range idlers {
 		for _, f := range pointFaults {
-			for _, make := range []func(fault.Fault) fault.Rule{fault.FromClient, fault.ToClient} {
+			for _, on := range []func(fault.Fault) fault.Rule{fault.FromClient, fault.ToClient} {
 				for _, at := range []int64{0, 2} {
 					for _, ruled := range []bool{false, true} {
-						rule := make(f).AfterBytes(at).Named("live")
+						rule := on(f).AfterBytes(at).Named("live")
 						name := fmt.Sprintf("%s %v after %d bytes, handler %s, rules before: %v", f.Kind(), rule.Direction, at, where, ruled)
 						t.Run(name, func(t *testing.T) { wantAtOnce(t, h, rule, at, ruled) })
 					}

@@ -50,3 +50,59 @@ func TestAStopWhoseBytesDidNotLeaveHasNotFired(t *testing.T) {
 		})
 	}
 }
+
+// A gate that is open holds nothing, and a rule that held nothing has not fired.
+func TestAHoldAtAnOpenGateHasNotFired(t *testing.T) {
+	for _, on := range []func(fault.Fault) fault.Rule{fault.FromClient, fault.ToClient} {
+		rule := on(fault.Hold{Gate: "gate"}).AfterBytes(2)
+		t.Run(rule.Direction.String(), func(t *testing.T) {
+			srv, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.Echo{}, Faults: plan(rule)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer srv.Close()
+			if err := srv.Release("gate"); err != nil {
+				t.Fatal(err)
+			}
+			c := dial(t, srv)
+			send(t, c, "0123")
+			got := make([]byte, 4)
+			if _, err := io.ReadFull(c, got); err != nil {
+				t.Fatal(err)
+			}
+			if o := srv.Report().Rules[0]; o.State != fault.Armed || o.Count != 0 {
+				t.Errorf("the rule has come to %v, %d times; want armed", o.State, o.Count)
+			}
+			if n := len(srv.Transcript().Faults()); n != 0 {
+				t.Errorf("the record has %d faults, want none:\n%v", n, srv.Transcript())
+			}
+			if text := srv.Transcript().String(); !strings.Contains(text, "gate gate is open: nothing is held") {
+				t.Errorf("the record does not say why:\n%s", text)
+			}
+			wantError(t, "Verify", srv.Verify(), nil, "armed")
+		})
+	}
+}
+
+// The report tells a stop that there was nothing to stop from one that stopped bytes,
+// also those that the server has never read.
+func TestTheReportSaysWhatAStopStopped(t *testing.T) {
+	for name, test := range map[string]struct {
+		more string
+		want string
+	}{
+		"the match was all":    {"", "it stopped nothing"},
+		"there was more to it": {"and more", "8 bytes came after it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := fakeserver.Start(t, fakeserver.Config{Faults: plan(fault.FromClient(fault.Stall{}).AfterMatch("PING\n"))})
+			c := dial(t, srv)
+			send(t, c, "PING\n"+test.more)
+			wait(t, srv, func(tr transcript.Transcript) bool { return len(tr.Faults()) == 1 })
+			srv.Close()
+			if text := srv.Report().String(); !strings.Contains(text, test.want) {
+				t.Errorf("the report says %q, want %q", text, test.want)
+			}
+		})
+	}
+}

@@ -18,6 +18,19 @@
 // its offset has passed; others act on all bytes from their offset on. Datagrams
 // are numbered from 1, for each peer and direction.
 //
+// Where rules of both directions end a connection, the first to come to its offset
+// does, and at the connection's beginning the one ToClient. Nothing acts once the socket
+// is closed: a rule that comes to its offset then is armed, as is the one of two endings
+// at the same offset that the plan has second.
+//
+// # What becomes of a rule
+//
+// A rule has fired if it acted. Else it is not reached, or passed: it came with SetFaults
+// when its offset was behind the connection; or armed: its offset was reached, and its
+// draws, what it came to, or another ending let it do nothing. [Report.Verify] takes none
+// of these for success, unless the rule says MayNotFire, draws could decide against it and
+// did so, or it was taken out of the plan. MustHit lets the last two be no excuse.
+//
 // # Determinism
 //
 // A decision depends on the seed, the rule's key, the connection's number, the
