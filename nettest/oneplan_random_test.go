@@ -38,11 +38,17 @@ func coin(t *rapid.T, n int, label string) bool { return between(t, 1, n, label)
 
 var bothDirections = []transcript.Direction{transcript.FromClient, transcript.ToClient}
 
-// drawPlan draws a plan of a few rules, as its JSON says it.
+// drawPlan draws a plan of a few rules, as its JSON says it. Each Hold has a gate of its
+// own: whether one comes to a gate that another is held at before that is released is a
+// race.
 func drawPlan(t *rapid.T, rule func(*rapid.T) fault.Rule) fault.Plan {
 	p := fault.Plan{Seed: 1 + rapid.Uint64Range(0, 1<<32).Draw(t, "seed")}
-	for range between(t, 1, 4, "rules") {
-		p.Rules = append(p.Rules, rule(t))
+	for n := range between(t, 1, 4, "rules") {
+		r := rule(t)
+		if _, holds := r.Fault.(fault.Hold); holds {
+			r.Fault = fault.Hold{Gate: "gate " + strconv.Itoa(n+1)}
+		}
+		p.Rules = append(p.Rules, r)
 	}
 	text, err := json.Marshal(p)
 	if err == nil {

@@ -40,10 +40,10 @@ func (s *Stream) noteStop(o *outcome) {
 }
 
 // Followed counts n bytes of the sender's that came after what has stopped the stream
-// so far. Feed does so itself; it is for bytes that are never fed. It may be called at
-// any time.
+// so far, unless a rule has ended it since. Feed does so itself; it is for bytes that are
+// never fed. It may be called at any time.
 func (s *Stream) Followed(n int64) {
 	if stopped := s.stopped.Load(); stopped != nil {
-		s.tally.followed(*stopped, n)
+		s.tally.followed(*stopped, s.conn, n)
 	}
 }

@@ -38,7 +38,7 @@ func (p Plan) Compile(m Medium) (*Program, error) {
 	for _, r := range p.Rules {
 		out := new(outcome)
 		if _, ok := r.Fault.(stopFault); ok {
-			out.stops = map[int]int64{}
+			out.stops = map[int]*stop{}
 		}
 		g.rules = append(g.rules, out)
 	}

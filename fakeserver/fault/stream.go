@@ -193,6 +193,7 @@ func (s *Stream) settle(now time.Duration) {
 	if ending != nil {
 		s.flush()
 		s.steps, s.ended = append(s.steps, ending.step(s.offset)), true
+		s.stopped.Store(nil)
 	}
 	if changed {
 		s.crew = s.crewNow()

@@ -21,8 +21,15 @@ type outcome struct {
 	farConn int
 	dropped int64 // bytes that went nowhere
 
-	following int64         // bytes that came after it had stopped their stream
-	stops     map[int]int64 // at which offsets, by connection; nil: it is none that stops
+	stops     map[int]*stop // where it came to stop streams, by connection; nil: it does not stop
+	following int64         // bytes that came after that, where it fired
+}
+
+// A stop is where a rule came to stop a stream.
+type stop struct {
+	fired     bool
+	offset    int64
+	following int64 // bytes that came after it
 }
 
 func (t *tally) sawConn(n int) {
@@ -40,8 +47,18 @@ func (t *tally) fired(o *outcome, conn int, offset int64) {
 	}
 	o.fired++
 	if o.stops != nil {
-		o.stops[conn] = offset
+		s := o.stopOn(conn)
+		s.fired, s.offset = true, offset
+		o.following += s.following
 	}
+}
+
+// stopOn returns where the rule stops a connection's stream. It needs the tally's mu.
+func (o *outcome) stopOn(conn int) *stop {
+	if o.stops[conn] == nil {
+		o.stops[conn] = new(stop)
+	}
+	return o.stops[conn]
 }
 
 // unfired takes back that a rule that stops streams did so on a connection.
@@ -49,11 +66,12 @@ func (t *tally) unfired(o *outcome, conn int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	o.fired--
-	delete(o.stops, conn)
+	o.stops[conn].fired = false
+	o.following -= o.stops[conn].following
 	o.conn, o.offset = 0, 0
-	for conn, offset := range o.stops {
-		if o.conn == 0 || conn < o.conn {
-			o.conn, o.offset = conn, offset
+	for conn, s := range o.stops {
+		if s.fired && (o.conn == 0 || conn < o.conn) {
+			o.conn, o.offset = conn, s.offset
 		}
 	}
 }
@@ -79,13 +97,17 @@ func (t *tally) dropped(o *outcome, n int64) {
 	t.mu.Unlock()
 }
 
-// followed counts n bytes that came after some rules had stopped their stream.
-func (t *tally) followed(by []*outcome, n int64) {
+// followed counts n bytes that came after some rules had come to stop a connection's
+// stream.
+func (t *tally) followed(by []*outcome, conn int, n int64) {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	for _, o := range by {
-		o.following += n
+		s := o.stopOn(conn)
+		if s.following += n; s.fired {
+			o.following += n
+		}
 	}
-	t.mu.Unlock()
 }
 
 // progress notes that a connection got to a place, for all rules that are for it,
