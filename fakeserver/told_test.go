@@ -13,12 +13,12 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// A stop is in the record before the bytes in front of it leave. If they don't, it has not
-// acted, and the record says so.
+// A stop, or what begins to act, is in the record before the bytes in front of it leave. If
+// they don't, it has not acted, and the record says so.
 func TestAStopWhoseBytesDidNotLeaveHasNotFired(t *testing.T) {
-	for _, f := range []fault.Fault{fault.Stall{For: time.Second}, fault.Hold{Gate: "gate"}} {
+	for _, f := range []fault.Fault{fault.Stall{For: time.Second}, fault.Hold{Gate: "gate"}, fault.Latency{Delay: time.Second}} {
 		writes := fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) error {
-			_, err := io.WriteString(c, "PONG\n")
+			_, err := io.WriteString(c, "PONG\nmore")
 			c.Read(make([]byte, 1))
 			return err
 		})

@@ -19,7 +19,7 @@ func (s *Stream) Done(step Step) {
 }
 
 // Undo tells that step, which Done told of, did not come about after all: the bytes
-// before it did not leave. It is for what stops the stream.
+// before it did not leave.
 func (s *Stream) Undo(step Step) { s.tally.unfired(step.out, s.conn) }
 
 // Idle tells that step was reached and did nothing: the connection had ended, or its

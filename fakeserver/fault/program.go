@@ -35,10 +35,10 @@ func (p Plan) Compile(m Medium) (*Program, error) {
 		p.Rules[i] = r.clone()
 	}
 	g := &Program{plan: p, medium: m, keys: p.keys(), tally: new(tally)}
-	for _, r := range p.Rules {
+	for range p.Rules {
 		out := new(outcome)
-		if _, ok := r.Fault.(stopFault); ok {
-			out.stops = map[int]*stop{}
+		if m == Streams {
+			out.on = map[int]*firing{}
 		}
 		g.rules = append(g.rules, out)
 	}

@@ -57,31 +57,31 @@ func (g *Program) Report() Report {
 	defer g.tally.mu.Unlock()
 	r := Report{Medium: g.medium, Seed: g.plan.Seed, Conns: g.tally.conns}
 	for i, out := range g.rules {
-		r.Rules = append(r.Rules, out.report(g.keys[i], g.plan.Rules[i]))
+		r.Rules = append(r.Rules, out.outcome(g.keys[i], g.plan.Rules[i]))
 	}
 	for _, old := range g.gone {
-		o := old.out.report(old.key, old.rule)
+		o := old.out.outcome(old.key, old.rule)
 		o.Removed = true
 		r.Rules = append(r.Rules, o)
 	}
 	return r
 }
 
-// report returns the account of a rule. It needs the tally's mu.
-func (t *outcome) report(key string, r Rule) Outcome {
-	o := Outcome{Key: key, Rule: r, Count: t.fired, Conn: t.conn, Offset: t.offset, Dropped: t.dropped, Following: t.following}
-	if t.fired > 0 {
-		o.State = Fired
-		return o
+// outcome returns the account of a rule. It needs the tally's mu.
+func (o *outcome) outcome(key string, r Rule) Outcome {
+	told := Outcome{Key: key, Rule: r, Count: o.fired, Conn: o.conn, Offset: o.offset, Dropped: o.dropped, Following: o.following}
+	if o.fired > 0 {
+		told.State = Fired
+		return told
 	}
-	o.Conn, o.Offset = t.farConn, t.far
+	told.Conn, told.Offset = o.farConn, o.far
 	switch {
-	case t.reached:
-		o.State = Armed
-	case t.passed:
-		o.State = Passed
+	case o.reached:
+		told.State = Armed
+	case o.passed:
+		told.State = Passed
 	}
-	return o
+	return told
 }
 
 // Verify returns an error that names each rule that did not act, in whatever state

@@ -21,15 +21,15 @@ type outcome struct {
 	farConn int
 	dropped int64 // bytes that went nowhere
 
-	stops     map[int]*stop // where it came to stop streams, by connection; nil: it does not stop
-	following int64         // bytes that came after that, where it fired
+	on        map[int]*firing // by connection; nil for datagrams
+	following int64           // bytes that came after it, where it fired
 }
 
-// A stop is where a rule came to stop a stream.
-type stop struct {
-	fired     bool
-	offset    int64
-	following int64 // bytes that came after it
+// A firing is what a rule did on one connection.
+type firing struct {
+	count     int64
+	offset    int64 // the first
+	following int64 // bytes that came after it had come to stop the stream
 }
 
 func (t *tally) sawConn(n int) {
@@ -46,32 +46,42 @@ func (t *tally) fired(o *outcome, conn int, offset int64) {
 		o.conn, o.offset = conn, offset
 	}
 	o.fired++
-	if o.stops != nil {
-		s := o.stopOn(conn)
-		s.fired, s.offset = true, offset
-		o.following += s.following
+	if o.on != nil {
+		o.onConn(conn).fired(o, offset)
 	}
 }
 
-// stopOn returns where the rule stops a connection's stream. It needs the tally's mu.
-func (o *outcome) stopOn(conn int) *stop {
-	if o.stops[conn] == nil {
-		o.stops[conn] = new(stop)
+// onConn returns what the rule did on a connection. It needs the tally's mu.
+func (o *outcome) onConn(conn int) *firing {
+	if o.on[conn] == nil {
+		o.on[conn] = new(firing)
 	}
-	return o.stops[conn]
+	return o.on[conn]
 }
 
-// unfired takes back that a rule that stops streams did so on a connection.
+func (f *firing) fired(o *outcome, offset int64) {
+	if f.count == 0 {
+		f.offset = offset
+		o.following += f.following
+	}
+	f.count++
+	f.offset = min(f.offset, offset)
+}
+
+// unfired takes back the last time that a rule acted on a connection.
 func (t *tally) unfired(o *outcome, conn int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	o.fired--
-	o.stops[conn].fired = false
-	o.following -= o.stops[conn].following
+	f := o.onConn(conn)
+	if f.count--; f.count > 0 {
+		return
+	}
+	o.following -= f.following
 	o.conn, o.offset = 0, 0
-	for conn, s := range o.stops {
-		if s.fired && (o.conn == 0 || conn < o.conn) {
-			o.conn, o.offset = conn, s.offset
+	for conn, f := range o.on {
+		if f.count > 0 && (o.conn == 0 || conn < o.conn) {
+			o.conn, o.offset = conn, f.offset
 		}
 	}
 }
@@ -103,8 +113,8 @@ func (t *tally) followed(by []*outcome, conn int, n int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, o := range by {
-		s := o.stopOn(conn)
-		if s.following += n; s.fired {
+		f := o.onConn(conn)
+		if f.following += n; f.count > 0 {
 			o.following += n
 		}
 	}
