@@ -57,8 +57,8 @@ func (s *Server) stuck(c *Conn) error {
 	if at := c.step.Load(); at != nil {
 		step = fmt.Sprintf(" in step %q", *at)
 	}
-	return fmt.Errorf("fakeserver: %s: Close: conn %d: handler %T did not return within %v%s; does it watch its ctx? Last event: %s",
-		s.name, c.n, s.handler, closeGrace, step, last)
+	return fmt.Errorf("fakeserver: %s: Close: conn %d: handler %T did not return within %v%s; does it watch its ctx? Last event: %s%s",
+		s.name, c.n, s.handler, closeGrace, step, last, s.hung.ofConn(s, c))
 }
 
 // pause sleeps for d, or until Close.

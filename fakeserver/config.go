@@ -21,7 +21,8 @@ type Config struct {
 	// one. If empty, 127.0.0.1:0, or [::1]:0 for "tcp6" and where there is no IPv4; for
 	// "unix" a short path in a directory of its own, which Close removes.
 	Addr string
-	// Transport is a network in place of the kernel's. If nil, the kernel's.
+	// Transport is a network in place of the kernel's. If nil, the kernel's, which can't be had
+	// in a testing/synctest bubble: there the error wraps ErrConfig.
 	Transport Transport
 	// Handler answers connections. If nil, Discard.
 	Handler Handler
@@ -49,7 +50,8 @@ type PacketConfig struct {
 	// free one. If empty, 127.0.0.1:0, or [::1]:0 for "udp6" and where there is no
 	// IPv4; for "unixgram" a short path in a directory of its own, which Close removes.
 	Addr string
-	// Transport is a network in place of the kernel's. If nil, the kernel's.
+	// Transport is a network in place of the kernel's. If nil, the kernel's, which can't be had
+	// in a testing/synctest bubble: there the error wraps ErrConfig.
 	Transport Transport
 	// Handler answers datagrams. If nil, PacketDiscard.
 	Handler PacketHandler
@@ -100,6 +102,9 @@ func (p *place) check() error {
 	}
 	if p.receiveBuffer < 0 {
 		return fmt.Errorf("%w: ReceiveBuffer is %d, want 0 or more", ErrConfig, p.receiveBuffer)
+	}
+	if p.transport == nil && inBubble() {
+		return errRealSocket
 	}
 	if p.isUnix() {
 		return p.checkUnix()

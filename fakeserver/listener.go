@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,7 +54,7 @@ func WrapListener(ln net.Listener, cfg Config) (*Listener, error) {
 }
 
 func wrapListener(ln net.Listener, cfg Config, o origin) (stopper, error) {
-	if err := cfg.checkWrap(ln == nil); err != nil {
+	if err := cmp.Or(cfg.checkWrap(ln == nil), checkBubble(ln)); err != nil {
 		return stopper{}, err
 	}
 	if cfg.Name == "" {

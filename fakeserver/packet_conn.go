@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/netip"
@@ -45,7 +46,7 @@ func WrapPacketConn(pc net.PacketConn, cfg PacketConfig) (*PacketConn, error) {
 }
 
 func wrapPacketConn(pc net.PacketConn, cfg PacketConfig, o origin) (packetStopper, error) {
-	if err := cfg.checkWrap(pc == nil); err != nil {
+	if err := cmp.Or(cfg.checkWrap(pc == nil), checkBubble(pc)); err != nil {
 		return packetStopper{}, err
 	}
 	if cfg.Name == "" {

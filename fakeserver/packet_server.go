@@ -43,6 +43,7 @@ type PacketServer struct {
 
 	closed   atomic.Bool
 	closeErr error // read after done is closed
+	hung     handlerStacks
 }
 
 // A peer is a client: an address that sent something, or was sent something.
@@ -236,8 +237,10 @@ func (s *PacketServer) close() error {
 		return nil
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	return fmt.Errorf("fakeserver: %s: Close: %s: handler %T did not return within %v", s.name, s.serving, s.handler, closeGrace)
+	serving := s.serving
+	s.mu.Unlock()
+	return fmt.Errorf("fakeserver: %s: Close: %s: handler %T did not return within %v%s",
+		s.name, serving, s.handler, closeGrace, s.hung.ofPackets(s))
 }
 
 func (s *PacketServer) socket() *packetSocket {

@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,6 +56,10 @@ func openPort(p place) (*port, error) {
 	}
 	if err != nil {
 		return nil, pt.explain(err)
+	}
+	if err := cmp.Or(checkBubble(pt.ln), checkBubble(pt.pc)); err != nil {
+		pt.close()
+		return nil, err
 	}
 	pt.setReadBuffer(pt.ln)
 	pt.setReadBuffer(pt.pc)

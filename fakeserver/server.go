@@ -31,6 +31,7 @@ type Server struct {
 
 	closed   atomic.Bool // Close has been called
 	closeErr error       // its result; read after done is closed
+	hung     handlerStacks
 }
 
 // Listen starts a server without a test: whoever calls it must call Close, and

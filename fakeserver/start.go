@@ -60,79 +60,117 @@ func StartPacketConn(tb TB, pc net.PacketConn, cfg PacketConfig) *PacketConn {
 	return s.PacketConn
 }
 
-// server is what a cleanup needs of a server.
+// server is what a test's end needs of a server.
 type server interface {
 	Close() error
 	Verify() error
 	Transcript() transcript.Transcript
+	recorded() transcript.Transcript
 	rerun(test string) string
 	outcomes() string
 }
 
+// A started is a server that Start has started.
+type started struct {
+	server
+	tb    TB
+	test  string // its name
+	where string // the line that called Start
+	told  bool   // by tb itself, of what fails in a cleanup
+}
+
 // start starts a server, and registers its one Cleanup with tb.
 func start[S server](tb TB, name *string, listen func(o origin) (S, error)) (S, error) {
-	test, where := tb.Name(), callerOfStart()
+	tb.Helper()
+	test := tb.Name()
+	where, inTest := callerOfStart()
 	*name = cmp.Or(*name, test)
 	s, err := listen(originOf(test))
 	if err != nil {
 		leaveTest(test)
 		return s, fmt.Errorf("%s: %w", where, err)
 	}
-	tb.Cleanup(func() {
-		tb.Helper()
-		defer leaveTest(test)
-		finish(tb, s, where)
-	})
+	begin(&started{s, tb, test, where, inTest && tellsLines(tb)})
 	return s, nil
 }
 
-// finish closes s at its test's end and says what there is to say, in this
-// order: capture, Close, write artefacts, and report last, because nothing after
-// an Errorf may run.
-func finish(tb TB, s server, where string) {
-	tb.Helper()
-	over := tb.Failed() || tb.Skipped()
+// begin lets s be closed at its test's end, and shown if that does not come.
+func begin(s *started) {
+	s.tb.Helper()
+	hide := s.showOnRequest()
+	beforeTimeout.add(s)
+	atEnd(s.tb, func() string {
+		s.tb.Helper()
+		defer leaveTest(s.test)
+		defer beforeTimeout.remove(s)
+		defer hide()
+		return s.end()
+	})
+}
+
+// end closes s at its test's end and says what there is to say, in this order: capture,
+// Close, write artifacts. What fails the test is returned, to be reported last, because
+// nothing after an Errorf may run.
+func (s *started) end() string {
+	s.tb.Helper()
+	over, dying := s.tb.Failed() || s.tb.Skipped(), isDying(s.tb)
 	var faults []string
 	for _, check := range []func() error{s.Close, s.Verify} {
 		if err := check(); err != nil {
 			faults = append(faults, err.Error())
 		}
 	}
-	if len(faults) == 0 && !tb.Failed() {
-		return
+	if len(faults) == 0 && !s.tb.Failed() && !dying {
+		return ""
 	}
+	record := s.Transcript()
+	text := s.story(record, faults...)
+	if s.told && !dying {
+		text = strings.TrimPrefix(text, s.where+": ")
+	}
+	if line := writeArtifact(s.tb, record); line != "" {
+		text += line + "\n"
+	}
+	switch {
+	case dying:
+		lastWords(s.tb, text)
+	case over:
+		s.tb.Logf("%s", text)
+	default:
+		return text
+	}
+	return ""
+}
+
+// story tells of the server and what happened to it, as far as that is in the record.
+func (s *started) story(record transcript.Transcript, faults ...string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: ", where)
+	fmt.Fprintf(&b, "%s: ", s.where)
 	if len(faults) > 0 {
 		b.WriteString(strings.Join(faults, "\n") + "\n")
 	}
 	b.WriteString(s.outcomes())
-	if line := s.rerun(tb.Name()); line != "" {
+	if line := s.rerun(s.test); line != "" {
 		b.WriteString("to rerun with the same draws: " + line + "\n")
 	}
-	b.WriteString(s.Transcript().String())
-	if line := writeArtifact(tb, s.Transcript()); line != "" {
-		b.WriteString(line + "\n")
-	}
-	if over {
-		tb.Logf("%s", b.String())
-		return
-	}
-	tb.Errorf("%s", b.String())
+	b.WriteString(record.String())
+	return b.String()
 }
 
-// callerOfStart returns the file and line outside this package that called Start.
-func callerOfStart() string {
+// callerOfStart returns the file and line outside this package that called Start, and
+// whether that is in the test's function itself, and not in a helper of it.
+func callerOfStart() (where string, inTest bool) {
 	var pcs [16]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
 		f, more := frames.Next()
 		outside := !strings.HasPrefix(f.Function, packagePath+".")
 		if outside || strings.HasSuffix(f.File, "_test.go") {
-			return fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
+			by, _ := frames.Next()
+			return fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line), strings.HasPrefix(by.Function, "testing.")
 		}
 		if !more {
-			return "?"
+			return "?", false
 		}
 	}
 }
@@ -144,6 +182,10 @@ var packagePath = func() string {
 	slash := strings.LastIndex(name, "/")
 	return name[:slash+1+strings.Index(name[slash+1:], ".")]
 }()
+
+// recorded returns the record as it stands, for one that may not touch anything else, such as a
+// goroutine outside of the server's bubble.
+func (c *core) recorded() transcript.Transcript { return c.rec.Snapshot() }
 
 func (c *core) outcomes() string { return c.program().Report().String() }
 
