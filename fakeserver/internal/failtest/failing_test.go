@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega"
@@ -88,7 +89,7 @@ func TestPanic(t *testing.T) {
 }
 
 func panics(tb fakeserver.TB) {
-	srv := fakeserver.Start(tb, fakeserver.Config{Handler: fakeserver.Echo{}, Faults: neverReached})
+	srv := fakeserver.Start(tb, fakeserver.Config{Faults: neverReached})
 	ping(tb, srv, net.Dial)
 	var nothing *net.Dialer
 	nothing.KeepAlive++
@@ -191,11 +192,11 @@ var _ = Describe("a spec", func() {
 	It("times out", func(ctx SpecContext) {
 		ping(GinkgoT(), fakeserver.Start(GinkgoT(), fakeserver.Config{Faults: neverReached}), net.Dial)
 		<-ctx.Done()
-	}, NodeTimeout(1))
+	}, NodeTimeout(nodeTimeout()))
 	It("times out with GinkgoTB", func(ctx SpecContext) {
 		ping(GinkgoTB(), fakeserver.Start(GinkgoTB(), fakeserver.Config{Faults: neverReached}), net.Dial)
 		<-ctx.Done()
-	}, NodeTimeout(1))
+	}, NodeTimeout(nodeTimeout()))
 	It("fails at its end", func() {
 		fakeserver.Start(GinkgoT(), fakeserver.Config{Faults: neverReached}) // line: GinkgoT
 	})
@@ -212,6 +213,15 @@ var _ = Describe("a spec", func() {
 		ping(GinkgoT(), fakeserver.Start(GinkgoT(), fakeserver.Config{}), net.Dial)
 	})
 })
+
+// nodeTimeout is what a spec has to get as far as it is to get.
+func nodeTimeout() time.Duration {
+	d, err := time.ParseDuration(os.Getenv("FAILTEST_NODE_TIMEOUT"))
+	if err != nil {
+		return time.Second
+	}
+	return d
+}
 
 func startInSpec() {
 	GinkgoHelper()

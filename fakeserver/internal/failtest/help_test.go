@@ -14,10 +14,16 @@ import (
 // Records go to the directory, unless that is "".
 func run(t *testing.T, artifacts string, args ...string) (out string, failed bool) {
 	t.Helper()
+	return runWith(t, []string{"FAKEWIRE_ARTIFACTS=" + artifacts}, args...)
+}
+
+// runWith is run with some variables set.
+func runWith(t *testing.T, env []string, args ...string) (out string, failed bool) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], append([]string{"-test.count=1", "-ginkgo.no-color"}, args...)...)
-	cmd.Env = append(os.Environ(), "FAILTEST_FAILING=1", "FAKEWIRE_ARTIFACTS="+artifacts)
+	cmd.Env = append(append(os.Environ(), "FAILTEST_FAILING=1"), env...)
 	text, err := cmd.CombinedOutput()
 	if _, failed = err.(*exec.ExitError); err != nil && !failed {
 		t.Fatalf("%v: %v:\n%s", args, err, text)
