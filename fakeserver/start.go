@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -74,9 +75,10 @@ type server interface {
 type started struct {
 	server
 	tb    TB
-	test  string // its name
-	where string // the line that called Start
-	told  bool   // by tb itself, of what fails in a cleanup
+	test  string      // its name
+	where string      // the line that called Start
+	told  bool        // by tb itself, of what fails in a cleanup
+	shown atomic.Bool // what happened, at the test's end
 }
 
 // start starts a server, and registers its one Cleanup with tb.
@@ -90,7 +92,7 @@ func start[S server](tb TB, name *string, listen func(o origin) (S, error)) (S, 
 		leaveTest(test)
 		return s, fmt.Errorf("%s: %w", where, err)
 	}
-	begin(&started{s, tb, test, where, inTest && tellsLines(tb)})
+	begin(&started{server: s, tb: tb, test: test, where: where, told: inTest && tellsLines(tb)})
 	return s, nil
 }
 
@@ -123,6 +125,7 @@ func (s *started) end() string {
 	if len(faults) == 0 && !s.tb.Failed() && !dying {
 		return ""
 	}
+	s.shown.Store(true)
 	record := s.Transcript()
 	text := s.story(record, faults...)
 	if s.told && !dying {

@@ -95,8 +95,13 @@ func lastWords(tb TB, text string) {
 }
 
 // showOnRequest lets a test that can be asked what it is doing, as Ginkgo's are before they
-// time out, tell of s, until the function that it returns is called.
+// time out, tell of s, until the function that it returns is called. A test in a bubble of
+// nettest's is asked if that gets stuck, in which case no cleanup runs.
 func (s *started) showOnRequest() (hide func()) {
+	if b, ok := s.tb.(interface{ ShowWhenStuck(func() string) }); ok {
+		b.ShowWhenStuck(s.stuck)
+		return func() {}
+	}
 	var tb any = s.tb
 	if d := deferrerOf(s.tb); d != nil {
 		tb = d
@@ -108,4 +113,18 @@ func (s *started) showOnRequest() (hide func()) {
 		return func() {}
 	}
 	return r.AttachProgressReporter(func() string { return s.story(s.recorded()) })
+}
+
+// stuck is the story of a test that will not come to its end, or of one that came to it
+// quietly and left something waiting in its bubble.
+func (s *started) stuck() string {
+	if s.shown.Load() {
+		return ""
+	}
+	record := s.recorded()
+	text := s.story(record)
+	if line := writeArtifact(s.tb, record); line != "" {
+		text += line + "\n"
+	}
+	return text
 }

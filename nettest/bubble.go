@@ -1,6 +1,7 @@
 package nettest
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/fakewire/fakewire/fakeserver"
@@ -10,15 +11,24 @@ import (
 // time and no real one. body's TB is a test of its own, whose cleanups run in the bubble
 // and whose failures are t's.
 //
-// A bubble in which everybody waits for ever fails t, and the failure shows who waits where.
+// A bubble in which everybody waits for ever fails t. The records of the servers that were started
+// with body's TB come first, and then what waits where.
 // So does one that stands still because somebody waits for a mutex, which a bubble does not
 // take for waiting: its clock stops, and no timeout ever comes. Nobody can end what is
 // left in such bubbles; it is left behind.
 func Bubble(t *testing.T, body func(tb fakeserver.TB)) {
 	t.Helper()
-	end := inBubble(t, func(t *testing.T) { body(t) })
+	in := &bubbleT{}
+	end := inBubble(t, func(t *testing.T) {
+		in.T = t
+		body(in)
+	})
+	in.say(t)
 	switch {
 	case end.stuck != "":
+		if text := in.tell(); text != "" {
+			t.Log(strings.TrimSuffix(text, "\n"))
+		}
 		t.Fatal(end.stuck)
 	case end.failed:
 		t.FailNow()

@@ -57,6 +57,7 @@ func inBubble(t *testing.T, f func(*testing.T)) ending {
 			before, looks = now, 1
 		}
 		if looks > standstillLooks {
+			now = briefStacks(strings.Split(now, "\n\n"))
 			return ending{stuck: "deadlock: the clock of the bubble stands still. It goes on while everybody waits for channels, conditions and timers made in the bubble, " +
 				"and somebody waits for a lock, which does not count:\n" + now}
 		}
@@ -70,7 +71,7 @@ func (b *bubble) run(t *testing.T, f func(*testing.T)) {
 		p := recover()
 		// The runtime's type for it has no name outside, but its words are documented.
 		if text := fmt.Sprint(p); p != nil && strings.HasPrefix(text, "deadlock: ") {
-			end = ending{stuck: text + "\n" + strings.Join(b.stacks(), "\n\n")}
+			end = ending{stuck: text + "\n" + briefStacks(b.stacks())}
 		} else if p != nil {
 			end.panicked = p
 		}

@@ -15,6 +15,7 @@ import (
 // A bubbleTB is the test in a bubble, as far as its body can see: it collects what
 // there is to say until the bubble is gone.
 type bubbleTB struct {
+	bubbleServers
 	outer   fakeserver.TB
 	name    string
 	skipped bool
@@ -89,6 +90,9 @@ func (tb *bubbleTB) report(outer fakeserver.TB, stuck string) {
 		outer.Logf("%s", line)
 	}
 	if stuck != "" {
+		if text := tb.tell(); text != "" {
+			outer.Logf("%s", text)
+		}
 		failures, fatal = append(failures, stuck), true
 	}
 	text := strings.Join(failures, "\n")

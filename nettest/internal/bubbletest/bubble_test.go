@@ -18,10 +18,16 @@ var neverReached = fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).
 // run runs one of this package's tests in a process of its own, and what is to fail in it.
 func run(t *testing.T, name string) string {
 	t.Helper()
+	return runWith(t, name)
+}
+
+// runWith is run with some variables set.
+func runWith(t *testing.T, name string, env ...string) string {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+name+"$", "-test.v", "-ginkgo.no-color")
-	cmd.Env = append(os.Environ(), "BUBBLETEST_FAILING=1")
+	cmd.Env = append(append(os.Environ(), "BUBBLETEST_FAILING=1"), env...)
 	out, err := cmd.CombinedOutput()
 	if _, failed := err.(*exec.ExitError); !failed {
 		t.Fatalf("%s: %v; want a failure:\n%s", name, err, out)
@@ -41,7 +47,13 @@ func want(t *testing.T, out string, words ...string) {
 // line returns the place of what is marked in failing_test.go, as a failure begins with it.
 func line(t *testing.T, mark string) string {
 	t.Helper()
-	text, err := os.ReadFile("failing_test.go")
+	return lineIn(t, "failing_test.go", mark) + ": "
+}
+
+// lineIn returns the file and line of what is marked in a file.
+func lineIn(t *testing.T, file, mark string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +61,7 @@ func line(t *testing.T, mark string) string {
 	if !ok {
 		t.Fatalf("no line is marked %q", mark)
 	}
-	return fmt.Sprintf("failing_test.go:%d: ", 1+strings.Count(before, "\n"))
+	return fmt.Sprintf("%s:%d", file, 1+strings.Count(before, "\n"))
 }
 
 // place is line as stack traces and Ginkgo have it.
@@ -69,7 +81,7 @@ func TestSpecsFailAtTheirLines(t *testing.T) {
 		line(t, "server"), "not reached",
 		"oh no",
 		"deadlock: the clock of the bubble stands still", place(t, "lock"),
-		"2 Passed | 7 Failed")
+		"2 Passed | 9 Failed")
 	// Ginkgo finds a place by the stack, on which the body is no more: the text begins with that.
 	for _, at := range []string{"first", "gomega", "server"} {
 		_, failed, _ := strings.Cut(out, "[FAILED] "+line(t, at))

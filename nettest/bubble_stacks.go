@@ -1,0 +1,122 @@
+package nettest
+
+import (
+	"fmt"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// modulePath is the path that all our packages begin with.
+var modulePath = strings.TrimSuffix(reflect.TypeFor[bubble]().PkgPath(), "/nettest")
+
+// Bounds of what a failure shows of a bubble's goroutines.
+const (
+	maxGoroutines = 8
+	maxFrames     = 8 // of each
+)
+
+// briefStacks returns of the goroutines' stacks what a user can do something about: the
+// frames that are not of this module, of what that calls, and of what runs a test; and
+// each call that leads into this module. Goroutines without such frames are counted.
+func briefStacks(stacks []string) string {
+	var shown []string
+	for _, g := range stacks {
+		if text := briefStack(g); text != "" {
+			shown = append(shown, text)
+		}
+	}
+	rest := len(stacks) - len(shown)
+	switch {
+	case len(shown) > maxGoroutines:
+		rest += len(shown) - maxGoroutines
+		shown = append(shown[:maxGoroutines], fmt.Sprintf("(%d more)", rest))
+	case rest > 0:
+		shown = append(shown, fmt.Sprintf("(%d more are the servers', the network's and the test's own)", rest))
+	}
+	return strings.Join(shown, "\n\n")
+}
+
+// A frame is two lines of a stack trace.
+type frame struct{ function, file string }
+
+// String returns the two lines.
+func (f frame) String() string { return f.function + "\n" + f.file }
+
+// briefStack is briefStacks of one goroutine; "" if it has nothing to show.
+func briefStack(stack string) string {
+	head, frames := framesOf(stack)
+	var kept []frame // from the outermost
+	users, outer := false, true
+	for _, f := range slices.Backward(frames) {
+		function, created := strings.CutPrefix(f.function, "created by ")
+		switch {
+		case isMachinery(function):
+		case isOurs(function):
+			if outer && users && !created {
+				kept = append(kept, f)
+			}
+			outer = false
+		case created:
+			kept = append(kept, f)
+			users = true
+		case outer || !isStandard(f.file):
+			kept = append(kept, f)
+			users, outer = true, true
+		}
+	}
+	if !users {
+		return ""
+	}
+	if len(kept) > maxFrames {
+		kept = append(kept[:1:1], kept[len(kept)-maxFrames+1:]...)
+	}
+	for _, f := range slices.Backward(kept) {
+		head += "\n" + f.String()
+	}
+	return head
+}
+
+// framesOf takes a stack trace apart.
+func framesOf(stack string) (head string, frames []frame) {
+	lines := strings.Split(strings.TrimRight(stack, "\n"), "\n")
+	for i := 1; i+1 < len(lines); i += 2 {
+		frames = append(frames, frame{lines[i], lines[i+1]})
+	}
+	return lines[0], frames
+}
+
+// isStandard reports whether a file's line in a stack trace is of the standard library: in
+// the same directory as package strings, or, where the program was built with -trimpath, in
+// one without a dot.
+func isStandard(file string) bool {
+	file = strings.TrimSpace(file)
+	if standardRoot != "" {
+		return strings.HasPrefix(file, standardRoot)
+	}
+	first, _, _ := strings.Cut(file, "/")
+	return !strings.Contains(first, ".")
+}
+
+// standardRoot is where the standard library is.
+var standardRoot = func() string {
+	file, _ := runtime.FuncForPC(reflect.ValueOf(strings.Cut).Pointer()).FileLine(0)
+	root, _, _ := strings.Cut(file, "strings/strings.go")
+	return root
+}()
+
+// isOurs reports whether a function is of this module, tests apart.
+func isOurs(function string) bool {
+	return slices.ContainsFunc([]string{"/fakeserver.", "/fakeserver/fault.", "/fakeserver/transcript.", "/fakeserver/script.", "/nettest."}, func(pkg string) bool {
+		return strings.HasPrefix(function, modulePath+pkg)
+	})
+}
+
+// isMachinery reports whether a function is of what runs a test, in a bubble or not.
+func isMachinery(function string) bool {
+	return slices.ContainsFunc([]string{
+		"runtime.", "internal/runtime/", "internal/synctest.", "testing.", "testing/synctest.",
+		modulePath + "/nettest.(*bubble", modulePath + "/nettest.Bubble",
+	}, func(prefix string) bool { return strings.HasPrefix(function, prefix) })
+}
