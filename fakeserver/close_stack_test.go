@@ -99,7 +99,10 @@ func TestCloseShowsWhereADatagramsHandlerHangs(t *testing.T) {
 		var network nettest.Network
 		never := make(chan bool)
 		srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Transport: &network, Handler: fakeserver.PacketHandlerFunc(
-			func(context.Context, fakeserver.Packet, fakeserver.PacketWriter) error { waitForNothing(never); return nil })})
+			func(context.Context, fakeserver.Packet, fakeserver.PacketWriter) error {
+				waitForNothing(never)
+				return nil
+			})})
 		if err != nil {
 			t.Fatal(err)
 		}

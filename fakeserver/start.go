@@ -78,6 +78,7 @@ type started struct {
 	test  string      // its name
 	where string      // the line that called Start
 	told  bool        // by tb itself, of what fails in a cleanup
+	hide  func()      // nobody may ask any more
 	shown atomic.Bool // what happened, at the test's end
 }
 
@@ -92,29 +93,24 @@ func start[S server](tb TB, name *string, listen func(o origin) (S, error)) (S, 
 		leaveTest(test)
 		return s, fmt.Errorf("%s: %w", where, err)
 	}
-	begin(&started{server: s, tb: tb, test: test, where: where, told: inTest && tellsLines(tb)})
+	st := &started{server: s, tb: tb, test: test, where: where, told: inTest && tellsLines(tb)}
+	st.hide = st.showOnRequest()
+	beforeTimeout.add(st)
+	if g := deferrerOf(tb); g != nil {
+		g.DeferCleanup(st.endSpec)
+	} else {
+		tb.Cleanup(st.endTest)
+	}
 	return s, nil
 }
 
-// begin lets s be closed at its test's end, and shown if that does not come.
-func begin(s *started) {
-	s.tb.Helper()
-	hide := s.showOnRequest()
-	beforeTimeout.add(s)
-	atEnd(s.tb, func() string {
-		s.tb.Helper()
-		defer leaveTest(s.test)
-		defer beforeTimeout.remove(s)
-		defer hide()
-		return s.end()
-	})
-}
-
-// end closes s at its test's end and says what there is to say, in this order: capture,
-// Close, write artifacts. What fails the test is returned, to be reported last, because
-// nothing after an Errorf may run.
-func (s *started) end() string {
-	s.tb.Helper()
+// end closes s at its test's end and returns what there is to say, in this order: capture,
+// Close, write artifacts. It is to be said last, because nothing after an Errorf may run:
+// the failure, or what is only to be logged.
+func (s *started) end() (failure, log string) {
+	defer leaveTest(s.test)
+	defer beforeTimeout.remove(s)
+	defer s.hide()
 	over, dying := s.tb.Failed() || s.tb.Skipped(), isDying(s.tb)
 	var faults []string
 	for _, check := range []func() error{s.Close, s.Verify} {
@@ -123,26 +119,24 @@ func (s *started) end() string {
 		}
 	}
 	if len(faults) == 0 && !s.tb.Failed() && !dying {
-		return ""
+		return "", ""
 	}
 	s.shown.Store(true)
 	record := s.Transcript()
 	text := s.story(record, faults...)
-	if s.told && !dying {
-		text = strings.TrimPrefix(text, s.where+": ")
-	}
 	if line := writeArtifact(s.tb, record); line != "" {
 		text += line + "\n"
 	}
-	switch {
-	case dying:
-		lastWords(s.tb, text)
-	case over:
-		s.tb.Logf("%s", text)
-	default:
-		return text
+	if dying && lastWords(text) {
+		return "", ""
 	}
-	return ""
+	if s.told {
+		text = strings.TrimPrefix(text, s.where+": ")
+	}
+	if over || dying {
+		return "", text
+	}
+	return text, ""
 }
 
 // story tells of the server and what happened to it, as far as that is in the record.

@@ -8,26 +8,30 @@ import (
 	"runtime"
 )
 
-// atEnd calls end when tb's test is over. What that returns fails the test, where Start was
-// called.
-func atEnd(tb TB, end func() string) {
-	tb.Helper()
-	if g := deferrerOf(tb); g != nil {
-		g.DeferCleanup(func() error {
-			tb.Helper()
-			if text := end(); text != "" {
-				return errors.New(text)
-			}
-			return nil
-		})
-		return
+// endTest is what a test cleans up. Errorf names the line at which Cleanup was called, helpers
+// apart, as this is one.
+func (s *started) endTest() {
+	failure, log := s.end()
+	switch {
+	case failure != "":
+		s.tb.Helper()
+		s.tb.Errorf("%s", failure)
+	case log != "":
+		s.tb.Helper()
+		s.tb.Logf("%s", log)
 	}
-	tb.Cleanup(func() {
-		tb.Helper()
-		if text := end(); text != "" {
-			tb.Errorf("%s", text)
-		}
-	})
+}
+
+// endSpec is endTest for a spec.
+func (s *started) endSpec() error {
+	failure, log := s.end()
+	switch {
+	case failure != "":
+		return errors.New(failure)
+	case log != "":
+		s.tb.Logf("%s", log)
+	}
+	return nil
 }
 
 // A deferrer is a test of Ginkgo's. What fails there is where it says Errorf, and in a cleanup
@@ -36,19 +40,16 @@ func atEnd(tb TB, end func() string) {
 // helpers apart.
 type deferrer interface{ DeferCleanup(args ...any) }
 
-// deferrerOf returns what GinkgoT() is, and GinkgoTB() has in a field of that name; nil for
-// other tests.
+// deferrerOf returns what GinkgoT() is, and GinkgoTB() has in a field; nil for other tests.
 func deferrerOf(tb TB) deferrer {
 	if d, ok := tb.(deferrer); ok {
 		return d
 	}
-	if v := reflect.ValueOf(tb); v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct {
-		if f := v.Elem().FieldByName("GinkgoT"); f.IsValid() && f.CanInterface() {
-			d, _ := f.Interface().(deferrer)
-			return d
-		}
+	if reflect.TypeOf(tb).String() != "*ginkgo.GinkgoTBWrapper" {
+		return nil
 	}
-	return nil
+	d, _ := reflect.ValueOf(tb).Elem().FieldByName("GinkgoT").Interface().(deferrer)
+	return d
 }
 
 // tellsLines reports whether tb puts the caller of Start in front of what fails in a cleanup,
@@ -68,11 +69,9 @@ func isDying(tb TB) bool {
 	var pcs [64]uintptr
 	for skip := 2; ; skip += len(pcs) {
 		n := runtime.Callers(skip, pcs[:])
-		frames := runtime.CallersFrames(pcs[:n])
-		for more := n > 0; more; {
-			var f runtime.Frame
-			f, more = frames.Next()
-			if f.Function == "runtime.gopanic" || f.Function == "runtime.Goexit" {
+		for _, pc := range pcs[:n] {
+			switch runtime.FuncForPC(pc).Name() {
+			case "runtime.gopanic", "runtime.Goexit":
 				return true
 			}
 		}
@@ -82,16 +81,15 @@ func isDying(tb TB) bool {
 	}
 }
 
-// lastWords is Logf for a test that is about to end the program: the logs of
-// benchmarks, and of tests in bubbles, are lost with it. While go test fuzzes it goes on,
-// and collects the logs.
-func lastWords(tb TB, text string) {
-	tb.Helper()
+// lastWords writes what a test has to say that is about to end the program, with which the
+// logs of benchmarks, and of tests in bubbles, are lost. While go test fuzzes, the program
+// goes on, and the logs are collected: then it writes nothing, and reports false.
+func lastWords(text string) bool {
 	if f := flag.Lookup("test.fuzzworker"); f != nil && f.Value.String() == "true" {
-		tb.Logf("%s", text)
-		return
+		return false
 	}
 	os.Stderr.WriteString("\n" + text)
+	return true
 }
 
 // showOnRequest lets a test that can be asked what it is doing, as Ginkgo's are before they

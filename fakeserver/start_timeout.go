@@ -21,6 +21,7 @@ type timeout struct {
 	mu      sync.Mutex       // guards what follows
 	servers map[*started]int // their order; negative, once it was their turn
 	count   int
+	flag    time.Time   // the deadline, as the flags have it; zero, as long as they have none
 	told    time.Time   // the deadline, as some test told it; zero, if none has
 	set     time.Time   // the deadline that the timer is for; zero, if there is nothing to wait for
 	timer   *time.Timer // outside of any bubble
@@ -49,10 +50,10 @@ func (w *timeout) add(s *started) {
 	case known && !told.IsZero():
 		w.told = told
 	case !known:
-		deadline = w.told
-		if deadline.IsZero() {
-			deadline = flagDeadline()
+		if w.flag.IsZero() {
+			w.flag = flagDeadline()
 		}
+		deadline = cmp.Or(w.told, w.flag)
 	}
 	set := !deadline.IsZero() && !deadline.Equal(w.set)
 	if set {
