@@ -18,7 +18,7 @@ var processStart = time.Now()
 // but only of the bubble's own T; and the name in a goroutine's stack trace is documented nowhere.
 func inBubble() bool {
 	const longer = 24 * time.Hour // than any step that a clock takes to become right
-	return processStart.Round(0).Sub(time.Now()) > longer
+	return time.Until(processStart.Round(0)) > longer
 }
 
 // outsideBubbles runs f in a goroutine that belongs to no bubble, of which the one that

@@ -43,10 +43,35 @@
 // # When a test fails
 //
 // A server fails its test when a handler failed, when a handler hangs, and when a
-// rule of its plan was never reached, unless the rule says MayNotFire. A test that
-// has failed gets the record, the outcome of each rule, and, where a rule drew
-// random numbers, the FAKEWIRE_SEED that repeats them. With FAKEWIRE_ARTIFACTS set to a
+// rule of its plan was never reached, unless the rule says MayNotFire. The failure is
+// at the line that called Start. A test that has failed gets the record, the outcome
+// of each rule, the stack of a handler that hangs, and, where a rule drew random
+// numbers, the FAKEWIRE_SEED that repeats them. With FAKEWIRE_ARTIFACTS set to a
 // directory, or go test's -artifacts, the whole record is written to a file.
+//
+// So it is in the worst cases:
+//
+//   - The test panics. The record goes to standard error, since the panic loses the
+//     logs of benchmarks and of tests in bubbles. A panic in another goroutine than
+//     the test's ends the program before anything can be said.
+//   - The test hangs until go test's -timeout. Shortly before, the servers of all
+//     running tests write to standard error: first what happened, then the files.
+//     Shortly is a hundredth of the timeout and at least a second, but no more than a
+//     tenth of the time that is left. A *testing.T knows its deadline; for others it is
+//     counted from the program's start, which is too early if TestMain takes long. No
+//     timeout ends a benchmark: it goes on. Ginkgo's own timeouts show the servers
+//     in their progress reports.
+//   - A testing/synctest bubble gets stuck, so that no cleanup runs. nettest.Bubble
+//     and BubbleIn show the servers that were started with their TB, and then what
+//     waits where. In testing/synctest.Test itself the runtime ends the program, and
+//     no server hears of it.
+//   - A server is on real sockets in a bubble, whose clock they stop. Start refuses
+//     that, and so do Listen and WrapListener.
+//
+// The line of Start can't always be had. In testing/synctest.Test, package testing
+// names itself for what is said in a cleanup: there the text begins with the
+// line. Ginkgo knows it for an error that a function returns to DeferCleanup, and for
+// nothing else: so its failures begin with "DeferCleanup callback returned error".
 //
 // # What a client sees
 //

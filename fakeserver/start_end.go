@@ -6,6 +6,7 @@ import (
 	"os"
 	"reflect"
 	"runtime"
+	"strings"
 )
 
 // endTest is what a test cleans up. Errorf names the line at which Cleanup was called, helpers
@@ -60,19 +61,24 @@ func tellsLines(tb TB) bool {
 }
 
 // isDying reports whether the caller, a cleanup, runs because the test panics, or ended its
-// goroutine other than by FailNow and SkipNow. It has not failed by then: that comes later. A
-// spec of Ginkgo's has, since its cleanups run in goroutines of their own.
+// goroutine other than by FailNow and SkipNow. It has not failed by then: that comes later, with
+// the end of the program. A spec of Ginkgo's has, since its cleanups run in goroutines of their
+// own; what other tests make of a panic is theirs.
 func isDying(tb TB) bool {
 	if tb.Failed() || tb.Skipped() {
 		return false
 	}
 	var pcs [64]uintptr
+	caller := ""
 	for skip := 2; ; skip += len(pcs) {
 		n := runtime.Callers(skip, pcs[:])
 		for _, pc := range pcs[:n] {
-			switch runtime.FuncForPC(pc).Name() {
-			case "runtime.gopanic", "runtime.Goexit":
-				return true
+			name := runtime.FuncForPC(pc).Name()
+			if caller == "" && !strings.HasPrefix(name, packagePath+".") {
+				caller = name
+			}
+			if name == "runtime.gopanic" || name == "runtime.Goexit" {
+				return strings.HasPrefix(caller, "testing.")
 			}
 		}
 		if n < len(pcs) {

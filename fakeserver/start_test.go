@@ -73,6 +73,20 @@ func TestAFailedOrSkippedTestGetsALogOnly(t *testing.T) {
 	}
 }
 
+// A framework may recover what panics, and go on: rapid ends a test by a panic that it skips.
+func TestAPanicIsTheBusinessOfWhatRunsTheTest(t *testing.T) {
+	tb := &fakeTB{name: "TestPing"}
+	func() {
+		defer func() { recover() }()
+		defer tb.end()
+		fakeserver.Start(tb, fakeserver.Config{})
+		panic("skipped")
+	}()
+	if len(tb.errs) != 0 || len(tb.log) != 0 {
+		t.Errorf("errors %q, log %q; want none", tb.errs, tb.log)
+	}
+}
+
 func TestAFailedTestIsToldHowToRerunIt(t *testing.T) {
 	seedOf := func(tb *fakeTB) string {
 		t.Helper()

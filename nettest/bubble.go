@@ -11,11 +11,11 @@ import (
 // time and no real one. body's TB is a test of its own, whose cleanups run in the bubble
 // and whose failures are t's.
 //
-// A bubble in which everybody waits for ever fails t. The records of the servers that were started
-// with body's TB come first, and then what waits where.
-// So does one that stands still because somebody waits for a mutex, which a bubble does not
-// take for waiting: its clock stops, and no timeout ever comes. Nobody can end what is
-// left in such bubbles; it is left behind.
+// A bubble in which everybody waits for ever fails t. So does one that stands still because
+// somebody waits for a mutex, which a bubble does not take for waiting: its clock stops, and no
+// timeout ever comes. The failure shows first the records and the rules of the servers that were
+// started with body's TB, and then what waits where. Nobody can end what is left in such bubbles; it
+// is left behind.
 func Bubble(t *testing.T, body func(tb fakeserver.TB)) {
 	t.Helper()
 	in := &bubbleT{}
