@@ -80,6 +80,7 @@ type started struct {
 	told  bool        // by tb itself, of what fails in a cleanup
 	hide  func()      // nobody may ask any more
 	shown atomic.Bool // what happened, at the test's end
+	left  atomic.Bool // the test is over
 }
 
 // start starts a server, and registers its one Cleanup with tb.
@@ -108,9 +109,7 @@ func start[S server](tb TB, name *string, listen func(o origin) (S, error)) (S, 
 // Close, write artifacts. It is to be said last, because nothing after an Errorf may run:
 // the failure, or what is only to be logged.
 func (s *started) end() (failure, log string) {
-	defer leaveTest(s.test)
-	defer beforeTimeout.remove(s)
-	defer s.hide()
+	defer s.leave()
 	over, dying := s.tb.Failed() || s.tb.Skipped(), isDying(s.tb)
 	var faults []string
 	for _, check := range []func() error{s.Close, s.Verify} {
@@ -137,6 +136,15 @@ func (s *started) end() (failure, log string) {
 		return "", text
 	}
 	return text, ""
+}
+
+// leave lets the test go on without s.
+func (s *started) leave() {
+	if s.left.CompareAndSwap(false, true) {
+		s.hide()
+		beforeTimeout.remove(s)
+		leaveTest(s.test)
+	}
 }
 
 // story tells of the server and what happened to it, as far as that is in the record.

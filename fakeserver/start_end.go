@@ -73,7 +73,7 @@ func isDying(tb TB) bool {
 	for skip := 2; ; skip += len(pcs) {
 		n := runtime.Callers(skip, pcs[:])
 		for _, pc := range pcs[:n] {
-			name := runtime.FuncForPC(pc).Name()
+			name := runtime.FuncForPC(pc - 1).Name() // of the call, and not of what it returns to
 			if caller == "" && !strings.HasPrefix(name, packagePath+".") {
 				caller = name
 			}
@@ -122,6 +122,7 @@ func (s *started) showOnRequest() (hide func()) {
 // stuck is the story of a test that will not come to its end, or of one that came to it
 // quietly and left something waiting in its bubble.
 func (s *started) stuck() string {
+	defer s.leave()
 	if s.shown.Load() {
 		return ""
 	}

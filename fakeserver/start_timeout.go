@@ -38,18 +38,16 @@ func lead(left time.Duration) time.Duration {
 
 // add adds a server of a test that runs.
 func (w *timeout) add(s *started) {
-	told, known := deadlineOf(s.tb)
+	deadline, told := deadlineOf(s.tb)
 	w.mu.Lock()
 	if w.servers == nil {
 		w.servers = map[*started]int{}
 	}
 	w.count++
 	w.servers[s] = w.count
-	deadline := told
-	switch {
-	case known && !told.IsZero():
-		w.told = told
-	case !known:
+	if told {
+		w.told = deadline
+	} else {
 		if w.flag.IsZero() {
 			w.flag = flagDeadline()
 		}
@@ -72,8 +70,8 @@ func (w *timeout) remove(s *started) {
 	w.mu.Unlock()
 }
 
-// deadlineOf asks a test when it must be over; zero: never. It reports whether the test knows:
-// in a bubble T.Deadline panics.
+// deadlineOf asks a test when it must be over. It reports whether the test knows: in a bubble
+// T.Deadline panics.
 func deadlineOf(tb TB) (deadline time.Time, known bool) {
 	t, ok := tb.(interface{ Deadline() (time.Time, bool) })
 	if !ok {
@@ -81,11 +79,10 @@ func deadlineOf(tb TB) (deadline time.Time, known bool) {
 	}
 	defer func() {
 		if recover() != nil {
-			deadline, known = time.Time{}, false
+			known = false
 		}
 	}()
-	deadline, _ = t.Deadline()
-	return deadline, true
+	return t.Deadline()
 }
 
 // flagDeadline is when go test's -timeout is over, counted from the start of the program,

@@ -36,16 +36,17 @@ func TestTimeoutOfATestThatKnowsItsDeadline(t *testing.T) {
 	for _, tt := range []struct {
 		why string
 		tb  TB
+		at  time.Time
 		set bool
 	}{
-		{"it has one", deadlined{TB: t, at: now.Add(time.Hour)}, true},
-		{"it has none", deadlined{TB: t, never: true}, false},
-		{"it is over", deadlined{TB: t, at: now.Add(-time.Hour)}, false},
+		{"it has one", deadlined{TB: t, at: now.Add(time.Hour)}, now.Add(time.Hour), true},
+		{"it has none", deadlined{TB: t, never: true}, flagDeadline(), !flagDeadline().IsZero()},
+		{"it is over", deadlined{TB: t, at: now.Add(-time.Hour)}, now.Add(-time.Hour), false},
 	} {
 		w := &timeout{}
 		w.add(newStarted(t, tt.tb))
-		if (w.timer != nil) != tt.set {
-			t.Errorf("%s: timer %v, want one: %v", tt.why, w.timer, tt.set)
+		if !w.set.Equal(tt.at) || (w.timer != nil) != tt.set {
+			t.Errorf("%s: for %v, timer %v; want %v, one: %v", tt.why, w.set, w.timer, tt.at, tt.set)
 		}
 		if w.timer != nil {
 			w.timer.Stop()

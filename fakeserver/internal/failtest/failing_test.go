@@ -86,6 +86,17 @@ func TestHangInABubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { hangInBubble(t) })
 }
 
+func TestHangAfterAStuckBubble(t *testing.T) {
+	onlyFailing(t)
+	t.Run("stuck", func(t *testing.T) {
+		nettest.Bubble(t, func(tb fakeserver.TB) {
+			fakeserver.Start(tb, fakeserver.Config{Transport: new(nettest.Network)})
+			select {}
+		})
+	})
+	hang(t)
+}
+
 func TestPanic(t *testing.T) {
 	onlyFailing(t)
 	panics(t)

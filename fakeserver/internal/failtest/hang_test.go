@@ -70,6 +70,14 @@ func TestHungParallelTestsShowTheirServersOnce(t *testing.T) {
 	}
 }
 
+// A bubble that is stuck is left behind, but its test is over.
+func TestHungTestsAreNotThoseOfStuckBubbles(t *testing.T) {
+	t.Parallel()
+	out := wantHung(t, 2, []string{"-test.run=^TestHangAfterAStuckBubble$"}, announced, "transcript of TestHangAfterAStuckBubble ", killed)
+	_, told, _ := strings.Cut(out, announced)
+	wantTimes(t, 1, told, "transcript of")
+}
+
 // Nothing ends a benchmark: by then testing has stopped its alarm.
 func TestAHungBenchmarkShowsItsServersWhenTheTimeIsUp(t *testing.T) {
 	t.Parallel()
