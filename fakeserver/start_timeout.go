@@ -114,16 +114,13 @@ func (w *timeout) await(deadline time.Time) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.timer != nil {
-		w.timer.Stop()
-	}
 	w.timer = time.AfterFunc(left-lead(left), func() { w.tell(os.Stderr, deadline) })
 }
 
 // tell lets each server that has not had its turn write: first all of them what happened, and
 // then the files, which may take longer.
 func (w *timeout) tell(to io.Writer, deadline time.Time) {
-	all := w.takeTurns()
+	all := w.takeTurns(deadline)
 	if len(all) == 0 {
 		return
 	}
@@ -140,10 +137,14 @@ func (w *timeout) tell(to io.Writer, deadline time.Time) {
 	}
 }
 
-// takeTurns returns the servers whose turn it is, in the order in which they were started.
-func (w *timeout) takeTurns() []*started {
+// takeTurns returns the servers whose turn it is, in the order in which they were started: none,
+// if another deadline is the right one by now.
+func (w *timeout) takeTurns(deadline time.Time) []*started {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if !deadline.Equal(w.set) {
+		return nil
+	}
 	w.set = time.Time{} // who starts after this gets a turn, too
 	var all []*started
 	for s, n := range w.servers {

@@ -77,6 +77,20 @@ func TestTimeoutLeavesTimeToWrite(t *testing.T) {
 	}
 }
 
+// The program's start is a guess, which a test that knows better corrects.
+func TestTimeoutOfAnotherDeadlineTellsNothing(t *testing.T) {
+	w := &timeout{}
+	at := time.Now().Add(time.Hour)
+	w.add(newStarted(t, deadlined{TB: t, at: at}))
+	w.add(newStarted(t, deadlined{TB: t, at: at.Add(time.Minute)}))
+	var early, right strings.Builder
+	w.tell(&early, at)
+	w.tell(&right, at.Add(time.Minute))
+	if got := strings.Count(right.String(), "transcript of"); early.Len() > 0 || got != 2 {
+		t.Errorf("%d servers, want 2, and nothing before:\n%s", got, &early)
+	}
+}
+
 func TestTimeoutTellsEachServerOnceAndBoundsThem(t *testing.T) {
 	w := &timeout{}
 	at := time.Now().Add(time.Hour)
@@ -160,7 +174,7 @@ func TestTimeoutSurvivesATestThatIsOver(t *testing.T) {
 	s.tb = panicking{t}
 	w.add(s)
 	var out strings.Builder
-	w.tell(&out, time.Now())
+	w.tell(&out, w.set)
 	if !strings.Contains(out.String(), "transcript of") {
 		t.Errorf("nothing is told:\n%s", &out)
 	}
@@ -172,7 +186,7 @@ func TestTimeoutInABubbleIsReal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &timeout{}
 		w.add(&started{tb: t})
-		time.Sleep(100 * 24 * time.Hour)
+		time.Sleep(100 * 365 * 24 * time.Hour)
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if !w.set.Equal(flags) {
