@@ -44,7 +44,8 @@ type Listener struct {
 // it. It takes connections from ln at once, one ahead of Accept.
 //
 // Of cfg it takes Faults, RecordLimit and Name. The rest is ln's, or its server's,
-// business: if it is set, the error wraps ErrConfig. A bad plan's wraps
+// business: if it is set, the error wraps ErrConfig, as it does if ln is the kernel's and
+// this is a testing/synctest bubble. A bad plan's wraps
 // fault.ErrPlan. ln stays the caller's then. Whoever calls WrapListener must see
 // to it that Stop is called, or that the Listener and all connections are closed;
 // StartListener does so at its test's end.

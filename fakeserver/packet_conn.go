@@ -37,7 +37,8 @@ type PacketConn struct {
 // closes it.
 //
 // Of cfg it takes Faults, RecordLimit and Name. The rest is pc's, or its server's,
-// business: if it is set, the error wraps ErrConfig. A bad plan's wraps
+// business: if it is set, the error wraps ErrConfig, as it does if pc is the kernel's and
+// this is a testing/synctest bubble. A bad plan's wraps
 // fault.ErrPlan. pc stays the caller's then. Whoever calls WrapPacketConn must call
 // Close; StartPacketConn does so at its test's end.
 func WrapPacketConn(pc net.PacketConn, cfg PacketConfig) (*PacketConn, error) {

@@ -49,7 +49,11 @@ func deferrerOf(tb TB) deferrer {
 	if reflect.TypeOf(tb).String() != "*ginkgo.GinkgoTBWrapper" {
 		return nil
 	}
-	d, _ := reflect.ValueOf(tb).Elem().FieldByName("GinkgoT").Interface().(deferrer)
+	field := reflect.ValueOf(tb).Elem().FieldByName("GinkgoT")
+	if !field.IsValid() {
+		return nil
+	}
+	d, _ := field.Interface().(deferrer)
 	return d
 }
 

@@ -24,21 +24,29 @@ func (b *bubbleServers) ShowWhenStuck(story func() string) {
 	b.stories = append(b.stories, story)
 }
 
-// tell returns the stories of all servers, in the order in which they were started. Where a
-// lock stops the bubble's clock it may be one that a story needs: that one is left out.
+// maxStories bounds how many servers of a stuck bubble are told of.
+const maxStories = 16
+
+// tell returns the stories of the servers, in the order in which they were started. Where a
+// lock stops the bubble's clock it may be one that a story needs: that is the last then.
 func (b *bubbleServers) tell() string {
 	b.mu.Lock()
 	stories := b.stories
 	b.mu.Unlock()
 	var all strings.Builder
-	for _, story := range stories {
+	for i, story := range stories {
+		if i == maxStories {
+			fmt.Fprintf(&all, "… and %d more servers\n", len(stories)-i)
+			break
+		}
 		text := make(chan string, 1)
 		go func() { text <- story() }()
 		select {
 		case t := <-text:
 			all.WriteString(t)
 		case <-time.After(standstillLook):
-			all.WriteString("a server can't tell what happened: a lock that it needs is held in the bubble\n")
+			fmt.Fprintf(&all, "%d servers can't tell what happened: a lock that one needs is held in the bubble\n", len(stories)-i)
+			return all.String()
 		}
 	}
 	return all.String()
