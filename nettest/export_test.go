@@ -33,3 +33,18 @@ func named[S any](demands []demand[S], name string) demand[S] {
 	}
 	panic("no demand " + name)
 }
+
+// A State is what a connection knows of its end.
+type State struct {
+	Unread int  // bytes that have arrived
+	FIN    bool // the peer's has come
+	Over   bool // both have ended, or it was reset
+	Err    bool // the next call gives an error that was not told yet
+}
+
+func (c *Conn) State() State {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	over := c.isOver()
+	return State{Unread: c.in.unread(), FIN: c.gotFIN && !over, Over: over, Err: c.errno != 0}
+}

@@ -44,22 +44,26 @@ func (c *Conn) close(rst bool) bool {
 func (c *Conn) end(rst bool) {
 	c.wasRead()
 	switch {
-	case c.reset, c.sentFIN && c.gotFIN:
+	case c.isOver():
 	case rst:
 		c.sendRST()
 	default:
-		c.sentFIN = true
-		c.deliver()
+		c.sendFIN()
 	}
 }
 
+func (c *Conn) sendFIN() {
+	c.sentFIN = true
+	c.deliver()
+}
+
+// isOver reports whether nothing can happen any more: both FINs have arrived, or it was reset.
+func (c *Conn) isOver() bool { return c.reset || c.gotFIN && c.peer.gotFIN }
+
 // CloseWrite sends a FIN behind what was written: the peer's Read returns io.EOF. The other
-// direction stays open.
+// direction stays open. The FIN needs room in the window, as a byte does.
 func (c *Conn) CloseWrite() error {
-	return c.shut(func() {
-		c.sentFIN = true
-		c.deliver()
-	})
+	return c.shut(c.sendFIN)
 }
 
 // SetLinger says what Close does: with 0 it sends an RST. What was written has arrived
@@ -73,6 +77,7 @@ func (c *Conn) SetLinger(sec int) error {
 func (c *Conn) SetReadBuffer(bytes int) error {
 	return c.set(nil, c.local, func() {
 		c.in.window = bytes
+		c.makeRoom()
 		c.peer.writable.Broadcast()
 	})
 }

@@ -110,6 +110,14 @@ func (c *Conn) wasRead() {
 			c.peer.writable.Broadcast()
 		}
 	}
+	c.makeRoom()
+}
+
+// makeRoom lets a FIN arrive that waits for room.
+func (c *Conn) makeRoom() {
+	if c.peer.sentFIN && !c.gotFIN {
+		c.peer.deliver()
+	}
 }
 
 // A waiter is a Read that is blocked, and where it wants its bytes: a Write puts them
@@ -179,7 +187,7 @@ func (c *Conn) shut(do func()) error {
 	switch {
 	case c.closed:
 		return c.opError("close", net.ErrClosed)
-	case c.reset, c.sentFIN && c.gotFIN:
+	case c.isOver():
 		return c.opError("close", sysErr("shutdown", syscall.ENOTCONN))
 	}
 	do()

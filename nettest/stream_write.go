@@ -44,7 +44,10 @@ func (c *Conn) write(b []byte) (n int, err error) {
 		if n += c.put(b[n:]); n == len(b) {
 			break
 		}
-		if err = c.endOfOutput(); err != nil { // it may have come while put copied
+		if c.peer.in.room() > 0 { // a Read made it while put copied
+			continue
+		}
+		if err = c.endOfOutput(); err != nil { // it may have come then, too
 			break
 		}
 		if c.writeBy.passed() {
@@ -134,7 +137,7 @@ func (c *Conn) deliver() {
 		p.in.arrived = p.in.wrote
 		p.readable.Broadcast()
 	}
-	if c.sentFIN && !p.gotFIN {
+	if c.sentFIN && !p.gotFIN && (p.in.room() > 0 || p.closed) { // a FIN takes up a byte of the window
 		p.gotFIN = true
 		p.readable.Broadcast()
 	}
@@ -160,12 +163,12 @@ func (c *Conn) sendRST() {
 
 // wasReset is what an RST does (tcp_reset).
 func (c *Conn) wasReset() {
-	if c.reset || c.sentFIN && c.gotFIN {
+	if c.isOver() {
 		return
 	}
 	c.reset = true
 	c.errno = syscall.ECONNRESET
-	if c.gotFIN {
+	if c.gotFIN && !c.sentFIN {
 		c.errno = syscall.EPIPE
 	}
 	c.peer.in.discard()

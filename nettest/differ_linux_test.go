@@ -1,0 +1,138 @@
+package nettest_test
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/fakewire/fakewire/nettest"
+)
+
+// differPatience is how long the kernel may take to come where memory is at once.
+const differPatience = 20 * time.Second
+
+// A streamDiffer runs a program step by step in both worlds, and compares what each step says and in what
+// state it leaves both ends.
+type streamDiffer struct {
+	t      *rapid.T
+	memory *streamWorld
+	kernel *streamWorld
+	story  []string
+
+	pending [2]map[string]*bothCalls // the calls that are blocked, of each end
+	vague   [2]bool                  // what this end reads has filled the window: see differences
+	patient *time.Duration
+}
+
+// bothCalls are the same call in both worlds.
+type bothCalls struct{ memory, kernel *call }
+
+func newStreamDiffer(t *rapid.T, patient *time.Duration) *streamDiffer {
+	memory, err := inMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kernel, err := onKernel()
+	if err != nil {
+		memory.stop()
+		t.Fatal(err)
+	}
+	return &streamDiffer{t: t, memory: memory, kernel: kernel, patient: patient,
+		pending: [2]map[string]*bothCalls{{}, {}}}
+}
+
+func (d *streamDiffer) stop() {
+	d.memory.stop()
+	d.kernel.stop()
+}
+
+// do makes a call of one end, or its listener, in both worlds. A call that blocks stays, by its
+// kind, until another ends it.
+func (d *streamDiffer) do(end int, kind, what string, call func(w *streamWorld, e *streamEnd) string) {
+	d.story = append(d.story, fmt.Sprintf("%c: %s", 'a'+end, what))
+	b := &bothCalls{memory: begin(func() string { return call(d.memory, d.memory.ends[end]) })}
+	comesTrue(*d.patient, func() bool { return atRest(b.memory) })
+	b.kernel = begin(func() string { return call(d.kernel, d.kernel.ends[end]) })
+	d.pending[end][kind] = b
+	d.settle()
+}
+
+// settle waits until both worlds are at rest, and alike.
+func (d *streamDiffer) settle() {
+	calls := d.calls(func(b *bothCalls) *call { return b.memory })
+	comesTrue(*d.patient, func() bool { return atRest(calls...) })
+	var difference string
+	comesTrue(*d.patient, func() bool {
+		difference = d.difference()
+		return difference == ""
+	})
+	for end, kinds := range d.pending {
+		for kind, b := range kinds {
+			if !b.memory.isDone() || !b.kernel.isDone() {
+				continue
+			}
+			d.told(end, kind, b)
+			delete(kinds, kind)
+		}
+	}
+	if difference != "" {
+		d.fail(difference)
+	}
+}
+
+func (d *streamDiffer) calls(of func(*bothCalls) *call) (all []*call) {
+	for _, kinds := range d.pending {
+		for _, b := range kinds {
+			all = append(all, of(b))
+		}
+	}
+	return all
+}
+
+// difference says what is blocked in one world and not in the other, or in which state one is.
+func (d *streamDiffer) difference() string {
+	for end, kinds := range d.pending {
+		for kind, b := range kinds {
+			if m, k := b.memory.isDone(), b.kernel.isDone(); m != k {
+				return fmt.Sprintf("%s of %c has returned: in memory %v, on the kernel %v", kind, 'a'+end, m, k)
+			}
+		}
+	}
+	if !atRest(d.calls(func(b *bothCalls) *call { return b.kernel })...) {
+		return "a call on the kernel is neither done nor blocked"
+	}
+	for end := range d.vague {
+		m, k := d.memory.ends[end], d.kernel.ends[end]
+		if m.c == nil || m.closed {
+			continue
+		}
+		if m, k := d.stateOf(d.memory, end, m), d.stateOf(d.kernel, end, k); m != k {
+			return fmt.Sprintf("%c's state: in memory %+v, on the kernel %+v", 'a'+end, m, k)
+		}
+	}
+	return ""
+}
+
+func (d *streamDiffer) stateOf(w *streamWorld, end int, e *streamEnd) nettest.State {
+	s := w.state(e.c)
+	if d.vague[end] {
+		s.Unread = min(s.Unread, 1)
+	}
+	return s
+}
+
+// told compares what a call has said.
+func (d *streamDiffer) told(end int, kind string, b *bothCalls) {
+	m, k := b.memory.said, b.kernel.said
+	d.story = append(d.story, fmt.Sprintf("\t%c's %s: %s", 'a'+end, kind, m))
+	if m != k {
+		d.fail(fmt.Sprintf("%c's %s says in memory\n\t\t%s\n\ton the kernel\n\t\t%s", 'a'+end, kind, m, k))
+	}
+}
+
+func (d *streamDiffer) fail(difference string) {
+	*d.patient = 100 * time.Millisecond // there is a difference; what comes now looks for a shorter program
+	d.t.Fatalf("%s\n\t%s", strings.Join(d.story, "\n\t"), difference)
+}
