@@ -3,6 +3,7 @@ package nettest_test
 import (
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"net"
 	"os"
@@ -41,8 +42,10 @@ func (d *streamDiffer) memoryState(end int) (unread int, over bool) {
 var streamSteps = []differStep{
 	{"read", func(d *streamDiffer, end int) bool { return open(d, end) && !d.isPending(end, "Read") }, func(d *streamDiffer, end int) {
 		sizes := []int{0, 1, 3, 100, 70_000}
-		if unread, over := d.memoryState(end); d.vague[end] && unread > 0 && !over {
-			sizes = sizes[:1]
+		if unread, over := d.memoryState(end); d.vague[end] && unread > 0 {
+			if sizes = sizes[:1]; over {
+				sizes = sizes[:4]
+			}
 		}
 		d.read(end, rapid.SampledFrom(sizes).Draw(d.t, "size"))
 	}},
@@ -112,7 +115,7 @@ func (d *streamDiffer) read(end, size int) {
 		p := make([]byte, size)
 		n, err := e.c.Read(p)
 		e.read.Add(int64(n))
-		return fmt.Sprintf("%q, %s", p[:n], e.say(err))
+		return fmt.Sprintf("%d bytes %.20q of sum %x, %s", n, p[:n], crc32.ChecksumIEEE(p[:n]), e.say(err))
 	})
 }
 

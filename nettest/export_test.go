@@ -48,3 +48,10 @@ func (c *Conn) State() State {
 	over := c.isOver()
 	return State{Unread: c.in.unread(), FIN: c.gotFIN && !over, Over: over, Err: c.errno != 0}
 }
+
+// Refused reports whether the next call gives an error that was not told yet.
+func (c *PacketConn) Refused() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.errno != 0
+}

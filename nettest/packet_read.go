@@ -46,15 +46,28 @@ func (c *PacketConn) ReadFromUDPAddrPort(b []byte) (int, netip.AddrPort, error) 
 }
 
 // ReadMsgUDPAddrPort is ReadFrom that tells, by Linux' MSG_TRUNC (0x20) in flags, that something
-// was lost. There is never anything out of band.
+// was lost. There is never anything out of band. With an error, n is what package net has: -1, what the system
+// call returned, or 0 if none was made; and addr is unspecified, and not zero.
 func (c *PacketConn) ReadMsgUDPAddrPort(b, oob []byte) (n, oobn, flags int, addr netip.AddrPort, err error) {
 	n, size, from, err := c.receive(b, "recvmsg")
+	if err != nil {
+		return size, 0, 0, netip.AddrPortFrom(c.unspecified(), 0), err
+	}
 	if size > n {
 		flags = msgTrunc
 	}
 	return n, 0, flags, from, err
 }
 
+// unspecified returns no address of the socket's IP version.
+func (c *PacketConn) unspecified() netip.Addr {
+	if c.from.Addr().Is4() {
+		return netip.IPv4Unspecified()
+	}
+	return netip.IPv6Unspecified()
+}
+
+// receive takes a datagram, whose length is size. With an error, size is what a system call would return.
 func (c *PacketConn) receive(b []byte, call string) (n, size int, from netip.AddrPort, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -65,15 +78,16 @@ func (c *PacketConn) receive(b []byte, call string) (n, size int, from netip.Add
 		case c.readBy.passed():
 			err = os.ErrDeadlineExceeded
 		case c.errno != 0:
-			err = c.takeErrno(call)
+			size, err = -1, c.takeErrno(call)
 		case c.queue.count > 0:
 			n, size, from = c.queue.take(b)
 			return n, size, c.seen(from), nil
 		default:
+			size = -1
 			c.readable.Wait()
 			continue
 		}
-		return 0, 0, from, c.opError("read", c.RemoteAddr(), err)
+		return 0, size, from, c.opError("read", c.RemoteAddr(), err)
 	}
 }
 

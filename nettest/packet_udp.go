@@ -20,10 +20,7 @@ func (c *PacketConn) WriteToUDP(b []byte, addr *net.UDPAddr) (int, error) { retu
 // ReadMsgUDP is ReadMsgUDPAddrPort, with the other type of the sender's address.
 func (c *PacketConn) ReadMsgUDP(b, oob []byte) (n, oobn, flags int, addr *net.UDPAddr, err error) {
 	n, oobn, flags, from, err := c.ReadMsgUDPAddrPort(b, oob)
-	if err == nil {
-		addr = net.UDPAddrFromAddrPort(from)
-	}
-	return n, oobn, flags, addr, err
+	return n, oobn, flags, net.UDPAddrFromAddrPort(from), err
 }
 
 // WriteMsgUDP is WriteTo; on a connected socket, and with no addr, it is Write. What is out of
@@ -35,7 +32,7 @@ func (c *PacketConn) WriteMsgUDP(b, oob []byte, addr *net.UDPAddr) (n, oobn int,
 		}
 		return len(b), len(oob), nil
 	}
-	to, err := c.destination(addr)
+	to, err := c.destination(addr, "sendmsg")
 	if err == nil {
 		err = c.sendMsg(b, to)
 	}

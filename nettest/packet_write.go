@@ -11,6 +11,7 @@ import (
 const (
 	maxPacket4 = 65507
 	maxPacket6 = 65527
+	maxLength  = 65535
 )
 
 // Write sends a datagram to the peer of a connected socket.
@@ -32,7 +33,7 @@ func (c *PacketConn) WriteTo(b []byte, addr net.Addr) (int, error) {
 	if udp == nil {
 		return 0, c.opError("write", nil, c.sendTo(b, netip.AddrPort{}, "sendto"))
 	}
-	to, err := c.destination(udp)
+	to, err := c.destination(udp, "sendto")
 	if err == nil {
 		err = c.sendTo(b, to, "sendto")
 	}
@@ -42,28 +43,36 @@ func (c *PacketConn) WriteTo(b []byte, addr net.Addr) (int, error) {
 	return len(b), nil
 }
 
-// destination returns addr as an AddrPort. A port that there can't be is 0: nothing can be sent
-// there, either.
-func (c *PacketConn) destination(addr *net.UDPAddr) (netip.AddrPort, error) {
-	port := uint16(addr.Port)
-	if int(port) != addr.Port {
-		port = 0
-	}
+// destination returns addr as an AddrPort.
+func (c *PacketConn) destination(addr *net.UDPAddr, call string) (netip.AddrPort, error) {
 	ip, ok := netip.AddrFromSlice(addr.IP)
 	switch {
 	case c.to.IsValid(): // it is refused anyway, whatever it is
 		return c.to, nil
 	case len(addr.IP) == 0, addr.IP.Equal(net.IPv4zero):
-		ip = netip.IPv4Unspecified()
-		if c.from.Addr().Is6() {
-			ip = netip.IPv6Unspecified()
-		}
+		ip = c.unspecified()
 	case !ok && c.from.Addr().Is6():
 		return netip.AddrPort{}, &net.AddrError{Err: "non-IPv6 address", Addr: addr.IP.String()}
 	case !ok:
 		return netip.AddrPort{}, &net.AddrError{Err: "non-IPv4 address", Addr: addr.IP.String()}
 	}
-	return netip.AddrPortFrom(ip.WithZone(addr.Zone), port), nil
+	to := netip.AddrPortFrom(ip.WithZone(addr.Zone), uint16(addr.Port))
+	if int(to.Port()) != addr.Port {
+		return netip.AddrPort{}, c.impossiblePort(to, call)
+	}
+	return to, nil
+}
+
+// impossiblePort returns the error of sending to a port that there can't be: what comes before package net
+// makes the system call comes first.
+func (c *PacketConn) impossiblePort(to netip.AddrPort, call string) error {
+	if err := c.checkFamily(to); err != nil {
+		return err
+	}
+	if err := c.mayWrite(); err != nil {
+		return err
+	}
+	return sysErr(call, syscall.EINVAL)
 }
 
 // WriteToUDPAddrPort is WriteTo without an allocation.
@@ -82,35 +91,38 @@ func (c *PacketConn) sendTo(b []byte, to netip.AddrPort, call string) error {
 		return errMissingAddress
 	}
 	to = netip.AddrPortFrom(to.Addr().Unmap(), to.Port())
-	if c.from.Addr().Is4() && !to.Addr().Is4() {
-		return &net.AddrError{Err: "non-IPv4 address", Addr: to.Addr().String()}
+	if err := c.checkFamily(to); err != nil {
+		return err
 	}
 	return c.send(b, to, call)
 }
 
+func (c *PacketConn) checkFamily(to netip.AddrPort) error {
+	if c.from.Addr().Is4() && !to.Addr().Unmap().Is4() {
+		return &net.AddrError{Err: "non-IPv4 address", Addr: to.Addr().String()}
+	}
+	return nil
+}
+
 // send sends a datagram, or finds out why it can't leave.
 func (c *PacketConn) send(b []byte, to netip.AddrPort, call string) error {
-	if err := c.mayLeave(len(b), to, call); err != nil {
+	if err := c.mayWrite(); err != nil {
+		return err
+	}
+	if errno := c.refusal(len(b), to); errno != 0 {
+		return sysErr(call, errno)
+	}
+	if err := c.heard(call); err != nil {
 		return err
 	}
 	if to.Addr().IsUnspecified() {
 		to = netip.AddrPortFrom(loopback(to.Addr()), to.Port())
 	}
-	ip, ok := c.host.source(to.Addr())
-	if !c.from.Addr().IsUnspecified() {
-		ip, ok = c.from.Addr(), c.from.Addr().Is4() == to.Addr().Is4()
-	}
-	switch {
-	case !ok, !fits(c.network, to.Addr()):
-		return sysErr(call, syscall.ENETUNREACH)
-	case to.Port() == 0 && !c.to.IsValid():
-		return sysErr(call, syscall.EINVAL)
-	}
+	ip, _ := c.source(to.Addr())
 	return c.transmit(b, netip.AddrPortFrom(ip, c.from.Port()), to, call)
 }
 
-// mayLeave returns why a datagram can't be sent, in the order in which Linux looks at it.
-func (c *PacketConn) mayLeave(size int, to netip.AddrPort, call string) error {
+func (c *PacketConn) mayWrite() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -118,14 +130,48 @@ func (c *PacketConn) mayLeave(size int, to netip.AddrPort, call string) error {
 		return net.ErrClosed
 	case c.writeBy.passed():
 		return os.ErrDeadlineExceeded
-	case !to.IsValid():
-		return sysErr(call, syscall.EDESTADDRREQ)
-	case size > maxPacket6, size > maxPacket4 && to.Addr().Is4():
-		return sysErr(call, syscall.EMSGSIZE)
-	case c.errno != 0:
+	}
+	return nil
+}
+
+// heard returns what a datagram that was sent before has met with.
+func (c *PacketConn) heard(call string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.errno != 0 {
 		return c.takeErrno(call)
 	}
 	return nil
+}
+
+// refusal returns why a datagram can't be sent, in the order in which Linux looks at it (udp_sendmsg and
+// udpv6_sendmsg), or 0.
+func (c *PacketConn) refusal(size int, to netip.AddrPort) syscall.Errno {
+	_, ok := c.source(to.Addr())
+	is4 := c.from.Addr().Is4() || to.Addr().Is4()
+	switch {
+	case !fits(c.network, to.Addr()), !ok && to.Addr().Is4(): // the socket is for IPv6 only
+		return syscall.ENETUNREACH
+	case is4 && size > maxLength:
+		return syscall.EMSGSIZE
+	case !to.IsValid():
+		return syscall.EDESTADDRREQ
+	case to.Port() == 0 && !c.to.IsValid():
+		return syscall.EINVAL
+	case !ok:
+		return syscall.ENETUNREACH
+	case is4 && size > maxPacket4, size > maxPacket6:
+		return syscall.EMSGSIZE
+	}
+	return 0
+}
+
+// source returns the address that the socket sends from.
+func (c *PacketConn) source(to netip.Addr) (netip.Addr, bool) {
+	if !c.from.Addr().IsUnspecified() {
+		return c.from.Addr(), c.from.Addr().Is4() == to.Is4()
+	}
+	return c.host.source(to)
 }
 
 // transmit puts a datagram into the queue of whoever it is for.

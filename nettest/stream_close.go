@@ -49,6 +49,7 @@ func (c *Conn) end(rst bool) {
 		c.sendRST()
 	default:
 		c.sendFIN()
+		c.takeFIN()
 	}
 }
 
@@ -77,7 +78,7 @@ func (c *Conn) SetLinger(sec int) error {
 func (c *Conn) SetReadBuffer(bytes int) error {
 	return c.set(nil, c.local, func() {
 		c.in.window = bytes
-		c.makeRoom()
+		c.takeFIN()
 		c.peer.writable.Broadcast()
 	})
 }

@@ -95,6 +95,7 @@ func (c *Conn) take(b []byte) int {
 	}
 	c.in.read += n
 	c.wasRead()
+	c.takeFIN()
 	return n
 }
 
@@ -110,11 +111,10 @@ func (c *Conn) wasRead() {
 			c.peer.writable.Broadcast()
 		}
 	}
-	c.makeRoom()
 }
 
-// makeRoom lets a FIN arrive that waits for room.
-func (c *Conn) makeRoom() {
+// takeFIN lets a FIN arrive that waits for room.
+func (c *Conn) takeFIN() {
 	if c.peer.sentFIN && !c.gotFIN {
 		c.peer.deliver()
 	}

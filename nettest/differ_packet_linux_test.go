@@ -1,0 +1,286 @@
+package nettest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+	"pgregory.net/rapid"
+
+	"github.com/fakewire/fakewire/nettest"
+)
+
+// A packetDiffer runs a program about datagrams step by step in both worlds.
+type packetDiffer struct {
+	t              *rapid.T
+	memory, kernel *packetWorld
+	story          []string
+	patient        *time.Duration
+	closed         bool
+}
+
+func newPacketDiffer(t *rapid.T, patient *time.Duration) *packetDiffer {
+	network := rapid.SampledFrom([]string{"udp", "udp4", "udp6"}).Draw(t, "network")
+	address := rapid.SampledFrom([]string{"127.0.0.1:0", "[::1]:0", ":0", "0.0.0.0:0", "[::]:0", "four", "six"}).Draw(t, "address")
+	n := new(nettest.Network)
+	memory, errInMemory := newPacketWorld(n, n.Dial, network, address)
+	kernel, errOnKernel := newPacketWorld(new(net.ListenConfig), net.Dial, network, address)
+	d := &packetDiffer{t: t, memory: memory, kernel: kernel, patient: patient, story: []string{network + " " + address}}
+	if (errInMemory == nil) != (errOnKernel == nil) {
+		d.stop()
+		t.Fatalf("%s %s: in memory %v, on the kernel %v", network, address, errInMemory, errOnKernel)
+	}
+	if errInMemory != nil {
+		t.Skip("both refuse it")
+	}
+	return d
+}
+
+func (d *packetDiffer) stop() {
+	for _, w := range []*packetWorld{d.memory, d.kernel} {
+		if w != nil {
+			w.stop()
+		}
+	}
+}
+
+// do makes a call in both worlds, which does not block.
+func (d *packetDiffer) do(what string, call func(w *packetWorld) string) {
+	m := d.memory.names.Replace(call(d.memory))
+	k := d.kernel.names.Replace(call(d.kernel))
+	d.story = append(d.story, what+": "+m)
+	if m != k {
+		d.fail("on the kernel it is " + k)
+	}
+	if d.closed {
+		return
+	}
+	if refused := d.memory.isRefused(); !comesTrue(*d.patient, func() bool { return d.kernel.isRefused() == refused }) {
+		d.fail(fmt.Sprintf("an error waits: in memory %v, on the kernel %v", refused, !refused))
+	}
+	d.deliver()
+}
+
+// deliver compares what has come to the others.
+func (d *packetDiffer) deliver() {
+	for _, r := range receivers {
+		m, k := d.memory.others[r.name], d.kernel.others[r.name]
+		if d.memory.gone[r.name] {
+			continue
+		}
+		there := hasInput(m)
+		if !comesTrue(*d.patient, func() bool { return hasInput(k) == there }) {
+			d.fail(fmt.Sprintf("a datagram has come to %s: in memory %v, on the kernel %v", r.name, there, !there))
+		}
+		if !there {
+			continue
+		}
+		m1, k1 := d.memory.names.Replace(took(m)), d.kernel.names.Replace(took(k))
+		d.story = append(d.story, "\tto "+r.name+" came "+m1)
+		if m1 != k1 {
+			d.fail("on the kernel it was " + k1)
+		}
+	}
+}
+
+func took(pc packetConn) string {
+	n, from, err := pc.ReadFrom(make([]byte, 1<<17))
+	return fmt.Sprintf("%d bytes from %v, %v", n, from, err)
+}
+
+func (d *packetDiffer) fail(difference string) {
+	*d.patient = 100 * time.Millisecond
+	d.t.Fatalf("%s\n\t%s", strings.Join(d.story, "\n\t"), difference)
+}
+
+// A destination is an address to send to, in whose port a name may stand for a receiver's.
+type destination struct {
+	ip   net.IP
+	port string
+}
+
+func (to destination) String() string { return fmt.Sprintf("%#v port %s", []byte(to.ip), to.port) }
+
+func (to destination) in(w *packetWorld) *net.UDPAddr {
+	return &net.UDPAddr{IP: to.ip, Port: w.port(to.port)}
+}
+
+var destinationIPs = []net.IP{
+	net.IPv4(127, 0, 0, 1), net.IPv4(127, 0, 0, 1).To4(), net.IPv6loopback,
+	nil, net.IPv4zero, net.IPv4zero.To4(), net.IPv6zero, {1, 2, 3},
+}
+
+var packetSizes = []int{1, 0, 1000, 65507, 65508, 65527, 65528, 65535, 65536, 70_000}
+
+func (d *packetDiffer) send() {
+	to := destination{rapid.SampledFrom(destinationIPs).Draw(d.t, "ip"),
+		rapid.SampledFrom([]string{"four", "six", "shut", "0", "-1", "70000", "65536"}).Draw(d.t, "port")}
+	size := rapid.SampledFrom(packetSizes).Draw(d.t, "size")
+	p := make([]byte, size)
+	how := rapid.SampledFrom([]string{"Write", "WriteTo", "WriteTo nil", "WriteTo TCP", "WriteToUDP", "WriteToUDPAddrPort", "WriteMsgUDP",
+		"WriteMsgUDP nil", "WriteMsgUDPAddrPort", "WriteMsgUDPAddrPort nil"}).Draw(d.t, "how")
+	what := fmt.Sprintf("%s(%d) to %v", how, size, to)
+	d.do(what, func(w *packetWorld) string {
+		addr, n, oobn, err := to.in(w), 0, 0, error(nil)
+		switch how {
+		case "Write":
+			n, err = w.s.Write(p)
+		case "WriteTo":
+			n, err = w.s.WriteTo(p, addr)
+		case "WriteTo nil":
+			n, err = w.s.WriteTo(p, (*net.UDPAddr)(nil))
+		case "WriteTo TCP":
+			n, err = w.s.WriteTo(p, &net.TCPAddr{IP: addr.IP, Port: addr.Port})
+		case "WriteToUDP":
+			n, err = w.s.WriteToUDP(p, addr)
+		case "WriteToUDPAddrPort":
+			n, err = w.s.(interface {
+				WriteToUDPAddrPort([]byte, netip.AddrPort) (int, error)
+			}).WriteToUDPAddrPort(p, addr.AddrPort())
+		case "WriteMsgUDP":
+			n, oobn, err = w.s.WriteMsgUDP(p, nil, addr)
+		case "WriteMsgUDP nil":
+			n, oobn, err = w.s.WriteMsgUDP(p, nil, nil)
+		case "WriteMsgUDPAddrPort":
+			n, oobn, err = w.s.WriteMsgUDPAddrPort(p, nil, addr.AddrPort())
+		case "WriteMsgUDPAddrPort nil":
+			n, oobn, err = w.s.WriteMsgUDPAddrPort(p, nil, netip.AddrPort{})
+		}
+		return fmt.Sprintf("%d %d, %s", n, oobn, packetError(err))
+	})
+}
+
+// packetError says all of an error that a caller can find out.
+func packetError(err error) string {
+	op, ok := errors.AsType[*net.OpError](err)
+	if !ok {
+		return fmt.Sprint(err)
+	}
+	text := fmt.Sprintf("%s %s from %v to %v", op.Op, op.Net, op.Source, op.Addr)
+	if call, ok := errors.AsType[*os.SyscallError](err); ok {
+		errno, _ := errors.AsType[syscall.Errno](err)
+		return fmt.Sprintf("%s: %s %s", text, call.Syscall, unix.ErrnoName(errno))
+	}
+	return fmt.Sprintf("%s: %T %v (closed %v, timeout %v)", text, op.Err, op.Err, errors.Is(err, net.ErrClosed), op.Timeout())
+}
+
+// receive reads what is there; a Read that would block is ended by its deadline.
+func (d *packetDiffer) receive() {
+	size := rapid.SampledFrom([]int{0, 1, 10, 2000}).Draw(d.t, "size")
+	how := rapid.SampledFrom([]string{"Read", "ReadFrom", "ReadFromUDP", "ReadFromUDPAddrPort", "ReadMsgUDP", "ReadMsgUDPAddrPort"}).Draw(d.t, "how")
+	d.do(fmt.Sprintf("%s(%d)", how, size), func(w *packetWorld) string {
+		c := begin(func() string { return receiveAs(w.s, how, make([]byte, size)) })
+		comesTrue(differPatience, func() bool { return atRest(c) })
+		if !c.isDone() {
+			w.s.SetReadDeadline(time.Unix(1, 0))
+			<-c.done
+			w.s.SetReadDeadline(time.Time{})
+			return "blocked, " + c.said
+		}
+		return c.said
+	})
+}
+
+func receiveAs(s packetConn, how string, p []byte) string {
+	var n, oobn, flags int
+	var from any
+	var err error
+	switch how {
+	case "Read":
+		n, err = s.Read(p)
+	case "ReadFrom":
+		n, from, err = s.ReadFrom(p)
+	case "ReadFromUDP":
+		var addr *net.UDPAddr
+		n, addr, err = s.ReadFromUDP(p)
+		from = addr
+	case "ReadFromUDPAddrPort":
+		var addr netip.AddrPort
+		n, addr, err = s.(interface {
+			ReadFromUDPAddrPort([]byte) (int, netip.AddrPort, error)
+		}).ReadFromUDPAddrPort(p)
+		from = addr
+	case "ReadMsgUDP":
+		var addr *net.UDPAddr
+		n, oobn, flags, addr, err = s.ReadMsgUDP(p, nil)
+		from = addr
+	case "ReadMsgUDPAddrPort":
+		var addr netip.AddrPort
+		n, oobn, flags, addr, err = s.ReadMsgUDPAddrPort(p, nil)
+		from = addr
+	}
+	return fmt.Sprintf("%d %d, flags %#x, from %v, %s", n, oobn, flags, from, packetError(err))
+}
+
+// answer lets a receiver send something to the socket.
+func (d *packetDiffer) answer() {
+	name := rapid.SampledFrom([]string{"four", "six"}).Draw(d.t, "by")
+	size := rapid.SampledFrom([]int{0, 5, 1000}).Draw(d.t, "size")
+	if d.memory.gone[name] || d.closed {
+		return
+	}
+	was := hasInput(d.memory.s)
+	d.do(fmt.Sprintf("%s sends %d bytes", name, size), func(w *packetWorld) string {
+		to := w.s.LocalAddr().(*net.UDPAddr)
+		if to.IP.IsUnspecified() {
+			to = &net.UDPAddr{IP: w.others[name].LocalAddr().(*net.UDPAddr).IP, Port: to.Port}
+		}
+		n, err := w.others[name].WriteTo(make([]byte, size), to)
+		return fmt.Sprintf("%d, %s", n, packetError(err))
+	})
+	if there := hasInput(d.memory.s); there != was && !comesTrue(*d.patient, func() bool { return hasInput(d.kernel.s) == there }) {
+		d.fail(fmt.Sprintf("something has come: in memory %v, on the kernel %v", there, !there))
+	}
+}
+
+func (d *packetDiffer) deadline() {
+	which := rapid.SampledFrom([]string{"SetDeadline", "SetReadDeadline", "SetWriteDeadline"}).Draw(d.t, "which")
+	at := rapid.SampledFrom([]time.Time{time.Unix(1, 0), {}}).Draw(d.t, "when")
+	d.do(fmt.Sprintf("%s past %v", which, !at.IsZero()), func(w *packetWorld) string {
+		set := map[string]func(time.Time) error{"SetDeadline": w.s.SetDeadline,
+			"SetReadDeadline": w.s.SetReadDeadline, "SetWriteDeadline": w.s.SetWriteDeadline}[which]
+		return packetError(set(at))
+	})
+}
+
+func (d *packetDiffer) leave() {
+	name := rapid.SampledFrom([]string{"four", "six"}).Draw(d.t, "who")
+	if d.memory.gone[name] {
+		return
+	}
+	d.do(name+" is gone", func(w *packetWorld) string { w.leave(name); return "" })
+}
+
+func (d *packetDiffer) close() {
+	if !rapid.Bool().Draw(d.t, "really") {
+		return
+	}
+	d.closed = true
+	d.do("Close", func(w *packetWorld) string { return packetError(w.s.Close()) })
+}
+
+func TestNetworkDiffersInNothingInDatagrams(t *testing.T) {
+	if pc, err := new(net.ListenConfig).ListenPacket(context.Background(), "udp", "[::1]:0"); err != nil {
+		t.Skipf("no IPv6: %v", err)
+	} else {
+		pc.Close()
+	}
+	patient := differPatience
+	checkRandom(t, 150, func(rt *rapid.T) {
+		d := newPacketDiffer(rt, &patient)
+		defer d.stop()
+		steps := []func(*packetDiffer){(*packetDiffer).send, (*packetDiffer).send, (*packetDiffer).send, (*packetDiffer).receive,
+			(*packetDiffer).receive, (*packetDiffer).answer, (*packetDiffer).leave, (*packetDiffer).deadline, (*packetDiffer).close}
+		for range rapid.IntRange(1, 20).Draw(rt, "steps") {
+			rapid.SampledFrom(steps).Draw(rt, "step")(d)
+		}
+	})
+}
