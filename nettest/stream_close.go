@@ -1,6 +1,9 @@
 package nettest
 
-import "net"
+import (
+	"net"
+	"time"
+)
 
 // Close closes the connection: with a FIN behind what was written; or with an RST, if
 // something that arrived was not read, or after SetLinger(0). Blocked calls return
@@ -33,6 +36,7 @@ func (c *Conn) close(rst bool) bool {
 	c.end(rst || c.linger == 0 || c.in.unread() > 0)
 	c.readable.Broadcast()
 	c.writable.Broadcast()
+	c.waitForFIN()
 	c.mu.Unlock()
 	if c.host != nil {
 		c.host.release(c)
@@ -53,6 +57,18 @@ func (c *Conn) end(rst bool) {
 	}
 }
 
+// waitForFIN waits until the FIN has arrived, as long as SetLinger said.
+func (c *Conn) waitForFIN() {
+	if c.linger <= 0 || c.reset || c.peer.gotFIN {
+		return
+	}
+	c.writeBy.set(time.Now().Add(time.Duration(c.linger)*time.Second), &c.writable)
+	for !c.reset && !c.peer.gotFIN && !c.writeBy.passed() {
+		c.writable.Wait()
+	}
+	c.writeBy.stop()
+}
+
 func (c *Conn) sendFIN() {
 	c.sentFIN = true
 	c.deliver()
@@ -67,8 +83,8 @@ func (c *Conn) CloseWrite() error {
 	return c.shut(c.sendFIN)
 }
 
-// SetLinger says what Close does: with 0 it sends an RST. What was written has arrived
-// in any case, so that other values mean nothing.
+// SetLinger says what Close does: with 0 it sends an RST, and with more it waits so many seconds at most for
+// its FIN to arrive, which comes after what was written. With less, as without it, Close waits for nothing.
 func (c *Conn) SetLinger(sec int) error {
 	return c.set(c.local, c.remote, func() { c.linger = sec })
 }

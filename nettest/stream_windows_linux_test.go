@@ -30,6 +30,59 @@ var windows = []row{
 		b.drain(a, 0)
 		b.read(1)
 	}},
+	{"full window", "a full window, then both half-close", "a FIN that has not arrived ends nothing", func(a, b *side) {
+		a.fill()
+		a.closeWrite()
+		b.closeWrite()
+		a.sawFIN()
+		a.closeRead()
+		a.closeWrite()
+		a.read(1)
+		b.drain(a, 0)
+		b.read(1)
+		b.sawRST()
+		b.closeWrite()
+	}},
+	{"full window", "a full window, then half-close and RST", "the FIN does not come before it", func(a, b *side) {
+		a.fill()
+		a.closeWrite()
+		a.reset()
+		b.sawRST()
+		b.write("x")
+		b.readAll()
+		b.write("x")
+	}},
+	{"full window", "a full window, then close, and the other writes", "an RST, and no FIN", func(a, b *side) {
+		a.fill()
+		a.close()
+		b.write("x")
+		b.sawRST()
+		b.readAll()
+		b.read(1)
+		b.write("x")
+	}},
+	{"full window", "behind a FIN a full window, half-close, and an RST", "what waits for its FIN hears of it", func(a, b *side) {
+		a.closeWrite()
+		b.sawFIN()
+		b.fill()
+		b.closeWrite()
+		a.close()
+		b.sawRST()
+		b.write("x")
+		b.write("x")
+		b.read(1)
+	}},
+	{"full window", "a full window, then close with linger", "it waits for its FIN to arrive", func(a, b *side) {
+		a.fill()
+		a.linger(3600)
+		a.blockedClose(func() { b.drain(a, 0) })
+		b.read(1)
+	}},
+	{"full window", "a full window, close with linger, and an RST", "there is nothing to wait for", func(a, b *side) {
+		a.fill()
+		a.linger(3600)
+		a.blockedClose(func() { b.close() })
+	}},
 	{"full window", "full windows both ways", "a Read makes room for the other's Write", func(a, b *side) {
 		a.fill()
 		b.fill()
@@ -162,6 +215,12 @@ var windows = []row{
 		b.read(9)
 		b.read(9)
 	}},
+}
+
+// blockedClose does something while a Close is blocked.
+func (s *side) blockedClose(do func()) {
+	what, err := s.whileBlocked(func() (string, error) { return "blocked Close", s.c.Close() }, do)
+	s.say(what, err)
 }
 
 // overfill writes more than fits, although the kernel finds room for a few bytes more now and

@@ -140,6 +140,7 @@ func (c *Conn) deliver() {
 	if c.sentFIN && !p.gotFIN && (p.in.room() > 0 || p.closed) { // a FIN takes up a byte of the window
 		p.gotFIN = true
 		p.readable.Broadcast()
+		c.writable.Broadcast() // a Close that waits for it
 	}
 }
 
