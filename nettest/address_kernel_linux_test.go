@@ -85,6 +85,20 @@ var addressRows = []addressRow{
 		w.writeTo("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 70000})
 		w.writeTo("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: -1})
 	}},
+	{"wrong in two ways", "what Linux and package net look at first", func(w *addressWorld) {
+		for _, size := range []int{1, 65508, 65528, 65536} {
+			for _, port := range []int{0, 9, 70000} {
+				w.send("udp", "127.0.0.1:0", size, &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+				w.send("udp", "127.0.0.1:0", size, &net.UDPAddr{IP: net.IPv6loopback, Port: port})
+				w.send("udp", "[::1]:0", size, &net.UDPAddr{IP: net.IPv6loopback, Port: port})
+				w.send("udp", "[::1]:0", size, &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+				w.send("udp", "[::1]:0", size, &net.UDPAddr{IP: net.IP{1, 2, 3}, Port: port})
+				w.send("udp", ":0", size, &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+				w.send("udp", ":0", size, &net.UDPAddr{IP: net.IPv6loopback, Port: port})
+				w.send("udp6", ":0", size, &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
+			}
+		}
+	}},
 	{"from and to", "a socket of both versions has IPv4's addresses as IPv6's", func(w *addressWorld) {
 		w.datagram("udp", ":0", "127.0.0.1")
 		w.datagram("udp", ":0", "127.0.0.9")

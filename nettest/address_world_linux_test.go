@@ -124,6 +124,23 @@ func (w *addressWorld) writeTo(network string, to net.Addr) {
 	w.say("  closed: %s", words(err))
 }
 
+// send sends a datagram of some size from a socket that listens on address: with time, without, and closed.
+func (w *addressWorld) send(network, address string, size int, to net.Addr) {
+	pc, err := w.on.ListenPacket(w.ctx, network, address)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer pc.Close()
+	n, err := pc.WriteTo(make([]byte, size), to)
+	w.say("%d bytes from %s %s to %v: %d, %s", size, network, address, to, n, words(err))
+	pc.SetDeadline(time.Unix(1, 0))
+	_, err = pc.WriteTo(make([]byte, size), to)
+	w.say("  past deadline: %s", words(err))
+	pc.Close()
+	_, err = pc.WriteTo(make([]byte, size), to)
+	w.say("  closed: %s", words(err))
+}
+
 // datagram sends one from a client's socket to a server's, and another back.
 func (w *addressWorld) datagram(network, listen, host string) {
 	pc, err := w.on.ListenPacket(w.ctx, network, listen)

@@ -123,6 +123,25 @@ func (s *packetSide) readMsgUDP(size int) {
 	s.say(fmt.Sprintf("ReadFromUDP(%d) = %d, from there %v", size, n, from.String() == s.other.String()), err)
 }
 
+// readMsgError reads in both ways that there are, under a deadline, and says what there is beside the error.
+func (s *packetSide) readMsgError(d time.Duration) {
+	s.pc.SetReadDeadline(in(d))
+	n, oobn, flags, from, err := s.pc.ReadMsgUDP(make([]byte, 9), nil)
+	s.say(fmt.Sprintf("ReadMsgUDP = %d, %d, %d from %v", n, oobn, flags, from), err)
+	s.pc.SetReadDeadline(in(d))
+	n, oobn, flags, ap, err := s.pc.ReadMsgUDPAddrPort(make([]byte, 9), nil)
+	s.say(fmt.Sprintf("ReadMsgUDPAddrPort = %d, %d, %d from %v", n, oobn, flags, ap), err)
+	s.pc.SetReadDeadline(time.Time{})
+}
+
+func (s *packetSide) blockedReadMsg(do func()) {
+	what, err := s.whileBlocked(func() (string, error) {
+		n, _, _, from, err := s.pc.ReadMsgUDP(make([]byte, 9), nil)
+		return fmt.Sprintf("blocked ReadMsgUDP = %d from %v", n, from), err
+	}, do)
+	s.say(what, err)
+}
+
 func (s *packetSide) close()                   { s.say("Close", s.pc.Close()) }
 func (s *packetSide) deadline(d time.Duration) { s.say("SetDeadline", s.pc.SetDeadline(in(d))) }
 

@@ -142,6 +142,24 @@ var packetRows = []packetRow{
 		b.writeMsg(1, b.other)
 		b.readMsgUDP(1)
 	}},
+	{"ReadMsg with an error", "n is what the system call returned, if one was made, and the address is unspecified", func(a, b *packetSide) {
+		b.readMsgError(soon)
+		b.readMsgError(-later)
+		b.close()
+		b.readMsgError(soon)
+		a.write(1)
+		a.readMsgError(soon)
+		a.blockedReadMsg(func() { a.close() })
+	}},
+	{"an error that waits, and a datagram that can't leave", "what is wrong with the datagram comes first, and the error waits on", func(a, b *packetSide) {
+		b.close()
+		a.write(1)
+		a.write(65508)
+		a.write(65535)
+		a.write(65536)
+		a.writeTo(1)
+		a.write(1)
+	}},
 	{"the peer comes back", "nothing is remembered", func(a, b *packetSide) {
 		b.close()
 		a.write(1)
