@@ -31,38 +31,59 @@ var receivers = []struct{ name, network, address string }{
 // newPacketWorld opens the sockets. The one that a program is about is dialled to the receiver with
 // this name, if there is one.
 func newPacketWorld(on fakeserver.Transport, dial dialPacket, network, address string) (*packetWorld, error) {
-	w := &packetWorld{others: map[string]packetConn{}, gone: map[string]bool{}}
-	var names []string
-	for _, r := range receivers {
-		pc, err := on.ListenPacket(context.Background(), r.network, r.address)
+	for {
+		w, err := openPacketWorld(on, dial, network, address)
 		if err != nil {
 			w.stop()
 			return nil, err
 		}
+		if w.hasNames() {
+			return w, nil
+		}
+		w.stop()
+	}
+}
+
+func openPacketWorld(on fakeserver.Transport, dial dialPacket, network, address string) (*packetWorld, error) {
+	w := &packetWorld{others: map[string]packetConn{}, gone: map[string]bool{}}
+	for _, r := range receivers {
+		pc, err := on.ListenPacket(context.Background(), r.network, r.address)
+		if err != nil {
+			return w, err
+		}
 		w.others[r.name] = pc.(packetConn)
-		names = append(names, ":"+fmt.Sprint(w.port(r.name)), ":"+r.name)
 	}
 	w.leave("shut")
-	var err error
 	if r := w.others[address]; r != nil {
-		var c net.Conn
-		if c, err = dial(network, r.LocalAddr().String()); err == nil {
-			w.s = c.(packetConn)
+		c, err := dial(network, r.LocalAddr().String())
+		if err != nil {
+			return w, err
 		}
-	} else {
-		var pc net.PacketConn
-		if pc, err = on.ListenPacket(context.Background(), network, address); err == nil {
-			w.s = pc.(packetConn)
-		}
+		w.s = c.(packetConn)
+		return w, nil
 	}
+	pc, err := on.ListenPacket(context.Background(), network, address)
 	if err != nil {
-		w.stop()
-		return nil, err
+		return w, err
 	}
-	names = append(names, ":"+fmt.Sprint(w.s.LocalAddr().(*net.UDPAddr).Port), ":own")
-	w.names = strings.NewReplacer(names...)
+	w.s = pc.(packetConn)
 	return w, nil
 }
+
+// hasNames gives the ports names. It reports whether they are all different: two IP versions may have the
+// same.
+func (w *packetWorld) hasNames() bool {
+	var names []string
+	ports := map[int]bool{w.ownPort(): true}
+	for _, r := range receivers {
+		ports[w.port(r.name)] = true
+		names = append(names, ":"+fmt.Sprint(w.port(r.name)), ":"+r.name)
+	}
+	w.names = strings.NewReplacer(append(names, ":"+fmt.Sprint(w.ownPort()), ":own")...)
+	return len(ports) == len(receivers)+1
+}
+
+func (w *packetWorld) ownPort() int { return w.s.LocalAddr().(*net.UDPAddr).Port }
 
 func (w *packetWorld) stop() {
 	for _, pc := range w.others {

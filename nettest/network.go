@@ -48,6 +48,26 @@ import (
 // There are no routers, and no latency but that of connecting: delays, losses and
 // the like are a fakeserver's faults. Bytes that have arrived count as acknowledged even
 // where no acknowledgement could return. There is no multicast, and no broadcast.
+//
+// # Where it differs from Linux
+//
+// Random programs are compared with Linux' loopback, call by call: n, bytes, errors, what blocks and what ends
+// that. What is not equal is this.
+//
+//   - How much fits. A stream has one window, exact to the byte, in which all that was written has arrived. Linux has
+//     two buffers, whose sizes it changes, and opens a full window only when half of it is free. So n of a Write that
+//     was cut short is another, and what a closed or reset sender had not sent yet is not lost in memory; nor does it
+//     come later, to a reader that has called CloseRead and CloseWrite and answers with an RST. Datagrams count for
+//     about what they take on Linux.
+//   - Time. What is sent has arrived when the call returns. On Linux that may take a moment, in which the next call
+//     does not know of it.
+//   - net.Buffers are as many Writes as there are buffers, since package net writes them at once to its own
+//     connections only. An RST may come in between, a Read that is blocked gets the first alone, a deadline is not
+//     looked at if there are none, and an error's Op is "write" and not "writev".
+//   - [Conn] has no ReadFrom and no WriteTo. io.Copy does the same without them, but its errors are not wrapped in
+//     another *net.OpError of Op "readfrom" or "writeto".
+//   - Options that are about segments, descriptors or idle peers do nothing: SetNoDelay, SetWriteBuffer, SetKeepAlive.
+//   - What is out of band is not looked at by WriteMsgUDP.
 type Network struct {
 	// Hosts gives names to addresses, as /etc/hosts does. Names with one address are
 	// one host. A name that is not here, nor one of a Host that was asked for, is not

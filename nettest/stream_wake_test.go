@@ -44,3 +44,31 @@ func TestNoEndIsMissedByAWrite(t *testing.T) {
 		})
 	}
 }
+
+// A Read that makes room while Write copies, which it does without a lock, is not missed: if it were, Write would
+// wait although its bytes fit.
+func TestWriteTakesRoomThatIsMadeWhileItCopies(t *testing.T) {
+	const half = 1 << 20
+	nettest.Bubble(t, func(tb fakeserver.TB) {
+		for range 30 {
+			c1, c2, stop, err := makePipe()
+			if err != nil {
+				tb.Fatalf("%v", err)
+			}
+			tb.Cleanup(stop)
+			c2.(*nettest.Conn).SetReadBuffer(2 * half)
+			wrote := make(chan error)
+			go func() {
+				_, err := c1.Write(make([]byte, half))
+				if err == nil {
+					_, err = c1.Write(make([]byte, 2*half))
+				}
+				wrote <- err
+			}()
+			io.ReadFull(c2, make([]byte, half))
+			if err := <-wrote; err != nil {
+				tb.Errorf("%v", err)
+			}
+		}
+	})
+}

@@ -1,0 +1,46 @@
+package nettest_test
+
+import (
+	"errors"
+	"net"
+	"syscall"
+	"testing"
+
+	"github.com/fakewire/fakewire/nettest"
+)
+
+// What [nettest.Network] says of net.Buffers is a difference that package net makes: it asks a connection to
+// write them at once by a method that only its own can have. It shows where something comes in between.
+func TestBuffersAreAsManyWrites(t *testing.T) {
+	for name, where := range map[string]struct {
+		on   listen
+		n    int64
+		last error
+	}{
+		"kernel": {listenKernel, 2, nil},
+		"memory": {listenMemory(new(nettest.Network)), 1, syscall.EPIPE},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ln, dial := where.on(t)
+			defer ln.Close()
+			client, err := dial()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.Close()
+			server, err := ln.Accept()
+			if err != nil {
+				t.Fatal(err)
+			}
+			server.Close()
+			(&side{t: t, c: client.(conn)}).sawFIN()
+			n, err := (&net.Buffers{[]byte("a"), []byte("b")}).WriteTo(client)
+			if n != where.n || !errors.Is(err, where.last) {
+				t.Errorf("WriteTo = %d, %v; want %d, %v", n, err, where.n, where.last)
+			}
+			if op, ok := errors.AsType[*net.OpError](err); ok && op.Op != "write" {
+				t.Errorf("Op %q, want write", op.Op)
+			}
+		})
+	}
+}
