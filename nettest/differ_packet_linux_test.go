@@ -25,6 +25,7 @@ type packetDiffer struct {
 	story          []string
 	patient        *time.Duration
 	closed         bool
+	reading        [2]*call // a receive that blocks, in memory and on the kernel; nil, if there is none
 }
 
 func newPacketDiffer(t *rapid.T, patient *time.Duration) *packetDiffer {
@@ -60,6 +61,7 @@ func (d *packetDiffer) do(what string, call func(w *packetWorld) string) {
 	if m != k {
 		d.fail("on the kernel it is " + k)
 	}
+	d.settle()
 	if d.closed {
 		return
 	}
@@ -67,6 +69,18 @@ func (d *packetDiffer) do(what string, call func(w *packetWorld) string) {
 		d.fail(fmt.Sprintf("an error waits: in memory %v, on the kernel %v", refused, !refused))
 	}
 	d.deliver()
+}
+
+// settle waits until a receive has returned in both worlds, or blocks on.
+func (d *packetDiffer) settle() {
+	m, k := d.reading[0], d.reading[1]
+	if m == nil {
+		return
+	}
+	comesTrue(differPatience, func() bool { return atRest(m) })
+	if !comesTrue(*d.patient, func() bool { return atRest(k) && m.isDone() == k.isDone() }) {
+		d.fail(fmt.Sprintf("the receive has returned: in memory %v, on the kernel %v", m.isDone(), k.isDone()))
+	}
 }
 
 // deliver compares what has come to the others.
@@ -177,22 +191,20 @@ func (d *packetDiffer) receive() {
 	size := rapid.SampledFrom([]int{0, 1, 10, 2000}).Draw(d.t, "size")
 	how := rapid.SampledFrom([]string{"Read", "ReadFrom", "ReadFromUDP", "ReadFromUDPAddrPort", "ReadMsgUDP", "ReadMsgUDPAddrPort"}).Draw(d.t, "how")
 	what := fmt.Sprintf("%s(%d)", how, size)
-	m := d.begin(d.memory, how, size)
-	k := d.begin(d.kernel, how, size)
-	if !m.isDone() && !k.isDone() {
+	d.reading = [2]*call{d.begin(d.memory, how, size), d.begin(d.kernel, how, size)}
+	d.settle()
+	m, k := d.reading[0], d.reading[1]
+	if !m.isDone() {
 		d.story = append(d.story, what+" blocks")
-		end := rapid.SampledFrom([]func(*packetDiffer){(*packetDiffer).answer, (*packetDiffer).send, (*packetDiffer).deadline, (*packetDiffer).close}).Draw(d.t, "end")
-		end(d)
-		comesTrue(differPatience, func() bool { return atRest(m) })
-		if !m.isDone() {
-			d.do("SetReadDeadline past", func(w *packetWorld) string { return packetError(w.s.SetReadDeadline(time.Unix(1, 0))) })
-			d.do("SetReadDeadline none", func(w *packetWorld) string { return packetError(w.s.SetReadDeadline(time.Time{})) })
+		rapid.SampledFrom([]func(*packetDiffer){(*packetDiffer).answer, (*packetDiffer).send,
+			(*packetDiffer).deadline, (*packetDiffer).close}).Draw(d.t, "end")(d)
+	}
+	if !m.isDone() {
+		for _, at := range []time.Time{time.Unix(1, 0), {}} {
+			d.do(fmt.Sprintf("SetReadDeadline past %v", !at.IsZero()), func(w *packetWorld) string { return packetError(w.s.SetReadDeadline(at)) })
 		}
-		comesTrue(*d.patient, func() bool { return m.isDone() && k.isDone() })
 	}
-	if m.isDone() != k.isDone() {
-		d.fail(fmt.Sprintf("%s has returned: in memory %v, on the kernel %v", what, m.isDone(), k.isDone()))
-	}
+	d.reading = [2]*call{}
 	d.do(what, func(w *packetWorld) string { return map[*packetWorld]*call{d.memory: m, d.kernel: k}[w].said })
 }
 
@@ -250,7 +262,7 @@ func (d *packetDiffer) answer() {
 		n, err := w.others[name].WriteTo(make([]byte, size), to)
 		return fmt.Sprintf("%d, %s", n, packetError(err))
 	})
-	if there := hasInput(d.memory.s); !d.closed && there != was && !comesTrue(*d.patient, func() bool { return hasInput(d.kernel.s) == there }) {
+	if there := hasInput(d.memory.s); there != was && !comesTrue(*d.patient, func() bool { return hasInput(d.kernel.s) == there }) {
 		d.fail(fmt.Sprintf("something has come: in memory %v, on the kernel %v", there, !there))
 	}
 }

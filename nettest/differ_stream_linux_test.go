@@ -1,282 +1,142 @@
 package nettest_test
 
 import (
-	"errors"
 	"fmt"
-	"hash/crc32"
-	"io"
-	"net"
-	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/fakewire/fakewire/nettest"
 )
 
-// differMost is how many bytes a program leaves unread that is not to fill a window.
-const differMost = 20_000
+// differPatience is how long the kernel may take to come where memory is at once.
+const differPatience = 20 * time.Second
 
-// A step is something that one end may do, if it can.
-type differStep struct {
-	name string
-	can  func(d *streamDiffer, end int) bool
-	do   func(d *streamDiffer, end int)
+// A streamDiffer runs a program step by step in both worlds, and compares what each step says and in what
+// state it leaves both ends.
+type streamDiffer struct {
+	t      *rapid.T
+	memory *streamWorld
+	kernel *streamWorld
+	story  []string
+
+	pending [2]map[string]*bothCalls // the calls that are blocked, of each end
+	vague   [2]bool                  // the window that this end reads from was full: how much is in it is not told
+	wants   [2]int                   // what this end's last Read asked for
+	patient *time.Duration
 }
 
-// open is for steps that need no more than an end.
-func open(d *streamDiffer, end int) bool { return d.memory.ends[end].c != nil }
+// bothCalls are the same call in both worlds.
+type bothCalls struct{ memory, kernel *call }
 
-func (d *streamDiffer) isPending(end int, kind string) bool { return d.pending[end][kind] != nil }
-
-func (d *streamDiffer) memoryState(end int) (unread int, over bool) {
-	e := d.memory.ends[end]
-	if e.c == nil {
-		return 0, false
-	}
-	s := d.memory.state(e.c)
-	return s.Unread, s.Over
-}
-
-var streamSteps = []differStep{
-	{"read", func(d *streamDiffer, end int) bool { return open(d, end) && !d.isPending(end, "Read") }, func(d *streamDiffer, end int) {
-		sizes := []int{0, 1, 3, 100, 70_000}
-		if unread, over := d.memoryState(end); d.vague[end] && unread > 0 {
-			if sizes = sizes[:1]; over {
-				sizes = sizes[:4]
-			}
-		}
-		d.read(end, rapid.SampledFrom(sizes).Draw(d.t, "size"))
-	}},
-	{"write", (*streamDiffer).canWrite, func(d *streamDiffer, end int) {
-		d.write(end, rapid.SampledFrom([]int{0, 1, 5, 100, 3000}).Draw(d.t, "size"))
-	}},
-	{"write huge", func(d *streamDiffer, end int) bool {
-		return open(d, end) && !d.isPending(end, "Write") && !d.isPending(1-end, "Read")
-	}, (*streamDiffer).writeHuge},
-	{"buffers", func(d *streamDiffer, end int) bool {
-		return d.canWrite(end) && !d.isPending(1-end, "Read") && !d.memory.ends[1-end].closed && !d.memory.ends[1-end].shutRead
-	}, (*streamDiffer).writeBuffers},
-	{"copy", func(d *streamDiffer, end int) bool { return d.canWrite(end) }, (*streamDiffer).copyFrom},
-	{"drain", func(d *streamDiffer, end int) bool {
-		_, over := d.memoryState(end)
-		return open(d, end) && d.vague[end] && !over && !d.isPending(end, "Read") && !d.memory.ends[end].shutRead && !d.memory.ends[end].closed
-	}, (*streamDiffer).drain},
-	{"read all", func(d *streamDiffer, end int) bool {
-		_, over := d.memoryState(end)
-		return open(d, end) && over && !d.isPending(end, "Read")
-	}, (*streamDiffer).readAll},
-	{"deadline", open, (*streamDiffer).deadline},
-	{"option", open, (*streamDiffer).option},
-	{"close", open, func(d *streamDiffer, end int) {
-		d.do(end, "Close", "Close", func(_ *streamWorld, e *streamEnd) string {
-			err := e.c.Close()
-			e.closed = true
-			return e.say(err)
-		})
-	}},
-	{"half-close", func(d *streamDiffer, end int) bool { return open(d, end) && !d.vague[end] }, func(d *streamDiffer, end int) {
-		if rapid.Bool().Draw(d.t, "write") {
-			d.do(end, "CloseWrite", "CloseWrite", func(_ *streamWorld, e *streamEnd) string { return e.say(e.c.CloseWrite()) })
-			return
-		}
-		d.do(end, "CloseRead", "CloseRead", func(_ *streamWorld, e *streamEnd) string {
-			err := e.c.CloseRead()
-			e.shutRead = e.shutRead || err == nil
-			return e.say(err)
-		})
-	}},
-	{"accept", func(d *streamDiffer, end int) bool { return end == 1 && !open(d, end) }, (*streamDiffer).accept},
-	{"close the listener", func(d *streamDiffer, end int) bool { return end == 1 && !open(d, end) }, func(d *streamDiffer, end int) {
-		d.do(end, "Close", "Close of the listener", func(w *streamWorld, _ *streamEnd) string {
-			return (&side{}).describe(w.ln.Close(), w.ln.Addr(), w.ln.Addr())
-		})
-	}},
-}
-
-func (e *streamEnd) say(err error) string {
-	return (&side{}).describe(err, e.c.LocalAddr(), e.c.RemoteAddr())
-}
-
-var hugeContent = make([]byte, differHuge)
-
-// content is what a write of this size writes.
-func content(size int) []byte {
-	p := make([]byte, size)
-	for i := range p {
-		p[i] = byte('a' + (i+size)%26)
-	}
-	return p
-}
-
-func (d *streamDiffer) read(end, size int) {
-	d.do(end, "Read", fmt.Sprintf("Read(%d)", size), func(_ *streamWorld, e *streamEnd) string {
-		p := make([]byte, size)
-		n, err := e.c.Read(p)
-		e.read.Add(int64(n))
-		return fmt.Sprintf("%d bytes %.20q of sum %x, %s", n, p[:n], crc32.ChecksumIEEE(p[:n]), e.say(err))
-	})
-}
-
-// canWrite reports whether there is room for a small Write, or none for any.
-func (d *streamDiffer) canWrite(end int) bool {
-	unread, _ := d.memoryState(1 - end)
-	if c := d.memory.ends[end]; c.c != nil && d.memory.ends[1-end].c == nil {
-		unread = int(c.wrote.Load())
-	}
-	return open(d, end) && !d.isPending(end, "Write") && !d.vague[1-end] && unread < differMost
-}
-
-func (d *streamDiffer) write(end, size int) {
-	d.do(end, "Write", fmt.Sprintf("Write(%d)", size), func(_ *streamWorld, e *streamEnd) string {
-		n, err := e.c.Write(content(size))
-		e.wrote.Add(int64(n))
-		return fmt.Sprintf("%d, %s", n, e.say(err))
-	})
-}
-
-// writeHuge writes more than there is room for. How much that is, is not told.
-func (d *streamDiffer) writeHuge(end int) {
-	d.vague[1-end] = true
-	d.do(end, "Write", "Write(huge)", func(_ *streamWorld, e *streamEnd) string {
-		n, err := e.c.Write(hugeContent)
-		e.wrote.Add(int64(n))
-		return fmt.Sprintf("all %v, %s", n == differHuge, e.say(err))
-	})
-}
-
-func (d *streamDiffer) writeBuffers(end int) {
-	sizes := rapid.SliceOfN(rapid.SampledFrom([]int{1, 5, 100}), 1, 3).Draw(d.t, "sizes")
-	d.do(end, "Write", fmt.Sprintf("Buffers%v.WriteTo", sizes), func(_ *streamWorld, e *streamEnd) string {
-		var all net.Buffers
-		for _, size := range sizes {
-			all = append(all, content(size))
-		}
-		n, err := all.WriteTo(e.c)
-		e.wrote.Add(n)
-		return fmt.Sprintf("%d, %d left, %s", n, len(all), strings.ReplaceAll(e.say(err), "writev", "write"))
-	})
-}
-
-// copyFrom is ReadFrom, or what io.Copy does where there is none.
-func (d *streamDiffer) copyFrom(end int) {
-	size := rapid.SampledFrom([]int{0, 5, 3000}).Draw(d.t, "size")
-	d.do(end, "Write", fmt.Sprintf("ReadFrom(%d)", size), func(_ *streamWorld, e *streamEnd) string {
-		n, err := io.Copy(e.c, struct{ io.Reader }{strings.NewReader(string(content(size)))})
-		e.wrote.Add(n)
-		if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "readfrom" {
-			err = op.Err
-		}
-		return fmt.Sprintf("%d, %s", n, e.say(err))
-	})
-}
-
-// drain reads all that was written to a window that was full, and what is being written.
-func (d *streamDiffer) drain(end int) {
-	more := int64(0)
-	if d.isPending(1-end, "Write") {
-		more = differHuge
-	}
-	d.do(end, "Read", "drain", func(_ *streamWorld, e *streamEnd) string {
-		want := e.peer.wrote.Load() + more - e.read.Load()
-		n, err := io.CopyN(io.Discard, struct{ io.Reader }{e.c}, want)
-		e.read.Add(n)
-		return fmt.Sprintf("all %v, %s", n == want, e.say(err))
-	})
-	e := d.memory.ends[end]
-	if !d.isPending(1-end, "Write") && e.read.Load() == e.peer.wrote.Load() {
-		d.vague[end] = false
-		d.settle()
-	}
-}
-
-// readAll reads on until an error says that there is no more.
-func (d *streamDiffer) readAll(end int) {
-	vague := d.vague[end]
-	d.do(end, "Read", "read all", func(_ *streamWorld, e *streamEnd) string {
-		n, err := io.Copy(io.Discard, struct{ io.Reader }{e.c})
-		e.read.Add(n)
-		if vague {
-			n = -1
-		}
-		return fmt.Sprintf("%d, %s", n, e.say(err))
-	})
-}
-
-func (d *streamDiffer) deadline(end int) {
-	which := rapid.SampledFrom([]string{"SetDeadline", "SetReadDeadline", "SetWriteDeadline"}).Draw(d.t, "which")
-	when := rapid.SampledFrom([]string{"past", "none", "far", "soon"}).Draw(d.t, "when")
-	d.do(end, which, which+" "+when, func(_ *streamWorld, e *streamEnd) string {
-		set := map[string]func(time.Time) error{"SetDeadline": e.c.SetDeadline,
-			"SetReadDeadline": e.c.SetReadDeadline, "SetWriteDeadline": e.c.SetWriteDeadline}[which]
-		at := map[string]time.Time{"past": time.Unix(1, 0), "none": {}, "far": time.Now().Add(later),
-			"soon": time.Now().Add(time.Millisecond)}[when]
-		said := e.say(set(at))
-		if when == "soon" {
-			passes(e.c, which)
-		}
-		return said
-	})
-}
-
-func (d *streamDiffer) option(end int) {
-	options := map[string]func(c conn) error{
-		"SetLinger(0)":       func(c conn) error { return c.SetLinger(0) },
-		"SetLinger(-1)":      func(c conn) error { return c.SetLinger(-1) },
-		"SetNoDelay":         func(c conn) error { return c.SetNoDelay(false) },
-		"SetReadBuffer":      func(c conn) error { return c.SetReadBuffer(differBuffer) },
-		"SetWriteBuffer":     func(c conn) error { return c.SetWriteBuffer(differBuffer) },
-		"SetKeepAlive":       func(c conn) error { return c.(keepAlive).SetKeepAlive(true) },
-		"SetKeepAlivePeriod": func(c conn) error { return c.(keepAlive).SetKeepAlivePeriod(time.Minute) },
-		"SetKeepAliveConfig": func(c conn) error { return c.(keepAlive).SetKeepAliveConfig(net.KeepAliveConfig{}) },
-	}
-	names := slices.Sorted(func(yield func(string) bool) {
-		for name := range options {
-			if !yield(name) {
-				return
-			}
-		}
-	})
-	name := rapid.SampledFrom(names).Draw(d.t, "option")
-	d.do(end, name, name, func(_ *streamWorld, e *streamEnd) string { return e.say(options[name](e.c)) })
-}
-
-// passes waits until the deadlines are over: for a socket, until the runtime's timer has said so.
-func passes(c conn, which string) {
-	tcp, ok := c.(*net.TCPConn)
-	if !ok {
-		time.Sleep(2 * time.Millisecond)
-		return
-	}
-	raw, err := tcp.SyscallConn()
+func newStreamDiffer(t *rapid.T, patient *time.Duration) *streamDiffer {
+	memory, err := inMemory()
 	if err != nil {
-		return
+		t.Fatal(err)
 	}
-	once := func(uintptr) bool { return true }
-	if which != "SetWriteDeadline" {
-		comesTrue(differPatience, func() bool { return raw.Read(once) != nil })
+	kernel, err := onKernel()
+	if err != nil {
+		memory.stop()
+		t.Fatal(err)
 	}
-	if which != "SetReadDeadline" {
-		comesTrue(differPatience, func() bool { return raw.Write(once) != nil })
-	}
+	return &streamDiffer{t: t, memory: memory, kernel: kernel, patient: patient,
+		pending: [2]map[string]*bothCalls{{}, {}}}
 }
 
-type keepAlive interface {
-	SetKeepAlive(bool) error
-	SetKeepAlivePeriod(time.Duration) error
-	SetKeepAliveConfig(net.KeepAliveConfig) error
+func (d *streamDiffer) stop() {
+	d.memory.stop()
+	d.kernel.stop()
 }
 
-func (d *streamDiffer) accept(end int) {
-	d.do(end, "Accept", "Accept", func(w *streamWorld, e *streamEnd) string {
-		c, err := w.ln.Accept()
-		if err == nil {
-			e.c = c.(conn)
-			return "ok"
-		}
-		return (&side{}).describe(err, w.ln.Addr(), w.ln.Addr())
+// do makes a call of one end, or its listener, in both worlds. A call that blocks stays, by its
+// kind, until another ends it.
+func (d *streamDiffer) do(end int, kind, what string, call func(w *streamWorld, e *streamEnd) string) {
+	d.story = append(d.story, fmt.Sprintf("%c: %s", 'a'+end, what))
+	b := &bothCalls{memory: begin(func() string { return call(d.memory, d.memory.ends[end]) })}
+	comesTrue(*d.patient, func() bool { return atRest(b.memory) })
+	b.kernel = begin(func() string { return call(d.kernel, d.kernel.ends[end]) })
+	d.pending[end][kind] = b
+	d.settle()
+}
+
+// settle waits until both worlds are at rest, and alike.
+func (d *streamDiffer) settle() {
+	calls := d.calls(func(b *bothCalls) *call { return b.memory })
+	comesTrue(*d.patient, func() bool { return atRest(calls...) })
+	var difference string
+	comesTrue(*d.patient, func() bool {
+		difference = d.difference()
+		return difference == ""
 	})
+	for end, kinds := range d.pending {
+		for kind, b := range kinds {
+			if !b.memory.isDone() || !b.kernel.isDone() {
+				continue
+			}
+			d.told(end, kind, b)
+			delete(kinds, kind)
+		}
+	}
+	if difference != "" {
+		d.fail(difference)
+	}
+}
+
+func (d *streamDiffer) calls(of func(*bothCalls) *call) (all []*call) {
+	for _, kinds := range d.pending {
+		for _, b := range kinds {
+			all = append(all, of(b))
+		}
+	}
+	return all
+}
+
+// difference says what is blocked in one world and not in the other, or in which state one is.
+func (d *streamDiffer) difference() string {
+	for end, kinds := range d.pending {
+		for kind, b := range kinds {
+			if m, k := b.memory.isDone(), b.kernel.isDone(); m != k {
+				return fmt.Sprintf("%s of %c has returned: in memory %v, on the kernel %v", kind, 'a'+end, m, k)
+			}
+		}
+	}
+	if !atRest(d.calls(func(b *bothCalls) *call { return b.kernel })...) {
+		return "a call on the kernel is neither done nor blocked"
+	}
+	for end := range d.vague {
+		m, k := d.memory.ends[end], d.kernel.ends[end]
+		if m.c == nil || m.closed {
+			continue
+		}
+		if m, k := d.stateOf(d.memory, end, m), d.stateOf(d.kernel, end, k); m != k {
+			return fmt.Sprintf("%c's state: in memory %+v, on the kernel %+v", 'a'+end, m, k)
+		}
+	}
+	return ""
+}
+
+func (d *streamDiffer) stateOf(w *streamWorld, end int, e *streamEnd) nettest.State {
+	s := w.state(e.c)
+	if d.vague[end] {
+		s.Unread = min(s.Unread, 1)
+	}
+	return s
+}
+
+// told compares what a call has said.
+func (d *streamDiffer) told(end int, kind string, b *bothCalls) {
+	m, k := b.memory.said, b.kernel.said
+	d.story = append(d.story, fmt.Sprintf("\t%c's %s: %s", 'a'+end, kind, m))
+	if m != k {
+		d.fail(fmt.Sprintf("%c's %s says in memory\n\t\t%s\n\ton the kernel\n\t\t%s", 'a'+end, kind, m, k))
+	}
+}
+
+func (d *streamDiffer) fail(difference string) {
+	*d.patient = 100 * time.Millisecond // there is a difference; what comes now looks for a shorter program
+	d.t.Fatalf("%s\n\t%s", strings.Join(d.story, "\n\t"), difference)
 }
 
 // Programs in which a call that blocks is ended by its deadline at once.
@@ -333,18 +193,8 @@ func (d *streamDiffer) run(after func(end int)) {
 
 // expire ends blocked calls by a deadline that lets later ones go on.
 func (d *streamDiffer) expire(end int) {
-	for when, at := range map[string]time.Time{"past": time.Unix(1, 0)} {
-		d.do(end, "SetDeadline", "SetDeadline "+when, func(_ *streamWorld, e *streamEnd) string { return e.say(e.c.SetDeadline(at)) })
-	}
-	d.do(end, "SetDeadline", "SetDeadline none", func(_ *streamWorld, e *streamEnd) string { return e.say(e.c.SetDeadline(time.Time{})) })
-}
-
-var _ = os.ErrDeadlineExceeded
-
-func TestTheStepsOfProgramsAreKnown(t *testing.T) {
-	for _, s := range streamSteps {
-		if s.name == "" || s.can == nil || s.do == nil {
-			t.Errorf("step %q is not whole", s.name)
-		}
+	for _, at := range []time.Time{time.Unix(1, 0), {}} {
+		d.do(end, "SetDeadline", fmt.Sprintf("SetDeadline past %v", !at.IsZero()),
+			func(_ *streamWorld, e *streamEnd) string { return e.say(e.c.SetDeadline(at)) })
 	}
 }
