@@ -81,10 +81,24 @@ func TestCallsAtRestAreBlockedOrDone(t *testing.T) {
 	release := make(chan struct{})
 	c := begin(func() string { <-release; return "done" })
 	if atRest(c) {
-		t.Error("a goroutine that waits for neither a socket nor a condition counts as blocked")
+		t.Error("a goroutine that waits for neither a socket nor a condition is at rest")
 	}
 	close(release)
 	if <-c.done; !atRest(c) || c.said != "done" {
 		t.Errorf("a call that is done is not at rest, or said %q", c.said)
+	}
+	for name, mk := range map[string]func() (*streamWorld, error){"memory": inMemory, "kernel": onKernel} {
+		w, err := mk()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := begin(func() string { _, err := w.ends[0].c.Read(make([]byte, 1)); return w.ends[0].say(err) })
+		if !comesTrue(differPatience, func() bool { return atRest(c) }) || c.isDone() {
+			t.Errorf("%s: a Read that blocks is not at rest, or has returned", name)
+		}
+		w.stop()
+		if <-c.done; !atRest(c) {
+			t.Errorf("%s: a Read that has returned is not at rest", name)
+		}
 	}
 }

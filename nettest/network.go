@@ -23,7 +23,8 @@ import (
 // [Conn] is what package net's *TCPConn is: half-close, linger, deadlines, and the very
 // errors that a socket gives, in *net.OpErrors. A Write ends when its bytes are in the
 // peer's window, of which it needs no more than there are bytes in it: what is written
-// has arrived at once, unless there is a partition. So an RST overtakes nothing.
+// has arrived at once, unless there is a partition. So an RST overtakes nothing. A FIN needs room for one more,
+// and comes when there is.
 //
 // # Datagrams
 //
