@@ -76,6 +76,18 @@ func readNow(raw net.Conn, p []byte) (int, error) {
 	return raw.Read(p)
 }
 
+// peeker returns a function that is Read, but what it has read can be read again; or nil,
+// where there is none.
+func peeker(raw net.Conn) func([]byte) (int, error) {
+	if c, ok := raw.(interface{ Peek([]byte) (int, error) }); ok {
+		return c.Peek
+	}
+	if k, err := kernel.NewPeeker(raw); err == nil {
+		return k.Peek
+	}
+	return nil
+}
+
 // peerRead returns a channel that is closed when the other end reads; nil, if the
 // connection does not tell.
 func peerRead(raw net.Conn) <-chan struct{} {

@@ -18,23 +18,19 @@ func (in *inbound) readAll() {
 		if in.stream != nil && !in.adopt() {
 			return
 		}
-		limit := in.mayRead()
-		if in.isRuled() {
-			limit = min(limit, in.stream.Room())
-		}
 		if !in.setRawDeadline() {
 			continue
 		}
-		buf := in.lane.Buffer(in.leastRoom())
-		n, err := in.take(buf[:min(int64(len(buf)), limit)])
+		n, age, err := in.readNext()
 		if n > 0 && in.stream != nil && !in.adopt() {
 			in.throwAway(n)
 			return
 		}
-		if n > 0 && !in.took(n) || err != nil && !in.goesOn(err) {
+		if n > 0 && !in.took(n, age) || err != nil && !in.goesOn(err) {
 			return
 		}
 	}
+	in.queue.expect(false)
 	in.readRest()
 	if in.queue != nil && in.c.sawReset() {
 		in.endWith(in.c.opError("read", syscall.ECONNRESET)) // a write heard of it first
@@ -79,29 +75,9 @@ func (in *inbound) endWith(err error) {
 	in.queue.putEnd(fault.Step{Op: fault.OpFinish}, err)
 }
 
-// ruledRead is the least room that a read gets where rules decide: up to that, what
-// the client wrote at once comes in one piece, and only rules cut it.
-const ruledRead = 4 << 10
-
-func (in *inbound) leastRoom() int {
-	if in.isRuled() {
-		return ruledRead
-	}
-	return minRead
-}
-
-// mayRead returns how much the next read may take: no more than the queue has room
-// for.
-func (in *inbound) mayRead() int64 {
-	if in.queue == nil || in.discard.Load() {
-		return readAhead
-	}
-	return max(1, in.queue.room())
-}
-
 // took records n bytes that were read and carries out what the plan decides
-// about them. It reports whether to read on.
-func (in *inbound) took(n int) bool {
+// about them at that age. It reports whether to read on.
+func (in *inbound) took(n int, age time.Duration) bool {
 	in.since = time.Now()
 	if in.discard.Load() {
 		in.release()
@@ -113,20 +89,27 @@ func (in *inbound) took(n int) bool {
 		in.lane.Commit(in.kind, n)
 		return true
 	}
-	return in.feed(n)
+	if age == unknownAge {
+		age = in.c.age()
+	}
+	return in.feed(n, age)
 }
 
 // feed records n bytes in the lane's buffer, and carries out what the plan decides about
-// them. A plan that came while they were read may end the stream within them: they are
-// taken up to there, and what is left is discarded.
-func (in *inbound) feed(n int) bool {
-	taken := int(min(int64(n), in.stream.Room()))
+// them at that age. A plan that came while they were read, or a time, may let a rule act within
+// them: they are taken up to there, and if that ends the stream, what is left is discarded.
+func (in *inbound) feed(n int, age time.Duration) bool {
+	buf := in.lane.Buffer(n)[:n]
+	taken := in.stream.Reach(buf, age)
 	if taken == n {
-		return in.carryOutAll(in.stream.Feed(in.lane.Commit(in.kind, n), in.c.age()))
+		return in.carryOutAll(in.stream.Feed(in.lane.Commit(in.kind, n), age))
 	}
-	rest := bytes.Clone(in.lane.Buffer(n)[taken:n]) // the lane may use their memory again
-	p := in.c.srv.stable(in.lane.Commit(in.kind, taken))
-	steps := in.stream.Feed(p, in.c.age())
+	rest := bytes.Clone(buf[taken:]) // the lane may use their memory again
+	var p []byte
+	if taken > 0 {
+		p = in.c.srv.stable(in.lane.Commit(in.kind, taken))
+	}
+	steps := in.stream.Feed(p, age)
 	if in.stream.Room() == 0 {
 		in.lane.Append(transcript.Discarded, rest)
 		return in.carryOutAll(steps)
@@ -135,7 +118,7 @@ func (in *inbound) feed(n int) bool {
 		in.lane.Append(transcript.Discarded, rest)
 		return false
 	}
-	return in.took(copy(in.lane.Buffer(len(rest)), rest))
+	return in.took(copy(in.lane.Buffer(len(rest)), rest), unknownAge)
 }
 
 // release queues what transforms keep back: nothing comes behind it for the handler.

@@ -13,10 +13,6 @@ import (
 // Latency keeps on its way does not count.
 const readAhead = 256 << 10
 
-// minRead is the least room that a read gets. A block's last bytes are left
-// rather than filled by tiny reads.
-const minRead = 256
-
 // inbound is what comes from the client. Without faults the handler reads the
 // socket itself. With them a pump reads and records, and queues what the handler
 // may see, and when.
@@ -31,13 +27,15 @@ type inbound struct {
 	queue  *queue         // nil: no faults; set under reader and c.mu
 	pumped chan struct{}  // closed when the pump has ended; set with queue
 
-	begun   bool            // the pump was started; under reader
-	told    int             // steps to come that are recorded already; the pump's
-	later   []fault.Step    // what a change of the plan gave while the pump was stopped; the pump's
-	kind    transcript.Kind // of the bytes that are decided about: Data, or Discarded
-	discard atomic.Bool     // what comes now is recorded and thrown away
-	ruled   atomic.Bool     // a rule of this direction ended the connection
-	since   time.Time       // when the last bytes came while discarding
+	peek    func([]byte) (int, error) // looks at what has arrived; nil: it can't, or has not wanted to; the pump's
+	left    bool                      // the latest read may have left something in the socket; the pump's
+	begun   bool                      // the pump was started; under reader
+	told    int                       // steps to come that are recorded already; the pump's
+	later   []fault.Step              // what a change of the plan gave while the pump was stopped; the pump's
+	kind    transcript.Kind           // of the bytes that are decided about: Data, or Discarded
+	discard atomic.Bool               // what comes now is recorded and thrown away
+	ruled   atomic.Bool               // a rule of this direction ended the connection
+	since   time.Time                 // when the last bytes came while discarding
 }
 
 func (in *inbound) init(c *Conn) {

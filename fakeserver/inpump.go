@@ -19,11 +19,12 @@ const catchUp = 20 * time.Millisecond
 func (in *inbound) pump(first []fault.Step, n int) {
 	defer in.c.srv.wg.Done()
 	defer close(in.pumped)
+	defer in.queue.expect(false)
 	if !in.carryOutAll(first) {
 		in.throwAway(n)
 		return
 	}
-	if n == 0 || in.took(n) {
+	if n == 0 || in.took(n, unknownAge) {
 		in.readAll()
 	}
 }
@@ -191,6 +192,7 @@ func (in *inbound) hold(rule, name string) {
 // stop stops reading until ch is closed, the time has come (zero: never), the rule
 // is taken out of the plan, or the handler is done.
 func (in *inbound) stop(rule string, ch <-chan struct{}, until time.Time) {
+	in.queue.expect(false)
 	for !in.discard.Load() {
 		changed := in.queue.next()
 		if in.stale() {

@@ -26,6 +26,8 @@ type queue struct {
 	deadline time.Time
 	ended    bool          // nobody takes any more
 	frozen   bool          // nobody may take for the moment
+	more     bool          // what belongs to the last item is about to be put: a Read waits for it, or until it is full
+	wants    int64         // how much a Read that waits has room for; 0: none does
 	changed  chan struct{} // closed at the next change; nil while nobody waits
 }
 
@@ -68,7 +70,9 @@ func (q *queue) put(steps ...fault.Step) bool {
 	for _, s := range steps {
 		q.putLocked(s, nil)
 	}
-	q.wakeLocked()
+	if !q.more || q.bytes >= q.wants {
+		q.wakeLocked()
+	}
 	return true
 }
 
@@ -78,6 +82,7 @@ func (q *queue) putEnd(s fault.Step, err error) {
 	defer q.mu.Unlock()
 	if !q.ended {
 		q.putLocked(s, err)
+		q.more = false
 		q.wakeLocked()
 	}
 }
@@ -109,6 +114,25 @@ func (q *queue) freeze(on bool) {
 	q.mu.Unlock()
 }
 
+// expect says whether more has arrived than was put.
+func (q *queue) expect(more bool) {
+	if q == nil {
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.more = more; !more {
+		q.wakeLocked()
+	}
+}
+
+// expects reports what was said last.
+func (q *queue) expects() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.more
+}
+
 // awaitThaw waits until the queue is not frozen.
 func (q *queue) awaitThaw() {
 	for {
@@ -138,6 +162,9 @@ func (q *queue) read(p []byte) (n int, due time.Time, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := time.Now()
+	if q.waitsLocked(int64(len(p)), now) {
+		return 0, due, nil
+	}
 	for len(q.items) > 0 && !q.frozen {
 		it := &q.items[0]
 		if it.due.After(now) {
@@ -163,6 +190,21 @@ func (q *queue) read(p []byte) (n int, due time.Time, err error) {
 		q.wakeLocked()
 	}
 	return n, due, nil
+}
+
+// waitsLocked reports whether a Read with room for n bytes waits, for the first item or for what
+// belongs to the last. It needs mu.
+func (q *queue) waitsLocked(n int64, now time.Time) bool {
+	n = min(n, mostWaiting)
+	if len(q.items) > 0 && (!q.more || q.bytes >= n || q.last.After(now)) {
+		q.wants = 0
+		return false
+	}
+	if q.wants != n && q.more {
+		q.wakeLocked() // there may be room now
+	}
+	q.wants = n
+	return true
 }
 
 func (q *queue) popLocked() {
@@ -205,8 +247,8 @@ func (q *queue) room() int64 {
 		q.flying -= q.flights[landed].bytes
 	}
 	q.flights = q.flights[landed:]
-	n := min(q.limit-(q.bytes-q.flying), mostWaiting-q.bytes)
-	if q.full = n <= 0 || q.full && n < piece; q.full {
+	n := min(max(q.limit, q.wants)-(q.bytes-q.flying), mostWaiting-q.bytes)
+	if q.full = n <= 0 || q.full && n < piece && q.bytes >= q.wants; q.full {
 		return 0
 	}
 	return n

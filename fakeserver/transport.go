@@ -17,6 +17,9 @@ import (
 //	Unacked() (int, error)        bytes written that have not reached the other end
 //	Unread() (int, error)         bytes that have arrived and were not read
 //	ReadNow([]byte) (int, error)  Read without waiting: os.ErrDeadlineExceeded, if there is nothing
+//	Peek([]byte) (int, error)     Read that leaves what it has read to be read again; without it, what comes from
+//	                              the client is read in pieces no longer than the rest of a match that a
+//	                              rule waits for which acts once
 //	PeerUnread() (int, error)     bytes written that the other end has not read
 //	PeerRead() <-chan struct{}    closed when the other end reads, so that PeerUnread is not polled
 //

@@ -106,7 +106,7 @@ func (c *Conn) put(b []byte) int {
 		return n
 	}
 	x, y := in.space(m)
-	if m <= small {
+	if m <= small || n > 0 { // what was written at once arrives at once
 		copy(y, b[copy(x, b):m])
 	} else {
 		c.mu.Unlock()

@@ -1,5 +1,7 @@
 package fault
 
+import "bytes"
+
 // A matcher looks for the first occurrence of a pattern in a stream that comes in
 // pieces (Knuth, Morris and Pratt's automaton).
 type matcher struct {
@@ -44,12 +46,21 @@ func (m *matcher) find(p []byte) int {
 		if state = m.step(state, b); state == len(m.pattern) {
 			return i + 1
 		}
+		if begun := i + 1 - state; begun >= 0 { // what has begun before p leads to nothing
+			if at := bytes.Index(p[begun:], m.pattern); at >= 0 {
+				return begun + at + len(m.pattern)
+			}
+			return -1
+		}
 	}
 	return -1
 }
 
 // take moves on by p, and reports whether a match ends there.
 func (m *matcher) take(p []byte) bool {
+	if n := len(p) - len(m.pattern); n > 0 {
+		p, m.state = p[n:], 0 // what the stream's end matches is no longer than the pattern
+	}
 	for _, b := range p {
 		m.state = m.step(m.state, b)
 	}

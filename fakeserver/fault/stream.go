@@ -1,7 +1,6 @@
 package fault
 
 import (
-	"math"
 	"sync/atomic"
 	"time"
 
@@ -52,35 +51,6 @@ func (s *Stream) Start() []Step {
 		s.settle(0)
 	}
 	return s.steps
-}
-
-// Room returns how many bytes may be taken from the sender before a rule may
-// want to act: a reader must not read further. It is zero once the stream has
-// ended.
-func (s *Stream) Room() int64 {
-	if s.ended {
-		return 0
-	}
-	room := int64(math.MaxInt64)
-	for _, w := range s.works {
-		if w.isPoint() && w.phase == waiting {
-			room = min(room, w.distance(s.offset))
-		}
-	}
-	return room
-}
-
-// Alarm returns when Tick has to be called, as time since the connection was
-// accepted, for a rule that acts by time and not by bytes.
-func (s *Stream) Alarm() (at time.Duration, ok bool) {
-	for _, w := range s.works {
-		if t := w.rule.After.Time; !s.ended && w.isPoint() && w.phase == waiting && t > 0 && w.distance(s.offset) == math.MaxInt64 {
-			if !ok || t < at {
-				at, ok = t, true
-			}
-		}
-	}
-	return at, ok
 }
 
 // Tick returns the steps that are due because of the time.

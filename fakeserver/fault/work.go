@@ -20,6 +20,7 @@ type work struct {
 	phase   phase
 	match   *matcher // nil: no match to wait for
 	matched bool
+	lost    bool // it will not act: its probability is drawn already
 	began   time.Duration
 	from    int64 // the offset where it began
 	hits    int
@@ -41,6 +42,9 @@ func newWork(a active) *work {
 	w := &work{active: a}
 	if len(a.rule.After.Match) > 0 {
 		w.match = newMatcher(a.rule.After.Match)
+	}
+	if p := a.rule.Probability; p != nil {
+		w.lost = !a.draws.hit(probabilityUnit, *p)
 	}
 	return w
 }
@@ -69,25 +73,13 @@ func (w *work) mayBegin(offset int64, now time.Duration) bool {
 	return offset >= w.rule.After.Bytes && (w.match == nil || w.matched) && now >= w.rule.After.Time
 }
 
-// distance returns how many bytes have to pass at least until the rule may begin,
-// or MaxInt64 if it waits for the time only.
-func (w *work) distance(offset int64) int64 {
-	switch {
-	case offset < w.rule.After.Bytes:
-		return w.rule.After.Bytes - offset
-	case w.match != nil && !w.matched:
-		return w.match.need()
-	}
-	return math.MaxInt64
-}
-
 // begin lets the rule act from here on, unless it loses its draw.
 func (w *work) begin(s *Stream, now time.Duration) {
 	w.phase, w.began, w.from = acting, now, s.offset
 	if w.match == nil && w.rule.After.Time == 0 {
 		w.from = w.rule.After.Bytes // before here, for a rule that came with SetFaults
 	}
-	if p := w.rule.Probability; p != nil && !w.draws.hit(probabilityUnit, *p) {
+	if w.lost {
 		w.phase = over
 		s.tally.armed(w.out)
 		return

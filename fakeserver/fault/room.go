@@ -1,0 +1,96 @@
+package fault
+
+import (
+	"math"
+	"time"
+)
+
+// A rule that acts once, FromClient, may want that not one byte more is taken from the sender
+// than come before its offset. So a reader has to know how far it may read. Where that hangs on
+// the bytes, it is best to look at them first.
+
+// Room returns how many bytes may be taken from the sender before a rule may
+// want to act, whatever they are: a reader must not read further. It is zero once the stream
+// has ended.
+func (s *Stream) Room() int64 {
+	if s.ended {
+		return 0
+	}
+	room := int64(math.MaxInt64)
+	for _, w := range s.works {
+		if w.mayStop() {
+			room = min(room, w.distance(s.offset))
+		}
+	}
+	return room
+}
+
+// Looks reports whether Room hangs on what the next bytes are, or on the time, so that
+// Reach may be more.
+func (s *Stream) Looks() bool {
+	for _, w := range s.works {
+		if w.mayStop() && (w.match != nil && !w.matched || w.rule.After.Time > 0) && w.distance(s.offset) < math.MaxInt64 {
+			return true
+		}
+	}
+	return false
+}
+
+// Reach is Room for a reader that has looked at the sender's next bytes: it returns how many
+// of them may be taken, if they are fed with the same now. It is zero if the time has come
+// for a rule, which Tick lets act.
+func (s *Stream) Reach(next []byte, now time.Duration) int {
+	if s.ended {
+		return 0
+	}
+	for _, w := range s.works {
+		if w.mayStop() {
+			next = next[:w.reach(next, s.offset, now)]
+		}
+	}
+	return len(next)
+}
+
+// Alarm returns when Tick has to be called, as time since the connection was
+// accepted, for a rule that acts by time and not by bytes.
+func (s *Stream) Alarm() (at time.Duration, ok bool) {
+	for _, w := range s.works {
+		if t := w.rule.After.Time; !s.ended && w.isPoint() && w.phase == waiting && t > 0 && w.distance(s.offset) == math.MaxInt64 {
+			if !ok || t < at {
+				at, ok = t, true
+			}
+		}
+	}
+	return at, ok
+}
+
+// mayStop reports whether a reader has to stop where the rule acts.
+func (w *work) mayStop() bool { return w.phase == waiting && !w.lost && w.isPoint() }
+
+// distance returns how many bytes have to pass at least until the rule may begin,
+// or MaxInt64 if it waits for the time only.
+func (w *work) distance(offset int64) int64 {
+	switch {
+	case offset < w.rule.After.Bytes:
+		return w.rule.After.Bytes - offset
+	case w.match != nil && !w.matched:
+		return w.match.need()
+	}
+	return math.MaxInt64
+}
+
+// reach returns how many of next, the bytes from offset on, pass before the rule begins at
+// now: all of them if it does not.
+func (w *work) reach(next []byte, offset int64, now time.Duration) int {
+	skip := max(0, w.rule.After.Bytes-offset)
+	if now < w.rule.After.Time || skip >= int64(len(next)) {
+		return len(next)
+	}
+	if w.match == nil || w.matched {
+		return int(skip)
+	}
+	if n := w.match.find(next[skip:]); n >= 0 {
+		return int(skip) + n
+	}
+	return len(next)
+}

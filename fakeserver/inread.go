@@ -1,0 +1,99 @@
+package fakeserver
+
+import (
+	"os"
+	"time"
+)
+
+// A pump reads the socket so that the handler's reads are what they are without
+// rules, and never past an offset at which a rule acts.
+
+// minRead is the least room that a read gets. A block's last bytes are left
+// rather than filled by tiny reads.
+const minRead = 256
+
+// ruledRead is minRead where rules decide: up to that, what the client wrote at once is
+// recorded in one piece, and only rules cut it.
+const ruledRead = 4 << 10
+
+// unknownAge lets the plan decide at the age that the connection has by then.
+const unknownAge = -1
+
+// readNext reads into the lane's buffer what may be taken. It returns how much that
+// was, and the age at which the plan has to decide about it.
+func (in *inbound) readNext() (n int, age time.Duration, err error) {
+	in.settle()
+	buf := in.lane.Buffer(in.leastRoom())
+	buf = buf[:min(int64(len(buf)), in.mayRead())]
+	age, size, arrived := unknownAge, len(buf), 0
+	if in.isRuled() {
+		if buf, arrived, age, err = in.within(buf); err != nil {
+			return 0, age, err
+		}
+	}
+	n, err = in.take(buf)
+	if in.left = n == len(buf) && (arrived == 0 || arrived == size || n < arrived); in.left {
+		in.queue.expect(true)
+	}
+	return n, age, err
+}
+
+// within returns the part of buf that a read may fill. Where rules wait for certain bytes, it
+// looks at what has arrived, and says how much that is.
+func (in *inbound) within(buf []byte) (may []byte, arrived int, age time.Duration, err error) {
+	room := in.stream.Room()
+	if room >= int64(len(buf)) {
+		return buf, 0, unknownAge, nil
+	}
+	if !in.stream.Looks() || !in.canPeek() {
+		return buf[:room], 0, unknownAge, nil
+	}
+	if arrived, err = in.peek(buf); err != nil {
+		return nil, 0, unknownAge, err
+	}
+	age = in.c.age()
+	n := in.stream.Reach(buf[:arrived], age)
+	if n == 0 || in.stale() { // a rule acts before these bytes, or there are others
+		return nil, 0, unknownAge, os.ErrDeadlineExceeded
+	}
+	return buf[:n], arrived, age, nil
+}
+
+// canPeek reports whether what has arrived can be looked at without taking it.
+func (in *inbound) canPeek() bool {
+	if in.peek == nil {
+		in.peek = peeker(in.c.raw)
+	}
+	return in.peek != nil
+}
+
+// settle lets the handler have what was put, if nothing more has arrived that belongs
+// to it.
+func (in *inbound) settle() {
+	if in.queue == nil || !in.queue.expects() {
+		return
+	}
+	if in.left {
+		n, err := unread(in.c.raw)
+		in.left = n > 0 && err == nil
+	}
+	if !in.left {
+		in.queue.expect(false)
+	}
+}
+
+func (in *inbound) leastRoom() int {
+	if in.isRuled() {
+		return ruledRead
+	}
+	return minRead
+}
+
+// mayRead returns how much the next read may take: no more than the queue has room
+// for.
+func (in *inbound) mayRead() int64 {
+	if in.queue == nil || in.discard.Load() {
+		return readAhead
+	}
+	return max(1, in.queue.room())
+}

@@ -1,0 +1,39 @@
+package benchwork
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+// Match is what it costs to look for a match that never comes, against counting to an offset that
+// is never reached. Both sides are fakeserver.
+var Match = Work{
+	Name: "Match", What: "32 MiB to the handler, AfterMatch to AfterBytes", Slice: 1, Bytes: lateBytes,
+	Raw: lateBody(sendToHandler, never), Kit: lateBody(sendToHandler, fault.FromClient(fault.Reset{}).AfterMatch("\n")), Goal: Goal{Speed: true, Bound: 0.9},
+}
+
+// MatchText is the same with text in which each line begins like a match.
+var MatchText = Work{
+	Name: "MatchText", What: "the same, text full of beginnings of a match", Slice: 1, Bytes: lateBytes,
+	Raw: lateBody(sendLines, never), Kit: lateBody(sendLines, fault.FromClient(fault.Reset{}).AfterMatch("\nEND\n")), Goal: Goal{Speed: true, Bound: 0.9},
+}
+
+var never = fault.FromClient(fault.Reset{}).AfterBytes(1 << 40)
+
+func sendLines(clock Clock, plan fault.Plan) error {
+	p := make([]byte, 0, sinkWrite)
+	for i := 0; len(p)+100 < sinkWrite; i++ {
+		p = fmt.Appendf(p, "line %d of a text that is as long as lines of a log are\n", i)
+	}
+	lines := func(c io.ReadWriter) error {
+		for left := lateBytes; left > 0; left -= len(p) {
+			if _, err := c.Write(p[:min(left, len(p))]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return withServer(plan, func(c io.ReadWriter) error { return receiveLate(clock, c) }, lines)
+}
