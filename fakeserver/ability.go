@@ -76,17 +76,31 @@ func readNow(raw net.Conn, p []byte) (int, error) {
 	return raw.Read(p)
 }
 
-// peeker returns a function that is Read, but what it has read can be read again; or nil,
-// where there is none.
-func peeker(raw net.Conn) func([]byte) (int, error) {
+// A peeker looks at what has arrived.
+type peeker interface {
+	Peek([]byte) (int, error) // Read that leaves what it has read to be read again
+	Take([]byte) (int, error) // Read of as many bytes, which Peek has put there, or some of them
+}
+
+// newPeeker returns raw's peeker, or nil if it has none.
+func newPeeker(raw net.Conn) peeker {
 	if c, ok := raw.(interface{ Peek([]byte) (int, error) }); ok {
-		return c.Peek
+		return ownPeeker{raw, c.Peek}
 	}
 	if k, err := kernel.NewPeeker(raw); err == nil {
-		return k.Peek
+		return k
 	}
 	return nil
 }
+
+// ownPeeker is a peeker by a connection's own Peek.
+type ownPeeker struct {
+	raw  net.Conn
+	peek func([]byte) (int, error)
+}
+
+func (o ownPeeker) Peek(p []byte) (int, error) { return o.peek(p) }
+func (o ownPeeker) Take(p []byte) (int, error) { return o.raw.Read(p) }
 
 // peerRead returns a channel that is closed when the other end reads; nil, if the
 // connection does not tell.

@@ -10,6 +10,8 @@ import (
 // Each benchmark is done by package net (raw) and by fakeserver, side by side. For
 // ratios that noise does not fool: go run ./fakeserver/internal/benchratio.
 
+func BenchmarkMatch(b *testing.B)        { benchmark(b, benchwork.Match) }
+func BenchmarkMatchText(b *testing.B)    { benchmark(b, benchwork.MatchText) }
 func BenchmarkSink(b *testing.B)         { benchmark(b, benchwork.Sink) }
 func BenchmarkEcho1(b *testing.B)        { benchmark(b, benchwork.Echo1) }
 func BenchmarkEcho64(b *testing.B)       { benchmark(b, benchwork.Echo64) }

@@ -27,15 +27,15 @@ type inbound struct {
 	queue  *queue         // nil: no faults; set under reader and c.mu
 	pumped chan struct{}  // closed when the pump has ended; set with queue
 
-	peek    func([]byte) (int, error) // looks at what has arrived; nil: it can't, or has not wanted to; the pump's
-	left    bool                      // the latest read may have left something in the socket; the pump's
-	begun   bool                      // the pump was started; under reader
-	told    int                       // steps to come that are recorded already; the pump's
-	later   []fault.Step              // what a change of the plan gave while the pump was stopped; the pump's
-	kind    transcript.Kind           // of the bytes that are decided about: Data, or Discarded
-	discard atomic.Bool               // what comes now is recorded and thrown away
-	ruled   atomic.Bool               // a rule of this direction ended the connection
-	since   time.Time                 // when the last bytes came while discarding
+	peeker  peeker          // nil: there is none, or it was not needed; the pump's
+	left    bool            // the latest read may have left something in the socket; the pump's
+	begun   bool            // the pump was started; under reader
+	told    int             // steps to come that are recorded already; the pump's
+	later   []fault.Step    // what a change of the plan gave while the pump was stopped; the pump's
+	kind    transcript.Kind // of the bytes that are decided about: Data, or Discarded
+	discard atomic.Bool     // what comes now is recorded and thrown away
+	ruled   atomic.Bool     // a rule of this direction ended the connection
+	since   time.Time       // when the last bytes came while discarding
 }
 
 func (in *inbound) init(c *Conn) {
@@ -104,16 +104,18 @@ func (in *inbound) read(p []byte) (int, error) {
 
 // take reads the socket, unless it is torn down: what was counted as unread then must
 // not be read after all.
-func (in *inbound) take(p []byte) (int, error) { return in.takeBy(net.Conn.Read, p) }
+func (in *inbound) take(p []byte) (int, error) { return in.takeBy(in.c.raw.Read, p) }
 
 // takeNow is take for what has arrived.
-func (in *inbound) takeNow(p []byte) (int, error) { return in.takeBy(readNow, p) }
+func (in *inbound) takeNow(p []byte) (int, error) {
+	return in.takeBy(func(p []byte) (int, error) { return readNow(in.c.raw, p) }, p)
+}
 
-func (in *inbound) takeBy(read func(net.Conn, []byte) (int, error), p []byte) (int, error) {
+func (in *inbound) takeBy(read func([]byte) (int, error), p []byte) (int, error) {
 	if !in.taking.begin() {
 		return 0, in.c.opError("read", net.ErrClosed)
 	}
-	n, err := read(in.c.raw, p)
+	n, err := read(p)
 	in.got.Add(int64(n))
 	in.taking.end()
 	return n, err

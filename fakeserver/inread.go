@@ -1,6 +1,9 @@
 package fakeserver
 
 import (
+	"errors"
+	"io"
+	"net"
 	"os"
 	"time"
 )
@@ -31,7 +34,11 @@ func (in *inbound) readNext() (n int, age time.Duration, err error) {
 			return 0, age, err
 		}
 	}
-	n, err = in.take(buf)
+	if arrived > 0 {
+		n, err = in.takeBy(in.peeker.Take, buf)
+	} else {
+		n, err = in.take(buf)
+	}
 	if in.left = n == len(buf) && (arrived == 0 || arrived == size || n < arrived); in.left {
 		in.queue.expect(true)
 	}
@@ -48,8 +55,8 @@ func (in *inbound) within(buf []byte) (may []byte, arrived int, age time.Duratio
 	if !in.stream.Looks() || !in.canPeek() {
 		return buf[:room], 0, unknownAge, nil
 	}
-	if arrived, err = in.peek(buf); err != nil {
-		return nil, 0, unknownAge, err
+	if arrived, err = in.peeker.Peek(buf); err != nil {
+		return nil, 0, unknownAge, in.c.asOpError("read", err)
 	}
 	age = in.c.age()
 	n := in.stream.Reach(buf[:arrived], age)
@@ -59,12 +66,20 @@ func (in *inbound) within(buf []byte) (may []byte, arrived int, age time.Duratio
 	return buf[:n], arrived, age, nil
 }
 
+// asOpError is opError for an error other than io.EOF that is none yet.
+func (c *Conn) asOpError(op string, err error) error {
+	if _, is := errors.AsType[*net.OpError](err); is || err == io.EOF {
+		return err
+	}
+	return c.opError(op, err)
+}
+
 // canPeek reports whether what has arrived can be looked at without taking it.
 func (in *inbound) canPeek() bool {
-	if in.peek == nil {
-		in.peek = peeker(in.c.raw)
+	if in.peeker == nil {
+		in.peeker = newPeeker(in.c.raw)
 	}
-	return in.peek != nil
+	return in.peeker != nil
 }
 
 // settle lets the handler have what was put, if nothing more has arrived that belongs

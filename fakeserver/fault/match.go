@@ -8,6 +8,7 @@ type matcher struct {
 	pattern []byte
 	back    []int // back[i]: the longest proper prefix that is a suffix of pattern[:i+1]
 	state   int   // how much of the pattern the stream's end matches
+	clear   int   // in so many of the bytes to come no match ends, as look has found
 }
 
 func newMatcher(pattern []byte) *matcher {
@@ -38,26 +39,47 @@ func (m *matcher) step(state int, b byte) int {
 	return state
 }
 
+// look is find for the bytes that come next, which are not searched a second time.
+func (m *matcher) look(p []byte) int {
+	n := m.find(p)
+	if m.clear = n - 1; n < 0 {
+		m.clear = len(p)
+	}
+	return n
+}
+
 // find returns how many of p's bytes complete the first match, or -1. It does not
 // take them.
 func (m *matcher) find(p []byte) int {
+	if m.clear >= len(p) {
+		return -1
+	}
+	if begun := m.clear + 1 - len(m.pattern); begun > 0 {
+		return m.findIn(p, begun)
+	}
 	state := m.state
 	for i, b := range p {
 		if state = m.step(state, b); state == len(m.pattern) {
 			return i + 1
 		}
-		if begun := i + 1 - state; begun >= 0 { // what has begun before p leads to nothing
-			if at := bytes.Index(p[begun:], m.pattern); at >= 0 {
-				return begun + at + len(m.pattern)
-			}
-			return -1
+		if begun := i + 1 - state; begun >= 0 { // what began before p has come to nothing
+			return m.findIn(p, begun)
 		}
+	}
+	return -1
+}
+
+// findIn is find for a match that begins at p[from] or later.
+func (m *matcher) findIn(p []byte, from int) int {
+	if at := bytes.Index(p[from:], m.pattern); at >= 0 {
+		return from + at + len(m.pattern)
 	}
 	return -1
 }
 
 // take moves on by p, and reports whether a match ends there.
 func (m *matcher) take(p []byte) bool {
+	m.clear = max(0, m.clear-len(p))
 	if n := len(p) - len(m.pattern); n > 0 {
 		p, m.state = p[n:], 0 // what the stream's end matches is no longer than the pattern
 	}

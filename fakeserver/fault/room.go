@@ -89,8 +89,14 @@ func (w *work) reach(next []byte, offset int64, now time.Duration) int {
 	if w.match == nil || w.matched {
 		return int(skip)
 	}
-	if n := w.match.find(next[skip:]); n >= 0 {
-		return int(skip) + n
+	n := -1
+	if skip == 0 {
+		n = w.match.look(next)
+	} else {
+		n = w.match.find(next[skip:])
 	}
-	return len(next)
+	if n < 0 {
+		return len(next)
+	}
+	return int(skip) + n
 }

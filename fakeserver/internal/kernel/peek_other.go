@@ -12,3 +12,6 @@ func NewPeeker(c net.Conn) (*Peeker, error) { return nil, unsupported("Peek") }
 
 // Peek is never called.
 func (*Peeker) Peek(p []byte) (int, error) { return 0, unsupported("Peek") }
+
+// Take is never called.
+func (*Peeker) Take(p []byte) (int, error) { return 0, unsupported("Take") }

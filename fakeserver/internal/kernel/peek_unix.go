@@ -13,11 +13,12 @@ import (
 
 // A Peeker looks at what has arrived on a stream socket. It has one user at a time.
 type Peeker struct {
-	raw syscall.RawConn
-	try func(fd uintptr) bool // peek, made once
-	p   []byte
-	n   int
-	err error
+	raw   syscall.RawConn
+	try   func(fd uintptr) bool // recv, made once
+	flags int
+	p     []byte
+	n     int
+	err   error
 }
 
 // NewPeeker returns a Peeker of c. For a conn that is no TCP or unix stream socket the error wraps
@@ -31,14 +32,20 @@ func NewPeeker(c net.Conn) (*Peeker, error) {
 		return nil, err
 	}
 	k := &Peeker{raw: raw}
-	k.try = k.peek
+	k.try = k.recv
 	return k, nil
 }
 
-// Peek is Read, but what it has read can be read again. It waits as Read does, until the read deadline of the conn; errors
-// are as ReadNow's, and the peer's RST is told once, by Peek or by Read. (recv with MSG_PEEK.)
-func (k *Peeker) Peek(p []byte) (int, error) {
-	k.p, k.n, k.err = p, 0, nil
+// Peek is Read, but what it has read can be read again. It waits as Read does, until c's read deadline; its errors
+// are as ReadNow's, and the peer's RST is told once, by Peek or by Read.
+func (k *Peeker) Peek(p []byte) (int, error) { return k.read(p, unix.MSG_PEEK) }
+
+// Take is Read for the first len(p) bytes that the last Peek has shown, if they are in p already: Linux then does not
+// copy them again from a TCP socket.
+func (k *Peeker) Take(p []byte) (int, error) { return k.read(p, shown) }
+
+func (k *Peeker) read(p []byte, flags int) (int, error) {
+	k.p, k.flags, k.n, k.err = p, flags, 0, nil
 	err := k.raw.Read(k.try)
 	k.p = nil
 	switch {
@@ -52,10 +59,10 @@ func (k *Peeker) Peek(p []byte) (int, error) {
 	return k.n, nil
 }
 
-// peek reports whether the waiting is over.
-func (k *Peeker) peek(fd uintptr) bool {
+// recv reports whether the waiting is over.
+func (k *Peeker) recv(fd uintptr) bool {
 	for {
-		k.n, _, k.err = unix.Recvfrom(int(fd), k.p, unix.MSG_PEEK)
+		k.n, _, k.err = unix.Recvfrom(int(fd), k.p, k.flags)
 		if k.err != unix.EINTR {
 			return k.err != unix.EAGAIN
 		}
