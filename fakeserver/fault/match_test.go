@@ -65,3 +65,46 @@ func TestMatcherNeedsAsManyBytesAsAreMissing(t *testing.T) {
 		t.Error("take does not see the next match, which overlaps the first")
 	}
 }
+
+// What was looked at is not searched again, and what is found is the same, wherever a
+// match lies across pieces.
+func TestMatcherThatHasLookedFindsTheSame(t *testing.T) {
+	check(t, 3000, func(t *rapid.T) {
+		data, pattern := drawText(t, 1, 60, "data"), drawText(t, 1, 7, "pattern")
+		end := strings.Index(data, pattern)
+		if end >= 0 {
+			end += len(pattern)
+		}
+		m := newMatcher([]byte(pattern))
+		for at := 0; at < len(data); {
+			for range between(t, 0, 3, "looks") {
+				shown := between(t, 0, len(data)-at, "shown")
+				if got, want := m.look([]byte(data[at:at+shown])), within(end-at, shown); got != want {
+					t.Fatalf("%q in %q: a look at %d bytes from %d on gives %d, want %d", pattern, data, shown, at, got, want)
+				}
+			}
+			n := between(t, 1, len(data)-at, "piece")
+			got := m.find([]byte(data[at : at+n]))
+			if want := within(end-at, n); got != want {
+				t.Fatalf("%q in %q: %d bytes from %d on: find gives %d, want %d", pattern, data, n, at, got, want)
+			}
+			if got > 0 {
+				n = got
+			}
+			if m.take([]byte(data[at:at+n])) != (got > 0) {
+				t.Fatalf("%q in %q: take of %d bytes from %d on does not agree with find", pattern, data, n, at)
+			}
+			if at += n; at == end {
+				return
+			}
+		}
+	})
+}
+
+// within returns end, if it is one within n bytes, or else -1.
+func within(end, n int) int {
+	if end > 0 && end <= n {
+		return end
+	}
+	return -1
+}
