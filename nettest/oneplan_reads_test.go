@@ -19,15 +19,16 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// A readScript is what a client writes and what a handler reads, strictly in turn: before the
-// next step everybody waits.
+// A readScript is what a client writes, and what a handler reads and writes, strictly in turn:
+// before the next step everybody waits.
 type readScript struct {
 	steps []readStep
 	last  int // the buffer of the handler's reads from the client's end on
 }
 
-// A readStep is a Write of so many bytes, or the beginning of a Read with a buffer of that size.
-type readStep struct{ write, read int }
+// A readStep is a Write of the client's of so many bytes, the beginning of a Read of the handler's
+// with a buffer of that size, or a Write of the handler's, which comes when its Reads are over.
+type readStep struct{ write, read, answer int }
 
 // length returns how much the client writes.
 func (s readScript) length() (n int) {
@@ -37,53 +38,82 @@ func (s readScript) length() (n int) {
 	return n
 }
 
-// data returns what the client writes. It is full of beginnings of matches.
-func (s readScript) data() string { return strings.Repeat("abaababaabaab", s.length()/13+1) }
+// longest returns how much the one writes who writes more.
+func (s readScript) longest() (n int) {
+	for _, step := range s.steps {
+		n += step.answer
+	}
+	return max(n, s.length())
+}
 
-// handlerReads plays the script in virtual time, and returns what each Read gave.
-func (s readScript) handlerReads(t *testing.T, p fault.Plan) (reads []string) {
+// letters returns n bytes of what either side writes. They are full of beginnings of matches.
+func letters(n int) string { return strings.Repeat("abaababaabaab", n/13+1)[:n] }
+
+// A readScriptResult is what became of each Read, and what the record says left in one piece.
+type readScriptResult struct{ handler, client, left []string }
+
+// run plays the script in virtual time.
+func (s readScript) run(t *testing.T, p fault.Plan) (r readScriptResult) {
 	nettest.Bubble(t, func(t fakeserver.TB) {
-		sizes, done := make(chan int, len(s.steps)), make(chan struct{})
-		handler := fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) error {
-			defer close(done)
-			for size := range sizes {
-				reads = append(reads, oneRead(c, size))
-			}
-			for size := s.last; ; {
-				reads = append(reads, oneRead(c, size))
-				if !strings.HasSuffix(reads[len(reads)-1], "<nil>") {
-					return nil
+		steps, done := make(chan readStep, len(s.steps)), make(chan struct{})
+		n := new(nettest.Network)
+		srv := fakeserver.Start(t, fakeserver.Config{Transport: n, Faults: p, Handler: fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) error {
+			for step := range steps {
+				if step.read > 0 {
+					r.handler = append(r.handler, oneRead(c, step.read))
+				} else {
+					time.Sleep(7 * time.Microsecond) // until the client has read the one before
+					io.WriteString(c, letters(step.answer))
 				}
 			}
-		})
-		n := new(nettest.Network)
-		srv := fakeserver.Start(t, fakeserver.Config{Transport: n, Handler: handler, Faults: p})
+			r.handler = append(r.handler, readsToTheEnd(c, s.last)...)
+			return nil
+		})})
 		c, err := n.Dial("tcp", srv.Addr())
 		if err != nil {
 			t.Fatalf("%v", err)
 		}
-		s.play(c, sizes)
+		go func() {
+			defer close(done)
+			r.client = readsToTheEnd(c, 64<<10)
+		}()
+		s.play(c, steps)
 		<-done
 		c.Close()
+		srv.Close()
+		for e := range srv.Transcript().Kind(transcript.Data).All() {
+			if e.Direction == transcript.ToClient {
+				r.left = append(r.left, fmt.Sprint(len(e.Data), " bytes left"))
+			}
+		}
 	})
-	return reads
+	return r
 }
 
-// play is the client, and tells the handler when to read.
-func (s readScript) play(c net.Conn, sizes chan<- int) {
-	data := s.data()
+// play is the client, and tells the handler what to do.
+func (s readScript) play(c net.Conn, steps chan<- readStep) {
+	data := letters(s.length())
 	for _, step := range s.steps {
 		time.Sleep(time.Millisecond) // until nobody does anything any more
-		if step.read > 0 {
-			sizes <- step.read
+		if step.write == 0 {
+			steps <- step
 			continue
 		}
 		io.WriteString(c, data[:step.write])
 		data = data[step.write:]
 	}
 	time.Sleep(time.Millisecond)
-	close(sizes)
+	close(steps)
 	c.(*nettest.Conn).CloseWrite()
+}
+
+func readsToTheEnd(c io.Reader, size int) (reads []string) {
+	for {
+		reads = append(reads, oneRead(c, size))
+		if !strings.HasSuffix(reads[len(reads)-1], "<nil>") {
+			return reads
+		}
+	}
 }
 
 func oneRead(c io.Reader, size int) string {
@@ -92,9 +122,14 @@ func oneRead(c io.Reader, size int) string {
 	return fmt.Sprintf("Read(%d) = %d bytes %.8q, %v", size, n, p[:n], err)
 }
 
-// check compares the handler's reads under p with those without rules.
+// check compares what comes of the script under p with what does without rules.
 func (s readScript) check(t *testing.T, p fault.Plan) error {
-	want, got := s.handlerReads(t, fault.Plan{}), s.handlerReads(t, p)
+	want, got := s.run(t, fault.Plan{}), s.run(t, p)
+	return errors.Join(sameReads("the handler's reads", got.handler, want.handler), sameReads("the client's reads", got.client, want.client),
+		sameReads("the record", got.left, want.left))
+}
+
+func sameReads(what string, got, want []string) error {
 	if slices.Equal(got, want) {
 		return nil
 	}
@@ -102,7 +137,7 @@ func (s readScript) check(t *testing.T, p fault.Plan) error {
 	for i < min(len(got), len(want)) && got[i] == want[i] {
 		i++
 	}
-	return fmt.Errorf("the handler's reads differ from number %d on:\n%s\nwithout rules\n%s", i+1, strings.Join(around(got, i), "\n"), strings.Join(around(want, i), "\n"))
+	return fmt.Errorf("%s: number %d differs:\n%s\nwithout rules\n%s", what, i+1, strings.Join(around(got, i), "\n"), strings.Join(around(want, i), "\n"))
 }
 
 func drawReadScript(t *rapid.T) readScript {
@@ -119,11 +154,7 @@ func drawReadScript(t *rapid.T) readScript {
 	}
 	var s readScript
 	for range between(t, 1, 10, "steps") {
-		if coin(t, 2, "reads") {
-			s.steps = append(s.steps, readStep{read: size("buffer")})
-		} else {
-			s.steps = append(s.steps, readStep{write: size("write")})
-		}
+		s.steps = append(s.steps, rapid.SampledFrom([]readStep{{read: size("buffer")}, {write: size("write")}, {answer: size("answer")}}).Draw(t, "step"))
 	}
 	if s.last = size("last buffer"); s.last < 100 {
 		s.last = 1000
@@ -137,18 +168,19 @@ var everyStreamFault = []fault.Fault{
 	fault.Latency{Delay: time.Second, Jitter: time.Millisecond}, fault.Replace{Old: "a", New: "b"}, fault.Reset{}, fault.Slice{Size: 1}, fault.SlowClose{Delay: time.Hour}, fault.Stall{},
 }
 
-// harmless are faults that act and change nothing.
+// harmless are faults that begin at once and find nothing to do.
 var harmless = []fault.Fault{
-	fault.Slice{Size: 1 << 40}, fault.Replace{Old: "none", New: "x"}, fault.Corrupt{Bits: []int64{1 << 40}}, fault.SlowClose{Delay: time.Microsecond}, fault.Bandwidth{BytesPerSecond: 1 << 40, Burst: 1 << 40},
+	fault.Slice{Size: 1 << 40}, fault.Replace{Old: "none", New: "x"}, fault.Corrupt{Bits: []int64{1 << 40}}, fault.SlowClose{Delay: time.Microsecond},
 }
 
-// drawIdleRule draws a rule that does not act on what the client of a script writes, for any
-// of the reasons there are.
+// drawIdleRule draws a rule that does not act on up to length bytes of a script, for any of the
+// reasons there are.
 func drawIdleRule(t *rapid.T, length int) fault.Rule {
+	towards := rapid.SampledFrom([]func(fault.Fault) fault.Rule{fault.FromClient, fault.ToClient}).Draw(t, "direction")
 	if coin(t, 5, "is harmless") {
-		return fault.FromClient(rapid.SampledFrom(harmless).Draw(t, "harmless"))
+		return towards(rapid.SampledFrom(harmless).Draw(t, "harmless"))
 	}
-	r := fault.FromClient(rapid.SampledFrom(everyStreamFault).Draw(t, "fault"))
+	r := towards(rapid.SampledFrom(everyStreamFault).Draw(t, "fault"))
 	if coin(t, 2, "after bytes") {
 		r = r.AfterBytes(int64(between(t, 0, length, "bytes")))
 	}
@@ -168,12 +200,13 @@ func drawIdleRule(t *rapid.T, length int) fault.Rule {
 	return r.OnConn(2)
 }
 
-// A handler's reads are the same, read for read, whether there are rules that don't act or none.
+// A handler's reads are the same, read for read, whether there are rules that don't act or none; and so
+// are what leaves and the client's reads.
 func TestReadsAreTheSameUnderRulesThatDoNotAct(t *testing.T) {
 	checkRandom(t, 150, func(rt *rapid.T) {
 		s, p := drawReadScript(rt), fault.Plan{Seed: 1}
 		for range between(rt, 1, 3, "rules") {
-			p.Rules = append(p.Rules, drawIdleRule(rt, s.length()).MayNotFire())
+			p.Rules = append(p.Rules, drawIdleRule(rt, s.longest()).MayNotFire())
 		}
 		if err := s.check(t, p); err != nil {
 			rt.Fatalf("%+v\n%#v\n%v", s, p, err)
@@ -181,22 +214,57 @@ func TestReadsAreTheSameUnderRulesThatDoNotAct(t *testing.T) {
 	})
 }
 
-// The list has every kind of fault there is for streams: a new one is put to the test too.
-func TestReadsAreTriedUnderEveryFault(t *testing.T) {
+// The same for every kind of fault, and every reason not to act.
+func TestReadsAreTheSameUnderEachFaultThatDoesNotAct(t *testing.T) {
+	s := readScript{[]readStep{{read: 1 << 16}, {write: 6000}, {write: 100}, {write: 70_000}, {answer: 6000}, {read: 1 << 16}, {read: 1 << 16}, {write: 400_000}}, 1 << 20}
+	kinds := map[string]bool{}
 	for _, f := range everyStreamFault {
-		for _, d := range []func(fault.Fault) fault.Rule{fault.FromClient} {
+		kinds[f.Kind()] = true
+		for _, d := range []func(fault.Fault) fault.Rule{fault.FromClient, fault.ToClient} {
 			for why, r := range map[string]fault.Rule{
 				"too few bytes": d(f).AfterBytes(1 << 30), "no match": d(f).AfterMatch("none"), "no time": d(f).AfterTime(time.Hour),
 				"bytes and no time": d(f).AfterBytes(3000).AfterTime(time.Hour), "bytes and no luck": d(f).AfterBytes(3000).WithProbability(0),
 				"match and no time": d(f).AfterMatch("ab").AfterTime(time.Hour), "match and no luck": d(f).AfterMatch("ab").WithProbability(0),
+				"another conn": d(f).OnConn(2),
 			} {
-				s := readScript{[]readStep{{read: 1 << 16}, {write: 6000}, {write: 100}, {write: 70_000}, {read: 1 << 16}, {read: 1 << 16}, {write: 400_000}}, 1 << 20}
 				if err := s.check(t, fault.Plan{Rules: []fault.Rule{r.MayNotFire()}}); err != nil {
-					t.Errorf("%s, %s: %v", f.Kind(), why, err)
+					t.Errorf("%v %s, %s: %v", r.Direction, f.Kind(), why, err)
 				}
 			}
 		}
 	}
-	_ = errors.New
-	_ = transcript.FromClient
+	if len(kinds) != 12 {
+		t.Errorf("%d kinds of faults, want all 12 that streams have", len(kinds))
+	}
+}
+
+// Looking for a match that does not come costs no events: there are about as many as where an
+// offset is waited for.
+func TestReadsForAMatchThatDoesNotComeAreFew(t *testing.T) {
+	events := func(r fault.Rule) (n int) {
+		nettest.Bubble(t, func(t fakeserver.TB) {
+			network := new(nettest.Network)
+			srv := fakeserver.Start(t, fakeserver.Config{Transport: network, Faults: fault.Plan{Rules: []fault.Rule{r.MayNotFire()}}})
+			c, err := network.Dial("tcp", srv.Addr())
+			if err != nil {
+				t.Fatalf("%v", err)
+			}
+			io.WriteString(c, letters(1<<20))
+			c.(*nettest.Conn).CloseWrite()
+			io.ReadAll(c)
+			c.Close()
+			srv.Close()
+			if got := len(srv.Transcript().FromClient()); got != 1<<20 {
+				t.Errorf("%d bytes are in the record", got)
+			}
+			n = srv.Transcript().Len()
+		})
+		return n
+	}
+	for _, f := range []fault.Fault{fault.Reset{}, fault.Stall{}} {
+		bytes := events(fault.FromClient(f).AfterBytes(1 << 40))
+		if match := events(fault.FromClient(f).AfterMatch("abba")); match > 2*bytes {
+			t.Errorf("%s: %d events while a match is looked for, want about %d", f.Kind(), match, bytes)
+		}
+	}
 }

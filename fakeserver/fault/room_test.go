@@ -64,3 +64,20 @@ func actsOnce(steps []Step) bool {
 	}
 	return false
 }
+
+// Where a rule does not act, nothing is cut: what is fed at once is one step, and also what a
+// transform makes of it.
+func TestARuleThatDoesNotActCutsNothing(t *testing.T) {
+	for why, r := range map[string]Rule{
+		"no luck": ToClient(Stall{}).AfterBytes(3).WithProbability(0), "no luck at a match": ToClient(Latency{Delay: 1}).AfterMatch("c").WithProbability(0),
+		"no time": ToClient(Reset{}).AfterBytes(3).AfterTime(time.Hour), "no time at a match": ToClient(Bandwidth{BytesPerSecond: 1}).AfterMatch("c").AfterTime(time.Hour),
+	} {
+		for what, rules := range map[string][]Rule{"alone": {r}, "behind a transform": {ToClient(Replace{Old: "x", New: "y"}), r}} {
+			s := compile(t, Streams, 1, rules...).Stream(1, toClient)
+			s.Start()
+			if steps := s.Feed([]byte("abcdef"), 0); len(steps) != 1 || string(steps[0].Data) != "abcdef" || steps[0].Taken != 6 {
+				t.Errorf("%s, %s: %d steps, the first of %q", why, what, len(steps), steps[0].Data)
+			}
+		}
+	}
+}

@@ -83,3 +83,25 @@ func (s Step) Pace(d time.Duration) int64 {
 	n, _ := bits.Div64(hi, lo, uint64(time.Second))
 	return int64(min(n, math.MaxInt64))
 }
+
+// goesOnWith reports whether s and next, which comes after it, can be one step: nothing acts
+// between them. What has a limit of speed is due piece by piece.
+func (s *Step) goesOnWith(next Step) bool {
+	return s.Op == OpPass && next.Op == OpPass && s.Offset+s.Taken == next.Offset && s.Delay == next.Delay && s.all == next.all &&
+		len(s.buckets) == 0 && len(next.buckets) == 0
+}
+
+// join makes s and next one step. It copies only where their bytes do not lie in a row.
+func (s *Step) join(next Step) {
+	s.Taken += next.Taken
+	n, all := len(s.Data), len(s.Data)+len(next.Data)
+	switch {
+	case n == 0:
+		s.Data = next.Data
+	case len(next.Data) == 0:
+	case cap(s.Data) >= all && &s.Data[:n+1][n] == &next.Data[0]:
+		s.Data = s.Data[:all]
+	default:
+		s.Data = append(s.Data[:n:n], next.Data...)
+	}
+}

@@ -143,11 +143,11 @@ func (s *Stream) settle(now time.Duration) {
 			continue
 		}
 		w.begin(s, now)
-		changed = true
 		if w.drops() {
 			s.flush() // what came before the hole is not in it
 		}
 		if !w.isPoint() || w.phase == over {
+			changed = changed || w.phase == acting
 			continue
 		}
 		w.phase = over
@@ -229,6 +229,10 @@ func (s *Stream) handOn(data []byte, taken int64) {
 		if w.phase == acting && w.bucket != nil {
 			step.buckets = append(step.buckets, w.bucket)
 		}
+	}
+	if n := len(s.steps); n > 0 && s.steps[n-1].goesOnWith(step) {
+		s.steps[n-1].join(step)
+		return
 	}
 	s.steps = append(s.steps, step)
 }
