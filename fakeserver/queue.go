@@ -114,14 +114,14 @@ func (q *queue) freeze(on bool) {
 	q.mu.Unlock()
 }
 
-// expect says whether more has arrived than was put.
+// expect says whether more has arrived than was put. While something is late, nobody waits for that.
 func (q *queue) expect(more bool) {
 	if q == nil {
 		return
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.more = more; !more {
+	if q.more = more && !q.last.After(time.Now()); !q.more {
 		q.wakeLocked()
 	}
 }

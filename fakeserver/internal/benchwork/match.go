@@ -14,7 +14,7 @@ var Match = Work{
 	Raw: lateBody(sendToHandler, never), Kit: lateBody(sendToHandler, fault.FromClient(fault.Reset{}).AfterMatch("\n")), Goal: Goal{Speed: true, Bound: 0.9},
 }
 
-// MatchText is the same with text in which each line begins like a match.
+// MatchText is the same with lines, each of which ends as a match begins.
 var MatchText = Work{
 	Name: "MatchText", What: "the same, text full of beginnings of a match", Slice: 1, Bytes: lateBytes,
 	Raw: lateBody(sendLines, never), Kit: lateBody(sendLines, fault.FromClient(fault.Reset{}).AfterMatch("\nEND\n")), Goal: Goal{Speed: true, Bound: 0.9},
