@@ -145,6 +145,11 @@
 // about 4 MB on Linux, before any handler runs. UDP clients are told apart by their
 // addresses: one that is given an earlier client's port is the same peer.
 //
+// Rules that don't act leave a handler's Reads as they are without. To look for a match before
+// anything is taken, that needs a socket of the kernel's on Linux or another Unix, or a
+// connection with Peek, as [Transport] says. Elsewhere, as long as a rule FromClient
+// that acts once waits for a match, Reads are no longer than what is missing of it.
+//
 // Handlers of connections run at the same time, those of datagrams one after the
 // other.
 package fakeserver

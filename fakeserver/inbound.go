@@ -27,7 +27,8 @@ type inbound struct {
 	queue  *queue         // nil: no faults; set under reader and c.mu
 	pumped chan struct{}  // closed when the pump has ended; set with queue
 
-	peeker  peeker          // nil: there is none, or it was not needed; the pump's
+	peeker  peeker          // nil: there is none; the pump's
+	asked   bool            // whether there is one; the pump's
 	left    bool            // the latest read may have left something in the socket; the pump's
 	begun   bool            // the pump was started; under reader
 	told    int             // steps to come that are recorded already; the pump's

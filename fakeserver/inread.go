@@ -28,42 +28,40 @@ func (in *inbound) readNext() (n int, age time.Duration, err error) {
 	in.settle()
 	buf := in.lane.Buffer(in.leastRoom())
 	buf = buf[:min(int64(len(buf)), in.mayRead())]
-	age, size, arrived := unknownAge, len(buf), 0
-	if in.isRuled() {
-		if buf, arrived, age, err = in.within(buf); err != nil {
-			return 0, age, err
+	if in.isRuled() && in.stream.Room() < int64(len(buf)) {
+		if in.stream.Looks() && in.canPeek() {
+			return in.readLooking(buf)
 		}
+		buf = buf[:in.stream.Room()]
 	}
-	if arrived > 0 {
-		n, err = in.takeBy(in.peeker.Take, buf)
-	} else {
-		n, err = in.take(buf)
+	n, err = in.take(buf)
+	in.leaves(n == len(buf))
+	return n, unknownAge, err
+}
+
+// readLooking is readNext where rules wait for certain bytes: it looks at what has
+// arrived before it takes any of it.
+func (in *inbound) readLooking(buf []byte) (n int, age time.Duration, err error) {
+	arrived, err := in.peeker.Peek(buf)
+	if err != nil {
+		return 0, unknownAge, in.c.asOpError("read", err)
 	}
-	if in.left = n == len(buf) && (arrived == 0 || arrived == size || n < arrived); in.left {
-		in.queue.expect(true)
+	age = in.c.age()
+	reach := in.stream.Reach(buf[:arrived], age)
+	if reach == 0 || in.stale() { // a rule acts before these bytes, or there are others
+		return 0, unknownAge, os.ErrDeadlineExceeded
 	}
+	n, err = in.takeBy(in.peeker.Take, buf[:reach])
+	in.leaves(n < arrived || arrived == len(buf))
 	return n, age, err
 }
 
-// within returns the part of buf that a read may fill. Where rules wait for certain bytes, it
-// looks at what has arrived, and says how much that is.
-func (in *inbound) within(buf []byte) (may []byte, arrived int, age time.Duration, err error) {
-	room := in.stream.Room()
-	if room >= int64(len(buf)) {
-		return buf, 0, unknownAge, nil
+// leaves takes note of whether something may be left in the socket that arrived together
+// with what was read.
+func (in *inbound) leaves(something bool) {
+	if in.left = something; something {
+		in.queue.expect(true)
 	}
-	if !in.stream.Looks() || !in.canPeek() {
-		return buf[:room], 0, unknownAge, nil
-	}
-	if arrived, err = in.peeker.Peek(buf); err != nil {
-		return nil, 0, unknownAge, in.c.asOpError("read", err)
-	}
-	age = in.c.age()
-	n := in.stream.Reach(buf[:arrived], age)
-	if n == 0 || in.stale() { // a rule acts before these bytes, or there are others
-		return nil, 0, unknownAge, os.ErrDeadlineExceeded
-	}
-	return buf[:n], arrived, age, nil
 }
 
 // asOpError is opError for an error other than io.EOF that is none yet.
@@ -76,14 +74,14 @@ func (c *Conn) asOpError(op string, err error) error {
 
 // canPeek reports whether what has arrived can be looked at without taking it.
 func (in *inbound) canPeek() bool {
-	if in.peeker == nil {
-		in.peeker = newPeeker(in.c.raw)
+	if !in.asked {
+		in.peeker, in.asked = newPeeker(in.c.raw), true
 	}
 	return in.peeker != nil
 }
 
-// settle lets the handler have what was put, if nothing more has arrived that belongs
-// to it.
+// settle lets the handler have what was put, if nothing more has arrived that it would
+// get together with that.
 func (in *inbound) settle() {
 	if in.queue == nil || !in.queue.expects() {
 		return

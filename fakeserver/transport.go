@@ -15,11 +15,11 @@ import (
 //	CloseWrite() error            half-close; without it, FIN is Close
 //	Reset() error                 end with an RST
 //	Unacked() (int, error)        bytes written that have not reached the other end
-//	Unread() (int, error)         bytes that have arrived and were not read
+//	Unread() (int, error)         bytes that have arrived and were not read; without it, what a client
+//	                              wrote at once may come in pieces of 4 KiB where there are rules
 //	ReadNow([]byte) (int, error)  Read without waiting: os.ErrDeadlineExceeded, if there is nothing
-//	Peek([]byte) (int, error)     Read that leaves what it has read to be read again; without it, what comes from
-//	                              the client is read in pieces no longer than the rest of a match that a
-//	                              rule waits for which acts once
+//	Peek([]byte) (int, error)     Read, but what it has read can be read again; without it, Reads are small
+//	                              while a rule FromClient waits for a match
 //	PeerUnread() (int, error)     bytes written that the other end has not read
 //	PeerRead() <-chan struct{}    closed when the other end reads, so that PeerUnread is not polled
 //
