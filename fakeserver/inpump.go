@@ -207,6 +207,9 @@ func (in *inbound) stop(rule string, ch <-chan struct{}, until time.Time) {
 			return
 		}
 		if !in.c.sleepFor(changed, ch, until) {
+			if in.c.srv.isClosing() {
+				in.discard.Store(true) // what it has not read is nothing to the handler any more
+			}
 			return
 		}
 	}
