@@ -31,8 +31,8 @@ func readBefore(t transcript.Transcript, rule string) (read, at int64) {
 	return read, -1
 }
 
-// inMemory lets a client talk to a server that takes everything, and returns the record.
-func inMemory(t *testing.T, p fault.Plan, talk func(fakeserver.TB, *fakeserver.Server, net.Conn)) (tr transcript.Transcript) {
+// talkInMemory lets a client talk to a server that takes everything, and returns the record.
+func talkInMemory(t *testing.T, p fault.Plan, talk func(fakeserver.TB, *fakeserver.Server, net.Conn)) (tr transcript.Transcript) {
 	nettest.Bubble(t, func(t fakeserver.TB) {
 		n := new(nettest.Network)
 		srv, err := fakeserver.Listen(fakeserver.Config{Transport: n, Faults: p})
@@ -70,7 +70,7 @@ func TestAMatchStopsTheReadingExactly(t *testing.T) {
 			fault.FromClient(stop).AfterBytes(int64(from)).AfterMatch(pattern).Named("stop"), fault.FromClient(fault.Close{}).AfterBytes(1 << 20).AfterTime(time.Hour),
 		}}
 		pieces := rapid.SliceOfN(rapid.IntRange(1, len(data)), 1, 5).Draw(rt, "pieces")
-		tr := inMemory(t, p, func(_ fakeserver.TB, _ *fakeserver.Server, c net.Conn) {
+		tr := talkInMemory(t, p, func(_ fakeserver.TB, _ *fakeserver.Server, c net.Conn) {
 			for i, rest := 0, data; rest != ""; i++ {
 				n := min(len(rest), pieces[i%len(pieces)])
 				io.WriteString(c, rest[:n])
@@ -93,7 +93,7 @@ func TestAMatchDoesNotKeepTheClockFromARule(t *testing.T) {
 	p := fault.Plan{Rules: []fault.Rule{
 		fault.FromClient(fault.Stall{}).AfterMatch("none"), fault.FromClient(fault.Close{}).AfterMatch("bc").AfterTime(time.Second).Named("stop"),
 	}}
-	tr := inMemory(t, p, func(t fakeserver.TB, _ *fakeserver.Server, c net.Conn) {
+	tr := talkInMemory(t, p, func(t fakeserver.TB, _ *fakeserver.Server, c net.Conn) {
 		begin := time.Now()
 		io.WriteString(c, "abcd")
 		if _, err := c.Read(make([]byte, 1)); err != io.EOF || time.Since(begin) != time.Second {
@@ -110,7 +110,7 @@ func TestAMatchDoesNotKeepTheClockFromARule(t *testing.T) {
 func TestAMatchAtTheMomentOfItsTime(t *testing.T) {
 	for i := range 20 {
 		p := fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Close{}).AfterBytes(3).AfterMatch("d").AfterTime(time.Second).Named("stop")}}
-		tr := inMemory(t, p, func(_ fakeserver.TB, _ *fakeserver.Server, c net.Conn) {
+		tr := talkInMemory(t, p, func(_ fakeserver.TB, _ *fakeserver.Server, c net.Conn) {
 			time.Sleep(time.Second + time.Duration(i-10)*time.Nanosecond)
 			io.WriteString(c, "abcdef")
 			time.Sleep(2 * time.Second)
@@ -126,7 +126,7 @@ func TestAMatchIsFoundByARuleThatComesLive(t *testing.T) {
 	never := fault.FromClient(fault.Stall{}).AfterMatch("none").MayNotFire()
 	for name, before := range map[string][]fault.Rule{"without rules": nil, "while another is looked for": {never}} {
 		t.Run(name, func(t *testing.T) {
-			tr := inMemory(t, fault.Plan{Rules: before}, func(t fakeserver.TB, srv *fakeserver.Server, c net.Conn) {
+			tr := talkInMemory(t, fault.Plan{Rules: before}, func(t fakeserver.TB, srv *fakeserver.Server, c net.Conn) {
 				io.WriteString(c, "abcabc")
 				time.Sleep(time.Second)
 				if err := srv.SetFaults(fault.Plan{Rules: []fault.Rule{never, fault.FromClient(fault.Close{}).AfterMatch("cabc").Named("stop")}}); err != nil {
