@@ -114,25 +114,6 @@ func (q *queue) freeze(on bool) {
 	q.mu.Unlock()
 }
 
-// expect says whether more has arrived than was put. While something is late, nobody waits for that.
-func (q *queue) expect(more bool) {
-	if q == nil {
-		return
-	}
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.more = more && !q.last.After(time.Now()); !q.more {
-		q.wakeLocked()
-	}
-}
-
-// expects reports what was said last.
-func (q *queue) expects() bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.more
-}
-
 // awaitThaw waits until the queue is not frozen.
 func (q *queue) awaitThaw() {
 	for {
@@ -153,58 +134,6 @@ func (q *queue) end() int64 {
 	defer q.mu.Unlock()
 	q.ended = true
 	return q.bytes
-}
-
-// read copies into p what is due, up to the next boundary or error. If that is
-// nothing, it returns the error that is due, or when something will be (zero:
-// nothing waits). An error stays: every further read gets it.
-func (q *queue) read(p []byte) (n int, due time.Time, err error) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	now := time.Now()
-	if q.waitsLocked(int64(len(p)), now) {
-		return 0, due, nil
-	}
-	for len(q.items) > 0 && !q.frozen {
-		it := &q.items[0]
-		if it.due.After(now) {
-			due = it.due
-			break
-		}
-		if n > 0 && (it.cut || it.err != nil || n == len(p)) {
-			break
-		}
-		if it.err != nil {
-			return 0, due, it.err
-		}
-		m := copy(p[n:], it.Data)
-		n += m
-		if m < len(it.Data) {
-			it.Data, it.Offset = it.Data[m:], it.Offset+int64(m)
-			break
-		}
-		q.popLocked()
-	}
-	if n > 0 {
-		q.bytes -= int64(n)
-		q.wakeLocked()
-	}
-	return n, due, nil
-}
-
-// waitsLocked reports whether a Read with room for n bytes waits, for the first item or for what
-// belongs to the last. It needs mu.
-func (q *queue) waitsLocked(n int64, now time.Time) bool {
-	n = min(n, mostWaiting)
-	if len(q.items) > 0 && (!q.more || q.bytes >= n || q.last.After(now)) {
-		q.wants = 0
-		return false
-	}
-	if q.wants != n && q.more {
-		q.wakeLocked() // there may be room now
-	}
-	q.wants = n
-	return true
 }
 
 func (q *queue) popLocked() {

@@ -23,7 +23,8 @@ import (
 // before the next step everybody waits.
 type readScript struct {
 	steps []readStep
-	last  int // the buffer of the handler's reads from the client's end on
+	last  int  // the buffer of the handler's reads from the client's end on
+	reset bool // the client's end is an RST, and not a FIN
 }
 
 // A readStep is a Write of the client's of so many bytes, the beginning of a Read of the handler's
@@ -55,9 +56,10 @@ type readScriptResult struct{ handler, client, left []string }
 // run plays the script in virtual time.
 func (s readScript) run(t *testing.T, p fault.Plan) (r readScriptResult) {
 	nettest.Bubble(t, func(t fakeserver.TB) {
-		steps, done := make(chan readStep, len(s.steps)), make(chan struct{})
+		steps, done, handled := make(chan readStep, len(s.steps)), make(chan struct{}), make(chan struct{})
 		n := new(nettest.Network)
 		srv := fakeserver.Start(t, fakeserver.Config{Transport: n, Faults: p, Handler: fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) error {
+			defer close(handled)
 			for step := range steps {
 				if step.read > 0 {
 					r.handler = append(r.handler, oneRead(c, step.read))
@@ -78,6 +80,7 @@ func (s readScript) run(t *testing.T, p fault.Plan) (r readScriptResult) {
 			r.client = readsToTheEnd(c, 64<<10)
 		}()
 		s.play(c, steps)
+		<-handled
 		<-done
 		c.Close()
 		srv.Close()
@@ -103,15 +106,20 @@ func (s readScript) play(c net.Conn, steps chan<- readStep) {
 		data = data[step.write:]
 	}
 	time.Sleep(time.Millisecond)
+	if s.reset {
+		c.(*nettest.Conn).Reset()
+	} else {
+		c.(*nettest.Conn).CloseWrite()
+	}
 	close(steps)
-	c.(*nettest.Conn).CloseWrite()
 }
 
+// readsToTheEnd goes on to two Reads behind it.
 func readsToTheEnd(c io.Reader, size int) (reads []string) {
 	for {
 		reads = append(reads, oneRead(c, size))
 		if !strings.HasSuffix(reads[len(reads)-1], "<nil>") {
-			return reads
+			return append(reads, oneRead(c, 0), oneRead(c, 1))
 		}
 	}
 }
@@ -155,6 +163,9 @@ func drawReadScript(t *rapid.T) readScript {
 	var s readScript
 	for range between(t, 1, 10, "steps") {
 		s.steps = append(s.steps, rapid.SampledFrom([]readStep{{read: size("buffer")}, {write: size("write")}, {answer: size("answer")}}).Draw(t, "step"))
+	}
+	if s.reset = coin(t, 3, "resets"); s.reset { // what the handler writes then is told of the RST in the place of its Reads
+		s.steps = slices.DeleteFunc(s.steps, func(step readStep) bool { return step.answer > 0 })
 	}
 	if s.last = size("last buffer"); s.last < 100 {
 		s.last = 1000
@@ -216,7 +227,7 @@ func TestReadsAreTheSameUnderRulesThatDoNotAct(t *testing.T) {
 
 // The same for every kind of fault, and every reason not to act.
 func TestReadsAreTheSameUnderEachFaultThatDoesNotAct(t *testing.T) {
-	s := readScript{[]readStep{{read: 1 << 16}, {write: 6000}, {write: 100}, {write: 70_000}, {answer: 6000}, {read: 1 << 16}, {read: 1 << 16}, {write: 400_000}}, 1 << 20}
+	s := readScript{[]readStep{{read: 1 << 16}, {write: 6000}, {write: 100}, {write: 70_000}, {answer: 6000}, {read: 1 << 16}, {read: 1 << 16}, {write: 400_000}}, 1 << 20, false}
 	kinds := map[string]bool{}
 	for _, f := range everyStreamFault {
 		kinds[f.Kind()] = true
