@@ -20,6 +20,7 @@ type listenerWorld struct {
 	clients   []conn // nil, if they have closed
 	servers   []conn
 	accepting *call
+	accepted  net.Conn // by that call, once it is done
 }
 
 func (w *listenerWorld) stop() {
@@ -49,6 +50,14 @@ func (w *listenerWorld) state() string {
 		}
 	}
 	return text
+}
+
+// welcome takes what an Accept that is done has returned.
+func (w *listenerWorld) welcome() {
+	w.accepting = nil
+	if w.accepted != nil {
+		w.servers = append(w.servers, w.accepted.(conn))
+	}
 }
 
 func (w *listenerWorld) say(err error) string {
@@ -96,7 +105,8 @@ func (d *listenerDiffer) settle() {
 			d.fail(fmt.Sprintf("Accept has returned: in memory %v, on the kernel %v", m.isDone(), k.isDone()))
 		}
 		if m.isDone() {
-			d.memory.accepting, d.kernel.accepting = nil, nil
+			d.memory.welcome()
+			d.kernel.welcome()
 			d.story = append(d.story, "\tAccept: "+m.said)
 			if m.said != k.said {
 				d.fail("on the kernel it is " + k.said)
@@ -131,10 +141,8 @@ func (d *listenerDiffer) accept() {
 	}
 	for _, w := range []*listenerWorld{d.memory, d.kernel} {
 		w.accepting = begin(func() string {
-			c, err := w.ln.Accept()
-			if err == nil {
-				w.servers = append(w.servers, c.(conn))
-			}
+			var err error
+			w.accepted, err = w.ln.Accept()
 			return w.say(err)
 		})
 		comesTrue(differPatience, func() bool { return atRest(w.accepting) })
