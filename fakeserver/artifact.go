@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -31,21 +32,29 @@ func writeArtifact(tb TB, t transcript.Transcript) string {
 	if dir == "" {
 		return ""
 	}
+	path, err := writeRecord(dir, fileName(tb.Name()), t)
+	if err != nil {
+		return "no record written: " + err.Error()
+	}
+	return "the whole record: " + filepath.ToSlash(path)
+}
+
+// writeRecord writes t to a new file in dir, whose name begins with name, and returns its
+// absolute path: a test runs in its package's directory, and whoever reads the message
+// does not. What others collect from CI they must be able to read.
+func writeRecord(dir, name string, t transcript.Transcript) (path string, err error) {
+	if dir, err = filepath.Abs(dir); err != nil {
+		return "", err
+	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return "no record written: " + err.Error()
+		return "", err
 	}
-	f, err := os.CreateTemp(dir, fileName(tb.Name())+"-*.txt")
+	f, err := os.CreateTemp(dir, name+"-*.txt")
 	if err != nil {
-		return "no record written: " + err.Error()
+		return "", err
 	}
-	_, err = f.WriteString(t.Dump())
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return "no record written: " + err.Error()
-	}
-	return "the whole record: " + filepath.ToSlash(f.Name())
+	err = errors.Join(t.DumpTo(f), f.Chmod(0o644), f.Close())
+	return f.Name(), err
 }
 
 // fileName makes a test's name fit for a file's.

@@ -204,7 +204,8 @@ func atLeast(d time.Duration) step {
 func records(k transcript.Kind, data string) step {
 	return tells(fmt.Sprintf("wait for %q as %v in the record", data, k), func(w *viewer) error {
 		wait(w.t, w.srv, func(tr transcript.Transcript) bool {
-			return string(tr.Kind(k).FromClient()) == data
+			part := tr.Kind(k)
+			return string(part.FromClient())+string(part.Discarded()) == data
 		})
 		return nil
 	})

@@ -32,7 +32,9 @@ type Config struct {
 	// to (Linux doubles it). If zero, the default. TCP only; another Transport may ignore it.
 	ReceiveBuffer int
 	// RecordLimit is how many bytes of data the transcript keeps at most; further
-	// bytes are counted and hashed. If zero, it keeps all; if negative, none.
+	// bytes are counted and hashed. If zero, it keeps all; if negative, none. With a
+	// limit, memory is bounded, too: what is only counted is joined, and so are events
+	// that repeat each other. See transcript.NewRecorder.
 	RecordLimit int64
 	// StartDown lets the server start as Down leaves it: with its port taken, and
 	// refusing connections until Up.
@@ -62,7 +64,9 @@ type PacketConfig struct {
 	// that bursts are not lost. UDP only; another Transport may ignore it.
 	ReceiveBuffer int
 	// RecordLimit is how many bytes of data the transcript keeps at most; further
-	// datagrams are counted and hashed. If zero, it keeps all; if negative, none.
+	// datagrams are counted and hashed. If zero, it keeps all; if negative, none. With a
+	// limit, memory is bounded, too: what is only counted is joined, and so are events
+	// that repeat each other. See transcript.NewRecorder.
 	RecordLimit int64
 	// StartDown lets the server start as Down leaves it: with its port taken, and
 	// its datagrams answered by "port unreachable" until Up.

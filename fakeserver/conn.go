@@ -35,6 +35,7 @@ type Conn struct {
 	readBy  time.Time  // the handler's deadlines
 	writeBy time.Time
 	toReset bool // the end is to be an RST
+	cutOff  bool // it was the server's Close that ended it
 	kicked  bool // blocked calls on raw were woken for good
 	closed  bool // dead is closed
 	seenFIN bool // the client's FIN is recorded
@@ -151,6 +152,9 @@ func (c *Conn) doomTo(why error, reset bool) bool {
 	if first {
 		c.fate, c.toReset = why, reset
 		close(c.gone)
+		if c.cutOff = why == net.ErrClosed && c.srv.isClosing(); c.cutOff {
+			c.in.lane.CutOff()
+		}
 		c.in.discard.Store(true)
 		// Only what the handler called is woken: pumps go on until the end.
 		if c.in.queue == nil {
@@ -240,6 +244,12 @@ func (c *Conn) isDead() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.closed
+}
+
+func (c *Conn) isCutOff() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.cutOff
 }
 
 func (c *Conn) isToReset() bool {

@@ -196,7 +196,7 @@ func (in *inbound) finish() {
 		first, _ := in.queue.front()
 		in.c.srv.rec.Add(transcript.Event{
 			Conn: in.c.n, Direction: transcript.FromClient, Kind: transcript.Unread,
-			Offset: first.Offset, Count: n, Text: "the handler did not read these bytes",
+			Offset: first.From, Count: n, AtClose: in.c.isCutOff(), Text: "the handler did not read these bytes",
 		})
 	}
 }

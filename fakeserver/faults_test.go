@@ -98,8 +98,8 @@ func TestCloseToClientIsAFIN(t *testing.T) {
 	wait(t, srv, ended(1))
 	tr := srv.Transcript()
 	wantEnding(t, tr, 1, transcript.ByFIN, transcript.ByFIN)
-	if got := string(tr.FromClient()); got != "gowhat now?" {
-		t.Errorf("the record has %q", got)
+	if got, late := string(tr.FromClient()), string(tr.Discarded()); got != "go" || late != "what now?" {
+		t.Errorf("the server received %q, and discarded %q", got, late)
 	}
 }
 
@@ -125,9 +125,8 @@ func TestCloseFromClientDiscardsTheRest(t *testing.T) {
 	wait(t, srv, ended(1))
 	tr := srv.Transcript()
 	wantEnding(t, tr, 1, transcript.ByFIN, transcript.ByFIN)
-	rest := tr
-	if got := string(rest.Kind(transcript.Discarded).FromClient()); got != ", world!" {
-		t.Errorf("discarded %q, want the rest", got)
+	if got, late := string(tr.FromClient()), string(tr.Discarded()); got != "hello" || late != ", world!" {
+		t.Errorf("received %q and discarded %q, want hello and the rest", got, late)
 	}
 }
 

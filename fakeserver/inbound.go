@@ -141,14 +141,17 @@ func (in *inbound) lockReader() error {
 }
 
 // readShared is readRecord for who has not locked reader, and its bytes stay what they
-// are: whoever hands them on may wait long, and keeps nobody else from the direction.
-func (in *inbound) readShared() (p []byte, ok bool, err error) {
+// are, if they are wanted: whoever hands them on may wait long, and keeps nobody else from
+// the direction.
+func (in *inbound) readShared(wanted bool) (p []byte, ok bool, err error) {
 	if err := in.lockReader(); err != nil {
 		return nil, true, err
 	}
 	defer in.unlockReader()
-	p, ok, err = in.readRecord()
-	return in.c.srv.stable(p), ok, err
+	if p, ok, err = in.readRecord(); wanted {
+		p = in.c.srv.stable(p)
+	}
+	return p, ok, err
 }
 
 // readRecord reads straight into the record and returns the recorded bytes, good

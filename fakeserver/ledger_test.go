@@ -58,7 +58,7 @@ func (l ledger) checkArrived() error {
 	if l.client == nil {
 		return nil
 	}
-	got := l.record.FromClient()
+	got := append(l.record.FromClient(), l.record.Discarded()...)
 	if !bytes.HasPrefix(l.client.wrote, got) {
 		return fmt.Errorf("the client wrote %s, and the record has %s", brief(l.client.wrote), brief(got))
 	}

@@ -40,7 +40,7 @@ func TestLines(t *testing.T) {
 			wait(t, srv, ended(1))
 			tr := srv.Transcript()
 			wantEnding(t, tr, 1, transcript.ByFIN, transcript.ByFIN)
-			if got := string(tr.FromClient()); got != tt.send {
+			if got := string(tr.Canonical()[0].Data); got != tt.send {
 				t.Errorf("the record has %s, want all", brief([]byte(got)))
 			}
 			tooLong := strings.Contains(tt.why, "too long") || strings.Contains(tt.why, "said")

@@ -35,7 +35,7 @@ func (q *queue) read(p []byte) (n int, due time.Time, err error) {
 		m := copy(p[n:], it.Data)
 		n += m
 		if m < len(it.Data) {
-			it.Data, it.Offset = it.Data[m:], it.Offset+int64(m)
+			it.Data, it.From = it.Data[m:], min(it.From+int64(m), it.Offset+it.Taken)
 			break
 		}
 		q.popLocked()

@@ -3,7 +3,6 @@ package fakeserver_test
 import (
 	"context"
 	"errors"
-	"os"
 	"regexp"
 	"strings"
 	"syscall"
@@ -155,21 +154,5 @@ func TestCloseAndVerifyAreReportedOnceTogether(t *testing.T) {
 		if !strings.Contains(tb.errs[0], want) {
 			t.Errorf("the error does not say %q:\n%s", want, tb.errs[0])
 		}
-	}
-}
-
-func TestTheWholeRecordOfAFailedTestIsWritten(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("FAKEWIRE_ARTIFACTS", dir)
-	tb := &fakeTB{name: "TestPing/a b"}
-	fakeserver.Start(tb, fakeserver.Config{})
-	tb.failed = true
-	tb.end()
-	files, err := os.ReadDir(dir)
-	if err != nil || len(files) != 1 {
-		t.Fatalf("files %v, %v; want one", files, err)
-	}
-	if name := files[0].Name(); !strings.HasPrefix(name, "TestPing_a_b-") || !strings.Contains(tb.log[0], name) {
-		t.Errorf("the record is in %s, and the log says %s", name, tb.log[0])
 	}
 }

@@ -112,7 +112,7 @@ func TestAUnixEndIsAnEnd(t *testing.T) {
 		c.Close()
 		wait(t, srv, ended(n))
 		wantEnding(t, srv.Transcript(), n, transcript.ByFIN, transcript.ByFIN)
-		if got := len(srv.Transcript().Conn(n).FromClient()); got != 10_004 {
+		if got := len(srv.Transcript().Conn(n).Canonical()[0].Data); got != 10_004 {
 			t.Fatalf("conn %d: %d bytes in the record, want all 10,004", n, got)
 		}
 	}

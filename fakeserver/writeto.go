@@ -17,7 +17,7 @@ func (c *Conn) WriteTo(w io.Writer) (int64, error) {
 // came to the end.
 func (c *Conn) writeRecordTo(w io.Writer) (sum int64, ok bool, err error) {
 	for {
-		p, ok, err := c.in.readShared()
+		p, ok, err := c.in.readShared(w != io.Discard)
 		if !ok {
 			return sum, false, nil
 		}

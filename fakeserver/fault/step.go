@@ -46,6 +46,7 @@ type Step struct {
 	Op     Op
 	Offset int64         // the sender's, of the first byte the step is about, or of the place where a rule acts
 	Taken  int64         // OpPass, OpDrop: how many of the sender's bytes the step is about
+	From   int64         // OpPass: the sender's offset of Data's first byte, which is before Offset if transforms kept bytes back
 	Data   []byte        // OpPass: the bytes to hand on; the sender's, or what transforms made of them
 	Delay  time.Duration // see the ops
 	Gate   string        // OpHold

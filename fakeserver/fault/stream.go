@@ -209,7 +209,8 @@ func (s *Stream) pass(p []byte) {
 		s.steps = append(s.steps, Step{Op: OpDrop, Offset: s.offset, Taken: int64(len(p)), Rule: w.key, out: w.out, all: s.crew})
 		return
 	}
-	s.handOn(s.transform(p), int64(len(p)))
+	from := s.offset - s.keptBack()
+	s.handOn(s.transform(p), from, int64(len(p)))
 }
 
 // dropper returns the first rule that lets nothing pass here, or nil.
@@ -222,9 +223,10 @@ func (s *Stream) dropper() *work {
 	return nil
 }
 
-// handOn passes data, which taken of the sender's bytes became.
-func (s *Stream) handOn(data []byte, taken int64) {
-	step := Step{Op: OpPass, Offset: s.offset, Taken: taken, Data: data, Delay: s.delayHere(), all: s.crew}
+// handOn passes data, which taken of the sender's bytes became, after those from from on
+// that transforms kept back.
+func (s *Stream) handOn(data []byte, from, taken int64) {
+	step := Step{Op: OpPass, Offset: s.offset, Taken: taken, From: from, Data: data, Delay: s.delayHere(), all: s.crew}
 	for _, w := range s.works {
 		if w.phase == acting && w.bucket != nil {
 			step.buckets = append(step.buckets, w.bucket)

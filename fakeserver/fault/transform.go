@@ -90,6 +90,7 @@ func (s *Stream) flushOne(w *work) {
 	if w.trans == nil {
 		return
 	}
+	from := s.offset - s.keptBack()
 	rest := w.trans.flush()
 	if len(rest) == 0 {
 		return
@@ -99,5 +100,15 @@ func (s *Stream) flushOne(w *work) {
 			rest = s.transformBy(later, rest)
 		}
 	}
-	s.handOn(rest, 0)
+	s.handOn(rest, from, 0)
+}
+
+// keptBack returns how many bytes all transforms keep back.
+func (s *Stream) keptBack() (sum int64) {
+	for _, w := range s.works {
+		if w.trans != nil {
+			sum += w.trans.kept()
+		}
+	}
+	return sum
 }

@@ -23,9 +23,9 @@ type Canonical []Side
 type Side struct {
 	Conn      int
 	Direction Direction
-	Data      []byte
+	Data      []byte // all, also what the handler did not get
 	Omitted   int64  // bytes not kept
-	Sum       uint64 // of the bytes not kept
+	Sum       uint64 // checksum of the bytes not kept
 	Datagrams [][]byte
 	Faults    []FaultAt // by offset, then rule
 	Ending    Ending
@@ -35,35 +35,36 @@ type Side struct {
 type FaultAt struct {
 	Rule   string
 	Offset int64
+	Times  int64  // how often, from Offset on, where RecordLimit made it one event; else zero
+	Sum    uint64 // checksum of the offsets then
 }
 
-// Canonical returns t's canonical form.
+// Canonical returns t's canonical form: both directions of each connection that t has
+// events of.
 func (t Transcript) Canonical() Canonical {
 	var all Canonical
-	for n := 1; n <= t.Conns(); n++ {
-		c := t.Conn(n)
-		for _, d := range []Direction{FromClient, ToClient} {
-			all = append(all, c.canonicalSide(n, d))
+	for n, c := range t.each() {
+		if n > 0 {
+			all = append(all, c.side(n, FromClient), c.side(n, ToClient))
 		}
 	}
 	return all
 }
 
-func (t Transcript) canonicalSide(n int, d Direction) Side {
-	s := Side{Conn: n, Direction: d, Data: t.side(n, d), Omitted: t.Omitted(d), Datagrams: t.Datagrams(d), Ending: t.Ending(d)}
-	for _, e := range t.events.all() {
-		if e.Direction != d {
-			continue
-		}
-		if e.Kind == Fault {
-			s.Faults = append(s.Faults, FaultAt{e.Rule, e.Offset})
-		}
-		if e.Sum != 0 {
-			s.Sum = e.Sum
+// side returns one direction of t, which has the events of connection n.
+func (t *Transcript) side(n int, d Direction) Side {
+	s := Side{
+		Conn: n, Direction: d, Data: t.stream(d).data, Omitted: t.omittedOn(d), Sum: t.sumOf(d),
+		Datagrams: t.Datagrams(d), Ending: t.Ending(d),
+	}
+	for _, e := range t.from(0) {
+		if e.dir == d && e.kind == Fault {
+			f := e.event(0)
+			s.Faults = append(s.Faults, FaultAt{f.Rule, f.Offset, f.Times, f.Sum})
 		}
 	}
 	slices.SortFunc(s.Faults, func(a, b FaultAt) int {
-		return cmp.Or(cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Rule, b.Rule))
+		return cmp.Or(cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Times, b.Times))
 	})
 	return s
 }
@@ -93,8 +94,17 @@ func (c Canonical) String() string {
 			fmt.Fprintf(&b, "  datagram %s\n", quote(g))
 		}
 		for _, f := range s.Faults {
-			fmt.Fprintf(&b, "  fault %s at %d\n", f.Rule, f.Offset)
+			fmt.Fprintf(&b, "  fault %v\n", f)
 		}
 	}
 	return b.String()
+}
+
+// String returns the fault as "reset.ToClient.1 at 5".
+func (f FaultAt) String() string {
+	text := fmt.Sprintf("%s at %d", f.Rule, f.Offset)
+	if f.Times > 0 {
+		text += fmt.Sprintf(", %d times from there on (sum %016x)", f.Times, f.Sum)
+	}
+	return text
 }

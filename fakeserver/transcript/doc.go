@@ -21,6 +21,13 @@
 // by the server's process; ToClient holds them as they left. Where a fault made
 // a difference between the two sides, a [Fault] event says so.
 //
+// A client may send when its connection's handler has ended. The server still takes that
+// off the wire, because closing with unread input would turn its FIN into an RST, and
+// records it: as [Discarded]. It was not received, and so [Transcript.FromClient] and
+// [Transcript.Lines] leave it out, as they do what was read ahead of the handler and was
+// [Unread] when that ended; [Transcript.Discarded] has both. [Transcript.Canonical],
+// [Transcript.String] and [Transcript.Dump] have everything.
+//
 // Bytes to the client are recorded just before they are handed to the socket,
 // so a client that has read an answer always finds it in the record. Should the
 // socket then refuse some of them, an [Unsent] event takes them back.
@@ -32,4 +39,7 @@
 // connection, is the order in which the server's goroutines came by; compare
 // records with [Transcript.Canonical], which leaves it out. What the kernel holds and
 // nobody read is not recorded, but counted: see [Unread] and [Drop].
+//
+// With a limit, see [NewRecorder], the order is that in which events began: one that
+// counts bytes may go on after others that follow it.
 package transcript

@@ -23,3 +23,23 @@ func (e Ending) String() string {
 	}
 	return "still open"
 }
+
+// Ending returns how direction d of the connection ended; with several
+// connections in t, of the one with the highest number.
+func (t Transcript) Ending(d Direction) Ending {
+	last, ending := t.Conn(t.Conns()), StillOpen
+	for _, e := range last.from(0) {
+		switch {
+		case e.kind == Unsent && e.count() == 0 && e.dir == d:
+			ending = StillOpen
+		case ending != StillOpen:
+		case e.kind == FIN && e.dir == d:
+			ending = ByFIN
+		case e.kind == RST:
+			ending = ByRST
+		case e.kind == Close:
+			ending = ByClose
+		}
+	}
+	return ending
+}

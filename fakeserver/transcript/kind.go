@@ -13,7 +13,7 @@ const (
 	FIN                       // that direction ended in order
 	RST                       // the side named by Direction tore the connection down
 	Close                     // the server closed its socket
-	Unread                    // Count bytes had arrived that the server never read
+	Unread                    // Count bytes from Offset on had arrived that the handler never read: from the socket, or what was read ahead
 	Discarded                 // bytes read after the handler was done, and thrown away
 	Unsent                    // Count bytes from Offset on did not leave, though some may be recorded; with Count 0, the FIN did not
 	Fault                     // a rule of the fault plan acted

@@ -7,7 +7,7 @@ import "sync/atomic"
 //
 // A lane has one user at a time for its memory (Buffer, Commit, Append, Stash,
 // Datagram) and one for Record, RecordDatagram and Unsend; Add and Offset are for
-// everybody.
+// everybody. Where the record has a limit, what they record has one user at a time.
 // Memory that it hands out belongs to the record: callers may read it, and fill
 // what Buffer returned until Commit.
 type Lane struct {
@@ -16,9 +16,17 @@ type Lane struct {
 	dir    Direction
 	block  []byte       // the current block
 	used   int          // how much of it is taken
-	taken  int64        // bytes of storage taken so far
-	sum    uint64       // of the bytes not kept; guarded by the recorder's mu
+	passed int64        // bytes that were recorded from storage, kept or not
 	offset atomic.Int64 // of the next byte to be recorded
+	cutOff atomic.Bool  // the server's Close ended the handler
+	counts *tally       // of a stream; nil without a limit, or before the first byte
+	last   unkept       // where the record has a limit
+}
+
+// unkept is what the limit kept out of what was recorded last: Unsend may take it back.
+type unkept struct {
+	sum  uint64 // before it
+	data []byte
 }
 
 // Lane returns a new lane for direction d of connection conn.
@@ -29,12 +37,27 @@ func (r *Recorder) Lane(conn int, d Direction) *Lane {
 // Offset returns the stream offset of the next byte to be recorded.
 func (l *Lane) Offset() int64 { return l.offset.Load() }
 
+// maxScratch is the largest block to read into when nothing more is kept.
+const maxScratch = 64 << 10
+
 // Buffer returns at least need free bytes to read into. The bytes become part of
 // the record with Commit; until then the next call returns the same memory.
 func (l *Lane) Buffer(need int) []byte {
+	if l.rec.limit.isFull() {
+		return l.scratch(need)
+	}
 	if len(l.block)-l.used < need {
-		size := nextBlock(l.taken, need)
+		size := nextBlock(l.passed, need)
 		l.block, l.used = l.rec.arena.block(size), 0
+	}
+	return l.block[l.used:]
+}
+
+// scratch is Buffer for when nothing more is kept. The same memory serves again and
+// again, and becomes larger as more passes.
+func (l *Lane) scratch(need int) []byte {
+	if size := min(nextBlock(l.passed, need), max(need, maxScratch)); len(l.block)-l.used < size {
+		l.block, l.used = make([]byte, size), 0
 	}
 	return l.block[l.used:]
 }
@@ -44,61 +67,77 @@ func (l *Lane) Buffer(need int) []byte {
 // the next call only, if the recorder's limit did not let it keep them.
 func (l *Lane) Commit(k Kind, n int) []byte {
 	p := l.block[l.used : l.used+n : l.used+n]
-	kept := l.rec.keep(Event{Conn: l.conn, Direction: l.dir, Kind: k, Offset: l.offset.Load()}, p, l)
-	l.offset.Add(int64(n))
-	l.take(kept)
+	l.take(l.record(k, p, p))
+	l.passed += int64(n)
 	return p
 }
 
 // Append records a copy of p as an event of the given kind, Data or Discarded.
 func (l *Lane) Append(k Kind, p []byte) {
+	if l.rec.limit.isFull() {
+		l.record(k, nil, p) // there is nothing to copy
+		return
+	}
 	l.Commit(k, copy(l.Buffer(len(p)), p))
 }
+
+// CutOff says that the handler was ended by the server's Close: what is discarded from now
+// on is AtClose.
+func (l *Lane) CutOff() { l.cutOff.Store(true) }
 
 // Stash copies p into the lane's memory without recording it: for what is recorded
 // later, by Record or RecordDatagram.
 func (l *Lane) Stash(p []byte) []byte {
-	if l.rec.limit != 0 {
+	if l.rec.limit != nil {
 		return append(make([]byte, 0, len(p)), p...) // may not be kept: must not fill blocks
 	}
+	return l.stash(p)
+}
+
+func (l *Lane) stash(p []byte) []byte {
 	q := l.Buffer(max(len(p), 1))[:len(p):len(p)] // never nil: an empty datagram is one
 	l.take(copy(q, p))
+	l.passed += int64(len(p))
 	return q
 }
 
 // Record records p, which nobody changes any more (it came from Stash, or from
 // another lane of the same recorder), without copying it.
-func (l *Lane) Record(p []byte) {
-	l.rec.keep(Event{Conn: l.conn, Direction: l.dir, Kind: Data, Offset: l.offset.Load()}, p, l)
-	l.offset.Add(int64(len(p)))
-}
+func (l *Lane) Record(p []byte) { l.record(Data, p, p) }
 
 // Unsend takes back the last n recorded bytes, because the socket refused them.
 // With n zero it takes back a FIN.
 func (l *Lane) Unsend(n int64, why string) {
 	l.offset.Add(-n)
+	l.unsum(n)
 	l.Add(Event{Kind: Unsent, Count: n, Text: why})
 }
 
 // Datagram records a copy of p as one datagram of the peer with the given number and
 // address, the nth in this direction.
 func (l *Lane) Datagram(peer int, addr string, n int64, p []byte) {
-	q := l.Buffer(max(len(p), 1))[:len(p):len(p)] // never nil: an empty datagram is one
-	copy(q, p)
-	l.take(l.rec.keep(l.datagram(peer, addr, n), q, l))
+	e := l.datagram(peer, addr, n)
+	if l.rec.limit != nil {
+		l.limitedDatagram(&e, p, l.stash, nil)
+		return
+	}
+	e.Data = l.stash(p)
+	l.rec.Add(e)
 }
 
 // RecordDatagram is Datagram for p that came from Stash, which it doesn't copy. The
 // events behind it are recorded with it: no snapshot has the one without the others.
 func (l *Lane) RecordDatagram(peer int, addr string, n int64, p []byte, behind []Event) {
-	r := l.rec
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.keepLocked(l.datagram(peer, addr, n), p, l)
-	for i := range behind {
-		r.addLocked(&behind[i])
+	e := l.datagram(peer, addr, n)
+	if l.rec.limit != nil {
+		l.limitedDatagram(&e, p, asItIs, behind)
+		return
 	}
+	e.Data = p
+	l.rec.addAll(&e, behind)
 }
+
+func asItIs(p []byte) []byte { return p }
 
 func (l *Lane) datagram(peer int, addr string, n int64) Event {
 	return Event{Conn: peer, Direction: l.dir, Kind: Datagram, Offset: n, Peer: addr}
@@ -110,7 +149,19 @@ func (l *Lane) Add(e Event) {
 	l.rec.Add(e)
 }
 
-func (l *Lane) take(n int) {
-	l.used += n
-	l.taken += int64(n)
+// take takes n bytes from the current block.
+func (l *Lane) take(n int) { l.used += n }
+
+// record records p as an event of kind k, and returns how many bytes of it are kept. What
+// is kept is that much of stable, which nobody changes.
+func (l *Lane) record(k Kind, stable, p []byte) (kept int) {
+	e := Event{Conn: l.conn, Direction: l.dir, Kind: k, Offset: l.offset.Load(), AtClose: k == Discarded && l.cutOff.Load()}
+	if l.rec.limit != nil {
+		kept = l.limited(&e, stable, p)
+	} else {
+		e.Data, kept = stable, len(p)
+		l.rec.Add(e)
+	}
+	l.offset.Add(int64(len(p)))
+	return kept
 }

@@ -15,27 +15,35 @@ type Header struct {
 }
 
 // A Recorder writes a transcript. It is the only writer: it gives every event
-// its place in one order and its time. Its methods may be called from several
+// its number in one order and its time. Its methods may be called from several
 // goroutines at once.
 type Recorder struct {
 	header Header
-	limit  int64  // of bytes kept; 0: no limit; negative: keep none
 	arena  *arena // the storage that lanes share
+	index  *index // that snapshots share
+	limit  *limit // nil: keep all
 
 	mu      sync.Mutex // guards what follows
 	events  chunks
-	kept    int64
 	changed chan struct{} // closed at the next event; nil while nobody waits
 }
 
 // NewRecorder returns a recorder whose clock starts at h.Start, or now if that
 // is zero. It keeps at most limit bytes of data. If limit is zero, it keeps all;
-// if negative, none. Bytes that it does not keep are counted and hashed.
+// if negative, none.
+//
+// With a limit, memory is bounded however long the record gets. Bytes that it does not
+// keep are counted and hashed. Of one direction of one connection or peer they are one
+// event, with their Count and Sum, until another event of that direction comes, and the
+// next bytes begin another. Of acts of one rule in one direction, and of errors, remarks,
+// drops and the like, the first 64 are events of their own; the rest are one more, which
+// says how many Times there were. So what is left to grow is a bounded number of events
+// for each connection or peer, and two for each time that a stream's socket refuses bytes.
 func NewRecorder(h Header, limit int64) *Recorder {
 	if h.Start.IsZero() {
 		h.Start = time.Now()
 	}
-	r := &Recorder{header: h, limit: limit, arena: new(arena)}
+	r := &Recorder{header: h, arena: new(arena), index: new(index), limit: newLimit(limit)}
 	// When nobody can reach the recorder any more and no snapshot was ever
 	// taken, nobody can hold its bytes: the large blocks may serve again.
 	runtime.AddCleanup(r, (*arena).recycle, r.arena)
@@ -45,52 +53,40 @@ func NewRecorder(h Header, limit int64) *Recorder {
 // Add records e, which carries no bytes, and gives it its Seq and At.
 func (r *Recorder) Add(e Event) {
 	r.mu.Lock()
-	r.addLocked(&e)
+	r.noteLocked(&e)
 	r.mu.Unlock()
+}
+
+// addAll records e and what comes with it: no snapshot has the one without the others.
+func (r *Recorder) addAll(e *Event, behind []Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.addLocked(e)
+	for i := range behind {
+		r.noteLocked(&behind[i])
+	}
+}
+
+// noteLocked records an event that carries no bytes. It needs mu.
+func (r *Recorder) noteLocked(e *Event) {
+	if r.limit != nil && r.limit.repeats(r, e) {
+		return
+	}
+	r.addLocked(e)
 }
 
 // addLocked needs mu.
 func (r *Recorder) addLocked(e *Event) {
-	e.Seq = int64(r.events.n) + 1
 	e.At = time.Since(r.header.Start)
 	r.events.add(e)
+	r.wakeLocked()
+}
+
+func (r *Recorder) wakeLocked() {
 	if r.changed != nil {
 		close(r.changed)
 		r.changed = nil
 	}
-}
-
-// keep records e with those of p's bytes that the limit allows as Data, and the
-// rest as a second event of the same kind that only counts them. p is recorder memory,
-// or memory that nobody changes: it is not copied.
-// It returns how many bytes of p it kept.
-func (r *Recorder) keep(e Event, p []byte, l *Lane) int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.keepLocked(e, p, l)
-}
-
-// keepLocked is keep for who has mu.
-func (r *Recorder) keepLocked(e Event, p []byte, l *Lane) int {
-	n := len(p)
-	if r.limit != 0 {
-		n = int(min(int64(n), max(0, r.limit-r.kept)))
-	}
-	if e.Kind == Datagram && n < len(p) {
-		n = 0 // half a datagram is none
-	}
-	r.kept += int64(n)
-	if n > 0 || len(p) == 0 {
-		e.Data = p[:n:n]
-		r.addLocked(&e)
-		e.Offset += int64(n)
-	}
-	if n < len(p) {
-		l.sum = fnv1a(l.sum, p[n:])
-		e.Data, e.Count, e.Sum = nil, int64(len(p)-n), l.sum
-		r.addLocked(&e)
-	}
-	return n
 }
 
 // Snapshot returns the record so far. It copies no bytes and costs the same
@@ -99,11 +95,14 @@ func (r *Recorder) Snapshot() Transcript {
 	r.arena.lend()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return Transcript{header: r.header, events: r.events.snapshot()}
+	if r.limit != nil {
+		r.limit.age++
+	}
+	return Transcript{header: r.header, events: r.events.snapshot(), index: r.index}
 }
 
-// Changed returns a channel that is closed when the next event is recorded.
-// Take it before a snapshot, and no event between the two is missed.
+// Changed returns a channel that is closed when the next event is recorded, or an event
+// that counts grows. Take it before a snapshot, and no event between the two is missed.
 func (r *Recorder) Changed() <-chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -116,14 +115,3 @@ func (r *Recorder) Changed() <-chan struct{} {
 // Lend tells the recorder that bytes it handed out may be held for longer, so
 // that their memory is left to the garbage collector.
 func (r *Recorder) Lend() { r.arena.lend() }
-
-// fnv1a continues the 64-bit FNV-1a hash h over p.
-func fnv1a(h uint64, p []byte) uint64 {
-	if h == 0 {
-		h = 14695981039346656037
-	}
-	for _, b := range p {
-		h = (h ^ uint64(b)) * 1099511628211
-	}
-	return h
-}

@@ -9,38 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// What String shows at most: of a long record the beginning and the end.
-const (
-	maxLines = 120 // events
-	maxBytes = 96  // of one event's data
-)
-
-// String returns the record for people: one line per event, text where it is
-// printable and hex where not. A long record loses its middle, and says so.
-func (t Transcript) String() string { return t.format(maxLines) }
-
-// Dump returns the record as String does, with every event.
-func (t Transcript) Dump() string { return t.format(t.events.n) }
-
-func (t Transcript) format(lines int) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "transcript of %s: %d conns, %d events\n", t.header, t.Conns(), t.events.n)
-	head, tail := t.events.n, t.events.n
-	if t.events.n > lines {
-		head, tail = lines/2, t.events.n-lines/2
-	}
-	for i, e := range t.events.all() {
-		if i >= head && i < tail {
-			if i == head {
-				fmt.Fprintf(&b, "  … %d events …\n", tail-head)
-			}
-			continue
-		}
-		b.WriteString(e.String())
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
+// maxBytes is how much of one event's data a line shows.
+const maxBytes = 96
 
 // String returns the header as "name (tcp 127.0.0.1:4242)".
 func (h Header) String() string {
@@ -54,20 +24,25 @@ func (h Header) String() string {
 // String returns the event as one line.
 func (e Event) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%5d %11.6fs  ", e.Seq, e.At.Seconds())
+	e.formatHead(&b)
+	e.formatSize(&b)
+	if e.Data != nil {
+		b.WriteString(" " + quote(e.Data))
+	}
+	e.formatText(&b)
+	return strings.TrimRight(b.String(), " ")
+}
+
+// formatHead writes what happened, and where.
+func (e Event) formatHead(b *strings.Builder) {
+	fmt.Fprintf(b, "%5d %11.6fs  ", e.Seq, e.At.Seconds())
 	if e.Conn > 0 {
-		fmt.Fprintf(&b, "conn %-3d ", e.Conn)
+		fmt.Fprintf(b, "conn %-3d ", e.Conn)
 	} else {
 		b.WriteString("server   ")
 	}
 	arrow := map[Direction]string{FromClient: "client ->", ToClient: "client <-"}[e.Direction]
-	fmt.Fprintf(&b, "%-9s  %-9s", arrow, e.Kind)
-	e.formatPlace(&b)
-	e.formatContent(&b)
-	return strings.TrimRight(b.String(), " ")
-}
-
-func (e Event) formatPlace(b *strings.Builder) {
+	fmt.Fprintf(b, "%-9s  %-9s", arrow, e.Kind)
 	switch {
 	case e.Kind == Datagram || e.Kind == Fault && e.Peer != "":
 		fmt.Fprintf(b, " #%d", e.Offset)
@@ -77,21 +52,44 @@ func (e Event) formatPlace(b *strings.Builder) {
 	if e.Peer != "" {
 		b.WriteString(" " + e.Peer)
 	}
-}
-
-func (e Event) formatContent(b *strings.Builder) {
 	if e.Rule != "" {
 		b.WriteString(" " + e.Rule)
 	}
-	if e.carriesBytes() || e.Kind == Datagram {
+}
+
+// formatSize writes how many bytes there were, and how often.
+func (e Event) formatSize(b *strings.Builder) {
+	switch bytes := e.carriesBytes() || e.Kind == Datagram; {
+	case bytes && e.Times > 1:
+		fmt.Fprintf(b, " %s in %s %s", humanSize(e.Size()), grouped(e.Times), e.unit())
+	case bytes:
 		fmt.Fprintf(b, " %d B", e.Size())
-	} else if e.Count != 0 {
+	case e.Count != 0:
 		fmt.Fprintf(b, " count %d", e.Count)
 	}
-	if e.Data != nil {
-		b.WriteString(" " + quote(e.Data))
-	} else if e.Size() > 0 {
-		fmt.Fprintf(b, " (not kept, sum %016x)", e.Sum)
+	if e.Times > 1 && !e.carriesBytes() && e.Kind != Datagram {
+		fmt.Fprintf(b, " %s times from there on", grouped(e.Times))
+	}
+}
+
+// unit is what an event of several bytes or datagrams counts.
+func (e Event) unit() string {
+	switch {
+	case e.Kind == Datagram:
+		return "datagrams"
+	case e.Direction == ToClient:
+		return "writes"
+	}
+	return "reads"
+}
+
+// formatText writes the event's words.
+func (e Event) formatText(b *strings.Builder) {
+	if e.Data == nil && e.Size() > 0 {
+		b.WriteString(" (not kept)")
+	}
+	if e.AtClose {
+		b.WriteString(" (at Close)")
 	}
 	if e.Text != "" {
 		b.WriteString(" " + e.Text)
@@ -99,11 +97,14 @@ func (e Event) formatContent(b *strings.Builder) {
 }
 
 // quote returns p as a Go string where it is printable, else as hex; capped.
-func quote(p []byte) string {
+func quote(p []byte) string { return quoteOf(p, int64(len(p))) }
+
+// quoteOf is quote for the first bytes of total.
+func quoteOf(p []byte, total int64) string {
+	p = p[:min(len(p), maxBytes)]
 	more := ""
-	if len(p) > maxBytes {
-		more = fmt.Sprintf(" … %d more", len(p)-maxBytes)
-		p = p[:maxBytes]
+	if left := total - int64(len(p)); left > 0 {
+		more = fmt.Sprintf(" … %s more", grouped(left))
 	}
 	if printable(p) {
 		return strconv.Quote(string(p)) + more
@@ -125,4 +126,25 @@ func printable(p []byte) bool {
 		p = p[n:]
 	}
 	return true
+}
+
+// humanSize returns n bytes as "2.8 MB".
+func humanSize(n int64) string {
+	if n < 1000 {
+		return fmt.Sprintf("%d B", n)
+	}
+	size, unit := float64(n)/1000, 0
+	for size >= 999.95 && unit < len("kMGTPE")-1 {
+		size, unit = size/1000, unit+1
+	}
+	return fmt.Sprintf("%.1f %cB", size, "kMGTPE"[unit])
+}
+
+// grouped returns n as "5,488".
+func grouped(n int64) string {
+	text := strconv.FormatInt(n, 10)
+	for at := len(text) - 3; at > 0 && text[at-1] != '-'; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	return text
 }

@@ -1,28 +1,55 @@
 package transcript
 
 import (
-	"bytes"
 	"iter"
-	"strings"
+	"slices"
 )
 
-// A Transcript is an immutable snapshot of a record. Its zero value is empty.
+// A Transcript is an immutable snapshot of a record, or a part of one. Its zero value is
+// empty.
+//
+// A question takes as long as there are events of what it is about: one to a Conn, those
+// of that connection. Only the first question to a snapshot also goes through what was
+// recorded since the last one.
 type Transcript struct {
 	header Header
-	events chunks
+	events chunks // all that were recorded
+	index  *index // of these, or of the part's; nil of the zero value, and of one connection's
+	isPart bool
+	part   []int // the positions of a part's events
+	only   int   // the connection that all events are of, where there is no index
 }
 
 // Header says what this is a record of.
 func (t Transcript) Header() Header { return t.header }
 
 // Len returns the number of events.
-func (t Transcript) Len() int { return t.events.n }
+func (t Transcript) Len() int {
+	if t.isPart {
+		return len(t.part)
+	}
+	return t.events.n
+}
 
 // All returns the events in their order.
 func (t Transcript) All() iter.Seq[Event] {
 	return func(yield func(Event) bool) {
-		for _, e := range t.events.all() {
-			if !yield(*e) {
+		for at, e := range t.from(0) {
+			if !yield(e.event(at)) {
+				return
+			}
+		}
+	}
+}
+
+// from returns the events but for the first i, with their positions.
+func (t *Transcript) from(i int) iter.Seq2[int, *entry] {
+	if !t.isPart {
+		return t.events.from(i)
+	}
+	return func(yield func(int, *entry) bool) {
+		for _, at := range t.part[min(i, len(t.part)):] {
+			if !yield(at, t.events.at(at)) {
 				return
 			}
 		}
@@ -32,169 +59,98 @@ func (t Transcript) All() iter.Seq[Event] {
 // Conn returns the events of connection or peer n. It is empty if there was no
 // such connection.
 func (t Transcript) Conn(n int) Transcript {
-	return t.only(func(e *Event) bool { return e.Conn == n })
+	switch {
+	case t.index != nil:
+		return Transcript{header: t.header, events: t.events, isPart: true, part: t.index.of(&t, n), only: n}
+	case t.only == n:
+		return t
+	}
+	return Transcript{header: t.header}
 }
 
 // Conns returns how many connections the server accepted, or how many peers there
 // were: addresses that sent it a datagram, or that it sent one.
 func (t Transcript) Conns() int {
-	n := 0
-	for _, e := range t.events.all() {
-		n = max(n, e.Conn)
+	switch {
+	case t.index != nil:
+		return max(0, t.index.highestOf(&t))
+	case t.Len() > 0:
+		return max(0, t.only)
 	}
-	return n
+	return 0
+}
+
+// each returns the connections of t in rising order, 0 for the server as a whole among
+// them.
+func (t *Transcript) each() iter.Seq2[int, Transcript] {
+	return func(yield func(int, Transcript) bool) {
+		numbers := []int{t.only}
+		if t.index != nil {
+			numbers = t.index.numbers(t)
+		}
+		for _, n := range numbers {
+			if !yield(n, t.Conn(n)) {
+				return
+			}
+		}
+	}
+}
+
+// After returns the events after the one whose Seq is seq; of zero, all. To look at each
+// event once while they come, begin with zero and go on with the Seq of the last one. An
+// event that counts what RecordLimit did not keep may grow after it was looked at.
+func (t Transcript) After(seq int64) Transcript {
+	i := int(min(max(seq, 0), int64(t.events.n)))
+	if t.isPart {
+		t.part = t.part[t.place(i):]
+		if t.index != nil {
+			t.index = new(index)
+		}
+		return t
+	}
+	rest := t.none()
+	for at := i; at < t.events.n; at++ {
+		rest.part = append(rest.part, at)
+	}
+	return rest
+}
+
+// place returns the index in part of the first event from position at on.
+func (t *Transcript) place(at int) int {
+	i, _ := slices.BinarySearch(t.part, at)
+	return i
 }
 
 // Kind returns the events of one kind.
 func (t Transcript) Kind(k Kind) Transcript {
-	return t.only(func(e *Event) bool { return e.Kind == k })
-}
-
-// Faults returns the events in which a rule of the plan acted.
-func (t Transcript) Faults() []Event {
-	faults := t.Kind(Fault)
-	return faults.events.list()
-}
-
-// FromClient returns a copy of all bytes that clients sent and the record kept,
-// joined: connection by connection, each in stream order.
-func (t Transcript) FromClient() []byte { return t.bytes(FromClient) }
-
-// ToClient returns a copy of all bytes that left for clients and that the record
-// kept, joined as for FromClient.
-func (t Transcript) ToClient() []byte { return t.bytes(ToClient) }
-
-// Lines returns what clients sent, cut into lines without their "\n" or "\r\n",
-// connection by connection. A last line without an end counts.
-func (t Transcript) Lines() []string {
-	var lines []string
-	for n := 1; n <= t.Conns(); n++ {
-		for line := range bytes.Lines(t.Conn(n).FromClient()) {
-			text := strings.TrimSuffix(string(line), "\n")
-			lines = append(lines, strings.TrimSuffix(text, "\r"))
-		}
-	}
-	return lines
-}
-
-// Datagrams returns the datagrams of one direction in order. They are shared
-// with the record and must not be changed.
-func (t Transcript) Datagrams(d Direction) [][]byte {
-	var all [][]byte
-	for i, e := range t.events.all() {
-		if e.Direction == d && e.Kind == Datagram && e.Data != nil && !t.refused(i, e) {
-			all = append(all, e.Data)
-		}
-	}
-	return all
-}
-
-// refused reports whether the socket refused to send the datagram of e, the event
-// with index i.
-func (t Transcript) refused(i int, e *Event) bool {
-	if e.Direction != ToClient {
-		return false
-	}
-	for _, later := range t.events.from(i + 1) {
-		if later.Conn == e.Conn && later.Direction == e.Direction {
-			return later.Kind == Unsent && later.Offset == e.Offset
-		}
-	}
-	return false
-}
-
-// Omitted returns how many bytes of direction d were counted but not kept,
-// because of the record's limit.
-func (t Transcript) Omitted(d Direction) int64 {
-	var n int64
-	for conn := 0; conn <= t.Conns(); conn++ {
-		n += t.omittedOn(conn, d)
-	}
-	return n
-}
-
-// omittedOn is Omitted for one connection. What is kept comes before what is not.
-func (t Transcript) omittedOn(conn int, d Direction) int64 {
-	var length, kept int64
-	for _, e := range t.events.all() {
-		switch {
-		case e.Conn != conn || e.Direction != d:
-		case e.Kind == Unsent && e.Count > 0 && e.Peer == "": // a datagram's is counted apart
-			length = min(length, e.Offset)
-			kept = min(kept, length)
-		default:
-			length += e.Size()
-			kept += int64(len(e.Data))
-		}
-	}
-	return length - kept
-}
-
-// Ending returns how direction d of the connection ended; with several
-// connections in t, of the one with the highest number.
-func (t Transcript) Ending(d Direction) Ending {
-	last, ending := t.Conns(), StillOpen
-	for _, e := range t.events.all() {
-		if e.Conn != last {
-			continue
-		}
-		switch {
-		case e.Kind == Unsent && e.Count == 0 && e.Direction == d:
-			ending = StillOpen
-		case ending != StillOpen:
-		case e.Kind == FIN && e.Direction == d:
-			ending = ByFIN
-		case e.Kind == RST:
-			ending = ByRST
-		case e.Kind == Close:
-			ending = ByClose
-		}
-	}
-	return ending
-}
-
-// Drops returns how many datagrams the kernel lost for want of buffer space.
-func (t Transcript) Drops() int64 {
-	var n int64
-	for _, e := range t.events.all() {
-		if e.Kind == Drop {
-			n += e.Count
-		}
-	}
-	return n
-}
-
-func (t Transcript) only(keep func(*Event) bool) Transcript {
-	some := Transcript{header: t.header}
-	for _, e := range t.events.all() {
-		if keep(e) {
-			some.events.add(e)
+	some := t.none()
+	for at, e := range t.from(0) {
+		if e.kind == k {
+			some.part = append(some.part, at)
 		}
 	}
 	return some
 }
 
-// bytes joins the kept stream bytes of direction d, leaving out what was taken
-// back.
-func (t Transcript) bytes(d Direction) []byte {
-	var all []byte
-	for n := 1; n <= t.Conns(); n++ {
-		all = append(all, t.side(n, d)...)
+// none returns the part of t that has no events, to add positions to.
+func (t Transcript) none() Transcript {
+	t.isPart, t.part = true, nil
+	if t.index != nil {
+		t.index = new(index)
 	}
-	return all
+	return t
 }
 
-// side joins the kept stream bytes of direction d of connection n.
-func (t Transcript) side(n int, d Direction) []byte {
-	var all []byte
-	for _, e := range t.events.all() {
-		switch {
-		case e.Conn != n || e.Direction != d:
-		case e.carriesBytes():
-			all = append(all, e.Data...)
-		case e.Kind == Unsent:
-			all = all[:min(int64(len(all)), e.Offset)]
+// Faults returns the events in which a rule of the plan acted.
+func (t Transcript) Faults() []Event { return slices.Collect(t.Kind(Fault).All()) }
+
+// Drops returns how many datagrams the kernel lost for want of buffer space.
+func (t Transcript) Drops() int64 {
+	var n int64
+	for _, e := range t.from(0) {
+		if e.kind == Drop {
+			n += e.count()
 		}
 	}
-	return all
+	return n
 }

@@ -30,16 +30,22 @@ func TestQueries(t *testing.T) {
 	if got := tr.Conns(); got != 2 {
 		t.Errorf("Conns = %d, want 2", got)
 	}
-	if got := string(tr.Conn(1).FromClient()); got != "PING\r\nhalf\n" {
+	if got := string(tr.Conn(1).FromClient()); got != "PING\r\nhal" {
 		t.Errorf("conn 1 sent %q", got)
 	}
-	if got := string(tr.FromClient()); got != "PING\r\nhalf\ntwo\nthree" {
+	if got := string(tr.FromClient()); got != "PING\r\nhaltwo\nthree" {
 		t.Errorf("clients sent %q", got)
+	}
+	if got := string(tr.Discarded()); got != "f\n" {
+		t.Errorf("clients sent %q in vain", got)
+	}
+	if got := string(tr.Canonical()[0].Data); got != "PING\r\nhalf\n" {
+		t.Errorf("the canonical form has %q of conn 1", got)
 	}
 	if got := string(tr.ToClient()); got != "PONG\r\n" {
 		t.Errorf("clients got %q", got)
 	}
-	if got := tr.Lines(); !slices.Equal(got, []string{"PING", "half", "two", "three"}) {
+	if got := tr.Lines(); !slices.Equal(got, []string{"PING", "hal", "two", "three"}) {
 		t.Errorf("Lines = %q", got)
 	}
 	if got := tr.Conn(9); got.Len() != 0 || got.FromClient() != nil || got.Ending(FromClient) != StillOpen {
@@ -162,20 +168,5 @@ func TestString(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("String does not say %q:\n%s", want, text)
 		}
-	}
-}
-
-func TestStringIsCapped(t *testing.T) {
-	rec := newTestRecorder(0)
-	lane := rec.Lane(1, FromClient)
-	for range 10_000 {
-		lane.Append(Data, make([]byte, 1000))
-	}
-	text := rec.Snapshot().String()
-	if len(text) > 50_000 || !strings.Contains(text, "… 9880 events …") {
-		t.Errorf("%d bytes of text; want its middle left out:\n%.3000s", len(text), text)
-	}
-	if n := strings.Count(rec.Snapshot().Dump(), "\n"); n != 10_001 {
-		t.Errorf("Dump has %d lines, want all", n)
 	}
 }

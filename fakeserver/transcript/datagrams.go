@@ -1,0 +1,38 @@
+package transcript
+
+import "slices"
+
+// Datagrams returns the datagrams of one direction in order. They are shared
+// with the record and must not be changed.
+func (t Transcript) Datagrams(d Direction) [][]byte {
+	var all [][]byte
+	last := map[int]sent{} // of each peer, where it may be taken back
+	for _, e := range t.from(0) {
+		if e.dir != d {
+			continue
+		}
+		before, ok := last[e.conn]
+		if ok {
+			delete(last, e.conn)
+		}
+		switch {
+		case e.kind == Datagram && e.data != nil:
+			for range e.times() { // of empty ones, in a record with a limit
+				all = append(all, e.data)
+			}
+			if d == ToClient {
+				last[e.conn] = sent{len(all) - 1, e.offset, e.times() > 1}
+			}
+		case e.kind == Unsent && ok && (before.number == e.offset || before.several && before.number < e.offset):
+			all[before.at] = nil
+		}
+	}
+	return slices.DeleteFunc(all, func(p []byte) bool { return p == nil }) // an empty one is not nil
+}
+
+// sent is where a datagram stands among others, and its number.
+type sent struct {
+	at      int
+	number  int64
+	several bool // it is the last of several, the first of which has the number
+}

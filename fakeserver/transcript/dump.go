@@ -1,0 +1,91 @@
+package transcript
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Dump returns the whole record for people: every event with all of its data. What is
+// text is quoted line by line, the rest is a hex dump with a column of text; both with the
+// offsets of the stream, or of the datagram.
+func (t Transcript) Dump() string {
+	var b strings.Builder
+	t.DumpTo(&b) // which has no errors of its own
+	return b.String()
+}
+
+// DumpTo writes what Dump returns to w, without having all of it in memory. Its error is
+// w's.
+func (t Transcript) DumpTo(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	var line strings.Builder
+	t.writeHeader(&line)
+	b.WriteString(line.String())
+	for at, x := range t.from(0) {
+		dumpEvent(b, x.event(at))
+	}
+	return b.Flush()
+}
+
+// dumpEvent writes an event: on one line, if its data fits there.
+func dumpEvent(b *bufio.Writer, e Event) {
+	text := printable(e.Data)
+	if e.Data == nil || text && len(e.Data) <= maxBytes {
+		b.WriteString(e.String() + "\n")
+		return
+	}
+	var line strings.Builder
+	e.formatHead(&line)
+	e.formatSize(&line)
+	e.formatText(&line)
+	b.WriteString(line.String() + "\n")
+	offset := e.Offset
+	if e.Kind == Datagram {
+		offset = 0
+	}
+	if text {
+		dumpText(b, offset, e.Data)
+	} else {
+		dumpHex(b, offset, e.Data)
+	}
+}
+
+// dumpText writes p line by line, and long lines in parts.
+func dumpText(b *bufio.Writer, offset int64, p []byte) {
+	for len(p) > 0 {
+		n := min(len(p), maxBytes)
+		for n < len(p) && n > maxBytes-utf8.UTFMax && !utf8.RuneStart(p[n]) {
+			n--
+		}
+		if end := strings.IndexByte(string(p[:n]), '\n'); end >= 0 {
+			n = end + 1
+		}
+		fmt.Fprintf(b, "%20s  %s\n", "@"+strconv.FormatInt(offset, 10), strconv.Quote(string(p[:n])))
+		p, offset = p[n:], offset+int64(n)
+	}
+}
+
+// dumpHex writes p in rows of 16 bytes.
+func dumpHex(b *bufio.Writer, offset int64, p []byte) {
+	const width = 16
+	for len(p) > 0 {
+		n := min(len(p), width)
+		fmt.Fprintf(b, "%20s  % -48x |%s|\n", "@"+strconv.FormatInt(offset, 10), p[:n], visible(p[:n]))
+		p, offset = p[n:], offset+int64(n)
+	}
+}
+
+// visible returns p with dots for what is not ASCII that can be seen.
+func visible(p []byte) string {
+	q := make([]byte, len(p))
+	for i, c := range p {
+		if q[i] = '.'; c >= ' ' && c <= '~' {
+			q[i] = c
+		}
+	}
+	return string(q)
+}

@@ -1,0 +1,246 @@
+package transcript
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"sync"
+	"testing"
+)
+
+// What is joined is counted, at its offset.
+func TestTheLimitJoinsWhatItCounts(t *testing.T) {
+	rec := newTestRecorder(4)
+	in, out := rec.Lane(1, FromClient), rec.Lane(1, ToClient)
+	for range 3 {
+		in.Append(Data, []byte("abc"))
+		out.Append(Data, []byte("xy"))
+	}
+	in.Add(Event{Kind: Fault, Rule: "r"})
+	in.Append(Data, []byte("abc"))
+	in.Append(Data, []byte("abc"))
+	in.Append(Discarded, []byte("d"))
+	out.Append(Data, []byte("xy"))
+	out.Unsend(1, "refused")
+	out.Append(Data, []byte("z"))
+	want := []Event{
+		{Direction: FromClient, Kind: Data, Data: []byte("abc")},
+		{Direction: ToClient, Kind: Data, Data: []byte("x")},
+		{Direction: ToClient, Kind: Data, Offset: 1, Count: 7, Times: 4},
+		{Direction: FromClient, Kind: Data, Offset: 3, Count: 6, Times: 2},
+		{Direction: FromClient, Kind: Fault, Offset: 9, Rule: "r"},
+		{Direction: FromClient, Kind: Data, Offset: 9, Count: 6, Times: 2},
+		{Direction: FromClient, Kind: Discarded, Offset: 15, Count: 1, Times: 1},
+		{Direction: ToClient, Kind: Unsent, Offset: 7, Count: 1, Text: "refused"},
+		{Direction: ToClient, Kind: Data, Offset: 7, Count: 1, Times: 1},
+	}
+	tr := rec.Snapshot()
+	i := 0
+	for e := range tr.All() {
+		e.At, e.Sum, e.Conn = 0, 0, 0
+		if i == len(want) || !sameEvent(e, want[i], int64(i)+1) {
+			t.Fatalf("event %d is\n%v, want\n%v\n%v", i, e, want[min(i, len(want)-1)], tr)
+		}
+		i++
+	}
+	if n := tr.Omitted(FromClient); n != 13 {
+		t.Errorf("%d bytes from the client are omitted, want 13", n)
+	}
+	if n := tr.Omitted(ToClient); n != 7 {
+		t.Errorf("%d bytes to the client are omitted, want 7", n)
+	}
+	if got, want := tr.Canonical()[1].Sum, addSum(0, []byte("yxyxyxz")); got != want {
+		t.Errorf("the sum of what left is %016x, want %016x: what was taken back is not in it", got, want)
+	}
+}
+
+func sameEvent(got, want Event, seq int64) bool {
+	same := bytes.Equal(got.Data, want.Data) && (got.Data == nil) == (want.Data == nil)
+	got.Data, want.Data, want.Seq = nil, nil, seq
+	return same && got.String() == want.String() && got.Times == want.Times
+}
+
+// Of datagrams, an event counts how many there were and how many bytes they had.
+func TestTheLimitCountsDatagramsAndBytes(t *testing.T) {
+	rec := newTestRecorder(5)
+	in := rec.Lane(0, FromClient)
+	for n, p := range []string{"too long", "four", "too", "", "x", "y"} {
+		in.Datagram(1, "a:1", int64(n)+1, []byte(p))
+		in.Datagram(2, "a:2", int64(n)+1, nil)
+	}
+	var got []Event
+	for e := range rec.Snapshot().Conn(1).All() {
+		got = append(got, e)
+	}
+	if len(got) != 6 || got[0].Count != 8 || got[0].Times != 1 || string(got[1].Data) != "four" ||
+		got[2].Count != 3 || got[2].Offset != 3 || got[3].Data == nil || string(got[4].Data) != "x" ||
+		got[5].Count != 1 || got[5].Times != 1 || got[5].Offset != 6 {
+		t.Errorf("the record is\n%v", rec.Snapshot().Conn(1))
+	}
+	for n := range int64(6) { // empty ones take no room
+		in.Datagram(1, "a:1", 7+n, []byte("zz")[:n%2*2])
+	}
+	tr := rec.Snapshot()
+	if n := tr.Conn(1).Len(); n != 7 {
+		t.Errorf("%d events, want one more, for the empty ones:\n%v", n, tr.Conn(1))
+	}
+	if n, m := len(tr.Conn(1).Datagrams(FromClient)), len(tr.Conn(2).Datagrams(FromClient)); n != 6 || m != 6 {
+		t.Errorf("%d and %d datagrams, want 6 of each: 4 empty ones and 2, and 6 empty ones", n, m)
+	}
+	if n := tr.Omitted(FromClient); n != 8+3+1+6 {
+		t.Errorf("%d bytes are omitted, want 18", n)
+	}
+}
+
+// A datagram that the record has, and that the socket refused, is none, however many others
+// were refused before.
+func TestTheLimitKnowsWhichDatagramsWereRefused(t *testing.T) {
+	rec := newTestRecorder(10)
+	out := rec.Lane(0, ToClient)
+	refuse := func(n int64, p string) {
+		out.Datagram(1, "a:1", n, []byte(p))
+		rec.Add(Event{Conn: 1, Direction: ToClient, Kind: Unsent, Offset: n, Count: int64(len(p)), Peer: "a:1"})
+	}
+	for n := range int64(3 * maxRepeats) {
+		refuse(n+1, "much too long for it")
+	}
+	refuse(1000, "fits")
+	out.Datagram(1, "a:1", 1001, []byte("left"))
+	if got := rec.Snapshot().Datagrams(ToClient); len(got) != 1 || string(got[0]) != "left" {
+		t.Errorf("Datagrams = %q, want only what left", got)
+	}
+}
+
+// Faults are few, and then they are counted.
+func TestTheLimitCountsFaults(t *testing.T) {
+	record := func(last int64) Transcript {
+		rec := newTestRecorder(-1)
+		in := rec.Lane(1, FromClient)
+		for n := range int64(1000) {
+			in.Append(Data, []byte("abc"))
+			in.Add(Event{Kind: Fault, Rule: "one", Count: 2})
+			if n%10 == 0 {
+				in.Add(Event{Kind: Fault, Rule: "two"})
+			}
+		}
+		rec.Add(Event{Conn: 1, Direction: FromClient, Kind: Fault, Rule: "one", Offset: last})
+		return rec.Snapshot()
+	}
+	tr := record(7)
+	faults := tr.Faults()
+	if len(faults) != 2*(maxRepeats+1) {
+		t.Fatalf("%d faults, want %d of each rule and one that counts the rest", len(faults), maxRepeats)
+	}
+	times := map[string]int64{}
+	for _, e := range faults {
+		times[e.Rule] += max(1, e.Times)
+	}
+	if times["one"] != 1001 || times["two"] != 100 {
+		t.Errorf("the faults acted %v times, want 1001 and 100", times)
+	}
+	if !tr.Canonical().Equal(record(7).Canonical()) || tr.Canonical().Equal(record(8).Canonical()) {
+		t.Error("the canonical form does not tell where faults acted that are counted")
+	}
+}
+
+// A snapshot does not see what grows after it.
+func TestASnapshotDoesNotGrow(t *testing.T) {
+	rec := newTestRecorder(-1)
+	var snapshots []Transcript
+	var texts []string
+	lanes := []*Lane{rec.Lane(1, FromClient), rec.Lane(1, ToClient), rec.Lane(2, FromClient)}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 3000 {
+		if r.IntN(4) == 0 {
+			snapshots = append(snapshots, rec.Snapshot())
+			texts = append(texts, snapshots[len(snapshots)-1].String())
+		}
+		l := lanes[r.IntN(3)]
+		if r.IntN(10) == 0 {
+			l.Add(Event{Kind: Fault, Rule: "r"})
+		}
+		if r.IntN(50) == 0 {
+			rec.Add(Event{Conn: 1, Direction: l.dir, Kind: FIN}) // what comes then is another event
+		}
+		l.Append(Data, make([]byte, r.IntN(5)))
+	}
+	for i, tr := range snapshots {
+		if got := tr.String(); got != texts[i] {
+			t.Fatalf("snapshot %d was\n%s\nand became\n%s", i, texts[i], got)
+		}
+	}
+}
+
+// For the race detector: snapshots are read while what they count grows.
+func TestSnapshotsAreReadWhileTheRecordGrows(t *testing.T) {
+	rec := newTestRecorder(100)
+	var wg sync.WaitGroup
+	for n := 1; n <= 4; n++ {
+		wg.Go(func() {
+			l := rec.Lane(n, FromClient)
+			for range 2000 {
+				l.Append(Data, []byte("abc"))
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() {
+		wg.Wait()
+		close(done)
+	}()
+	for more := true; more; {
+		select {
+		case <-done:
+			more = false
+		default:
+		}
+		tr := rec.Snapshot()
+		if n, m := tr.Omitted(FromClient), tr.Omitted(FromClient); n != m {
+			t.Fatalf("Omitted = %d, and then %d of the same snapshot", n, m)
+		}
+	}
+	if n := rec.Snapshot().Omitted(FromClient); n != 4*2000*3-100 {
+		t.Errorf("%d bytes are omitted, want %d", n, 4*2000*3-100)
+	}
+}
+
+func TestWhatGrowsWakes(t *testing.T) {
+	rec := newTestRecorder(-1)
+	l := rec.Lane(1, FromClient)
+	l.Append(Data, []byte("abc"))
+	changed := rec.Changed()
+	l.Append(Data, []byte("abc"))
+	select {
+	case <-changed:
+	default:
+		t.Error("more bytes were counted and the channel is open")
+	}
+	if n := rec.Snapshot().Len(); n != 1 {
+		t.Errorf("%d events, want 1 that grew", n)
+	}
+}
+
+// Two runs compare equal on every machine and with every version.
+func TestTheSumStaysWhatItIs(t *testing.T) {
+	if got, want := addSum(0, []byte("123456789")), uint64(0xe3069283cbf43926); got != want {
+		t.Errorf("the sum is %016x, want the check values of CRC-32C and CRC-32: %016x", got, want)
+	}
+}
+
+func BenchmarkLimited(b *testing.B) {
+	for name, limit := range map[string]int64{"all": 0, "none": -1} {
+		b.Run(name, func(b *testing.B) {
+			const size = 64 << 10
+			rec := newTestRecorder(limit)
+			l := rec.Lane(1, FromClient)
+			p := make([]byte, size)
+			b.SetBytes(size)
+			for i := 0; b.Loop(); i++ {
+				if i%1000 == 999 {
+					rec = newTestRecorder(limit)
+					l = rec.Lane(1, FromClient)
+				}
+				l.Commit(Data, copy(l.Buffer(size), p))
+			}
+		})
+	}
+}

@@ -1,0 +1,73 @@
+package transcript
+
+// maxRepeats is how many events of one kind and rule, in one direction of one connection,
+// stand for themselves where the record has a limit.
+const maxRepeats = 64
+
+// A repeat is what events have in common that repeat each other.
+type repeat struct {
+	kind Kind
+	rule string
+}
+
+type repeated struct {
+	n    int
+	rest growth // the event that counts those past maxRepeats
+}
+
+// repeats reports whether e, which carries no bytes, is counted in an event that says the
+// same already. It needs the recorder's mu.
+func (l *limit) repeats(r *Recorder, e *Event) bool {
+	t := l.sides[sideKey{e.Conn, e.Direction}]
+	if !t.canRepeat(e) {
+		l.endBytes(t, e)
+		return false
+	}
+	t = l.of(e.Conn, e.Direction)
+	p := t.repeatedBy(e)
+	switch {
+	case p.rest.open:
+		if e.Kind == Fault {
+			e.Sum = addNumber(r.events.at(p.rest.at).more.sum, e.Offset)
+		}
+		l.grow(r, &p.rest, e)
+		return true
+	case p.n < maxRepeats:
+		p.n++
+		t.close()
+		return false
+	}
+	if e.Kind == Fault {
+		e.Sum = addNumber(0, e.Offset)
+	}
+	t.close()
+	p.rest = l.begin(r, e)
+	return true
+}
+
+// repeatedBy returns what is known of events like e.
+func (t *tally) repeatedBy(e *Event) *repeated {
+	key := repeat{e.Kind, e.Rule}
+	p := t.repeats[key]
+	if p == nil {
+		if t.repeats == nil {
+			t.repeats = map[repeat]*repeated{}
+		}
+		p = new(repeated)
+		t.repeats[key] = p
+	}
+	return p
+}
+
+// canRepeat reports whether e may be one of many that say the same. What takes back a
+// part of a stream, or a datagram that the record has, may not: what the record means
+// depends on it. t is nil where the side has no tally yet.
+func (t *tally) canRepeat(e *Event) bool {
+	switch e.Kind {
+	case Fault, Drop, Refused, Error, Note:
+		return true
+	case Unsent:
+		return e.Peer != "" && (t == nil || t.kept != e.Offset)
+	}
+	return false
+}

@@ -1,0 +1,124 @@
+package transcript
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// streamsOf returns the record of conns connections that each sent a line and got one.
+func streamsOf(conns int) *Recorder {
+	rec := newTestRecorder(0)
+	for n := 1; n <= conns; n++ {
+		in, out := rec.Lane(n, FromClient), rec.Lane(n, ToClient)
+		rec.Add(Event{Conn: n, Kind: Accept, Peer: "127.0.0.1:" + strconv.Itoa(n)})
+		in.Append(Data, fmt.Appendf(nil, "ping %d\n", n))
+		out.Append(Data, fmt.Appendf(nil, "pong %d\n", n))
+		in.Add(Event{Kind: FIN})
+		out.Add(Event{Kind: FIN})
+		rec.Add(Event{Conn: n, Kind: Close})
+	}
+	return rec
+}
+
+// packetsOf returns the record of as many peers that each sent a datagram and got two, of
+// which the socket refused one.
+func packetsOf(peers int) *Recorder {
+	rec := NewRecorder(Header{Name: "test", Network: "udp", Address: "127.0.0.1:1"}, 0)
+	in, out := rec.Lane(0, FromClient), rec.Lane(0, ToClient)
+	for n := 1; n <= peers; n++ {
+		addr := "127.0.0.1:" + strconv.Itoa(n)
+		rec.Add(Event{Conn: n, Kind: Accept, Peer: addr})
+		in.Datagram(n, addr, 1, []byte("ping"))
+		out.Datagram(n, addr, 1, []byte("pong"))
+	}
+	for n := 1; n <= peers; n++ { // far from what they are about
+		addr := "127.0.0.1:" + strconv.Itoa(n)
+		out.Datagram(n, addr, 2, []byte("too long"))
+		rec.Add(Event{Conn: n, Direction: ToClient, Kind: Unsent, Offset: 2, Peer: addr})
+	}
+	return rec
+}
+
+// questions are all that a record can be asked.
+var questions = map[string]func(t Transcript){
+	"FromClient":           func(t Transcript) { t.FromClient() },
+	"ToClient":             func(t Transcript) { t.ToClient() },
+	"Lines":                func(t Transcript) { t.Lines() },
+	"Datagrams FromClient": func(t Transcript) { t.Datagrams(FromClient) },
+	"Datagrams ToClient":   func(t Transcript) { t.Datagrams(ToClient) },
+	"Omitted":              func(t Transcript) { t.Omitted(FromClient) },
+	"Canonical":            func(t Transcript) { t.Canonical() },
+	"String":               func(t Transcript) { _ = t.String() },
+	"Kind, and all of that": func(t Transcript) {
+		t.Kind(Data).FromClient()
+		t.Kind(Datagram).Datagrams(ToClient)
+	},
+	"each connection": func(t Transcript) {
+		for n := 1; n <= t.Conns(); n++ {
+			c := t.Conn(n)
+			c.FromClient()
+			c.Ending(ToClient)
+		}
+	},
+	"each connection of a part": func(t Transcript) {
+		t = t.Kind(Data)
+		for n := 1; n <= t.Conns(); n++ {
+			t.Conn(n).FromClient()
+		}
+	},
+}
+
+// took returns how long f takes, on a snapshot that nobody has asked anything: the
+// shortest of a few times, or the first that is below enough.
+func took(record func(int) *Recorder, conns int, enough time.Duration, f func(t Transcript)) time.Duration {
+	best := time.Duration(math.MaxInt64)
+	for range 3 {
+		tr := record(conns).Snapshot()
+		began := time.Now()
+		f(tr)
+		if best = min(best, time.Since(began)); best < enough {
+			break
+		}
+	}
+	return best
+}
+
+// Ten times the connections take about ten times as long to look through, and not a
+// hundred times. What takes no time at all is not measured.
+func TestQuestionsAreLinearInTheEvents(t *testing.T) {
+	const few, times = 1000, 10
+	const bearable = 300 * time.Millisecond
+	for medium, record := range map[string]func(int) *Recorder{"streams": streamsOf, "datagrams": packetsOf} {
+		for name, ask := range questions {
+			b := took(record, few*times, bearable, ask)
+			if b < bearable {
+				continue
+			}
+			if a := took(record, few, 0, ask); b > 4*times*a {
+				t.Errorf("%s of %s: %v for %d connections, %v for %d: %.0f times as long, want about %d",
+					name, medium, a, few, b, few*times, float64(b)/float64(a), times)
+			}
+		}
+	}
+}
+
+func BenchmarkQuestions(b *testing.B) {
+	for medium, record := range map[string]func(int) *Recorder{"streams": streamsOf, "datagrams": packetsOf} {
+		for name, ask := range questions {
+			for _, conns := range []int{1000, 10_000} {
+				b.Run(fmt.Sprintf("%s/%s/%d", medium, name, conns), func(b *testing.B) {
+					rec := record(conns)
+					for b.Loop() {
+						b.StopTimer()
+						rec.Add(Event{Kind: Note})
+						b.StartTimer()
+						ask(rec.Snapshot())
+					}
+				})
+			}
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package transcript
+
+import (
+	"os"
+	"runtime"
+	"strconv"
+	"testing"
+)
+
+// exchanges is how many a soak makes: $FAKEWIRE_EXCHANGES, or enough to see a leak.
+func exchanges(t *testing.T) int {
+	text := os.Getenv("FAKEWIRE_EXCHANGES")
+	if text == "" {
+		return 20_000
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("FAKEWIRE_EXCHANGES: %v", err)
+	}
+	return n
+}
+
+func heap() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// With a limit, memory does not grow with what passes.
+func TestTheLimitBoundsMemory(t *testing.T) {
+	text := []byte("0123456789")
+	for why, exchange := range map[string]func(rec *Recorder, in, out *Lane, n int){
+		"a stream": func(rec *Recorder, in, out *Lane, n int) {
+			in.Append(Data, text)
+			out.Append(Data, text)
+		},
+		"a stream that is looked at": func(rec *Recorder, in, out *Lane, n int) {
+			in.Append(Data, text)
+			out.Append(Data, text)
+			rec.Snapshot().Conn(1).Omitted(FromClient)
+		},
+		"a stream with faults": func(rec *Recorder, in, out *Lane, n int) {
+			in.Append(Data, text)
+			in.Add(Event{Kind: Fault, Rule: "corrupt.FromClient.1", Text: "bit " + strconv.Itoa(n)})
+			out.Append(Data, text)
+			out.Add(Event{Kind: Fault, Rule: "slice.ToClient.1", Text: "boundary confirmed"})
+		},
+		"datagrams": func(rec *Recorder, in, out *Lane, n int) {
+			in.Datagram(1, "a:1", int64(n), text)
+			out.Datagram(1, "a:1", int64(n), text)
+		},
+		"datagrams with faults, empty ones and refused ones, out of order": func(rec *Recorder, in, out *Lane, n int) {
+			lost := Event{Conn: 1, Direction: FromClient, Kind: Fault, Offset: int64(n), Peer: "a:1", Rule: "loss.FromClient.1", Text: "lost"}
+			in.RecordDatagram(1, "a:1", int64(n), in.Stash(text[:n%3]), []Event{lost})
+			out.Datagram(1, "a:1", int64(n^1), text[:n%2])
+			rec.Add(Event{Conn: 1, Direction: ToClient, Kind: Unsent, Offset: int64(n ^ 1), Peer: "a:1", Text: "refused"})
+			rec.Add(Event{Direction: FromClient, Kind: Drop, Count: 1})
+		},
+		"going down and up": func(rec *Recorder, in, out *Lane, n int) {
+			rec.Add(Event{Kind: Refused, Text: "down: refusing connections"})
+			rec.Add(Event{Kind: Note, Text: "up: taking connections"})
+		},
+	} {
+		for _, limit := range []int64{-1, 1000} {
+			t.Run(why+", "+strconv.Itoa(int(limit)), func(t *testing.T) {
+				rec := newTestRecorder(limit)
+				in, out := rec.Lane(1, FromClient), rec.Lane(1, ToClient)
+				if why[0] == 'd' {
+					in, out = rec.Lane(0, FromClient), rec.Lane(0, ToClient)
+				}
+				const first = 2000
+				for n := 1; n <= first; n++ {
+					exchange(rec, in, out, n)
+				}
+				before, events, sum := heap(), rec.Snapshot().Len(), exchanges(t)
+				for n := first + 1; n <= sum; n++ {
+					exchange(rec, in, out, n)
+					if n%first != 0 {
+						continue
+					}
+					if got := rec.Snapshot().Len(); got != events {
+						t.Fatalf("%d events after %d exchanges, %d after %d", events, first, got, n)
+					}
+				}
+				grown := heap() - before
+				if grown > 256<<10 {
+					t.Errorf("%d exchanges took %d bytes, want none", sum-first, grown)
+				}
+				t.Logf("%d exchanges: %d events, %d bytes more", sum, events, grown)
+				runtime.KeepAlive(rec)
+			})
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package transcript
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// wantText checks that text has all of these, in this order.
+func wantText(t *testing.T, text string, want ...string) {
+	t.Helper()
+	rest := text
+	for _, w := range want {
+		_, after, ok := strings.Cut(rest, w)
+		if !ok {
+			t.Errorf("the text does not say %q, or not there:\n%.6000s", w, text)
+			return
+		}
+		rest = after
+	}
+}
+
+const hint = "FAKEWIRE_ARTIFACTS"
+
+func TestStringIsCapped(t *testing.T) {
+	rec := newTestRecorder(0)
+	lane := rec.Lane(1, FromClient)
+	for range 10_000 {
+		lane.Append(Data, make([]byte, 1000))
+	}
+	text := rec.Snapshot().String()
+	wantText(t, text, hint, "@0 1000 B hex 0000", "… 9,880 events, 9.9 MB …", "@9999000 1000 B")
+	if len(text) > 50_000 {
+		t.Errorf("%d bytes of text", len(text))
+	}
+}
+
+func TestStringOfAShortRecordIsWhole(t *testing.T) {
+	if text := record().Snapshot().String(); strings.Contains(text, hint) || strings.Contains(text, "…") {
+		t.Errorf("nothing was left out:\n%s", text)
+	}
+	rec := newTestRecorder(0)
+	rec.Lane(1, FromClient).Append(Data, make([]byte, 97))
+	wantText(t, rec.Snapshot().String(), hint, "… 1 more")
+}
+
+// The one flipped bit is there, with the data around it.
+func TestStringShowsTheFaultsOfALongRecord(t *testing.T) {
+	rec := newTestRecorder(0)
+	rec.Add(Event{Conn: 1, Kind: Accept})
+	lanes := []*Lane{rec.Lane(1, FromClient), rec.Lane(1, ToClient), rec.Lane(2, ToClient)}
+	for n := range 5000 {
+		for i, l := range lanes {
+			l.Append(Data, fmt.Appendf(nil, "chunk %d of lane %d, %s;", n, i, strings.Repeat("x", 200)))
+		}
+		if n == 2500 {
+			l := lanes[1]
+			rec.Add(Event{Conn: 1, Direction: ToClient, Kind: Fault, Offset: l.Offset() - 100, Rule: "corrupt.ToClient.1", Text: "bit 3"})
+		}
+	}
+	rec.Add(Event{Conn: 1, Direction: FromClient, Kind: Error, Text: "it hurt"})
+	for range 1000 {
+		lanes[2].Append(Data, []byte("y"))
+	}
+	text := rec.Snapshot().String()
+	wantText(t, text, "accept", "chunk 0 of lane 0", " events, ", "chunk 2500 of lane 1", "xxx", "corrupt.ToClient.1 bit 3", "chunk 2501 of lane 1", "it hurt", `"y"`)
+	if n := strings.Count(text, "\n"); n > maxLines+20 {
+		t.Errorf("%d lines", n)
+	}
+}
+
+// Within a large piece, the line shows the place of the fault.
+func TestStringShowsWhereInItsDataAFaultActed(t *testing.T) {
+	rec := newTestRecorder(0)
+	out := rec.Lane(1, ToClient)
+	out.Append(Data, []byte("0123456789"))
+	out.Append(Data, []byte(strings.Repeat("a", 5000)+"[the place]"+strings.Repeat("b", 5000)))
+	rec.Add(Event{Conn: 1, Direction: ToClient, Kind: Fault, Offset: 5014, Rule: "corrupt.ToClient.1"})
+	wantText(t, rec.Snapshot().String(), `@10 10011 B "aaaa`, ` … 9,915 more … @5006 "aaaa[the place]bbbbbbbbb"`, "corrupt.ToClient.1")
+}
+
+// Of many faults, the first and the last, and how many there were between.
+func TestStringElidesManyFaults(t *testing.T) {
+	rec := newTestRecorder(0)
+	in := rec.Lane(1, FromClient)
+	for n := range 10_000 {
+		in.Append(Data, []byte("datum"))
+		in.Add(Event{Kind: Fault, Rule: fmt.Sprintf("rule %d.", n)})
+	}
+	text := rec.Snapshot().String()
+	wantText(t, text, "rule 0.", "rule 19.", "… 19,", "9,9", " faults, ", "rule 9980.", "rule 9999.")
+	if n := strings.Count(text, "\n"); n > 2*maxLines {
+		t.Errorf("%d lines", n)
+	}
+}
+
+// A record of many connections is bounded, and keeps its faults.
+func TestStringOfManyConnections(t *testing.T) {
+	rec := streamsOf(2000)
+	rec.Add(Event{Conn: 7, Direction: ToClient, Kind: Fault, Offset: 3, Rule: "reset.ToClient.1"})
+	more := rec.Lane(3000, FromClient)
+	for range 500 {
+		more.Append(Data, []byte("x"))
+	}
+	text := rec.Snapshot().String()
+	wantText(t, text, "conn 1 ", "conn 7 ", `"pong 7\n"`, "reset.ToClient.1", "conn 3000")
+	if n := strings.Count(text, "\n"); n > maxLines+minEnds {
+		t.Errorf("%d lines", n)
+	}
+}
+
+func TestStringJoinsWhatWasDiscarded(t *testing.T) {
+	rec := newTestRecorder(0)
+	in := rec.Lane(1, FromClient)
+	in.Append(Data, []byte("GET"))
+	for n := range 5488 {
+		in.Append(Discarded, []byte(strings.Repeat(fmt.Sprint(n%10), 512)))
+	}
+	in.Add(Event{Kind: FIN})
+	in.Append(Discarded, []byte("one"))
+	text := rec.Snapshot().String()
+	wantText(t, text, `"GET"`, "\n", `discarded @3 2.8 MB in 5,488 reads "0000`, "… 2,809,760 more", "fin", `discarded @2809859 3 B "one"`)
+	if n := strings.Count(text, "\n"); n != 6 {
+		t.Errorf("%d lines, want 6:\n%s", n, text)
+	}
+	if part := rec.Snapshot().Kind(Discarded).String(); !strings.Contains(part, "2.8 MB in 5,489 reads") {
+		t.Errorf("a part is\n%s", part)
+	}
+}
+
+func TestStringOfWhatTheLimitCounted(t *testing.T) {
+	rec := newTestRecorder(-1)
+	in, out, packets := rec.Lane(1, FromClient), rec.Lane(1, ToClient), rec.Lane(0, FromClient)
+	for n := range int64(2000) {
+		in.Append(Data, make([]byte, 1500))
+		in.Add(Event{Kind: Fault, Rule: "r"})
+		out.Append(Data, []byte("x"))
+		packets.Datagram(2, "a:2", n+1, []byte("four"))
+	}
+	packets.Datagram(2, "a:2", 2001, nil)
+	text := rec.Snapshot().String()
+	wantText(t, text, "1500 B (not kept)", "data      @0 2.0 kB in 2,000 writes (not kept)", "datagram  #1 a:2 8.0 kB in 2,000 datagrams (not kept)",
+		"r 1,936 times from there on", "2.9 MB in 1,935 reads (not kept)", `#2001 a:2 0 B ""`)
+	if regexp.MustCompile(`[0-9a-f]{16}|sum`).MatchString(text) {
+		t.Errorf("there is a checksum:\n%s", text)
+	}
+}
+
+func TestHumanSizes(t *testing.T) {
+	for n, want := range map[int64]string{
+		0: "0 B", 999: "999 B", 1000: "1.0 kB", 2_809_856: "2.8 MB", 999_949: "999.9 kB", 999_950: "1.0 MB", 1 << 40: "1.1 TB",
+	} {
+		if got := humanSize(n); got != want {
+			t.Errorf("humanSize(%d) = %q, want %q", n, got, want)
+		}
+	}
+	if got := grouped(-1234567) + grouped(-123) + grouped(12); got != "-1,234,567-12312" {
+		t.Errorf("grouped: %q", got)
+	}
+}
+
+// A dump is the whole: every event, every byte.
+func TestDumpIsWhole(t *testing.T) {
+	rec := newTestRecorder(0)
+	in, out, packets := rec.Lane(1, FromClient), rec.Lane(1, ToClient), rec.Lane(0, ToClient)
+	in.Append(Data, []byte("short\n"))
+	for n := range 1000 {
+		in.Append(Discarded, fmt.Appendf(nil, "line %d\n", n))
+	}
+	in.Append(Data, []byte("one\n"+strings.Repeat("é", 100)+"\ntwo\n"))
+	p := make([]byte, 300)
+	for i := range p {
+		p[i] = byte(i)
+	}
+	out.Append(Data, p)
+	packets.Datagram(2, "a:2", 7, p[120:140])
+	text := rec.Snapshot().Dump()
+	wantText(t, text,
+		`data      @0 6 B "short\n"`, `discarded @6 7 B "line 0\n"`, `discarded @8887 9 B "line 999\n"`,
+		"data      @8896 209 B\n", `@8896  "one\n"`, `@8900  "éé`, `@8996  "éé`, `@9092  "éééé\n"`, `@9101  "two\n"`,
+		"data      @0 300 B\n", "@0  00 01 02 ", "|................|", "@48  30 31 32 33 34 35 36 37 38 39 3a 3b 3c 3d 3e 3f  |0123456789:;<=>?|", "@288  20 21 ", `| !"#$%&'()*+|`,
+		"datagram  #7 a:2 20 B", "@0  78 79", "|xyz{|}~.........|", fmt.Sprintf("@16  %-48s |....|", "88 89 8a 8b"))
+	if strings.Contains(text, "…") || strings.Contains(text, hint) {
+		t.Errorf("something was left out:\n%.3000s", text)
+	}
+}
+
+type failing struct{}
+
+func (failing) Write(p []byte) (int, error) { return 0, errFull }
+
+var errFull = errors.New("disk full")
+
+func TestDumpToSaysWhatWentWrong(t *testing.T) {
+	if err := record().Snapshot().DumpTo(failing{}); !errors.Is(err, errFull) {
+		t.Errorf("DumpTo = %v, want the writer's error", err)
+	}
+}
