@@ -2,6 +2,7 @@ package nettest
 
 import (
 	"fmt"
+	"iter"
 	"reflect"
 	"strings"
 
@@ -83,14 +84,15 @@ func (r record) isPackets() bool {
 
 // numbers returns the numbers of the connections to look at: conn, if there was
 // one, or all for zero.
-func (r record) numbers(conn int) []int {
-	var all []int
-	for n := 1; n <= r.Conns(); n++ {
-		if conn == 0 || conn == n {
-			all = append(all, n)
+func (r record) numbers(conn int) iter.Seq[int] {
+	first, last := conn, min(conn, r.Conns())
+	if conn == 0 {
+		first, last = 1, r.Conns()
+	}
+	return func(yield func(int) bool) {
+		for n := first; n <= last && yield(n); n++ {
 		}
 	}
-	return all
 }
 
 // A tail is how far one connection's end has come, as its events tell.
@@ -119,13 +121,20 @@ func (t *tail) complete(d transcript.Direction) bool {
 	return t.fin[d] || t.closed && !t.reset
 }
 
+// settles reports whether nothing is added to f any more. What the handler did not read is
+// known only when it has ended, which may be long after its client.
+func (t *tail) settles(f flow) bool {
+	if f.discarded {
+		return t.closed && !t.reset
+	}
+	return t.complete(f.d)
+}
+
 // tailOf returns the end of connection n.
 func (r record) tailOf(n int) *tail {
 	t := new(tail)
-	for e := range r.All() {
-		if e.Conn == n {
-			t.add(e)
-		}
+	for e := range r.Conn(n).All() {
+		t.add(e)
 	}
 	return t
 }

@@ -22,7 +22,8 @@ type Waiter interface {
 // Say moves on in its buffer, so keep the buffer to look for several things in their
 // order. The connection may be yet to come. For datagrams n is a peer, and the buffer
 // has their payloads one after the other. Bytes that RecordLimit kept out of the
-// record are not in the buffer either.
+// record are not in the buffer either, nor are those that the server threw away since
+// the connection's handler had ended.
 //
 // The buffer is closed when the client's direction has ended and all of it is there,
 // or when the server has closed. Until then a goroutine fills it, which is the
@@ -57,16 +58,11 @@ func (f *filler) run(srv Waiter) {
 
 // fill takes what is new in t. It reports whether that was the last.
 func (f *filler) fill(t transcript.Transcript) bool {
-	for e := range t.All() {
-		if e.Seq <= f.seq {
-			continue
-		}
+	for e := range t.Conn(f.conn).After(f.seq).All() {
 		f.seq = e.Seq
-		if e.Conn != f.conn {
-			continue
-		}
 		f.tail.add(e)
-		if e.Direction != transcript.FromClient || len(e.Data) == 0 {
+		inVain := e.Kind == transcript.Discarded && !e.AtClose
+		if e.Direction != transcript.FromClient || inVain || len(e.Data) == 0 {
 			continue
 		}
 		if _, err := f.buf.Write(e.Data); err != nil {

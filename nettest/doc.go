@@ -18,8 +18,9 @@
 //
 // # Words
 //
-// The server receives what clients send: [HaveReceived], [HaveReceivedDatagram],
-// [HaveSent], [HaveSentDatagram]. It accepts connections and they end: [HaveConns],
+// The server receives what clients send, or, where a connection's handler has ended, throws
+// it away: [HaveReceived], [HaveReceivedDatagram], [HaveDiscarded]. It sends: [HaveSent],
+// [HaveSentDatagram]. It accepts connections and they end: [HaveConns],
 // [HaveEnded]. The rules of its plan fire: [HaveFired]. What a client's call returned is
 // an error: [BeReset], [BeRefused], [BeTimeout], [BeEOF], [BeBrokenPipe]. [Buffer] makes
 // a gbytes.Buffer of what a client sends, for gbytes.Say.

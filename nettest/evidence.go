@@ -3,6 +3,7 @@ package nettest
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -32,10 +33,24 @@ func claim(r record, negated bool, expected, found string) string {
 // indented returns text one step to the right.
 func indented(text string) string { return format.IndentString(strings.TrimRight(text, "\n"), 1) }
 
-// listed returns lines, one step to the right, as many as are bearable.
-func listed(lines []string) string {
-	if more := len(lines) - maxListed; more > 0 {
-		lines = append(lines[:maxListed:maxListed], fmt.Sprintf("… and %d more", more))
+// A list is lines, of which it keeps as many as are bearable.
+type list struct {
+	n     int
+	lines []string
+}
+
+// add adds what line returns, which it calls only if the line is shown.
+func (l *list) add(line func() string) {
+	if l.n++; l.n <= maxListed {
+		l.lines = append(l.lines, line())
+	}
+}
+
+// String returns the lines one step to the right.
+func (l *list) String() string {
+	lines := l.lines
+	if more := l.n - len(lines); more > 0 {
+		lines = append(slices.Clip(lines), fmt.Sprintf("… and %d more", more))
 	}
 	return indented(strings.Join(lines, "\n"))
 }
@@ -99,11 +114,13 @@ func (r record) none(conn int) string {
 	return fmt.Sprintf("but there was no %s %d: %d came.", r.unit(), conn, r.Conns())
 }
 
-// did is what the server did with the bytes of direction d, and the word that goes
-// with it.
-func did(d transcript.Direction) (verb, word string) {
-	if d == transcript.ToClient {
+// did is what the server did with the bytes of f, and the word that goes with it.
+func did(f flow) (verb, word string) {
+	switch {
+	case f.d == transcript.ToClient:
 		return "sent", "to"
+	case f.discarded:
+		return "discarded", "from"
 	}
 	return "received", "from"
 }

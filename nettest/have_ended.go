@@ -51,7 +51,12 @@ func (m *EndedMatcher) Match(actual any) (bool, error) {
 		return false, err
 	}
 	m.seen.Store(&r)
-	return slices.ContainsFunc(r.numbers(m.conn), func(n int) bool { return m.ended(r, n) }), nil
+	for n := range r.numbers(m.conn) {
+		if m.ended(r, n) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func (m *EndedMatcher) look(actual any) (record, error) {
@@ -80,9 +85,12 @@ func (m *EndedMatcher) MatchMayChangeInTheFuture(actual any) bool {
 	if err != nil || r.final {
 		return false
 	}
-	return !slices.ContainsFunc(r.numbers(m.conn), func(n int) bool {
-		return (m.chosen || m.ended(r, n)) && m.settled(r, n)
-	})
+	for n := range r.numbers(m.conn) {
+		if (m.chosen || m.ended(r, n)) && m.settled(r, n) {
+			return false
+		}
+	}
+	return true
 }
 
 // settled reports whether the ending of connection n is for good. The server's own
@@ -101,16 +109,17 @@ func (m *EndedMatcher) message(negated bool) string {
 	r := *m.seen.Load()
 	side := map[transcript.Direction]string{transcript.FromClient: "client", transcript.ToClient: "server"}[m.d]
 	expected := fmt.Sprintf("have ended%s, on the %s's side%s", r.onConn("on", m.conn), side, m.ways())
-	numbers := r.numbers(m.conn)
-	if len(numbers) == 0 {
+	var l list
+	for n := range r.numbers(m.conn) {
+		l.add(func() string {
+			c := r.Conn(n)
+			return fmt.Sprintf("conn %d: client %v, server %v", n, c.Ending(transcript.FromClient), c.Ending(transcript.ToClient))
+		})
+	}
+	if l.n == 0 {
 		return claim(r, negated, expected, r.none(m.conn))
 	}
-	var lines []string
-	for _, n := range numbers {
-		c := r.Conn(n)
-		lines = append(lines, fmt.Sprintf("conn %d: client %v, server %v", n, c.Ending(transcript.FromClient), c.Ending(transcript.ToClient)))
-	}
-	return claim(r, negated, expected, "The endings are\n"+listed(lines))
+	return claim(r, negated, expected, "The endings are\n"+l.String())
 }
 
 // ways returns " by FIN or RST", or "" for any.

@@ -10,18 +10,11 @@ import (
 // A BytesMatcher is what [HaveReceived] and [HaveSent] return.
 type BytesMatcher struct {
 	name   string
-	d      transcript.Direction
+	flow   flow
 	x      pattern
 	conn   int
 	chosen bool // conn was
 	seen   atomic.Pointer[sight]
-}
-
-// A sight is what a matcher saw of some connections. It is kept, since a server goes
-// on, and Gomega's progress reports ask for a failure while the next Match runs.
-type sight struct {
-	record
-	sides []side
 }
 
 // HaveReceived succeeds if clients have sent x to the server. Actual is a server of
@@ -35,22 +28,27 @@ type sight struct {
 //
 // Of a server of datagrams, x is looked for in single datagrams: it never spans two.
 //
+// What the server threw away was not received: a client that still sends when its
+// connection's handler has ended, by itself or by a rule, sends in vain, though its
+// Write succeeds. That is what HaveDiscarded is for. Where rules let the server read ahead
+// of the handler, what it has read counts until the handler ends without it.
+//
 // The empty text is an error, since everything contains it; to say that a client has
 // sent nothing, use BeEmpty().
 func HaveReceived(x any) *BytesMatcher {
-	return &BytesMatcher{name: "HaveReceived", d: transcript.FromClient, x: newPattern("HaveReceived", x)}
+	return &BytesMatcher{name: "HaveReceived", flow: flow{d: transcript.FromClient}, x: newPattern("HaveReceived", x)}
 }
 
 // HaveSent succeeds if the server has sent x to clients: HaveReceived in the other
 // direction. What a fault kept from leaving does not count; what it changed counts
 // as it left.
 func HaveSent(x any) *BytesMatcher {
-	return &BytesMatcher{name: "HaveSent", d: transcript.ToClient, x: newPattern("HaveSent", x)}
+	return &BytesMatcher{name: "HaveSent", flow: flow{d: transcript.ToClient}, x: newPattern("HaveSent", x)}
 }
 
 // OnConn returns a matcher for connection n alone, or for datagrams peer n.
 func (m *BytesMatcher) OnConn(n int) *BytesMatcher {
-	return &BytesMatcher{name: m.name, d: m.d, x: m.x, conn: n, chosen: true}
+	return &BytesMatcher{name: m.name, flow: m.flow, x: m.x, conn: n, chosen: true}
 }
 
 // Match implements Gomega's matcher. It returns an error if actual has no record, if x
@@ -78,14 +76,14 @@ func (m *BytesMatcher) look(actual any) (*sight, error) {
 	if err := checkConn(m.name, m.conn, m.chosen); err != nil {
 		return nil, err
 	}
-	return &sight{r, r.sides(m.conn, m.d)}, nil
+	return &sight{r, m.flow, m.conn}, nil
 }
 
 // found reports whether one of the sides has x.
 func (m *BytesMatcher) found(s *sight) (bool, error) {
 	var incomplete error
-	for _, one := range s.sides {
-		if one.omitted > 0 {
+	for one := range s.sides() {
+		if one.isIncomplete() {
 			incomplete = one.limitError(m.name)
 			if !m.x.isText { // of the rest alone nothing can be said
 				continue
@@ -107,12 +105,12 @@ func (m *BytesMatcher) MatchMayChangeInTheFuture(actual any) bool {
 	if err != nil || s.final {
 		return false
 	}
-	if m.chosen && !s.isPackets() && s.tailOf(m.conn).complete(m.d) {
+	if m.chosen && !s.isPackets() && s.tailOf(m.conn).settles(m.flow) {
 		return false
 	}
 	// What a client has sent stays sent, and what the limit kept out stays out. What
 	// the server sent may be taken back, and a datagram may fit where one did not.
-	if m.d == transcript.FromClient && m.x.isText {
+	if m.flow.d == transcript.FromClient && m.x.isText {
 		ok, err := m.found(s)
 		return !ok && (err == nil || s.isPackets())
 	}
@@ -127,13 +125,26 @@ func (m *BytesMatcher) NegatedFailureMessage(actual any) string { return m.messa
 
 func (m *BytesMatcher) message(negated bool) string {
 	s := m.seen.Load()
-	verb, word := did(m.d)
+	verb, word := did(m.flow)
 	expected := fmt.Sprintf("have %s%s\n%s", verb, s.onConn(word, m.conn), indented(m.x.String()))
-	found := s.list(m.d, m.conn)
-	if len(s.sides) == 1 && len(s.sides[0].data) == 1 {
-		if why := m.x.because(s.sides[0].data[0], negated); why != "" {
+	found := s.list()
+	if p, ok := s.single(); ok {
+		if why := m.x.because(p, negated); why != "" {
 			found += "\nand the matcher says\n" + indented(why)
 		}
 	}
 	return claim(s.record, negated, expected, found)
+}
+
+// single returns what the matcher saw, if that is one stream or one datagram.
+func (s *sight) single() (p []byte, ok bool) {
+	if s.conn == 0 && s.Conns() != 1 {
+		return nil, false
+	}
+	for one := range s.sides() {
+		if ok = len(one.data) == 1; ok {
+			p = one.data[0]
+		}
+	}
+	return p, ok
 }

@@ -66,8 +66,8 @@ func (m *DatagramMatcher) Match(actual any) (bool, error) {
 	case m.times == nil && n > 0:
 		return true, nil
 	}
-	for _, one := range s.sides {
-		if one.omitted > 0 {
+	for one := range s.sides() {
+		if one.isIncomplete() {
 			return false, one.limitError(m.name)
 		}
 	}
@@ -94,13 +94,13 @@ func (m *DatagramMatcher) look(actual any) (*sight, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sight{r, r.sides(m.conn, m.d)}, nil
+	return &sight{r, flow{d: m.d}, m.conn}, nil
 }
 
 // count returns how many datagrams are x.
 func (m *DatagramMatcher) count(s *sight) (int, error) {
 	n := 0
-	for _, one := range s.sides {
+	for one := range s.sides() {
 		for _, p := range one.data {
 			ok, err := m.x.equals(p)
 			if err != nil {
@@ -142,11 +142,11 @@ func (m *DatagramMatcher) NegatedFailureMessage(actual any) string { return m.me
 
 func (m *DatagramMatcher) message(negated bool) string {
 	s := m.seen.Load()
-	verb, word := did(m.d)
+	verb, word := did(s.flow)
 	expected := fmt.Sprintf("have %s%s a datagram\n%s", verb, s.onConn(word, m.conn), indented(m.x.String()))
 	if m.times != nil {
 		n, _ := m.count(s)
 		expected += fmt.Sprintf("\nTimes: %v\nThere were %d.", m.times, n)
 	}
-	return claim(s.record, negated, expected, s.list(m.d, m.conn))
+	return claim(s.record, negated, expected, s.list())
 }
