@@ -1,11 +1,14 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"unicode"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // keepRecord writes the whole record to a file in $FAKEWIRE_ARTIFACTS, each time that a
@@ -16,7 +19,7 @@ func (e evidence) keepRecord(promise string) string {
 	if dir == "" {
 		return ""
 	}
-	path, err := writeRecord(dir, fileName(promise), e.record.Dump())
+	path, err := writeRecord(dir, fileName(promise), e.record)
 	if err != nil {
 		return fmt.Sprintf("no record written: %v\n", err)
 	}
@@ -34,8 +37,12 @@ func fileName(promise string) string {
 	return safe[:min(len(safe), 100)]
 }
 
-// writeRecord writes a file with a name of its own.
-func writeRecord(dir, name, text string) (path string, err error) {
+// writeRecord writes t to a file with a name of its own, which everybody may read, and
+// returns its absolute path.
+func writeRecord(dir, name string, t transcript.Transcript) (path string, err error) {
+	if dir, err = filepath.Abs(dir); err != nil {
+		return "", err
+	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return "", err
 	}
@@ -43,9 +50,6 @@ func writeRecord(dir, name, text string) (path string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err = f.WriteString(text); err != nil {
-		f.Close()
-		return "", err
-	}
-	return f.Name(), f.Close()
+	err = errors.Join(t.DumpTo(f), f.Chmod(0o644), f.Close())
+	return f.Name(), err
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -14,10 +15,19 @@ import (
 
 func TestTheWholeRecordIsAnArtifact(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "made", "anew")
-	t.Setenv("FAKEWIRE_ARTIFACTS", dir)
+	t.Chdir(t.TempDir())
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	relative, err := filepath.Rel(here, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("FAKEWIRE_ARTIFACTS", relative)
 	c := reference.OneRead("PONG", within)
 	c.Handler = fakeserver.Reply{Data: "PONG"}
-	err := scenarios.RunInMemory(t.Context(), t, scenarios.ReassemblesSplitReplies, always(c))
+	err = scenarios.RunInMemory(t.Context(), t, scenarios.ReassemblesSplitReplies, always(c))
 	if err == nil {
 		t.Fatal("the promise was kept")
 	}
@@ -28,6 +38,9 @@ func TestTheWholeRecordIsAnArtifact(t *testing.T) {
 	text, readErr := os.ReadFile(named[1])
 	if readErr != nil || filepath.Dir(named[1]) != dir || !strings.Contains(string(text), "client <-  data") {
 		t.Errorf("%s: %v\n%s", named[1], readErr, text)
+	}
+	if info, err := os.Stat(named[1]); err != nil || runtime.GOOS != "windows" && info.Mode() != 0o644 {
+		t.Errorf("the file's mode is %v, %v; want that everybody may read it", info.Mode(), err)
 	}
 
 	t.Setenv("FAKEWIRE_ARTIFACTS", named[1]) // a file

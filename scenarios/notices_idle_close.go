@@ -50,10 +50,12 @@ func (d *dialogue) closeIdle(want []string) error {
 	after := d.srv.Transcript()
 	var late, fresh []byte
 	for n := 1; n <= after.Conns(); n++ {
+		c := after.Conn(n)
+		sent := append(c.FromClient(), c.Discarded()...)
 		if n > before.Conns() {
-			fresh = append(fresh, after.Conn(n).FromClient()...)
+			fresh = append(fresh, sent...)
 		} else {
-			late = append(late, after.Conn(n).FromClient()[sentBy(before.Conn(n)):]...)
+			late = append(late, sent[sentBy(before.Conn(n)):]...)
 		}
 	}
 	if len(late) > 0 && bytes.Contains(fresh, late) {
