@@ -89,8 +89,8 @@ func took(record func(int) *Recorder, conns int, enough time.Duration, f func(t 
 // Ten times the connections take about ten times as long to look through, and not a
 // hundred times. What takes no time at all is not measured.
 func TestQuestionsAreLinearInTheEvents(t *testing.T) {
-	const few, times = 1000, 10
-	const bearable = 300 * time.Millisecond
+	const few, times = 500, 10
+	const bearable = 150 * time.Millisecond
 	for medium, record := range map[string]func(int) *Recorder{"streams": streamsOf, "datagrams": packetsOf} {
 		for name, ask := range questions {
 			b := took(record, few*times, bearable, ask)

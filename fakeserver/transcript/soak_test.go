@@ -11,7 +11,7 @@ import (
 func exchanges(t *testing.T) int {
 	text := os.Getenv("FAKEWIRE_EXCHANGES")
 	if text == "" {
-		return 20_000
+		return 10_000
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
