@@ -132,26 +132,21 @@ func (in *inbound) release() {
 func (in *inbound) isRuled() bool { return in.stream != nil && !in.ruled.Load() }
 
 // setRawDeadline lets the next read of the socket return in time for a rule that
-// goes by the clock, and to find out that there is nothing more to discard. It
-// reports false if something has changed since that somebody may have wanted to
-// wake that read for.
+// goes by the clock, and for the end of the drain. It reports false if something has
+// changed since that somebody may have wanted to wake that read for.
 func (in *inbound) setRawDeadline() bool {
-	discards := in.discard.Load()
+	discards, drained := in.discard.Load(), in.drained()
 	if in.queue == nil && !discards {
 		return true
 	}
-	until := in.alarm()
-	if discards {
-		until = earliest([]time.Time{until, time.Now().Add(drainIdle)})
-	}
-	in.c.setRawReadDeadline(until)
-	return in.discard.Load() == discards && (in.stream == nil || !in.stale())
+	in.c.setRawReadDeadline(earliest([]time.Time{in.alarm(), drained}))
+	return in.discard.Load() == discards && in.drained().Equal(drained) && (in.stream == nil || !in.stale())
 }
 
 // goesOn looks at a read's error, and reports whether to read on nevertheless.
 func (in *inbound) goesOn(err error) bool {
 	if isTimeout(err) { // or only woken
-		return (!in.isRuled() || in.carryOutAll(in.stream.Tick(in.c.age()))) && !in.idle()
+		return (!in.isRuled() || in.carryOutAll(in.stream.Tick(in.c.age()))) && !hasPassed(in.drained())
 	}
 	err = in.c.readError(err)
 	if in.queue == nil || in.ruled.Load() {
@@ -165,18 +160,26 @@ func (in *inbound) goesOn(err error) bool {
 	return false
 }
 
-// idle reports whether there is no reason to wait for more to discard: our FIN
-// has left, and then nothing came for long enough, or too much.
-func (in *inbound) idle() bool {
+// drained returns when there is no reason to wait for more to discard: our FIN has
+// left, and then nothing came for long enough, or too much. It is zero, which is never,
+// before the FIN leaves, which wakes the read.
+func (in *inbound) drained() time.Time {
 	left := in.c.out.finishedAt()
 	if !in.discard.Load() || left.IsZero() {
-		return false
+		return time.Time{}
 	}
 	quiet := left
 	if in.since.After(quiet) {
 		quiet = in.since
 	}
-	return time.Since(quiet) >= drainIdle || time.Since(left) >= drainTotal
+	return earlier(quiet.Add(drainIdle), left.Add(drainTotal))
+}
+
+// wakeDrain lets a read that discards look at the time again: our FIN leaves.
+func (in *inbound) wakeDrain() {
+	if in.discard.Load() {
+		in.c.setRawReadDeadline(past)
+	}
 }
 
 // finish discards what still comes, until there is an end to it.

@@ -274,6 +274,7 @@ func (out *outbound) sendFIN() error {
 	out.mu.Lock()
 	out.finished = time.Now()
 	out.mu.Unlock()
+	out.c.in.wakeDrain()
 	err := closeWrite(out.c.raw)
 	if err != nil && !out.c.isDead() {
 		out.lane.Unsend(0, err.Error())
