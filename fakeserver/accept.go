@@ -14,23 +14,23 @@ func (c *Conn) accept() bool {
 	if c.doAccept() {
 		return true
 	}
-	c.doom(net.ErrClosed) // from now on it gets no other rules either
-	c.in.disarm()
-	c.out.disarm()
+	c.doom(net.ErrClosed)
+	close(c.opened) // without rules for its directions
 	return false
 }
 
+// doAccept does what the plan that there is now says, without what changes of the plan take
+// out of it before that is due.
 func (c *Conn) doAccept() bool {
 	for _, s := range c.srv.program().Accept(c.n) {
+		if !c.srv.program().HasOnAccept(c.n, s.Rule) {
+			continue
+		}
 		c.srv.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Fault, Rule: s.Rule, Text: s.Text})
 		c.srv.program().Accepted(c.n, s)
 		switch s.Op {
 		case fault.OpStall:
-			var until time.Time
-			if s.Delay > 0 {
-				until = time.Now().Add(s.Delay)
-			}
-			if !c.sleep(nil, until) {
+			if !c.stallAccept(s) {
 				return false
 			}
 		case fault.OpReset:
@@ -44,29 +44,20 @@ func (c *Conn) doAccept() bool {
 	return true
 }
 
-// disarm takes the direction's rules away, before its pump has started.
-func (in *inbound) disarm() {
-	in.reader.lock()
-	defer in.reader.unlock()
-	if in.begun {
-		return
+// stallAccept waits until the stall is over, its rule is taken out of the plan, or the
+// connection ends. It reports false at an end.
+func (c *Conn) stallAccept(s fault.Step) bool {
+	var until time.Time
+	if s.Delay > 0 {
+		until = time.Now().Add(s.Delay)
 	}
-	in.c.mu.Lock()
-	defer in.c.mu.Unlock()
-	in.stream, in.queue, in.pumped = nil, nil, nil
-}
-
-// disarm takes the direction's rules away, before its pump has started.
-func (out *outbound) disarm() {
-	out.writer.lock()
-	defer out.writer.unlock()
-	if out.begun {
-		return
+	for {
+		changed := c.srv.planChanged()
+		if hasPassed(until) || !c.srv.program().HasOnAccept(c.n, s.Rule) {
+			return true
+		}
+		if !c.sleepFor(changed, c.gone, until) || c.isDoomed() {
+			return false
+		}
 	}
-	out.deciding.Lock()
-	out.stream = nil
-	out.deciding.Unlock()
-	out.c.mu.Lock()
-	defer out.c.mu.Unlock()
-	out.queue, out.pumped = nil, nil
 }

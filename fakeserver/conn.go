@@ -24,6 +24,7 @@ type Conn struct {
 	step  atomic.Pointer[string]
 	began time.Time // when it was accepted
 
+	opened chan struct{} // closed once OnAccept rules have acted, and pumps were started
 	dead   chan struct{} // closed once the socket is closed
 	gone   chan struct{} // closed once Read and Write fail
 	rst    chan struct{} // closed once the client has reset the connection
@@ -43,7 +44,7 @@ type Conn struct {
 }
 
 func newConn(s *Server, raw net.Conn, n int) *Conn {
-	c := &Conn{srv: s, n: n, raw: raw, began: time.Now(), dead: make(chan struct{}), gone: make(chan struct{}), rst: make(chan struct{}), ended: make(chan struct{})}
+	c := &Conn{srv: s, n: n, raw: raw, began: time.Now(), opened: make(chan struct{}), dead: make(chan struct{}), gone: make(chan struct{}), rst: make(chan struct{}), ended: make(chan struct{})}
 	c.in.init(c)
 	c.out.init(c)
 	return c

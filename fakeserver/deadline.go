@@ -43,3 +43,12 @@ func (c *Conn) setDeadline(t time.Time, by *time.Time, q **queue, set func(time.
 	}
 	return set(t)
 }
+
+// setRawWriteDeadline sets the socket's own deadline, unless it was kicked.
+func (c *Conn) setRawWriteDeadline(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.kicked {
+		c.raw.SetWriteDeadline(t)
+	}
+}

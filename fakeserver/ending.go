@@ -19,12 +19,6 @@ const (
 	drainTotal = 30 * time.Second
 )
 
-// begin starts the connection's pumps.
-func (c *Conn) begin() {
-	c.out.begin()
-	c.in.begin()
-}
-
 // finish ends the connection as the handler's error says, and returns when its
 // socket is closed and its goroutines are done.
 func (c *Conn) finish(err error) {
@@ -51,6 +45,7 @@ func (c *Conn) endInOrder() {
 		return
 	}
 	defer close(c.ended)
+	<-c.opened
 	c.out.closeWrite()
 	if !canCloseWrite(c.raw) {
 		c.out.finish() // the client hears of it only when the socket is closed

@@ -30,7 +30,7 @@ type inbound struct {
 	peeker  peeker          // nil: there is none; the pump's
 	asked   bool            // whether there is one; the pump's
 	left    bool            // the latest read may have left something in the socket; the pump's
-	begun   bool            // the pump was started; under reader
+	begun   bool            // OnAccept rules have let the connection through; under reader
 	told    int             // steps to come that are recorded already; the pump's
 	later   []fault.Step    // what a change of the plan gave while the pump was stopped; the pump's
 	kind    transcript.Kind // of the bytes that are decided about: Data, or Discarded
@@ -44,34 +44,6 @@ func (in *inbound) init(c *Conn) {
 	in.lane = c.srv.rec.Lane(c.n, transcript.FromClient)
 	in.reader = newLock()
 	in.prog = c.srv.program()
-	if in.stream = in.prog.Stream(c.n, transcript.FromClient); in.stream != nil {
-		in.queue = &queue{limit: readAhead}
-		in.pumped = make(chan struct{})
-	}
-}
-
-// begin carries out what is due before the first byte, and starts the pump. What
-// ends the connection there does so before the handler can run. What stops the
-// direction is recorded here, so that what both directions begin with has one order.
-func (in *inbound) begin() {
-	in.reader.lock()
-	defer in.unlockReader()
-	if in.stream == nil || in.begun {
-		return
-	}
-	in.begun = true
-	steps := in.stream.Start()
-	if len(steps) > 0 && steps[0].Op.Ends() {
-		goesOn := in.carryOut(steps[0])
-		steps = nil
-		if !goesOn {
-			close(in.pumped)
-			return
-		}
-	}
-	in.tellFirst(steps)
-	in.c.srv.wg.Add(1)
-	go in.pump(steps, 0)
 }
 
 // read is the handler's Read.

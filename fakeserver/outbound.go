@@ -19,7 +19,7 @@ type outbound struct {
 	writer lock          // held by who writes
 	queue  *queue        // nil: no faults; set under writer and c.mu
 	pumped chan struct{} // closed when the pump has ended; set with queue
-	begun  bool          // the pump was started; under writer
+	begun  bool          // OnAccept rules have let the connection through; under writer
 	told   int           // steps to come that are recorded already; under writer, or the pump's
 	edge   *boundary     // what waits for the client to read; nil until needed
 	cuts   []fault.Step  // the boundaries that lie in front of the next byte; the pump's
@@ -40,35 +40,6 @@ func (out *outbound) init(c *Conn) {
 	out.lane = c.srv.rec.Lane(c.n, transcript.ToClient)
 	out.writer = newLock()
 	out.prog = c.srv.program()
-	if out.stream = out.prog.Stream(c.n, transcript.ToClient); out.stream != nil {
-		out.queue = &queue{limit: mostWaiting}
-		out.pumped = make(chan struct{})
-	}
-}
-
-// begin carries out what is due before the first byte, and starts the pump. What
-// ends the connection there does so before the handler can run. What stops the
-// direction is recorded here, so that what both directions begin with has one order.
-func (out *outbound) begin() {
-	out.writer.lock()
-	defer out.writer.unlock()
-	if out.stream == nil || out.begun {
-		return
-	}
-	out.begun = true
-	if first, ends := out.start(); ends {
-		out.carryOut(first)
-		out.queue.end()
-		close(out.pumped)
-		return
-	}
-	reached := out.queue.reached(0, out.c.waits)
-	for _, s := range reached {
-		out.tell(s)
-	}
-	out.told = len(reached)
-	out.c.srv.wg.Add(1)
-	go out.pump()
 }
 
 // tell records that the rule of s acts, unless that was done before.
@@ -78,20 +49,6 @@ func (out *outbound) tell(s fault.Step) {
 		return
 	}
 	out.c.acted(out.stream, transcript.ToClient, s, 0)
-}
-
-// start queues what is due before the first byte. If that is an ending, it is
-// returned instead.
-func (out *outbound) start() (ending fault.Step, ends bool) {
-	out.deciding.Lock()
-	defer out.deciding.Unlock()
-	steps := out.stream.Start()
-	if len(steps) > 0 && steps[0].Op.Ends() {
-		out.cause = &injected{steps[0].Rule, steps[0].Op}
-		return steps[0], true
-	}
-	out.putLocked(steps)
-	return ending, false
 }
 
 // write is the handler's Write. Recorded says that p is part of the record.

@@ -13,6 +13,7 @@ func (out *outbound) pump() {
 	defer out.c.srv.wg.Done()
 	defer close(out.pumped)
 	defer out.closeEdge()
+	out.adoptPumped() // the plan may have changed before anybody saw that there is a pump
 	for {
 		changed := out.queue.next()
 		alarm := out.tick()

@@ -20,7 +20,9 @@ func (in *inbound) replan() {
 		return
 	}
 	if in.reader.tryLock() {
-		in.adopt()
+		if in.begun {
+			in.adopt()
+		}
 		in.unlockReader()
 		return
 	}
@@ -31,12 +33,12 @@ func (in *inbound) replan() {
 // for its holder to see that, the direction goes over to it now, and not with the next
 // read.
 func (in *inbound) unlockReader() {
-	pumped, prog := in.queue != nil, (*fault.Program)(nil)
-	if !pumped { // else it is the pump's, which SetFaults wakes
+	plain, prog := in.begun && in.queue == nil, (*fault.Program)(nil)
+	if plain { // else it is the pump's, which SetFaults wakes
 		prog = in.prog
 	}
 	in.reader.unlock()
-	if !pumped && prog != in.c.srv.program() {
+	if plain && prog != in.c.srv.program() {
 		in.replan()
 	}
 }
@@ -81,13 +83,8 @@ func (in *inbound) adoptFor(n int) bool {
 // what is due in front of them.
 func (in *inbound) arm(st *fault.Stream, n int) {
 	c := in.c
-	c.mu.Lock()
-	in.stream = st
-	in.queue = &queue{limit: readAhead, deadline: c.readBy}
-	in.pumped = make(chan struct{})
-	c.raw.SetReadDeadline(time.Time{})
-	c.mu.Unlock()
-	in.begun = true
+	in.setStream(st)
+	c.setRawReadDeadline(time.Time{})
 	c.srv.wg.Add(1)
 	go in.pump(st.Tick(c.age()), n)
 }
@@ -105,7 +102,9 @@ func (out *outbound) replan() {
 		return
 	}
 	if out.writer.tryLock() {
-		out.adopt()
+		if out.begun {
+			out.adopt()
+		}
 		out.unlockWriter()
 	} // else whoever has it does, as it unlocks it
 }
@@ -113,12 +112,12 @@ func (out *outbound) replan() {
 // unlockWriter unlocks writer. Where the plan was changed while it was held, the
 // direction goes over to it now, and not with the next write.
 func (out *outbound) unlockWriter() {
-	pumped, prog := out.queue != nil, (*fault.Program)(nil)
-	if !pumped { // else SetFaults itself sees to it
+	plain, prog := out.begun && out.queue == nil, (*fault.Program)(nil)
+	if plain { // else SetFaults itself sees to it
 		prog = out.prog
 	}
 	out.writer.unlock()
-	if !pumped && prog != out.c.srv.program() {
+	if plain && prog != out.c.srv.program() {
 		out.replan()
 	}
 }
@@ -151,13 +150,8 @@ func (out *outbound) adopt() {
 		return
 	}
 	c := out.c
-	c.mu.Lock()
-	out.stream = st
-	out.queue = &queue{limit: mostWaiting, deadline: c.writeBy}
-	out.pumped = make(chan struct{})
-	c.raw.SetWriteDeadline(time.Time{})
-	c.mu.Unlock()
-	out.begun = true
+	out.setStreamLocked(st)
+	c.setRawWriteDeadline(time.Time{})
 	out.putLocked(st.Tick(c.age()))
 	c.srv.wg.Add(1)
 	go out.pump()

@@ -1,6 +1,10 @@
 package fault
 
-import "github.com/fakewire/fakewire/fakeserver/transcript"
+import (
+	"slices"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
 
 // Accept returns what is to be done with connection conn when it is accepted: what
 // waits first, and then at most one ending. Accepted tells that a step was carried
@@ -31,3 +35,8 @@ func (g *Program) Accept(conn int) []Step {
 // Accepted tells that step was carried out on connection conn, so that the report
 // counts it.
 func (g *Program) Accepted(conn int, step Step) { g.tally.fired(step.out, conn, 0) }
+
+// HasOnAccept reports whether the plan has an OnAccept rule with this key for connection conn.
+func (g *Program) HasOnAccept(conn int, key string) bool {
+	return slices.ContainsFunc(g.rulesFor(conn, transcript.Neither), func(a active) bool { return a.key == key })
+}
