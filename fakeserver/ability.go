@@ -111,6 +111,15 @@ func peerRead(raw net.Conn) <-chan struct{} {
 	return nil
 }
 
+// acked returns a channel that is closed when unacked has fallen; nil, if the connection
+// does not tell.
+func acked(raw net.Conn) <-chan struct{} {
+	if c, ok := raw.(interface{ Acked() <-chan struct{} }); ok {
+		return c.Acked()
+	}
+	return nil
+}
+
 // backlog returns how many connections wait to be accepted, or none where that can't be
 // known.
 func backlog(ln net.Listener) int {

@@ -82,6 +82,16 @@ func (b *boundary) unread() (int, error) {
 	return n, err
 }
 
+// awaitConnected waits, before an RST, until a client that has sent nothing yet has
+// read something: while it is still connecting, the RST would be all that it gets.
+func (b *boundary) awaitConnected() {
+	sent := b.c.out.lane.Offset()
+	if unread, _ := unread(b.c.raw); unread > 0 || b.c.in.lane.Offset() > 0 || sent == 0 {
+		return
+	}
+	b.awaitRead(sent)
+}
+
 // awaitRead waits, for up to a second, until the client has read some of the sent
 // bytes.
 func (b *boundary) awaitRead(sent int64) {

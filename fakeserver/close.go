@@ -4,12 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // Close ends the server. It takes what clients have sent so far into the record,
 // unblocks every Accept, Read, Write and injected delay, and waits for every
 // goroutine. Handlers get one second to return; then Close gives up on them, and its
-// error names each one with its step and its connection's last event. Bytes that
+// error names each one with its step and its connection's last event. It names a Transport,
+// too, whose Accept goes on after its listener was closed. Bytes that
 // Close cut off are named in the record. Only a client that connects between Close's last
 // look into the kernel's backlog and the end of the listener, microseconds later, is not in
 // it: the kernel resets it, and tells nobody else.
@@ -28,7 +31,7 @@ func (s *Server) Close() error {
 func (s *Server) close() error {
 	s.life.lock()
 	defer s.life.unlock()
-	s.stopAccepting("closed")
+	errs := []error{s.stopAccepting("closed")}
 	close(s.closing)
 	s.cancel()
 	for _, c := range s.openConns() {
@@ -36,28 +39,48 @@ func (s *Server) close() error {
 	}
 	defer s.port.close()
 	if s.joined(closeGrace) {
-		return nil
+		return errors.Join(errs...)
 	}
-	var errs []error
-	for _, c := range s.openConns() {
-		errs = append(errs, s.stuck(c))
+	if err := errors.Join(append(errs, s.giveUp()...)...); err != nil {
+		return err
+	}
+	return fmt.Errorf("fakeserver: %s: Close: a connection ended only after %v", s.name, closeGrace)
+}
+
+// giveUp closes the sockets of the connections that are still there, and says what their
+// handlers are doing.
+func (s *Server) giveUp() (errs []error) {
+	conns := s.openConns()
+	last := lastEvents(s.rec.Snapshot(), conns)
+	for _, c := range conns {
+		errs = append(errs, s.stuck(c, last[c.n]))
 		c.closeRaw()
 	}
 	s.joined(closeGrace / 10)
-	return errors.Join(errs...)
+	return errs
+}
+
+// lastEvents returns each connection's last event.
+func lastEvents(t transcript.Transcript, conns []*Conn) map[int]transcript.Event {
+	last := make(map[int]transcript.Event, len(conns))
+	for _, c := range conns {
+		last[c.n] = transcript.Event{}
+	}
+	for e := range t.All() {
+		if _, asked := last[e.Conn]; asked {
+			last[e.Conn] = e
+		}
+	}
+	return last
 }
 
 // stuck says what c's handler was doing when Close gave up on it.
-func (s *Server) stuck(c *Conn) error {
-	last := "none"
-	for e := range s.rec.Snapshot().Conn(c.n).All() {
-		last = e.String()
-	}
+func (s *Server) stuck(c *Conn, last transcript.Event) error {
 	step := ""
 	if at := c.step.Load(); at != nil {
 		step = fmt.Sprintf(" in step %q", *at)
 	}
-	return fmt.Errorf("fakeserver: %s: Close: conn %d: handler %T did not return within %v%s; does it watch its ctx? Last event: %s%s",
+	return fmt.Errorf("fakeserver: %s: Close: conn %d: handler %T did not return within %v%s; does it watch its ctx? Last event: %v%s",
 		s.name, c.n, s.handler, closeGrace, step, last, s.hung.ofConn(s, c))
 }
 

@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -73,7 +72,7 @@ func (c *Conn) Read(p []byte) (int, error) { return c.in.read(p) }
 
 // Write sends p to the client, as the plan lets it through. Where the plan makes
 // bytes late or stops them, Write hands them to the connection and returns; it
-// blocks only while more than 64 MiB wait. Where the plan ends the connection
+// blocks only while more than 64 MiB wait, or 64 KiB that are cut into single bytes. Where the plan ends the connection
 // within p, Write returns how many bytes come before that, and an error that
 // wraps fault.ErrInjected.
 func (c *Conn) Write(p []byte) (int, error) { return c.out.write(p, false) }
@@ -108,37 +107,6 @@ func (c *Conn) Close() error {
 func (c *Conn) closeGently() {
 	defer c.srv.wg.Done()
 	c.endInOrder()
-}
-
-// Reset ends the connection with an RST, behind what was written: it waits until
-// the client's kernel has acknowledged that, for as long as there is progress
-// within five seconds. A unix socket has no RST: there it does nothing, and its
-// error wraps errors.ErrUnsupported.
-func (c *Conn) Reset() error {
-	if !canReset(c.raw) {
-		return c.opError("reset", errors.ErrUnsupported)
-	}
-	if !c.doomTo(net.ErrClosed, true) {
-		return c.opError("reset", net.ErrClosed)
-	}
-	if !c.out.hasPump() {
-		c.awaitDelivery()
-		return c.reset("")
-	}
-	c.out.queue.put(fault.Step{Op: fault.OpReset})
-	c.sleep(c.out.pumped) // it does it, unless it had ended before
-	c.awaitDelivery()
-	return c.reset("")
-}
-
-// abort ends the connection with an RST at once, also where it is about to end in
-// order.
-func (c *Conn) abort() error {
-	c.doomTo(net.ErrClosed, true)
-	c.mu.Lock()
-	c.toReset = true
-	c.mu.Unlock()
-	return c.reset("")
 }
 
 // doom makes all further Reads and Writes fail with why, and wakes those that

@@ -27,7 +27,9 @@ func (s *Server) Down() error {
 	if err := s.port.canRefuse(); err != nil {
 		return fmt.Errorf("fakeserver: %s: Down: %w", s.name, err)
 	}
-	s.stopAccepting("down")
+	if err := s.stopAccepting("down"); err != nil {
+		return fmt.Errorf("fakeserver: %s: Down: %w", s.name, err)
+	}
 	return nil
 }
 
@@ -68,27 +70,38 @@ func (s *Server) startDown() error {
 }
 
 // stopAccepting takes what waits in the backlog and closes the listener, which
-// would reset it. It needs life.
-func (s *Server) stopAccepting(why string) {
+// would reset it. It needs life. Its error is of a listener whose Accept does not return.
+func (s *Server) stopAccepting(why string) error {
 	if s.silent != nil {
 		s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing connections"})
 		s.silent.end(s.port)
 		s.silent = nil
-		return
-	}
-	ln := s.listener()
-	if ln == nil {
-		return
+		return nil
 	}
 	s.mu.Lock()
-	accepting := s.accepting
+	ln, accepting := s.ln, s.accepting
 	s.mu.Unlock()
+	if ln == nil && accepting != nil && !isClosedChan(accepting) {
+		return s.late
+	}
+	if ln == nil {
+		return nil
+	}
 	if s.pauseAccepting(ln) {
 		s.takeBacklog(ln)
 	}
 	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing connections"})
 	s.port.suspend(ln)
-	<-accepting
+	s.late = awaitAccept(accepting, ln)
+	return s.late
+}
+
+// awaitAccept waits for the Accept of a listener that was closed to return.
+func awaitAccept(ended <-chan struct{}, ln net.Listener) error {
+	if await(ended, closeGrace) {
+		return nil
+	}
+	return fmt.Errorf("the Accept of %T did not return within %v of its Close", ln, closeGrace)
 }
 
 // mostBacklog is more than a backlog holds. Who goes on dialling does not keep the

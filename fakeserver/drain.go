@@ -102,7 +102,7 @@ func (in *inbound) feed(n int, age time.Duration) bool {
 	buf := in.lane.Buffer(n)[:n]
 	taken := in.stream.Reach(buf, age)
 	if taken == n {
-		return in.carryOutAll(in.stream.Feed(in.lane.Commit(in.kind, n), age))
+		return in.decide(in.lane.Commit(in.kind, n), age)
 	}
 	rest := bytes.Clone(buf[taken:]) // the lane may use their memory again
 	var p []byte
@@ -119,6 +119,34 @@ func (in *inbound) feed(n int, age time.Duration) bool {
 		return false
 	}
 	return in.took(copy(in.lane.Buffer(len(rest)), rest), unknownAge)
+}
+
+// decide carries out what the plan decides about p, which is recorded: some thousands of steps
+// at a time. It reports whether to read on. What ends the connection meanwhile, a change of the
+// plan in a stop, leaves the handler without the rest.
+func (in *inbound) decide(p []byte, now time.Duration) bool {
+	for {
+		before := in.stream.Taken()
+		goesOn := in.carryOutAll(in.stream.FeedSome(p, now))
+		n := in.stream.Taken() - before
+		if p = p[n:]; len(p) == 0 {
+			return goesOn
+		}
+		if !goesOn || n == 0 {
+			in.leave(len(p))
+			return goesOn
+		}
+	}
+}
+
+// leave records that the handler does not get the last n bytes, which were recorded for it.
+func (in *inbound) leave(n int) {
+	if in.kind == transcript.Data {
+		in.c.srv.rec.Add(transcript.Event{
+			Conn: in.c.n, Direction: transcript.FromClient, Kind: transcript.Unread,
+			Offset: in.stream.Taken(), Count: int64(n), Text: "the connection ended in front of these bytes",
+		})
+	}
 }
 
 // release queues what transforms keep back: nothing comes behind it for the handler.
@@ -182,8 +210,8 @@ func (in *inbound) wakeDrain() {
 	}
 }
 
-// finish discards what still comes, until there is an end to it.
-func (in *inbound) finish() {
+// drain discards what still comes, until there is an end to it.
+func (in *inbound) drain() {
 	in.discard.Store(true)
 	if in.drainUnruled() {
 		return
@@ -192,6 +220,13 @@ func (in *inbound) finish() {
 	in.c.setRawReadDeadline(past) // wakes the pump
 	<-in.pumped
 	in.release()
+}
+
+// nameUnread records what the handler did not read, of a direction that was drained.
+func (in *inbound) nameUnread() {
+	if in.pumped == nil {
+		return
+	}
 	in.reader.lock() // a Read that is under way takes what it takes
 	defer in.reader.unlock()
 	in.ruled.Store(false) // what is named here as unread stays so

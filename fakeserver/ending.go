@@ -24,16 +24,16 @@ const (
 func (c *Conn) finish(err error) {
 	if err == nil || wireError(err, c.LocalAddr(), c.RemoteAddr()) {
 		if err != nil {
-			c.note(transcript.Error, "handler: "+err.Error())
+			c.out.noteBehind("handler: " + err.Error())
 		}
 		c.doom(net.ErrClosed)
 		c.endInOrder()
 		return
 	}
-	c.note(transcript.Error, "handler: "+firstLine(err))
+	c.out.noteBehind("handler: " + firstLine(err))
 	c.srv.fail(c.srv.connError(c, asHandlers(err)))
 	c.doomTo(net.ErrClosed, true)
-	c.reset("")
+	c.resetBehind()
 	c.endInOrder()
 }
 
@@ -52,67 +52,10 @@ func (c *Conn) endInOrder() {
 		c.in.discard.Store(true)
 		c.kickRaw()
 	}
-	c.in.finish()
+	c.in.drain()
 	c.out.finish()
+	c.in.nameUnread() // when nothing else is to be recorded
 	c.closeRaw()
-}
-
-// reset tears the connection down now.
-func (c *Conn) reset(rule string) error {
-	if !c.markDead() {
-		return nil
-	}
-	c.kickRaw() // wakes who reads
-	c.in.taking.stop()
-	c.noteUnread()
-	if !canReset(c.raw) {
-		c.note(transcript.Note, "closed at once: a unix socket has no RST")
-		c.srv.rec.Add(c.event(transcript.Close))
-		return c.raw.Close()
-	}
-	c.out.lane.Add(transcript.Event{Kind: transcript.RST, Rule: rule, Count: c.unacked()})
-	err := resetConn(c.raw)
-	c.srv.rec.Add(c.event(transcript.Close))
-	if err != nil {
-		err = c.srv.connError(c, err)
-		c.note(transcript.Error, err.Error())
-		c.srv.fail(err)
-	}
-	return err
-}
-
-// awaitDelivery waits until the client's kernel has everything that was written.
-// It gives up after noProgress, or when the server closes, and returns how many
-// bytes are missing. Only then an RST does not overtake them.
-func (c *Conn) awaitDelivery() int64 {
-	left, err := unacked(c.raw)
-	pause, since := firstPoll, time.Now()
-	for err == nil && left > 0 && time.Since(since) < noProgress {
-		if !c.sleep(nil, time.Now().Add(pause)) {
-			break
-		}
-		before := left
-		if left, err = unacked(c.raw); left < before {
-			since = time.Now()
-			pause = firstPoll
-		}
-		pause = min(2*pause, lastPoll)
-	}
-	return int64(left)
-}
-
-// Waiting for the other side's kernel is polling, from often to seldom.
-const (
-	firstPoll  = 20 * time.Microsecond
-	lastPoll   = 2 * time.Millisecond
-	noProgress = 5 * time.Second
-)
-
-// unacked returns how many written bytes the client's kernel does not have, or 0
-// where that can't be known.
-func (c *Conn) unacked() int64 {
-	n, _ := unacked(c.raw)
-	return int64(n)
 }
 
 // noteUnread records what lies in the socket and will not be read.

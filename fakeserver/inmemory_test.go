@@ -1,6 +1,7 @@
 package fakeserver_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -12,7 +13,7 @@ import (
 
 // A cell is a server on a network in memory, in a bubble: times are exact.
 type cell struct {
-	*testing.T
+	fakeserver.TB
 	srv *fakeserver.Server
 	net *fakenet.Network
 }
@@ -21,7 +22,7 @@ type cell struct {
 func inMemory(t *testing.T, cfg fakeserver.Config, f func(c cell)) {
 	t.Helper()
 	fakenet.Bubble(t, func(tb fakeserver.TB) {
-		c := cell{tb.(*testing.T), nil, new(fakenet.Network)}
+		c := cell{tb, nil, new(fakenet.Network)}
 		cfg.Transport = c.net
 		var err error
 		if c.srv, err = fakeserver.Listen(cfg); err != nil {
@@ -39,7 +40,7 @@ func (c cell) dial() *fakenet.Conn {
 	c.Helper()
 	conn, err := c.net.Dial("tcp", c.srv.Addr())
 	if err != nil {
-		c.Fatal(err)
+		c.Fatalf("%v", err)
 	}
 	return conn.(*fakenet.Conn)
 }
@@ -47,8 +48,8 @@ func (c cell) dial() *fakenet.Conn {
 // await waits for something to be in the record.
 func (c cell) await(cond func(transcript.Transcript) bool) {
 	c.Helper()
-	if err := c.srv.Wait(c.Context(), cond); err != nil {
-		c.Fatal(err)
+	if err := c.srv.Wait(context.Background(), cond); err != nil {
+		c.Fatalf("%v", err)
 	}
 }
 

@@ -160,7 +160,7 @@ func (in *inbound) endByRule(s fault.Step) bool {
 	}
 	if s.Op == fault.OpHalfClose {
 		in.queue.putEnd(s, io.EOF)
-		return true
+		return in.takeRest()
 	}
 	in.queue.putEnd(s, c.opError("read", why))
 	c.doomTo(why, s.Op == fault.OpReset)
@@ -168,7 +168,23 @@ func (in *inbound) endByRule(s fault.Step) bool {
 		c.reset(s.Rule)
 		return false
 	}
+	goesOn := in.takeRest()
 	c.out.closeWrite()
+	return goesOn
+}
+
+// takeRest discards what has arrived when a rule ends the stream, before the handler hears of
+// that: what it does then comes after it in the record. It reports whether to read on.
+func (in *inbound) takeRest() bool {
+	in.c.setRawReadDeadline(time.Time{})
+	for sum := 0; sum < readAhead; {
+		n, err := in.takeNow(in.lane.Buffer(minRead))
+		sum += n
+		in.throwAway(n)
+		if err != nil {
+			return isTimeout(err) || in.goesOn(err)
+		}
+	}
 	return true
 }
 

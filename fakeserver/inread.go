@@ -108,5 +108,5 @@ func (in *inbound) mayRead() int64 {
 	if in.queue == nil || in.discard.Load() {
 		return readAhead
 	}
-	return max(1, in.queue.room())
+	return max(1, min(in.queue.room(), in.queue.freeSteps())) // each byte may become a step
 }

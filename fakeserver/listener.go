@@ -35,6 +35,9 @@ type Listener struct {
 	shut   chan struct{} // closed when Close begins
 	pumped chan struct{} // closed when no more connections are taken from ln
 
+	mu     sync.Mutex // guards gaveUp
+	gaveUp error      // of a Close that did not wait any longer for ln's Accept to return; else nil
+
 	closeOnce sync.Once
 	stopOnce  sync.Once
 	stopErr   error // of the first Stop
@@ -74,7 +77,6 @@ func wrapListener(ln net.Listener, cfg Config, o origin) (stopper, error) {
 		ready: make(chan *Conn), failed: make(chan error),
 		gone: make(chan struct{}), shut: make(chan struct{}), pumped: make(chan struct{}),
 	}
-	l.wg.Add(1)
 	go l.pump()
 	return stopper{l}, nil
 }
@@ -127,7 +129,8 @@ func (l *Listener) Accept() (net.Conn, error) {
 func (l *Listener) Addr() net.Addr { return l.ln.Addr() }
 
 // Close stops accepting. Connections that were handed out stay open; those that
-// nobody accepted are reset, as the kernel does. A second call returns net.ErrClosed.
+// nobody accepted are reset, as the kernel does. A second call returns net.ErrClosed. If the
+// Accept of the listener below does not return within a second, the error says so.
 func (l *Listener) Close() error {
 	err := l.opError("close")
 	l.closeOnce.Do(func() { err = l.close() })
@@ -137,7 +140,13 @@ func (l *Listener) Close() error {
 func (l *Listener) close() error {
 	close(l.shut)
 	err := ignoreClosed(l.ln.Close()) // somebody else may have closed it
-	await(l.pumped, closeGrace)
+	if late := awaitAccept(l.pumped, l.ln); late != nil {
+		late = fmt.Errorf("fakeserver: %s: Close: %w", l.name, late)
+		err = errors.Join(err, late)
+		l.mu.Lock()
+		l.gaveUp = late
+		l.mu.Unlock()
+	}
 	l.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "closed: refusing connections"})
 	return err
 }
@@ -145,7 +154,8 @@ func (l *Listener) close() error {
 // Stop ends everything: it closes the listener and all connections, so that their
 // owners' Reads and Writes fail with net.ErrClosed, and waits for every goroutine
 // of its own. It gives connections one second; then it gives up on them, and its
-// error names each. Bytes that it cut off are named in the record.
+// error names each, and the listener below, if its Accept goes on after its Close. Bytes that
+// it cut off are named in the record.
 //
 // Stop may be called more than once, and from several goroutines; each call waits
 // for the end and returns the same error. The accessors work afterwards.
@@ -159,6 +169,9 @@ func (l *Listener) Stop() error {
 
 func (l *Listener) stop() error {
 	err := ignoreClosed(l.Close())
+	if err == nil {
+		err = l.late() // of an earlier Close
+	}
 	close(l.closing)
 	l.cancel()
 	for _, c := range l.srv.openConns() {
@@ -175,6 +188,16 @@ func (l *Listener) stop() error {
 	}
 	l.joined(closeGrace / 10)
 	return errors.Join(errs...)
+}
+
+// late returns the error of a Close that gave up, if that is still so.
+func (l *Listener) late() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if isClosedChan(l.pumped) {
+		return nil
+	}
+	return l.gaveUp
 }
 
 // Report returns what became of the plan's rules so far.
@@ -202,12 +225,14 @@ func (l *Listener) opError(op string) error {
 	return &net.OpError{Op: op, Net: l.ln.Addr().Network(), Addr: l.ln.Addr(), Err: net.ErrClosed}
 }
 
-// await waits for ch, but no longer than d.
-func await(ch <-chan struct{}, d time.Duration) {
+// await waits for ch, but no longer than d. It reports whether it is closed.
+func await(ch <-chan struct{}, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ch:
+		return true
 	case <-t.C:
+		return false
 	}
 }

@@ -9,11 +9,13 @@ import (
 
 // pump takes connections from the listener below, until that is closed.
 func (l *Listener) pump() {
-	defer l.wg.Done()
 	defer close(l.pumped)
 	for {
 		raw, err := l.ln.Accept()
 		switch {
+		case err == nil && !l.admits():
+			resetConn(raw)
+			return
 		case err == nil:
 			l.take(raw)
 		case errors.Is(err, net.ErrClosed):
@@ -25,10 +27,21 @@ func (l *Listener) pump() {
 	}
 }
 
+// admits reports whether the Listener still takes a connection, which it then waits for: see
+// lease.
+func (l *Listener) admits() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.gaveUp != nil {
+		return false
+	}
+	l.wg.Add(1)
+	return true
+}
+
 // take gives raw its number. What the plan says of its arrival is done aside, if it
 // may take time.
 func (l *Listener) take(raw net.Conn) {
-	l.wg.Add(1) // for the connection: see lease
 	c := l.srv.admit(raw, new(lease))
 	if len(l.program().Accept(c.n)) == 0 {
 		l.handOut(c)

@@ -124,6 +124,7 @@ func (out *outbound) takeBack(acting []fault.Step) {
 // enqueue decides about p and queues it. It needs writer.
 func (out *outbound) enqueue(p []byte) (int, error) {
 	sum := 0
+	var stashed []byte // the beginning of the rest of p, in the record's memory
 	for {
 		if err := out.ruledOut(); err != nil || sum == len(p) {
 			return sum, err
@@ -131,8 +132,11 @@ func (out *outbound) enqueue(p []byte) (int, error) {
 		if err := out.waitRoom(); err != nil {
 			return sum, err
 		}
-		n, err := out.decide(p[sum:])
-		sum += n
+		if len(stashed) == 0 {
+			stashed = out.lane.Stash(p[sum:min(len(p), sum+writePart)])
+		}
+		n, err := out.decide(stashed)
+		stashed, sum = stashed[n:], sum+n
 		if err != nil {
 			return sum, err
 		}
@@ -143,9 +147,8 @@ func (out *outbound) enqueue(p []byte) (int, error) {
 func (out *outbound) decide(p []byte) (int, error) {
 	out.deciding.Lock()
 	defer out.deciding.Unlock()
-	part := p[:min(len(p), writePart)]
 	before := out.stream.Taken()
-	late := out.putLocked(out.stream.Feed(out.lane.Stash(part), out.c.age()))
+	late := out.putLocked(out.stream.FeedSome(p, out.c.age()))
 	n := int(out.stream.Taken() - before - late)
 	if late > 0 {
 		return n, out.c.opError("write", out.c.fateOr(syscall.EPIPE))
@@ -222,9 +225,17 @@ func (out *outbound) closeWrite() error {
 	return nil
 }
 
-// sendFIN half-closes the socket, unless it is gone.
+// sendFIN half-closes the socket, unless it is gone, or the end is to be an RST.
 func (out *outbound) sendFIN() error {
-	if out.c.isDead() || out.c.isToReset() || out.c.sawReset() || !out.finishedAt().IsZero() {
+	if out.c.isToReset() {
+		return nil
+	}
+	return out.sendRuledFIN()
+}
+
+// sendRuledFIN is sendFIN for a rule, which has acted: an RST comes after that.
+func (out *outbound) sendRuledFIN() error {
+	if out.c.isDead() || out.c.sawReset() || !out.finishedAt().IsZero() {
 		return nil
 	}
 	out.lane.Add(transcript.Event{Kind: transcript.FIN})

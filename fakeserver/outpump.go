@@ -33,6 +33,16 @@ func (out *outbound) pump() {
 		}
 	}
 	out.lost(out.endQueue())
+	out.queue.runRest()
+}
+
+// noteBehind records an error when what the handler wrote before has left, or is known not to:
+// the order of the two does not hang on who is quicker.
+func (out *outbound) noteBehind(text string) {
+	note := func() { out.c.note(transcript.Error, text) }
+	if !out.hasPump() || !out.queue.putCall(note) {
+		note()
+	}
 }
 
 // endQueue says that nothing leaves any more, and returns how many bytes that is
@@ -99,21 +109,21 @@ func (out *outbound) carryOut(s fault.Step) bool {
 	return true
 }
 
-// awaitConnected waits, before an RST, until a client that has sent nothing yet has
-// read something: while it is still connecting, the RST would be all that it gets.
+// awaitConnected waits, before an RST, until the client has connected.
 func (out *outbound) awaitConnected() {
-	if out.c.in.lane.Offset() > 0 || out.lane.Offset() == 0 {
-		return
-	}
 	if out.edge == nil {
 		out.edge = &boundary{c: out.c}
 	}
-	out.edge.awaitRead(out.lane.Offset())
+	out.edge.awaitConnected()
 }
 
 // carryOutRun does a step, or passes on bytes that lie in a row. It reports whether
 // anything can follow.
 func (out *outbound) carryOutRun(run []item) bool {
+	if run[0].call != nil {
+		run[0].call()
+		return true
+	}
 	if len(run[0].Data) == 0 || run[0].Op != fault.OpPass {
 		return out.carryOut(run[0].Step)
 	}
@@ -140,11 +150,11 @@ func (out *outbound) end(s fault.Step) {
 		out.sendFIN()
 	case fault.OpHalfClose:
 		if c.acted(out.stream, transcript.ToClient, s, 0) {
-			out.sendFIN()
+			out.sendRuledFIN()
 		}
 	case fault.OpClose:
 		if c.acted(out.stream, transcript.ToClient, s, 0) {
-			out.sendFIN()
+			out.sendRuledFIN()
 			c.doom(&injected{s.Rule, s.Op})
 		}
 	case fault.OpReset:
@@ -154,7 +164,7 @@ func (out *outbound) end(s fault.Step) {
 			c.doomTo(&injected{s.Rule, s.Op}, true)
 			c.acted(out.stream, transcript.ToClient, s, left)
 		}
-		c.reset(s.Rule)
+		c.resetFrom(s.Rule, nil)
 	}
 }
 

@@ -38,6 +38,8 @@ type item struct {
 	err error
 	cut bool // no read crosses from the item before to this one
 	put int  // which call of put brought it
+
+	call func() // in place of the step, which has no Op
 }
 
 // A flight is bytes that a delay keeps on their way: the other side has no part
@@ -164,23 +166,6 @@ func (q *queue) waiting() int64 {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.bytes
-}
-
-// room returns how many bytes there is room for. A queue that was full has none
-// before there is enough for a piece, so that it is not filled crumb by crumb.
-func (q *queue) room() int64 {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	landed := 0
-	for now := time.Now(); landed < len(q.flights) && !q.flights[landed].until.After(now); landed++ {
-		q.flying -= q.flights[landed].bytes
-	}
-	q.flights = q.flights[landed:]
-	n := min(max(q.limit, q.wants)-(q.bytes-q.flying), mostWaiting-q.bytes)
-	if q.full = n <= 0 || q.full && n < piece && q.bytes >= q.wants; q.full {
-		return 0
-	}
-	return n
 }
 
 // next returns a channel that is closed at the next change. Take it before

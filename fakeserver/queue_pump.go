@@ -66,6 +66,32 @@ func follows(next, last fault.Step) bool {
 		cap(last.Data) > n && &last.Data[:n+1][n] == &next.Data[0]
 }
 
+// putCall adds a call that the pump makes behind what waits. It reports false, and adds
+// nothing, once nobody takes any more.
+func (q *queue) putCall(f func()) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.ended {
+		return false
+	}
+	q.puts++
+	q.items = append(q.items, item{due: q.last, put: q.puts, call: f})
+	q.wakeLocked()
+	return true
+}
+
+// runRest makes the calls that wait in a queue that has ended.
+func (q *queue) runRest() {
+	q.mu.Lock()
+	items := q.items
+	q.mu.Unlock()
+	for _, it := range items {
+		if it.call != nil {
+			it.call()
+		}
+	}
+}
+
 // take removes the first n items.
 func (q *queue) take(n int) {
 	q.mu.Lock()

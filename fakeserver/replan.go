@@ -163,6 +163,13 @@ func (out *outbound) hasPump() bool {
 	return out.queue != nil
 }
 
+// ended returns a channel that is closed when the pump has ended; nil: there is none.
+func (out *outbound) ended() <-chan struct{} {
+	out.c.mu.Lock()
+	defer out.c.mu.Unlock()
+	return out.pumped
+}
+
 // hasRule reports whether the direction still goes by a rule.
 func (out *outbound) hasRule(key string) bool {
 	out.deciding.Lock()

@@ -22,6 +22,7 @@ type Server struct {
 
 	life   lock     // held by Down, Up, Unanswered and Close, which follow one another
 	silent *silence // under life; nil unless Unanswered
+	late   error    // under life; of a listener whose Accept went on after its Close; else nil
 
 	mu        sync.Mutex // guards what follows
 	ln        net.Listener
@@ -83,6 +84,10 @@ func (s *Server) accept(ln net.Listener, ended chan<- struct{}) {
 	defer close(ended)
 	for {
 		raw, err := ln.Accept()
+		if err == nil && s.isClosing() { // Close has given up on this Accept
+			resetConn(raw)
+			return
+		}
 		if err == nil {
 			s.take(raw)
 			continue

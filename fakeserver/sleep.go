@@ -21,6 +21,12 @@ func earliest(times []time.Time) (until time.Time) {
 // sleepFor waits for one of two channels, for a time (zero: never), or for the end
 // of the connection or the server. It reports false at an end.
 func (c *Conn) sleepFor(a, b <-chan struct{}, until time.Time) bool {
+	return c.sleepForAny(until, a, b, nil)
+}
+
+// sleepForAny waits for one of three channels, for a time (zero: never), or for the end
+// of the connection or the server. It reports false at an end.
+func (c *Conn) sleepForAny(until time.Time, a, b, d <-chan struct{}) bool {
 	var timer <-chan time.Time
 	if !until.IsZero() {
 		t := time.NewTimer(time.Until(until))
@@ -30,6 +36,7 @@ func (c *Conn) sleepFor(a, b <-chan struct{}, until time.Time) bool {
 	select {
 	case <-a:
 	case <-b:
+	case <-d:
 	case <-timer:
 	case <-c.dead:
 		return false

@@ -15,6 +15,7 @@ import (
 //	CloseWrite() error            half-close; without it, FIN is Close
 //	Reset() error                 end with an RST
 //	Unacked() (int, error)        bytes written that have not reached the other end
+//	Acked() <-chan struct{}       closed when Unacked falls, so that it is not polled
 //	Unread() (int, error)         bytes that have arrived and were not read; without it, what a client
 //	                              wrote at once may come in pieces of 4 KiB where there are rules
 //	ReadNow([]byte) (int, error)  Read without waiting: os.ErrDeadlineExceeded, if there is nothing

@@ -112,9 +112,9 @@ func (s *Server) pauseAccepting(ln net.Listener) bool {
 	if !ok || l.SetDeadline(past) != nil {
 		return false
 	}
-	<-accepting
+	ended := await(accepting, closeGrace)
 	l.SetDeadline(time.Time{})
-	return true
+	return ended
 }
 
 // resumeAccepting starts an accept loop for ln.

@@ -37,6 +37,7 @@ type Conn struct {
 	in     ring
 	waiter waiter        // the Read that is blocked
 	taken  chan struct{} // closed when something was read from in; nil unless somebody wants to know
+	acked  chan struct{} // closed when something that this end wrote has arrived; nil unless somebody wants to know
 	busy   bool          // a Write is under way: others wait
 	wants  int           // how much more that has
 

@@ -47,6 +47,7 @@ func (c *Conn) close(rst bool) bool {
 // end tells the peer, unless both have heard of the end.
 func (c *Conn) end(rst bool) {
 	c.wasRead()
+	c.tellAcked()
 	switch {
 	case c.isOver():
 	case rst:

@@ -135,6 +135,7 @@ func (c *Conn) deliver() {
 			return
 		}
 		p.in.arrived = p.in.wrote
+		c.tellAcked()
 		p.readable.Broadcast()
 	}
 	if c.sentFIN && !p.gotFIN && (p.in.room() > 0 || p.closed) { // a FIN takes up a byte of the window
@@ -157,6 +158,7 @@ func (c *Conn) refuse() {
 func (c *Conn) sendRST() {
 	c.reset = true
 	c.peer.in.discard()
+	c.tellAcked()
 	if !c.way.isCut() {
 		c.peer.wasReset()
 	}
@@ -173,6 +175,7 @@ func (c *Conn) wasReset() {
 		c.errno = syscall.EPIPE
 	}
 	c.peer.in.discard()
+	c.tellAcked()
 	c.readable.Broadcast()
 	c.writable.Broadcast()
 }
@@ -193,6 +196,23 @@ func (c *Conn) Unacked() (int, error) {
 		return 0, c.opError("write", net.ErrClosed)
 	}
 	return c.peer.in.wrote - c.peer.in.arrived, nil
+}
+
+// Acked returns a channel that is closed when Unacked falls, or the connection ends.
+func (c *Conn) Acked() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.acked == nil {
+		c.acked = make(chan struct{})
+	}
+	return c.acked
+}
+
+func (c *Conn) tellAcked() {
+	if c.acked != nil {
+		close(c.acked)
+		c.acked = nil
+	}
 }
 
 // PeerUnread returns how many written bytes the other end has not read. If it never

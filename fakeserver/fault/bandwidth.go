@@ -9,7 +9,8 @@ import (
 )
 
 // Bandwidth limits how fast bytes pass, with a token bucket: Burst bytes pass at
-// once, and from then on BytesPerSecond. Of all faults it acts last.
+// once, and from then on BytesPerSecond, in pieces of at most Burst bytes or of what passes
+// within a millisecond. Of all faults it acts last.
 //
 // FromClient, the server reads at most 256 KiB ahead of what the handler may have, or
 // what passes in 20 ms, if that is more.
@@ -73,6 +74,28 @@ func (b *Bucket) take(now time.Time, n int) time.Time {
 		return b.free
 	}
 	return now
+}
+
+// piece returns how many bytes pass together at most: what is in a full bucket, or passes
+// within a millisecond. More would be a silence, and then all of it at once.
+func (b *Bucket) piece() int64 { return max(b.burst, b.rate/1000) }
+
+// appendPieces appends the step, in pieces that its limits of speed let flow.
+func (s Step) appendPieces(steps []Step) []Step {
+	size := int64(len(s.Data))
+	for _, b := range s.buckets {
+		size = min(size, b.piece())
+	}
+	for int64(len(s.Data)) > size {
+		first := s
+		first.Data, s.Data = s.Data[:size], s.Data[size:]
+		if s.Taken == int64(len(s.Data))+size { // each byte is still the sender's
+			first.Taken = size
+		}
+		s.Offset, s.Taken = s.Offset+first.Taken, s.Taken-first.Taken
+		steps = append(steps, first)
+	}
+	return append(steps, s)
 }
 
 // span returns how long n bytes take, and a rest of an earlier span: exactly, so

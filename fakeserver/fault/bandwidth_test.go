@@ -106,9 +106,12 @@ func TestBandwidthOfAStreamBehindItsLatency(t *testing.T) {
 			got = append(got, step.Due(epoch).Sub(epoch))
 		}
 	}
-	want := []time.Duration{1460 * time.Millisecond, 2920 * time.Millisecond, 4000 * time.Millisecond}
+	var want []time.Duration
+	for _, ms := range []time.Duration{1000, 1460, 2460, 2920, 3920, 4000} {
+		want = append(want, ms*time.Millisecond)
+	}
 	if !slices.Equal(got, want) {
-		t.Errorf("cells are due at %v, want %v", got, want)
+		t.Errorf("buckets and the rests of cells are due at %v, want %v", got, want)
 	}
 }
 
@@ -120,16 +123,17 @@ func TestBandwidthEndsWithItsWindow(t *testing.T) {
 			got = append(got, step.Due(epoch).Sub(epoch))
 		}
 	}
-	if want := []time.Duration{0, 2 * time.Second, 0}; !slices.Equal(got, want) {
-		t.Errorf("ab, cde and fgh are due at %v, want %v", got, want)
+	if want := []time.Duration{0, 0, time.Second, 2 * time.Second, 0}; !slices.Equal(got, want) {
+		t.Errorf("ab, c, d, e and fgh are due at %v, want %v", got, want)
 	}
 }
 
 func TestBandwidthAlsoLimitsWhatReplaceKeptBack(t *testing.T) {
 	s := compile(t, Streams, 1, ToClient(Replace{Old: "abc"}), ToClient(Bandwidth{BytesPerSecond: 1, Burst: 1})).Stream(1, toClient)
 	s.Feed([]byte("ab"), 0)
-	if steps := s.Finish(0); string(steps[0].Data) != "ab" || steps[0].Due(epoch) != epoch.Add(time.Second) {
-		t.Errorf("Finish = %+v, want ab a second later", steps)
+	steps := s.Finish(0)
+	if string(steps[0].Data) != "a" || steps[0].Due(epoch) != epoch || string(steps[1].Data) != "b" || steps[1].Due(epoch) != epoch.Add(time.Second) {
+		t.Errorf("Finish = %+v, want a at once, and b a second later", steps)
 	}
 }
 
@@ -143,6 +147,60 @@ func TestBandwidthOfDatagramsTakesTurns(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A line flows: each byte passes as soon as it is in the bucket, but within a millisecond. What
+// became longer does, too.
+func TestBandwidthFlows(t *testing.T) {
+	for _, tt := range []struct {
+		f     Bandwidth
+		piece int
+	}{
+		{Bandwidth{BytesPerSecond: 500, Burst: 1}, 1}, {Bandwidth{BytesPerSecond: 1, Burst: 1}, 1},
+		{Bandwidth{BytesPerSecond: 500, Burst: 7}, 7}, {Bandwidth{BytesPerSecond: 500}, 1460},
+		{Bandwidth{BytesPerSecond: 100_000, Burst: 1}, 100}, {Bandwidth{BytesPerSecond: 1 << 30, Burst: 1}, 1460},
+	} {
+		for what, rules := range map[string][]Rule{
+			"as it is": {ToClient(tt.f)},
+			"longer":   {ToClient(Replace{Old: strings.Repeat("x", 500), New: strings.Repeat("y", 3000)}), ToClient(tt.f)},
+			"shorter":  {ToClient(Replace{Old: strings.Repeat("x", 500), New: strings.Repeat("y", 30)}), ToClient(tt.f)},
+		} {
+			s := compile(t, Streams, 1, rules...).Stream(1, toClient)
+			var passed, taken int64
+			last := epoch
+			for _, step := range s.Feed([]byte(strings.Repeat("x", 5000)), 0) {
+				if step.Op != OpPass {
+					continue
+				}
+				if passed += int64(len(step.Data)); step.Offset != taken {
+					t.Fatalf("%+v %s: a step at %d, want %d", tt.f, what, step.Offset, taken)
+				}
+				taken += step.Taken
+				last = wantFlow(t, tt.f, step, last, passed)
+				if len(step.Data) > tt.piece && tt.piece < 1460 {
+					t.Fatalf("%+v %s: a piece of %d, want at most %d", tt.f, what, len(step.Data), tt.piece)
+				}
+			}
+			if taken != 5000 {
+				t.Errorf("%+v %s: %d bytes were taken, want 5000", tt.f, what, taken)
+			}
+		}
+	}
+}
+
+// wantFlow checks when a step is due that brings the sum of what passed to n bytes, the step
+// before it at last.
+func wantFlow(t *testing.T, f Bandwidth, step Step, last time.Time, n int64) time.Time {
+	t.Helper()
+	b := f.bucket()
+	due, want := step.Due(epoch), epoch.Add(time.Duration(max(0, n-b.burst)*int64(time.Second)/f.BytesPerSecond))
+	if d := due.Sub(want); d < -time.Nanosecond || d > time.Nanosecond {
+		t.Fatalf("%+v: byte %d passes after %v, want %v", f, n, due.Sub(epoch), want.Sub(epoch))
+	}
+	if quiet := due.Sub(last); quiet > time.Duration(b.piece()*int64(time.Second)/f.BytesPerSecond)+time.Nanosecond {
+		t.Fatalf("%+v: nothing passes for %v before byte %d", f, quiet, n)
+	}
+	return due
 }
 
 func TestBandwidthRefusesNonsense(t *testing.T) {

@@ -17,7 +17,7 @@ var eachStreamFault = []struct {
 	want   string
 	accept string // empty: not on accept
 }{
-	{ToClient(Bandwidth{BytesPerSecond: 100, Burst: 1}), `pass "PING\r\n"+50ms, finish`, ""},
+	{ToClient(Bandwidth{BytesPerSecond: 100, Burst: 1}), `pass "P", pass "I"+10ms, pass "N"+20ms, pass "G"+30ms, pass "\r"+40ms, pass "\n"+50ms, finish`, ""},
 	{ToClient(Blackhole{}).AfterBytes(2), `pass "PI", drop 4, finish`, ""},
 	{ToClient(Close{}).AfterBytes(2), `pass "PI", close`, "close"},
 	{ToClient(Corrupt{Bits: []int64{0}}), `pass "QING\r\n", finish`, ""},

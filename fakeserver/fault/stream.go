@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -64,12 +65,20 @@ func (s *Stream) Tick(now time.Duration) []Step {
 
 // Feed decides about p, the sender's next bytes. Steps' Data are parts of p where
 // nothing changed them. Bytes behind an ending are not taken: see Taken.
-func (s *Stream) Feed(p []byte, now time.Duration) []Step {
+func (s *Stream) Feed(p []byte, now time.Duration) []Step { return s.feed(p, now, math.MaxInt) }
+
+// FeedSome is Feed for as much of p as makes some thousands of steps: see Taken. Rules that
+// cut a stream into single bytes make two for each.
+func (s *Stream) FeedSome(p []byte, now time.Duration) []Step { return s.feed(p, now, someSteps) }
+
+const someSteps = 4096
+
+func (s *Stream) feed(p []byte, now time.Duration, enough int) []Step {
 	s.steps = s.steps[:0]
 	if !s.ended {
 		s.settle(now)
 	}
-	for len(p) > 0 && !s.ended {
+	for len(p) > 0 && !s.ended && len(s.steps) < enough {
 		s.cutHere()
 		n := s.nextPlace(p)
 		s.pass(p[:n])
@@ -236,32 +245,11 @@ func (s *Stream) handOn(data []byte, from, taken int64) {
 		s.steps[n-1].join(step)
 		return
 	}
-	s.steps = append(s.steps, step)
+	s.steps = step.appendPieces(s.steps)
 }
 
 // mark records that w takes effect at a place.
 func (s *Stream) mark(w *work, at int64, delay time.Duration, text string) {
 	w.marked = true
 	s.steps = append(s.steps, Step{Op: OpMark, Offset: at, Delay: delay, Rule: w.key, Text: text, out: w.out})
-}
-
-func (s *Stream) delayHere() time.Duration {
-	var sum time.Duration
-	for _, w := range s.works {
-		if w.phase == acting && w.delays != nil {
-			w.cell = s.offset / cellBytes
-			sum = add(sum, w.delayIn())
-		}
-	}
-	return sum
-}
-
-// markDelays records that rules begin to delay here.
-func (s *Stream) markDelays() {
-	for _, w := range s.works {
-		w.cell = s.offset / cellBytes
-		if w.phase == acting && w.delays != nil && !w.marked {
-			s.mark(w, s.offset, 0, "delays by "+describeDelay(w.rule.Fault, w.delayIn()))
-		}
-	}
 }

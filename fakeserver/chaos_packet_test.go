@@ -1,0 +1,158 @@
+package fakeserver_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	fakenet "github.com/fakewire/fakewire/nettest"
+)
+
+// A packetChaos is a round of chaos with a server of datagrams.
+type packetChaos struct {
+	plan  fault.Plan
+	unit  time.Duration
+	sends [][]int // for each client, units of time between its datagrams
+	verbs [2][]verb
+}
+
+func drawPacketChaos(t *rapid.T, unit time.Duration) packetChaos {
+	c := packetChaos{plan: drawDatagramPlan(t, unit), unit: unit}
+	for range between(t, 1, 4, "clients") {
+		c.sends = append(c.sends, rapid.SliceOfN(rapid.IntRange(0, 3), 0, 8).Draw(t, "sends"))
+	}
+	for i := range c.verbs {
+		for range between(t, 0, 5, "verbs") {
+			v := verb{after: between(t, 0, 5, "after"), do: rapid.SampledFrom([]string{doSetFaults, doSetFaults, doDown, doUp, doUp, doEnd}).Draw(t, "verb")}
+			if v.do == doSetFaults {
+				v.plan = drawDatagramPlan(t, unit)
+			}
+			c.verbs[i] = append(c.verbs[i], v)
+		}
+	}
+	return c
+}
+
+// drawDatagramPlan draws a plan of a few rules for datagrams.
+func drawDatagramPlan(t *rapid.T, unit time.Duration) fault.Plan {
+	p := fault.Plan{Seed: 1 + rapid.Uint64Range(0, 1<<32).Draw(t, "seed")}
+	for range between(t, 0, 3, "rules") {
+		f := rapid.SampledFrom([]fault.Fault{
+			fault.Loss{Rate: .3}, fault.BurstLoss{P: .5, R: .5}, fault.Duplicate{Rate: .5, Copies: 3}, fault.Reorder{Rate: .5, Gap: 2},
+			fault.Latency{Delay: 3 * unit, Jitter: unit}, fault.Bandwidth{BytesPerSecond: 1 + int64(time.Second/unit), Burst: 5},
+			fault.Corrupt{Rate: .5}, fault.Blackhole{}, fault.Truncate{Size: 2},
+		}).Draw(t, "fault")
+		r := fault.Rule{Fault: f, Direction: rapid.SampledFrom(both).Draw(t, "direction")}.MayNotFire()
+		if coin(t, 3, "after datagrams") {
+			r = r.AfterDatagrams(int64(between(t, 1, 6, "datagrams")))
+		}
+		p.Rules = append(p.Rules, r)
+	}
+	return p
+}
+
+func (c packetChaos) String() string {
+	return fmt.Sprintf("%#v\nunit %v, sends %v\nverbs %v\nand %v", c.plan, c.unit, c.sends, c.verbs[0], c.verbs[1])
+}
+
+// play plays the round, and returns what was wrong.
+func (c packetChaos) play(tr fakeserver.Transport, dial func(addr string) (net.Conn, error)) error {
+	srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Transport: tr, Handler: fakeserver.PacketEcho{}, Faults: c.plan})
+	if err != nil {
+		return err
+	}
+	var orders, clients sync.WaitGroup
+	var wrong [2]error
+	for i, verbs := range c.verbs {
+		orders.Go(func() {
+			for _, v := range verbs {
+				time.Sleep(time.Duration(v.after) * c.unit)
+				wrong[i] = errors.Join(wrong[i], v.orderPackets(srv))
+			}
+		})
+	}
+	for i, pauses := range c.sends {
+		conn, err := dial(srv.Addr())
+		if err != nil {
+			return errors.Join(err, srv.Close())
+		}
+		clients.Go(func() {
+			defer conn.Close()
+			for n, pause := range pauses {
+				time.Sleep(time.Duration(pause) * c.unit)
+				fmt.Fprintf(conn, "datagram %d of client %d", n, i) // which nobody may take
+			}
+			conn.SetReadDeadline(time.Now().Add(9 * c.unit))
+			for buf := make([]byte, 100); !isTimeout(err); {
+				_, err = conn.Read(buf)
+			}
+		})
+	}
+	clients.Wait()
+	orders.Wait()
+	return errors.Join(wrong[0], wrong[1], srv.Close(), srv.Verify())
+}
+
+// orderPackets asks something of a packet server.
+func (v verb) orderPackets(srv *fakeserver.PacketServer) error {
+	var err error
+	switch v.do {
+	case doSetFaults:
+		err = srv.SetFaults(v.plan)
+	case doDown:
+		err = srv.Down()
+	case doUp:
+		err = srv.Up()
+	case doEnd:
+		return srv.Close()
+	}
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+func TestChaosOfDatagramsInMemory(t *testing.T) {
+	check(t, 100, func(rt *rapid.T) {
+		c := drawPacketChaos(rt, time.Second)
+		var err error
+		func() {
+			defer func() {
+				if p := recover(); p != nil {
+					err = fmt.Errorf("%v", p)
+				}
+			}()
+			synctest.Test(t, func(*testing.T) {
+				network := new(fakenet.Network)
+				err = c.play(network, func(addr string) (net.Conn, error) { return network.DialContext(context.Background(), "udp", addr) })
+			})
+		}()
+		if err != nil {
+			rt.Fatalf("%v\n%v", c, err)
+		}
+	})
+}
+
+func TestChaosOfDatagramsOnLoopback(t *testing.T) {
+	before, files := runtime.NumGoroutine(), descriptors(t)
+	check(t, 40, func(rt *rapid.T) {
+		c := drawPacketChaos(rt, 300*time.Microsecond)
+		if err := c.play(nil, func(addr string) (net.Conn, error) { return net.Dial("udp", addr) }); err != nil {
+			rt.Fatalf("%v\n%v", c, err)
+		}
+	})
+	wantGoroutines(t, before)
+	if n := descriptors(t); n > files {
+		t.Errorf("%d descriptors became %d", files, n)
+	}
+}

@@ -1,0 +1,25 @@
+package fault
+
+import "time"
+
+// delayHere returns how late what comes next is.
+func (s *Stream) delayHere() time.Duration {
+	var sum time.Duration
+	for _, w := range s.works {
+		if w.phase == acting && w.delays != nil {
+			w.cell = s.offset / cellBytes
+			sum = add(sum, w.delayIn())
+		}
+	}
+	return sum
+}
+
+// markDelays records that rules begin to delay here.
+func (s *Stream) markDelays() {
+	for _, w := range s.works {
+		w.cell = s.offset / cellBytes
+		if w.phase == acting && w.delays != nil && !w.marked {
+			s.mark(w, s.offset, 0, "delays by "+describeDelay(w.rule.Fault, w.delayIn()))
+		}
+	}
+}
