@@ -8,22 +8,23 @@ import (
 // begin lets the plan that there is now decide about both directions, and starts their pumps.
 // What ends the connection may do so only from here on.
 func (c *Conn) begin() {
-	c.out.begin()
-	c.in.begin()
+	prog := c.srv.program()
+	if c.in.prog != prog { // it has changed since the connection came
+		c.noteReplan(transcript.ToClient, 0)
+		c.noteReplan(transcript.FromClient, 0)
+	}
+	c.out.begin(prog)
+	c.in.begin(prog)
 	close(c.opened)
 }
 
 // begin goes by the plan, carries out what is due before the first byte, and starts the pump. What
 // ends the connection there does so before the handler can run. What stops the
 // direction is recorded here, so that what both directions begin with has one order.
-func (in *inbound) begin() {
+func (in *inbound) begin(prog *fault.Program) {
 	in.reader.lock()
 	defer in.unlockReader()
-	in.begun = true
-	if in.stale() { // it has changed since the connection came
-		in.prog = in.c.srv.program()
-		in.c.noteReplan(transcript.FromClient, 0)
-	}
+	in.begun, in.prog = true, prog
 	st := in.prog.Stream(in.c.n, transcript.FromClient)
 	if st == nil {
 		return
@@ -56,11 +57,11 @@ func (in *inbound) setStream(st *fault.Stream) {
 // begin goes by the plan, carries out what is due before the first byte, and starts the pump. What
 // ends the connection there does so before the handler can run. What stops the
 // direction is recorded here, so that what both directions begin with has one order.
-func (out *outbound) begin() {
+func (out *outbound) begin(prog *fault.Program) {
 	out.writer.lock()
 	defer out.unlockWriter()
 	out.begun = true
-	if out.settle(); out.queue == nil {
+	if out.settle(prog); out.queue == nil {
 		return
 	}
 	if first, ends := out.start(); ends {
@@ -78,14 +79,11 @@ func (out *outbound) begin() {
 	go out.pump()
 }
 
-// settle makes the plan that there is now the direction's first.
-func (out *outbound) settle() {
+// settle makes a plan the direction's first.
+func (out *outbound) settle(prog *fault.Program) {
 	out.deciding.Lock()
 	defer out.deciding.Unlock()
-	if out.prog != out.c.srv.program() { // it has changed since the connection came
-		out.prog = out.c.srv.program()
-		out.c.noteReplan(transcript.ToClient, 0)
-	}
+	out.prog = prog
 	if st := out.prog.Stream(out.c.n, transcript.ToClient); st != nil {
 		out.setStreamLocked(st)
 	}

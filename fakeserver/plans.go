@@ -58,6 +58,9 @@ func (c *core) replacePlan(p fault.Plan) error {
 // them. Offsets count from the connection's beginning still: a window that is open
 // applies, and a place that lies behind is reported as passed. The record tells for
 // each connection and direction where the change came. The seed stays the server's.
+// A connection that an OnAccept rule stalls goes by the plan that there is when the stall is
+// over, which it also is when its rule is gone; other OnAccept rules that come are for later
+// connections.
 //
 // Its errors wrap fault.ErrPlan, and then nothing has changed; after Close,
 // net.ErrClosed.

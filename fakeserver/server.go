@@ -162,7 +162,8 @@ func (s *Server) Wait(ctx context.Context, cond func(transcript.Transcript) bool
 
 // CloseClientConns ends all connections that are open now: with
 // transcript.ByFIN as Conn.Close does, or at once with transcript.ByRST. Their
-// handlers' Reads and Writes then fail with net.ErrClosed. Other endings are
+// handlers' Reads and Writes then fail with net.ErrClosed; where an OnAccept rule acts
+// still, it ends, and the handler is not called. Other endings are
 // refused, and so is ByRST on unix sockets, with errors.ErrUnsupported.
 func (s *Server) CloseClientConns(how transcript.Ending) error {
 	if how != transcript.ByFIN && how != transcript.ByRST {

@@ -48,10 +48,12 @@
 //
 // In a [Bubble] a [Network] has the bubble's time, and a dialogue that goes strictly in turn
 // gives the same record in each run: event for event, with its times, whatever the plan
-// does to it. What two sides do at the same moment is not in turn, and has no order: such
-// as a client that closes when it has its answer, and a server that closes when it has sent
-// it. Let one of them pause, or compare what Transcript.Canonical returns, which is the
-// same for both orders.
+// does to it, and however it ends: by a rule, by the handler, or by the client. What two sides
+// do at the same moment is not in turn, and has no order: such as a client that closes when it
+// has its answer, and a server that closes when it has sent it; or a client that closes while
+// an answer is on its way to it, of which the server hears by its reads or by its writes. Let
+// one of them pause, or compare what Transcript.Canonical returns, which is the same for both
+// orders.
 //
 // # Conformance
 //

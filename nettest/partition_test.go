@@ -93,3 +93,41 @@ func TestPacketsAreLostInAPartition(t *testing.T) {
 		t.Errorf("ReadFrom = %q, %v, %v", p[:k], from, err)
 	}
 }
+
+// Whoever waits for what was written to arrive is told, and need not ask again and again.
+func TestPartitionTellsWhenWhatWaitedArrives(t *testing.T) {
+	for name, end := range map[string]func(n *nettest.Network, client, server *nettest.Conn){
+		"healed":      func(n *nettest.Network, _, _ *nettest.Conn) { n.Heal("a", "b") },
+		"closed":      func(_ *nettest.Network, client, _ *nettest.Conn) { client.Close() },
+		"reset":       func(_ *nettest.Network, client, _ *nettest.Conn) { client.Reset() },
+		"reset there": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var n nettest.Network
+				a, b := n.Host("a"), n.Host("b")
+				client, server := connect(t, listenOn(t, b, "tcp", ":80"), a)
+				n.PartitionOneWay("a", "b")
+				wantWrite(t, client, "waits", 5, nil)
+				acked := client.Acked()
+				synctest.Wait()
+				select {
+				case <-acked:
+					t.Error("what waits was acknowledged")
+				default:
+				}
+				if end == nil {
+					server.Reset() // which arrives
+				} else {
+					end(&n, client, server)
+				}
+				synctest.Wait()
+				select {
+				case <-acked:
+				default:
+					t.Error("nobody was told")
+				}
+			})
+		})
+	}
+}

@@ -9,7 +9,9 @@ import (
 //
 // FromClient, the server stops reading: the client's window closes once the
 // socket buffers are full, which on Linux takes up to 4 MB. ToClient, the server
-// stops sending and keeps what the handler writes.
+// stops sending and keeps what the handler writes. OnAccept, nothing of the connection goes
+// on, and the handler is called afterwards. A stall ends with the connection, and when its rule
+// is taken out of the plan.
 type Stall struct {
 	// For is how long. If zero, until the connection ends.
 	For time.Duration
