@@ -16,14 +16,15 @@ func TestWrongTypesAreUnsupported(t *testing.T) {
 	foreign := struct{ net.Listener }{}
 	packet := &net.UnixConn{}
 	for call, do := range map[string]func() error{
-		"Reset":        func() error { return Reset(a) },
-		"Unacked":      func() error { _, err := Unacked(a); return err },
-		"Unread":       func() error { _, err := Unread(a); return err },
-		"NewPeerQueue": func() error { _, err := NewPeerQueue(a); return err },
-		"Backlog":      func() error { _, err := Backlog(foreign); return err },
-		"Drops":        func() error { _, err := Drops(packet); return err },
-		"Waiting":      func() error { _, err := Waiting(packet); return err },
-		"ReadNow":      func() error { _, err := ReadNow(a, make([]byte, 1)); return err },
+		"Reset":          func() error { return Reset(a) },
+		"Unacked":        func() error { _, err := Unacked(a); return err },
+		"Unread":         func() error { _, err := Unread(a); return err },
+		"NewPeerQueue":   func() error { _, err := NewPeerQueue(a); return err },
+		"NewPeerSockets": func() error { _, err := NewPeerSockets(packet); return err },
+		"Backlog":        func() error { _, err := Backlog(foreign); return err },
+		"Drops":          func() error { _, err := Drops(packet); return err },
+		"Waiting":        func() error { _, err := Waiting(packet); return err },
+		"ReadNow":        func() error { _, err := ReadNow(a, make([]byte, 1)); return err },
 	} {
 		err := do()
 		if !errors.Is(err, errors.ErrUnsupported) || !strings.Contains(err.Error(), call+" of a ") {

@@ -213,7 +213,7 @@ func TestOnlyARefusalIsUnsupported(t *testing.T) {
 		syscall.EPERM: true, syscall.EACCES: true, syscall.EPROTONOSUPPORT: true, syscall.ECONNREFUSED: true, // sandboxes
 		syscall.EMFILE: false, syscall.ENFILE: false, syscall.ENOBUFS: false, syscall.ENOMEM: false, // passing
 	} {
-		got := refused(err)
+		got := refused("PeerQueue", err)
 		if errors.Is(got, errors.ErrUnsupported) != want || !errors.Is(got, err) {
 			t.Errorf("refused(%v) = %v, want it unsupported: %v", err, got, want)
 		}

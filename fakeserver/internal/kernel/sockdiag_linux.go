@@ -1,10 +1,81 @@
 package kernel
 
 import (
+	"errors"
+	"fmt"
+	"io"
 	"net/netip"
+	"os"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
+
+const (
+	diagRequestSize = uint32(unsafe.Sizeof(diagRequest{}))
+	diagHeaderSize  = int(unsafe.Sizeof(unix.NlMsghdr{}))
+	diagMessageSize = int(unsafe.Offsetof(diagAnswer{}.Inode)) + 4
+)
+
+// diagSocket is a netlink socket with a question and room for its answer. One may ask at a time.
+type diagSocket struct {
+	fd      int
+	request diagRequest
+	answer  diagAnswer
+}
+
+func (s *diagSocket) open() (err error) {
+	s.fd, err = unix.Socket(unix.AF_NETLINK, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, unix.NETLINK_SOCK_DIAG)
+	return os.NewSyscallError("socket", err)
+}
+
+// exchange sends the request and reads its answer, which is there as soon as the request is sent: the kernel answers inside
+// the system call. Where there is no such socket, it gives ErrPeerGone.
+func (s *diagSocket) exchange() error {
+	s.request.Header.Seq++
+	request := unsafe.Slice((*byte)(unsafe.Pointer(&s.request)), diagRequestSize)
+	if _, err := unix.Write(s.fd, request); err != nil {
+		return os.NewSyscallError("write", err)
+	}
+	for {
+		answer := unsafe.Slice((*byte)(unsafe.Pointer(&s.answer)), unsafe.Sizeof(s.answer))
+		n, err := unix.Read(s.fd, answer)
+		if err != nil {
+			return os.NewSyscallError("read", err)
+		}
+		if n < diagHeaderSize+4 {
+			return fmt.Errorf("kernel: sock_diag: answer of %d bytes: %w", n, io.ErrUnexpectedEOF)
+		}
+		if s.answer.Header.Seq == s.request.Header.Seq { // else the answer to an earlier question that failed half way
+			return s.result(n)
+		}
+	}
+}
+
+// result looks at an answer of n bytes.
+func (s *diagSocket) result(n int) error {
+	if s.answer.Header.Type == unix.NLMSG_ERROR {
+		errno := unix.Errno(-*(*int32)(unsafe.Pointer(&s.answer.Family)))
+		if errno == unix.ENOENT {
+			return ErrPeerGone
+		}
+		return os.NewSyscallError("sock_diag", errno)
+	}
+	if n < diagMessageSize {
+		return fmt.Errorf("kernel: sock_diag: answer of %d bytes: %w", n, io.ErrUnexpectedEOF)
+	}
+	return nil
+}
+
+// refused says that this kernel, or a sandbox around us, answers no such queries. A want of descriptors or memory says nothing like it.
+func refused(call string, err error) error {
+	for _, lack := range []error{unix.EMFILE, unix.ENFILE, unix.ENOBUFS, unix.ENOMEM} {
+		if errors.Is(err, lack) {
+			return fmt.Errorf("kernel: %s: %w", call, err)
+		}
+	}
+	return fmt.Errorf("%w: %w", unsupported(call+": sock_diag refused"), err)
+}
 
 // sockID is struct inet_diag_sockid of linux/inet_diag.h. Ports and addresses are big endian, the rest is the machine's own.
 // IPv4 takes the first four bytes of an address.
