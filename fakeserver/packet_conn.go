@@ -61,7 +61,7 @@ func wrapPacketConn(pc net.PacketConn, cfg PacketConfig, o origin) (packetStoppe
 	}
 	c.settle(p.network, pc.LocalAddr(), cfg.RecordLimit)
 	k := &PacketConn{core: c, srv: newPacketServer(c), reader: newLock()}
-	k.sock = &packetSocket{pc: pc, rec: c.rec, buf: make([]byte, 64<<10)}
+	k.sock = newSingleSocket(pc, k.srv)
 	k.sock.drops, _ = drops(pc) // what was lost before is not of this record
 	k.srv.sock = k.sock
 	return packetStopper{k}, nil
@@ -112,7 +112,7 @@ func (c *PacketConn) WriteTo(p []byte, addr net.Addr) (int, error) {
 	}
 	c.beginWrite()
 	defer c.endWrite()
-	return c.srv.send(c.srv.peer(addrPortOf(addr), addr), p)
+	return c.srv.send(c.srv.addressee(addrPortOf(addr), addr), p)
 }
 
 // LocalAddr returns the address of the socket below.
@@ -132,7 +132,16 @@ func (c *PacketConn) SetReadDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.readBy = t
-	return c.sock.pc.SetReadDeadline(earlier(t, c.due))
+	return c.setReadDeadlineLocked(earlier(t, c.due))
+}
+
+// setReadDeadlineLocked sets that of the socket, unless Close has begun, which wakes the
+// reader. It needs mu.
+func (c *PacketConn) setReadDeadlineLocked(t time.Time) error {
+	if c.isClosing() {
+		return c.opError("set", net.ErrClosed)
+	}
+	return c.sock.pc.SetReadDeadline(t)
 }
 
 // SetWriteDeadline makes WriteTos, blocked ones too, fail after t with
@@ -148,7 +157,8 @@ func (c *PacketConn) SetWriteDeadline(t time.Time) error {
 }
 
 // Close closes the socket, unblocks every ReadFrom and WriteTo, and waits for every
-// goroutine. What the plan kept until then is counted in the record. Further
+// goroutine. The record names each datagram that the plan kept until then, in either
+// direction, and each that had arrived and was not read, where the socket tells. Further
 // calls return net.ErrClosed; the accessors work afterwards.
 func (c *PacketConn) Close() error {
 	if !c.srv.closed.CompareAndSwap(false, true) {
@@ -158,15 +168,36 @@ func (c *PacketConn) Close() error {
 	c.sock.noteDrops()
 	close(c.closing)
 	c.cancel()
+	c.takeRest()
 	err := c.sock.pc.Close() // which ends a WriteTo that is blocked
-	c.srv.forgetSocket()
+	c.sock.release()
+	c.srv.forgetSocket("closed")
 	c.joined(closeGrace)
 	if c.reader.lockWithin(closeGrace) {
 		defer c.reader.unlock()
 	}
-	c.srv.noteUndelivered()
+	c.srv.nameUnread("closed: nobody read it")
 	c.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "closed: refusing datagrams"})
 	return err
+}
+
+// takeRest takes what has arrived into the record, unless a reader does not let go of the
+// socket. One whose socket can't tell what waits takes nothing.
+func (c *PacketConn) takeRest() {
+	c.wake()
+	if !c.reader.lockWithin(closeGrace) {
+		return
+	}
+	defer c.reader.unlock()
+	c.sock.pc.SetReadDeadline(time.Time{})
+	for range maxRest {
+		if n, err := c.sock.waiting(); err != nil || n == 0 {
+			return
+		}
+		if _, err := c.sock.receive(c.srv.receive); err != nil {
+			return
+		}
+	}
 }
 
 // Transcript returns a snapshot of the record. It copies no bytes. What the kernel
@@ -201,14 +232,21 @@ func (c *PacketConn) wakeAt(due time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.due = due
-	c.sock.pc.SetReadDeadline(earlier(c.readBy, due))
+	c.setReadDeadlineLocked(earlier(c.readBy, due))
+}
+
+// wake ends the reader's wait for the socket, for good.
+func (c *PacketConn) wake() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sock.pc.SetReadDeadline(past)
 }
 
 // wasWoken reports whether a timeout was one of ours.
 func (c *PacketConn) wasWoken() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return hasPassed(c.readBy) || hasPassed(c.due)
+	return hasPassed(c.readBy) || hasPassed(c.due) || c.isClosing()
 }
 
 // beginWrite lends the socket the deadline, which is for calls of WriteTo only.

@@ -10,7 +10,10 @@ import (
 // Down refuses datagrams from now on: who sends one is told "port unreachable",
 // which a connected UDP socket reports as ECONNREFUSED at its next call. The
 // server keeps its port, and nobody else can take it. What has arrived is recorded
-// first. Down of a server that is down does nothing.
+// first. What the plan kept of the server's own, to send it later or after others, is not
+// sent, neither now nor after Up: the record names each one as unsent. The handler
+// still gets what the plan kept for it; what it then sends gives net.ErrClosed. Down of a
+// server that is down does nothing.
 //
 // Where the platform can't keep a port that way (not on Linux), the error wraps
 // errors.ErrUnsupported; after Close it wraps net.ErrClosed.
@@ -55,7 +58,7 @@ func (s *PacketServer) open() error {
 	if err != nil {
 		return err
 	}
-	sock, err := newPacketSocket(pc, s.rec)
+	sock, err := newPacketSocket(pc, s)
 	if err != nil {
 		pc.Close()
 		return err
@@ -95,31 +98,33 @@ func (s *PacketServer) stopReading(why string) {
 	s.mu.Unlock()
 	<-ended
 	s.readRest(sock)
+	sock.wakeWriters()
+	s.forgetSocket(why) // nobody sends on a socket that is being closed
 	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing datagrams"})
 	sock.noteDrops()
-	sock.wakeWriters()
-	s.forgetSocket() // nobody sends on a socket that is being closed
+	sock.release()
 	s.port.suspendPacket(sock.pc)
 }
 
-// forgetSocket lets nobody send any more.
-func (s *PacketServer) forgetSocket() {
+// forgetSocket lets nobody send any more, and names what was to leave later.
+func (s *PacketServer) forgetSocket(why string) {
 	s.sendMu.Lock()
 	defer s.sendMu.Unlock()
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.sock = nil
+	s.mu.Unlock()
+	s.nameUnsent(why + ": not sent")
 }
 
-// mostRest is more datagrams than a receive buffer holds. Who goes on sending
+// maxRest is more datagrams than a receive buffer holds. Who goes on sending
 // does not keep the server from closing.
-const mostRest = 1 << 16
+const maxRest = 1 << 16
 
 // readRest records what has arrived, in the reader's place. It takes no clock for
 // a bound: on a busy machine nobody may have read for long.
 func (s *PacketServer) readRest(sock *packetSocket) {
 	sock.pc.SetReadDeadline(time.Time{})
-	for sum := 0; sum < mostRest; {
+	for sum := 0; sum < maxRest; {
 		n, err := sock.receiveNow(s.receive)
 		if sum += n; err != nil {
 			return

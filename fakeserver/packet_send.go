@@ -1,12 +1,11 @@
 package fakeserver
 
 import (
-	"bytes"
 	"fmt"
 	"net/netip"
-	"slices"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -22,7 +21,7 @@ func (w packetWriter) WriteTo(b []byte, addr netip.AddrPort) (int, error) {
 	if !addr.IsValid() {
 		return 0, fmt.Errorf("fakeserver: %s: WriteTo: the address is not valid", w.s.name)
 	}
-	return w.s.send(w.s.peer(netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()), nil), b)
+	return w.s.send(w.s.addressee(netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()), nil), b)
 }
 
 // A parcel is a datagram on its way to a client.
@@ -32,8 +31,9 @@ type parcel struct {
 	data   []byte
 }
 
-// send decides about a datagram, and sends what is due. What is to leave later
-// counts as sent.
+// send decides about a datagram, and sends what is due. What is to leave later counts as
+// sent. Its error is that of the datagram itself: what the socket refuses of copies, and of
+// those that were kept until now, is in the record.
 func (s *PacketServer) send(p *peer, b []byte) (int, error) {
 	s.sendMu.Lock()
 	defer s.sendMu.Unlock()
@@ -41,32 +41,43 @@ func (s *PacketServer) send(p *peer, b []byte) (int, error) {
 		return 0, s.closedError("send")
 	}
 	now := time.Now()
-	p.out.Adopt(s.program(), transcript.ToClient)
+	s.adopt(p, p.out, transcript.ToClient)
 	v := p.out.Next(b, now.Sub(p.since))
 	for _, e := range faultsOf(p, transcript.ToClient, v) {
 		s.rec.Add(e)
 	}
-	for range v.Copies {
+	err := s.sendCopies(p, v, now)
+	for _, held := range p.outHeld.release(v.Number) {
+		s.sendNow(held) // an error is in the record; its Write has returned long ago
+	}
+	if err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// sendCopies sends a datagram as often as the plan says, or keeps it until it is due. If the
+// socket refuses the first one, there are no others. It needs sendMu.
+func (s *PacketServer) sendCopies(p *peer, v fault.Verdict, now time.Time) error {
+	var kept []byte
+	for i := range v.Copies {
 		due := v.Due(now)
 		if v.Behind == 0 && !due.After(now) {
-			if err := s.sendNow(parcel{p, v.Number, v.Data}); err != nil {
-				return 0, err
+			if err := s.sendNow(parcel{p, v.Number, v.Data}); err != nil && i == 0 {
+				return err
 			}
 			continue
 		}
-		later := parcel{p, v.Number, bytes.Clone(v.Data)}
-		if v.Behind > 0 {
-			p.outHeld.keep(v.Number+v.Behind, later)
+		if kept == nil {
+			kept = append([]byte{}, v.Data...)
+		}
+		if later := (parcel{p, v.Number, kept}); v.Behind > 0 {
+			p.outHeld.keep(v.Number, v.Behind, later)
 		} else {
 			s.sendAt(due, later)
 		}
 	}
-	for _, held := range p.outHeld.release(v.Number) {
-		if err := s.sendNow(held); err != nil {
-			return 0, err
-		}
-	}
-	return len(b), nil
+	return nil
 }
 
 // sendNow records what leaves, and sends it. The record comes first, so that a client
@@ -74,6 +85,7 @@ func (s *PacketServer) send(p *peer, b []byte) (int, error) {
 func (s *PacketServer) sendNow(c parcel) error {
 	sock := s.socket()
 	if sock == nil {
+		s.account(transcript.ToClient, transcript.Unsent, []undelivered{{c.p, c.number}}, "the socket is closed")
 		return s.closedError("send")
 	}
 	s.out.Datagram(c.p.n, c.p.text, c.number, c.data)
@@ -81,7 +93,7 @@ func (s *PacketServer) sendNow(c parcel) error {
 	if err != nil {
 		s.rec.Add(transcript.Event{
 			Conn: c.p.n, Direction: transcript.ToClient, Kind: transcript.Unsent,
-			Offset: c.number, Count: int64(len(c.data)), Peer: c.p.text, Text: err.Error(),
+			Offset: c.number, Peer: c.p.text, Text: err.Error(),
 		})
 	}
 	return err
@@ -100,38 +112,17 @@ func (s *PacketServer) sendAt(due time.Time, c parcel) {
 // sendLate sends what is due later than it was written.
 func (s *PacketServer) sendLate() {
 	defer s.wg.Done()
-	for {
-		c, ok := s.outbox.next(s.core)
-		if !ok {
-			return
-		}
-		s.sendMu.Lock()
-		s.sendNow(c) // an error is in the record; the handler has long gone on
-		s.sendMu.Unlock()
+	for s.outbox.await(s.core) {
+		s.sendDue()
 	}
 }
 
-// heldBack is what Reorder keeps until later datagrams have passed.
-type heldBack[T any] struct{ items []heldItem[T] }
-
-type heldItem[T any] struct {
-	behind int64 // the number of the datagram that it comes behind
-	value  T
-}
-
-func (h *heldBack[T]) keep(behind int64, v T) {
-	h.items = append(h.items, heldItem[T]{behind, v})
-}
-
-// release returns what comes behind datagram n, in the order in which it was kept.
-func (h *heldBack[T]) release(n int64) []T {
-	var out []T
-	h.items = slices.DeleteFunc(h.items, func(it heldItem[T]) bool {
-		if it.behind <= n {
-			out = append(out, it.value)
-			return true
-		}
-		return false
-	})
-	return out
+// sendDue sends the first datagram that is due. It takes it only when nobody can close the
+// socket: until then it is Down's, or Close's, to name.
+func (s *PacketServer) sendDue() {
+	s.sendMu.Lock()
+	defer s.sendMu.Unlock()
+	if c, _, wait := s.outbox.look(); wait == nil {
+		s.sendNow(c) // an error is in the record; the handler has long gone on
+	}
 }

@@ -43,7 +43,7 @@ func (s *PacketServer) call(d delivery) (err error) {
 }
 
 // nextDelivery waits for a datagram to be due. It reports false when the server
-// closes; what the handler did not get by then is counted.
+// closes; what the handler did not get by then is named.
 func (s *PacketServer) nextDelivery() (delivery, bool) {
 	s.setServing("")
 	d, ok := s.inbox.next(s.core)
@@ -57,33 +57,4 @@ func (s *PacketServer) setServing(what string) {
 	s.mu.Lock()
 	s.serving = what
 	s.mu.Unlock()
-}
-
-// noteUndelivered counts what neither the handler nor a client got before Close.
-func (s *PacketServer) noteUndelivered() {
-	s.mu.Lock()
-	in, out := s.inbox.rest(), s.outbox.rest()
-	for _, p := range s.allPeersLocked() {
-		in += len(p.inHeld.items)
-		out += len(p.outHeld.items)
-	}
-	s.mu.Unlock()
-	if in > 0 {
-		s.rec.Add(transcript.Event{Direction: transcript.FromClient, Kind: transcript.Unread, Count: int64(in), Text: "datagrams that the handler did not get before Close"})
-	}
-	if out > 0 {
-		s.rec.Add(transcript.Event{Direction: transcript.ToClient, Kind: transcript.Unsent, Count: int64(out), Text: "datagrams that did not leave before Close"})
-	}
-}
-
-// allPeersLocked returns the peers in no order. It needs mu.
-func (s *PacketServer) allPeersLocked() []*peer {
-	var all []*peer
-	for _, p := range s.peers {
-		all = append(all, p)
-	}
-	for _, p := range s.others {
-		all = append(all, p)
-	}
-	return all
 }

@@ -23,16 +23,15 @@ type PacketServer struct {
 	handler PacketHandler
 	quiet   bool // the handler does nothing: don't bother it
 
+	roster *roster
+
 	in   *transcript.Lane // used by the reader
 	life lock             // held by Down, Up and Close, which follow one another
 
 	mu        sync.Mutex    // guards what follows
 	sock      *packetSocket // nil while down
 	readEnded chan struct{} // closed when sock's reader has ended
-	peers     map[netip.AddrPort]*peer
-	others    map[string]*peer // by addresses that are no AddrPort
-	count     int              // of peers
-	serving   string           // the datagram that the handler is at
+	serving   string        // the datagram that the handler is at
 
 	inbox schedule[delivery] // what the handler is to get
 
@@ -44,20 +43,6 @@ type PacketServer struct {
 	closed   atomic.Bool
 	closeErr error // read after done is closed
 	hung     handlerStacks
-}
-
-// A peer is a client: an address that sent something, or was sent something.
-type peer struct {
-	n       int
-	addr    net.Addr
-	ap      netip.AddrPort
-	text    string
-	since   time.Time          // when it was first seen
-	in      *fault.Peer        // used by the reader
-	count   int64              // of its datagrams; used by the reader
-	inHeld  heldBack[delivery] // used by the reader
-	out     *fault.Peer        // used under sendMu
-	outHeld heldBack[parcel]   // used under sendMu
 }
 
 // A delivery is a datagram on its way to the handler.
@@ -110,9 +95,9 @@ func listenPacket(cfg PacketConfig, o origin) (*PacketServer, error) {
 
 func newPacketServer(c *core) *PacketServer {
 	return &PacketServer{
-		core: c,
-		in:   c.rec.Lane(0, transcript.FromClient), out: c.rec.Lane(0, transcript.ToClient),
-		life: newLock(), peers: map[netip.AddrPort]*peer{}, others: map[string]*peer{},
+		core: c, roster: newRoster(c),
+		in: c.rec.Lane(0, transcript.FromClient), out: c.rec.Lane(0, transcript.ToClient),
+		life: newLock(),
 	}
 }
 
@@ -137,19 +122,17 @@ func (s *PacketServer) Wait(ctx context.Context, cond func(transcript.Transcript
 
 // receive decides about a datagram, records both, and hands it to the handler. It is
 // the reader's.
-func (s *PacketServer) receive(data []byte, ap netip.AddrPort, addr net.Addr) {
-	p := s.peer(ap, addr)
-	p.count++
-	prog := s.program()
-	if s.quiet && prog.Empty() {
-		s.in.Datagram(p.n, p.text, p.count, data)
+func (s *PacketServer) receive(a arrival) {
+	p := s.sender(a)
+	s.adopt(p, p.in, transcript.FromClient)
+	if s.quiet && s.program().Empty() {
+		s.in.Datagram(p.n, p.text, p.in.Skip(), a.data)
 		return
 	}
-	data = s.in.Stash(data)
-	p.in.Adopt(prog, transcript.FromClient)
+	data := s.in.Stash(a.data)
 	now := time.Now()
 	v := p.in.Next(data, now.Sub(p.since))
-	s.in.RecordDatagram(p.n, p.text, p.count, data, faultsOf(p, transcript.FromClient, v))
+	s.in.RecordDatagram(p.n, p.text, v.Number, data, faultsOf(p, transcript.FromClient, v))
 	if s.quiet {
 		return
 	}
@@ -157,7 +140,7 @@ func (s *PacketServer) receive(data []byte, ap netip.AddrPort, addr net.Addr) {
 	d := delivery{Packet{Data: v.Data, Peer: p.ap, Conn: p.n, Number: v.Number}, p}
 	for range v.Copies {
 		if v.Behind > 0 {
-			p.inHeld.keep(v.Number+v.Behind, d)
+			p.inHeld.keep(v.Number, v.Behind, d)
 		} else {
 			s.inbox.put(v.Due(now), d)
 		}
@@ -167,34 +150,36 @@ func (s *PacketServer) receive(data []byte, ap netip.AddrPort, addr net.Addr) {
 	}
 }
 
-// peer returns the client with this address, giving it a number if it is new.
-// addr is nil for all clients without a name, which are one peer, and may be nil if
-// ap is valid.
-func (s *PacketServer) peer(ap netip.AddrPort, addr net.Addr) *peer {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var p *peer
-	if ap.IsValid() {
-		p = s.peers[ap]
-	} else {
-		p = s.others[addrString(addr)]
+// sender returns the peer that a datagram came from.
+func (s *PacketServer) sender(a arrival) *peer {
+	p, isNew := s.roster.sender(a.ap, a.addr, a.seen)
+	if isNew && a.look != nil {
+		s.roster.checkOthers(a.look)
 	}
-	if p != nil {
-		return p
-	}
-	s.count++
-	p = &peer{n: s.count, addr: addr, ap: ap, since: time.Now()}
-	if ap.IsValid() {
-		p.text = ap.String()
-		s.peers[ap] = p
-	} else {
-		p.text = addrString(addr)
-		s.others[p.text] = p
-	}
-	p.in = s.program().Peer(p.n, transcript.FromClient)
-	p.out = s.program().Peer(p.n, transcript.ToClient)
-	s.rec.Add(transcript.Event{Conn: p.n, Kind: transcript.Accept, Peer: p.text})
 	return p
+}
+
+// addressee returns the peer to which a datagram is to be sent.
+func (s *PacketServer) addressee(ap netip.AddrPort, addr net.Addr) *peer {
+	return s.roster.addressee(ap, addr, func() sighting {
+		if sock := s.socket(); sock != nil {
+			return sock.look(ap)
+		}
+		return sighting{}
+	})
+}
+
+// adopt lets a direction of a peer go over to the server's plan, and records where.
+func (s *PacketServer) adopt(p *peer, dir *fault.Peer, d transcript.Direction) {
+	prog := s.program()
+	if !dir.IsStale(prog) {
+		return
+	}
+	dir.Adopt(prog, d)
+	s.rec.Add(transcript.Event{
+		Conn: p.n, Direction: d, Kind: transcript.Note, Offset: dir.Count() + 1, Peer: p.text,
+		Text: fmt.Sprintf("other faults from datagram %d on", dir.Count()+1),
+	})
 }
 
 // faultsOf returns the events that say what was decided about a datagram.
@@ -211,7 +196,8 @@ func faultsOf(p *peer, d transcript.Direction, v fault.Verdict) []transcript.Eve
 
 // Close ends the server. It takes what has arrived into the record, and waits for
 // every goroutine. The handler gets one second to return; then Close gives up on
-// it, and its error names the datagram that it was at.
+// it, and its error names the datagram that it was at. The record names each datagram that
+// the handler did not get, and each that the plan kept and that did not leave.
 //
 // Close may be called more than once, and from several goroutines; each call waits
 // for the end and returns the same error. The server's accessors work afterwards.
@@ -232,7 +218,7 @@ func (s *PacketServer) close() error {
 	close(s.closing)
 	s.cancel()
 	joined := s.joined(closeGrace)
-	s.noteUndelivered()
+	s.nameUnread("closed: the handler did not get it")
 	if joined {
 		return nil
 	}

@@ -1,7 +1,6 @@
 package fakeserver
 
 import (
-	"errors"
 	"net"
 	"net/netip"
 	"os"
@@ -23,45 +22,69 @@ type packetSocket struct {
 	batch *kernel.Batch // nil on another transport
 	buf   []byte        // where there is no batch
 
+	rounds *atomic.Int64       // the roster's
+	owners *kernel.PeerSockets // nil where the kernel can't tell
+	seen   []seenAt            // of one batch
+
 	stopping atomic.Bool // the reader is to end, and leave what is there
 
 	mu    sync.Mutex // guards drops
 	drops int64      // that are recorded
 }
 
-func newPacketSocket(pc net.PacketConn, rec *transcript.Recorder) (*packetSocket, error) {
-	sock := &packetSocket{pc: pc, rec: rec}
+func newPacketSocket(pc net.PacketConn, s *PacketServer) (*packetSocket, error) {
+	sock := newSingleSocket(pc, s)
 	udp, ok := pc.(*net.UDPConn)
 	if !ok {
-		sock.buf = make([]byte, 64<<10)
 		return sock, nil
 	}
 	var err error
-	sock.batch, err = kernel.NewBatch(udp, batchSize)
+	if sock.batch, err = kernel.NewBatch(udp, batchSize); err != nil {
+		sock.release()
+	}
+	sock.buf = nil
 	return sock, err
 }
 
+// newSingleSocket returns one that reads single datagrams.
+func newSingleSocket(pc net.PacketConn, s *PacketServer) *packetSocket {
+	sock := &packetSocket{pc: pc, rec: s.rec, rounds: &s.roster.rounds, buf: make([]byte, 64<<10)}
+	sock.owners, _ = kernel.NewPeerSockets(pc) // else addresses have to do
+	return sock
+}
+
+// release gives up what the socket has besides pc.
+func (k *packetSocket) release() {
+	if k.owners != nil {
+		k.owners.Close()
+	}
+}
+
+// An arrival is a datagram that was received.
+type arrival struct {
+	data []byte
+	ap   netip.AddrPort
+	addr net.Addr
+	seen sighting
+	look func(netip.AddrPort) sighting
+}
+
 // receive waits for datagrams and hands each to f. It returns how many there were.
-func (k *packetSocket) receive(f func(data []byte, ap netip.AddrPort, addr net.Addr)) (int, error) {
+func (k *packetSocket) receive(f func(arrival)) (int, error) {
 	if k.batch == nil {
-		n, addr, err := k.pc.ReadFrom(k.buf)
-		if err != nil {
-			return 0, err
-		}
-		f(k.buf[:n], addrPortOf(addr), addr)
-		return 1, nil
+		return k.receiveOne(f)
 	}
 	return k.deliver(f, k.batch.Read)
 }
 
 // receiveNow is receive for what has arrived. If nothing has, its error is a timeout.
-func (k *packetSocket) receiveNow(f func(data []byte, ap netip.AddrPort, addr net.Addr)) (int, error) {
+func (k *packetSocket) receiveNow(f func(arrival)) (int, error) {
 	if k.batch != nil {
 		return k.deliver(f, k.batch.ReadNow)
 	}
-	if w, ok := k.pc.(interface{ Waiting() (int, error) }); ok {
-		if n, err := w.Waiting(); err != nil || n == 0 {
-			return 0, errors.Join(err, os.ErrDeadlineExceeded)
+	if n, err := k.waiting(); err == nil {
+		if n == 0 {
+			return 0, os.ErrDeadlineExceeded
 		}
 		return k.receive(f)
 	}
@@ -69,12 +92,13 @@ func (k *packetSocket) receiveNow(f func(data []byte, ap netip.AddrPort, addr ne
 	return k.receive(f)
 }
 
-func (k *packetSocket) deliver(f func(data []byte, ap netip.AddrPort, addr net.Addr), read func() ([]kernel.Message, error)) (int, error) {
-	messages, err := read()
-	for i := range messages {
-		f(messages[i].Data, messages[i].From, nil)
+// waiting returns 0 exactly when no datagram waits to be read.
+func (k *packetSocket) waiting() (int, error) {
+	if w, ok := k.pc.(interface{ Waiting() (int, error) }); ok {
+		return w.Waiting()
 	}
-	return len(messages), err
+	n, err := kernel.Waiting(k.pc)
+	return int(n), err
 }
 
 // send sends one datagram.

@@ -45,6 +45,30 @@ func (s *schedule[T]) next(c *core) (v T, ok bool) {
 	return v, false
 }
 
+// await waits for the first thing to be due, and leaves it there. It reports false once c
+// closes.
+func (s *schedule[T]) await(c *core) bool {
+	for !c.isClosing() {
+		due, changed := s.first()
+		if !due.IsZero() && !due.After(time.Now()) {
+			return true
+		}
+		c.sleep(changed, nil, due)
+	}
+	return false
+}
+
+// first returns when the first thing is due (zero: there is none), and a channel that is
+// closed at the next put.
+func (s *schedule[T]) first() (due time.Time, changed <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.items) > 0 {
+		due = s.items[0].due
+	}
+	return due, s.changedLocked()
+}
+
 // look takes the first thing if it is due. If not, it returns when that will be
 // (zero: there is none), and a channel that is closed at the next put.
 func (s *schedule[T]) look() (v T, due time.Time, changed <-chan struct{}) {
@@ -55,19 +79,27 @@ func (s *schedule[T]) look() (v T, due time.Time, changed <-chan struct{}) {
 			return heap.Pop(&s.items).(dueItem[T]).value, due, nil
 		}
 	}
+	return v, due, s.changedLocked()
+}
+
+// changedLocked returns a channel that is closed at the next put. It needs mu.
+func (s *schedule[T]) changedLocked() <-chan struct{} {
 	if s.changed == nil {
 		s.changed = make(chan struct{})
 	}
-	return v, due, s.changed
+	return s.changed
 }
 
-// rest returns how many things wait, and drops them.
-func (s *schedule[T]) rest() int {
+// rest takes everything, due or not, in no order.
+func (s *schedule[T]) rest() []T {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := len(s.items)
+	var all []T
+	for _, it := range s.items {
+		all = append(all, it.value)
+	}
 	s.items = nil
-	return n
+	return all
 }
 
 // dueHeap orders by due time, then by number.

@@ -33,6 +33,9 @@ import (
 //	SetReadBuffer(int) error      for Config.ReceiveBuffer
 //	Drops() (int64, error)        of a packet conn: datagrams lost for want of buffer
 //	Waiting() (int, error)        of a packet conn: datagrams that wait to be read
+//	ReadFromSocket(p []byte) (n int, from net.Addr, socket uint64, err error)
+//	                              of a packet conn: ReadFrom that also gives a number of the
+//	                              sender's socket, from 1, which no other has that had its address
 //	Suspend() (again func() (net.Listener, error), release func(), err error)
 //	                              of a listener: Close that keeps the address, and how to
 //	                              listen on it again or give it up; of a packet conn with

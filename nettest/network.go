@@ -90,6 +90,7 @@ type Network struct {
 	changed sync.Cond  // something happened that a dial may wait for
 	hosts   []*Host    // in the order in which they were made
 	names   map[string]*Host
+	sockets uint64 // of datagrams that there were so far
 }
 
 // What is used where a Network's field is zero.

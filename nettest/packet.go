@@ -22,6 +22,7 @@ type PacketConn struct {
 	remote  *net.UDPAddr // nil, unless it is connected
 	from    netip.AddrPort
 	to      netip.AddrPort // not valid, unless it is connected
+	socket  uint64         // its number on the network, from 1, which no other has
 
 	mu       sync.Mutex // guards what follows
 	readable sync.Cond  // there is something to be read
@@ -63,9 +64,16 @@ func (h *Host) newPacketConn(network string, at, to netip.AddrPort) (*PacketConn
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var err error
+	c.socket = n.nextSocketLocked()
 	c.from, err = bind(&h.packets, network, at, c, func(uint16) bool { return true })
 	c.local = net.UDPAddrFromAddrPort(c.from)
 	return c, err
+}
+
+// nextSocketLocked returns a number for a socket. It needs mu.
+func (n *Network) nextSocketLocked() uint64 {
+	n.sockets++
+	return n.sockets
 }
 
 // Close closes the socket. Blocked calls return net.ErrClosed, as do all further ones.
@@ -112,7 +120,7 @@ func (c *PacketConn) again() (net.PacketConn, error) {
 	n := c.host.network
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	next := &PacketConn{host: c.host, network: c.network, local: c.local, from: c.from}
+	next := &PacketConn{host: c.host, network: c.network, local: c.local, from: c.from, socket: n.nextSocketLocked()}
 	next.readable.L = &next.mu
 	next.queue.limit = c.queue.limit
 	if !c.host.packets.replace(c.from, c, next) {

@@ -13,14 +13,15 @@ type packetQueue struct {
 }
 
 type datagram struct {
-	from netip.AddrPort
-	data []byte
+	from   netip.AddrPort
+	socket uint64 // of the sender: see PacketConn.socket
+	data   []byte
 }
 
 // overhead is what a datagram counts for beside its bytes: about what Linux' own keep takes.
 const overhead = 768
 
-func (q *packetQueue) put(from netip.AddrPort, b []byte) {
+func (q *packetQueue) put(from netip.AddrPort, socket uint64, b []byte) {
 	if q.used+len(b)+overhead > q.limit {
 		q.drops++
 		return
@@ -29,18 +30,18 @@ func (q *packetQueue) put(from netip.AddrPort, b []byte) {
 		q.grow()
 	}
 	slot := &q.slots[(q.first+q.count)%len(q.slots)]
-	slot.from, slot.data = from, append(slot.data[:0], b...)
+	slot.from, slot.socket, slot.data = from, socket, append(slot.data[:0], b...)
 	q.count++
 	q.used += len(b) + overhead
 }
 
-// take copies the first datagram into b, and returns how long it was.
-func (q *packetQueue) take(b []byte) (copied, size int, from netip.AddrPort) {
+// take copies the first datagram into b, and returns how long it was and where it came from.
+func (q *packetQueue) take(b []byte) (copied, size int, from netip.AddrPort, socket uint64) {
 	slot := &q.slots[q.first]
 	q.first = (q.first + 1) % len(q.slots)
 	q.count--
 	q.used -= len(slot.data) + overhead
-	return copy(b, slot.data), len(slot.data), slot.from
+	return copy(b, slot.data), len(slot.data), slot.from, slot.socket
 }
 
 func (q *packetQueue) grow() {

@@ -14,7 +14,7 @@ func (c *PacketConn) Read(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, c.checkOpen()
 	}
-	n, _, _, err := c.receive(b, "read")
+	n, _, _, _, err := c.receive(b, "read")
 	return n, err
 }
 
@@ -31,17 +31,25 @@ func (c *PacketConn) checkOpen() error {
 // ReadFrom reads a datagram and returns its sender, a *net.UDPAddr. What does not fit
 // into b is lost.
 func (c *PacketConn) ReadFrom(b []byte) (int, net.Addr, error) {
-	n, _, from, err := c.receive(b, "recvfrom")
+	n, from, _, err := c.ReadFromSocket(b)
+	return n, from, err
+}
+
+// ReadFromSocket is ReadFrom that also tells which socket sent the datagram: by its number on
+// the network, which no other has that is given the same address later. A fake server
+// numbers its peers by it.
+func (c *PacketConn) ReadFromSocket(b []byte) (n int, addr net.Addr, socket uint64, err error) {
+	n, _, from, socket, err := c.receive(b, "recvfrom")
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, 0, err
 	}
-	return n, net.UDPAddrFromAddrPort(from), nil
+	return n, net.UDPAddrFromAddrPort(from), socket, nil
 }
 
 // ReadFromUDPAddrPort is ReadFrom without an allocation. A socket of both IP versions has IPv4's
 // addresses within IPv6's, as the kernel's has: see [netip.Addr.Unmap].
 func (c *PacketConn) ReadFromUDPAddrPort(b []byte) (int, netip.AddrPort, error) {
-	n, _, from, err := c.receive(b, "recvfrom")
+	n, _, from, _, err := c.receive(b, "recvfrom")
 	return n, from, err
 }
 
@@ -49,7 +57,7 @@ func (c *PacketConn) ReadFromUDPAddrPort(b []byte) (int, netip.AddrPort, error) 
 // was lost. There is never anything out of band. With an error, n is what package net has: -1, what the system
 // call returned, or 0 if none was made; and addr is unspecified, and not zero.
 func (c *PacketConn) ReadMsgUDPAddrPort(b, oob []byte) (n, oobn, flags int, addr netip.AddrPort, err error) {
-	n, size, from, err := c.receive(b, "recvmsg")
+	n, size, from, _, err := c.receive(b, "recvmsg")
 	if err != nil {
 		return size, 0, 0, netip.AddrPortFrom(c.unspecified(), 0), err
 	}
@@ -68,7 +76,7 @@ func (c *PacketConn) unspecified() netip.Addr {
 }
 
 // receive takes a datagram, whose length is size. With an error, size is what a system call would return.
-func (c *PacketConn) receive(b []byte, call string) (n, size int, from netip.AddrPort, err error) {
+func (c *PacketConn) receive(b []byte, call string) (n, size int, from netip.AddrPort, socket uint64, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for {
@@ -80,14 +88,14 @@ func (c *PacketConn) receive(b []byte, call string) (n, size int, from netip.Add
 		case c.errno != 0:
 			size, err = -1, c.takeErrno(call)
 		case c.queue.count > 0:
-			n, size, from = c.queue.take(b)
-			return n, size, c.seen(from), nil
+			n, size, from, socket = c.queue.take(b)
+			return n, size, c.seen(from), socket, nil
 		default:
 			size = -1
 			c.readable.Wait()
 			continue
 		}
-		return 0, size, from, c.opError("read", c.RemoteAddr(), err)
+		return 0, size, from, 0, c.opError("read", c.RemoteAddr(), err)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 
 // ReadFromUDP is ReadFrom, with the type of the sender's address.
 func (c *PacketConn) ReadFromUDP(b []byte) (int, *net.UDPAddr, error) {
-	n, _, from, err := c.receive(b, "recvfrom")
+	n, _, from, _, err := c.receive(b, "recvfrom")
 	if err != nil {
 		return n, nil, err
 	}

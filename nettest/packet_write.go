@@ -189,14 +189,14 @@ func (c *PacketConn) transmit(b []byte, from, to netip.AddrPort, call string) er
 	if cut {
 		return nil
 	}
-	if (target == nil || !target.take(b, from)) && answers {
+	if (target == nil || !target.take(b, from, c.socket)) && answers {
 		c.unreachable()
 	}
 	return nil
 }
 
 // take queues a datagram. It reports whether it is for this socket.
-func (c *PacketConn) take(b []byte, from netip.AddrPort) bool {
+func (c *PacketConn) take(b []byte, from netip.AddrPort, socket uint64) bool {
 	if c.to.IsValid() && c.to != from {
 		return false
 	}
@@ -205,7 +205,7 @@ func (c *PacketConn) take(b []byte, from netip.AddrPort) bool {
 	if c.closed {
 		return false
 	}
-	c.queue.put(from, b)
+	c.queue.put(from, socket, b)
 	c.readable.Broadcast()
 	return true
 }

@@ -115,3 +115,16 @@ func describeHit(f Fault, v Verdict) string {
 	}
 	return ""
 }
+
+// Skip counts the peer's next datagram without a decision: for a plan without rules. It
+// returns the datagram's number.
+func (p *Peer) Skip() int64 {
+	p.n++
+	return p.n
+}
+
+// Count returns how many datagrams there were so far.
+func (p *Peer) Count() int64 { return p.n }
+
+// IsStale reports whether the peer goes by another program than g.
+func (p *Peer) IsStale(g *Program) bool { return p.prog != g }

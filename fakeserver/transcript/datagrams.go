@@ -23,7 +23,7 @@ func (t Transcript) Datagrams(d Direction) [][]byte {
 			if d == ToClient {
 				last[e.conn] = sent{len(all) - 1, e.offset, e.times() > 1}
 			}
-		case e.kind == Unsent && ok && (before.number == e.offset || before.several && before.number < e.offset):
+		case e.kind == Unsent && e.count() == 0 && ok && (before.number == e.offset || before.several && before.number < e.offset):
 			all[before.at] = nil
 		}
 	}

@@ -13,9 +13,9 @@ const (
 	FIN                       // that direction ended in order
 	RST                       // the side named by Direction tore the connection down
 	Close                     // the server closed its socket
-	Unread                    // Count bytes from Offset on had arrived that the handler never read: from the socket, or what was read ahead
+	Unread                    // Count bytes from Offset on had arrived that the handler never read: from the socket, or what was read ahead; or Count datagrams from number Offset on that it did not get
 	Discarded                 // bytes read after the handler was done, and thrown away
-	Unsent                    // Count bytes from Offset on did not leave, though some may be recorded; with Count 0, the FIN did not
+	Unsent                    // Count bytes from Offset on did not leave, though some may be recorded; with Count 0, the FIN did not; or Count datagrams from number Offset on, with Count 0 the one recorded last
 	Fault                     // a rule of the fault plan acted
 	Drop                      // the kernel lost Count datagrams for want of buffer space
 	Refused                   // from here on the server refuses connections: it is down

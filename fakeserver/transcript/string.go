@@ -44,7 +44,7 @@ func (e Event) formatHead(b *strings.Builder) {
 	arrow := map[Direction]string{FromClient: "client ->", ToClient: "client <-"}[e.Direction]
 	fmt.Fprintf(b, "%-9s  %-9s", arrow, e.Kind)
 	switch {
-	case e.Kind == Datagram || e.Kind == Fault && e.Peer != "":
+	case e.isOfDatagrams():
 		fmt.Fprintf(b, " #%d", e.Offset)
 	case e.Direction != Neither:
 		fmt.Fprintf(b, " @%d", e.Offset)
@@ -55,6 +55,17 @@ func (e Event) formatHead(b *strings.Builder) {
 	if e.Rule != "" {
 		b.WriteString(" " + e.Rule)
 	}
+}
+
+// isOfDatagrams reports whether Offset is a datagram's number.
+func (e Event) isOfDatagrams() bool {
+	switch e.Kind {
+	case Datagram:
+		return true
+	case Fault, Unread, Unsent:
+		return e.Peer != ""
+	}
+	return false
 }
 
 // formatSize writes how many bytes there were, and how often.

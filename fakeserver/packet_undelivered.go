@@ -1,0 +1,95 @@
+package fakeserver
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// An undelivered datagram is one that the plan kept, and that will not be delivered any
+// more.
+type undelivered struct {
+	p      *peer
+	number int64
+}
+
+// account records undelivered datagrams: by peer, and numbers that follow one another in one
+// event. Of a datagram that was to come several times each copy counts.
+func (s *PacketServer) account(d transcript.Direction, k transcript.Kind, all []undelivered, why string) {
+	slices.SortFunc(all, func(a, b undelivered) int {
+		return cmp.Or(cmp.Compare(a.p.n, b.p.n), cmp.Compare(a.number, b.number))
+	})
+	for len(all) > 0 {
+		p := all[0].p
+		n := slices.IndexFunc(all, func(u undelivered) bool { return u.p != p })
+		if n < 0 {
+			n = len(all)
+		}
+		for _, r := range runsOf(all[:n]) {
+			s.rec.Add(transcript.Event{
+				Conn: p.n, Direction: d, Kind: k, Offset: r.first, Count: r.next - r.first, Peer: p.text, Text: why,
+			})
+		}
+		all = all[n:]
+	}
+}
+
+// A run is of numbers that follow one another.
+type run struct{ first, next int64 }
+
+// runsOf returns the numbers of one peer, which are sorted, as runs. A number that is there
+// twice is in two of them.
+func runsOf(all []undelivered) []run {
+	var ended, open []run // open: those that the next number goes on with
+	for len(all) > 0 {
+		number, n := all[0].number, 0
+		for n < len(all) && all[n].number == number {
+			n++
+		}
+		all = all[n:]
+		if len(open) > 0 && open[0].next != number {
+			ended, open = append(ended, open...), nil
+		}
+		if len(open) > n {
+			ended, open = append(ended, open[n:]...), open[:n]
+		}
+		for len(open) < n {
+			open = append(open, run{number, number})
+		}
+		for i := range open {
+			open[i].next++
+		}
+	}
+	ended = append(ended, open...)
+	slices.SortStableFunc(ended, func(a, b run) int { return cmp.Compare(a.first, b.first) })
+	return ended
+}
+
+// nameUnsent names what the plan kept back of what the server sent. It needs sendMu.
+func (s *PacketServer) nameUnsent(why string) {
+	var all []undelivered
+	for _, c := range s.outbox.rest() {
+		all = append(all, undelivered{c.p, c.number})
+	}
+	for _, p := range s.roster.peers() {
+		for _, c := range p.outHeld.rest() {
+			all = append(all, undelivered{c.p, c.number})
+		}
+	}
+	s.account(transcript.ToClient, transcript.Unsent, all, why)
+}
+
+// nameUnread names what neither the handler nor a reader got. Nobody receives any more.
+func (s *PacketServer) nameUnread(why string) {
+	var all []undelivered
+	for _, d := range s.inbox.rest() {
+		all = append(all, undelivered{d.peer, d.Number})
+	}
+	for _, p := range s.roster.peers() {
+		for _, d := range p.inHeld.rest() {
+			all = append(all, undelivered{d.peer, d.Number})
+		}
+	}
+	s.account(transcript.FromClient, transcript.Unread, all, why)
+}

@@ -1,0 +1,130 @@
+package fakeserver_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// wantNamed checks what a record says was not delivered, as "conn 1 #2+3" for datagrams 2, 3 and 4.
+func wantNamed(t *testing.T, tr transcript.Transcript, k transcript.Kind, words string, want ...string) {
+	t.Helper()
+	var got []string
+	for e := range tr.Kind(k).All() {
+		got = append(got, fmt.Sprintf("conn %d #%d+%d", e.Conn, e.Offset, e.Count))
+		if !strings.Contains(e.Text, words) || e.Peer == "" {
+			t.Errorf("%v: want a peer and %q", e, words)
+		}
+	}
+	if strings.Join(got, ", ") != strings.Join(want, ", ") {
+		t.Errorf("%v: %q, want %q\n%v", k, got, want, tr)
+	}
+}
+
+// faults waits until rules have acted n times.
+func faults(n int) func(transcript.Transcript) bool {
+	return func(tr transcript.Transcript) bool { return len(tr.Faults()) >= n }
+}
+
+// What was to leave later is named by Down, and does not leave after Up.
+func TestDownNamesWhatWasToLeaveLater(t *testing.T) {
+	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{},
+		Faults: plan(fault.ToClient(fault.Latency{Delay: time.Hour}).ForDatagrams(3), fault.ToClient(fault.Reorder{Rate: 1}).AfterDatagrams(3).ForDatagrams(1).OnConn(2))})
+	a, b := dialUDP(t, srv), dialUDP(t, srv)
+	for _, c := range []net.Conn{a, b} {
+		for i := range 3 {
+			send(t, c, fmt.Sprint("late ", i))
+		}
+	}
+	wait(t, srv, faults(6))
+	send(t, b, "held back")
+	wait(t, srv, faults(7))
+	if err := srv.Down(); err != nil {
+		t.Fatal(err)
+	}
+	wantNamed(t, srv.Transcript(), transcript.Unsent, "down: not sent", "conn 1 #1+3", "conn 2 #1+4")
+	if err := srv.Up(); err != nil {
+		t.Fatal(err)
+	}
+	send(t, b, "prompt")
+	wantRead(t, b, "prompt")
+}
+
+func TestPacketCloseNamesWhatWasKept(t *testing.T) {
+	srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{
+		Faults: plan(fault.ToClient(fault.Latency{Delay: time.Hour}), fault.FromClient(fault.Duplicate{Rate: 1}).OnConn(1), fault.FromClient(fault.Reorder{Rate: 1}).OnConn(2)),
+		Handler: fakeserver.PacketHandlerFunc(func(ctx context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {
+			_, err := w.Write(p.Data)
+			<-ctx.Done()
+			return err
+		})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := dialUDP(t, srv), dialUDP(t, srv)
+	send(t, a, "1")
+	wait(t, srv, faults(2)) // and its answer's
+	send(t, a, "2")
+	send(t, b, "held back")
+	wait(t, srv, faults(4))
+	if err := srv.Close(); err != nil {
+		t.Error(err)
+	}
+	wantNamed(t, srv.Transcript(), transcript.Unsent, "closed: not sent", "conn 1 #1+1")
+	// The second copy of the first, and both of the second.
+	wantNamed(t, srv.Transcript(), transcript.Unread, "the handler did not get it", "conn 1 #1+2", "conn 1 #2+1", "conn 2 #1+1")
+}
+
+// A datagram that the socket refuses fails its own Write only, and takes no other with it.
+func TestARefusedDatagramIsItsOwnAffair(t *testing.T) {
+	errs := make(chan error, 9)
+	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{
+		Faults: plan(fault.ToClient(fault.Reorder{Rate: 1}).ForDatagrams(1), fault.ToClient(fault.Reorder{Rate: 1, Gap: 1}).AfterDatagrams(1).ForDatagrams(1),
+			fault.ToClient(fault.Reorder{Rate: 1, Gap: 2}).ForDatagrams(1)),
+		Handler: fakeserver.PacketHandlerFunc(func(ctx context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {
+			// The first is held back behind three, the second behind one, both too long but the second.
+			for _, size := range []int{65508, 65508, 10, 20, 65508, 30} {
+				_, err := w.Write(make([]byte, size))
+				errs <- err
+			}
+			return nil
+		})})
+	c := dialUDP(t, srv)
+	send(t, c, "go")
+	for i, fails := range []bool{false, false, false, false, true, false} {
+		if err := <-errs; (err != nil) != fails {
+			t.Errorf("Write %d = %v, want an error: %v", i+1, err, fails)
+		}
+	}
+	for _, size := range []int{10, 20, 30} {
+		wantRead(t, c, string(make([]byte, size)))
+	}
+	tr := srv.Transcript()
+	wantNamed(t, tr, transcript.Unsent, "message too long", "conn 1 #2+0", "conn 1 #1+0", "conn 1 #5+0")
+	if n := len(tr.Datagrams(transcript.ToClient)); n != 3 {
+		t.Errorf("%d datagrams left by the record, want 3\n%v", n, tr)
+	}
+}
+
+// What has arrived, and nobody read, is in the record when a PacketConn is closed.
+func TestCloseOfAPacketConnTakesWhatHasArrived(t *testing.T) {
+	pc := wrapPacket(t)
+	c := dialUDP(t, pc)
+	for i := range 20 {
+		send(t, c, fmt.Sprint(i))
+	}
+	wantFrom(t, pc, "0")
+	pc.Close()
+	tr := pc.Transcript()
+	if n := len(tr.Datagrams(transcript.FromClient)); n != 20 {
+		t.Errorf("%d of 20 are in the record\n%v", n, tr)
+	}
+	wantNamed(t, tr, transcript.Unread, "nobody read it", "conn 1 #2+19")
+}
