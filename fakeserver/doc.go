@@ -145,8 +145,26 @@
 // kernel's own losses of datagrams are not counted.
 //
 // The kernel accepts connections by itself: a client can connect, and write up to
-// about 4 MB on Linux, before any handler runs. UDP clients are told apart by their
-// addresses: one that is given an earlier client's port is the same peer.
+// about 4 MB on Linux, before any handler runs.
+//
+// A peer of a [PacketServer] or a [PacketConn] is a client's socket, and not an address:
+// the kernel gives ports out again, within some hundred sockets. On Linux the kernel is
+// asked which socket has the address of a client on loopback, or of one at the very address that the
+// server is bound to; the in-memory network tells for each datagram. So a client that opens
+// one socket for each query is a new peer for each. What can't be told: whether an
+// address has changed hands among the datagrams that wait to be read, or within 10 µs
+// of the last look, and so which one of two sockets has sent what. It does not matter
+// to who waits for an answer, or for the record, before the next socket is
+// opened; of those that don't, about one in 28,000 is taken for another for each socket
+// that the server is behind. A port that is shared by SO_REUSEPORT is one peer's.
+//
+// Peers are their addresses where the kernel can't be asked: on other systems, for clients on other hosts and in
+// other network namespaces such as containers', in sandboxes that refuse netlink, for sockets of a
+// [Transport] that has no ReadFromSocket, and for Unix sockets, where the path is the peer. There, one
+// that is given an earlier client's port is that client, one-shot sockets are fewer peers than sockets, and
+// what they lose is not the same in every run. A server bound to all addresses finds a client's socket while that is open
+// only: there, a query of a socket that is closed before the server reads it may count as an
+// earlier client's.
 //
 // Rules that don't act leave a handler's Reads as they are without. To look for a match before
 // anything is taken, that needs a socket of the kernel's on Linux or another Unix, or a

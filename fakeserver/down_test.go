@@ -165,7 +165,6 @@ func TestPacketDownAndUpKeepThePort(t *testing.T) {
 				if err := srv.Up(); err != nil {
 					t.Fatal(err)
 				}
-				// The sockets stay open to the end: a port given anew is the same peer.
 			}
 		})
 	}

@@ -16,7 +16,8 @@ import (
 // A PacketConn puts the wire in front of a real server of datagrams, such as a DNS
 // server. It is a net.PacketConn whose datagrams are recorded, and faulted by the
 // plan: what is read comes FromClient, what is written goes ToClient. Peers are
-// numbered in the order in which a datagram came from them, or went to them.
+// numbered in the order in which a datagram came from them, or went to them; what is
+// written to an address goes to the peer that last sent something from there.
 //
 // It reads the socket below only while somebody reads here. What the plan makes
 // late waits in here and not in the socket; what it loses counts as sent.
@@ -156,50 +157,6 @@ func (c *PacketConn) SetWriteDeadline(t time.Time) error {
 	return c.sock.pc.SetWriteDeadline(t)
 }
 
-// Close closes the socket, unblocks every ReadFrom and WriteTo, and waits for every
-// goroutine. The record names each datagram that the plan kept until then, in either
-// direction, and each that had arrived and was not read, where the socket tells. Further
-// calls return net.ErrClosed; the accessors work afterwards.
-func (c *PacketConn) Close() error {
-	if !c.srv.closed.CompareAndSwap(false, true) {
-		return c.opError("close", net.ErrClosed)
-	}
-	defer close(c.done)
-	c.sock.noteDrops()
-	close(c.closing)
-	c.cancel()
-	c.takeRest()
-	err := c.sock.pc.Close() // which ends a WriteTo that is blocked
-	c.sock.release()
-	c.srv.forgetSocket("closed")
-	c.joined(closeGrace)
-	if c.reader.lockWithin(closeGrace) {
-		defer c.reader.unlock()
-	}
-	c.srv.nameUnread("closed: nobody read it")
-	c.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "closed: refusing datagrams"})
-	return err
-}
-
-// takeRest takes what has arrived into the record, unless a reader does not let go of the
-// socket. One whose socket can't tell what waits takes nothing.
-func (c *PacketConn) takeRest() {
-	c.wake()
-	if !c.reader.lockWithin(closeGrace) {
-		return
-	}
-	defer c.reader.unlock()
-	c.sock.pc.SetReadDeadline(time.Time{})
-	for range maxRest {
-		if n, err := c.sock.waiting(); err != nil || n == 0 {
-			return
-		}
-		if _, err := c.sock.receive(c.srv.receive); err != nil {
-			return
-		}
-	}
-}
-
 // Transcript returns a snapshot of the record. It copies no bytes. What the kernel
 // has lost so far is in it.
 func (c *PacketConn) Transcript() transcript.Transcript { return c.srv.Transcript() }
@@ -233,13 +190,6 @@ func (c *PacketConn) wakeAt(due time.Time) {
 	defer c.mu.Unlock()
 	c.due = due
 	c.setReadDeadlineLocked(earlier(c.readBy, due))
-}
-
-// wake ends the reader's wait for the socket, for good.
-func (c *PacketConn) wake() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.sock.pc.SetReadDeadline(past)
 }
 
 // wasWoken reports whether a timeout was one of ours.

@@ -177,3 +177,17 @@ func TestAWrappedUnixDatagramSocket(t *testing.T) {
 		t.Errorf("from %v, want nobody, as from the socket itself", from)
 	}
 }
+
+// Where the kernel does not tell which socket has an address, the record says so.
+func TestPeersThatAreKnownByTheirAddressesAreNoted(t *testing.T) {
+	below := listenUDP(t)
+	below.Close() // of which the kernel knows nothing any more
+	pc, err := fakeserver.WrapPacketConn(below, fakeserver.PacketConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pc.Close()
+	if got := pc.Transcript().Kind(transcript.Note).String(); strings.Count(got, "an earlier one's address counts as that one") != 1 {
+		t.Errorf("the record says %s", got)
+	}
+}

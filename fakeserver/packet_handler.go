@@ -14,7 +14,7 @@ type Packet struct {
 	// another kind, such as the path of a Unix socket; the record has those.
 	Peer netip.AddrPort
 	// Conn is the client's number: it is the Nth whose datagram arrived, from 1. A
-	// client is an address; one that is given an earlier client's port is that client.
+	// client is a socket; where that can't be told, an address: see the package's Limits.
 	Conn int
 	// Number is the datagram's among its client's, from 1. A duplicate has the
 	// original's.

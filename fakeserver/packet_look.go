@@ -4,67 +4,85 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 )
 
-// seenAt is what was found at an address.
+// A seenAt is what was found at an address, and when.
 type seenAt struct {
 	ap   netip.AddrPort
-	seen sighting
+	when time.Time
+	sighting
 }
+
+// tooSoon is less time than it takes to close a socket, to open another one at the same address
+// and to send from it: 18 µs at least in Go, of which the system calls alone take a quarter. Who sends
+// as fast as it can is looked for only so often.
+const tooSoon = 10 * time.Microsecond
 
 // look finds out which socket has an address.
 func (k *packetSocket) look(ap netip.AddrPort) sighting {
-	s := sighting{at: k.rounds.Load()}
 	if k.owners == nil || !ap.IsValid() {
+		return sighting{}
+	}
+	switch cookie, err := k.owners.Cookie(ap); {
+	case err == nil:
+		return sighting{owner: owner(cookie)}
+	case errors.Is(err, kernel.ErrPeerGone):
+		s := sighting{owner: gone, at: k.rounds.Load()}
+		k.endRound() // what comes from now on was sent later
 		return s
 	}
-	cookie, err := k.owners.Cookie(ap)
-	switch {
-	case err == nil:
-		s.owner = owner(cookie)
-	case errors.Is(err, kernel.ErrPeerGone):
-		s.owner = gone
-	}
-	return s
+	return sighting{}
 }
 
-// looker returns look, or nil where nothing can be told.
-func (k *packetSocket) looker() func(netip.AddrPort) sighting {
+// endRound ends a round if nothing waits to be read. Else it is to be tried again.
+func (k *packetSocket) endRound() {
+	n, err := k.waiting()
+	k.overdue.Store(err == nil && n > 0)
+	if err == nil && n == 0 {
+		k.rounds.Add(1)
+	}
+}
+
+// round returns how many rounds have ended.
+func (k *packetSocket) round() int64 {
+	if k.overdue.Load() {
+		k.endRound()
+	}
+	return k.rounds.Load()
+}
+
+// lookOnce is look for a datagram that was taken at a time. It asks once for all that a batch
+// has of an address: if the socket that was there at the one before is there after the last
+// one, it has sent them all.
+func (k *packetSocket) lookOnce(ap netip.AddrPort, taken time.Time) sighting {
 	if k.owners == nil {
-		return nil
+		return sighting{heard: true}
 	}
-	return k.look
-}
-
-// lookOnce is look for a datagram that was sent when at least some rounds had ended. It asks
-// once for all that a batch has of an address: if the socket that was there at the one
-// before is there after the last one, it has sent them all.
-func (k *packetSocket) lookOnce(ap netip.AddrPort, sent int64) sighting {
 	for i := range k.seen {
-		if k.seen[i].ap == ap {
-			return k.seen[i].seen
+		if s := &k.seen[i]; s.ap == ap && (!s.when.Before(taken) || s.owner.isSocket() && taken.Sub(s.when) < tooSoon) {
+			return s.sighting
 		}
 	}
-	s := k.look(ap)
-	s.sent, s.heard = sent, true
-	k.seen = append(k.seen, seenAt{ap, s})
-	return s
+	s := seenAt{ap, time.Now(), k.look(ap)}
+	s.heard = true
+	k.nextSeen = (k.nextSeen + 1) % len(k.seen)
+	k.seen[k.nextSeen] = s
+	return s.sighting
 }
 
 // deliver hands what read gives to f.
 func (k *packetSocket) deliver(f func(arrival), read func() ([]kernel.Message, error)) (int, error) {
-	sent := k.rounds.Load()
+	sent := k.round()
 	messages, err := read()
-	if len(messages) < batchSize {
-		k.rounds.Add(1) // there were no more
-	}
-	k.seen = k.seen[:0]
-	look := k.looker()
+	taken := time.Now()
 	for i := range messages {
 		m := &messages[i]
-		f(arrival{data: m.Data, ap: m.From, seen: k.lookOnce(m.From, sent), look: look})
+		seen := k.lookOnce(m.From, taken)
+		seen.sent = sent
+		f(arrival{data: m.Data, ap: m.From, seen: seen, look: k.looker})
 	}
 	return len(messages), err
 }
@@ -85,19 +103,14 @@ func (k *packetSocket) receiveOne(f func(arrival)) (int, error) {
 		f(arrival{data: k.buf[:n], ap: addrPortOf(addr), addr: addr, seen: sighting{owner: owner(socket), heard: true}})
 		return 1, nil
 	}
-	sent := k.rounds.Load()
+	sent := k.round()
 	n, addr, err := k.pc.ReadFrom(k.buf)
 	if err != nil {
 		return 0, err
 	}
-	if k.owners != nil {
-		if n, err := k.waiting(); err == nil && n == 0 {
-			k.rounds.Add(1)
-		}
-	}
 	ap := addrPortOf(addr)
-	s := k.look(ap)
-	s.sent, s.heard = sent, true
-	f(arrival{data: k.buf[:n], ap: ap, addr: addr, seen: s, look: k.looker()})
+	seen := k.lookOnce(ap, time.Now())
+	seen.sent = sent
+	f(arrival{data: k.buf[:n], ap: ap, addr: addr, seen: seen, look: k.looker})
 	return 1, nil
 }

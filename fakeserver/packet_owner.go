@@ -9,8 +9,9 @@ package fakeserver
 // there, it is the other's.
 //
 // If none is there, its sender has gone already. It is the peer's, unless the peer's socket was
-// seen to be gone before the datagram was sent. What is known to have been sent later is
-// counted in rounds: a round ends whenever the server has found its own socket empty.
+// seen to be gone before the datagram was sent. What was sent later than something was seen is
+// told by rounds: after each such sight the server looks whether its own socket is empty, and
+// if so, a round ends, and what is read from then on was sent later.
 //
 // What can't be told: of datagrams that came within the time that the server takes to read
 // them, whether the address has changed hands between them.

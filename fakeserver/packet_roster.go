@@ -34,12 +34,13 @@ type peer struct {
 type roster struct {
 	c *core
 
-	rounds atomic.Int64 // how often the server has found its socket empty
+	rounds atomic.Int64 // how often the server found its socket empty after it had missed a client's
 
 	mu     sync.Mutex // guards what follows
 	all    []*peer    // by number, from 1
 	byAddr map[netip.AddrPort]*peer
 	byName map[string]*peer // by addresses that are no AddrPort
+	blind  bool             // it is recorded that nothing is known of sockets
 	there  []*peer          // whose sockets were there when they were last looked for; longest ago first
 }
 
@@ -113,6 +114,18 @@ func (r *roster) addLocked(ap netip.AddrPort, addr net.Addr, seen sighting, befo
 	return p
 }
 
+// noteBlind records, once, that peers are told apart by their addresses only.
+func (r *roster) noteBlind(why error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.blind {
+		r.blind = true
+		r.c.rec.Add(transcript.Event{
+			Kind: transcript.Note, Text: fmt.Sprintf("a client with an earlier one's address counts as that one here: %v", why),
+		})
+	}
+}
+
 // peers returns all peers, by number.
 func (r *roster) peers() []*peer {
 	r.mu.Lock()
@@ -127,8 +140,8 @@ const maxChecked = 2
 // checkOthers looks whether the sockets of some peers are still there. Each new peer
 // makes it look for two, so that who comes and goes is found out soon, and who stays
 // costs nothing.
-func (r *roster) checkOthers(look func(netip.AddrPort) sighting) {
-	for _, p := range r.takeOldest() {
+func (r *roster) checkOthers(newest *peer, look func(netip.AddrPort) sighting) {
+	for _, p := range r.takeOldest(newest) {
 		seen := look(p.ap)
 		r.mu.Lock()
 		switch {
@@ -142,12 +155,15 @@ func (r *roster) checkOthers(look func(netip.AddrPort) sighting) {
 	}
 }
 
-// takeOldest takes those who were looked for longest ago, without the one that has just
-// come.
-func (r *roster) takeOldest() []*peer {
+// takeOldest takes those that were looked for longest ago, but not the newest, which was
+// looked for just now.
+func (r *roster) takeOldest(newest *peer) []*peer {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n := max(0, min(maxChecked, len(r.there)-1))
+	n := min(maxChecked, len(r.there))
+	if n > 0 && r.there[n-1] == newest {
+		n--
+	}
 	some := r.there[:n:n]
 	r.there = r.there[n:]
 	return some

@@ -154,7 +154,7 @@ func (s *PacketServer) receive(a arrival) {
 func (s *PacketServer) sender(a arrival) *peer {
 	p, isNew := s.roster.sender(a.ap, a.addr, a.seen)
 	if isNew && a.look != nil {
-		s.roster.checkOthers(a.look)
+		s.roster.checkOthers(p, a.look)
 	}
 	return p
 }

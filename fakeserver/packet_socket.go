@@ -22,9 +22,12 @@ type packetSocket struct {
 	batch *kernel.Batch // nil on another transport
 	buf   []byte        // where there is no batch
 
-	rounds *atomic.Int64       // the roster's
-	owners *kernel.PeerSockets // nil where the kernel can't tell
-	seen   []seenAt            // of one batch
+	rounds   *atomic.Int64                 // the roster's
+	overdue  atomic.Bool                   // a round is to be ended
+	owners   *kernel.PeerSockets           // nil where the kernel can't tell
+	looker   func(netip.AddrPort) sighting // look, or nil where nothing can be told
+	seen     [batchSize]seenAt             // the last that were looked for
+	nextSeen int
 
 	stopping atomic.Bool // the reader is to end, and leave what is there
 
@@ -49,7 +52,11 @@ func newPacketSocket(pc net.PacketConn, s *PacketServer) (*packetSocket, error) 
 // newSingleSocket returns one that reads single datagrams.
 func newSingleSocket(pc net.PacketConn, s *PacketServer) *packetSocket {
 	sock := &packetSocket{pc: pc, rec: s.rec, rounds: &s.roster.rounds, buf: make([]byte, 64<<10)}
-	sock.owners, _ = kernel.NewPeerSockets(pc) // else addresses have to do
+	if owners, err := kernel.NewPeerSockets(pc); err == nil {
+		sock.owners, sock.looker = owners, sock.look
+	} else if _, udp := pc.(*net.UDPConn); udp {
+		s.roster.noteBlind(err)
+	}
 	return sock
 }
 

@@ -76,5 +76,6 @@ func (s *Server) SetFaults(p fault.Plan) error {
 }
 
 // SetFaults replaces the plan while datagrams flow, as Server.SetFaults does: each
-// peer and direction goes by it from its next datagram on.
+// peer and direction goes by it from its next datagram on, and the record says which that
+// is. What the old plan keeps, to deliver it later or after others, is still delivered so.
 func (s *PacketServer) SetFaults(p fault.Plan) error { return s.replacePlan(p) }

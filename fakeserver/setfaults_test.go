@@ -205,3 +205,32 @@ func TestSetFaultsOnDatagrams(t *testing.T) {
 	send(t, c, "four")
 	wantRead(t, c, "four")
 }
+
+// A rule that comes live for the number at which a peer stands acts on its next datagram, also
+// where nothing was decided so far, and the record says where it came.
+func TestSetFaultsCountsTheDatagramsBefore(t *testing.T) {
+	for name, handler := range map[string]fakeserver.PacketHandler{"Discard": fakeserver.PacketDiscard{}, "Echo": fakeserver.PacketEcho{}} {
+		srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: handler})
+		c := dialUDP(t, srv)
+		for n := range 2 {
+			send(t, c, "before")
+			wait(t, srv, sent(n+1))
+		}
+		setFaults(t, srv, fault.FromClient(fault.Loss{Nth: 1}).AfterDatagrams(2), fault.FromClient(fault.Loss{Nth: 4}))
+		for n := range 2 {
+			send(t, c, "after")
+			wait(t, srv, sent(n+3))
+		}
+		var got []int64
+		for _, e := range srv.Transcript().Faults() {
+			got = append(got, e.Offset)
+		}
+		if len(got) != 2 || got[0] != 3 || got[1] != 4 {
+			t.Errorf("%s: lost %d, want 3 and 4\n%v", name, got, srv.Transcript())
+		}
+		notes := srv.Transcript().Kind(transcript.Note).String()
+		if !strings.Contains(notes, "#3") || !strings.Contains(notes, "other faults from datagram 3 on") {
+			t.Errorf("%s: the record does not say that the faults changed at 3:\n%s", name, notes)
+		}
+	}
+}

@@ -16,7 +16,32 @@
 // Places count what the sender sent, before any fault: the client's bytes, or what
 // the handler wrote. A fault that acts once acts as soon as the byte in front of
 // its offset has passed; others act on all bytes from their offset on. Datagrams
-// are numbered from 1, for each peer and direction.
+// are numbered from 1, for each peer and direction, before any fault.
+//
+// # What is counted
+//
+// Everything is counted on its own for each connection or peer and each direction, and
+// nothing for a server as a whole but the numbers of connections and peers: so one
+// client's timing never chooses what another loses. A peer of datagrams is a client's
+// socket; where that can't be told, its address (see the limits of package fakeserver). With
+// r a rule:
+//
+//	connection, peer      the Nth that came to the server, or was sent something: OnConn, FromConn
+//	AfterDatagrams        the peer's datagrams of r's direction, from the peer's first
+//	ForDatagrams          from where r begins
+//	Loss.Nth, Loss.Every  from where r begins, those lost by other rules, too
+//	Times                 how often r acted
+//	WithProbability,      one draw for each datagram, which depends on the seed, r's key,
+//	Rate, Jitter          the peer's number, the direction and the datagram's number
+//	BurstLoss             one step of a chain for each datagram, from where r begins; draws as above
+//	Reorder.Gap           later datagrams
+//	Bandwidth             bytes
+//	AfterTime, ForTime    from the peer's first datagram, in either direction
+//
+// A client that opens a socket for each query, as DNS clients do, is a peer for each: what
+// counts within a peer (Nth, Every, AfterDatagrams, the bursts of BurstLoss, Reorder) never
+// gets further than its one datagram. Rates do, and lose the same queries in each run of
+// a seed if these come one after the other; to lose the 200th, use OnConn(200).
 //
 // Where rules of both directions end a connection, the first to come to its offset
 // does, and at the connection's beginning the one ToClient. Nothing acts once the socket

@@ -5,8 +5,9 @@ import (
 	"fmt"
 )
 
-// Duplicate delivers datagrams more than once, the copies right behind the
-// original.
+// Duplicate delivers datagrams more than once, the copies right after the original.
+// Several rules multiply: two that double make four of one. But no datagram is
+// delivered more than 1,001 times, whatever the rules say: that is what one rule alone can do.
 type Duplicate struct {
 	Rate   float64 // the probability of each datagram, more than 0, at most 1
 	Copies int     // how many besides the original. If zero, one
@@ -14,6 +15,13 @@ type Duplicate struct {
 
 // Kind returns "duplicate".
 func (Duplicate) Kind() string { return "duplicate" }
+
+// maxDeliveries is how often a datagram is delivered at most: the copies of several rules
+// are made while others wait, and must not become a million.
+const maxDeliveries = 1 + maxCopies
+
+// maxCopies is how many copies a rule makes at most.
+const maxCopies = 1000
 
 // Validate refuses a Rate outside 0 to 1 or of 0, and Copies that are negative
 // or more than 1000.
@@ -24,8 +32,8 @@ func (f Duplicate) Validate() error {
 	if f.Rate == 0 {
 		return errors.New("Rate is 0, want more")
 	}
-	if f.Copies < 0 || f.Copies > 1000 {
-		return fmt.Errorf("Copies is %d, want 0 to 1000", f.Copies)
+	if f.Copies < 0 || f.Copies > maxCopies {
+		return fmt.Errorf("Copies is %d, want 0 to %d", f.Copies, maxCopies)
 	}
 	return nil
 }
@@ -48,6 +56,6 @@ func (p duplicator) decide(v *Verdict, _ int64) bool {
 	if !p.d.hit(v.Number, p.Rate) {
 		return false
 	}
-	v.Copies *= 1 + max(1, p.Duplicate.Copies)
+	v.Copies = min(v.Copies*(1+max(1, p.Duplicate.Copies)), maxDeliveries)
 	return true
 }

@@ -31,3 +31,24 @@ func TestDuplicateRefusesNonsense(t *testing.T) {
 	wantInvalid(t, Datagrams, FromClient(Duplicate{Rate: 1, Copies: 1001}), "Copies is 1001")
 	wantInvalid(t, Streams, FromClient(Duplicate{Rate: 1}), "duplicate is not a fault of a stream")
 }
+
+// Rules multiply, but within bounds: copies are made while others wait.
+func TestDuplicatesMultiplyWithinBounds(t *testing.T) {
+	double, many := FromClient(Duplicate{Rate: 1}), FromClient(Duplicate{Rate: 1, Copies: 1000})
+	for _, tt := range []struct {
+		rules []Rule
+		want  int
+	}{
+		{[]Rule{double, double, double}, 8},
+		{[]Rule{many}, 1001},
+		{[]Rule{many, many}, 1001},
+		{[]Rule{many, double, many, many, many, many, many, many}, 1001}, // more than an int holds
+	} {
+		for range 2 { // and always so many
+			v := compile(t, Datagrams, 1, tt.rules...).Peer(1, fromClient).Next(nil, 0)
+			if v.Copies != tt.want || len(v.Fired) != len(tt.rules) {
+				t.Errorf("%d rules: %d copies, and %d acted; want %d, and all", len(tt.rules), v.Copies, len(v.Fired), tt.want)
+			}
+		}
+	}
+}

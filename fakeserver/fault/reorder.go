@@ -3,10 +3,13 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"math"
 )
 
-// Reorder delivers datagrams behind later ones of the same peer. A datagram that is
-// held back when nothing follows any more is delivered never.
+// Reorder delivers datagrams after later ones of the same peer and direction. A datagram
+// that is held back when nothing follows any more is not delivered: the record names it when
+// the server closes, or goes down. So of a client that opens a socket for each
+// datagram, and is a peer for each, nothing comes later, and everything is lost.
 type Reorder struct {
 	Rate float64 // the probability of each datagram, more than 0, at most 1
 	Gap  int     // behind how many later ones. If zero, one
@@ -46,6 +49,8 @@ func (r reorderer) decide(v *Verdict, _ int64) bool {
 	if !r.d.hit(v.Number, r.Rate) {
 		return false
 	}
-	v.Behind += int64(max(1, r.Gap))
+	if v.Behind += int64(max(1, r.Gap)); v.Behind < 0 {
+		v.Behind = math.MaxInt64 // no datagram has that number
+	}
 	return true
 }

@@ -30,3 +30,10 @@ func TestReorderRefusesNonsense(t *testing.T) {
 	wantInvalid(t, Datagrams, ToClient(Reorder{Rate: 1, Gap: -1}), "Gap is -1")
 	wantInvalid(t, Streams, ToClient(Reorder{Rate: 1}), "reorder is not a fault of a stream")
 }
+
+func TestGapsThatAddUpToTooMuch(t *testing.T) {
+	far := FromClient(Reorder{Rate: 1, Gap: math.MaxInt})
+	if v := compile(t, Datagrams, 1, far, far).Peer(1, fromClient).Next(nil, 0); v.Behind != math.MaxInt64 {
+		t.Errorf("Behind = %d, want the most there is", v.Behind)
+	}
+}

@@ -40,7 +40,8 @@ type Rule struct {
 	MustFire bool
 }
 
-// Conns selects connections, or for datagrams peers, by number. If zero, all.
+// Conns selects connections, or for datagrams peers, by number: see "What is counted" in
+// the package's documentation. If zero, all.
 type Conns struct {
 	Only []int // these
 	From int   // this one and all that follow

@@ -1,10 +1,13 @@
 package fault
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 // succeed makes the program that takes over from g.
@@ -159,4 +162,48 @@ func TestANextPlanIsCheckedAndKeepsTheSeed(t *testing.T) {
 	if next := succeed(t, g, ToClient(Reset{})); next.Plan().Seed != 7 {
 		t.Errorf("Seed = %d, want the first plan's", next.Plan().Seed)
 	}
+}
+
+// A rule that comes live acts on the peer's next datagram as the same plan does that was there from
+// the start, wherever the peer stands: before its place, at it, or in its window. Only what
+// it has done before, for Times, it has not.
+func TestALateRuleOfDatagramsActsAsFromTheStart(t *testing.T) {
+	check(t, 500, func(rt *rapid.T) {
+		stands := between(rt, 0, 8, "stands")
+		var rules []Rule
+		for range between(rt, 1, 4, "rules") {
+			r := FromClient(drawDatagramFault(rt))
+			if coin(rt, 2, "at the very number") {
+				r = r.AfterDatagrams(int64(stands))
+			} else {
+				r = r.AfterDatagrams(int64(between(rt, 0, 12, "after")))
+			}
+			if coin(rt, 3, "for datagrams") {
+				r = r.ForDatagrams(int64(between(rt, 1, 12, "window")))
+			}
+			if coin(rt, 4, "by chance") {
+				r = r.WithProbability(.5)
+			}
+			rules = append(rules, r)
+		}
+		first := compile(t, Datagrams, 9, rules...).Peer(1, fromClient)
+		bare := compile(t, Datagrams, 9)
+		late := bare.Peer(1, fromClient)
+		for n := range stands {
+			first.Next([]byte("datagram"), 0)
+			if n%2 == 0 {
+				late.Skip()
+			} else {
+				late.Next([]byte("datagram"), 0)
+			}
+		}
+		late.Adopt(succeed(t, bare, rules...), fromClient)
+		for range 20 {
+			want, got := first.Next([]byte("datagram"), 0), late.Next([]byte("datagram"), 0)
+			want.buckets, got.buckets = nil, nil // which have passed other bytes
+			if !reflect.DeepEqual(got, want) {
+				rt.Fatalf("%+v, after %d datagrams: %+v, and from the start %+v", rules, stands, got, want)
+			}
+		}
+	})
 }

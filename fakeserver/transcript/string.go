@@ -62,7 +62,7 @@ func (e Event) isOfDatagrams() bool {
 	switch e.Kind {
 	case Datagram:
 		return true
-	case Fault, Unread, Unsent:
+	case Fault, Note, Unread, Unsent:
 		return e.Peer != ""
 	}
 	return false

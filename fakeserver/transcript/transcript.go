@@ -69,7 +69,7 @@ func (t Transcript) Conn(n int) Transcript {
 }
 
 // Conns returns how many connections the server accepted, or how many peers there
-// were: addresses that sent it a datagram, or that it sent one.
+// were: sockets that sent it a datagram, or that it sent one.
 func (t Transcript) Conns() int {
 	switch {
 	case t.index != nil:
