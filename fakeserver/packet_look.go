@@ -37,7 +37,8 @@ func (k *packetSocket) look(ap netip.AddrPort) sighting {
 	return sighting{}
 }
 
-// endRound ends a round if nothing waits to be read. Else it is to be tried again.
+// endRound ends a round if nothing waits to be read. Else it is to be tried again after the
+// next read.
 func (k *packetSocket) endRound() {
 	n, err := k.waiting()
 	k.overdue.Store(err == nil && n > 0)
@@ -46,12 +47,11 @@ func (k *packetSocket) endRound() {
 	}
 }
 
-// round returns how many rounds have ended.
-func (k *packetSocket) round() int64 {
+// endOverdue ends a round that could not be ended before.
+func (k *packetSocket) endOverdue() {
 	if k.overdue.Load() {
 		k.endRound()
 	}
-	return k.rounds.Load()
 }
 
 // lookOnce is look for a datagram that was taken at a time. It asks once for all that a batch
@@ -75,8 +75,9 @@ func (k *packetSocket) lookOnce(ap netip.AddrPort, taken time.Time) sighting {
 
 // deliver hands what read gives to f.
 func (k *packetSocket) deliver(f func(arrival), read func() ([]kernel.Message, error)) (int, error) {
-	sent := k.round()
+	sent := k.rounds.Load()
 	messages, err := read()
+	k.endOverdue()
 	taken := time.Now()
 	for i := range messages {
 		m := &messages[i]
@@ -103,11 +104,12 @@ func (k *packetSocket) receiveOne(f func(arrival)) (int, error) {
 		f(arrival{data: k.buf[:n], ap: addrPortOf(addr), addr: addr, seen: sighting{owner: owner(socket), heard: true}})
 		return 1, nil
 	}
-	sent := k.round()
+	sent := k.rounds.Load()
 	n, addr, err := k.pc.ReadFrom(k.buf)
 	if err != nil {
 		return 0, err
 	}
+	k.endOverdue()
 	ap := addrPortOf(addr)
 	seen := k.lookOnce(ap, time.Now())
 	seen.sent = sent

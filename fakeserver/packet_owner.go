@@ -42,7 +42,7 @@ func (s sighting) isOlderThan(t sighting) bool {
 	case s.owner == untold || t.owner == untold:
 		return false
 	case t.owner == gone:
-		return s.owner == gone && t.heard && t.sent > s.at
+		return s.owner == gone && t.sent > s.at
 	}
 	return s.owner != t.owner
 }

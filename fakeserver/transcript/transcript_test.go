@@ -114,6 +114,8 @@ func TestDatagrams(t *testing.T) {
 	out.Datagram(1, "a:1", 1, []byte("answer"))
 	out.Datagram(1, "a:1", 2, []byte("too long"))
 	rec.Add(Event{Conn: 1, Direction: ToClient, Kind: Unsent, Offset: 2, Peer: "a:1"})
+	out.Datagram(2, "a:2", 1, []byte("one of two"))
+	rec.Add(Event{Conn: 2, Direction: ToClient, Kind: Unsent, Offset: 1, Count: 1, Peer: "a:2"}) // the other
 	rec.Add(Event{Direction: FromClient, Kind: Drop, Count: 3})
 	rec.Add(Event{Direction: FromClient, Kind: Drop, Count: 4})
 	tr := rec.Snapshot()
@@ -121,8 +123,8 @@ func TestDatagrams(t *testing.T) {
 	if len(got) != 2 || string(got[0]) != "one" || got[1] == nil || len(got[1]) != 0 {
 		t.Errorf("conn 1 sent %q, want one and an empty one", got)
 	}
-	if got := tr.Datagrams(ToClient); len(got) != 1 || string(got[0]) != "answer" {
-		t.Errorf("clients got %q, want the answer alone", got)
+	if got := tr.Datagrams(ToClient); len(got) != 2 || string(got[0]) != "answer" || string(got[1]) != "one of two" {
+		t.Errorf("clients got %q, want the answer, and one of two", got)
 	}
 	if got := tr.Drops(); got != 7 {
 		t.Errorf("Drops = %d, want 7", got)
