@@ -13,8 +13,8 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// wantNamed checks what a record says was not delivered, as "conn 1 #2+3" for datagrams 2, 3 and 4.
-func wantNamed(t *testing.T, tr transcript.Transcript, k transcript.Kind, words string, want ...string) {
+// wantUndelivered checks what a record says was not delivered, as "conn 1 #2+3" for datagrams 2, 3 and 4.
+func wantUndelivered(t *testing.T, tr transcript.Transcript, k transcript.Kind, words string, want ...string) {
 	t.Helper()
 	var got []string
 	for e := range tr.Kind(k).All() {
@@ -49,7 +49,7 @@ func TestDownNamesWhatWasToLeaveLater(t *testing.T) {
 	if err := srv.Down(); err != nil {
 		t.Fatal(err)
 	}
-	wantNamed(t, srv.Transcript(), transcript.Unsent, "down: not sent", "conn 1 #1+3", "conn 2 #1+4")
+	wantUndelivered(t, srv.Transcript(), transcript.Unsent, "down: not sent", "conn 1 #1+3", "conn 2 #1+4")
 	if err := srv.Up(); err != nil {
 		t.Fatal(err)
 	}
@@ -77,9 +77,9 @@ func TestPacketCloseNamesWhatWasKept(t *testing.T) {
 	if err := srv.Close(); err != nil {
 		t.Error(err)
 	}
-	wantNamed(t, srv.Transcript(), transcript.Unsent, "closed: not sent", "conn 1 #1+1")
+	wantUndelivered(t, srv.Transcript(), transcript.Unsent, "closed: not sent", "conn 1 #1+1")
 	// The second copy of the first, and both of the second.
-	wantNamed(t, srv.Transcript(), transcript.Unread, "the handler did not get it", "conn 1 #1+2", "conn 1 #2+1", "conn 2 #1+1")
+	wantUndelivered(t, srv.Transcript(), transcript.Unread, "the handler did not get it", "conn 1 #1+2", "conn 1 #2+1", "conn 2 #1+1")
 }
 
 // A datagram that the socket refuses fails its own Write only, and takes no other with it.
@@ -107,7 +107,7 @@ func TestARefusedDatagramIsItsOwnAffair(t *testing.T) {
 		wantRead(t, c, string(make([]byte, size)))
 	}
 	tr := srv.Transcript()
-	wantNamed(t, tr, transcript.Unsent, "message too long", "conn 1 #2+0", "conn 1 #1+0", "conn 1 #5+0")
+	wantUndelivered(t, tr, transcript.Unsent, "message too long", "conn 1 #2+0", "conn 1 #1+0", "conn 1 #5+0")
 	if n := len(tr.Datagrams(transcript.ToClient)); n != 3 {
 		t.Errorf("%d datagrams left by the record, want 3\n%v", n, tr)
 	}
@@ -126,5 +126,5 @@ func TestCloseOfAPacketConnTakesWhatHasArrived(t *testing.T) {
 	if n := len(tr.Datagrams(transcript.FromClient)); n != 20 {
 		t.Errorf("%d of 20 are in the record\n%v", n, tr)
 	}
-	wantNamed(t, tr, transcript.Unread, "nobody read it", "conn 1 #2+19")
+	wantUndelivered(t, tr, transcript.Unread, "nobody read it", "conn 1 #2+19")
 }
