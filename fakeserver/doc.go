@@ -152,7 +152,7 @@
 // asked which socket has the address of a client on loopback, or of one at the very address that the
 // server is bound to; the in-memory network tells for each datagram. So a client that opens
 // one socket for each query is a new peer for each. What can't be told: whether an
-// address has changed hands among the datagrams that wait to be read, or within 10 µs
+// address has changed hands among the datagrams that wait to be read, or within 5 µs
 // of the last look, and so which one of two sockets has sent what. It does not matter
 // to who waits for an answer, or for the record, before the next socket is
 // opened; of those that don't, about one in 28,000 is taken for another for each socket

@@ -87,6 +87,7 @@ func TestLongLivedPeersLoseTheSame(t *testing.T) {
 func TestAnotherSocketAtAnAddressIsAnotherPeer(t *testing.T) {
 	wantPeersBySocket(t)
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{}})
+	wide := fakeserver.StartPacket(t, fakeserver.PacketConfig{Network: "udp4", Addr: ":0", Handler: fakeserver.PacketEcho{}})
 	pc := wrapPacket(t)
 	var serving sync.WaitGroup
 	serving.Go(func() {
@@ -101,7 +102,7 @@ func TestAnotherSocketAtAnAddressIsAnotherPeer(t *testing.T) {
 	for name, s := range map[string]interface {
 		Addr() string
 		Transcript() transcript.Transcript
-	}{"PacketServer": srv, "PacketConn": pc} {
+	}{"PacketServer": srv, "PacketServer on all addresses": wide, "PacketConn": pc} {
 		to, _ := net.ResolveUDPAddr("udp", s.Addr())
 		at := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}
 		for range 30 {

@@ -1,20 +1,20 @@
 package fakeserver
 
-// Whose datagram is it? An address does not tell: the kernel gives ports out again, within
-// 400 sockets nearly always, and a client that opens one socket for each query would be as
-// many peers as it happened to get ports. So a server asks which socket has the address: on
-// loopback the kernel knows, and the in-memory network says it of each datagram. One socket
-// has an address from when it is bound until it is closed. So if the one that was there at a
-// peer's last datagram is there after this one, too, then this is the peer's; if another is
-// there, it is the other's.
+// Whose datagram is it? Its address does not tell: the kernel gives ports out again, within
+// 400 sockets nearly always, and a client that opens a socket for each query would be as many
+// peers as it happened to get ports. So the server looks which socket has the address: the
+// kernel knows that of its own host, and the in-memory network tells it of each datagram. A
+// socket has its address from bind to close. So if the one that was there at a peer's last
+// datagram is there after this one, then it has sent this one, too; if another one is there, the
+// datagram is the other's.
 //
-// If none is there, its sender has gone already. It is the peer's, unless the peer's socket was
-// seen to be gone before the datagram was sent. What was sent later than something was seen is
-// told by rounds: after each such sight the server looks whether its own socket is empty, and
-// if so, a round ends, and what is read from then on was sent later.
+// If none is there, the sender is gone already. Then the datagram is the peer's, unless the
+// peer's socket was known to be gone before the datagram was sent. What was sent before and
+// what after is told by rounds: when the server finds a socket gone, and its own
+// socket empty, a round ends; all that it reads from then on was sent later.
 //
-// What can't be told: of datagrams that came within the time that the server takes to read
-// them, whether the address has changed hands between them.
+// What can't be told is whether an address has changed hands among datagrams that the server has
+// not read yet.
 
 // An owner is what is known of the socket that has an address: the number that tells it
 // from all others, or one of the following.
@@ -27,34 +27,34 @@ const (
 
 func (o owner) isSocket() bool { return o != untold && o != gone }
 
-// A sighting is what was found at an address, and when.
+// A sighting is what was found at an address.
 type sighting struct {
 	owner owner
-	at    int64 // how many rounds had ended when it was looked for
-	sent  int64 // and how many, at least, when the datagram was sent that it was looked for for
+	at    int64 // how many rounds had ended by then
+	sent  int64 // of a datagram's sender: how many had, at least, when it was sent
 	heard bool  // there was a datagram
 }
 
-// isOlderThan reports whether a datagram with the sighting t is not the peer's whose last
-// one is s.
-func (s sighting) isOlderThan(t sighting) bool {
+// excludes reports whether what is found now, at the address of a peer that was last found as
+// s, is another socket than the peer's.
+func (s sighting) excludes(now sighting) bool {
 	switch {
-	case s.owner == untold || t.owner == untold:
+	case s.owner == untold || now.owner == untold:
 		return false
-	case t.owner == gone:
-		return s.owner == gone && t.sent > s.at
+	case now.owner == gone:
+		return s.owner == gone && now.sent > s.at
 	}
-	return s.owner != t.owner
+	return s.owner != now.owner
 }
 
-// then returns what is known of a peer after one more of its datagrams.
-func (s sighting) then(t sighting) sighting {
+// then returns what is known of a peer that was last found as s, and is found again now.
+func (s sighting) then(now sighting) sighting {
 	switch {
-	case s.owner == gone && t.owner == gone:
-		t.at = s.at // it has been gone for as long
-	case t.owner == untold:
-		t.owner, t.at = s.owner, s.at
+	case s.owner == gone && now.owner == gone:
+		now.at = s.at // it has been gone since
+	case now.owner == untold:
+		now.owner, now.at = s.owner, s.at
 	}
-	t.heard = s.heard || t.heard
-	return t
+	now.heard = s.heard || now.heard
+	return now
 }

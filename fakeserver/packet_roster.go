@@ -54,7 +54,7 @@ func (r *roster) sender(ap netip.AddrPort, addr net.Addr, seen sighting) (p *pee
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p = r.latestLocked(ap, addr)
-	if p != nil && !p.socket.isOlderThan(seen) {
+	if p != nil && !p.socket.excludes(seen) {
 		p.socket = p.socket.then(seen)
 		return p, false
 	}
@@ -75,7 +75,7 @@ func (r *roster) addressee(ap netip.AddrPort, addr net.Addr, look func() sightin
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p = r.latestLocked(ap, addr)
-	if p != nil && (p.socket.heard || !p.socket.isOlderThan(seen)) {
+	if p != nil && (p.socket.heard || !p.socket.excludes(seen)) {
 		return p
 	}
 	return r.addLocked(ap, addr, seen, p)
@@ -146,7 +146,7 @@ func (r *roster) checkOthers(newest *peer, look func(netip.AddrPort) sighting) {
 		r.mu.Lock()
 		switch {
 		case p.socket.owner == gone: // its last datagram has told
-		case seen.owner == gone || p.socket.isOlderThan(seen):
+		case seen.owner == gone || p.socket.excludes(seen):
 			p.socket.owner, p.socket.at = gone, seen.at
 		default:
 			r.there = append(r.there, p)
