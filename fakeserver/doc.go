@@ -148,23 +148,24 @@
 // about 4 MB on Linux, before any handler runs.
 //
 // A peer of a [PacketServer] or a [PacketConn] is a client's socket, and not an address:
-// the kernel gives ports out again, within some hundred sockets. On Linux the kernel is
-// asked which socket has the address of a client on loopback, or of one at the very address that the
-// server is bound to; the in-memory network tells for each datagram. So a client that opens
-// one socket for each query is a new peer for each. What can't be told: whether an
-// address has changed hands among the datagrams that wait to be read, or within 5 µs
-// of the last look, and so which one of two sockets has sent what. It does not matter
-// to who waits for an answer, or for the record, before the next socket is
-// opened; of those that don't, about one in 28,000 is taken for another for each socket
-// that the server is behind. A port that is shared by SO_REUSEPORT is one peer's.
+// the kernel gives ports out again, nearly always within 400 sockets. On Linux the kernel
+// is asked which socket has the address that a datagram came from, if that is a loopback
+// address or the one that the server is bound to; the in-memory network tells it of each
+// datagram. So a client that opens a socket for each query is a new peer for each. What can't
+// be told is whether an address changed hands among datagrams that the server had not read
+// yet, or within 5 µs. That does not matter to clients that wait for an answer, or for the
+// record, before they open the next socket. Of those that don't, about one in 28,000 is taken
+// for another for each socket that the server is behind. Sockets that share a port by
+// SO_REUSEPORT may be one peer.
 //
-// Peers are their addresses where the kernel can't be asked: on other systems, for clients on other hosts and in
-// other network namespaces such as containers', in sandboxes that refuse netlink, for sockets of a
-// [Transport] that has no ReadFromSocket, and for Unix sockets, where the path is the peer. There, one
-// that is given an earlier client's port is that client, one-shot sockets are fewer peers than sockets, and
-// what they lose is not the same in every run. A server bound to all addresses finds a client's socket while that is open
-// only: there, a query of a socket that is closed before the server reads it may count as an
-// earlier client's.
+// Where the kernel can't be asked, a peer is an address: on other systems; for clients on
+// other hosts or in other network namespaces, such as those of containers; in sandboxes that
+// refuse netlink, which the record notes; on a [Transport] without ReadFromSocket; and for
+// Unix sockets, whose paths are the addresses. There a client that is given an earlier one's
+// port counts as that one, a thousand one-shot sockets are fewer peers, and what they
+// lose is not the same in every run. A server that is bound to all addresses finds a
+// client's socket only while that is open: a query whose socket is closed before the server reads it
+// may count as an earlier client's.
 //
 // Rules that don't act leave a handler's Reads as they are without. To look for a match before
 // anything is taken, that needs a socket of the kernel's on Linux or another Unix, or a

@@ -9,17 +9,26 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 )
 
-// A seenAt is what was found at an address, and when.
+// A seenAt is what was found at an address, and when the last datagram from there arrived.
 type seenAt struct {
 	ap   netip.AddrPort
-	when time.Time
+	read int64 // the read that it came with
+	last time.Duration
 	sighting
 }
 
 // tooSoon is less time than it takes to close a socket, to open another one at the same
 // address and to send from it: of 20,000 times that took 13.7 µs at the least in Go, and 8 µs in bare
-// system calls. A client that sends as fast as it can is looked for only so often.
+// system calls. So what arrives so soon after another was sent by the same socket, and one
+// that sends as fast as it can is not looked for again and again.
 const tooSoon = 5 * time.Microsecond
+
+// isBarelyBefore reports whether so little time lay before a datagram that the last one's socket
+// must have sent it.
+func (s *seenAt) isBarelyBefore(arrived time.Duration) bool {
+	gap := arrived - s.last
+	return s.owner.isSocket() && s.last > 0 && gap >= 0 && gap < tooSoon
+}
 
 // look finds out which socket has an address.
 func (k *packetSocket) look(ap netip.AddrPort) sighting {
@@ -54,22 +63,24 @@ func (k *packetSocket) endOverdue() {
 	}
 }
 
-// lookOnce is look for a datagram that was taken at a time. It asks once for all that a batch
-// has of an address: if the socket that was there at the one before is there after the last
+// lookOnce is look for a datagram that arrived at a time. It asks once for all that one read
+// gives of an address: if the socket that was there at the one before is there after the last
 // one, it has sent them all.
-func (k *packetSocket) lookOnce(ap netip.AddrPort, taken time.Time) sighting {
+func (k *packetSocket) lookOnce(ap netip.AddrPort, arrived time.Duration) sighting {
 	if k.owners == nil {
 		return sighting{heard: true}
 	}
 	for i := range k.seen {
-		if s := &k.seen[i]; s.ap == ap && (!s.when.Before(taken) || s.owner.isSocket() && taken.Sub(s.when) < tooSoon) {
+		// The newest first.
+		if s := &k.seen[(k.nextSeen+i)%len(k.seen)]; s.ap == ap && (s.read == k.reads || s.isBarelyBefore(arrived)) {
+			s.read, s.last = k.reads, arrived
 			return s.sighting
 		}
 	}
-	s := seenAt{ap, time.Now(), k.look(ap)}
-	s.heard = true
 	k.nextSeen = (k.nextSeen + 1) % len(k.seen)
-	k.seen[k.nextSeen] = s
+	s := &k.seen[k.nextSeen]
+	*s = seenAt{ap, k.reads, arrived, k.look(ap)}
+	s.heard = true
 	return s.sighting
 }
 
@@ -78,10 +89,10 @@ func (k *packetSocket) deliver(f func(arrival), read func() ([]kernel.Message, e
 	sent := k.rounds.Load()
 	messages, err := read()
 	k.endOverdue()
-	taken := time.Now()
+	k.reads++
 	for i := range messages {
 		m := &messages[i]
-		seen := k.lookOnce(m.From, taken)
+		seen := k.lookOnce(m.From, m.Arrived)
 		seen.sent = sent
 		f(arrival{data: m.Data, ap: m.From, seen: seen, look: k.looker})
 	}
@@ -110,8 +121,9 @@ func (k *packetSocket) receiveOne(f func(arrival)) (int, error) {
 		return 0, err
 	}
 	k.endOverdue()
+	k.reads++
 	ap := addrPortOf(addr)
-	seen := k.lookOnce(ap, time.Now())
+	seen := k.lookOnce(ap, 0)
 	seen.sent = sent
 	f(arrival{data: k.buf[:n], ap: ap, addr: addr, seen: seen, look: k.looker})
 	return 1, nil

@@ -28,6 +28,7 @@ type packetSocket struct {
 	looker   func(netip.AddrPort) sighting // look, or nil where nothing can be told
 	seen     [batchSize]seenAt             // the last that were looked for
 	nextSeen int
+	reads    int64 // how many there were; the reader's
 
 	stopping atomic.Bool // the reader is to end, and leave what is there
 

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"syscall"
+	"time"
 )
 
 // bufferSize holds any datagram: UDP's length field ends at 65,535.
@@ -18,6 +19,7 @@ type Batch struct{ r *batchReader }
 type Message struct {
 	Data      []byte         // empty, never nil, for a datagram of no bytes
 	From      netip.AddrPort // plain IPv4 for an IPv4 sender, even at a dual-stack socket; with the zone, if IPv6 has one
+	Arrived   time.Duration  // when, by the kernel's clock: good for the time between two of a socket; 0 where that is not known
 	Truncated bool           // the datagram was longer than the buffer of 64 KiB: only an IPv6 jumbogram is
 }
 

@@ -255,3 +255,30 @@ func benchmarkDrain(b *testing.B, client io.Writer, r reader) {
 		}
 	}
 }
+
+// The time is that of the arrival, and not that of the read. A kernel that has just been asked for times for the first time
+// takes a moment to begin.
+func TestBatchTellsWhenDatagramsArrived(t *testing.T) {
+	const gap = 2 * time.Millisecond
+	pc := patientUDP(t, "udp", "127.0.0.1:0")
+	b, err := NewBatch(pc, 8)
+	must(t, err)
+	client := dial(t, "udp", pc.LocalAddr().String())
+	eventually(t, "the times of arrival are told", func() bool {
+		write(t, client, 1)
+		began := time.Now()
+		for time.Since(began) < gap {
+		}
+		write(t, client, 1)
+		write(t, client, 1)
+		var arrived []time.Duration
+		for len(arrived) < 3 {
+			messages, err := b.Read()
+			must(t, err)
+			for _, m := range messages {
+				arrived = append(arrived, m.Arrived)
+			}
+		}
+		return arrived[0] > 0 && arrived[1]-arrived[0] >= gap && arrived[2] >= arrived[1]
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -27,6 +28,7 @@ type multiReader struct {
 	headers  []mmsghdr
 	iovecs   []unix.Iovec
 	names    []unix.RawSockaddrInet6 // room for either family
+	controls []arrivalTime           // room for when each one arrived
 	buffers  []byte
 	messages []Message
 	zones    map[uint32]string // interface names: a look-up costs a netlink dump
@@ -46,6 +48,7 @@ func newMultiReader(pc *net.UDPConn, n int) (*multiReader, error) {
 		headers:  make([]mmsghdr, n),
 		iovecs:   make([]unix.Iovec, n),
 		names:    make([]unix.RawSockaddrInet6, n),
+		controls: make([]arrivalTime, n),
 		buffers:  make([]byte, n*bufferSize),
 		messages: make([]Message, n),
 		zones:    make(map[uint32]string),
@@ -59,8 +62,29 @@ func newMultiReader(pc *net.UDPConn, n int) (*multiReader, error) {
 		h.Namelen = unix.SizeofSockaddrInet6
 		h.Iov = &r.iovecs[i]
 		h.SetIovlen(1)
+		h.Control = (*byte)(unsafe.Pointer(&r.controls[i]))
+		h.SetControllen(arrivalTimeSize)
 	}
+	// Without it nothing is known of times.
+	_ = control(pc, func(fd uintptr) error { return unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1) })
 	return r, nil
+}
+
+// arrivalTime is the control message that SO_TIMESTAMPNS asks for: a struct cmsghdr and a struct timespec.
+type arrivalTime struct {
+	header unix.Cmsghdr
+	time   unix.Timespec
+}
+
+const arrivalTimeSize = int(unsafe.Sizeof(arrivalTime{}))
+
+// arrived is when the datagram that the kernel has put at i arrived.
+func (r *multiReader) arrived(i int) time.Duration {
+	h, c := &r.headers[i].header, &r.controls[i]
+	if int(h.Controllen) < arrivalTimeSize || c.header.Level != unix.SOL_SOCKET || c.header.Type != unix.SCM_TIMESTAMPNS {
+		return 0
+	}
+	return time.Duration(c.time.Nano())
 }
 
 func (r *multiReader) read() ([]Message, error) { return r.readWith(r.receive) }
@@ -78,8 +102,9 @@ func (r *multiReader) readNow() ([]Message, error) {
 }
 
 func (r *multiReader) readWith(receive func(fd uintptr) bool) ([]Message, error) {
-	for i := range r.headers[:r.used] { // the kernel has put the name's real length there
+	for i := range r.headers[:r.used] { // the kernel has put the real lengths there
 		r.headers[i].header.Namelen = unix.SizeofSockaddrInet6
+		r.headers[i].header.SetControllen(arrivalTimeSize)
 	}
 	r.used, r.errno = 0, 0
 	err := r.raw.Read(receive)
@@ -132,6 +157,7 @@ func (r *multiReader) message(i int) Message {
 	return Message{
 		Data:      r.buffers[start:end:end],
 		From:      r.from(&r.names[i]),
+		Arrived:   r.arrived(i),
 		Truncated: h.header.Flags&unix.MSG_TRUNC != 0,
 	}
 }
