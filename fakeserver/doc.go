@@ -153,10 +153,10 @@
 // address or the one that the server is bound to; the in-memory network tells it of each
 // datagram. So a client that opens a socket for each query is a new peer for each. What can't
 // be told is whether an address changed hands among datagrams that the server had not read
-// yet, or within 5 µs. That does not matter to clients that wait for an answer, or for the
-// record, before they open the next socket. Of those that don't, about one in 28,000 is taken
-// for another for each socket that the server is behind. Sockets that share a port by
-// SO_REUSEPORT may be one peer.
+// yet, or within 5 µs. That does not matter to clients that keep a socket open until they
+// have an answer, or the record has their query. Of those that close it before, as a logger may, about
+// one in 28,000 is taken for the one before it. Sockets that share a port by SO_REUSEPORT may
+// be one peer.
 //
 // Where the kernel can't be asked, a peer is an address: on other systems; for clients on
 // other hosts or in other network namespaces, such as those of containers; in sandboxes that

@@ -14,7 +14,8 @@ package fakeserver
 // socket empty, a round ends; all that it reads from then on was sent later.
 //
 // What can't be told is whether an address has changed hands among datagrams that the server has
-// not read yet.
+// not read yet, nor whether one that was there at its last datagram, and of which nothing is
+// known since, has sent this one, too, or another one that is gone as well.
 
 // An owner is what is known of the socket that has an address: the number that tells it
 // from all others, or one of the following.
