@@ -154,18 +154,18 @@
 // datagram. So a client that opens a socket for each query is a new peer for each. What can't
 // be told is whether an address changed hands among datagrams that the server had not read
 // yet, or within 5 µs. That does not matter to clients that keep a socket open until they
-// have an answer, or the record has their query. Of those that close it before, as a logger may, about
-// one in 28,000 is taken for the one before it. Sockets that share a port by SO_REUSEPORT may
-// be one peer.
+// have an answer, or the record has their query. Of those that close it before, as a logger
+// may, about one in 28,000 is taken for the one before it. Sockets that share a port by
+// SO_REUSEPORT may be one peer.
 //
 // Where the kernel can't be asked, a peer is an address: on other systems; for clients on
 // other hosts or in other network namespaces, such as those of containers; in sandboxes that
 // refuse netlink, which the record notes; on a [Transport] without ReadFromSocket; and for
 // Unix sockets, whose paths are the addresses. There a client that is given an earlier one's
-// port counts as that one, a thousand one-shot sockets are fewer peers, and what they
-// lose is not the same in every run. A server that is bound to all addresses finds a
-// client's socket only while that is open: a query whose socket is closed before the server reads it
-// may count as an earlier client's.
+// port counts as that one, a thousand one-shot sockets are fewer peers, and what they lose
+// is not the same in every run. A server that is bound to all addresses finds a client's
+// socket only while that is open: a query whose socket is closed before the server reads
+// it may count as an earlier client's.
 //
 // Rules that don't act leave a handler's Reads as they are without. To look for a match before
 // anything is taken, that needs a socket of the kernel's on Linux or another Unix, or a

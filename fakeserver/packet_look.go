@@ -9,11 +9,11 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 )
 
-// A seenAt is what was found at an address, and when the last datagram from there arrived.
+// A seenAt is what was found at an address.
 type seenAt struct {
-	ap   netip.AddrPort
-	read int64 // the read that it came with
-	last time.Duration
+	ap     netip.AddrPort
+	looked int64         // after which read
+	last   time.Duration // when the last datagram that it is known of arrived
 	sighting
 }
 
@@ -72,8 +72,9 @@ func (k *packetSocket) lookOnce(ap netip.AddrPort, arrived time.Duration) sighti
 	}
 	for i := range k.seen {
 		// The newest first.
-		if s := &k.seen[(k.nextSeen+i)%len(k.seen)]; s.ap == ap && (s.read == k.reads || s.isBarelyBefore(arrived)) {
-			s.read, s.last = k.reads, arrived
+		s := &k.seen[(k.nextSeen+i)%len(k.seen)]
+		if s.ap == ap && (s.looked == k.reads || s.isBarelyBefore(arrived)) {
+			s.last = arrived
 			return s.sighting
 		}
 	}

@@ -121,7 +121,8 @@ func (r *roster) noteBlind(why error) {
 	if !r.blind {
 		r.blind = true
 		r.c.rec.Add(transcript.Event{
-			Kind: transcript.Note, Text: fmt.Sprintf("a client with an earlier one's address counts as that one here: %v", why),
+			Kind: transcript.Note,
+			Text: fmt.Sprintf("a client with an earlier one's address counts as that one here: %v", why),
 		})
 	}
 }
