@@ -153,7 +153,7 @@
 // address or the one that the server is bound to; the in-memory network tells it of each
 // datagram. So a client that opens a socket for each query is a new peer for each. What can't
 // be told is whether an address changed hands among datagrams that the server had not read
-// yet, or within 5 µs. That does not matter to clients that keep a socket open until they
+// yet, or within 10 µs. That does not matter to clients that keep a socket open until they
 // have an answer, or the record has their query. Of those that close it before, as a logger
 // may, about one in 28,000 is taken for the one before it. Sockets that share a port by
 // SO_REUSEPORT may be one peer.
