@@ -98,7 +98,7 @@ func TestTheLimitKnowsWhichDatagramsWereRefused(t *testing.T) {
 	out := rec.Lane(0, ToClient)
 	refuse := func(n int64, p string) {
 		out.Datagram(1, "a:1", n, []byte(p))
-		rec.Add(Event{Conn: 1, Direction: ToClient, Kind: Unsent, Offset: n, Count: int64(len(p)), Peer: "a:1"})
+		rec.Add(Event{Conn: 1, Direction: ToClient, Kind: Unsent, Offset: n, Peer: "a:1"})
 	}
 	for n := range int64(3 * maxRepeats) {
 		refuse(n+1, "much too long for it")
