@@ -41,6 +41,8 @@ type Outcome struct {
 	// they say how far the connections that it is for got; with Conn 0, there was none.
 	Conn   int
 	Offset int64
+	// Live says that the rule came with SetFaults.
+	Live bool
 	// Removed says that SetFaults has taken the rule out of the plan.
 	Removed bool
 	// Dropped is how many bytes went nowhere because of the rule.
@@ -69,7 +71,7 @@ func (g *Program) Report() Report {
 
 // outcome returns the account of a rule. It needs the tally's mu.
 func (o *outcome) outcome(key string, r Rule) Outcome {
-	told := Outcome{Key: key, Rule: r, Count: o.fired, Conn: o.conn, Offset: o.offset, Dropped: o.dropped, Following: o.following}
+	told := Outcome{Key: key, Rule: r, Count: o.fired, Conn: o.conn, Offset: o.offset, Dropped: o.dropped, Following: o.following, Live: o.live}
 	if o.fired > 0 {
 		told.State = Fired
 		return told
@@ -159,6 +161,9 @@ func (r Report) explain(o Outcome) string {
 	got := fmt.Sprintf("conn %d got to %s %d", o.Conn, place, o.Offset)
 	if o.Conn == 0 {
 		got = fmt.Sprintf("%d conns came, and none that it is for sent anything that way", r.Conns)
+		if o.Live {
+			got += " since it came"
+		}
 	}
 	return fmt.Sprintf("not reached: it waits for %s; %s", o.Rule.place(place), got)
 }

@@ -18,6 +18,9 @@ func (g *Program) Succeed(p Plan) (*Program, error) {
 		return nil, err
 	}
 	next.tally = g.tally
+	for _, out := range next.rules {
+		out.live = true
+	}
 	next.gone = slices.Clone(g.gone)
 	for i, key := range g.keys {
 		if j := slices.Index(next.keys, key); j >= 0 && sameRule(&g.plan.Rules[i], &next.plan.Rules[j]) {

@@ -207,3 +207,16 @@ func TestALateRuleOfDatagramsActsAsFromTheStart(t *testing.T) {
 		}
 	})
 }
+
+// A rule that came when there was nothing more to come says so, and not that there never was
+// anything.
+func TestALiveRuleSaysThatNothingCameSince(t *testing.T) {
+	g := compile(t, Datagrams, 1)
+	p := g.Peer(1, fromClient)
+	p.Next([]byte("one"), 0)
+	g = succeed(t, g, FromClient(Loss{Nth: 1}).AfterDatagrams(1))
+	want := "1 conns came, and none that it is for sent anything that way since it came"
+	if err := g.Report().Verify(); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("Verify = %v, want %q", err, want)
+	}
+}
