@@ -137,21 +137,26 @@ func (out *outbound) enqueue(p []byte) (int, error) {
 		}
 		n, err := out.decide(stashed)
 		stashed, sum = stashed[n:], sum+n
-		if err != nil {
+		if err != nil || sum == len(p) {
 			return sum, err
 		}
 	}
 }
 
-// decide queues the first part of p, and returns how much that was.
+// decide queues the first part of p, and returns how much that was. Its error says that a rule
+// ends the direction there. What becomes of the queued bytes is for later calls to say: whether
+// this one still hears of it must not hang on who is quicker.
 func (out *outbound) decide(p []byte) (int, error) {
 	out.deciding.Lock()
 	defer out.deciding.Unlock()
-	before := out.stream.Taken()
+	before, ruled := out.stream.Taken(), out.cause != nil
 	late := out.putLocked(out.stream.FeedSome(p, out.c.age()))
 	n := int(out.stream.Taken() - before - late)
 	if late > 0 {
 		return n, out.c.opError("write", out.c.fateOr(syscall.EPIPE))
+	}
+	if !ruled && out.cause != nil {
+		return n, out.c.opError("write", out.cause)
 	}
 	return n, nil
 }
