@@ -22,7 +22,7 @@ func (in *inbound) readAll() {
 			continue
 		}
 		n, age, err := in.readNext()
-		if n > 0 && in.stream != nil && !in.adopt() {
+		if n > 0 && in.stream != nil && !in.adoptBeside(n) {
 			in.throwAway(n)
 			return
 		}
@@ -114,7 +114,7 @@ func (in *inbound) feed(n int, age time.Duration) bool {
 		in.lane.Append(transcript.Discarded, rest)
 		return in.carryOutAll(steps)
 	}
-	if !in.carryOutAll(steps) {
+	if !in.carryOutBeside(len(rest), steps) {
 		in.lane.Append(transcript.Discarded, rest)
 		return false
 	}

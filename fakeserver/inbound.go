@@ -27,16 +27,18 @@ type inbound struct {
 	queue  *queue         // nil: no faults; set under reader and c.mu
 	pumped chan struct{}  // closed when the pump has ended; set with queue
 
-	peeker  peeker          // nil: there is none; the pump's
-	asked   bool            // whether there is one; the pump's
-	left    bool            // the latest read may have left something in the socket; the pump's
-	begun   bool            // OnAccept rules have let the connection through; under reader
-	told    int             // steps to come that are recorded already; the pump's
-	later   []fault.Step    // what a change of the plan gave while the pump was stopped; the pump's
-	kind    transcript.Kind // of the bytes that are decided about: Data, or Discarded
-	discard atomic.Bool     // what comes now is recorded and thrown away
-	ruled   atomic.Bool     // a rule of this direction ended the connection
-	since   time.Time       // when the last bytes came while discarding
+	peeker peeker          // nil: there is none; the pump's
+	asked  bool            // whether there is one; the pump's
+	left   bool            // the latest read may have left something in the socket; the pump's
+	begun  bool            // OnAccept rules have let the connection through; under reader
+	told   int             // steps to come that are recorded already; the pump's
+	later  []fault.Step    // what a change of the plan gave while the pump was stopped; the pump's
+	kind   transcript.Kind // of the bytes that are decided about: Data, or Discarded
+	// Bytes in the lane's buffer were read, and are not recorded yet; the pump's.
+	unrecorded bool
+	discard    atomic.Bool // what comes now is recorded and thrown away
+	ruled      atomic.Bool // a rule of this direction ended the connection
+	since      time.Time   // when the last bytes came while discarding
 }
 
 func (in *inbound) init(c *Conn) {

@@ -20,13 +20,21 @@ func (in *inbound) pump(first []fault.Step, n int) {
 	defer in.c.srv.wg.Done()
 	defer close(in.pumped)
 	defer in.queue.expect(false)
-	if !in.carryOutAll(first) {
+	if !in.carryOutBeside(n, first) {
 		in.throwAway(n)
 		return
 	}
 	if n == 0 || in.took(n, unknownAge) {
 		in.readAll()
 	}
+}
+
+// carryOutBeside is carryOutAll while n bytes in the lane's buffer are not recorded yet: what
+// came after them is not read before.
+func (in *inbound) carryOutBeside(n int, steps []fault.Step) bool {
+	in.unrecorded = n > 0
+	defer func() { in.unrecorded = false }()
+	return in.carryOutAll(steps)
 }
 
 // throwAway records n bytes in the lane's buffer that came after the connection's end.
@@ -176,6 +184,9 @@ func (in *inbound) endByRule(s fault.Step) bool {
 // takeRest discards what has arrived when a rule ends the stream, before the handler hears of
 // that: what it does then comes after it in the record. It reports whether to read on.
 func (in *inbound) takeRest() bool {
+	if in.unrecorded {
+		return true
+	}
 	in.c.setRawReadDeadline(time.Time{})
 	for sum := 0; sum < readAhead; {
 		n, err := in.takeNow(in.lane.Buffer(minRead))

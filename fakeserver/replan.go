@@ -48,7 +48,10 @@ func (in *inbound) stale() bool { return in.prog != in.c.srv.program() }
 
 // adopt goes over to the server's plan. It needs reader, or to be the pump. It
 // reports whether the connection goes on.
-func (in *inbound) adopt() bool {
+func (in *inbound) adopt() bool { return in.adoptBeside(0) }
+
+// adoptBeside is adopt while n bytes in the lane's buffer are not recorded yet.
+func (in *inbound) adoptBeside(n int) bool {
 	if in.stream == nil {
 		in.adoptFor(0)
 		return true
@@ -58,7 +61,7 @@ func (in *inbound) adopt() bool {
 	}
 	in.prog = in.c.srv.program()
 	in.c.noteReplan(transcript.FromClient, in.stream.Taken())
-	return in.carryOutAll(in.stream.Adopt(in.prog, transcript.FromClient, in.c.age()))
+	return in.carryOutBeside(n, in.stream.Adopt(in.prog, transcript.FromClient, in.c.age()))
 }
 
 // adoptFor goes over to the server's plan where there was no rule so far. The next n
