@@ -29,7 +29,9 @@ func (s *PacketServer) Down() error {
 	if err := s.port.canRefuse(); err != nil {
 		return fmt.Errorf("fakeserver: %s: Down: %w", s.name, err)
 	}
-	s.stopReading("down")
+	if err := s.stopReading("down"); err != nil {
+		return fmt.Errorf("fakeserver: %s: Down: %w", s.name, err)
+	}
 	return nil
 }
 
@@ -85,25 +87,33 @@ func (s *PacketServer) startDown() error {
 	return nil
 }
 
-// stopReading takes what has arrived and closes the socket. It needs life.
-func (s *PacketServer) stopReading(why string) {
+// stopReading takes what has arrived and closes the socket. It gives up on one whose
+// ReadFrom goes on nevertheless, and its error names that. It needs life.
+func (s *PacketServer) stopReading(why string) error {
 	sock := s.socket()
 	if sock == nil {
-		return
+		return nil
 	}
 	sock.stopping.Store(true)
 	sock.pc.SetReadDeadline(past) // wakes the reader
 	s.mu.Lock()
 	ended := s.readEnded
 	s.mu.Unlock()
-	<-ended
-	s.readRest(sock)
+	woken := await(ended, closeGrace)
+	if woken {
+		s.readRest(sock)
+	}
+	sock.abandoned.Store(!woken)
 	sock.wakeWriters()
 	s.forgetSocket(why) // nobody sends on a socket that is being closed
 	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing datagrams"})
 	sock.noteDrops()
 	sock.release()
 	s.port.suspendPacket(sock.pc)
+	if woken || await(ended, closeGrace/10) {
+		return nil
+	}
+	return fmt.Errorf("the ReadFrom of %T did not return within %v of its deadline, nor of its Close", sock.pc, closeGrace)
 }
 
 // forgetSocket lets nobody send any more, and names what was to leave later.

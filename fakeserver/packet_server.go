@@ -197,7 +197,9 @@ func faultsOf(p *peer, d transcript.Direction, v fault.Verdict) []transcript.Eve
 // Close ends the server. It takes what has arrived into the record, and waits for
 // every goroutine. The handler gets one second to return; then Close gives up on
 // it, and its error names the datagram that it was at. The record names each datagram that
-// the handler did not get, and each that the plan kept and that did not leave.
+// the handler did not get, and each that the plan kept and that did not leave. A Transport
+// whose ReadFrom goes on after its deadline and its Close is given up on after a second, and
+// named.
 //
 // Close may be called more than once, and from several goroutines; each call waits
 // for the end and returns the same error. The server's accessors work afterwards.
@@ -214,19 +216,22 @@ func (s *PacketServer) close() error {
 	s.life.lock()
 	defer s.life.unlock()
 	defer s.port.close()
-	s.stopReading("closed")
+	late := s.stopReading("closed")
 	close(s.closing)
 	s.cancel()
 	joined := s.joined(closeGrace)
 	s.nameUnread("closed: the handler did not get it")
-	if joined {
-		return nil
+	if late != nil {
+		late = fmt.Errorf("fakeserver: %s: Close: %w", s.name, late)
 	}
 	s.mu.Lock()
 	serving := s.serving
 	s.mu.Unlock()
-	return fmt.Errorf("fakeserver: %s: Close: %s: handler %T did not return within %v%s",
-		s.name, serving, s.handler, closeGrace, s.hung.ofPackets(s))
+	if joined || late != nil && serving == "" {
+		return late
+	}
+	return errors.Join(late, fmt.Errorf("fakeserver: %s: Close: %s: handler %T did not return within %v%s",
+		s.name, serving, s.handler, closeGrace, s.hung.ofPackets(s)))
 }
 
 func (s *PacketServer) socket() *packetSocket {
@@ -249,8 +254,13 @@ const tooManyErrors = 100
 func (s *PacketServer) read(sock *packetSocket, ended chan<- struct{}) {
 	defer s.wg.Done()
 	defer close(ended)
+	take := func(a arrival) {
+		if !sock.abandoned.Load() {
+			s.receive(a)
+		}
+	}
 	for failures := 0; failures < tooManyErrors; failures++ {
-		n, err := sock.receive(s.receive)
+		n, err := sock.receive(take)
 		if n > 0 {
 			failures = 0
 		}

@@ -32,6 +32,8 @@ type packetSocket struct {
 
 	stopping atomic.Bool // the reader is to end, and leave what is there
 
+	abandoned atomic.Bool // it did not: what it still reads is nobody's
+
 	mu    sync.Mutex // guards drops
 	drops int64      // that are recorded
 }

@@ -1,0 +1,61 @@
+package fakeserver_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
+)
+
+// deafPackets is a net.PacketConn whose ReadFrom goes on when its deadline has passed, and
+// when it is closed. It is its own Transport.
+type deafPackets struct{ datagrams chan string }
+
+func (c deafPackets) ReadFrom(p []byte) (int, net.Addr, error) {
+	return copy(p, <-c.datagrams), pipeAddr{}, nil
+}
+
+func (deafPackets) WriteTo(p []byte, _ net.Addr) (int, error) { return len(p), nil }
+func (deafPackets) Close() error                              { return nil }
+func (deafPackets) LocalAddr() net.Addr                       { return pipeAddr{} }
+func (deafPackets) SetDeadline(time.Time) error               { return nil }
+func (deafPackets) SetReadDeadline(time.Time) error           { return nil }
+func (deafPackets) SetWriteDeadline(time.Time) error          { return nil }
+
+func (deafPackets) Listen(context.Context, string, string) (net.Listener, error) {
+	return nil, errors.ErrUnsupported
+}
+
+func (c deafPackets) ListenPacket(context.Context, string, string) (net.PacketConn, error) {
+	return c, nil
+}
+
+func TestCloseNamesAReadFromThatIgnoresIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		below := deafPackets{make(chan string)}
+		srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Transport: below})
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		began := time.Now()
+		err = srv.Close()
+		if err == nil || !strings.Contains(err.Error(), "the ReadFrom of fakeserver_test.deafPackets did not return within 1s") {
+			t.Errorf("Close = %v, want an error that names the ReadFrom", err)
+		}
+		if d := time.Since(began); d > 2200*time.Millisecond {
+			t.Errorf("Close took %v", d)
+		}
+		events := srv.Transcript().Len()
+		below.datagrams <- "late"
+		synctest.Wait()
+		if n := srv.Transcript().Len(); n != events {
+			t.Errorf("a datagram after Close is in the record:\n%v", srv.Transcript())
+		}
+	})
+}
