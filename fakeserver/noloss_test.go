@@ -25,7 +25,7 @@ func (r *run) account() error {
 	return errors.Join(errs...)
 }
 
-// In virtual time, over some 3,500 connections by default, and in CI over ten times as many: what is written is
+// In virtual time, over some 1,000 connections by default, and in CI over thirty times as many: what is written is
 // delivered or named, whatever the two sides and the plan do.
 func TestEveryByteIsDeliveredOrNamed(t *testing.T) {
 	check(t, 300, func(rt *rapid.T) {
