@@ -46,8 +46,8 @@
 // # When a test fails
 //
 // A server fails its test when a handler failed, when a handler hangs, and when a
-// rule of its plan was never reached, unless the rule says MayNotFire. The failure is
-// at the line that called Start. A test that has failed gets the record, the outcome
+// rule of its plan did not act, unless that is excused: see [fault.Report.Verify]. The
+// failure is at the line that called Start. A test that has failed gets the record, the outcome
 // of each rule, the stack of a handler that hangs, and, where a rule drew random
 // numbers, the FAKEWIRE_SEED that repeats them. With FAKEWIRE_ARTIFACTS set to a
 // directory, or go test's -artifacts, the whole record is written to a file.
