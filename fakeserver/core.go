@@ -113,8 +113,8 @@ func (c *core) Done() <-chan struct{} { return c.done }
 func (c *core) Report() fault.Report { return c.program().Report() }
 
 // Verify returns an error that names everything that was not as it should be: a
-// handler that failed or panicked, and each rule of the plan that was not reached
-// and is not Optional.
+// handler that failed or panicked, and each rule of the plan that did not act and is
+// not excused: see [fault.Report.Verify].
 func (c *core) Verify() error {
 	c.errMu.Lock()
 	defer c.errMu.Unlock()
