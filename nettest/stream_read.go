@@ -78,20 +78,9 @@ func (c *Conn) takeErrno(call string) error {
 
 // take copies what has arrived into b, and makes room in the window.
 func (c *Conn) take(b []byte) int {
-	n := min(len(b), c.in.unread())
+	n := c.look(b)
 	if n == 0 {
 		return 0
-	}
-	x, y := c.in.next(n)
-	if n <= small {
-		copy(b[copy(b, x):], y)
-	} else {
-		c.in.taking = true
-		c.mu.Unlock()
-		copy(b[copy(b, x):], y)
-		c.mu.Lock()
-		c.in.taking = false
-		c.readable.Broadcast() // other Reads
 	}
 	c.in.read += n
 	c.wasRead()

@@ -23,6 +23,7 @@ type server interface {
 	Addr() string
 	Transcript() transcript.Transcript
 	Wait(ctx context.Context, cond func(transcript.Transcript) bool) error
+	AwaitHeld(ctx context.Context, gate string) error
 	Report() fault.Report
 	Verify() error
 	Close() error

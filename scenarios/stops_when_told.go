@@ -27,7 +27,7 @@ var StopsWhenTold = Promise[TCPClient]{
 	Name: "stops when told to",
 	Why: "A Close that takes the lock that the blocked call holds, or a context that is looked at between reads only, waits for the " +
 		"server after all: shutdowns hang until the deadline, or until somebody kills the process with its data unsaved.",
-	Labels: []string{"tcp", "fault:unanswered", "fault:stall", "fault:slice"},
+	Labels: []string{"tcp", "fault:unanswered", "fault:stall", "fault:hold", "fault:slice"},
 	check:  checkStopsWhenTold,
 }
 
@@ -105,12 +105,12 @@ func learnFirstReply(ctx context.Context, subject func() TCPClient) (reply, erro
 // blocksOf returns the places where a client with the given reply is blocked, the one
 // before the reply first and connecting last.
 func blocksOf(r reply) []block {
-	stalled := func(what string, at int64) trial {
-		return trial{what: what, plan: rules(fault.ToClient(fault.Stall{}).AfterBytes(at))}
+	stopped := func(what string, by fault.Fault, at int64) trial {
+		return trial{what: what, plan: rules(fault.ToClient(by).AfterBytes(at))}
 	}
 	return []block{
-		{stalled("told to stop while it waits for its reply", r.from), (*dialogue).reachWaiting},
-		{stalled("told to stop half-way through its reply", r.middle()), (*dialogue).reachHalfWay},
+		{stopped("told to stop while it waits for its reply", fault.Stall{}, r.from), (*dialogue).reachWaiting},
+		{stopped("told to stop half-way through its reply", fault.Hold{Gate: halfWay}, r.middle()), (*dialogue).reachHalfWay},
 		{trial{what: "told to stop while it connects"}, (*dialogue).reachConnecting},
 	}
 }
@@ -127,10 +127,14 @@ func (d *dialogue) reachWaiting(ctx context.Context) bool {
 	}) == nil
 }
 
+// halfWay is the gate at which a reply is held half-way: what comes to it has the first half
+// behind it, which has left by then. What the record says of a stall comes before that.
+const halfWay = "half-way"
+
 // reachHalfWay is reachWaiting, and waits until the client has read what was sent: before
 // that it would not be told half-way, but in front of its reply.
 func (d *dialogue) reachHalfWay(ctx context.Context) bool {
-	return d.reachWaiting(ctx) && d.srv.awaitSockets(ctx, func(all []socket) bool {
+	return d.reachWaiting(ctx) && d.srv.AwaitHeld(ctx, halfWay) == nil && d.srv.awaitSockets(ctx, func(all []socket) bool {
 		return !slices.ContainsFunc(all, func(s socket) bool { return s.unread > 0 })
 	})
 }
