@@ -76,6 +76,17 @@ func readNow(raw net.Conn, p []byte) (int, error) {
 	return raw.Read(p)
 }
 
+// writeNow writes as much of p as can leave without waiting, whatever the write deadline. Where
+// that can't be had, it writes nothing, and its error wraps errors.ErrUnsupported.
+func writeNow(raw net.Conn, p []byte) (int, error) {
+	if c, ok := raw.(interface{ WriteNow([]byte) (int, error) }); ok {
+		return c.WriteNow(p)
+	}
+	raw.SetWriteDeadline(time.Time{})
+	defer raw.SetWriteDeadline(past)
+	return kernel.WriteNow(raw, p)
+}
+
 // A peeker looks at what has arrived.
 type peeker interface {
 	Peek([]byte) (int, error) // Read that leaves what it has read to be read again

@@ -240,6 +240,13 @@ func (c *Conn) isOver() bool {
 	return c.closed || c.kicked
 }
 
+// isKicked reports whether the server has woken what waits, while the socket is open.
+func (c *Conn) isKicked() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.kicked && !c.closed
+}
+
 // fateOr returns why Read and Write fail, or err if nothing is decided yet.
 func (c *Conn) fateOr(err error) error {
 	if why := c.doomed(); why != nil {

@@ -102,7 +102,7 @@ func (out *outbound) sendPart(p []byte, recorded bool, reached []fault.Step) (in
 			acting = append(acting, s)
 		}
 	}
-	n, err := out.c.raw.Write(p)
+	n, err := out.writeRaw(p)
 	if n < len(p) {
 		out.lane.Unsend(int64(len(p)-n), errText(err))
 		out.takeBack(acting)
@@ -110,6 +110,20 @@ func (out *outbound) sendPart(p []byte, recorded bool, reached []fault.Step) (in
 	}
 	out.told = len(reached)
 	return n, out.c.writeError(err)
+}
+
+// writeRaw writes p, which is recorded, to the socket. The server may close in between: that
+// ends what waits, but what can leave at once leaves, so that what the record has had to say
+// of it stays true.
+func (out *outbound) writeRaw(p []byte) (int, error) {
+	n, err := out.c.raw.Write(p)
+	if n > 0 || !isTimeout(err) || !out.c.isKicked() {
+		return n, err
+	}
+	if m, nowErr := writeNow(out.c.raw, p); m > 0 {
+		return m, nowErr
+	}
+	return n, err
 }
 
 // takeBack says of steps that are recorded already that they did not act: what is before

@@ -19,6 +19,7 @@ import (
 //	Unread() (int, error)         bytes that have arrived and were not read; without it, what a client
 //	                              wrote at once may come in pieces of 4 KiB where there are rules
 //	ReadNow([]byte) (int, error)  Read without waiting: os.ErrDeadlineExceeded, if there is nothing
+//	WriteNow([]byte) (int, error) Write without waiting, whatever the deadline: the same, if not all has left
 //	Peek([]byte) (int, error)     Read, but what it has read can be read again; without it, Reads are small
 //	                              while a rule FromClient waits for a match
 //	PeerUnread() (int, error)     bytes written that the other end has not read

@@ -24,6 +24,36 @@ func (c *Conn) Write(b []byte) (int, error) {
 	return n, err
 }
 
+// WriteNow is Write without waiting, whatever the write deadline: if not all of b was taken, its error is
+// os.ErrDeadlineExceeded.
+func (c *Conn) WriteNow(b []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n, err := c.writeNow(b)
+	if err != nil {
+		err = c.opError("write", err)
+	}
+	return n, err
+}
+
+func (c *Conn) writeNow(b []byte) (n int, err error) {
+	switch {
+	case c.closed:
+		return 0, net.ErrClosed
+	case c.busy:
+		return 0, os.ErrDeadlineExceeded
+	}
+	c.busy = true
+	if err = c.endOfOutput(); err == nil {
+		if n = c.put(b); n < len(b) {
+			err = os.ErrDeadlineExceeded
+		}
+	}
+	c.busy = false
+	c.writable.Broadcast() // other Writes
+	return n, err
+}
+
 // isAhead reports whether a reader should run before the next Write: large pieces are best
 // read while the cache has them, or handed over without a detour.
 func (c *Conn) isAhead(n int) bool {

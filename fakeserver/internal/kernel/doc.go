@@ -26,7 +26,7 @@
 //	Unacked, Unread            Linux; macOS from its documentation, not measured
 //	PeerQueue, Backlog, Drops  Linux; Backlog of a unix listener wherever there is poll
 //	Waiting                    Linux
-//	ReadNow, Peeker            Unix; measured on Linux only
+//	ReadNow, WriteNow, Peeker  Unix; measured on Linux only
 //	GuardTCP, GuardUDP         Linux: elsewhere a second bind to the port is refused, or steals it
 //	ReceiveBuffer              Unix, Windows
 //	Batch                      everywhere; several datagrams in one system call on Linux only
