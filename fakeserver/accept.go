@@ -23,7 +23,7 @@ func (c *Conn) accept() bool {
 // out of it before that is due.
 func (c *Conn) doAccept() bool {
 	for _, s := range c.srv.program().Accept(c.n) {
-		if !c.srv.program().HasOnAccept(c.n, s.Rule) {
+		if !c.srv.program().HasOnAccept(c.n, s) {
 			continue
 		}
 		c.srv.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Fault, Rule: s.Rule, Text: s.Text})
@@ -53,7 +53,7 @@ func (c *Conn) stallAccept(s fault.Step) bool {
 	}
 	for {
 		changed := c.srv.planChanged()
-		if hasPassed(until) || !c.srv.program().HasOnAccept(c.n, s.Rule) {
+		if hasPassed(until) || !c.srv.program().HasOnAccept(c.n, s) {
 			return true
 		}
 		if !c.sleepFor(changed, c.gone, until) || c.isDoomed() {

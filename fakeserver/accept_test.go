@@ -174,6 +174,7 @@ func TestOnAcceptStallEndsWithItsRule(t *testing.T) {
 		"two stalls":            {[]fault.Rule{stall, fault.OnAccept(fault.Stall{For: time.Hour}).Named("other")}, nil, "hello"},
 		"a close that came new": {[]fault.Rule{stall}, []fault.Rule{closes.MayNotFire()}, "hello"},
 		"for another":           {[]fault.Rule{stall}, []fault.Rule{stall.OnConn(2).MayNotFire()}, "hello"},
+		"another of its name":   {[]fault.Rule{stall}, []fault.Rule{fault.OnAccept(fault.Stall{For: time.Hour}).Named("stall").MayNotFire()}, "hello"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inMemory(t, fakeserver.Config{Handler: fakeserver.Echo{}, Faults: plan(tt.first...)}, func(c cell) {

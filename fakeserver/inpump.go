@@ -122,9 +122,9 @@ func (in *inbound) carryOut(s fault.Step) bool {
 	case fault.OpCut:
 		in.queue.cut(s.Delay)
 	case fault.OpStall:
-		in.stall(s.Rule, s.Delay)
+		in.stall(s)
 	case fault.OpHold:
-		in.hold(s.Rule, s.Gate)
+		in.hold(s)
 	}
 	return true
 }
@@ -199,26 +199,26 @@ func (in *inbound) takeRest() bool {
 	return true
 }
 
-// stall stops reading for d, or if that is zero until the connection ends
+// stall stops reading for the delay of s, or if that is zero until the connection ends
 // or the rule is taken out of the plan.
-func (in *inbound) stall(rule string, d time.Duration) {
+func (in *inbound) stall(s fault.Step) {
 	var until time.Time
-	if d > 0 {
-		until = time.Now().Add(d)
+	if s.Delay > 0 {
+		until = time.Now().Add(s.Delay)
 	}
-	in.stop(rule, nil, until)
+	in.stop(s, nil, until)
 }
 
 // hold stops reading until the gate is released.
-func (in *inbound) hold(rule, name string) {
-	g := in.c.srv.gates.at(name)
+func (in *inbound) hold(s fault.Step) {
+	g := in.c.srv.gates.at(s.Gate)
 	g.enter()
-	in.stop(rule, g.open, time.Time{})
+	in.stop(s, g.open, time.Time{})
 }
 
-// stop stops reading until ch is closed, the time has come (zero: never), the rule
+// stop stops reading until ch is closed, the time has come (zero: never), the rule of s
 // is taken out of the plan, or the handler is done.
-func (in *inbound) stop(rule string, ch <-chan struct{}, until time.Time) {
+func (in *inbound) stop(s fault.Step, ch <-chan struct{}, until time.Time) {
 	in.queue.expect(false)
 	for !in.discard.Load() {
 		changed := in.queue.next()
@@ -226,7 +226,7 @@ func (in *inbound) stop(rule string, ch <-chan struct{}, until time.Time) {
 			in.prog = in.c.srv.program()
 			in.c.noteReplan(transcript.FromClient, in.stream.Taken())
 			in.later = append(in.later, in.stream.Adopt(in.prog, transcript.FromClient, in.c.age())...)
-			if !in.stream.Has(rule) {
+			if !in.stream.Has(s) {
 				return
 			}
 		}

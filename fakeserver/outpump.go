@@ -96,12 +96,12 @@ func (out *outbound) carryOut(s fault.Step) bool {
 		out.cuts = append(out.cuts, s)
 	case fault.OpStall:
 		out.tell(s)
-		return out.stop(s.Rule, nil, s.Delay)
+		return out.stop(s, nil)
 	case fault.OpHold:
 		out.tell(s)
 		g := c.srv.gates.at(s.Gate)
 		g.enter()
-		return out.stop(s.Rule, g.open, 0)
+		return out.stop(s, g.open)
 	default:
 		out.end(s)
 		return false
@@ -190,18 +190,18 @@ func (out *outbound) passCut() bool {
 	return pause == 0 || out.wait(pause)
 }
 
-// stop stops sending for d, or if that is zero until open is closed, the rule is
-// taken out of the plan, or the connection ends. It reports whether the connection
+// stop stops sending for the delay of s, or if that is zero until open is closed, the rule
+// is taken out of the plan, or the connection ends. It reports whether the connection
 // goes on.
-func (out *outbound) stop(rule string, open <-chan struct{}, d time.Duration) bool {
+func (out *outbound) stop(s fault.Step, open <-chan struct{}) bool {
 	var until time.Time
-	if d > 0 {
-		until = time.Now().Add(d)
+	if s.Delay > 0 {
+		until = time.Now().Add(s.Delay)
 	}
 	for {
 		changed := out.c.srv.planChanged()
 		out.adoptPumped()
-		if isClosedChan(open) || d > 0 && !time.Now().Before(until) || !out.hasRule(rule) {
+		if isClosedChan(open) || hasPassed(until) || !out.hasRule(s) {
 			return true
 		}
 		if !out.c.sleepFor(changed, open, until) {

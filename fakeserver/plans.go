@@ -53,8 +53,9 @@ func (c *core) replacePlan(p fault.Plan) error {
 
 // SetFaults replaces the plan while traffic flows. It never waits for anything.
 //
-// Rules are known by their keys: one that is in both plans goes on with its draws,
-// its windows and its account. Bytes that were taken keep what was decided about
+// Rules are known by their keys: one that is the same in both plans goes on with its draws,
+// its windows and its account; one whose contents have changed is another, and what it was
+// before is removed. Bytes that were taken keep what was decided about
 // them. Offsets count from the connection's beginning still: a window that is open
 // applies, and a place that lies behind is reported as passed. The record tells for
 // each connection and direction where the change came. The seed stays the server's.

@@ -173,11 +173,11 @@ func (out *outbound) ended() <-chan struct{} {
 	return out.pumped
 }
 
-// hasRule reports whether the direction still goes by a rule.
-func (out *outbound) hasRule(key string) bool {
+// hasRule reports whether the direction still goes by the rule of s.
+func (out *outbound) hasRule(s fault.Step) bool {
 	out.deciding.Lock()
 	defer out.deciding.Unlock()
-	return out.stream.Has(key)
+	return out.stream.Has(s)
 }
 
 // noteReplan records where the change came.

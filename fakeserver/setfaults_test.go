@@ -88,6 +88,26 @@ func TestSetFaultsEndsAStall(t *testing.T) {
 	}
 }
 
+// A rule with the key of one that was stopping a stream, and other contents, is another: what
+// it replaces is taken out of the plan, and stops nothing any more.
+func TestSetFaultsReplacesAStallByOneOfItsKey(t *testing.T) {
+	for _, on := range []func(fault.Fault) fault.Rule{fault.FromClient, fault.ToClient} {
+		for _, f := range []fault.Fault{fault.Stall{}, fault.Hold{Gate: "gate"}} {
+			rule := on(f).AfterBytes(2)
+			t.Run(fmt.Sprintf("%s %v", f.Kind(), rule.Direction), func(t *testing.T) {
+				srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}, Faults: plan(rule)})
+				c := dial(t, srv)
+				send(t, c, "01")
+				wantRead(t, c, "01")
+				setFaults(t, srv, on(f).AfterBytes(4))
+				send(t, c, "23")
+				wantRead(t, c, "23")
+				wait(t, srv, func(tr transcript.Transcript) bool { return len(tr.Faults()) == 2 })
+			})
+		}
+	}
+}
+
 func TestSetFaultsReportsWhatLiesBehind(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}})
 	c := dial(t, srv)

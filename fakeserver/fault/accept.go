@@ -36,7 +36,8 @@ func (g *Program) Accept(conn int) []Step {
 // counts it.
 func (g *Program) Accepted(conn int, step Step) { g.tally.fired(step.out, conn, 0) }
 
-// HasOnAccept reports whether the plan has an OnAccept rule with this key for connection conn.
-func (g *Program) HasOnAccept(conn int, key string) bool {
-	return slices.ContainsFunc(g.rulesFor(conn, transcript.Neither), func(a active) bool { return a.key == key })
+// HasOnAccept reports whether the plan still has the OnAccept rule of step for connection
+// conn. One that has its key and other contents is another.
+func (g *Program) HasOnAccept(conn int, step Step) bool {
+	return slices.ContainsFunc(g.rulesFor(conn, transcript.Neither), func(a active) bool { return a.out == step.out })
 }

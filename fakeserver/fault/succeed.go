@@ -85,9 +85,10 @@ func (s *Stream) Adopt(g *Program, d transcript.Direction, now time.Duration) []
 // that has got.
 func (s *Stream) noteProgress() { s.tally.progress(s.conn, s.crew.all, nil, s.offset) }
 
-// Has reports whether the stream goes by a rule with this key.
-func (s *Stream) Has(key string) bool {
-	return slices.ContainsFunc(s.works, func(w *work) bool { return w.key == key })
+// Has reports whether the stream still goes by the rule of step. One that has its key and
+// other contents is another.
+func (s *Stream) Has(step Step) bool {
+	return slices.ContainsFunc(s.works, func(w *work) bool { return w.out == step.out })
 }
 
 // come lets a rule come to a stream that is under way.
