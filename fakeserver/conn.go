@@ -37,6 +37,7 @@ type Conn struct {
 	toReset bool // the end is to be an RST
 	cutOff  bool // it was the server's Close that ended it
 	kicked  bool // blocked calls on raw were woken for good
+	woken   bool // a Read is being woken: the socket gets the handler's deadline when that has looked
 	closed  bool // dead is closed
 	seenFIN bool // the client's FIN is recorded
 	seenRST bool // the client's RST is recorded

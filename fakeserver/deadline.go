@@ -14,7 +14,16 @@ func (c *Conn) SetDeadline(t time.Time) error {
 // SetReadDeadline makes Reads, blocked ones too, fail after t with
 // os.ErrDeadlineExceeded. If t is zero, they don't.
 func (c *Conn) SetReadDeadline(t time.Time) error {
-	return c.setDeadline(t, &c.readBy, &c.in.queue, c.raw.SetReadDeadline)
+	return c.setDeadline(t, &c.readBy, &c.in.queue, c.setReadDeadline)
+}
+
+// setReadDeadline sets the socket's own, unless that is to wake a Read now, which would
+// sleep on if it had not run yet. It needs mu.
+func (c *Conn) setReadDeadline(t time.Time) error {
+	if c.woken {
+		return nil
+	}
+	return c.raw.SetReadDeadline(t)
 }
 
 // SetWriteDeadline makes Writes, blocked ones too, fail after t with

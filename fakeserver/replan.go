@@ -71,9 +71,9 @@ func (in *inbound) adoptFor(n int) bool {
 	if !in.stale() {
 		return false
 	}
+	in.c.restoreReadDeadline() // first: a change that this does not see yet wakes the read after it
 	in.prog = in.c.srv.program()
 	in.c.noteReplan(transcript.FromClient, in.lane.Offset())
-	in.c.restoreReadDeadline()
 	st := in.prog.StreamAt(in.c.n, transcript.FromClient, in.lane.Offset())
 	if st == nil || in.c.isDoomed() {
 		return false
@@ -195,6 +195,7 @@ func (c *Conn) wakeReader() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.closed {
+		c.woken = true
 		c.raw.SetReadDeadline(past)
 	}
 }
@@ -210,6 +211,7 @@ func (c *Conn) onlyWoken(err error) bool {
 	if c.fate != nil || c.kicked || !c.readBy.IsZero() && !time.Now().Before(c.readBy) {
 		return false
 	}
+	c.woken = false
 	c.raw.SetReadDeadline(c.readBy)
 	return true
 }
@@ -219,6 +221,7 @@ func (c *Conn) restoreReadDeadline() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.fate == nil && !c.kicked {
+		c.woken = false
 		c.raw.SetReadDeadline(c.readBy)
 	}
 }
