@@ -32,7 +32,7 @@
 // returns nil or calls Close, the server half-closes, reads and records what the
 // client still sends, and then closes, because closing with unread input would
 // reset the connection. It gives that five seconds after the client's last byte,
-// and half a minute in all, from the FIN on.
+// and half a minute in all, from the FIN on, and takes no more than 256 MiB.
 //
 // When a handler calls Reset, panics, or returns an error of its own, the RST comes after
 // what it had written, which it does not overtake: see [Conn.Reset].

@@ -81,6 +81,9 @@ func (in *inbound) took(n int, age time.Duration) bool {
 	in.since = time.Now()
 	if in.discard.Load() {
 		in.release()
+		if in.c.ending.Load() {
+			in.drainedBytes += int64(n)
+		}
 		in.kind = transcript.Discarded
 	} else {
 		in.kind = transcript.Data
@@ -190,8 +193,11 @@ func (in *inbound) goesOn(err error) bool {
 
 // drained returns when there is no reason to wait for more to discard: our FIN has
 // left, and then nothing came for long enough, or too much. It is zero, which is never,
-// before the FIN leaves, which wakes the read.
+// before the FIN leaves, which wakes the read, unless too much has come by then.
 func (in *inbound) drained() time.Time {
+	if in.drainedBytes > drainBytes {
+		return past
+	}
 	left := in.c.out.finishedAt()
 	if !in.discard.Load() || left.IsZero() {
 		return time.Time{}
@@ -257,9 +263,11 @@ func (in *inbound) readRest() {
 	if !c.clearRawReadDeadline() {
 		return
 	}
-	for stop := time.Now().Add(closeGrace / 4); time.Now().Before(stop); {
+	sum := 0
+	for stop := time.Now().Add(closeGrace / 4); sum < mostWaiting && time.Now().Before(stop); {
 		n, err := in.takeNow(in.lane.Buffer(minRead))
 		in.throwAway(n)
+		sum += n
 		if err != nil {
 			if !isTimeout(err) {
 				c.readError(err)

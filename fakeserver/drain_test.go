@@ -148,3 +148,26 @@ func TestDrainNeedsAHalfClose(t *testing.T) {
 			wantTook(t, began, 0)
 		})
 }
+
+// A client that writes until it fails takes no time in a bubble: no clock ends that.
+func TestDrainEndsForAClientThatTakesNoTime(t *testing.T) {
+	for name, rules := range map[string][]fault.Rule{
+		"no rules": nil,
+		"rules":    {fault.FromClient(fault.Latency{Delay: 1}).MayNotFire(), fault.ToClient(fault.Latency{Delay: 1}).MayNotFire()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inMemory(t, fakeserver.Config{Handler: fakeserver.HandlerFunc(func(context.Context, *fakeserver.Conn) error { return nil }), Faults: plan(rules...), RecordLimit: -1}, func(c cell) {
+				client := c.dial()
+				defer client.Close()
+				p, sent := make([]byte, 64<<10), 0
+				for sent < 1<<30 {
+					n, err := client.Write(p)
+					if sent += n; err != nil {
+						return
+					}
+				}
+				t.Errorf("the client wrote %d MiB, and the connection goes on", sent>>20)
+			})
+		})
+	}
+}

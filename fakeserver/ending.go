@@ -13,10 +13,12 @@ import (
 
 // After our FIN the client may still send. Closing with unread input would turn
 // the FIN into an RST, so it is read and thrown away: until the client ends its
-// direction, or sends nothing for drainIdle, or goes on for drainTotal.
+// direction, or sends nothing for drainIdle, or goes on for drainTotal. It is drainBytes at most:
+// a client that writes until it fails takes no time at all in a bubble.
 const (
 	drainIdle  = 5 * time.Second
 	drainTotal = 30 * time.Second
+	drainBytes = 256 << 20
 )
 
 // finish ends the connection as the handler's error says, and returns when its

@@ -39,6 +39,8 @@ type inbound struct {
 	discard    atomic.Bool // what comes now is recorded and thrown away
 	ruled      atomic.Bool // a rule of this direction ended the connection
 	since      time.Time   // when the last bytes came while discarding
+
+	drainedBytes int64 // how many came while the connection is being ended in order
 }
 
 func (in *inbound) init(c *Conn) {
