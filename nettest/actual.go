@@ -124,11 +124,11 @@ func (t *tail) complete(d transcript.Direction) bool {
 // settles reports whether nothing is added to f any more. What the handler did not read is
 // known only when it has ended, which may be long after its client.
 func (t *tail) settles(f flow) bool {
-	if f.discarded {
-		return t.closed && !t.reset
-	}
-	return t.complete(f.d)
+	return t.isOver() || !f.discarded && t.complete(f.d)
 }
+
+// isOver reports whether nothing at all is added any more.
+func (t *tail) isOver() bool { return t.closed && !t.reset }
 
 // tailOf returns the end of connection n.
 func (r record) tailOf(n int) *tail {

@@ -31,7 +31,8 @@ type BytesMatcher struct {
 // What the server threw away was not received: a client that still sends when its
 // connection's handler has ended, by itself or by a rule, sends in vain, though its
 // Write succeeds. That is what HaveDiscarded is for. Where rules let the server read ahead
-// of the handler, what it has read counts until the handler ends without it.
+// of the handler, what it has read counts until the connection has ended without the
+// handler's having it; then the matcher ceases to hold.
 //
 // The empty text is an error, since everything contains it; to say that a client has
 // sent nothing, use BeEmpty().
@@ -105,16 +106,33 @@ func (m *BytesMatcher) MatchMayChangeInTheFuture(actual any) bool {
 	if err != nil || s.final {
 		return false
 	}
-	if m.chosen && !s.isPackets() && s.tailOf(m.conn).settles(m.flow) {
-		return false
+	if m.chosen && !s.isPackets() {
+		t := s.tailOf(m.conn)
+		if t.isOver() || t.settles(m.flow) && !m.mayCease(s) {
+			return false
+		}
 	}
 	// What a client has sent stays sent, and what the limit kept out stays out. What
 	// the server sent may be taken back, and a datagram may fit where one did not.
 	if m.flow.d == transcript.FromClient && m.x.isText {
 		ok, err := m.found(s)
-		return !ok && (err == nil || s.isPackets())
+		return ok && m.mayCease(s) || !ok && (err == nil || s.isPackets())
 	}
 	return true
+}
+
+// mayCease reports whether x may be in what the server received and prove discarded: where
+// the server reads ahead, the connection may end and the handler not have had it. What is
+// no text may even begin to match by that.
+func (m *BytesMatcher) mayCease(s *sight) bool {
+	if m.flow != (flow{d: transcript.FromClient}) || s.isPackets() {
+		return false
+	}
+	if !m.x.isText {
+		return true
+	}
+	ok, _ := m.found(s)
+	return ok
 }
 
 // FailureMessage says what was expected and what there was.

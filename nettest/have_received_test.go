@@ -3,11 +3,13 @@ package nettest_test
 import (
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"
 
 	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 	"github.com/fakewire/fakewire/nettest"
 )
@@ -106,7 +108,12 @@ func TestHaveReceivedKnowsWhatCanChange(t *testing.T) {
 		"a reset, and all was read":           {func(s *script) *script { return s.fromClient(1, transcript.RST).closes(1) }, ping, true},
 		"a reset by the server":               {func(s *script) *script { return s.toClient(1, transcript.RST).closes(1) }, ping, false},
 		"a close":                             {func(s *script) *script { return s.closes(1) }, ping, true},
-		"text that came stays":                {func(s *script) *script { return s.receives(1, "PING") }, ping, true},
+		"text that came may be discarded":     {func(s *script) *script { return s.receives(1, "PING") }, ping, false},
+		"also when the client is done":        {func(s *script) *script { return s.receives(1, "PING").fromClient(1, transcript.FIN) }, ping, false},
+		"text of a closed conn stays":         {func(s *script) *script { return s.receives(1, "PING").fromClient(1, transcript.FIN).closes(1) }, ping, true},
+		"a matcher may begin to hold":         {func(s *script) *script { return s.receives(1, "PING").fromClient(1, transcript.FIN) }, nettest.HaveReceived(gomega.Equal("PI")).OnConn(1), false},
+		"text in vain stays":                  {func(s *script) *script { return s.discards(1, "PING") }, nettest.HaveDiscarded("PING"), true},
+		"text of a datagram stays":            {func(s *script) *script { p := newScript("udp", 0).accept(1); p.datagrams(p.in, 1, "PING"); return p }, ping, true},
 		"an expression may cease to match":    {func(s *script) *script { return s.receives(1, "PING") }, nettest.HaveReceived(regexp.MustCompile("PING$")), false},
 		"a matcher may cease to hold":         {func(s *script) *script { return s.receives(1, "PING") }, nettest.HaveReceived(gomega.Equal("PING")), false},
 		"what was sent may be taken back":     {func(s *script) *script { return s.sends(1, "PING") }, nettest.HaveSent("PING"), false},
@@ -141,6 +148,33 @@ func TestHaveReceivedOnARealServer(t *testing.T) {
 	wantEarly(t, srv, nettest.HaveReceived("QUIT"))
 	wantEarly(t, srv, nettest.HaveReceived("QUIT").OnConn(9))
 	wantEarly(t, srv, nettest.HaveReceived(gomega.Equal("QUIT")))
+}
+
+// What the server has read ahead was received until the connection ends and the handler has
+// not had it.
+func TestHaveReceivedMayCease(t *testing.T) {
+	nettest.Bubble(t, func(tb fakeserver.TB) {
+		var network nettest.Network
+		srv := fakeserver.Start(tb, fakeserver.Config{
+			Transport: &network,
+			Handler:   fakeserver.Reply{}, // takes one line and leaves
+			Faults:    fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Latency{Delay: time.Second})}},
+		})
+		c, err := network.Dial("tcp", srv.Addr())
+		if err != nil {
+			tb.Fatalf("%v", err)
+		}
+		c.Write([]byte("first\n"))
+		time.Sleep(time.Millisecond)
+		c.Write([]byte("lost\n"))
+		g := gomega.NewGomega(func(text string, _ ...int) { tb.Fatalf("%s", text) })
+		lost := nettest.HaveReceived("lost\n").OnConn(1)
+		g.Eventually(srv).Should(lost)
+		c.Close()
+		g.Eventually(srv).WithTimeout(2 * time.Second).ShouldNot(lost)
+		g.Expect(srv).To(nettest.HaveReceived("first\n"))
+		g.Expect(srv).To(nettest.HaveDiscarded("lost\n"))
+	})
 }
 
 // What had arrived before a reset is read after it.
