@@ -135,15 +135,15 @@ func (l packetLedger) named() map[slot]int {
 	return all
 }
 
-// failed reports whether the Write of a datagram gave an error.
+// failed reports whether the Write of a datagram gave an error. After the last of those that
+// were numbered, if there were any, one may have met the socket's end.
 func (l packetLedger) failed(s slot) bool {
 	for peer, writes := range l.handler.wrote {
 		if l.conn(peer) == s.conn {
-			// After the last of those that were numbered, one may have met the socket's end.
 			return s.number > int64(len(writes)) || writes[s.number-1].err != nil
 		}
 	}
-	return false
+	return true
 }
 
 // left returns how often each datagram left.
