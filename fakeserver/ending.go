@@ -48,6 +48,7 @@ func (c *Conn) endInOrder() {
 	}
 	defer close(c.ended)
 	<-c.opened
+	c.in.leaveUnread() // the client that sees our FIN finds it in the record
 	c.out.closeWrite()
 	if !canCloseWrite(c.raw) {
 		c.out.finish() // the client hears of it only when the socket is closed

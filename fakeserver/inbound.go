@@ -39,6 +39,7 @@ type inbound struct {
 	discard    atomic.Bool // what comes now is recorded and thrown away
 	ruled      atomic.Bool // a rule of this direction ended the connection
 	since      time.Time   // when the last bytes came while discarding
+	unread     int64       // bytes in the queue that are recorded as unread; under reader
 
 	drainedBytes int64 // how many came while the connection is being ended in order
 }
@@ -164,7 +165,7 @@ func (in *inbound) readQueue(p []byte) (int, error) {
 		if err != nil {
 			return 0, in.c.opError("read", err)
 		}
-		if in.c.check("read") != nil && !in.ruled.Load() {
+		if in.c.check("read") != nil && !in.mayReadOn() {
 			return in.readLast(p)
 		}
 		n, due, err := in.queue.read(p)
@@ -178,10 +179,14 @@ func (in *inbound) readQueue(p []byte) (int, error) {
 	}
 }
 
+// mayReadOn reports whether the handler still gets what came before a rule ended the
+// connection: what is recorded as unread stays so. It needs reader.
+func (in *inbound) mayReadOn() bool { return in.ruled.Load() && in.unread == 0 }
+
 // readLast reads the queue when the connection ends. A rule that is ending it meanwhile
 // leaves the handler what came before.
 func (in *inbound) readLast(p []byte) (int, error) {
-	if in.queue.awaitThaw(); in.ruled.Load() {
+	if in.queue.awaitThaw(); in.mayReadOn() {
 		if n, _, err := in.queue.read(p); n > 0 || err != nil {
 			return n, err
 		}

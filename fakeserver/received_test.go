@@ -70,6 +70,32 @@ func TestReceivedIsWhatTheHandlerRead(t *testing.T) {
 	}
 }
 
+// A client that keeps its connection when the server has left need not end it for the record to
+// tell what was lost.
+func TestReceivedEndsWithTheHandler(t *testing.T) {
+	readsHello := func(ctx context.Context, c *fakeserver.Conn) error { return expect(c, "hello") }
+	for why, rules := range map[string][]fault.Rule{
+		"without rules":            nil,
+		"a rule that does not act": {fault.FromClient(fault.Reset{}).AfterBytes(100).MayNotFire()},
+		"it reads ahead":           {fault.FromClient(fault.Latency{Delay: 1})},
+		"in pieces":                {fault.FromClient(fault.Slice{Size: 5})},
+	} {
+		t.Run(why, func(t *testing.T) {
+			srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.HandlerFunc(readsHello), Faults: plan(rules...)})
+			c := dial(t, srv)
+			send(t, c, "hello, world")
+			wantAll(t, c, "", io.EOF)
+			wait(t, srv, func(tr transcript.Transcript) bool { return len(tr.Discarded())+len(tr.FromClient()) == 12 })
+			wantReceived(t, srv.Transcript(), "hello", ", world")
+			send(t, c, "!")
+			wait(t, srv, func(tr transcript.Transcript) bool { return len(tr.Discarded()) == 8 })
+			c.Close()
+			wait(t, srv, ended(1))
+			wantReceived(t, srv.Transcript(), "hello", ", world!")
+		})
+	}
+}
+
 // A rule that ends the connection ends what is received.
 func TestReceivedEndsWithARule(t *testing.T) {
 	for _, tt := range []struct {
