@@ -31,8 +31,8 @@ type BytesMatcher struct {
 // What the server threw away was not received: a client that still sends when its
 // connection's handler has ended, by itself or by a rule, sends in vain, though its
 // Write succeeds. That is what HaveDiscarded is for. Where rules let the server read ahead
-// of the handler, what it has read counts until the connection has ended without the
-// handler's having it; then the matcher ceases to hold.
+// of the handler, what it has read counts until the handler ends without it; then
+// the matcher ceases to hold.
 //
 // The empty text is an error, since everything contains it; to say that a client has
 // sent nothing, use BeEmpty().
@@ -122,8 +122,8 @@ func (m *BytesMatcher) MatchMayChangeInTheFuture(actual any) bool {
 }
 
 // mayCease reports whether x may be in what the server received and prove discarded: where
-// the server reads ahead, the connection may end and the handler not have had it. What is
-// no text may even begin to match by that.
+// the server reads ahead, the handler may end without it. What is no text may even begin to
+// match by that.
 func (m *BytesMatcher) mayCease(s *sight) bool {
 	if m.flow != (flow{d: transcript.FromClient}) || s.isPackets() {
 		return false
