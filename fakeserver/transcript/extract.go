@@ -158,6 +158,10 @@ func (x *extract) fill() {
 	for i, n := len(x.shown)-1, 0; i >= 0 && n < ends/2; i-- {
 		n += x.add(i)
 	}
+	for i := 1; i < len(x.shown)-1; i++ {
+		// To say that a line was left out takes a line.
+		x.shown[i] = x.shown[i] || x.shown[i-1] && x.shown[i+1]
+	}
 }
 
 // room returns how many lines may still be shown.

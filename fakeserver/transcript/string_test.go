@@ -81,6 +81,24 @@ func TestStringShowsWhereInItsDataAFaultActed(t *testing.T) {
 	wantText(t, rec.Snapshot().String(), `@10 10011 B "aaaa`, ` … 9,915 more … @5006 "aaaa[the place]bbbbbbbbb"`, "corrupt.ToClient.1")
 }
 
+// Where one line would be left out, nothing is.
+func TestStringShowsALineRatherThanThatItLeavesOneOut(t *testing.T) {
+	rec := newTestRecorder(0)
+	in, out := rec.Lane(1, FromClient), rec.Lane(1, ToClient)
+	for n := range 1000 {
+		in.Append(Data, fmt.Appendf(nil, "question %d.", n))
+		if n == 500 {
+			out.Add(Event{Kind: Fault, Rule: "corrupt.ToClient.1"})
+		}
+		out.Append(Data, []byte("answer"))
+	}
+	text := rec.Snapshot().String()
+	wantText(t, text, "question 500.", "corrupt.ToClient.1", " events, ")
+	if strings.Contains(text, "… 1 events") {
+		t.Errorf("a line says that one was left out:\n%s", text)
+	}
+}
+
 // Of many faults, the first and the last, and how many there were between.
 func TestStringElidesManyFaults(t *testing.T) {
 	rec := newTestRecorder(0)
