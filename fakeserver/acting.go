@@ -30,7 +30,11 @@ func (c *Conn) acted(st *fault.Stream, d transcript.Direction, s fault.Step, cou
 		st.Idle(s)
 		e.Kind, e.Text = transcript.Note, "gate "+s.Gate+" is open: nothing is held"
 	}
-	c.srv.rec.Add(e)
+	if s.Op == fault.OpCut {
+		c.srv.rec.AddDense(e)
+	} else {
+		c.srv.rec.Add(e)
+	}
 	return acts
 }
 

@@ -1,6 +1,9 @@
 package transcript
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // An entry is an event as the recorder keeps it: in 80 bytes, since most events have
 // nothing in most fields. Its Seq is its position.
@@ -37,7 +40,7 @@ func newEntry(e *Event) entry {
 func (x *entry) event(at int) Event {
 	e := Event{
 		Seq: int64(at) + 1, At: x.at, Conn: x.conn, Direction: x.dir, Kind: x.kind,
-		Offset: x.offset, Data: x.data, Peer: x.peer,
+		Offset: x.offset, Data: slices.Clip(x.data), Peer: x.peer,
 	}
 	if m := x.more; m != nil {
 		e.Count, e.Times, e.Sum, e.Rule, e.Text, e.AtClose = m.count, m.times, m.sum, m.rule, m.text, m.atClose

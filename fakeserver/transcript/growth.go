@@ -30,18 +30,24 @@ func (l *limit) grow(r *Recorder, g *growth, e *Event) {
 // them. It needs the recorder's mu.
 func (l *limit) own(r *Recorder, g *growth) *more {
 	if g.age != l.age {
-		chunk, _ := find(g.at)
-		for len(l.chunks) <= chunk {
-			l.chunks = append(l.chunks, 0)
-		}
-		if l.chunks[chunk] != l.age {
-			l.chunks[chunk] = l.age
-			r.events.replace(chunk)
-		}
-		x := r.events.at(g.at)
+		x := l.ownEntry(r, g.at)
 		m := *x.more
 		x.more = &m
 		g.age = l.age
 	}
 	return r.events.at(g.at).more
+}
+
+// ownEntry returns the event at a position, to be changed: in a copy of its chunk, if a
+// snapshot has that. It needs the recorder's mu.
+func (l *limit) ownEntry(r *Recorder, at int) *entry {
+	chunk, _ := find(at)
+	for len(l.chunks) <= chunk {
+		l.chunks = append(l.chunks, 0)
+	}
+	if l.chunks[chunk] != l.age {
+		l.chunks[chunk] = l.age
+		r.events.replace(chunk)
+	}
+	return r.events.at(at)
 }

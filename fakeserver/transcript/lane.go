@@ -17,6 +17,7 @@ type Lane struct {
 	block  []byte       // the current block
 	used   int          // how much of it is taken
 	passed int64        // bytes that were recorded from storage, kept or not
+	pieces int          // events of data, where all is kept
 	offset atomic.Int64 // of the next byte to be recorded
 	cutOff atomic.Bool  // the server's Close ended the handler
 	counts *tally       // of a stream; nil without a limit, or before the first byte
@@ -160,8 +161,17 @@ func (l *Lane) record(k Kind, stable, p []byte) (kept int) {
 		kept = l.limited(&e, stable, p)
 	} else {
 		e.Data, kept = stable, len(p)
-		l.rec.Add(e)
+		l.add(&e)
 	}
 	l.offset.Add(int64(len(p)))
 	return kept
+}
+
+// add records e, which has bytes that are all kept.
+func (l *Lane) add(e *Event) {
+	if l.pieces++; l.pieces > maxDense {
+		l.rec.addPiece(e)
+		return
+	}
+	l.rec.Add(*e)
 }

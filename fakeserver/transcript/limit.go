@@ -6,6 +6,7 @@ import "sync/atomic"
 // events that say the same again, are counted in an event that is there already. What the
 // recorder's mu guards of it, only its methods touch.
 type limit struct {
+	alone int          // events of one kind and rule, in one direction of one connection, that stand for themselves
 	bytes int64        // that may be kept; negative: none
 	kept  atomic.Int64 // of them
 
@@ -34,7 +35,7 @@ func newLimit(bytes int64) *limit {
 	if bytes == 0 {
 		return nil
 	}
-	return &limit{bytes: bytes, sides: map[sideKey]*tally{}}
+	return &limit{alone: maxRepeats, bytes: bytes, sides: map[sideKey]*tally{}}
 }
 
 // grant returns how many of n bytes may be kept; of what is whole, such as a datagram,

@@ -22,6 +22,7 @@ type Recorder struct {
 	arena  *arena // the storage that lanes share
 	index  *index // that snapshots share
 	limit  *limit // nil: keep all
+	dense  *limit // of what is cut into very many pieces, where all is kept; else nil
 
 	mu      sync.Mutex // guards what follows
 	events  chunks
@@ -44,6 +45,9 @@ func NewRecorder(h Header, limit int64) *Recorder {
 		h.Start = time.Now()
 	}
 	r := &Recorder{header: h, arena: new(arena), index: new(index), limit: newLimit(limit)}
+	if r.limit == nil {
+		r.dense = newDense()
+	}
 	// When nobody can reach the recorder any more and no snapshot was ever
 	// taken, nobody can hold its bytes: the large blocks may serve again.
 	runtime.AddCleanup(r, (*arena).recycle, r.arena)
@@ -72,6 +76,9 @@ func (r *Recorder) noteLocked(e *Event) {
 	if r.limit != nil && r.limit.repeats(r, e) {
 		return
 	}
+	if r.dense != nil && e.Kind == Close {
+		r.dense.endBytes(nil, e)
+	}
 	r.addLocked(e)
 }
 
@@ -95,8 +102,10 @@ func (r *Recorder) Snapshot() Transcript {
 	r.arena.lend()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.limit != nil {
-		r.limit.age++
+	for _, l := range []*limit{r.limit, r.dense} {
+		if l != nil {
+			l.age++
+		}
 	}
 	return Transcript{header: r.header, events: r.events.snapshot(), index: r.index}
 }

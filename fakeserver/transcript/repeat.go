@@ -12,7 +12,7 @@ type repeat struct {
 
 type repeated struct {
 	n    int
-	rest growth // the event that counts those past maxRepeats
+	rest growth // the event that counts those after the limit's alone
 }
 
 // repeats reports whether e, which carries no bytes, is counted in an event that says the
@@ -32,7 +32,7 @@ func (l *limit) repeats(r *Recorder, e *Event) bool {
 		}
 		l.grow(r, &p.rest, e)
 		return true
-	case p.n < maxRepeats:
+	case p.n < l.alone:
 		p.n++
 		t.close()
 		return false

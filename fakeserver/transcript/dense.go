@@ -1,0 +1,47 @@
+package transcript
+
+import "unsafe"
+
+// maxDense is how many boundaries of one rule, and how many pieces, one direction of one
+// connection has in events of their own. A stream that is cut into single bytes would else
+// take a hundred times its size.
+const maxDense = 1 << 16
+
+func newDense() *limit { return &limit{alone: maxDense, sides: map[sideKey]*tally{}} }
+
+// AddDense is Add for an event that may come for each byte of a stream, such as a boundary.
+// Of one rule in one direction of one connection the first 65,536 are events of their own;
+// the rest are one more, which says how many Times there were and has a checksum of their
+// offsets. With a limit it is Add.
+func (r *Recorder) AddDense(e Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.dense == nil {
+		r.noteLocked(&e)
+	} else if !r.dense.repeats(r, &e) {
+		r.addLocked(&e)
+	}
+}
+
+// addPiece records e, a piece of a stream that came in very many: as a part of the last event, if
+// that is the piece in front of it, in memory, too.
+func (r *Recorder) addPiece(e *Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at := r.events.n - 1
+	if !r.events.at(at).goesOnWith(e) {
+		r.addLocked(e)
+		return
+	}
+	x := r.dense.ownEntry(r, at)
+	x.data = x.data[:len(x.data)+len(e.Data)]
+	r.wakeLocked()
+}
+
+// goesOnWith reports whether e is the next piece of x's stream, and lies behind it in memory.
+func (x *entry) goesOnWith(e *Event) bool {
+	n := len(x.data)
+	return x.kind == Data && x.conn == e.Conn && x.dir == e.Direction && x.offset+int64(n) == e.Offset &&
+		x.more == nil && n > 0 && len(e.Data) > 0 && cap(x.data) >= n+len(e.Data) &&
+		unsafe.SliceData(x.data[n:n+1]) == unsafe.SliceData(e.Data)
+}
