@@ -25,6 +25,9 @@ func (c *Conn) acted(st *fault.Stream, d transcript.Direction, s fault.Step, cou
 	}
 	acts := s.Op != fault.OpHold || c.waits(s)
 	if acts {
+		if s.Op == fault.OpHold {
+			c.srv.gates.at(s.Gate).fired.Store(true)
+		}
 		st.Done(s)
 	} else {
 		st.Idle(s)

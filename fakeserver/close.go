@@ -31,7 +31,10 @@ func (s *Server) Close() error {
 func (s *Server) close() error {
 	s.life.lock()
 	defer s.life.unlock()
-	errs := []error{s.stopAccepting("closed")}
+	var errs []error
+	if err := s.stopAccepting("closed"); err != nil {
+		errs = append(errs, fmt.Errorf("fakeserver: %s: Close: %w", s.name, err))
+	}
 	close(s.closing)
 	s.cancel()
 	for _, c := range s.openConns() {

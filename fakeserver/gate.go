@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 )
@@ -16,12 +17,19 @@ type gates struct {
 
 // A gate holds whatever comes to it until it is released; it stays open then.
 type gate struct {
-	open chan struct{} // closed by Release
-	held chan struct{} // closed once something came to it
-	once [2]sync.Once
+	open  chan struct{} // closed by Release
+	held  chan struct{} // closed once something was held
+	fired atomic.Bool   // a Hold that came to it has fired
+	once  [2]sync.Once
 }
 
-func (g *gate) enter()   { g.once[0].Do(func() { close(g.held) }) }
+// enter tells that a stream has stopped at the gate, unless that was open all the time.
+func (g *gate) enter() {
+	if g.fired.Load() {
+		g.once[0].Do(func() { close(g.held) })
+	}
+}
+
 func (g *gate) release() { g.once[1].Do(func() { close(g.open) }) }
 
 // at returns the gate with that name.
@@ -48,8 +56,9 @@ func (c *core) Release(name string) error {
 	return nil
 }
 
-// AwaitHeld waits until something is held at a gate, or has been. When ctx is done
-// first, its error wraps the cause.
+// AwaitHeld waits until something is held at a gate, or has been: by then, what comes
+// before it has left, or was handed on. What comes to a gate that is open is not held.
+// When ctx is done first, the error wraps its cause.
 func (c *core) AwaitHeld(ctx context.Context, name string) error {
 	if err := c.checkGate(name); err != nil {
 		return err
@@ -58,7 +67,7 @@ func (c *core) AwaitHeld(ctx context.Context, name string) error {
 	case <-c.gates.at(name).held:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("fakeserver: %s: nothing came to gate %q: %w", c.name, name, context.Cause(ctx))
+		return fmt.Errorf("fakeserver: %s: nothing was held at gate %q: %w", c.name, name, context.Cause(ctx))
 	case <-c.done:
 		return c.closedError("AwaitHeld")
 	}

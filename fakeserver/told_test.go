@@ -106,3 +106,19 @@ func TestTheReportSaysWhatAStopStopped(t *testing.T) {
 		})
 	}
 }
+
+// What comes to a gate that is open all the time is not held, and nobody is told so.
+func TestAwaitHeldWaitsForWhatIsHeld(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}, Faults: plan(fault.FromClient(fault.Hold{Gate: "gate"}).AfterBytes(2).MayNotFire())})
+	if err := srv.Release("gate"); err != nil {
+		t.Fatal(err)
+	}
+	c := dial(t, srv)
+	send(t, c, "0123")
+	if _, err := io.ReadFull(c, make([]byte, 4)); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	wantError(t, "AwaitHeld", srv.AwaitHeld(ctx, "gate"), context.Canceled, "nothing was held at gate")
+}

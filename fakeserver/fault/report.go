@@ -117,8 +117,11 @@ func (o Outcome) advice() string {
 	if o.Rule.MustFire {
 		return "it must hit"
 	}
-	if o.State == Passed {
+	switch o.State {
+	case Passed:
 		return "let it come earlier, move it ahead, or allow it with MayNotFire"
+	case Armed:
+		return "give it something to act on, or allow it with MayNotFire"
 	}
 	return "send more, move the rule, or allow it with MayNotFire"
 }
