@@ -73,9 +73,9 @@ func (c *Conn) Read(p []byte) (int, error) { return c.in.read(p) }
 
 // Write sends p to the client, as the plan lets it through. Where the plan makes
 // bytes late or stops them, Write hands them to the connection and returns; it
-// blocks only while more than 64 MiB wait, or 64 KiB that are cut into single bytes. Where the plan ends the connection
-// within p, Write returns how many bytes come before that, and an error that
-// wraps fault.ErrInjected.
+// blocks only while more than 64 MiB wait, or 64 KiB that are cut into single
+// bytes. Where the plan ends the connection within p, Write returns how many bytes
+// come before that, and an error that wraps fault.ErrInjected.
 func (c *Conn) Write(p []byte) (int, error) { return c.out.write(p, false) }
 
 // CloseWrite sends a FIN behind what was written, and leaves the other direction

@@ -57,7 +57,7 @@ func (c *core) replacePlan(p fault.Plan) error {
 // its windows and its account; one whose contents have changed is another, and what it was
 // before is removed. Bytes that were taken keep what was decided about
 // them. Offsets count from the connection's beginning still: a window that is open
-// applies, and a place that lies behind is reported as passed. The record tells for
+// applies, and an offset that it is past is reported as passed. The record tells for
 // each connection and direction where the change came. The seed stays the server's.
 // A connection that an OnAccept rule stalls goes by the plan that there is when the stall is
 // over, which it also is when its rule is gone; other OnAccept rules that come are for later

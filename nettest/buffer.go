@@ -23,7 +23,9 @@ type Waiter interface {
 // order. The connection may be yet to come. For datagrams n is a peer, and the buffer
 // has their payloads one after the other. Bytes that RecordLimit kept out of the
 // record are not in the buffer either, nor are those that the server threw away since
-// the connection's handler had ended.
+// the connection's handler had ended. Where the plan lets the server read ahead of its
+// handler, the buffer has what was read; it can't give back what the handler then leaves
+// unread, as HaveReceived does.
 //
 // The buffer is closed when the client's direction has ended and all of it is there,
 // or when the server has closed. Until then a goroutine fills it, which is the

@@ -16,6 +16,10 @@ import (
 // reads nothing for five seconds is not waited for any longer, at no boundary.
 // Where ForBytes or ForTime end the rule within a piece, a boundary ends the piece.
 //
+// Of one direction of a connection the record has the first 65,536 boundaries one by one,
+// and counts the rest in one event, with a checksum of their offsets; pieces after that many
+// may be one event, too.
+//
 // What it can't do: stop a client whose buffer is smaller than a piece from
 // reading it in two, or cut what a TLS or bufio layer above the socket hands on.
 type Slice struct {
