@@ -35,7 +35,7 @@ func (q query) taken(t *testing.T) {
 }
 
 var oneShots = []oneShot{
-	{"has its answer, or knows that there is none", 20, func(t *testing.T, q query) {
+	{"has its answer, or knows that there is none", 4, func(t *testing.T, q query) {
 		if q.lost {
 			q.taken(t)
 		} else {
