@@ -26,7 +26,7 @@ func OneRead(want string, within time.Duration) scenarios.TCPClient {
 // SwallowsErrors breaks ReportsReset: it reads until there is nothing more to read,
 // for whatever reason, and returns what it has got.
 func SwallowsErrors(want string, within time.Duration) scenarios.TCPClient {
-	return brokenTCP(want, within, within, func(conn net.Conn) (string, error) {
+	client := brokenTCP(want, within, within, func(conn net.Conn) (string, error) {
 		var got strings.Builder
 		for p := make([]byte, 1); !strings.HasSuffix(got.String(), "\n"); {
 			if _, err := conn.Read(p); err != nil {
@@ -36,6 +36,15 @@ func SwallowsErrors(want string, within time.Duration) scenarios.TCPClient {
 		}
 		return got.String(), nil
 	})
+	do := client.Do
+	client.Do = func(ctx context.Context, addr string) (string, error) {
+		answer, err := do(ctx, addr)
+		if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "write" {
+			return answer, nil
+		}
+		return answer, err
+	}
+	return client
 }
 
 // Scans breaks ReportsTruncatedReply: to a bufio.Scanner, what comes before an end of
@@ -138,7 +147,7 @@ func brokenTCP(want string, within, deadline time.Duration, read func(net.Conn) 
 			conn.SetDeadline(time.Time{})
 		}
 		if _, err := io.WriteString(conn, request); err != nil {
-			return "", nil // as SwallowsErrors would
+			return "", err // an RST may come before it
 		}
 		line, err := read(conn)
 		return strings.TrimSuffix(line, "\n"), err
