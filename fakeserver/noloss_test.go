@@ -25,10 +25,10 @@ func (r *run) account() error {
 	return errors.Join(errs...)
 }
 
-// In virtual time, over some 1,000 connections by default, and in CI over thirty times as many: what is written is
+// In virtual time, over some 3,500 connections by default, and in CI over ten times as many: what is written is
 // delivered or named, whatever the two sides and the plan do.
 func TestEveryByteIsDeliveredOrNamed(t *testing.T) {
-	check(t, 300, func(rt *rapid.T) {
+	check(t, 1000, func(rt *rapid.T) {
 		s := drawSchedule(rt, wirePlan{length: 2000, unit: time.Second, directions: both, forever: true}, 6)
 		var err error
 		synctest.Test(t, func(*testing.T) {
