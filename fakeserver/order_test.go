@@ -100,3 +100,26 @@ func answers(_ context.Context, c *fakeserver.Conn) error {
 	_, err = io.WriteString(c, line)
 	return err
 }
+
+// Where both directions end a connection at its beginning, the one to the client does. The
+// other comes to a socket that is closed: it was reached, did nothing, and is not in the record.
+func TestNothingActsOnASocketThatIsClosed(t *testing.T) {
+	for range 20 {
+		srv, err := fakeserver.Listen(fakeserver.Config{Faults: plan(fault.FromClient(fault.Reset{}), fault.ToClient(fault.Reset{}))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, err := dialAny(srv); err == nil {
+			defer c.Close()
+		}
+		wait(t, srv, ended(1))
+		srv.Close()
+		if o := srv.Report().Rules; o[0].State != fault.Armed || o[1].State != fault.Fired {
+			t.Fatalf("from the client %v, to the client %v; want armed and fired:\n%v", o[0].State, o[1].State, srv.Transcript())
+		}
+		if n := len(srv.Transcript().Faults()); n != 1 {
+			t.Fatalf("%d faults in the record, want 1:\n%v", n, srv.Transcript())
+		}
+		wantError(t, "Verify", srv.Verify(), nil, "reset.FromClient.1 was armed")
+	}
+}

@@ -5,7 +5,6 @@ package kernel
 import (
 	"io"
 	"net"
-	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -20,29 +19,11 @@ func ReadNow(c net.Conn, p []byte) (int, error) {
 	if !isStream(c) {
 		return 0, wrongType("ReadNow", c)
 	}
-	raw, err := c.(syscall.Conn).SyscallConn()
-	if err != nil {
-		return 0, err
-	}
-	n, inner := 0, error(nil)
-	err = raw.Read(func(fd uintptr) bool {
-		for {
-			if n, inner = unix.Read(int(fd), p); inner != syscall.EINTR {
-				return true // whatever came of it: never wait
-			}
-		}
-	})
-	switch {
-	case err != nil:
-		return 0, err
-	case inner == syscall.EAGAIN:
-		return 0, os.ErrDeadlineExceeded
-	case inner != nil:
-		return 0, os.NewSyscallError("read", inner)
-	case n == 0 && len(p) > 0:
+	n, err := now("read", c, syscall.RawConn.Read, func(fd int) (int, error) { return unix.Read(fd, p) })
+	if n == 0 && err == nil && len(p) > 0 {
 		return 0, io.EOF
 	}
-	return n, nil
+	return n, err
 }
 
 func isStream(c net.Conn) bool {

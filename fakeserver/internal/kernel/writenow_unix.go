@@ -18,27 +18,9 @@ func WriteNow(c net.Conn, p []byte) (int, error) {
 	if !isStream(c) {
 		return 0, wrongType("WriteNow", c)
 	}
-	raw, err := c.(syscall.Conn).SyscallConn()
-	if err != nil {
-		return 0, err
+	n, err := now("write", c, syscall.RawConn.Write, func(fd int) (int, error) { return unix.Write(fd, p) })
+	if err == nil && n < len(p) {
+		err = os.ErrDeadlineExceeded
 	}
-	n, inner := 0, error(nil)
-	err = raw.Write(func(fd uintptr) bool {
-		for {
-			if n, inner = unix.Write(int(fd), p); inner != syscall.EINTR {
-				return true // whatever came of it: never wait
-			}
-		}
-	})
-	switch {
-	case err != nil:
-		return 0, err
-	case inner == syscall.EAGAIN:
-		return 0, os.ErrDeadlineExceeded
-	case inner != nil:
-		return 0, os.NewSyscallError("write", inner)
-	case n < len(p):
-		return n, os.ErrDeadlineExceeded
-	}
-	return n, nil
+	return n, err
 }
