@@ -163,7 +163,7 @@ func TestOnAcceptStallHoldsANewPlanBack(t *testing.T) {
 	}
 }
 
-// A rule that is taken out of the plan stalls nobody any more, and one that is behind it in
+// A rule that is taken out of the plan stalls nothing any more, and one that comes after it in
 // the plan still acts.
 func TestOnAcceptStallEndsWithItsRule(t *testing.T) {
 	stall, closes := fault.OnAccept(fault.Stall{}).Named("stall"), fault.OnAccept(fault.Close{}).Named("close")

@@ -18,7 +18,7 @@ func (c *Conn) begin() {
 	close(c.opened)
 }
 
-// begin goes by the plan, carries out what is due before the first byte, and starts the pump. What
+// begin adopts the plan, carries out what is due before the first byte, and starts the pump. What
 // ends the connection there does so before the handler can run. What stops the
 // direction is recorded here, so that what both directions begin with has one order.
 func (in *inbound) begin(prog *fault.Program) {
@@ -54,7 +54,7 @@ func (in *inbound) setStream(st *fault.Stream) {
 	in.pumped = make(chan struct{})
 }
 
-// begin goes by the plan, carries out what is due before the first byte, and starts the pump. What
+// begin adopts the plan, carries out what is due before the first byte, and starts the pump. What
 // ends the connection there does so before the handler can run. What stops the
 // direction is recorded here, so that what both directions begin with has one order.
 func (out *outbound) begin(prog *fault.Program) {

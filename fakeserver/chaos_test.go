@@ -18,7 +18,7 @@ import (
 
 // Chaos: everything that can be asked of a server is asked at any moment, under any rules,
 // while some clients and handlers do what they want. Whatever comes of it, nothing is lost
-// that is not named, nobody stays behind, and Close does not give up.
+// that is not named, no goroutine stays, and Close does not give up.
 
 // A chaos is what happens in one round.
 type chaos struct {
