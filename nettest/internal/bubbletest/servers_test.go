@@ -39,7 +39,7 @@ func wantStuck(t *testing.T, out, name string, record []string, failure string, 
 			t.Errorf("it does not show that one waits at %s:\n%s", p, stacks)
 		}
 	}
-	for _, inner := range []string{"cond.go", "sema.go", "inbound.go", "accept.go", "testing.go", "synctest.go", "bubble_run.go"} {
+	for _, inner := range []string{"cond.go", "sema.go", "conn_in.go", "listener_accept.go", "testing.go", "synctest.go", "bubble_run.go"} {
 		if strings.Contains(stacks, inner) {
 			t.Errorf("it shows %s:\n%s", inner, stacks)
 		}
