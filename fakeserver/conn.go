@@ -14,7 +14,7 @@ import (
 // plan's faults, with every byte recorded. It is a net.Conn; its methods may be
 // called from several goroutines at once.
 type Conn struct {
-	srv   *Server
+	core  *core
 	n     int
 	raw   net.Conn
 	in    inbound
@@ -43,8 +43,8 @@ type Conn struct {
 	seenRST bool // the client's RST is recorded
 }
 
-func newConn(s *Server, raw net.Conn, n int) *Conn {
-	c := &Conn{srv: s, n: n, raw: raw, began: time.Now(), opened: make(chan struct{}), dead: make(chan struct{}), gone: make(chan struct{}), rst: make(chan struct{}), ended: make(chan struct{})}
+func newConn(o *core, raw net.Conn, n int) *Conn {
+	c := &Conn{core: o, n: n, raw: raw, began: time.Now(), opened: make(chan struct{}), dead: make(chan struct{}), gone: make(chan struct{}), rst: make(chan struct{}), ended: make(chan struct{})}
 	c.in.init(c)
 	c.out.init(c)
 	return c
@@ -100,13 +100,13 @@ func (c *Conn) Close() error {
 	if !c.doom(net.ErrClosed) {
 		return c.opError("close", net.ErrClosed)
 	}
-	c.srv.wg.Add(1)
+	c.core.wg.Add(1)
 	go c.closeGently()
 	return nil
 }
 
 func (c *Conn) closeGently() {
-	defer c.srv.wg.Done()
+	defer c.core.wg.Done()
 	c.endInOrder()
 }
 
@@ -122,7 +122,7 @@ func (c *Conn) doomTo(why error, reset bool) bool {
 	if first {
 		c.fate, c.toReset = why, reset
 		close(c.gone)
-		if c.cutOff = why == net.ErrClosed && c.srv.isClosing(); c.cutOff {
+		if c.cutOff = why == net.ErrClosed && c.core.isClosing(); c.cutOff {
 			c.in.lane.CutOff()
 		}
 		c.in.discard.Store(true)
@@ -185,7 +185,7 @@ func (c *Conn) closeRaw() {
 	}
 	if c.markDead() {
 		c.noteUnread()
-		c.srv.rec.Add(c.event(transcript.Close))
+		c.core.rec.Add(c.event(transcript.Close))
 		c.raw.Close()
 	}
 }

@@ -22,12 +22,12 @@ func (c *Conn) accept() bool {
 // doAccept does what the plan that there is now says, without what changes of the plan take
 // out of it before that is due.
 func (c *Conn) doAccept() bool {
-	for _, s := range c.srv.program().Accept(c.n) {
-		if !c.srv.program().HasOnAccept(c.n, s) {
+	for _, s := range c.core.program().Accept(c.n) {
+		if !c.core.program().HasOnAccept(c.n, s) {
 			continue
 		}
-		c.srv.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Fault, Rule: s.Rule, Text: s.Text})
-		c.srv.program().Accepted(c.n, s)
+		c.core.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Fault, Rule: s.Rule, Text: s.Text})
+		c.core.program().Accepted(c.n, s)
 		switch s.Op {
 		case fault.OpStall:
 			if !c.stallAccept(s) {
@@ -52,8 +52,8 @@ func (c *Conn) stallAccept(s fault.Step) bool {
 		until = time.Now().Add(s.Delay)
 	}
 	for {
-		changed := c.srv.planChanged()
-		if hasPassed(until) || !c.srv.program().HasOnAccept(c.n, s) {
+		changed := c.core.planChanged()
+		if hasPassed(until) || !c.core.program().HasOnAccept(c.n, s) {
 			return true
 		}
 		if !c.sleepFor(changed, c.gone, until) || c.isDoomed() {

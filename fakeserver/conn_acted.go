@@ -26,7 +26,7 @@ func (c *Conn) acted(st *fault.Stream, d transcript.Direction, s fault.Step, cou
 	acts := s.Op != fault.OpHold || c.waits(s)
 	if acts {
 		if s.Op == fault.OpHold {
-			c.srv.gates.at(s.Gate).fired.Store(true)
+			c.core.gates.at(s.Gate).fired.Store(true)
 		}
 		st.Done(s)
 	} else {
@@ -34,21 +34,11 @@ func (c *Conn) acted(st *fault.Stream, d transcript.Direction, s fault.Step, cou
 		e.Kind, e.Text = transcript.Note, "gate "+s.Gate+" is open: nothing is held"
 	}
 	if s.Op == fault.OpCut {
-		c.srv.rec.AddDense(e)
+		c.core.rec.AddDense(e)
 	} else {
-		c.srv.rec.Add(e)
+		c.core.rec.Add(e)
 	}
 	return acts
-}
-
-// Report returns what became of the plan's rules so far. What it counts is in the
-// record by then.
-func (s *Server) Report() fault.Report {
-	r := s.core.Report()
-	for _, c := range s.openConns() {
-		c.isDead() // takes its lock, and so waits until what was counted is recorded
-	}
-	return r
 }
 
 // followed counts n bytes that the client sent and that were never decided about, for

@@ -8,7 +8,7 @@ import (
 // begin lets the plan that there is now decide about both directions, and starts their pumps.
 // What ends the connection may do so only from here on.
 func (c *Conn) begin() {
-	prog := c.srv.program()
+	prog := c.core.program()
 	if c.in.prog != prog { // it has changed since the connection came
 		c.noteReplan(transcript.ToClient, 0)
 		c.noteReplan(transcript.FromClient, 0)
@@ -40,7 +40,7 @@ func (in *inbound) begin(prog *fault.Program) {
 		}
 	}
 	in.tellFirst(steps)
-	in.c.srv.wg.Add(1)
+	in.c.core.wg.Add(1)
 	go in.pump(steps, 0)
 }
 
@@ -75,7 +75,7 @@ func (out *outbound) begin(prog *fault.Program) {
 		out.tell(s)
 	}
 	out.told = len(reached)
-	out.c.srv.wg.Add(1)
+	out.c.core.wg.Add(1)
 	go out.pump()
 }
 

@@ -33,7 +33,7 @@ func (c *Conn) finish(err error) {
 		return
 	}
 	c.out.noteBehind("handler: " + firstLine(err))
-	c.srv.fail(c.srv.connError(c, asHandlers(err)))
+	c.core.fail(c.core.connError(c, asHandlers(err)))
 	c.doomTo(net.ErrClosed, true)
 	c.resetBehind()
 	c.endInOrder()
@@ -65,7 +65,7 @@ func (c *Conn) endInOrder() {
 func (c *Conn) noteUnread() {
 	if n, err := unread(c.raw); err == nil && n > 0 {
 		c.in.followed(n)
-		c.srv.rec.Add(transcript.Event{
+		c.core.rec.Add(transcript.Event{
 			Conn: c.n, Direction: transcript.FromClient, Kind: transcript.Unread,
 			Offset: c.in.got.Load(), Count: int64(n), Text: "in the socket when it was closed",
 		})
@@ -124,7 +124,7 @@ func (c *Conn) clientEnded(k transcript.Kind) {
 func (c *Conn) note(k transcript.Kind, text string) {
 	e := c.event(k)
 	e.Text = text
-	c.srv.rec.Add(e)
+	c.core.rec.Add(e)
 }
 
 func isTimeout(err error) bool {

@@ -46,9 +46,9 @@ type inbound struct {
 
 func (in *inbound) init(c *Conn) {
 	in.c = c
-	in.lane = c.srv.rec.Lane(c.n, transcript.FromClient)
+	in.lane = c.core.rec.Lane(c.n, transcript.FromClient)
 	in.reader = newLock()
-	in.prog = c.srv.program()
+	in.prog = c.core.program()
 }
 
 // read is the handler's Read.
@@ -126,7 +126,7 @@ func (in *inbound) readShared(wanted bool) (p []byte, ok bool, err error) {
 	}
 	defer in.unlockReader()
 	if p, ok, err = in.readRecord(); wanted {
-		p = in.c.srv.stable(p)
+		p = in.c.core.stable(p)
 	}
 	return p, ok, err
 }
@@ -173,7 +173,7 @@ func (in *inbound) readQueue(p []byte) (int, error) {
 			return n, err
 		}
 		// The end of the connection is no reason to stop: what came before is still due.
-		if !in.c.srv.sleep(changed, nil, due, deadline) {
+		if !in.c.core.sleep(changed, nil, due, deadline) {
 			return in.readLast(p)
 		}
 	}

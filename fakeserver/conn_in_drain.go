@@ -110,7 +110,7 @@ func (in *inbound) feed(n int, age time.Duration) bool {
 	rest := bytes.Clone(buf[taken:]) // the lane may use their memory again
 	var p []byte
 	if taken > 0 {
-		p = in.c.srv.stable(in.lane.Commit(in.kind, taken))
+		p = in.c.core.stable(in.lane.Commit(in.kind, taken))
 	}
 	steps := in.stream.Feed(p, age)
 	if in.stream.Room() == 0 {
@@ -145,7 +145,7 @@ func (in *inbound) decide(p []byte, now time.Duration) bool {
 // leave records that the handler does not get the last n bytes, which were recorded for it.
 func (in *inbound) leave(n int) {
 	if in.kind == transcript.Data {
-		in.c.srv.rec.Add(transcript.Event{
+		in.c.core.rec.Add(transcript.Event{
 			Conn: in.c.n, Direction: transcript.FromClient, Kind: transcript.Unread,
 			Offset: in.stream.Taken(), Count: int64(n), Text: "the connection ended in front of these bytes",
 		})

@@ -17,7 +17,7 @@ const catchUp = 20 * time.Millisecond
 // pump reads the socket for the handler. First it carries out steps, and takes n
 // bytes that were read into the lane's buffer.
 func (in *inbound) pump(first []fault.Step, n int) {
-	defer in.c.srv.wg.Done()
+	defer in.c.core.wg.Done()
 	defer close(in.pumped)
 	defer in.queue.expect(false)
 	if !in.carryOutBeside(n, first) {
@@ -93,7 +93,7 @@ func stops(s fault.Step) bool { return s.Op == fault.OpStall || s.Op == fault.Op
 
 // waits reports whether s stops the stream now: a gate may be open already.
 func (c *Conn) waits(s fault.Step) bool {
-	return stops(s) && !(s.Op == fault.OpHold && isClosedChan(c.srv.gates.at(s.Gate).open))
+	return stops(s) && !(s.Op == fault.OpHold && isClosedChan(c.core.gates.at(s.Gate).open))
 }
 
 // carryOut does one step. It reports whether the connection goes on.
@@ -103,7 +103,7 @@ func (in *inbound) carryOut(s fault.Step) bool {
 	case fault.OpPass:
 		in.stream.Done(s)
 		if in.kind == transcript.Data && len(s.Data) > 0 {
-			s.Data = c.srv.stable(s.Data)
+			s.Data = c.core.stable(s.Data)
 			in.queue.widen(s.Pace(catchUp))
 			in.queue.put(s)
 		}
@@ -211,7 +211,7 @@ func (in *inbound) stall(s fault.Step) {
 
 // hold stops reading until the gate is released.
 func (in *inbound) hold(s fault.Step) {
-	g := in.c.srv.gates.at(s.Gate)
+	g := in.c.core.gates.at(s.Gate)
 	g.enter()
 	in.stop(s, g.open, time.Time{})
 }
@@ -223,7 +223,7 @@ func (in *inbound) stop(s fault.Step, ch <-chan struct{}, until time.Time) {
 	for !in.discard.Load() {
 		changed := in.queue.next()
 		if in.stale() {
-			in.prog = in.c.srv.program()
+			in.prog = in.c.core.program()
 			in.c.noteReplan(transcript.FromClient, in.stream.Taken())
 			in.later = append(in.later, in.stream.Adopt(in.prog, transcript.FromClient, in.c.age())...)
 			if !in.stream.Has(s) {
@@ -234,7 +234,7 @@ func (in *inbound) stop(s fault.Step, ch <-chan struct{}, until time.Time) {
 			return
 		}
 		if !in.c.sleepFor(changed, ch, until) {
-			if in.c.srv.isClosing() {
+			if in.c.core.isClosing() {
 				in.discard.Store(true) // what it has not read is nothing to the handler any more
 			}
 			return
@@ -243,8 +243,8 @@ func (in *inbound) stop(s fault.Step, ch <-chan struct{}, until time.Time) {
 }
 
 // stable returns recorded bytes that stay what they are.
-func (s *Server) stable(p []byte) []byte {
-	if s.recordLimit == 0 {
+func (c *core) stable(p []byte) []byte {
+	if c.recordLimit == 0 {
 		return p
 	}
 	return bytes.Clone(p)

@@ -34,7 +34,7 @@ func (in *inbound) nameUnread() {
 func (in *inbound) addUnread() {
 	first, ok := in.queue.front()
 	if n := in.queue.waiting() - in.unread; ok && n > 0 {
-		in.c.srv.rec.Add(transcript.Event{
+		in.c.core.rec.Add(transcript.Event{
 			Conn: in.c.n, Direction: transcript.FromClient, Kind: transcript.Unread,
 			Offset: first.From + in.unread, Count: n, AtClose: in.c.isCutOff(), Text: "the handler did not read these bytes",
 		})

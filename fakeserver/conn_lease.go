@@ -10,6 +10,7 @@ import (
 // accepted it has it until Close. The server's WaitGroup counts the connection from
 // its arrival until it has ended.
 type lease struct {
+	conns    *conns      // that it is one of
 	returned atomic.Bool // Close was called
 	leaving  atomic.Bool // somebody ends the connection
 }
@@ -52,7 +53,7 @@ func (c *Conn) leave() {
 }
 
 func (c *Conn) depart() {
-	defer c.srv.wg.Done()
+	defer c.core.wg.Done()
 	c.endInOrder()
-	c.srv.forget(c)
+	c.lease.conns.forget(c)
 }

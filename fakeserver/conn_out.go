@@ -37,9 +37,9 @@ type outbound struct {
 
 func (out *outbound) init(c *Conn) {
 	out.c = c
-	out.lane = c.srv.rec.Lane(c.n, transcript.ToClient)
+	out.lane = c.core.rec.Lane(c.n, transcript.ToClient)
 	out.writer = newLock()
-	out.prog = c.srv.program()
+	out.prog = c.core.program()
 }
 
 // tell records that the rule of s acts, unless that was done before.

@@ -10,7 +10,7 @@ import (
 
 // pump carries out what the plan decided, when it is due.
 func (out *outbound) pump() {
-	defer out.c.srv.wg.Done()
+	defer out.c.core.wg.Done()
 	defer close(out.pumped)
 	defer out.closeEdge()
 	out.adoptPumped() // the plan may have changed before anybody saw that there is a pump
@@ -99,7 +99,7 @@ func (out *outbound) carryOut(s fault.Step) bool {
 		return out.stop(s, nil)
 	case fault.OpHold:
 		out.tell(s)
-		g := c.srv.gates.at(s.Gate)
+		g := c.core.gates.at(s.Gate)
 		g.enter()
 		return out.stop(s, g.open)
 	default:
@@ -199,7 +199,7 @@ func (out *outbound) stop(s fault.Step, open <-chan struct{}) bool {
 		until = time.Now().Add(s.Delay)
 	}
 	for {
-		changed := out.c.srv.planChanged()
+		changed := out.c.core.planChanged()
 		out.adoptPumped()
 		if isClosedChan(open) || hasPassed(until) || !out.hasRule(s) {
 			return true

@@ -38,13 +38,13 @@ func (in *inbound) unlockReader() {
 		prog = in.prog
 	}
 	in.reader.unlock()
-	if plain && prog != in.c.srv.program() {
+	if plain && prog != in.c.core.program() {
 		in.replan()
 	}
 }
 
 // stale reports whether the server has another plan than this direction.
-func (in *inbound) stale() bool { return in.prog != in.c.srv.program() }
+func (in *inbound) stale() bool { return in.prog != in.c.core.program() }
 
 // adopt goes over to the server's plan. It needs reader, or to be the pump. It
 // reports whether the connection goes on.
@@ -59,7 +59,7 @@ func (in *inbound) adoptBeside(n int) bool {
 	if !in.stale() {
 		return true
 	}
-	in.prog = in.c.srv.program()
+	in.prog = in.c.core.program()
 	in.c.noteReplan(transcript.FromClient, in.stream.Taken())
 	return in.carryOutBeside(n, in.stream.Adopt(in.prog, transcript.FromClient, in.c.age()))
 }
@@ -72,7 +72,7 @@ func (in *inbound) adoptFor(n int) bool {
 		return false
 	}
 	in.c.restoreReadDeadline() // first: a change that this does not see yet wakes the read after it
-	in.prog = in.c.srv.program()
+	in.prog = in.c.core.program()
 	in.c.noteReplan(transcript.FromClient, in.lane.Offset())
 	st := in.prog.StreamAt(in.c.n, transcript.FromClient, in.lane.Offset())
 	if st == nil || in.c.isDoomed() {
@@ -88,7 +88,7 @@ func (in *inbound) arm(st *fault.Stream, n int) {
 	c := in.c
 	in.setStream(st)
 	c.setRawReadDeadline(time.Time{})
-	c.srv.wg.Add(1)
+	c.core.wg.Add(1)
 	go in.pump(st.Tick(c.age()), n)
 }
 
@@ -120,7 +120,7 @@ func (out *outbound) unlockWriter() {
 		prog = out.prog
 	}
 	out.writer.unlock()
-	if plain && prog != out.c.srv.program() {
+	if plain && prog != out.c.core.program() {
 		out.replan()
 	}
 }
@@ -129,10 +129,10 @@ func (out *outbound) unlockWriter() {
 func (out *outbound) adoptPumped() {
 	out.deciding.Lock()
 	defer out.deciding.Unlock()
-	if out.stream == nil || out.prog == out.c.srv.program() {
+	if out.stream == nil || out.prog == out.c.core.program() {
 		return
 	}
-	out.prog = out.c.srv.program()
+	out.prog = out.c.core.program()
 	out.c.noteReplan(transcript.ToClient, out.stream.Taken())
 	out.putLocked(out.stream.Adopt(out.prog, transcript.ToClient, out.c.age()))
 	out.queue.wake()
@@ -143,10 +143,10 @@ func (out *outbound) adoptPumped() {
 func (out *outbound) adopt() {
 	out.deciding.Lock()
 	defer out.deciding.Unlock()
-	if out.queue != nil || out.prog == out.c.srv.program() {
+	if out.queue != nil || out.prog == out.c.core.program() {
 		return
 	}
-	out.prog = out.c.srv.program()
+	out.prog = out.c.core.program()
 	out.c.noteReplan(transcript.ToClient, out.lane.Offset())
 	st := out.prog.StreamAt(out.c.n, transcript.ToClient, out.lane.Offset())
 	if st == nil || out.c.isDoomed() || out.isShut() {
@@ -156,7 +156,7 @@ func (out *outbound) adopt() {
 	out.setStreamLocked(st)
 	c.setRawWriteDeadline(time.Time{})
 	out.putLocked(st.Tick(c.age()))
-	c.srv.wg.Add(1)
+	c.core.wg.Add(1)
 	go out.pump()
 }
 
@@ -182,7 +182,7 @@ func (out *outbound) hasRule(s fault.Step) bool {
 
 // noteReplan records where the change came.
 func (c *Conn) noteReplan(d transcript.Direction, offset int64) {
-	c.srv.rec.Add(transcript.Event{
+	c.core.rec.Add(transcript.Event{
 		Conn: c.n, Direction: d, Kind: transcript.Note, Offset: offset,
 		Text: fmt.Sprintf("other faults from byte %d on", offset),
 	})

@@ -86,16 +86,16 @@ func (c *Conn) resetFrom(rule string, pumped <-chan struct{}) error {
 	c.noteUnread()
 	if !canReset(c.raw) {
 		c.note(transcript.Note, "closed at once: a unix socket has no RST")
-		c.srv.rec.Add(c.event(transcript.Close))
+		c.core.rec.Add(c.event(transcript.Close))
 		return c.raw.Close()
 	}
 	c.out.lane.Add(transcript.Event{Kind: transcript.RST, Rule: rule, Count: c.unacked()})
 	err := resetConn(c.raw)
-	c.srv.rec.Add(c.event(transcript.Close))
+	c.core.rec.Add(c.event(transcript.Close))
 	if err != nil {
-		err = c.srv.connError(c, err)
+		err = c.core.connError(c, err)
 		c.note(transcript.Error, err.Error())
-		c.srv.fail(err)
+		c.core.fail(err)
 	}
 	return err
 }

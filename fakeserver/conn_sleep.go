@@ -42,7 +42,7 @@ func (c *Conn) sleepForAny(until time.Time, a, b, d <-chan struct{}) bool {
 		return false
 	case <-c.rst: // nothing can be delivered any more
 		return false
-	case <-c.srv.closing:
+	case <-c.core.closing:
 		return false
 	}
 	return true

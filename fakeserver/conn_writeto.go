@@ -39,9 +39,9 @@ func (c *Conn) handOn(p []byte, w io.Writer) (int, error) {
 	if len(p) == 0 || w == io.Discard {
 		return len(p), nil
 	}
-	if to, ok := w.(*Conn); ok && to.srv == c.srv {
+	if to, ok := w.(*Conn); ok && to.core == c.core {
 		return to.out.write(p, true)
 	}
-	c.srv.rec.Lend() // w might keep them, though it should not
+	c.core.rec.Lend() // w might keep them, though it should not
 	return w.Write(p)
 }

@@ -29,6 +29,8 @@ type core struct {
 	addr  net.Addr
 	noRST bool // of a unix socket, which has none
 
+	recordLimit int64 // see Config
+
 	ctx     context.Context // of handlers; cancelled by Close
 	cancel  context.CancelFunc
 	closing chan struct{}  // closed when Close begins
@@ -74,7 +76,7 @@ func compile(p place, o origin) (*core, error) {
 
 // settle lets c begin to record, at addr.
 func (c *core) settle(network string, addr net.Addr, recordLimit int64) {
-	c.addr = addr
+	c.addr, c.recordLimit = addr, recordLimit
 	c.closing, c.done = make(chan struct{}), make(chan struct{})
 	c.rec = transcript.NewRecorder(transcript.Header{Name: c.name, Network: network, Address: c.Addr()}, recordLimit)
 	c.ctx, c.cancel = context.WithCancel(context.Background())
@@ -126,6 +128,10 @@ func (c *core) fail(err error) {
 	c.errMu.Lock()
 	c.errs = append(c.errs, err)
 	c.errMu.Unlock()
+}
+
+func (c *core) connError(n *Conn, err error) error {
+	return fmt.Errorf("fakeserver: %s: conn %d: %w", c.name, n.n, err)
 }
 
 // wait sleeps until cond holds for a snapshot.

@@ -51,31 +51,6 @@ func (c *core) replacePlan(p fault.Plan) error {
 	return nil
 }
 
-// SetFaults replaces the plan while traffic flows. It never waits for anything.
-//
-// Rules are known by their keys: one that is the same in both plans goes on with its draws,
-// its windows and its account; one whose contents have changed is another, and what it was
-// before is removed. Bytes that were taken keep what was decided about
-// them. Offsets count from the connection's beginning still: a window that is open
-// applies, and an offset that it is past is reported as passed. The record tells for
-// each connection and direction where the change came. The seed stays the server's.
-// A connection that an OnAccept rule stalls goes by the plan that there is when the stall is
-// over, which it also is when its rule is gone; other OnAccept rules that come are for later
-// connections.
-//
-// Its errors wrap fault.ErrPlan, and then nothing has changed; after Close,
-// net.ErrClosed.
-func (s *Server) SetFaults(p fault.Plan) error {
-	if err := s.replacePlan(p); err != nil {
-		return err
-	}
-	for _, c := range s.openConns() {
-		c.in.replan()
-		c.out.replan()
-	}
-	return nil
-}
-
 // SetFaults replaces the plan while datagrams flow, as Server.SetFaults does: each
 // peer and direction goes by it from its next datagram on, and the record says which that
 // is. What the old plan keeps, to deliver it later or after others, is still delivered so.

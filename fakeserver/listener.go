@@ -2,14 +2,12 @@ package fakeserver
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"net"
 	"sync"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -25,9 +23,8 @@ import (
 // Close stops accepting and leaves connections alone, as package net does. Stop
 // ends everything.
 type Listener struct {
-	*core
-	srv *Server // has the connections
-	ln  net.Listener
+	*conns
+	ln net.Listener
 
 	ready  chan *Conn    // to be handed out
 	failed chan error    // from ln, to be handed out
@@ -72,8 +69,7 @@ func wrapListener(ln net.Listener, cfg Config, o origin) (stopper, error) {
 	}
 	c.settle(p.network, ln.Addr(), cfg.RecordLimit)
 	l := &Listener{
-		core: c, ln: ln,
-		srv:   &Server{core: c, recordLimit: cfg.RecordLimit, life: newLock(), conns: map[int]*Conn{}},
+		conns: newConns(c), ln: ln,
 		ready: make(chan *Conn), failed: make(chan error),
 		gone: make(chan struct{}), shut: make(chan struct{}), pumped: make(chan struct{}),
 	}
@@ -174,7 +170,7 @@ func (l *Listener) stop() error {
 	}
 	close(l.closing)
 	l.cancel()
-	for _, c := range l.srv.openConns() {
+	for _, c := range l.openConns() {
 		c.kick()
 		c.leave()
 	}
@@ -182,7 +178,7 @@ func (l *Listener) stop() error {
 		return err
 	}
 	errs := []error{err}
-	for _, c := range l.srv.openConns() {
+	for _, c := range l.openConns() {
 		errs = append(errs, fmt.Errorf("fakeserver: %s: Stop: conn %d did not end within %v", l.name, c.n, closeGrace))
 		c.closeRaw()
 	}
@@ -199,26 +195,6 @@ func (l *Listener) late() error {
 	}
 	return l.gaveUp
 }
-
-// Report returns what became of the plan's rules so far.
-func (l *Listener) Report() fault.Report { return l.srv.Report() }
-
-// Transcript returns a snapshot of the record. It copies no bytes.
-func (l *Listener) Transcript() transcript.Transcript { return l.srv.Transcript() }
-
-// Wait sleeps until cond holds for the record, which it is asked at every new
-// event. When ctx is done first, or the Listener is stopped, it returns an error
-// that wraps the cause, or net.ErrClosed, and shows the record.
-func (l *Listener) Wait(ctx context.Context, cond func(transcript.Transcript) bool) error {
-	return l.srv.Wait(ctx, cond)
-}
-
-// SetFaults replaces the plan while traffic flows, as Server.SetFaults does.
-func (l *Listener) SetFaults(p fault.Plan) error { return l.srv.SetFaults(p) }
-
-// CloseClientConns ends all connections that are open now, as
-// Server.CloseClientConns does. Their owners still have to close them.
-func (l *Listener) CloseClientConns(how transcript.Ending) error { return l.srv.CloseClientConns(how) }
 
 // opError is the error of an operation on a closed Listener, as package net gives it.
 func (l *Listener) opError(op string) error {

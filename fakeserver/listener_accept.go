@@ -42,7 +42,7 @@ func (l *Listener) admits() bool {
 // take gives raw its number. What the plan says of its arrival is done aside, if it
 // may take time.
 func (l *Listener) take(raw net.Conn) {
-	c := l.srv.admit(raw, new(lease))
+	c := l.admit(raw, &lease{conns: l.conns})
 	if len(l.program().Accept(c.n)) == 0 {
 		l.handOut(c)
 		return

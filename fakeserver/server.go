@@ -1,7 +1,6 @@
 package fakeserver
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -16,9 +15,8 @@ import (
 // whole life, answers each connection through its Handler, and records every
 // byte. Start or Listen makes one.
 type Server struct {
-	*core
-	handler     Handler
-	recordLimit int64
+	*conns
+	handler Handler
 
 	life   lock     // held by Down, Up, Unanswered and Close, which follow one another
 	silent *silence // under life; nil unless Unanswered
@@ -27,8 +25,6 @@ type Server struct {
 	mu        sync.Mutex // guards what follows
 	ln        net.Listener
 	accepting chan struct{} // closed when ln's accept loop has ended
-	conns     map[int]*Conn // those not ended yet
-	accepted  int
 
 	closed   atomic.Bool // Close has been called
 	closeErr error       // its result; read after done is closed
@@ -54,7 +50,7 @@ func listen(cfg Config, o origin) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{core: c, handler: cfg.Handler, recordLimit: cfg.RecordLimit, life: newLock(), conns: map[int]*Conn{}}
+	s := &Server{conns: newConns(c), handler: cfg.Handler, life: newLock()}
 	if cfg.StartDown {
 		err = s.startDown()
 	} else {
@@ -112,19 +108,6 @@ func (s *Server) take(raw net.Conn) {
 	go s.serve(c)
 }
 
-// admit gives raw its number, and records that it came. le is for connections
-// without a handler.
-func (s *Server) admit(raw net.Conn, le *lease) *Conn {
-	s.mu.Lock()
-	s.accepted++
-	c := newConn(s, raw, s.accepted)
-	c.lease = le
-	s.conns[c.n] = c
-	s.mu.Unlock()
-	s.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Accept, Peer: addrString(raw.RemoteAddr())})
-	return c
-}
-
 // serve runs the handler for c, and ends c as its outcome says.
 func (s *Server) serve(c *Conn) {
 	defer s.wg.Done()
@@ -142,66 +125,6 @@ func (s *Server) serve(c *Conn) {
 	} else {
 		err = nil
 	}
-}
-
-func (s *Server) forget(c *Conn) {
-	s.mu.Lock()
-	delete(s.conns, c.n)
-	s.mu.Unlock()
-}
-
-// Transcript returns a snapshot of the record. It copies no bytes.
-func (s *Server) Transcript() transcript.Transcript { return s.rec.Snapshot() }
-
-// Wait sleeps until cond holds for the record, which it is asked at every new
-// event. When ctx is done first, or the server is closed, it returns an error
-// that wraps the cause, or net.ErrClosed, and shows the record.
-func (s *Server) Wait(ctx context.Context, cond func(transcript.Transcript) bool) error {
-	return s.wait(ctx, s.Transcript, cond)
-}
-
-// CloseClientConns ends all connections that are open now: with
-// transcript.ByFIN as Conn.Close does, or at once with transcript.ByRST. Their
-// handlers' Reads and Writes then fail with net.ErrClosed; where an OnAccept rule acts
-// still, it ends, and the handler is not called. Other endings are
-// refused, and so is ByRST on unix sockets, with errors.ErrUnsupported.
-func (s *Server) CloseClientConns(how transcript.Ending) error {
-	if how != transcript.ByFIN && how != transcript.ByRST {
-		return fmt.Errorf("fakeserver: %s: CloseClientConns(%v): want ByFIN or ByRST", s.name, how)
-	}
-	var errs []error
-	for _, c := range s.openConns() {
-		if how == transcript.ByFIN {
-			errs = append(errs, ignoreClosed(c.hangUp()))
-		} else {
-			errs = append(errs, ignoreClosed(c.tearDown()))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// openConns returns the connections that have not ended, in order.
-func (s *Server) openConns() []*Conn {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var all []*Conn
-	for n := 1; n <= s.accepted; n++ {
-		if c := s.conns[n]; c != nil {
-			all = append(all, c)
-		}
-	}
-	return all
-}
-
-func ignoreClosed(err error) error {
-	if errors.Is(err, net.ErrClosed) {
-		return nil
-	}
-	return err
-}
-
-func (s *Server) connError(c *Conn, err error) error {
-	return fmt.Errorf("fakeserver: %s: conn %d: %w", s.name, c.n, err)
 }
 
 func addrString(a net.Addr) string {

@@ -69,7 +69,7 @@ func TestCloseShowsWhereEachHandlerHangs(t *testing.T) {
 		})
 		for n, frames := range []string{"waitForNothing", "otherWait"} {
 			about := aboutConn(text, n+1)
-			if !regexp.MustCompile(`\ngoroutine \d+ \[chan receive.*\]:\n.*\.` + frames + `\(.*\n\t.*close_stack_test.go:\d+`).MatchString(about) {
+			if !regexp.MustCompile(`\ngoroutine \d+ \[chan receive.*\]:\n.*\.` + frames + `\(.*\n\t.*server_stack_test.go:\d+`).MatchString(about) {
 				t.Errorf("conn %d: it does not show that it hangs in %s:\n%s", n+1, frames, about)
 			}
 			for _, not := range []string{").serve(", "created by", []string{"otherWait", "waitForNothing"}[n]} {
@@ -88,7 +88,7 @@ func TestCloseBoundsTheStacksThatItShows(t *testing.T) {
 			t.Errorf("%d stacks, want 3:\n%s", got, text)
 		}
 		about := aboutConn(text, 1)
-		if got := strings.Count(about, "close_stack_test.go:"); got < 14 || got > 16 || !strings.Contains(about, " frames …\n") || !strings.Contains(about, "waitForNothing") {
+		if got := strings.Count(about, "server_stack_test.go:"); got < 14 || got > 16 || !strings.Contains(about, " frames …\n") || !strings.Contains(about, "waitForNothing") {
 			t.Errorf("%d frames, want the innermost 8 and the outermost 8:\n%s", got, about)
 		}
 	})
@@ -115,6 +115,6 @@ func TestCloseShowsWhereADatagramsHandlerHangs(t *testing.T) {
 		synctest.Wait()
 		err = srv.Close()
 		close(never)
-		wantError(t, "Close", err, nil, "conn 1, datagram 1", ".waitForNothing(", "close_stack_test.go:")
+		wantError(t, "Close", err, nil, "conn 1, datagram 1", ".waitForNothing(", "server_stack_test.go:")
 	})
 }

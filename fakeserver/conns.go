@@ -1,0 +1,128 @@
+package fakeserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// conns are the stream connections of a Server or a Listener: it gives each its number,
+// knows those that are open, and does what is for all of them.
+type conns struct {
+	*core
+
+	mu       sync.Mutex    // guards what follows
+	open     map[int]*Conn // those not ended yet
+	admitted int
+}
+
+func newConns(c *core) *conns { return &conns{core: c, open: map[int]*Conn{}} }
+
+// admit gives raw its number, and records that it came. le is for connections
+// without a handler.
+func (s *conns) admit(raw net.Conn, le *lease) *Conn {
+	s.mu.Lock()
+	s.admitted++
+	c := newConn(s.core, raw, s.admitted)
+	c.lease = le
+	s.open[c.n] = c
+	s.mu.Unlock()
+	s.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Accept, Peer: addrString(raw.RemoteAddr())})
+	return c
+}
+
+func (s *conns) forget(c *Conn) {
+	s.mu.Lock()
+	delete(s.open, c.n)
+	s.mu.Unlock()
+}
+
+// Transcript returns a snapshot of the record. It copies no bytes.
+func (s *conns) Transcript() transcript.Transcript { return s.rec.Snapshot() }
+
+// Wait sleeps until cond holds for the record, which it is asked at every new
+// event. When ctx is done first, or the server is closed, it returns an error
+// that wraps the cause, or net.ErrClosed, and shows the record.
+func (s *conns) Wait(ctx context.Context, cond func(transcript.Transcript) bool) error {
+	return s.wait(ctx, s.Transcript, cond)
+}
+
+// CloseClientConns ends all connections that are open now: with
+// transcript.ByFIN as Conn.Close does, or at once with transcript.ByRST. Their
+// handlers' Reads and Writes then fail with net.ErrClosed; where an OnAccept rule acts
+// still, it ends, and the handler is not called. Other endings are
+// refused, and so is ByRST on unix sockets, with errors.ErrUnsupported.
+func (s *conns) CloseClientConns(how transcript.Ending) error {
+	if how != transcript.ByFIN && how != transcript.ByRST {
+		return fmt.Errorf("fakeserver: %s: CloseClientConns(%v): want ByFIN or ByRST", s.name, how)
+	}
+	var errs []error
+	for _, c := range s.openConns() {
+		if how == transcript.ByFIN {
+			errs = append(errs, ignoreClosed(c.hangUp()))
+		} else {
+			errs = append(errs, ignoreClosed(c.tearDown()))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// openConns returns the connections that have not ended, in order.
+func (s *conns) openConns() []*Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []*Conn
+	for n := 1; n <= s.admitted; n++ {
+		if c := s.open[n]; c != nil {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// SetFaults replaces the plan while traffic flows. It never waits for anything.
+//
+// Rules are known by their keys: one that is the same in both plans goes on with its draws,
+// its windows and its account; one whose contents have changed is another, and what it was
+// before is removed. Bytes that were taken keep what was decided about
+// them. Offsets count from the connection's beginning still: a window that is open
+// applies, and an offset that it is past is reported as passed. The record tells for
+// each connection and direction where the change came. The seed stays the server's.
+// A connection that an OnAccept rule stalls goes by the plan that there is when the stall is
+// over, which it also is when its rule is gone; other OnAccept rules that come are for later
+// connections.
+//
+// Its errors wrap fault.ErrPlan, and then nothing has changed; after Close,
+// net.ErrClosed.
+func (s *conns) SetFaults(p fault.Plan) error {
+	if err := s.replacePlan(p); err != nil {
+		return err
+	}
+	for _, c := range s.openConns() {
+		c.in.replan()
+		c.out.replan()
+	}
+	return nil
+}
+
+// Report returns what became of the plan's rules so far. What it counts is in the
+// record by then.
+func (s *conns) Report() fault.Report {
+	r := s.core.Report()
+	for _, c := range s.openConns() {
+		c.isDead() // takes its lock, and so waits until what was counted is recorded
+	}
+	return r
+}
