@@ -38,7 +38,7 @@ const (
 
 // exchanging are the promises of the bundled TCP client about single exchanges.
 var exchanging = scenarios.Keeps(
-	scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused, scenarios.HonoursDeadline,
+	scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused, scenarios.HonorsDeadline,
 	scenarios.TriesAgainAfterReset, scenarios.SendsRequestAgain, scenarios.LeavesNothingBehind, scenarios.StopsWhenTold,
 )
 
@@ -56,7 +56,7 @@ var _ = tcpClient("the bundled TCP client with the production server", func() sc
 
 var _ = tcpClient("the bundled TCP client with large requests", func() scenarios.TCPClient {
 	return bundled.TCPClient("hello from the client", 3*within)
-}, scenarios.Keeps(scenarios.HonoursDeadlineSending, scenarios.CopesWithFullWindow))
+}, scenarios.Keeps(scenarios.HonorsDeadlineSending, scenarios.CopesWithFullWindow))
 
 var _ = tcpClient("the bundled TCP client with one try", func() scenarios.TCPClient {
 	return bundled.OneTryTCPClient("hello from the client", within)
@@ -64,7 +64,7 @@ var _ = tcpClient("the bundled TCP client with one try", func() scenarios.TCPCli
 
 // asking are the promises of the bundled UDP client about single exchanges.
 var asking = scenarios.Keeps(
-	scenarios.HonoursDeadlineOnLoss, scenarios.TriesAgainAfterLoss, scenarios.ReportsUnreachablePort, scenarios.TakesDuplicateOnce,
+	scenarios.HonorsDeadlineOnLoss, scenarios.TriesAgainAfterLoss, scenarios.ReportsUnreachablePort, scenarios.TakesDuplicateOnce,
 	scenarios.RefusesTruncatedReply, scenarios.RefusesStrangers, scenarios.CopesWithEmptyDatagram, scenarios.CopesWithLargestDatagram,
 )
 

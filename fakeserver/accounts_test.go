@@ -141,7 +141,7 @@ func TestADeterministicFaultThatNeverActedFailsTheTest(t *testing.T) {
 	}
 	wantAll(t, ask(t, srv), "short", io.EOF)
 	srv.Close()
-	wantError(t, "Verify", srv.Verify(), nil, "slice.ToClient.1", "MayNotFire")
+	wantError(t, "Verify", srv.Verify(), nil, "slice.ToClient.1", "NeedNotFire")
 }
 
 func TestLinesSeesThatALineIsTooLongAtOnce(t *testing.T) {

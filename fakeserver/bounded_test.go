@@ -67,11 +67,11 @@ func loads(block <-chan struct{}) map[string]load {
 		"stuck handlers": {handler: forEver(block, func(*fakeserver.Conn) {}), clients: each, ready: connected, stuck: true, linear: true},
 		"connections":    {handler: fakeserver.Echo{}, clients: each, ready: connected, linear: true},
 		"stalled on accept": {
-			handler: fakeserver.Echo{}, rules: []fault.Rule{fault.OnAccept(fault.Stall{}), fault.ToClient(fault.Slice{Size: 1}).MayNotFire()},
+			handler: fakeserver.Echo{}, rules: []fault.Rule{fault.OnAccept(fault.Stall{}), fault.ToClient(fault.Slice{Size: 1}).NeedNotFire()},
 			clients: each, ready: connected, linear: true,
 		},
 		"steps that wait": {
-			rules: []fault.Rule{fault.ToClient(fault.Slice{Size: 1}).MayNotFire(), fault.ToClient(fault.Stall{})},
+			rules: []fault.Rule{fault.ToClient(fault.Slice{Size: 1}).NeedNotFire(), fault.ToClient(fault.Stall{})},
 			handler: fakeserver.HandlerFunc(func(ctx context.Context, c *fakeserver.Conn) error {
 				for {
 					if _, err := c.Write([]byte("x")); err != nil {

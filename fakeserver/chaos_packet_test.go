@@ -52,7 +52,7 @@ func drawDatagramPlan(t *rapid.T, unit time.Duration) fault.Plan {
 			fault.Latency{Delay: 3 * unit, Jitter: unit}, fault.Bandwidth{BytesPerSecond: 1 + int64(time.Second/unit), Burst: 5},
 			fault.Corrupt{Rate: .5}, fault.Blackhole{}, fault.Truncate{Size: 2},
 		}).Draw(t, "fault")
-		r := fault.Rule{Fault: f, Direction: rapid.SampledFrom(both).Draw(t, "direction")}.MayNotFire()
+		r := fault.Rule{Fault: f, Direction: rapid.SampledFrom(both).Draw(t, "direction")}.NeedNotFire()
 		if coin(t, 3, "after datagrams") {
 			r = r.AfterDatagrams(int64(between(t, 1, 6, "datagrams")))
 		}

@@ -179,8 +179,8 @@ func (r *round) order(v verb) error {
 		err = r.srv.Down()
 	case doUp:
 		err = r.srv.Up()
-	case doUnanswered:
-		r.srv.Unanswered() // which is not for a server that is down
+	case doIgnoreDials:
+		r.srv.IgnoreDials() // which is not for a server that is down
 	}
 	if errors.Is(err, net.ErrClosed) {
 		return nil

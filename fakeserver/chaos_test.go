@@ -43,15 +43,15 @@ func (v verb) String() string {
 }
 
 const (
-	doSetFaults  = "SetFaults"
-	doDown       = "Down"
-	doUp         = "Up"
-	doUnanswered = "Unanswered"
-	doRelease    = "Release"
-	doByFIN      = "CloseClientConns by FIN"
-	doByRST      = "CloseClientConns by RST"
-	doEnd        = "Close" // Stop, of a Listener
-	doShut       = "Close of the Listener"
+	doSetFaults   = "SetFaults"
+	doDown        = "Down"
+	doUp          = "Up"
+	doIgnoreDials = "IgnoreDials"
+	doRelease     = "Release"
+	doByFIN       = "CloseClientConns by FIN"
+	doByRST       = "CloseClientConns by RST"
+	doEnd         = "Close" // Stop, of a Listener
+	doShut        = "Close of the Listener"
 )
 
 // drawChaos draws a round.
@@ -69,7 +69,7 @@ func drawChaos(t *rapid.T, w wirePlan) chaos {
 
 func (c chaos) drawVerb(t *rapid.T, w wirePlan) verb {
 	often := []string{doSetFaults, doSetFaults, doRelease, doByFIN, doByRST}
-	seldom := []string{doDown, doUp, doUp, doUnanswered, doEnd}
+	seldom := []string{doDown, doUp, doUp, doIgnoreDials, doEnd}
 	if c.wrapped {
 		seldom = []string{doShut, doEnd}
 	}
@@ -94,11 +94,11 @@ func (c chaos) drawPlan(t *rapid.T, w wirePlan) fault.Plan {
 	}
 	if coin(t, 2, "on accept") {
 		f := rapid.SampledFrom([]fault.Fault{fault.Stall{}, fault.Stall{For: w.delay(t)}, fault.Stall{For: w.delay(t)}, fault.Close{}, fault.Reset{}}).Draw(t, "accept")
-		p.Rules = append(p.Rules, fault.OnAccept(f).OnConn(between(t, 1, 4, "conn")).MayNotFire())
+		p.Rules = append(p.Rules, fault.OnAccept(f).OnConn(between(t, 1, 4, "conn")).NeedNotFire())
 	}
 	if coin(t, 3, "by the clock") {
 		f := rapid.SampledFrom([]fault.Fault{fault.Stall{For: w.delay(t)}, fault.Close{}, fault.Reset{}, fault.HalfClose{}, fault.Hold{Gate: gate}}).Draw(t, "fault")
-		p.Rules = append(p.Rules, fault.Rule{Fault: f, Direction: rapid.SampledFrom(both).Draw(t, "direction")}.AfterTime(w.delay(t)).MayNotFire())
+		p.Rules = append(p.Rules, fault.Rule{Fault: f, Direction: rapid.SampledFrom(both).Draw(t, "direction")}.AfterTime(w.delay(t)).NeedNotFire())
 	}
 	return p
 }

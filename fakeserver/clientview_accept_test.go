@@ -11,7 +11,7 @@ func closesConns(how transcript.Ending) step {
 }
 
 func unanswered() step {
-	return tells("Unanswered", func(w *viewer) error { return w.streams.Unanswered() })
+	return tells("IgnoreDials", func(w *viewer) error { return w.streams.IgnoreDials() })
 }
 
 // acceptViews are the rows of what happens when a connection is accepted, or is not,
@@ -41,7 +41,7 @@ var acceptViews = []view{{
 	steps: []step{dials(isRefused), up(), dials(ok), writes("hello", ok), reads(100, "hello", ok)},
 	why:   "the address is known before anybody listens there", elsewhere: noGuard,
 }, {
-	name: "unanswered", about: "Server.Unanswered",
+	name: "unanswered", about: "Server.IgnoreDials",
 	steps: []step{dials(ok), unanswered(), dialsInVain(), dialsInVain(), writes("hello", ok), reads(100, "hello", ok), up(), dials(ok), writes("hello", ok), reads(100, "hello", ok)},
 	why:   "a listener whose backlog is full does not answer a SYN", elsewhere: noGuard,
 }, {

@@ -34,7 +34,7 @@ type view struct {
 // What is different elsewhere. The package's doc says where it was read.
 const (
 	winsock     = "Windows: the error is Winsock's, and Read may lose what came before an RST"
-	noGuard     = "Down, StartDown and Unanswered are Linux's"
+	noGuard     = "Down, StartDown and IgnoreDials are Linux's"
 	unconfirmed = "the boundaries are pauses, and not confirmed"
 	noICMP      = "Windows: Go turns reports of unreachable ports off"
 	noFlag      = "Windows: Read gives WSAEMSGSIZE"

@@ -16,8 +16,8 @@ import (
 
 // onBoth are rules that give both directions their pumps.
 var onBoth = []fault.Rule{
-	fault.FromClient(fault.Latency{Delay: time.Second}).MayNotFire(),
-	fault.ToClient(fault.Latency{Delay: time.Second}).MayNotFire(),
+	fault.FromClient(fault.Latency{Delay: time.Second}).NeedNotFire(),
+	fault.ToClient(fault.Latency{Delay: time.Second}).NeedNotFire(),
 }
 
 // A counting handler echoes, and counts how often it was called.
@@ -176,9 +176,9 @@ func TestOnAcceptStallEndsWithItsRule(t *testing.T) {
 		"stall before a close":  {[]fault.Rule{stall, closes}, []fault.Rule{closes}, ""},
 		"both":                  {[]fault.Rule{stall, closes}, nil, "hello"},
 		"two stalls":            {[]fault.Rule{stall, fault.OnAccept(fault.Stall{For: time.Hour}).Named("other")}, nil, "hello"},
-		"a close that came new": {[]fault.Rule{stall}, []fault.Rule{closes.MayNotFire()}, "hello"},
-		"for another":           {[]fault.Rule{stall}, []fault.Rule{stall.OnConn(2).MayNotFire()}, "hello"},
-		"another of its name":   {[]fault.Rule{stall}, []fault.Rule{fault.OnAccept(fault.Stall{For: time.Hour}).Named("stall").MayNotFire()}, "hello"},
+		"a close that came new": {[]fault.Rule{stall}, []fault.Rule{closes.NeedNotFire()}, "hello"},
+		"for another":           {[]fault.Rule{stall}, []fault.Rule{stall.OnConn(2).NeedNotFire()}, "hello"},
+		"another of its name":   {[]fault.Rule{stall}, []fault.Rule{fault.OnAccept(fault.Stall{For: time.Hour}).Named("stall").NeedNotFire()}, "hello"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inMemory(t, fakeserver.Config{Handler: fakeserver.Echo{}, Faults: plan(tt.first...)}, func(c cell) {
@@ -206,7 +206,7 @@ func TestOnAcceptStallGoesOnUnderANewPlan(t *testing.T) {
 		began := time.Now()
 		for range 3 {
 			time.Sleep(time.Second)
-			if err := c.srv.SetFaults(plan(fault.OnAccept(fault.Stall{For: time.Minute}), fault.ToClient(fault.Slice{Size: 9}).MayNotFire())); err != nil {
+			if err := c.srv.SetFaults(plan(fault.OnAccept(fault.Stall{For: time.Minute}), fault.ToClient(fault.Slice{Size: 9}).NeedNotFire())); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -43,16 +43,16 @@ var drainCases = map[string]drainCase{
 	"Conn.Close":           {serve: func(c *fakeserver.Conn) error { return c.Close() }},
 	"Conn.CloseWrite":      {serve: func(c *fakeserver.Conn) error { return c.CloseWrite() }},
 	"CloseClientConns":     {serve: readsOn, end: closesByFIN},
-	"rule for FromClient":  {serve: returns, rules: []fault.Rule{fault.FromClient(fault.Slice{Size: 7}).MayNotFire()}},
-	"rule for ToClient":    {serve: returns, rules: []fault.Rule{fault.ToClient(fault.Slice{Size: 7}).MayNotFire()}},
+	"rule for FromClient":  {serve: returns, rules: []fault.Rule{fault.FromClient(fault.Slice{Size: 7}).NeedNotFire()}},
+	"rule for ToClient":    {serve: returns, rules: []fault.Rule{fault.ToClient(fault.Slice{Size: 7}).NeedNotFire()}},
 	"FIN is late":          {serve: returns, rules: []fault.Rule{fault.ToClient(fault.SlowClose{Delay: time.Minute})}, fin: time.Minute},
-	"FIN is late, ruled":   {serve: returns, rules: []fault.Rule{fault.ToClient(fault.Stall{For: time.Minute}), fault.FromClient(fault.Latency{Delay: time.Hour}).MayNotFire()}, fin: time.Minute},
+	"FIN is late, ruled":   {serve: returns, rules: []fault.Rule{fault.ToClient(fault.Stall{For: time.Minute}), fault.FromClient(fault.Latency{Delay: time.Hour}).NeedNotFire()}, fin: time.Minute},
 	"Close to the client":  {serve: returns, rules: []fault.Rule{fault.ToClient(fault.Close{})}},
 	"Close, handler stays": {serve: readsOn, rules: []fault.Rule{fault.ToClient(fault.Close{}).AfterTime(time.Second)}, fin: time.Second},
 	"Close from client":    {serve: readsOn, rules: []fault.Rule{fault.FromClient(fault.Close{}).AfterTime(time.Second)}, fin: time.Second},
 	"Close on accept":      {serve: readsOn, rules: []fault.Rule{fault.OnAccept(fault.Close{})}},
 	"CloseClientConns, ruled": {serve: readsOn, end: closesByFIN, rules: []fault.Rule{
-		fault.FromClient(fault.Slice{Size: 7}).MayNotFire(), fault.ToClient(fault.Slice{Size: 7}).MayNotFire()}},
+		fault.FromClient(fault.Slice{Size: 7}).NeedNotFire(), fault.ToClient(fault.Slice{Size: 7}).NeedNotFire()}},
 }
 
 // run has the server send its FIN, and a client write a byte at each of some times after that.
@@ -153,7 +153,7 @@ func TestDrainNeedsAHalfClose(t *testing.T) {
 func TestDrainEndsForAClientThatTakesNoTime(t *testing.T) {
 	for name, rules := range map[string][]fault.Rule{
 		"no rules": nil,
-		"rules":    {fault.FromClient(fault.Latency{Delay: 1}).MayNotFire(), fault.ToClient(fault.Latency{Delay: 1}).MayNotFire()},
+		"rules":    {fault.FromClient(fault.Latency{Delay: 1}).NeedNotFire(), fault.ToClient(fault.Latency{Delay: 1}).NeedNotFire()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inMemory(t, fakeserver.Config{Handler: fakeserver.HandlerFunc(func(context.Context, *fakeserver.Conn) error { return nil }), Faults: plan(rules...), RecordLimit: -1}, func(c cell) {

@@ -38,7 +38,7 @@ func greets(text string, end func(*fakeserver.Conn) error) fakeserver.Handler {
 func TestResetWaitsUntilTheClientHasConnected(t *testing.T) {
 	for name, end := range resets {
 		for how, rules := range map[string][]fault.Rule{
-			"": nil, ", ruled": {fault.ToClient(fault.Slice{Size: 100}).MayNotFire()}, ", late": {fault.ToClient(fault.Latency{Delay: time.Microsecond})},
+			"": nil, ", ruled": {fault.ToClient(fault.Slice{Size: 100}).NeedNotFire()}, ", late": {fault.ToClient(fault.Latency{Delay: time.Microsecond})},
 		} {
 			t.Run(name+how, func(t *testing.T) {
 				srv, err := fakeserver.Listen(fakeserver.Config{Handler: greets("hello", end), Faults: plan(rules...)})

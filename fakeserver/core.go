@@ -31,7 +31,7 @@ type core struct {
 
 	recordLimit int64 // see Config
 
-	ctx     context.Context // of handlers; cancelled by Close
+	ctx     context.Context // of handlers; canceled by Close
 	cancel  context.CancelFunc
 	closing chan struct{}  // closed when Close begins
 	done    chan struct{}  // closed when Close has ended

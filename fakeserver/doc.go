@@ -98,7 +98,7 @@
 //	OnAccept             Dial works; then ECONNRESET, EOF or timeout. With Reset, Dial itself
 //	                     may give ECONNRESET, as with a Reset at byte 0
 //	Server.Down          Dial: ECONNREFUSED; open connections go on
-//	Server.Unanswered    Dial: timeout; open connections go on
+//	Server.IgnoreDials   Dial: timeout; open connections go on
 //	Server.Close         Read: EOF; the first Write works, the second is EPIPE
 //	CloseClientConns     as Reset, or as Close
 //	Conn.Reset           as Reset: ECONNRESET behind what was written, EOF, EPIPE
@@ -134,7 +134,7 @@
 //     bsd/kern/uipc_socket.c of XNU). But a Read that waits while the other end closes
 //     may hang for a minute and give ECONNRESET (golang/go#37795), and the reporting
 //     of an RST is called unreliable (golang/go#50254).
-//   - On both, and beyond: no Down, StartDown and Unanswered; boundaries of Slice are
+//   - On both, and beyond: no Down, StartDown and IgnoreDials; boundaries of Slice are
 //     pauses; lost datagrams are not counted. See Limits.
 //
 // # Limits

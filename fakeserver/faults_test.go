@@ -290,7 +290,7 @@ func TestReset0EndsBeforeTheHandlerSpeaks(t *testing.T) {
 
 func TestTheSmallestOffsetWins(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{Handler: says("PONG\r\n"), Faults: plan(
-		fault.ToClient(fault.Reset{}).AfterBytes(5).MayNotFire(),
+		fault.ToClient(fault.Reset{}).AfterBytes(5).NeedNotFire(),
 		fault.ToClient(fault.Close{}).AfterBytes(2),
 	)})
 	wantAll(t, ask(t, srv), "PO", io.EOF)

@@ -11,7 +11,7 @@ import (
 )
 
 // keepsBack lets the handler wait for what follows an "a".
-var keepsBack = fault.FromClient(fault.Replace{Old: "ab", New: "-"}).MayNotFire()
+var keepsBack = fault.FromClient(fault.Replace{Old: "ab", New: "-"}).NeedNotFire()
 
 // A client's RST ends its stream too: the handler gets what was kept back.
 func TestWhatIsKeptBackComesBeforeAReset(t *testing.T) {

@@ -61,7 +61,7 @@ func (c *lateConn) Read(p []byte) (int, error) {
 // comes before what it left in the socket.
 func TestALatePlanLeavesBytesInTheirOrder(t *testing.T) {
 	for what, f := range map[string]fault.Fault{"half-close": fault.HalfClose{}, "close": fault.Close{}} {
-		for how, first := range map[string][]fault.Rule{"unruled": nil, "ruled": {fault.FromClient(fault.Latency{Delay: time.Second}).MayNotFire()}} {
+		for how, first := range map[string][]fault.Rule{"unruled": nil, "ruled": {fault.FromClient(fault.Latency{Delay: time.Second}).NeedNotFire()}} {
 			t.Run(what+" "+how, func(t *testing.T) {
 				fakenet.Bubble(t, func(fakeserver.TB) {
 					network := &lateNetwork{little: 4}

@@ -186,7 +186,7 @@ func TestStartListenerFailsItsTest(t *testing.T) {
 func TestAListenerLeaksNothing(t *testing.T) {
 	run := func() {
 		ln, err := fakeserver.WrapListener(listenTCP(t), fakeserver.Config{Faults: plan(
-			fault.ToClient(fault.Latency{Delay: time.Millisecond}).MayNotFire(),
+			fault.ToClient(fault.Latency{Delay: time.Millisecond}).NeedNotFire(),
 			fault.OnAccept(fault.Close{}).OnConn(2),
 			fault.ToClient(fault.Reset{}).AfterBytes(2).OnConn(3),
 		)})

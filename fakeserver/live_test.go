@@ -56,7 +56,7 @@ func TestSetFaultsActsAtOnce(t *testing.T) {
 func wantAtOnce(t *testing.T, h fakeserver.Handler, rule fault.Rule, at int64, ruled bool) {
 	var before fault.Plan
 	if ruled {
-		before = plan(fault.FromClient(fault.Latency{Delay: 1}).AfterBytes(99).MayNotFire(), fault.ToClient(fault.Latency{Delay: 1}).AfterBytes(99).MayNotFire())
+		before = plan(fault.FromClient(fault.Latency{Delay: 1}).AfterBytes(99).NeedNotFire(), fault.ToClient(fault.Latency{Delay: 1}).AfterBytes(99).NeedNotFire())
 	}
 	srv := fakeserver.Start(t, fakeserver.Config{Handler: h, Faults: before})
 	c := dial(t, srv)
@@ -126,7 +126,7 @@ func TestSetFaultsEndsAReadUnderWay(t *testing.T) {
 	for _, f := range pointFaults[:3] {
 		for name, before := range map[string][]fault.Rule{
 			"no rules before": nil,
-			"rules before":    {fault.FromClient(fault.Latency{Delay: 1}).AfterBytes(1000).MayNotFire()},
+			"rules before":    {fault.FromClient(fault.Latency{Delay: 1}).AfterBytes(1000).NeedNotFire()},
 		} {
 			for _, limit := range []int64{0, -1, 50} {
 				t.Run(fmt.Sprintf("%s, %s, limit %d", f.Kind(), name, limit), func(t *testing.T) {

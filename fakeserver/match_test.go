@@ -155,7 +155,7 @@ func wantMatchStop(t *testing.T, srv *fakeserver.Server) {
 func TestMatchThatNeverComesIsRecordedInLargePieces(t *testing.T) {
 	for network, start := range socketNetworks {
 		t.Run(network, func(t *testing.T) {
-			start(t, fakeserver.Discard{}, plan(fault.FromClient(fault.Close{}).AfterMatch("\n").MayNotFire()), func(t *testing.T, srv *fakeserver.Server, c net.Conn) {
+			start(t, fakeserver.Discard{}, plan(fault.FromClient(fault.Close{}).AfterMatch("\n").NeedNotFire()), func(t *testing.T, srv *fakeserver.Server, c net.Conn) {
 				writeCut(c, make([]byte, 1<<20), []int{64 << 10})
 				c.(interface{ CloseWrite() error }).CloseWrite()
 				wantAll(t, c, "", io.EOF)
@@ -181,7 +181,7 @@ func TestMatchThatNeverComesLeavesReadsAsTheyAre(t *testing.T) {
 	} {
 		for network, start := range socketNetworks {
 			for i := range rules {
-				rules[i] = rules[i].MayNotFire()
+				rules[i] = rules[i].NeedNotFire()
 			}
 			t.Run(name+"/"+network, func(t *testing.T) {
 				reads := make(chan int, 1)

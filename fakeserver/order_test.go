@@ -42,8 +42,8 @@ func TestAReportDoesNotHangOnGoroutines(t *testing.T) {
 			for _, d := range []transcript.Direction{transcript.FromClient, transcript.ToClient} {
 				t.Run(fmt.Sprintf("%s %v with %s", name, d, with), func(t *testing.T) {
 					t.Parallel()
-					ending := fault.Rule{Fault: f, Direction: d}.AfterBytes(5).MayNotFire()
-					other := other.MayNotFire()
+					ending := fault.Rule{Fault: f, Direction: d}.AfterBytes(5).NeedNotFire()
+					other := other.NeedNotFire()
 					if other.Direction = transcript.FromClient; d == transcript.FromClient {
 						other.Direction = transcript.ToClient
 					}

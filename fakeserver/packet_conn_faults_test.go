@@ -49,8 +49,8 @@ func TestFaultsOfAPacketConn(t *testing.T) {
 
 func TestDeadlinesOfAPacketConn(t *testing.T) {
 	pc := wrapPacket(t,
-		fault.FromClient(fault.Latency{Delay: time.Hour}).AfterDatagrams(1).MayNotFire(),
-		fault.ToClient(fault.Latency{Delay: 100 * time.Millisecond}).MayNotFire())
+		fault.FromClient(fault.Latency{Delay: time.Hour}).AfterDatagrams(1).NeedNotFire(),
+		fault.ToClient(fault.Latency{Delay: 100 * time.Millisecond}).NeedNotFire())
 	c := dialUDP(t, pc)
 	send(t, c, "prompt")
 	send(t, c, "never")
@@ -93,7 +93,7 @@ func TestDeadlinesOfAPacketConn(t *testing.T) {
 func TestAPacketConnUnderLoad(t *testing.T) {
 	stop := keepBusy(2)
 	defer stop()
-	pc := wrapPacket(t, fault.ToClient(fault.Latency{Delay: time.Millisecond}).MayNotFire())
+	pc := wrapPacket(t, fault.ToClient(fault.Latency{Delay: time.Millisecond}).NeedNotFire())
 	const clients, rounds = 4, 30
 	var servers, all sync.WaitGroup
 	for range 2 {
@@ -123,7 +123,7 @@ func TestAPacketConnUnderLoad(t *testing.T) {
 	}
 	for i := range 20 {
 		pc.SetReadDeadline(time.Now().Add(time.Millisecond))
-		if err := pc.SetFaults(plan(fault.ToClient(fault.Latency{Delay: time.Duration(1+i%3) * time.Millisecond}).MayNotFire())); err != nil {
+		if err := pc.SetFaults(plan(fault.ToClient(fault.Latency{Delay: time.Duration(1+i%3) * time.Millisecond}).NeedNotFire())); err != nil {
 			t.Error(err)
 		}
 	}

@@ -110,16 +110,16 @@ func drawStillness(t *rapid.T) stillness {
 		s.plan.Rules = append(s.plan.Rules, fault.Rule{
 			Fault:     rapid.SampledFrom([]fault.Fault{fault.Stall{}, fault.Hold{Gate: gate}, fault.Latency{Delay: 300 * 24 * time.Hour}}).Draw(t, "stop"),
 			Direction: rapid.SampledFrom(both).Draw(t, "direction"),
-		}.AfterBytes(int64(between(t, 0, 4000, "bytes"))).MayNotFire())
+		}.AfterBytes(int64(between(t, 0, 4000, "bytes"))).NeedNotFire())
 	}
 	if coin(t, 4, "on accept") {
-		s.plan.Rules = append(s.plan.Rules, fault.OnAccept(rapid.SampledFrom([]fault.Fault{fault.Stall{}, fault.Stall{For: time.Second}, fault.Close{}, fault.Reset{}}).Draw(t, "accept")).MayNotFire())
+		s.plan.Rules = append(s.plan.Rules, fault.OnAccept(rapid.SampledFrom([]fault.Fault{fault.Stall{}, fault.Stall{For: time.Second}, fault.Close{}, fault.Reset{}}).Draw(t, "accept")).NeedNotFire())
 	}
 	if coin(t, 3, "by the clock") {
 		s.plan.Rules = append(s.plan.Rules, fault.Rule{
 			Fault:     rapid.SampledFrom([]fault.Fault{fault.Stall{}, fault.Close{}, fault.Reset{}, fault.Hold{Gate: gate}}).Draw(t, "fault"),
 			Direction: rapid.SampledFrom(both).Draw(t, "direction"),
-		}.AfterTime(time.Duration(between(t, 1, 9, "after"))*time.Second).MayNotFire())
+		}.AfterTime(time.Duration(between(t, 1, 9, "after"))*time.Second).NeedNotFire())
 	}
 	return s
 }
@@ -178,7 +178,7 @@ func TestQuietDeadlocksAreReported(t *testing.T) {
 	for name, rules := range map[string][]fault.Rule{
 		"stall":         {fault.ToClient(fault.Stall{})},
 		"hold":          {fault.ToClient(fault.Hold{Gate: gate})},
-		"stall, ruled":  {fault.ToClient(fault.Stall{}), fault.FromClient(fault.Slice{Size: 9}).MayNotFire()},
+		"stall, ruled":  {fault.ToClient(fault.Stall{}), fault.FromClient(fault.Slice{Size: 9}).NeedNotFire()},
 		"both":          {fault.ToClient(fault.Stall{}), fault.FromClient(fault.Stall{})},
 		"accept":        {fault.OnAccept(fault.Stall{})},
 		"stalled later": {fault.ToClient(fault.Stall{}).AfterBytes(3)},

@@ -54,9 +54,9 @@ func TestReceivedIsWhatTheHandlerRead(t *testing.T) {
 	}{
 		{"it has read ahead", fault.FromClient(fault.Slice{Size: 5}), "hello", ", world"},
 		{"and a part of a piece", fault.FromClient(fault.Slice{Sizes: []int64{9, 100}}), "hello", ", world"},
-		{"it keeps back what may be replaced", fault.FromClient(fault.Replace{Old: ", worlds", New: "!"}).MayNotFire(), "hello", ", world"},
+		{"it keeps back what may be replaced", fault.FromClient(fault.Replace{Old: ", worlds", New: "!"}).NeedNotFire(), "hello", ", world"},
 		{"it replaces what comes after that", fault.FromClient(fault.Replace{Old: ", world", New: "!"}), "hello", ", world"},
-		{"it replaces what the handler reads", fault.FromClient(fault.Replace{Old: "bye", New: "hello"}).MayNotFire(), "hello", ", world"},
+		{"it replaces what the handler reads", fault.FromClient(fault.Replace{Old: "bye", New: "hello"}).NeedNotFire(), "hello", ", world"},
 	} {
 		t.Run(tt.why, func(t *testing.T) {
 			srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.HandlerFunc(readsHello), Faults: plan(tt.rule)})
@@ -76,7 +76,7 @@ func TestReceivedEndsWithTheHandler(t *testing.T) {
 	readsHello := func(ctx context.Context, c *fakeserver.Conn) error { return expect(c, "hello") }
 	for why, rules := range map[string][]fault.Rule{
 		"without rules":            nil,
-		"a rule that does not act": {fault.FromClient(fault.Reset{}).AfterBytes(100).MayNotFire()},
+		"a rule that does not act": {fault.FromClient(fault.Reset{}).AfterBytes(100).NeedNotFire()},
 		"it reads ahead":           {fault.FromClient(fault.Latency{Delay: 1})},
 		"in pieces":                {fault.FromClient(fault.Slice{Size: 5})},
 	} {

@@ -18,8 +18,8 @@ type Server struct {
 	*conns
 	handler Handler
 
-	life   lock     // held by Down, Up, Unanswered and Close, which follow one another
-	silent *silence // under life; nil unless Unanswered
+	life   lock     // held by Down, Up, IgnoreDials and Close, which follow one another
+	silent *silence // under life; nil unless IgnoreDials
 	late   error    // under life; of a listener whose Accept went on after its Close; else nil
 
 	mu        sync.Mutex // guards what follows

@@ -92,15 +92,15 @@ func TestCloseUnblocksEverything(t *testing.T) {
 		"a read":         {fault.Plan{}, func(c *fakeserver.Conn) error { _, err := c.Read(make([]byte, 1)); return err }},
 		"a write":        {fault.Plan{}, func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 64<<20)); return err }},
 		"a stalled read": {plan(fault.FromClient(fault.Stall{})), func(c *fakeserver.Conn) error { _, err := c.Read(make([]byte, 1)); return err }},
-		"a delayed read": {plan(fault.FromClient(fault.Latency{Delay: time.Hour}).MayNotFire()),
+		"a delayed read": {plan(fault.FromClient(fault.Latency{Delay: time.Hour}).NeedNotFire()),
 			func(c *fakeserver.Conn) error { _, err := c.Read(make([]byte, 1)); return err }},
-		"a delayed write": {plan(fault.ToClient(fault.Latency{Delay: time.Hour}).MayNotFire()), func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 1)); return err }},
+		"a delayed write": {plan(fault.ToClient(fault.Latency{Delay: time.Hour}).NeedNotFire()), func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 1)); return err }},
 		"a full queue": {plan(fault.ToClient(fault.Stall{})), func(c *fakeserver.Conn) error {
 			_, err := c.Write(make([]byte, 100<<20))
 			return err
 		}},
-		"an unread boundary": {plan(fault.ToClient(fault.Slice{Size: 1}).MayNotFire()), func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 9)); return err }},
-		"a reset of much":    {plan(fault.ToClient(fault.Reset{}).AfterBytes(32 << 20).MayNotFire()), func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 32<<20)); return err }},
+		"an unread boundary": {plan(fault.ToClient(fault.Slice{Size: 1}).NeedNotFire()), func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 9)); return err }},
+		"a reset of much":    {plan(fault.ToClient(fault.Reset{}).AfterBytes(32 << 20).NeedNotFire()), func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 32<<20)); return err }},
 	} {
 		t.Run(why, func(t *testing.T) {
 			srv, err := fakeserver.Listen(fakeserver.Config{Faults: tt.rules, Handler: fakeserver.HandlerFunc(
@@ -151,7 +151,7 @@ func TestWhatAClientThatLeavesDoesNotGetIsNamed(t *testing.T) {
 	for range 300 {
 		taken := make(chan int, 1)
 		srv, err := fakeserver.Listen(fakeserver.Config{
-			Faults: plan(fault.ToClient(fault.Slice{Size: 1}).MayNotFire()),
+			Faults: plan(fault.ToClient(fault.Slice{Size: 1}).NeedNotFire()),
 			Handler: fakeserver.HandlerFunc(func(ctx context.Context, c *fakeserver.Conn) error {
 				sum := 0
 				for range 50 {

@@ -16,35 +16,35 @@ type silence struct {
 	filler net.Conn // nil where a backlog can have no room at all
 }
 
-// Unanswered leaves those who dial without an answer from now on, as behind a
+// IgnoreDials leaves those who dial without an answer from now on, as behind a
 // firewall that drops packets: their connects time out. Connections that are open
 // stay open; those whose handshake was done are accepted and recorded first. Up
 // takes connections again; a dial that still waits completes within about a second
-// of it, when its SYN is sent again. Unanswered of a server that already is does
+// of it, when its SYN is sent again. On a server that ignores dials already it does
 // nothing, and one that is down has to go Up first.
 //
 // It needs no privilege, and works on Linux, and on a Transport whose listeners have
 // SetBacklog, where a dial that waits completes at once: elsewhere the error wraps
 // errors.ErrUnsupported. After Close it wraps net.ErrClosed.
-func (s *Server) Unanswered() error {
+func (s *Server) IgnoreDials() error {
 	s.life.lock()
 	defer s.life.unlock()
 	if s.isClosing() {
-		return s.closedError("Unanswered")
+		return s.closedError("IgnoreDials")
 	}
 	if s.silent != nil {
 		return nil
 	}
 	ln := s.listener()
 	if ln == nil {
-		return fmt.Errorf("fakeserver: %s: Unanswered: the server is down: call Up first", s.name)
+		return fmt.Errorf("fakeserver: %s: IgnoreDials: the server is down: call Up first", s.name)
 	}
 	if err := setBacklog(ln, 0); err != nil {
-		return fmt.Errorf("fakeserver: %s: Unanswered: %w", s.name, err)
+		return fmt.Errorf("fakeserver: %s: IgnoreDials: %w", s.name, err)
 	}
 	filler, err := s.silence(ln)
 	if err != nil {
-		err = fmt.Errorf("fakeserver: %s: Unanswered: %w", s.name, errors.Join(err, setBacklog(ln, -1)))
+		err = fmt.Errorf("fakeserver: %s: IgnoreDials: %w", s.name, errors.Join(err, setBacklog(ln, -1)))
 		s.resumeAccepting(ln)
 		return err
 	}

@@ -12,10 +12,10 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-func TestUnansweredConnectsTimeOut(t *testing.T) {
+func TestIgnoreDialsConnectsTimeOut(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}})
 	before := dial(t, srv)
-	if err := errors.Join(srv.Unanswered(), srv.Unanswered()); err != nil {
+	if err := errors.Join(srv.IgnoreDials(), srv.IgnoreDials()); err != nil {
 		t.Fatal(err)
 	}
 	for range 5 {
@@ -51,13 +51,13 @@ func TestUnansweredConnectsTimeOut(t *testing.T) {
 	}
 }
 
-func TestUnansweredThenDownThenUp(t *testing.T) {
+func TestIgnoreDialsThenDownThenUp(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}})
 	for range 20 {
-		if err := errors.Join(srv.Unanswered(), srv.Down()); err != nil {
+		if err := errors.Join(srv.IgnoreDials(), srv.Down()); err != nil {
 			t.Fatal(err)
 		}
-		wantError(t, "Unanswered while down", srv.Unanswered(), nil, "call Up first")
+		wantError(t, "IgnoreDials while down", srv.IgnoreDials(), nil, "call Up first")
 		if _, err := net.Dial("tcp", srv.Addr()); !errors.Is(err, errRefused) {
 			t.Fatalf("dial = %v, want refused", err)
 		}
@@ -69,17 +69,17 @@ func TestUnansweredThenDownThenUp(t *testing.T) {
 		wantRead(t, c, "hi")
 		c.Close()
 	}
-	if err := srv.Unanswered(); err != nil {
+	if err := srv.IgnoreDials(); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestUnansweredNeedsATransportWithBacklogs(t *testing.T) {
+func TestIgnoreDialsNeedsATransportWithBacklogs(t *testing.T) {
 	srv, err := fakeserver.Listen(fakeserver.Config{Transport: newPipes()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, "Unanswered", srv.Unanswered(), errors.ErrUnsupported)
+	wantError(t, "IgnoreDials", srv.IgnoreDials(), errors.ErrUnsupported)
 	srv.Close()
-	wantError(t, "Unanswered", srv.Unanswered(), net.ErrClosed)
+	wantError(t, "IgnoreDials", srv.IgnoreDials(), net.ErrClosed)
 }

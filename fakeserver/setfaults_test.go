@@ -59,10 +59,10 @@ func TestSetFaultsKeepsAReadDeadline(t *testing.T) {
 	dial(t, srv)
 	wait(t, srv, func(tr transcript.Transcript) bool { return tr.Conns() == 1 })
 	for range 20 {
-		setFaults(t, srv, fault.FromClient(fault.Latency{Delay: 1}).OnConn(9).MayNotFire())
+		setFaults(t, srv, fault.FromClient(fault.Latency{Delay: 1}).OnConn(9).NeedNotFire())
 		setFaults(t, srv)
 	}
-	setFaults(t, srv, fault.FromClient(fault.Latency{Delay: 1}).MayNotFire())
+	setFaults(t, srv, fault.FromClient(fault.Latency{Delay: 1}).NeedNotFire())
 	if err := <-errs; !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("Read = %v, want a timeout", err)
 	}
@@ -145,7 +145,7 @@ func TestSetFaultsLeavesOtherRulesAlone(t *testing.T) {
 		c := dial(t, srv)
 		for n := range 20 {
 			if n < changes {
-				other := fault.FromClient(fault.Latency{Delay: time.Duration(n + 1)}).MayNotFire()
+				other := fault.FromClient(fault.Latency{Delay: time.Duration(n + 1)}).NeedNotFire()
 				if err := srv.SetFaults(fault.Plan{Rules: []fault.Rule{other, cuts}}); err != nil {
 					t.Fatal(err)
 				}
@@ -175,8 +175,8 @@ func TestSetFaultsWhileTrafficFlows(t *testing.T) {
 	changer.Go(func() {
 		for n := 0; ctx.Err() == nil; n++ {
 			rules := []fault.Rule{
-				fault.ToClient(fault.Latency{Delay: time.Duration(1+n%5) * time.Microsecond}).MayNotFire(),
-				fault.FromClient(fault.Slice{Size: int64(1000 + n%7)}).MayNotFire(),
+				fault.ToClient(fault.Latency{Delay: time.Duration(1+n%5) * time.Microsecond}).NeedNotFire(),
+				fault.FromClient(fault.Slice{Size: int64(1000 + n%7)}).NeedNotFire(),
 			}
 			setFaults(t, srv, rules[:n%3]...)
 		}

@@ -96,7 +96,7 @@ func total(sizes []int64) (n int64) {
 func eachConn(compositions [][]int64, direct func(fault.Fault) fault.Rule) fault.Plan {
 	var rules []fault.Rule
 	for n, sizes := range compositions {
-		rules = append(rules, direct(fault.Slice{Sizes: sizes}).OnConn(n+1).MayNotFire()) // one piece has no boundary
+		rules = append(rules, direct(fault.Slice{Sizes: sizes}).OnConn(n+1).NeedNotFire()) // one piece has no boundary
 	}
 	return plan(rules...)
 }

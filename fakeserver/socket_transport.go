@@ -29,7 +29,7 @@ import (
 //
 //	SetDeadline(time.Time) error  of a listener, with Backlog: lets Down take what waits in it
 //	Backlog() (int, error)        of a listener: connections that wait to be accepted
-//	SetBacklog(int) error         of a listener, with these two, for Unanswered: how many may wait;
+//	SetBacklog(int) error         of a listener, with these two, for IgnoreDials: how many may wait;
 //	                              with 0 who dials gets no answer, with -1 it is as it was at first
 //	SetReadBuffer(int) error      for Config.ReceiveBuffer
 //	Drops() (int64, error)        of a packet conn: datagrams lost for want of buffer

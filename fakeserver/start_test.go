@@ -100,7 +100,7 @@ func TestAFailedTestIsToldHowToRerunIt(t *testing.T) {
 		tb := &fakeTB{name: "TestPing/sub"}
 		var seeds [2]uint64
 		for i := range seeds {
-			srv := fakeserver.Start(tb, fakeserver.Config{Faults: plan(fault.ToClient(fault.Slice{Size: 9, Variation: 8}).MayNotFire())})
+			srv := fakeserver.Start(tb, fakeserver.Config{Faults: plan(fault.ToClient(fault.Slice{Size: 9, Variation: 8}).NeedNotFire())})
 			seeds[i] = srv.Report().Seed
 		}
 		tb.failed = true

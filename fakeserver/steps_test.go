@@ -32,9 +32,9 @@ func TestStepsOfAWriteAreBounded(t *testing.T) {
 		return err
 	})
 	for name, rule := range map[string]fault.Rule{
-		"slice":          fault.ToClient(fault.Slice{Size: 1}).MayNotFire(),
+		"slice":          fault.ToClient(fault.Slice{Size: 1}).NeedNotFire(),
 		"bandwidth":      fault.ToClient(fault.Bandwidth{BytesPerSecond: 500, Burst: 1}),
-		"behind a stall": fault.ToClient(fault.Slice{Size: 1}).MayNotFire(),
+		"behind a stall": fault.ToClient(fault.Slice{Size: 1}).NeedNotFire(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			wrote.Store(-1)

@@ -59,7 +59,7 @@ func TestAClockRuleActsWhileTheQueueIsFull(t *testing.T) {
 // come.
 func TestAResetReachesAReaderWhoseQueueWasFull(t *testing.T) {
 	gone, got := make(chan bool), make(chan error, 1)
-	srv := serverEnd(t, plan(fault.FromClient(fault.Slice{Size: 1 << 20}).MayNotFire()), func(c *fakeserver.Conn) error {
+	srv := serverEnd(t, plan(fault.FromClient(fault.Slice{Size: 1 << 20}).NeedNotFire()), func(c *fakeserver.Conn) error {
 		<-gone
 		for {
 			if _, err := c.Write([]byte("x")); err != nil {
@@ -84,7 +84,7 @@ func TestAResetReachesAReaderWhoseQueueWasFull(t *testing.T) {
 
 // A rule that waits for a text does not shred what the handler writes meanwhile.
 func TestWaitingForATextDoesNotShredAWrite(t *testing.T) {
-	srv := serverEnd(t, plan(fault.ToClient(fault.Close{}).AfterMatch("\r\n.\r\n").MayNotFire()), func(c *fakeserver.Conn) error {
+	srv := serverEnd(t, plan(fault.ToClient(fault.Close{}).AfterMatch("\r\n.\r\n").NeedNotFire()), func(c *fakeserver.Conn) error {
 		_, err := c.Write(make([]byte, 1<<20))
 		return err
 	})

@@ -22,7 +22,7 @@ func TestAStopWhoseBytesDidNotLeaveHasNotFired(t *testing.T) {
 			c.Read(make([]byte, 1))
 			return err
 		})
-		bubble(t, writes, plan(fault.ToClient(f).AfterBytes(5).MayNotFire()), func(t *testing.T, srv *fakeserver.Server, network *pipes) {
+		bubble(t, writes, plan(fault.ToClient(f).AfterBytes(5).NeedNotFire()), func(t *testing.T, srv *fakeserver.Server, network *pipes) {
 			client := network.dial(t)
 			synctest.Wait() // the answer waits for who reads it
 			if n := len(srv.Transcript().Faults()); n != 1 {
@@ -109,7 +109,7 @@ func TestTheReportSaysWhatAStopStopped(t *testing.T) {
 
 // What comes to a gate that is open all the time is not held, and nobody is told so.
 func TestAwaitHeldWaitsForWhatIsHeld(t *testing.T) {
-	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}, Faults: plan(fault.FromClient(fault.Hold{Gate: "gate"}).AfterBytes(2).MayNotFire())})
+	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}, Faults: plan(fault.FromClient(fault.Hold{Gate: "gate"}).AfterBytes(2).NeedNotFire())})
 	if err := srv.Release("gate"); err != nil {
 		t.Fatal(err)
 	}

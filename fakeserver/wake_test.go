@@ -15,7 +15,7 @@ import (
 // Plans follow one another while a Read goes over to the first of them: it goes over to
 // the last, too, and not with the next byte.
 func TestPlansThatFollowOneAnotherActAtOnce(t *testing.T) {
-	other := fault.FromClient(fault.Reset{}).OnConn(2).MayNotFire().Named("other")
+	other := fault.FromClient(fault.Reset{}).OnConn(2).NeedNotFire().Named("other")
 	for round := range 200 {
 		srv, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.Discard{}})
 		if err != nil {

@@ -63,7 +63,7 @@ func (w wirePlan) draw(t *rapid.T) fault.Plan {
 
 // rule draws a rule, which need not fire.
 func (w wirePlan) rule(t *rapid.T) fault.Rule {
-	r := fault.Rule{Fault: w.fault(t), Direction: rapid.SampledFrom(w.directions).Draw(t, "direction")}.MayNotFire()
+	r := fault.Rule{Fault: w.fault(t), Direction: rapid.SampledFrom(w.directions).Draw(t, "direction")}.NeedNotFire()
 	if coin(t, 2, "after bytes") {
 		r = r.AfterBytes(int64(between(t, 0, w.length+5, "bytes")))
 	}

@@ -9,7 +9,7 @@ import (
 
 // BeTimeout succeeds if the error says that the time was up: os.ErrDeadlineExceeded,
 // context.DeadlineExceeded, or any error with a Timeout method that returns true, such
-// as ETIMEDOUT or a net.Error, however wrapped. A context that was cancelled has not
+// as ETIMEDOUT or a net.Error, however wrapped. A context that was canceled has not
 // timed out.
 func BeTimeout() types.GomegaMatcher { return beTimeout() }
 

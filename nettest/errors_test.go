@@ -50,7 +50,7 @@ func TestErrorMatchers(t *testing.T) {
 		"unexpected EOF":           {io.ErrUnexpectedEOF, ""},
 		"deadline":                 {opError("read", os.ErrDeadlineExceeded), "timeout"},
 		"context's deadline":       {fmt.Errorf("ask: %w", context.DeadlineExceeded), "timeout"},
-		"context was cancelled":    {context.Canceled, ""},
+		"context was canceled":     {context.Canceled, ""},
 		"the kernel's timeout":     {opError("connect", syscall.ETIMEDOUT), "timeout"},
 		"somebody's timeout":       {fmt.Errorf("ask: %w", slow{true}), "timeout"},
 		"somebody's, and no such":  {slow{false}, ""},

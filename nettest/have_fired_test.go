@@ -55,7 +55,7 @@ func TestHaveFiredRefusesNonsense(t *testing.T) {
 func TestHaveFiredOnARealServer(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}, Faults: fault.Plan{Rules: []fault.Rule{
 		fault.ToClient(fault.HalfClose{}).AfterBytes(3).Named("cut"),
-		fault.ToClient(fault.Reset{}).AfterBytes(9).MayNotFire(),
+		fault.ToClient(fault.Reset{}).AfterBytes(9).NeedNotFire(),
 	}}})
 	cut, never := nettest.HaveFired("cut"), nettest.HaveFired("reset.ToClient.1")
 	wantMatch(t, srv, cut, false)

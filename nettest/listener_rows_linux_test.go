@@ -64,7 +64,7 @@ var listenerRows = []listenerRow{
 		l.dialFor(soon)
 		l.dialFor(soon)
 	}},
-	{"backlog", "a full backlog, and a dial is cancelled", "it says so", func(l *listenerSide) {
+	{"backlog", "a full backlog, and a dial is canceled", "it says so", func(l *listenerSide) {
 		l.room(1)
 		l.dial("a")
 		l.queued(1)

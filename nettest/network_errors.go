@@ -24,7 +24,7 @@ func (timeoutError) Is(err error) bool {
 	return err == context.DeadlineExceeded || err == os.ErrDeadlineExceeded
 }
 
-// A canceledError is what a connect gives when its context is cancelled.
+// A canceledError is what a connect gives when its context is canceled.
 type canceledError struct{}
 
 func (canceledError) Error() string     { return "operation was canceled" }

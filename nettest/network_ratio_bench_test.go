@@ -45,7 +45,7 @@ func ratios(b *testing.B, work func(client, server net.Conn) func() error) time.
 	b.ResetTimer()
 	for round := range 1 + rounds { // the first one warms up
 		for i := range all {
-			who := (i + round) % len(all) // who is first changes, so that what drifts favours nobody
+			who := (i + round) % len(all) // who is first changes, so that what drifts favors nobody
 			began := time.Now()
 			if err := all[who](); err != nil {
 				b.Fatal(err)

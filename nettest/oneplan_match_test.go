@@ -123,7 +123,7 @@ func TestAMatchAtTheMomentOfItsTime(t *testing.T) {
 
 // A rule that comes while nothing does finds its match from there on.
 func TestAMatchIsFoundByARuleThatComesLive(t *testing.T) {
-	never := fault.FromClient(fault.Stall{}).AfterMatch("none").MayNotFire()
+	never := fault.FromClient(fault.Stall{}).AfterMatch("none").NeedNotFire()
 	for name, before := range map[string][]fault.Rule{"without rules": nil, "while another is looked for": {never}} {
 		t.Run(name, func(t *testing.T) {
 			tr := talkInMemory(t, fault.Plan{Rules: before}, func(t fakeserver.TB, srv *fakeserver.Server, c net.Conn) {

@@ -62,7 +62,7 @@ func drawPlan(t *rapid.T, rule func(*rapid.T) fault.Rule) fault.Plan {
 
 // drawRule draws what all rules have.
 func drawRule(t *rapid.T, f fault.Fault, d transcript.Direction) fault.Rule {
-	r := fault.Rule{Fault: f, Direction: d}.MayNotFire()
+	r := fault.Rule{Fault: f, Direction: d}.NeedNotFire()
 	switch between(t, 1, 4, "conns") {
 	case 1:
 		r = r.OnConn(between(t, 1, conns, "conn"))

@@ -217,7 +217,7 @@ func TestReadsAreTheSameUnderRulesThatDoNotAct(t *testing.T) {
 	checkRandom(t, 150, func(rt *rapid.T) {
 		s, p := drawReadScript(rt), fault.Plan{Seed: 1}
 		for range between(rt, 1, 3, "rules") {
-			p.Rules = append(p.Rules, drawIdleRule(rt, s.longest()).MayNotFire())
+			p.Rules = append(p.Rules, drawIdleRule(rt, s.longest()).NeedNotFire())
 		}
 		if err := s.check(t, p); err != nil {
 			rt.Fatalf("%+v\n%#v\n%v", s, p, err)
@@ -238,7 +238,7 @@ func TestReadsAreTheSameUnderEachFaultThatDoesNotAct(t *testing.T) {
 				"match and no time": d(f).AfterMatch("ab").AfterTime(time.Hour), "match and no luck": d(f).AfterMatch("ab").WithProbability(0),
 				"another conn": d(f).OnConn(2),
 			} {
-				if err := s.check(t, fault.Plan{Rules: []fault.Rule{r.MayNotFire()}}); err != nil {
+				if err := s.check(t, fault.Plan{Rules: []fault.Rule{r.NeedNotFire()}}); err != nil {
 					t.Errorf("%v %s, %s: %v", r.Direction, f.Kind(), why, err)
 				}
 			}
@@ -255,7 +255,7 @@ func TestReadsForAMatchThatDoesNotComeAreFew(t *testing.T) {
 	events := func(r fault.Rule) (n int) {
 		nettest.Bubble(t, func(t fakeserver.TB) {
 			network := new(nettest.Network)
-			srv := fakeserver.Start(t, fakeserver.Config{Transport: network, Faults: fault.Plan{Rules: []fault.Rule{r.MayNotFire()}}})
+			srv := fakeserver.Start(t, fakeserver.Config{Transport: network, Faults: fault.Plan{Rules: []fault.Rule{r.NeedNotFire()}}})
 			c, err := network.Dial("tcp", srv.Addr())
 			if err != nil {
 				t.Fatalf("%v", err)

@@ -77,7 +77,7 @@ func (f *flood) awaitEnough(most int64, quiet time.Duration) error {
 	if f.isDone || f.isStill || lines*floodLine > most+LargeRequest || int64(beats.count()) >= 2*lines {
 		return nil
 	}
-	return fmt.Errorf("%w: the machine is too busy: only %d lines of %d bytes were logged in %v, and the caller did not have to wait", ErrUnproved, lines, floodLine, f.atMost())
+	return fmt.Errorf("%w: the machine is too busy: only %d lines of %d bytes were logged in %v, and the caller did not have to wait", ErrInconclusive, lines, floodLine, f.atMost())
 }
 
 // memory returns how many bytes the process keeps. What a sync.Pool holds is gone

@@ -32,7 +32,7 @@ func (m *misconduct) Error() string { return m.text }
 
 // call runs f, which is the subject's code, in a goroutine of its own, because it
 // may hang, panic or leave by runtime.Goexit. After within and some slack it is
-// left behind, with its context cancelled.
+// left behind, with its context canceled.
 func call(ctx context.Context, within time.Duration, what string, f func(ctx context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -48,7 +48,7 @@ func call(ctx context.Context, within time.Duration, what string, f func(ctx con
 		case <-tick.C:
 			ticks++
 		case <-ctx.Done():
-			return fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(ctx))
+			return fmt.Errorf("%w: interrupted: %w", ErrInconclusive, context.Cause(ctx))
 		}
 	}
 	select {

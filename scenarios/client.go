@@ -59,7 +59,7 @@ type trial struct {
 
 // rehearsal is a trial in which nothing goes wrong. A client that does not work there
 // can't be put to the test.
-var rehearsal = trial{what: "on a healthy wire", kind: ErrUnproved}
+var rehearsal = trial{what: "on a healthy wire", kind: ErrInconclusive}
 
 // An outcome is what a client made of a trial.
 type outcome struct {
@@ -112,7 +112,7 @@ func inBatches[S clientSubject](first int, trials func(healthy transcript.Transc
 		}
 		all, err := trials(healthy)
 		if err != nil {
-			return fmt.Errorf("%w: %w", ErrUnproved, err)
+			return fmt.Errorf("%w: %w", ErrInconclusive, err)
 		}
 		for at, abreast := 0, first; at < len(all); {
 			began, batch := time.Now(), all[at:min(len(all), at+abreast)]
@@ -141,7 +141,7 @@ func (c client) serve(ctx context.Context, t trial) (peer, error) {
 		return srv, err
 	}
 	if err := t.ready(srv); err != nil {
-		return srv, fmt.Errorf("%w: %s: %w", ErrUnproved, t.what, errors.Join(err, srv.Close()))
+		return srv, fmt.Errorf("%w: %s: %w", ErrInconclusive, t.what, errors.Join(err, srv.Close()))
 	}
 	return srv, nil
 }
@@ -159,14 +159,14 @@ func exchange[S clientSubject](ctx context.Context, subject func() S, t trial, j
 	}
 	o := c.attempt(ctx, srv.Addr())
 	unproved := srv.proved()
-	if errors.Is(o.err, ErrUnproved) {
+	if errors.Is(o.err, ErrInconclusive) {
 		return srv.Transcript(), srv.show(o.err)
 	}
 	if finding := judge(c, o); finding != "" {
 		return srv.Transcript(), srv.show(fmt.Errorf("%w: %s: %w", cmp.Or(t.kind, ErrBroken), t.what, o.but("%s", finding)))
 	}
 	if unproved != nil {
-		return srv.Transcript(), srv.show(fmt.Errorf("%w: %s: %w", ErrUnproved, t.what, unproved))
+		return srv.Transcript(), srv.show(fmt.Errorf("%w: %s: %w", ErrInconclusive, t.what, unproved))
 	}
 	return srv.Transcript(), nil
 }

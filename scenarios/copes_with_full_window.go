@@ -61,7 +61,7 @@ func (d *dialogue) fillWindow(ctx context.Context) error {
 		full = d.pause(d.client.within / 10)
 	}
 	if err := d.srv.stream().Release(fullWindow); err != nil {
-		return fmt.Errorf("%w: %w", ErrUnproved, err)
+		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
 	return full
 }
@@ -74,7 +74,7 @@ func (d *dialogue) awaitFull(ctx context.Context) error {
 	limited, cancel := context.WithTimeout(ctx, d.client.within/2)
 	defer cancel()
 	if !d.srv.awaitSockets(limited, blocked()) && ctx.Err() == nil {
-		return fmt.Errorf("%w: %v behind the last byte that the server read, the client's buffers were not full", ErrUnproved, d.client.within/2)
+		return fmt.Errorf("%w: %v behind the last byte that the server read, the client's buffers were not full", ErrInconclusive, d.client.within/2)
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func checkCopesWithReorderedReplies(ctx context.Context, subject func() UDPClien
 		return err
 	}
 	if sum.Load() < 2 {
-		return fmt.Errorf("%w: %w", ErrUnproved, errNoReply)
+		return fmt.Errorf("%w: %w", ErrInconclusive, errNoReply)
 	}
 	return atOnce(subject, min(int(sum.Load())-1, mostDatagrams), func(i int, subject func() UDPClient) error {
 		t := trial{what: fmt.Sprintf("with datagram %d from the server behind the next", i+1), plan: onNth(fault.ToClient(fault.Reorder{Rate: 1}), i+1)}

@@ -36,19 +36,19 @@ var _ = Describe("what the Describe functions register", Ordered, func() {
 	It("labels each spec with its medium and its fault", func() {
 		Expect(find(specs, "keeper reassembles split replies").Labels()).To(ContainElements("tcp", "fault:slice"))
 		Expect(find(specs, "keeper reports a reset").Labels()).To(ContainElements("tcp", "fault:reset"))
-		Expect(find(specs, "udp honours").Labels()).To(ContainElements("udp", "fault:loss"))
+		Expect(find(specs, "udp honors").Labels()).To(ContainElements("udp", "fault:loss"))
 		Expect(find(specs, "logger survives a reset").Labels()).To(ContainElements("logger", "fault:reset"))
 		Expect(find(specs, "breaker reassembles").Labels()).To(ContainElement("Serial"))
 	})
 
 	It("runs every promise that is listed, and skips the others as not promised", func() {
 		Expect(find(specs, "keeper reassembles").State).To(Equal(types.SpecStatePassed))
-		Expect(find(specs, "udp honours").State).To(Equal(types.SpecStatePassed))
+		Expect(find(specs, "udp honors").State).To(Equal(types.SpecStatePassed))
 		Expect(find(specs, "logger delivers the last").State).To(Equal(types.SpecStatePassed))
 		Expect(find(specs, "virtual good reassembles").State).To(Equal(types.SpecStatePassed))
 		Expect(find(specs, "virtual good reassembles").Labels()).To(ContainElement("memory"))
 		Expect(find(specs, "virtual ticking reassembles").State).To(Equal(types.SpecStatePassed), "what it leaves behind is another promise's business")
-		for _, text := range []string{"keeper reports a reset", "keeper honours its deadline while", "logger delivers its lines", "logger survives a reset"} {
+		for _, text := range []string{"keeper reports a reset", "keeper honors its deadline while", "logger delivers its lines", "logger survives a reset"} {
 			spec := find(specs, text)
 			Expect(spec.State).To(Equal(types.SpecStateSkipped), text)
 			Expect(spec.Failure.Message).To(Equal("not promised"), text)

@@ -8,7 +8,7 @@
 //
 //	var _ = scenarios.DescribeTCPClient("ping client", func() scenarios.TCPClient {
 //		return scenarios.TCPClient{Handler: pongs, Do: ping, Want: "PONG", Within: time.Second}
-//	}, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsReset, scenarios.HonoursDeadline))
+//	}, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsReset, scenarios.HonorsDeadline))
 //
 // A promise that is not listed is skipped as "not promised". [Run] puts one promise
 // to the test without Ginkgo, and returns an error if it was broken.
@@ -59,7 +59,7 @@
 // cut the reply, where to reset. Then it lets the subject work once on each plan,
 // each time on a new server with a subject that the function given makes anew. Where
 // subjects wait for their deadlines, several work at the same time. A plan whose fault
-// did not happen fails the spec, too, with [ErrUnproved]: the
+// did not happen fails the spec, too, with [ErrInconclusive]: the
 // promise was not put to the test.
 //
 // When a promise is broken, the error says in which way the wire misbehaved, what
@@ -86,7 +86,7 @@
 //
 // The subject's functions run in goroutines of their own. One that panics fails its
 // spec. One that hangs fails it two seconds after its own bound, Within, and is
-// left behind: its context is cancelled and its server closed, which ends most
+// left behind: its context is canceled and its server closed, which ends most
 // waiting. Nothing else of the suite is touched. The function that makes the
 // subject runs in the spec itself, and should only make it. A panic in a goroutine that
 // the subject itself has started ends the test program, as in any Go test.

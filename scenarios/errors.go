@@ -5,10 +5,10 @@ import "errors"
 // ErrBroken is in every error about a promise that its subject broke.
 var ErrBroken = errors.New("scenarios: broken promise")
 
-// ErrUnproved is in every error about a promise that could not be put to the
+// ErrInconclusive is in every error about a promise that could not be put to the
 // test: the subject does not work on a healthy wire, or the fault that the
 // promise is about was never reached, or the run was interrupted.
-var ErrUnproved = errors.New("scenarios: promise not put to the test")
+var ErrInconclusive = errors.New("scenarios: promise not put to the test")
 
 // ErrSubject is in every error about a subject that lacks something, and about
 // wrong arguments of Describe functions.

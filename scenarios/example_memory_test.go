@@ -47,7 +47,7 @@ func ExampleInMemory() {
 	}
 
 	_ = scenarios.DescribeTCPClient("ping client", pinger, scenarios.InMemory(&clients),
-		scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.HonoursDeadline))
+		scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.HonorsDeadline))
 }
 
 // and those of a plain test.

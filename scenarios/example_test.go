@@ -64,7 +64,7 @@ func ExampleRun() {
 func ExampleDescribeTCPClient() {
 	_ = scenarios.DescribeTCPClient("ping client", func() scenarios.TCPClient {
 		return scenarios.TCPClient{Handler: pongs, Do: pong, Want: "PONG", Within: time.Second}
-	}, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsReset, scenarios.HonoursDeadline))
+	}, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsReset, scenarios.HonorsDeadline))
 }
 
 func ExampleDescribeUDPClient() {
@@ -86,7 +86,7 @@ func ExampleDescribeUDPClient() {
 				return string(p[:n]), err
 			},
 		}
-	}, scenarios.Keeps(scenarios.HonoursDeadlineOnLoss))
+	}, scenarios.Keeps(scenarios.HonorsDeadlineOnLoss))
 }
 
 // The standard logger is attached in a dozen lines. It can't promise to survive a

@@ -43,13 +43,13 @@ func registerFixture() bool {
 	scenarios.DescribeTCPClient("keeper", keeper, splits, Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("breaker", breaker, splits, Label(fixtureLabel, here()), Serial)
 	scenarios.DescribeUDPClient("udp", func() scenarios.UDPClient { return reference.UDPClient("hello from the client", soon) },
-		Label(fixtureLabel, here()), scenarios.Keeps(scenarios.HonoursDeadlineOnLoss))
+		Label(fixtureLabel, here()), scenarios.Keeps(scenarios.HonorsDeadlineOnLoss))
 	scenarios.DescribeNetworkLogger("logger", func() scenarios.NetworkLogger { return reference.StandardLogger("tcp", within) },
 		Label(fixtureLabel, here()), NodeTimeout(time.Minute), scenarios.Keeps(scenarios.LastLineOfAPanicArrives))
 
 	// What is attached wrongly.
 	scenarios.DescribeTCPClient("wrong argument", keeper, splits, "oops", Label(fixtureLabel, here()))
-	scenarios.DescribeTCPClient("wrong promises", keeper, scenarios.Keeps(scenarios.HonoursDeadlineOnLoss), Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("wrong promises", keeper, scenarios.Keeps(scenarios.HonorsDeadlineOnLoss), Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("no Keeps", keeper, Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("bare promise", keeper, splits, scenarios.ReportsReset, Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("promises nothing", keeper, scenarios.Keeps[scenarios.TCPClient](), Label(fixtureLabel, here()))

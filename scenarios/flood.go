@@ -104,7 +104,7 @@ func (f *flood) awaitStill(quiet time.Duration) error {
 			return f.jam.unproved(time.Since(began))
 		case <-tick.C:
 		case <-f.s.ctx.Done():
-			return fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(f.s.ctx))
+			return fmt.Errorf("%w: interrupted: %w", ErrInconclusive, context.Cause(f.s.ctx))
 		}
 		if still++; f.jam.lines.Load() != before {
 			before, still = f.jam.lines.Load(), 0

@@ -36,7 +36,7 @@ type Memory struct{ suite **testing.T }
 //	var _ = scenarios.DescribeTCPClient("ping client", ping, scenarios.InMemory(&suite), scenarios.Keeps(…))
 //
 // A subject in which one waits for a lock that another holds while it waits for the
-// network stops the bubble's clock: after some seconds its spec ends with ErrUnproved.
+// network stops the bubble's clock: after some seconds its spec ends with ErrInconclusive.
 // One that works without a pause, such as in a loop that reads on after an error, stops it,
 // too: it is left behind after a minute of real time. Sockets know no such limits.
 func InMemory(suite **testing.T) Memory { return Memory{suite} }
@@ -61,12 +61,12 @@ func RunInMemory[S Subject](ctx context.Context, t *testing.T, p Promise[S], sub
 		case err := <-verdict: // what the subject left in the bubble is another promise's business
 			return p.failure(m.explain(err))
 		default:
-			return p.failure(fmt.Errorf("%w: %s", ErrUnproved, end.said))
+			return p.failure(fmt.Errorf("%w: %s", ErrInconclusive, end.said))
 		}
 	case <-time.After(realBoundOf(ctx)):
-		return p.failure(fmt.Errorf("%w: after %v of real time the bubble's clock has not come to the end: somebody in it works without a pause, or waits for what is outside", ErrUnproved, realBoundOf(ctx)))
+		return p.failure(fmt.Errorf("%w: after %v of real time the bubble's clock has not come to the end: somebody in it works without a pause, or waits for what is outside", ErrInconclusive, realBoundOf(ctx)))
 	case <-ctx.Done():
-		return p.failure(fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(ctx)))
+		return p.failure(fmt.Errorf("%w: interrupted: %w", ErrInconclusive, context.Cause(ctx)))
 	}
 }
 

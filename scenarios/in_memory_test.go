@@ -33,7 +33,7 @@ func TestInMemoryTimeIsTheBubbles(t *testing.T) {
 		}}
 	}
 	began := time.Now()
-	if err := scenarios.RunInMemory(t.Context(), t, scenarios.HonoursDeadline, hours); err != nil {
+	if err := scenarios.RunInMemory(t.Context(), t, scenarios.HonorsDeadline, hours); err != nil {
 		t.Error(err)
 	}
 	if real := time.Since(began); real > time.Hour || len(took) == 0 {
@@ -71,8 +71,8 @@ func TestInMemoryIsInterrupted(t *testing.T) {
 		}
 		return c
 	})
-	if !errors.Is(err, scenarios.ErrUnproved) || !errors.Is(err, why) {
-		t.Errorf("interrupted: %v, want ErrUnproved and %v", err, why)
+	if !errors.Is(err, scenarios.ErrInconclusive) || !errors.Is(err, why) {
+		t.Errorf("interrupted: %v, want ErrInconclusive and %v", err, why)
 	}
 }
 
@@ -91,7 +91,7 @@ func TestInMemoryASubjectHasToAskForTheNetwork(t *testing.T) {
 		"client": scenarios.RunInMemory(t.Context(), t, scenarios.ReportsReset, client),
 		"logger": scenarios.RunInMemory(t.Context(), t, scenarios.LinesArriveWholeOnceInOrder, logger),
 	} {
-		if !errors.Is(err, scenarios.ErrSubject) || errors.Is(err, scenarios.ErrBroken) || errors.Is(err, scenarios.ErrUnproved) {
+		if !errors.Is(err, scenarios.ErrSubject) || errors.Is(err, scenarios.ErrBroken) || errors.Is(err, scenarios.ErrInconclusive) {
 			t.Errorf("%s: %v\nwant ErrSubject, and nothing else", kind, err)
 		}
 	}
@@ -122,8 +122,8 @@ func TestInMemoryIsBoundedInRealTime(t *testing.T) {
 		}
 		return c
 	})
-	if !errors.Is(err, scenarios.ErrUnproved) || !strings.Contains(err.Error(), "after 100ms of real time") {
-		t.Errorf("%v, want ErrUnproved for want of time", err)
+	if !errors.Is(err, scenarios.ErrInconclusive) || !strings.Contains(err.Error(), "after 100ms of real time") {
+		t.Errorf("%v, want ErrInconclusive for want of time", err)
 	}
 }
 

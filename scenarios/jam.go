@@ -48,7 +48,7 @@ func (j *jam) unproved(took time.Duration) error {
 		return nil
 	}
 	return fmt.Errorf("%w: %d lines of %d bytes were logged in %v, and what goes to the collector never stood still: its buffers were not full",
-		ErrUnproved, j.lines.Load(), floodLine, took.Round(time.Millisecond))
+		ErrInconclusive, j.lines.Load(), floodLine, took.Round(time.Millisecond))
 }
 
 // looks is how often what waits in a socket has to be the same to be called standing.

@@ -27,7 +27,7 @@ var _ = Describe("a promise about a collector that does not read", func() {
 			})
 		}
 		all.Wait()
-		Expect(errs).To(HaveEach(MatchError(scenarios.ErrUnproved)))
+		Expect(errs).To(HaveEach(MatchError(scenarios.ErrInconclusive)))
 		Expect(errs).To(HaveEach(MatchError(ContainSubstring("never stood still"))))
 	}, NodeTimeout(time.Minute))
 

@@ -85,14 +85,14 @@ func (o outcome) wantOwn(answer string) error {
 func (d *dialogue) releaseNow() error {
 	held := d.srv.Transcript().Conn(1)
 	if err := d.srv.stream().Release(lateAnswer); err != nil {
-		return fmt.Errorf("%w: %w", ErrUnproved, err)
+		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
 	err := d.await(d.ctx, func(t transcript.Transcript) bool {
 		c := t.Conn(1)
 		return sent(c) > sent(held) || c.Ending(transcript.FromClient) != transcript.StillOpen
 	})
 	if errors.Is(err, errLate) {
-		return fmt.Errorf("%w: the late answer did not leave", ErrUnproved)
+		return fmt.Errorf("%w: the late answer did not leave", ErrInconclusive)
 	}
 	return err
 }

@@ -15,7 +15,7 @@ import (
 // connection and no descriptor behind: when Do has returned, on a healthy wire, after
 // a refused connection, after a reset and a FIN in the middle of its reply, and at its
 // deadline; and after Close of a Session, in which it asked once. What it started may
-// take Within to end, and is not helped to that: the context is cancelled later, and the
+// take Within to end, and is not helped to that: the context is canceled later, and the
 // garbage collector, which closes connections that nobody has any more, stands still.
 //
 // The goroutines looked at are those that Do, Open, Ask and Close have started, and
@@ -74,7 +74,7 @@ func (d *dialogue) leaveAfterDo() error {
 			defer cancel()
 			return do(kept, addr)
 		}
-		if o := d.do(); isMisconduct(o.err) || errors.Is(o.err, ErrUnproved) {
+		if o := d.do(); isMisconduct(o.err) || errors.Is(o.err, ErrInconclusive) {
 			return o.err
 		}
 		return d.wantNothingLeft(b)
@@ -95,7 +95,7 @@ func (d *dialogue) leaveAfterSession() error {
 			return ask(kept, n)
 		}
 		o := d.ask(1)
-		if isMisconduct(o.err) || errors.Is(o.err, ErrUnproved) {
+		if isMisconduct(o.err) || errors.Is(o.err, ErrInconclusive) {
 			return o.err
 		}
 		if err := d.close(); err != nil {

@@ -100,8 +100,8 @@ func (s *logging) deliverStalled(lines []string, release func()) error {
 // inTime returns what there is to say of a logger that found err, with a collector that
 // stood still for so long: nothing, if that was longer than it was to be.
 func inTime(err error, stood, within time.Duration) error {
-	if err == nil || errors.Is(err, ErrUnproved) || stood <= within*3/4 {
+	if err == nil || errors.Is(err, ErrInconclusive) || stood <= within*3/4 {
 		return err
 	}
-	return fmt.Errorf("%w: the machine is too busy: the collector was to read on after %v, and did so after %v: %w", ErrUnproved, within/2, stood, err)
+	return fmt.Errorf("%w: the machine is too busy: the collector was to read on after %v, and did so after %v: %w", ErrInconclusive, within/2, stood, err)
 }

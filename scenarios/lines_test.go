@@ -129,11 +129,11 @@ func TestAStallThatLastedTooLongProvesNothing(t *testing.T) {
 		Want  error
 	}{
 		{"found in time", found, 700 * time.Millisecond, nil},
-		{"found, but too late", found, 800 * time.Millisecond, ErrUnproved},
+		{"found, but too late", found, 800 * time.Millisecond, ErrInconclusive},
 		{"nothing found, however late", nil, time.Hour, nil},
 	} {
 		err := inTime(c.Err, c.Stood, time.Second)
-		if !errors.Is(err, c.Err) || errors.Is(err, ErrUnproved) != (c.Want != nil) {
+		if !errors.Is(err, c.Err) || errors.Is(err, ErrInconclusive) != (c.Want != nil) {
 			t.Errorf("%s: %v", c.Why, err)
 		}
 	}

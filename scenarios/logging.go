@@ -89,7 +89,7 @@ func (s *logging) printWithin(within time.Duration, line string) error {
 // what counts is what arrived.
 func (s *logging) close() error {
 	err := s.hangUp()
-	if isMisconduct(err) || errors.Is(err, ErrUnproved) {
+	if isMisconduct(err) || errors.Is(err, ErrInconclusive) {
 		return err
 	}
 	return nil
@@ -142,7 +142,7 @@ func (s *logging) await(d time.Duration, done func(transcript.Transcript) bool) 
 	defer cancel()
 	err := s.srv.Wait(ctx, done)
 	if err != nil && s.ctx.Err() != nil {
-		return fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(s.ctx))
+		return fmt.Errorf("%w: interrupted: %w", ErrInconclusive, context.Cause(s.ctx))
 	}
 	return nil
 }
@@ -174,7 +174,7 @@ func (s *logging) settleOn(done func(transcript.Transcript) bool) (transcript.Tr
 	s.srv.Close() // takes what else has arrived, such as the same line again
 	t := s.srv.Transcript()
 	if n := t.Drops(); n > 0 {
-		return t, fmt.Errorf("%w: the collector's socket lost %d datagrams for want of buffer", ErrUnproved, n)
+		return t, fmt.Errorf("%w: the collector's socket lost %d datagrams for want of buffer", ErrInconclusive, n)
 	}
 	return t, nil
 }

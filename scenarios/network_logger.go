@@ -26,7 +26,7 @@ type NetworkLogger struct {
 	Split bufio.SplitFunc
 	// Open makes a logger that sends to addr. It may be called several times, each
 	// time with another collector's address, and by several goroutines at once, each with
-	// a subject of its own. ctx is cancelled when the collector goes.
+	// a subject of its own. ctx is canceled when the collector goes.
 	Open func(ctx context.Context, addr string) (Log, error)
 	// Within is how long Open, Print, Panic and Close may each take, and how long
 	// after a reset, or a restart of the collector, lines may be lost. It must be positive. A second is good; with

@@ -26,7 +26,7 @@ func checkNoReconnectStorm(ctx context.Context, subject func() NetworkLogger) er
 	if err := l.checkTCP("makes no connections, and so no storm of them: there is nothing to promise"); err != nil {
 		return err
 	}
-	refuse := fault.OnAccept(fault.Reset{}).FromConn(2).MayNotFire()
+	refuse := fault.OnAccept(fault.Reset{}).FromConn(2).NeedNotFire()
 	w := wire{what: "when the collector resets every connection", plan: fault.Plan{Rules: []fault.Rule{refuse}}}
 	return inLogging(ctx, l, w, func(s *logging) error { return s.weather(l) })
 }
@@ -71,7 +71,7 @@ func provesCalm(lines, dials, beats int, within time.Duration) error {
 	if lines > dials || lines > 0 && beats >= pulseBeats/2 {
 		return nil
 	}
-	return fmt.Errorf("%w: the machine is too busy: %d lines were logged in the %v behind the reset", ErrUnproved, lines, within)
+	return fmt.Errorf("%w: the machine is too busy: %d lines were logged in the %v behind the reset", ErrInconclusive, lines, within)
 }
 
 // dialsAfterReset returns how many connections came within d after the first one

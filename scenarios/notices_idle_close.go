@@ -68,7 +68,7 @@ func (d *dialogue) closeIdle(want []string) error {
 // the client connects again at once is its own affair.
 func (d *dialogue) endIdle(before transcript.Transcript) error {
 	if err := d.srv.stream().CloseClientConns(transcript.ByFIN); err != nil {
-		return fmt.Errorf("%w: %w", ErrUnproved, err)
+		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
 	left := func(t transcript.Transcript) bool {
 		for n := 1; n <= before.Conns(); n++ {
@@ -85,7 +85,7 @@ func (d *dialogue) endIdle(before transcript.Transcript) error {
 		return !slices.ContainsFunc(all, func(s socket) bool { return s.state == established && closed.port(s.port) })
 	}
 	if err := d.await(ctx, left); err != nil || !d.srv.awaitSockets(ctx, arrived) {
-		return errors.Join(fmt.Errorf("%w: the server's FIN did not reach the client", ErrUnproved), err)
+		return errors.Join(fmt.Errorf("%w: the server's FIN did not reach the client", ErrInconclusive), err)
 	}
 	d.letNotice(closed)
 	return nil

@@ -73,12 +73,12 @@ func (p peer) show(err error) error {
 func (p peer) verdict(what string, kind, finding error) error {
 	unproved := p.proved()
 	switch {
-	case errors.Is(finding, ErrUnproved), errors.Is(finding, ErrSubject):
+	case errors.Is(finding, ErrInconclusive), errors.Is(finding, ErrSubject):
 		return p.show(finding)
 	case finding != nil:
 		return p.show(fmt.Errorf("%w: %s: %w", cmp.Or(kind, ErrBroken), what, finding))
 	case unproved != nil:
-		return p.show(fmt.Errorf("%w: %s: %w", ErrUnproved, what, unproved))
+		return p.show(fmt.Errorf("%w: %s: %w", ErrInconclusive, what, unproved))
 	}
 	return nil
 }

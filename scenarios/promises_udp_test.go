@@ -15,7 +15,7 @@ import (
 
 // udpPromises are all that a UDP client can make.
 var udpPromises = []scenarios.Promise[scenarios.UDPClient]{
-	scenarios.HonoursDeadlineOnLoss, scenarios.TriesAgainAfterLoss, scenarios.ReportsUnreachablePort,
+	scenarios.HonorsDeadlineOnLoss, scenarios.TriesAgainAfterLoss, scenarios.ReportsUnreachablePort,
 	scenarios.TakesDuplicateOnce, scenarios.CopesWithReorderedReplies, scenarios.RefusesLateReply,
 	scenarios.RefusesTruncatedReply, scenarios.RefusesStrangers, scenarios.CopesWithEmptyDatagram, scenarios.CopesWithLargestDatagram,
 }
@@ -39,8 +39,8 @@ func kept() (all []*duel) {
 }
 
 var _ = duels("a UDP client's promise is found broken", 4,
-	broken(scenarios.HonoursDeadlineOnLoss, reference.NoDeadlineUDP(shouted, soon), `with its requests lost: Open and Ask(1) did not return`),
-	broken(scenarios.HonoursDeadlineOnLoss, reference.GuessesUDP(shouted, soon), `Do = "", <nil>`),
+	broken(scenarios.HonorsDeadlineOnLoss, reference.NoDeadlineUDP(shouted, soon), `with its requests lost: Open and Ask(1) did not return`),
+	broken(scenarios.HonorsDeadlineOnLoss, reference.GuessesUDP(shouted, soon), `Do = "", <nil>`),
 	broken(scenarios.TriesAgainAfterLoss, reference.AsksOnceUDP(shouted, soon), `with datagram 1 of 1 of its request lost once: Open and Ask(1) = "", read udp`),
 	broken(scenarios.TakesDuplicateOnce, reference.TakesNextUDP(shouted, within), `delivered twice: in a session: Ask(2) = "HELLO FROM THE CLIENT", <nil>`),
 	broken(scenarios.TakesDuplicateOnce, reference.StopsAtNoiseUDP(shouted, within), `in a session: Ask(2) = "", no reply to what was asked`),
@@ -73,9 +73,9 @@ var _ = DescribeTable("Run says what a UDP client lacks that",
 		Expect(err).To(MatchError(ContainSubstring(message)))
 	},
 	Entry("has no sessions", bound, scenarios.RefusesLateReply, reference.PlainUDPClient(lower, within), scenarios.ErrSubject, "Open is nil"),
-	Entry("never asks the server", bound, scenarios.TriesAgainAfterLoss, says(lower, nil), scenarios.ErrUnproved, "the server sent no reply"),
-	Entry("never asks the server, with strangers about", bound, scenarios.RefusesStrangers, says(lower, nil), scenarios.ErrUnproved, "the server sent no reply"),
-	Entry("does not work", bound, scenarios.CopesWithEmptyDatagram, says("", errors.New("no")), scenarios.ErrUnproved, `on a healthy wire: Do = "", no`),
+	Entry("never asks the server", bound, scenarios.TriesAgainAfterLoss, says(lower, nil), scenarios.ErrInconclusive, "the server sent no reply"),
+	Entry("never asks the server, with strangers about", bound, scenarios.RefusesStrangers, says(lower, nil), scenarios.ErrInconclusive, "the server sent no reply"),
+	Entry("does not work", bound, scenarios.CopesWithEmptyDatagram, says("", errors.New("no")), scenarios.ErrInconclusive, `on a healthy wire: Do = "", no`),
 )
 
 // lower is what a UDP client gets from an echo.

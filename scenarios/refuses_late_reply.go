@@ -35,7 +35,7 @@ func checkRefusesLateReply(ctx context.Context, subject func() UDPClient) error 
 				return err
 			}
 			if err := k.stop(m.early); err != nil {
-				return fmt.Errorf("%w: %w", ErrUnproved, err)
+				return fmt.Errorf("%w: %w", ErrInconclusive, err)
 			}
 			if err := wantItsOwnOrError(d.ask(2), want[1]); err != nil {
 				return err
@@ -104,7 +104,7 @@ func (k *keptReplies) sendLocked() error {
 func (k *keptReplies) outlast(d *dialogue) error {
 	o := d.ask(1)
 	switch {
-	case errors.Is(o.err, ErrUnproved):
+	case errors.Is(o.err, ErrInconclusive):
 		return o.err
 	case o.err == nil || isMisconduct(o.err):
 		return fmt.Errorf("%v, want an error within %v: its reply has not been sent", o, d.client.within)
@@ -121,6 +121,6 @@ func awaitEvent(ctx context.Context, event <-chan struct{}, missed string) error
 	case <-event:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("%w: %s: %w", ErrUnproved, missed, context.Cause(ctx))
+		return fmt.Errorf("%w: %s: %w", ErrInconclusive, missed, context.Cause(ctx))
 	}
 }

@@ -139,7 +139,7 @@ func (s *stranger) judge(c client, o outcome, ended time.Time) error {
 	defer s.mu.Unlock()
 	finding := wantAnswer(c, o)
 	switch {
-	case errors.Is(o.err, ErrUnproved):
+	case errors.Is(o.err, ErrInconclusive):
 		return o.err
 	case o.err == nil && (s.answered.IsZero() || ended.Before(s.answered)):
 		return fmt.Errorf("%v, and its server had not answered yet", o)

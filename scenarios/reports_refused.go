@@ -10,7 +10,7 @@ import (
 // on trying until then, but it has to give up, and to say so.
 //
 // It is put to the test where a server can refuse connections without giving its port
-// up, which is on Linux; elsewhere it ends with ErrUnproved.
+// up, which is on Linux; elsewhere it ends with ErrInconclusive.
 var ReportsRefused = Promise[TCPClient]{
 	Name: "reports a refused connection",
 	Why: "During a deployment nobody listens for a second. A client that dials again and again without a bound hangs its caller " +
@@ -22,7 +22,7 @@ var ReportsRefused = Promise[TCPClient]{
 			return err
 		}
 		if healthy.Conns() == 0 {
-			return fmt.Errorf("%w: on a healthy wire the client never connected to its server", ErrUnproved)
+			return fmt.Errorf("%w: on a healthy wire the client never connected to its server", ErrInconclusive)
 		}
 		refused := trial{what: "refused", ready: refuse}
 		_, err = exchange(ctx, subject, refused, wantError)

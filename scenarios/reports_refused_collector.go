@@ -80,7 +80,7 @@ func (s *logging) wantReport(n int) error {
 			return err
 		}
 	}
-	if err := s.hangUp(); isMisconduct(err) || errors.Is(err, ErrUnproved) {
+	if err := s.hangUp(); isMisconduct(err) || errors.Is(err, ErrInconclusive) {
 		return err
 	} else if err != nil {
 		return nil

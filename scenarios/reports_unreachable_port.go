@@ -40,7 +40,7 @@ func checkReportsUnreachablePort(ctx context.Context, subject func() UDPClient) 
 	}
 	what := "with nobody at the server's port"
 	if err := srv.server.(interface{ Down() error }).Down(); err != nil {
-		return srv.verdict(what, nil, fmt.Errorf("%w: %w", ErrUnproved, err))
+		return srv.verdict(what, nil, fmt.Errorf("%w: %w", ErrInconclusive, err))
 	}
 	o := c.attempt(ctx, srv.Addr())
 	return srv.verdict(what, nil, c.wantRefusal(o, func() (outcome, error) { return giveUp(ctx, subject) }))
@@ -50,7 +50,7 @@ func checkReportsUnreachablePort(ctx context.Context, subject func() UDPClient) 
 // gives up on silence only if it must.
 func (c client) wantRefusal(o outcome, silence func() (outcome, error)) error {
 	switch {
-	case errors.Is(o.err, ErrUnproved):
+	case errors.Is(o.err, ErrInconclusive):
 		return o.err
 	case o.err == nil || isMisconduct(o.err):
 		return fmt.Errorf("%v, want an error within %v", o, c.within)
@@ -67,7 +67,7 @@ func (c client) wantRefusal(o outcome, silence func() (outcome, error)) error {
 
 // giveUp returns how the subject gives up on a server that says nothing.
 func giveUp(ctx context.Context, subject func() UDPClient) (lost outcome, err error) {
-	silent := trial{what: "with its requests lost", kind: ErrUnproved, plan: fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Loss{Every: 1})}}}
+	silent := trial{what: "with its requests lost", kind: ErrInconclusive, plan: fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Loss{Every: 1})}}}
 	_, err = exchange(ctx, subject, silent, func(_ client, o outcome) string {
 		lost = o // whatever it is: that is another promise's business
 		return ""

@@ -20,7 +20,7 @@ func (s *logging) up() error {
 // about the logger.
 func (s *logging) carryOut(what string, f func() error) error {
 	if err := f(); err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrUnproved, what, err)
+		return fmt.Errorf("%w: %s: %w", ErrInconclusive, what, err)
 	}
 	return nil
 }

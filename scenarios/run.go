@@ -15,7 +15,7 @@ import (
 // that names the promise, says what happened, and shows the rules' outcomes, the
 // seed, if one was drawn from, and the record, of which FAKEWIRE_ARTIFACTS, a directory,
 // gets the whole in a file. The error wraps ErrBroken if the
-// subject broke its promise, ErrUnproved if that could not be found out, and
+// subject broke its promise, ErrInconclusive if that could not be found out, and
 // ErrSubject if the subject lacks something.
 //
 // Run returns within the subject's own bounds. When ctx is done, it returns at

@@ -27,20 +27,20 @@ var _ = DescribeTable("Run says what is wrong with a TCP client's",
 	Entry("Want", func(c *scenarios.TCPClient) { c.Want = "" }, scenarios.ErrSubject, "Want is empty"),
 	Entry("Within", func(c *scenarios.TCPClient) { c.Within = -1 }, scenarios.ErrSubject, "Within is -1ns"),
 	Entry("Handler", func(c *scenarios.TCPClient) { c.Handler = fakeserver.Reply{Max: -1} }, scenarios.ErrSubject, "Max is -1"),
-	Entry("answer on a healthy wire", func(c *scenarios.TCPClient) { c.Want = "something else" }, scenarios.ErrUnproved, `on a healthy wire: Do = "Hello from TCP server", <nil>`),
+	Entry("answer on a healthy wire", func(c *scenarios.TCPClient) { c.Want = "something else" }, scenarios.ErrInconclusive, `on a healthy wire: Do = "Hello from TCP server", <nil>`),
 	Entry("short reply", func(c *scenarios.TCPClient) {
 		c.Handler, c.Want = fakeserver.Reply{Data: "\n"}, "x"
 		c.Do = func(ctx context.Context, addr string) (string, error) {
 			_, err := reference.TCPClient("", within).Do(ctx, addr)
 			return "x", err
 		}
-	}, scenarios.ErrUnproved, "the reply has 1 bytes and can't be split"),
+	}, scenarios.ErrInconclusive, "the reply has 1 bytes and can't be split"),
 	Entry("Handler that fails", func(c *scenarios.TCPClient) {
 		c.Handler = fakeserver.HandlerFunc(func(ctx context.Context, conn *fakeserver.Conn) error {
 			fakeserver.Reply{Data: answer + "\n"}.ServeConn(ctx, conn)
 			return errors.New("not as scripted")
 		})
-	}, scenarios.ErrUnproved, "not as scripted"),
+	}, scenarios.ErrInconclusive, "not as scripted"),
 )
 
 var _ = Describe("Run", func() {
@@ -56,21 +56,21 @@ var _ = Describe("Run", func() {
 			return ask(ctx, addr)
 		}
 		err := scenarios.Run(ctx, scenarios.ReportsReset, always(c))
-		Expect(err).To(MatchError(scenarios.ErrUnproved))
+		Expect(err).To(MatchError(scenarios.ErrInconclusive))
 		Expect(err).NotTo(MatchError(scenarios.ErrBroken))
 		Expect(err.Error()).To(ContainSubstring("rule reset.ToClient.1 never acted"))
 	})
 
 	It("says so when the client never connected", func(ctx SpecContext) {
 		err := scenarios.Run(ctx, scenarios.ReportsRefused, client(func(context.Context) (string, error) { return answer, nil }))
-		Expect(err).To(MatchError(scenarios.ErrUnproved))
+		Expect(err).To(MatchError(scenarios.ErrInconclusive))
 		Expect(err).NotTo(MatchError(scenarios.ErrBroken))
 		Expect(err).To(MatchError(ContainSubstring("never connected to its server")))
 	})
 
 	It("refuses a promise without a check, and a subject that nobody makes", func(ctx SpecContext) {
 		Expect(scenarios.Run(ctx, scenarios.Promise[scenarios.UDPClient]{}, nil)).To(MatchError(scenarios.ErrSubject))
-		Expect(scenarios.Run(ctx, scenarios.HonoursDeadlineOnLoss, nil)).To(MatchError(scenarios.ErrSubject))
+		Expect(scenarios.Run(ctx, scenarios.HonorsDeadlineOnLoss, nil)).To(MatchError(scenarios.ErrSubject))
 	})
 
 	It("returns when its context is done, though the subject does not", func(ctx SpecContext) {
@@ -79,8 +79,8 @@ var _ = Describe("Run", func() {
 			stop(errors.New("enough"))
 			select {}
 		}}
-		err := scenarios.Run(running, scenarios.HonoursDeadline, always(c))
-		Expect(err).To(MatchError(scenarios.ErrUnproved))
+		err := scenarios.Run(running, scenarios.HonorsDeadline, always(c))
+		Expect(err).To(MatchError(scenarios.ErrInconclusive))
 		Expect(err).To(MatchError(ContainSubstring("interrupted: enough")))
 	}, NodeTimeout(time.Minute))
 
@@ -158,7 +158,7 @@ var _ = It("has promises with names that tell them apart, reasons and labels", f
 var _ = It("doubts the Handler when a part of the reply is the whole answer", func(ctx SpecContext) {
 	chatty := reference.TCPClient(answer, within) // it reads a line
 	chatty.Handler = fakeserver.Reply{Data: answer + "\nBye!"}
-	for _, p := range []scenarios.Promise[scenarios.TCPClient]{scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.HonoursDeadline} {
+	for _, p := range []scenarios.Promise[scenarios.TCPClient]{scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.HonorsDeadline} {
 		err := run(hasty(ctx), p, always(chatty))
 		Expect(err).To(MatchError(scenarios.ErrBroken))
 		Expect(err).To(MatchError(ContainSubstring("this is its whole answer: what the client does not wait for, the Handler is not to send")))

@@ -13,7 +13,7 @@ import (
 type Session struct {
 	// Ask is one exchange. n is its number, from 1: each number asks for something
 	// else, so that the answers tell the exchanges apart. ctx has no deadline of its
-	// own; it is cancelled when Ask is given up on. The client's deadline, Within, is
+	// own; it is canceled when Ask is given up on. The client's deadline, Within, is
 	// that of each Ask.
 	Ask func(ctx context.Context, n int) (string, error)
 	// AskAll is exchanges 1 to n at once: it sends request after request before the
@@ -136,7 +136,7 @@ func (d *dialogue) close() error {
 	}
 	d.closed = true
 	err := call(d.ctx, d.client.within, "Close", func(context.Context) error { return d.session.close() })
-	if isMisconduct(err) || errors.Is(err, ErrUnproved) {
+	if isMisconduct(err) || errors.Is(err, ErrInconclusive) {
 		return err
 	}
 	return nil

@@ -56,7 +56,7 @@ func checkStopsWhenTold(ctx context.Context, subject func() TCPClient) error {
 	if err != nil {
 		return err
 	}
-	if !canLeaveUnanswered(ctx) {
+	if !canIgnoreDials(ctx) {
 		blocks = blocks[:2]
 	}
 	return stopAll(ctx, subject, blocks, took)
@@ -197,7 +197,7 @@ func (d *dialogue) stop(b block, untold time.Duration) error {
 		return err
 	}
 	if !told {
-		return notSoon{fmt.Errorf("%w: %s: %v, before it could be told", ErrUnproved, b.what, o)}
+		return notSoon{fmt.Errorf("%w: %s: %v, before it could be told", ErrInconclusive, b.what, o)}
 	}
 	if err := o.wantError("it was told to stop"); err != nil {
 		return err
@@ -230,8 +230,8 @@ func (d *dialogue) prepareStop(connecting bool) (tell func() error, blockable bo
 	if !connecting {
 		return tell, true, nil
 	}
-	if err := leaveUnanswered(d.srv); err != nil {
-		return nil, false, fmt.Errorf("%w: %w", ErrUnproved, err)
+	if err := ignoreDials(d.srv); err != nil {
+		return nil, false, fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
 	if d.srv.Transcript().Conns() > 0 { // Open has connected
 		return nil, false, d.close()

@@ -75,7 +75,7 @@ func (s *stray) inSession(ctx context.Context, subject func() UDPClient) error {
 // verdict is err, or that nothing was tried.
 func (s *stray) verdict(err error) error {
 	if err == nil && !s.sent.Load() {
-		return fmt.Errorf("%w: %s: the server sent no reply", ErrUnproved, s.what)
+		return fmt.Errorf("%w: %s: the server sent no reply", ErrInconclusive, s.what)
 	}
 	return err
 }

@@ -29,7 +29,7 @@ var _ = Describe("the summary at the end of a run", func() {
 			Expect(text).To(MatchRegexp(`is attached to its scenarios +invalid`))
 			Expect(text).To(MatchRegexp(`reports a reset +not promised +not promised +not promised`))
 		}
-		Expect(s.terminal).NotTo(MatchRegexp(`\] last\n|honours its deadline when the reply is lost`))
+		Expect(s.terminal).NotTo(MatchRegexp(`\] last\n|honors its deadline when the reply is lost`))
 		Expect(s.location.FileName).To(HaveSuffix("fixture_test.go"))
 	})
 
@@ -63,7 +63,7 @@ func wantAllVerdicts(s summary) {
 		"keeper reports a reset":                             "not promised",
 		"virtual good (in memory) reassembles split replies": "kept",
 		"last reassembles split replies":                     "not run",
-		"udp honours its deadline when the reply is lost":    "not run",
+		"udp honors its deadline when the reply is lost":     "not run",
 	} {
 		Expect(s.verdicts).To(HaveKeyWithValue(what, verdict))
 	}

@@ -40,7 +40,7 @@ func checkTakesRepliesOneAtATime(ctx context.Context, subject func() TCPClient) 
 	apart := trial{what: "with the replies to AskAll arriving one after another", plan: rules(fault.ToClient(fault.Slice{Sizes: l.pieces()}))}
 	err = inDialogue(ctx, subject, apart, func(d *dialogue) error {
 		if err := d.wantAll(l.want); err != nil {
-			return fmt.Errorf("%w: %s: %w", ErrUnproved, apart.what, err)
+			return fmt.Errorf("%w: %s: %w", ErrInconclusive, apart.what, err)
 		}
 		return nil
 	})
@@ -101,7 +101,7 @@ func learnReplies(ctx context.Context, subject func() TCPClient) (l lessons, err
 				return err
 			}
 			if n > 1 && r.from != l.replies[n-2].to {
-				return fmt.Errorf("%w: the answer to Ask(%d) is not right behind that to Ask(%d), on one connection", ErrUnproved, n, n-1)
+				return fmt.Errorf("%w: the answer to Ask(%d) is not right behind that to Ask(%d), on one connection", ErrInconclusive, n, n-1)
 			}
 			l.replies = append(l.replies, r)
 		}
@@ -124,12 +124,12 @@ func (l lessons) arriveTogether(ctx context.Context, subject func() TCPClient, t
 		err := d.wantAll(l.want)
 		if err != nil && !isMisconduct(err) && !d.hasMore(l.all().from) {
 			return fmt.Errorf("%w: %s: as long as the first reply was kept back, the server did not get all requests on one connection: "+
-				"the client never has two requests under way there, and the promise is not for it: %w", ErrUnproved, t.what, err)
+				"the client never has two requests under way there, and the promise is not for it: %w", ErrInconclusive, t.what, err)
 		}
 		return err
 	})
 	if unproved := behind.proved(); err == nil && unproved != nil {
-		return behind.show(fmt.Errorf("%w: %s: %w", ErrUnproved, t.what, unproved))
+		return behind.show(fmt.Errorf("%w: %s: %w", ErrInconclusive, t.what, unproved))
 	}
 	return err
 }
@@ -146,7 +146,7 @@ func (d *dialogue) wantAll(want []string) error {
 		results <- all
 		return err
 	})
-	if isMisconduct(err) || errors.Is(err, ErrUnproved) {
+	if isMisconduct(err) || errors.Is(err, ErrInconclusive) {
 		return err
 	}
 	if got := <-results; err != nil || !slices.Equal(got, want) {

@@ -53,10 +53,10 @@ var _ = Describe("a TCP client with requests under way together", func() {
 		Entry("has no AskAll", NodeTimeout(time.Minute), func(c *scenarios.TCPClient) { c.Open = withAskAll(c.Open, nil) },
 			scenarios.ErrSubject, "AskAll is nil"),
 		Entry("asks in turn", NodeTimeout(time.Minute), func(c *scenarios.TCPClient) { *c = reference.AsksInTurn(echoed, 2*soon) },
-			scenarios.ErrUnproved, "the client never has two requests under way there, and the promise is not for it"),
+			scenarios.ErrInconclusive, "the client never has two requests under way there, and the promise is not for it"),
 		Entry("fails without any fault", NodeTimeout(time.Minute), func(c *scenarios.TCPClient) {
 			c.Open = withAskAll(c.Open, func(context.Context, int) ([]string, error) { return []string{"no"}, nil })
-		}, scenarios.ErrUnproved, `with the replies to AskAll arriving one after another: AskAll(3) = ["no"], <nil>, want ["request 1" "request 2" "request 3"]`),
+		}, scenarios.ErrInconclusive, `with the replies to AskAll arriving one after another: AskAll(3) = ["no"], <nil>, want ["request 1" "request 2" "request 3"]`),
 	)
 
 	It("reads all of them at once, and then with the one boundary", func(ctx SpecContext) {

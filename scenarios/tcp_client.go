@@ -18,7 +18,7 @@ type TCPClient struct {
 	// Do is one whole exchange: it dials addr, asks, and returns the answer. It may be
 	// called several times, each time with another server's address, and by several
 	// goroutines at once, each with a subject of its own. ctx has no deadline of its own;
-	// it is cancelled when Do is given up on. If nil, it is one exchange of a Session.
+	// it is canceled when Do is given up on. If nil, it is one exchange of a Session.
 	Do func(ctx context.Context, addr string) (string, error)
 	// Want is what Do returns on a healthy wire. It must not be empty.
 	Want string
@@ -46,7 +46,7 @@ const LargeRequest = 8 << 20
 // tcpPromises are the promises of TCP clients, in the order of their specs.
 var tcpPromises = []Promise[TCPClient]{
 	ReassemblesSplitReplies, TakesRepliesOneAtATime, ReportsTruncatedReply, ReportsReset, ReportsRefused,
-	HonoursDeadline, HonoursDeadlineSending,
+	HonorsDeadline, HonorsDeadlineSending,
 	TriesAgainAfterReset, TriesAgainAfterRestart, NoticesIdleClose,
 	SendsRequestOnce, SendsRequestAgain, KeepsAnswersApart,
 	CopesWithFullWindow, LeavesNothingBehind, StopsWhenTold,

@@ -30,7 +30,7 @@ func (d *dialogue) await(ctx context.Context, cond func(transcript.Transcript) b
 		return nil
 	}
 	if d.ctx.Err() != nil {
-		return fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(d.ctx))
+		return fmt.Errorf("%w: interrupted: %w", ErrInconclusive, context.Cause(d.ctx))
 	}
 	return errLate
 }
@@ -65,7 +65,7 @@ func (o outcome) wantError(why string) error {
 
 // but returns an error that says what o was, and what was wanted.
 func (o outcome) but(format string, args ...any) error {
-	if errors.Is(o.err, ErrUnproved) { // it was interrupted
+	if errors.Is(o.err, ErrInconclusive) { // it was interrupted
 		return o.err
 	}
 	text := fmt.Sprintf("%v, %s", o, fmt.Sprintf(format, args...))
@@ -96,7 +96,7 @@ func lastReply(healthy transcript.Transcript) (reply, error) {
 		}
 	}
 	if r.size() == 0 {
-		return r, fmt.Errorf("%w: %w", ErrUnproved, errNoReply)
+		return r, fmt.Errorf("%w: %w", ErrInconclusive, errNoReply)
 	}
 	return r, nil
 }

@@ -15,7 +15,7 @@ import (
 // answer.
 //
 // It needs Open, and is put to the test where a server can refuse connections without
-// giving its port up, which is on Linux; elsewhere it ends with ErrUnproved.
+// giving its port up, which is on Linux; elsewhere it ends with ErrInconclusive.
 var TriesAgainAfterRestart = Promise[TCPClient]{
 	Name: "tries again after a restart of its server",
 	Why: "Drivers that connect when they are made, and never again, answer every call with \"broken pipe\" after the database was " +
@@ -46,16 +46,16 @@ func (d *dialogue) restart(how transcript.Ending, want []string) error {
 	}
 	srv := d.srv.stream()
 	if err := srv.Down(); err != nil {
-		return fmt.Errorf("%w: %w", ErrUnproved, err)
+		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
 	if err := srv.CloseClientConns(how); err != nil {
-		return fmt.Errorf("%w: %w", ErrUnproved, err)
+		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
 	if err := d.ask(2).wantError("nobody listens"); err != nil {
 		return err
 	}
 	if err := srv.Up(); err != nil {
-		return fmt.Errorf("%w: %w", ErrUnproved, err)
+		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
 	return d.comeBack(want[1])
 }
@@ -83,6 +83,6 @@ func (d *dialogue) pause(t time.Duration) error {
 	case <-time.After(t):
 		return nil
 	case <-d.ctx.Done():
-		return fmt.Errorf("%w: interrupted: %w", ErrUnproved, context.Cause(d.ctx))
+		return fmt.Errorf("%w: interrupted: %w", ErrInconclusive, context.Cause(d.ctx))
 	}
 }

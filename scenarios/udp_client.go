@@ -19,7 +19,7 @@ type UDPClient struct {
 	// Do is one whole exchange: it asks the server at addr and returns the answer. It
 	// may be called several times, also at once, each time with another server's
 	// address, and each time that of another client, made by its factory. ctx has no
-	// deadline of its own; it is cancelled when Do is given up on. If nil, it is one
+	// deadline of its own; it is canceled when Do is given up on. If nil, it is one
 	// exchange of a Session.
 	Do func(ctx context.Context, addr string) (string, error)
 	// Want is what Do returns on a healthy wire. It must not be empty.
@@ -36,7 +36,7 @@ type UDPClient struct {
 
 // udpPromises are the promises of UDP clients, in the order of their specs.
 var udpPromises = []Promise[UDPClient]{
-	HonoursDeadlineOnLoss, TriesAgainAfterLoss, ReportsUnreachablePort,
+	HonorsDeadlineOnLoss, TriesAgainAfterLoss, ReportsUnreachablePort,
 	TakesDuplicateOnce, CopesWithReorderedReplies, RefusesLateReply,
 	RefusesTruncatedReply, RefusesStrangers, CopesWithEmptyDatagram, CopesWithLargestDatagram,
 }

@@ -24,7 +24,7 @@ func aboutReplies(trials func(healthy transcript.Transcript) ([]trial, error)) f
 func rehearseDo(ctx context.Context, subject func() UDPClient) (transcript.Transcript, error) {
 	healthy, err := exchange(ctx, subject, rehearsal, wantAnswer)
 	if err == nil && len(longest(healthy).Datagrams(transcript.ToClient)) == 0 {
-		err = fmt.Errorf("%w: %w", ErrUnproved, errNoReply)
+		err = fmt.Errorf("%w: %w", ErrInconclusive, errNoReply)
 	}
 	return healthy, err
 }
@@ -40,7 +40,7 @@ const mostDatagrams = 16
 func onNth(r fault.Rule, n int) fault.Plan {
 	r = r.OnConn(1).AfterDatagrams(int64(n - 1)).ForDatagrams(1)
 	if n > 1 {
-		r = r.MayNotFire()
+		r = r.NeedNotFire()
 	}
 	return fault.Plan{Rules: []fault.Rule{r}}
 }
@@ -48,7 +48,7 @@ func onNth(r fault.Rule, n int) fault.Plan {
 // wantItsOwn wants the answer of an exchange of a session, and no other.
 func wantItsOwn(o outcome, want string) error {
 	switch {
-	case errors.Is(o.err, ErrUnproved):
+	case errors.Is(o.err, ErrInconclusive):
 		return o.err
 	case o.err == nil && o.answer == want:
 		return nil
@@ -60,7 +60,7 @@ func wantItsOwn(o outcome, want string) error {
 // no other answer.
 func wantItsOwnOrError(o outcome, want string) error {
 	switch {
-	case o.err != nil && !isMisconduct(o.err) && !errors.Is(o.err, ErrUnproved):
+	case o.err != nil && !isMisconduct(o.err) && !errors.Is(o.err, ErrInconclusive):
 		return nil
 	case o.err == nil && o.answer != want:
 		return fmt.Errorf("%v, want %q or an error", o, want)

@@ -112,7 +112,7 @@ func TestAnotherAnswerIsWorseThanAnError(t *testing.T) {
 		{"an error", outcome{err: errors.New("lost")}, ""},
 		{"another's", outcome{answer: "y"}, `want "x" or an error`},
 		{"a panic", outcome{err: &misconduct{"Ask(2) panicked"}}, "Ask(2) panicked"},
-		{"an interrupt", outcome{err: ErrUnproved}, ErrUnproved.Error()},
+		{"an interrupt", outcome{err: ErrInconclusive}, ErrInconclusive.Error()},
 	} {
 		err := wantItsOwnOrError(test.o, "x")
 		if (err != nil) != (test.finding != "") || err != nil && !strings.Contains(err.Error(), test.finding) {

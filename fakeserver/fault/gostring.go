@@ -56,7 +56,7 @@ func (r Rule) GoString() string {
 		fmt.Fprintf(&b, ".Times(%d)", r.Limit)
 	}
 	if r.Optional {
-		b.WriteString(".MayNotFire()")
+		b.WriteString(".NeedNotFire()")
 	}
 	if r.MustFire {
 		b.WriteString(".MustHit()")

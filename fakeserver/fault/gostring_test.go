@@ -19,7 +19,7 @@ func TestPlanAsGoReadsLikeAPersons(t *testing.T) {
 	fault.ToClient(fault.Reset{}).OnConn(1).AfterBytes(3).AfterMatch("PONG").Named("cut"),
 	fault.FromClient(fault.Latency{Delay: 20 * time.Millisecond, Jitter: 1500 * time.Microsecond, Distribution: fault.Normal}).FromConn(2).ForTime(time.Minute),
 	fault.OnAccept(fault.Stall{For: 90 * time.Second}).WithProbability(0.25).MustHit(),
-	fault.ToClient(fault.Replace{Old: "\x00", New: "zero"}).AfterMatch("\xff\xfe").Times(2).MayNotFire(),
+	fault.ToClient(fault.Replace{Old: "\x00", New: "zero"}).AfterMatch("\xff\xfe").Times(2).NeedNotFire(),
 	fault.ToClient(fault.Corrupt{Bits: []int64{0, 9}}).AfterTime(time.Second).ForBytes(1048576),
 	fault.FromClient(fault.Loss{Rate: 0.125}).AfterDatagrams(10).ForDatagrams(5),
 }}`

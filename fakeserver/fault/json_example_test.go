@@ -52,10 +52,10 @@ func ExampleProfile3G() {
 	fmt.Printf("%#v\n", plan)
 	// Output:
 	// fault.Plan{Rules: []fault.Rule{
-	// 	fault.ToClient(fault.Latency{Delay: 150 * time.Millisecond}).MayNotFire().Named("3g.down.latency"),
-	// 	fault.ToClient(fault.Bandwidth{BytesPerSecond: 200000}).MayNotFire().Named("3g.down.bandwidth"),
-	// 	fault.FromClient(fault.Latency{Delay: 150 * time.Millisecond}).MayNotFire().Named("3g.up.latency"),
-	// 	fault.FromClient(fault.Bandwidth{BytesPerSecond: 96000}).MayNotFire().Named("3g.up.bandwidth"),
+	// 	fault.ToClient(fault.Latency{Delay: 150 * time.Millisecond}).NeedNotFire().Named("3g.down.latency"),
+	// 	fault.ToClient(fault.Bandwidth{BytesPerSecond: 200000}).NeedNotFire().Named("3g.down.bandwidth"),
+	// 	fault.FromClient(fault.Latency{Delay: 150 * time.Millisecond}).NeedNotFire().Named("3g.up.latency"),
+	// 	fault.FromClient(fault.Bandwidth{BytesPerSecond: 96000}).NeedNotFire().Named("3g.up.bandwidth"),
 	// 	fault.ToClient(fault.Reset{}).AfterBytes(3),
 	// }}
 }

@@ -132,7 +132,7 @@ var handmade = Plan{Seed: 0x9e3779b97f4a7c15, Rules: []Rule{
 	ToClient(Reset{}).OnConn(1).AfterBytes(3).AfterMatch("PONG").Named("cut"),
 	FromClient(Latency{Delay: 20 * time.Millisecond, Jitter: 1500 * time.Microsecond, Distribution: Normal}).FromConn(2).ForTime(time.Minute),
 	OnAccept(Stall{For: 90 * time.Second}).WithProbability(.25).MustHit(),
-	ToClient(Replace{Old: "\x00", New: "zero"}).AfterMatch("\xff\xfe").Times(2).MayNotFire(),
+	ToClient(Replace{Old: "\x00", New: "zero"}).AfterMatch("\xff\xfe").Times(2).NeedNotFire(),
 	ToClient(Corrupt{Bits: []int64{0, 9}}).ForBytes(1 << 20).AfterTime(time.Second),
 	{Fault: Loss{Rate: .125}, Direction: transcript.FromClient, After: Trigger{Datagrams: 10}, Until: Window{Datagrams: 5}},
 }}

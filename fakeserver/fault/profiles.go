@@ -14,7 +14,7 @@ import (
 // This holds for all profiles. They are rules like any others: change them, add to
 // them, print them with %#v. Down is ToClient, up FromClient, and the latency is
 // half on each where the source does not say. Rates are of the bytes that programs
-// see, without headers. No rule has to be reached (MayNotFire). On streams nothing
+// see, without headers. No rule has to be reached (NeedNotFire). On streams nothing
 // is lost, because TCP repairs loss: what it costs is lateness. Connecting is not
 // slower, for the kernel shakes hands by itself.
 func Profile3G(m Medium) Plan { return link3G.plan(m) }
@@ -131,7 +131,7 @@ func (l link) rules(m Medium, direction string, w way, on func(Fault) Rule) []Ru
 	var rules []Rule
 	add := func(f Fault) {
 		name := strings.Join([]string{l.name, direction, f.Kind()}, ".")
-		rules = append(rules, on(f).MayNotFire().Named(name))
+		rules = append(rules, on(f).NeedNotFire().Named(name))
 	}
 	delay := Latency{Delay: w.delay}
 	switch {

@@ -119,11 +119,11 @@ func (o Outcome) advice() string {
 	}
 	switch o.State {
 	case Passed:
-		return "let it come earlier, move it ahead, or allow it with MayNotFire"
+		return "let it come earlier, move it ahead, or allow it with NeedNotFire"
 	case Armed:
-		return "give it something to act on, or allow it with MayNotFire"
+		return "give it something to act on, or allow it with NeedNotFire"
 	}
-	return "send more, move the rule, or allow it with MayNotFire"
+	return "send more, move the rule, or allow it with NeedNotFire"
 }
 
 // String returns the report for people, a line for each rule.

@@ -13,7 +13,7 @@ func TestReportTellsFiredArmedAndNotReached(t *testing.T) {
 		ToClient(Slice{Size: 100}),
 		ToClient(Close{}).AfterBytes(50).OnConn(1),
 		ToClient(Close{}).AfterBytes(60).OnConn(7),
-		ToClient(Stall{}).AfterBytes(70).MayNotFire(),
+		ToClient(Stall{}).AfterBytes(70).NeedNotFire(),
 	)
 	steps(g.Stream(2, transcript.ToClient), "abcdef", whole)
 	steps(g.Stream(1, transcript.ToClient), "abcdef", whole)
@@ -65,12 +65,12 @@ func TestVerifyMindsEachStateThatIsNotExcused(t *testing.T) {
 	}{
 		{"it acted", ToClient(Reset{}), Fired, false, true},
 		{"nothing came to it", ToClient(Reset{}), NotReached, false, false},
-		{"the same, allowed", ToClient(Reset{}).MayNotFire(), NotReached, false, true},
+		{"the same, allowed", ToClient(Reset{}).NeedNotFire(), NotReached, false, true},
 		{"it came too late", ToClient(Reset{}), Passed, false, false},
 		{"the same, and it had to hit", ToClient(Reset{}).MustHit(), Passed, false, false},
-		{"the same, allowed", ToClient(Reset{}).MayNotFire(), Passed, false, true},
+		{"the same, allowed", ToClient(Reset{}).NeedNotFire(), Passed, false, true},
 		{"no draw decided it", ToClient(Slice{Size: 9}), Armed, false, false},
-		{"the same, allowed", ToClient(Slice{Size: 9}).MayNotFire(), Armed, false, true},
+		{"the same, allowed", ToClient(Slice{Size: 9}).NeedNotFire(), Armed, false, true},
 		{"a draw decided it", Rule{Fault: Reset{}, Direction: toClient, Probability: &half}, Armed, false, true},
 		{"the same, and it had to hit", ToClient(Reset{}).WithProbability(.5).MustHit(), Armed, false, false},
 		{"never was asked for", ToClient(Reset{}).WithProbability(0), Armed, false, true},

@@ -151,9 +151,9 @@ func (r Rule) WithProbability(p float64) Rule {
 	return r
 }
 
-// MayNotFire says that the rule need not be reached. Without it, a server on
+// NeedNotFire says that the rule need not be reached. Without it, a server on
 // which nothing ever came to where the rule acts fails its test.
-func (r Rule) MayNotFire() Rule {
+func (r Rule) NeedNotFire() Rule {
 	r.Optional = true
 	return r
 }

@@ -124,12 +124,12 @@ func TestVerifyAndChance(t *testing.T) {
 		{never, ""},
 		{never.MustHit(), "armed: reached, but it never hit"},
 		{never.AfterBytes(99), "not reached"},
-		{never.AfterBytes(99).MayNotFire(), ""},
+		{never.AfterBytes(99).NeedNotFire(), ""},
 		{never.AfterBytes(99).MustHit(), "not reached"},
 		{ToClient(Reset{}).MustHit(), ""},
 		{ToClient(Reset{}).WithProbability(1).MustHit(), ""},
 		{ToClient(Slice{Size: 99}), "armed"},
-		{ToClient(Slice{Size: 99}).MayNotFire(), ""},
+		{ToClient(Slice{Size: 99}).NeedNotFire(), ""},
 		{ToClient(Slice{Size: 99}).MustHit(), "armed"},
 		{ToClient(Replace{Old: "x"}), "armed"},
 		{ToClient(Replace{Old: "x"}).MustHit(), "armed"},
@@ -147,7 +147,7 @@ func TestVerifyAndChance(t *testing.T) {
 
 func TestRuleMethodsReturnChangedCopies(t *testing.T) {
 	r := ToClient(Reset{}).OnConn(1, 2)
-	r.OnConn(7).FromConn(3).AfterBytes(9).AfterDatagrams(9).AfterMatch("x").AfterTime(9).Named("x").MayNotFire()
+	r.OnConn(7).FromConn(3).AfterBytes(9).AfterDatagrams(9).AfterMatch("x").AfterTime(9).Named("x").NeedNotFire()
 	r.ForBytes(9).ForDatagrams(9).ForTime(9).Times(9).WithProbability(.5).MustHit()
 	if got, want := fmt.Sprintf("%+v", r), fmt.Sprintf("%+v", ToClient(Reset{}).OnConn(1, 2)); got != want {
 		t.Errorf("the rule became %s, want %s", got, want)

@@ -45,7 +45,7 @@ func TestSliceVariationMakesAllSizesAsLikely(t *testing.T) {
 
 // Any composition of up to 4 KiB into read sizes is honoured exactly, however the
 // sender's bytes come.
-func TestSliceHonoursEveryComposition(t *testing.T) {
+func TestSliceHonorsEveryComposition(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
 	data := make([]byte, 4096)
 	for i := range data {

@@ -117,7 +117,7 @@ func (r Rule) validateChance(m Medium) error {
 		return fmt.Errorf("Times(%d): %s acts once on each connection, also after a match: make a rule for each time", r.Limit, r.Fault.Kind())
 	}
 	if r.Optional && r.MustFire {
-		return errors.New("MayNotFire and MustHit: want one of them")
+		return errors.New("NeedNotFire and MustHit: want one of them")
 	}
 	if r.Probability == nil {
 		return nil

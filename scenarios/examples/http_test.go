@@ -11,7 +11,7 @@ import (
 )
 
 var _ = scenarios.DescribeTCPClient("net/http", httpClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused,
-	scenarios.HonoursDeadline, scenarios.HonoursDeadlineSending, scenarios.SendsRequestOnce, scenarios.CopesWithFullWindow,
+	scenarios.HonorsDeadline, scenarios.HonorsDeadlineSending, scenarios.SendsRequestOnce, scenarios.CopesWithFullWindow,
 	scenarios.LeavesNothingBehind, scenarios.StopsWhenTold))
 
 // httpClient asks on a connection for each request.
@@ -28,7 +28,7 @@ func httpClient() scenarios.TCPClient {
 }
 
 var _ = scenarios.DescribeTCPClient("net/http with keep-alive", httpKeepAliveClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused,
-	scenarios.HonoursDeadline, scenarios.TriesAgainAfterRestart, scenarios.NoticesIdleClose, scenarios.SendsRequestOnce,
+	scenarios.HonorsDeadline, scenarios.TriesAgainAfterRestart, scenarios.NoticesIdleClose, scenarios.SendsRequestOnce,
 	scenarios.KeepsAnswersApart, scenarios.LeavesNothingBehind))
 
 // httpKeepAliveClient asks on connections that the Transport keeps.

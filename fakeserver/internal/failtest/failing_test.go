@@ -32,7 +32,7 @@ func onlyFailing(tb testing.TB) {
 var neverReached = fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).AfterBytes(7).Named("cut")}}
 
 // excused is a plan that Verify has nothing to say about.
-var excused = fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).AfterBytes(7).Named("cut").MayNotFire()}}
+var excused = fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).AfterBytes(7).Named("cut").NeedNotFire()}}
 
 // ping has the server record "PING " and the test's name.
 func ping(tb fakeserver.TB, srv *fakeserver.Server, dial func(network, addr string) (net.Conn, error)) net.Conn {

@@ -86,12 +86,12 @@ func Shrugs(want string, within time.Duration) scenarios.TCPClient {
 	}}
 }
 
-// NoDeadline breaks HonoursDeadline: it has one for dialling only.
+// NoDeadline breaks HonorsDeadline: it has one for dialling only.
 func NoDeadline(want string, within time.Duration) scenarios.TCPClient {
 	return brokenTCP(want, within, 0, readLine)
 }
 
-// NoDialDeadline breaks HonoursDeadline: it has one for everything but dialling.
+// NoDialDeadline breaks HonorsDeadline: it has one for everything but dialling.
 func NoDialDeadline(want string, within time.Duration) scenarios.TCPClient {
 	return scenarios.TCPClient{Want: want, Within: within, Do: func(ctx context.Context, addr string) (string, error) {
 		conn, err := scenarios.NetworkOf(ctx).DialContext(context.Background(), "tcp", addr)
@@ -106,7 +106,7 @@ func NoDialDeadline(want string, within time.Duration) scenarios.TCPClient {
 	}}
 }
 
-// GivesUpBetween breaks HonoursDeadline in the middle of a reply: it has a deadline
+// GivesUpBetween breaks HonorsDeadline in the middle of a reply: it has a deadline
 // for the first byte, and none for what follows.
 func GivesUpBetween(want string, within time.Duration) scenarios.TCPClient {
 	return brokenTCP(want, within, within, func(conn net.Conn) (string, error) {
@@ -120,7 +120,7 @@ func GivesUpBetween(want string, within time.Duration) scenarios.TCPClient {
 	})
 }
 
-// RenewsDeadline breaks HonoursDeadline: it has a deadline for each Read, and none for
+// RenewsDeadline breaks HonorsDeadline: it has a deadline for each Read, and none for
 // all of them.
 func RenewsDeadline(want string, within time.Duration) scenarios.TCPClient {
 	return brokenTCP(want, within, within, func(conn net.Conn) (string, error) {

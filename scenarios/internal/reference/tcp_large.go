@@ -13,7 +13,7 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
-// NoWriteDeadline breaks HonoursDeadlineSending: it has a deadline for reading only.
+// NoWriteDeadline breaks HonorsDeadlineSending: it has a deadline for reading only.
 func NoWriteDeadline(want string, within time.Duration) scenarios.TCPClient {
 	return sendsLarge(want, within, writeWithoutDeadline)
 }

@@ -13,12 +13,12 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
-// NoDeadlineUDP breaks HonoursDeadlineOnLoss: it waits for ever.
+// NoDeadlineUDP breaks HonorsDeadlineOnLoss: it waits for ever.
 func NoDeadlineUDP(want string, within time.Duration) scenarios.UDPClient {
 	return newUDPClient(want, within, habits{patient: true})
 }
 
-// GuessesUDP breaks HonoursDeadlineOnLoss: it takes no answer for an empty one.
+// GuessesUDP breaks HonorsDeadlineOnLoss: it takes no answer for an empty one.
 func GuessesUDP(want string, within time.Duration) scenarios.UDPClient {
 	c := UDPClient(want, within)
 	ask := doOnce(c.Open)

@@ -51,7 +51,7 @@ func TestCompare(t *testing.T) {
 		{"as it says", about{"another", "waits"}, hung, ""},
 		{"it is kept now", about{"another", "waits"}, nil, "it is kept"},
 		{"it shows in another way", about{"another", "waits"}, fmt.Errorf("%w: Do panicked", scenarios.ErrBroken), "Do panicked"},
-		{"it was not put to the test", about{"another", "waits"}, fmt.Errorf("%w: Do hung", scenarios.ErrUnproved), "Do hung"},
+		{"it was not put to the test", about{"another", "waits"}, fmt.Errorf("%w: Do hung", scenarios.ErrInconclusive), "Do hung"},
 		{"it can't be put to the test", about{"a client", "sings"}, scenarios.ErrSubject, ""},
 		{"it can be, and is broken", about{"a client", "sings"}, hung, "Do hung"},
 		{"a race that was won", about{"a client", "dances"}, nil, ""},

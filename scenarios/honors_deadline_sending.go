@@ -7,11 +7,11 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/fault"
 )
 
-// HonoursDeadlineSending is the promise of a TCP client that returns an error within
+// HonorsDeadlineSending is the promise of a TCP client that returns an error within
 // its own deadline when the server stops reading in the middle of a request, so that
 // the client's writes block. It needs Large.
-var HonoursDeadlineSending = Promise[TCPClient]{
-	Name: "honours its deadline while sending",
+var HonorsDeadlineSending = Promise[TCPClient]{
+	Name: "honors its deadline while sending",
 	Why: "A server that is overloaded stops reading, and once its window is full a Write blocks. A client with a deadline for " +
 		"reading only never gets as far as reading: an upload, a bulk insert or a log shipper then hangs for good.",
 	Labels: []string{"tcp", "fault:stall"},

@@ -11,19 +11,19 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// HonoursDeadline is the promise of a TCP client that returns an error within its
+// HonorsDeadline is the promise of a TCP client that returns an error within its
 // own deadline when it gets no answer: while it connects, while it waits for the reply,
 // after each byte of that, and when the bytes trickle in one by one, each so soon behind
 // the last that a deadline for each Read never passes. It may return earlier.
-// HonoursDeadlineSending is about a client that is stuck before that.
+// HonorsDeadlineSending is about a client that is stuck before that.
 //
 // The bytes that trickle have a third of Within between them; in a reply of five or six
 // bytes, half of it. A shorter one would be whole before it is late, so that is left out.
 // Only Linux can leave a connect without an answer; elsewhere that is left out. Of a
 // long reply, the sweep takes the places that it takes for ReportsTruncatedReply. The
 // exchanges run at the same time, many at once.
-var HonoursDeadline = Promise[TCPClient]{
-	Name: "honours its deadline",
+var HonorsDeadline = Promise[TCPClient]{
+	Name: "honors its deadline",
 	Why: "A server that hangs keeps its connections open, and TCP has no timeout for a peer that says nothing. A client without a " +
 		"deadline, or with one for connecting only, waits for ever, and holds its goroutine and its caller's locks meanwhile.",
 	Labels: []string{"tcp", "fault:unanswered", "fault:stall", "fault:slice"},
@@ -46,8 +46,8 @@ func stalls(ctx context.Context, healthy transcript.Transcript) ([]trial, error)
 		return nil, errNoReply
 	}
 	var all []trial
-	if canLeaveUnanswered(ctx) {
-		all = append(all, trial{what: "while connecting", ready: leaveUnanswered})
+	if canIgnoreDials(ctx) {
+		all = append(all, trial{what: "while connecting", ready: ignoreDials})
 	}
 	for _, at := range places(n) {
 		what := fmt.Sprintf("stalled after byte %d of a reply of %d bytes", at, n)
@@ -73,8 +73,8 @@ func trickles(healthy transcript.Transcript, within time.Duration) []trial {
 
 // What a server in memory can do, and of kernels only Linux'.
 
-func canLeaveUnanswered(ctx context.Context) bool { return canRefuse(ctx) }
+func canIgnoreDials(ctx context.Context) bool { return canRefuse(ctx) }
 
 func canRefuse(ctx context.Context) bool { return memoryOf(ctx) != nil || runtime.GOOS == "linux" }
 
-func leaveUnanswered(srv peer) error { return srv.stream().Unanswered() }
+func ignoreDials(srv peer) error { return srv.stream().IgnoreDials() }

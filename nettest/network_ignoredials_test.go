@@ -14,14 +14,14 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// startUnanswered starts a server that takes a connection, and no more of them.
-func startUnanswered(t *testing.T, n *nettest.Network) (srv *fakeserver.Server, before net.Conn) {
+// startIgnoringDials starts a server that takes a connection, and no more of them.
+func startIgnoringDials(t *testing.T, n *nettest.Network) (srv *fakeserver.Server, before net.Conn) {
 	t.Helper()
 	srv = fakeserver.Start(t, fakeserver.Config{Transport: n, Handler: fakeserver.Echo{}})
 	before, err := n.Dial("tcp", srv.Addr())
 	wantError(t, "Dial", err, nil)
 	t.Cleanup(func() { before.Close() })
-	wantError(t, "Unanswered", errors.Join(srv.Unanswered(), srv.Unanswered()), nil)
+	wantError(t, "IgnoreDials", errors.Join(srv.IgnoreDials(), srv.IgnoreDials()), nil)
 	return srv, before
 }
 
@@ -39,10 +39,10 @@ func dialLater(n *nettest.Network, addr string) <-chan error {
 	return done
 }
 
-func TestUnansweredInMemory(t *testing.T) {
+func TestIgnoreDialsInMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := nettest.Network{Backlog: 3}
-		srv, before := startUnanswered(t, &n)
+		srv, before := startIgnoringDials(t, &n)
 		for _, timeout := range []time.Duration{time.Nanosecond, 75 * time.Second, time.Hour} {
 			ctx, cancel := context.WithTimeout(t.Context(), timeout)
 			begin := time.Now()
@@ -67,10 +67,10 @@ func TestUnansweredInMemory(t *testing.T) {
 }
 
 // The backlog is as large as at first when the server is up again, by whatever way.
-func TestUnansweredThenDownThenUpInMemory(t *testing.T) {
+func TestIgnoreDialsThenDownThenUpInMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var n nettest.Network
-		srv, _ := startUnanswered(t, &n)
+		srv, _ := startIgnoringDials(t, &n)
 		waiting := dialLater(&n, srv.Addr())
 		wantError(t, "Down", srv.Down(), nil)
 		wantError(t, "the dial that waited", <-waiting, syscall.ECONNREFUSED)
@@ -78,7 +78,7 @@ func TestUnansweredThenDownThenUpInMemory(t *testing.T) {
 		wantError(t, "a stranger's Listen while down", err, syscall.EADDRINUSE)
 		wantError(t, "Up", srv.Up(), nil)
 		wantError(t, "Dial", <-dialLater(&n, srv.Addr()), nil)
-		wantError(t, "Unanswered", srv.Unanswered(), nil)
+		wantError(t, "IgnoreDials", srv.IgnoreDials(), nil)
 		waiting = dialLater(&n, srv.Addr())
 		wantError(t, "Close", srv.Close(), nil)
 		wantError(t, "the dial that waited", <-waiting, syscall.ECONNREFUSED)

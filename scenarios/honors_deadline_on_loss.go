@@ -7,12 +7,12 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// HonoursDeadlineOnLoss is the promise of a UDP client that returns an error
+// HonorsDeadlineOnLoss is the promise of a UDP client that returns an error
 // within its own deadline when every request is lost, when every reply is, and, if
 // the reply has several datagrams, when the last are. A client that
 // asks again loses that, too.
-var HonoursDeadlineOnLoss = Promise[UDPClient]{
-	Name: "honours its deadline when the reply is lost",
+var HonorsDeadlineOnLoss = Promise[UDPClient]{
+	Name: "honors its deadline when the reply is lost",
 	Why: "UDP loses datagrams and tells nobody. A client that reads without a deadline works on every developer's machine, and " +
 		"hangs for ever at the first datagram that a busy switch drops.",
 	Labels: []string{"udp", "fault:loss"},
