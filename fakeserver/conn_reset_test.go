@@ -24,16 +24,6 @@ var resets = map[string]func(*fakeserver.Conn) error{
 	"a Goexit":   func(*fakeserver.Conn) error { runtime.Goexit(); return nil },
 }
 
-// greets returns a handler that speaks first, and then ends.
-func greets(text string, end func(*fakeserver.Conn) error) fakeserver.Handler {
-	return fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) error {
-		if _, err := io.WriteString(c, text); err != nil {
-			return err
-		}
-		return end(c)
-	})
-}
-
 // An RST that comes while the client is connecting would be all that it gets.
 func TestResetWaitsUntilTheClientHasConnected(t *testing.T) {
 	for name, end := range resets {

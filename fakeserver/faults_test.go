@@ -2,7 +2,6 @@ package fakeserver_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"os"
@@ -14,17 +13,6 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
-
-// says is a handler that waits for a request of two bytes and sends text.
-func says(text string) fakeserver.Handler {
-	return fakeserver.HandlerFunc(func(ctx context.Context, c *fakeserver.Conn) error {
-		if err := expect(c, "go"); err != nil {
-			return err
-		}
-		_, err := io.WriteString(c, text)
-		return err
-	})
-}
 
 // ask dials and sends the request.
 func ask(t testing.TB, srv *fakeserver.Server) io.Reader {

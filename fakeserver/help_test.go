@@ -2,28 +2,39 @@ package fakeserver_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"os"
-	"runtime"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver"
-	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
 )
 
-// patience bounds waits that are for events: how long does not matter.
-const patience = 20 * time.Second
+const patience = servertest.Patience
 
-// plan is short for a plan without a seed.
-func plan(rules ...fault.Rule) fault.Plan { return fault.Plan{Rules: rules} }
+// gate is the name of the gate in plans that hold.
+const gate = "gate"
+
+// What these tests share with those in the packages below.
+var (
+	plan           = servertest.Plan
+	wait           = servertest.Wait
+	ended          = servertest.Ended
+	wantEnding     = servertest.WantEnding
+	wantError      = servertest.WantError
+	wantGoroutines = servertest.WantGoroutines
+	descriptors    = servertest.Descriptors
+	expect         = servertest.Expect
+	says           = servertest.Says
+	greets         = servertest.Greets
+	dialAny        = servertest.Dial
+	words          = servertest.Words
+	writeCut       = servertest.WriteCut
+	brief          = servertest.Brief
+)
 
 // dial connects to the server, and closes at the test's end.
 func dial(t testing.TB, srv interface{ Addr() string }) *net.TCPConn {
@@ -67,13 +78,6 @@ func wantAll(t testing.TB, c io.Reader, want string, end error) {
 	}
 }
 
-func brief(p []byte) string {
-	if len(p) > 80 {
-		return fmt.Sprintf("%d bytes %.40q…", len(p), p)
-	}
-	return fmt.Sprintf("%q", p)
-}
-
 // wantRead checks one Read.
 func wantRead(t testing.TB, c io.Reader, want string) {
 	t.Helper()
@@ -81,51 +85,6 @@ func wantRead(t testing.TB, c io.Reader, want string) {
 	n, err := c.Read(p)
 	if string(p[:n]) != want || err != nil {
 		t.Errorf("Read = %q, %v; want %q, nil", p[:n], err, want)
-	}
-}
-
-// wantError checks an error by errors.Is and by its words.
-func wantError(t testing.TB, what string, err, is error, words ...string) {
-	t.Helper()
-	if err == nil || is != nil && !errors.Is(err, is) {
-		t.Errorf("%s: error %v, want %v", what, err, is)
-		return
-	}
-	for _, w := range words {
-		if !strings.Contains(err.Error(), w) {
-			t.Errorf("%s: error does not say %q: %v", what, w, err)
-		}
-	}
-}
-
-// waiter is a server that can be waited for.
-type waiter interface {
-	Wait(context.Context, func(transcript.Transcript) bool) error
-}
-
-// wait waits for something to be in the record.
-func wait(t testing.TB, srv waiter, cond func(tr transcript.Transcript) bool) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	if err := srv.Wait(ctx, cond); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// ended waits until both directions of connection n have ended.
-func ended(n int) func(transcript.Transcript) bool {
-	return func(tr transcript.Transcript) bool {
-		return tr.Conn(n).Kind(transcript.Close).Len() > 0
-	}
-}
-
-// wantEnding checks how connection n ended.
-func wantEnding(t testing.TB, tr transcript.Transcript, n int, from, to transcript.Ending) {
-	t.Helper()
-	c := tr.Conn(n)
-	if f, g := c.Ending(transcript.FromClient), c.Ending(transcript.ToClient); f != from || g != to {
-		t.Errorf("conn %d ended: client by %v, server by %v; want %v and %v\n%v", n, f, g, from, to, c)
 	}
 }
 
@@ -172,34 +131,6 @@ func (t *fakeTB) end() {
 	t.cleanups = nil
 }
 
-// expect is a handler that reads exactly these bytes, and nothing more.
-func expect(c *fakeserver.Conn, want string) error {
-	p := make([]byte, len(want))
-	if n, err := io.ReadFull(c, p); err != nil || string(p) != want {
-		return fmt.Errorf("read %q, %w; want %q", p[:n], err, want)
-	}
-	return nil
-}
-
-// descriptors counts this process's open files.
-func descriptors(t testing.TB) int {
-	t.Helper()
-	all, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		t.Skip("no /proc/self/fd here")
-	}
-	return len(all)
-}
-
-// dialAny connects to a server that may reset the connection at once.
-func dialAny(srv interface{ Addr() string }) (net.Conn, error) {
-	c, err := net.Dial("tcp", srv.Addr())
-	if err == nil {
-		c.SetDeadline(time.Now().Add(patience))
-	}
-	return c, err
-}
-
 // buffer is a writer for several goroutines.
 type buffer struct {
 	mu sync.Mutex
@@ -218,16 +149,4 @@ func (b *buffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.b.String()
-}
-
-// wantGoroutines waits until there are no more goroutines than there were: one that
-// has done everything still counts until the scheduler has taken it away.
-func wantGoroutines(t testing.TB, before int) {
-	t.Helper()
-	for end := time.Now().Add(patience); runtime.NumGoroutine() > before; runtime.Gosched() {
-		if time.Now().After(end) {
-			buf := make([]byte, 1<<20)
-			t.Fatalf("%d goroutines became %d:\n%s", before, runtime.NumGoroutine(), buf[:runtime.Stack(buf, true)])
-		}
-	}
 }

@@ -76,9 +76,9 @@ func TestStepsOfReadingAheadAreBounded(t *testing.T) {
 // A Write that waited for room goes on, and loses nothing.
 func TestStepsThatWaitedAllLeave(t *testing.T) {
 	const size = 80_000 // more than may wait
-	words := wordsOf(1, "handler", size)
+	text := words(1, "handler", size)
 	h := fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) error {
-		if n, err := c.Write(words); n != size || err != nil {
+		if n, err := c.Write(text); n != size || err != nil {
 			return fmt.Errorf("Write = %d, %w", n, err)
 		}
 		return nil
@@ -87,7 +87,7 @@ func TestStepsThatWaitedAllLeave(t *testing.T) {
 		client := c.dial()
 		defer client.Close()
 		began := time.Now()
-		wantAll(t, client, string(words), io.EOF)
+		wantAll(t, client, string(text), io.EOF)
 		if d := time.Since(began); d != (size-1)*time.Millisecond {
 			t.Errorf("that took %v, want %v", d, (size-1)*time.Millisecond)
 		}

@@ -1,4 +1,4 @@
-package fakeserver_test
+package ledger_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,22 +24,12 @@ func errorClass(err error) string {
 		return "none"
 	case err == io.EOF:
 		return "end of stream"
-	case errors.Is(err, errReset):
+	case errors.Is(err, syscall.ECONNRESET):
 		return "reset"
 	case errors.Is(err, fault.ErrInjected):
 		return "injected"
 	}
 	return err.Error()
-}
-
-// writeCut writes p in pieces of these sizes, again and again.
-func writeCut(c io.Writer, p []byte, pieces []int) (sum int, err error) {
-	for i := 0; sum < len(p) && err == nil; i++ {
-		var n int
-		n, err = c.Write(p[sum:min(len(p), sum+pieces[i%len(pieces)])])
-		sum += n
-	}
-	return sum, err
 }
 
 // A oneWay is bytes that one side sends to the other under a plan.

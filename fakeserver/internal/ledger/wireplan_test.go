@@ -1,8 +1,7 @@
-package fakeserver_test
+package ledger_test
 
 import (
 	"flag"
-	"math/rand/v2"
 	"os"
 	"strconv"
 	"testing"
@@ -131,14 +130,4 @@ func (w wirePlan) slice(t *rapid.T) fault.Fault {
 // drawText draws a text of a's and b's, so that patterns match and overlap.
 func drawText(t *rapid.T, low, high int, label string) string {
 	return rapid.StringOfN(rapid.RuneFrom([]rune("ab")), low, high, -1).Draw(t, label)
-}
-
-// wordsOf returns the first n bytes of what a side of a connection writes.
-func wordsOf(conn int, who string, n int) []byte {
-	r := rand.New(rand.NewPCG(uint64(conn), uint64(len(who))))
-	p := make([]byte, n)
-	for i := range p {
-		p[i] = "ab"[r.IntN(2)]
-	}
-	return p
 }

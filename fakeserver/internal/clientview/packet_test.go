@@ -1,4 +1,4 @@
-package fakeserver_test
+package clientview_test
 
 import (
 	"strings"

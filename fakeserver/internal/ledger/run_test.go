@@ -1,4 +1,4 @@
-package fakeserver_test
+package ledger_test
 
 import (
 	"context"

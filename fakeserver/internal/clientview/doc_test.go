@@ -1,4 +1,4 @@
-package fakeserver_test
+package clientview_test
 
 import (
 	"go/doc/comment"
@@ -55,7 +55,7 @@ type entry struct{ about, sees string }
 
 // docTables returns the tables of the section of package doc with that title.
 func docTables(t *testing.T, title string) [][]entry {
-	f, err := parser.ParseFile(token.NewFileSet(), "doc.go", nil, parser.ParseComments)
+	f, err := parser.ParseFile(token.NewFileSet(), "../../doc.go", nil, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package fakeserver_test
+package clientview_test
 
 import (
 	"github.com/fakewire/fakewire/fakeserver"

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package fakeserver_test
+package clientview_test
 
 import (
 	"errors"

@@ -1,4 +1,4 @@
-package fakeserver_test
+package ledger_test
 
 import (
 	"context"
@@ -40,7 +40,7 @@ func (m *memory) Accept() (net.Conn, error) {
 }
 
 func (m *memory) Close() error   { close(m.closed); return nil }
-func (m *memory) Addr() net.Addr { return pipeAddr{} }
+func (m *memory) Addr() net.Addr { return memoryAddr{} }
 
 func (m *memory) dial() (client, error) {
 	up, down := newLane(m.window), newLane(m.window)
@@ -52,11 +52,16 @@ func (m *memory) dial() (client, error) {
 	}
 }
 
+type memoryAddr struct{}
+
+func (memoryAddr) Network() string { return "memory" }
+func (memoryAddr) String() string  { return "in memory" }
+
 // memoryConn is one end of a connection.
 type memoryConn struct{ in, out *memoryLane }
 
-func (c *memoryConn) LocalAddr() net.Addr         { return pipeAddr{} }
-func (c *memoryConn) RemoteAddr() net.Addr        { return pipeAddr{} }
+func (c *memoryConn) LocalAddr() net.Addr         { return memoryAddr{} }
+func (c *memoryConn) RemoteAddr() net.Addr        { return memoryAddr{} }
 func (c *memoryConn) Read(p []byte) (int, error)  { return c.in.read(p) }
 func (c *memoryConn) Write(p []byte) (int, error) { return c.out.write(p) }
 

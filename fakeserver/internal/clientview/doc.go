@@ -1,0 +1,3 @@
+// Package clientview tests what Go's client sees of each fault and of each state of a server,
+// row by row, and that the tables in the doc of package fakeserver say so.
+package clientview
