@@ -4,7 +4,7 @@ import (
 	"net"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -29,15 +29,15 @@ func (c *Conn) doAccept() bool {
 		c.core.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Fault, Rule: s.Rule, Text: s.Text})
 		c.core.program().Accepted(c.n, s)
 		switch s.Op {
-		case fault.OpStall:
+		case decide.OpStall:
 			if !c.stallAccept(s) {
 				return false
 			}
-		case fault.OpReset:
+		case decide.OpReset:
 			c.doomTo(&injected{s.Rule, s.Op}, true)
 			c.reset(s.Rule)
 			return false
-		case fault.OpClose:
+		case decide.OpClose:
 			return false
 		}
 	}
@@ -46,7 +46,7 @@ func (c *Conn) doAccept() bool {
 
 // stallAccept waits until the stall is over, its rule is taken out of the plan, or the
 // connection ends. It reports false at an end.
-func (c *Conn) stallAccept(s fault.Step) bool {
+func (c *Conn) stallAccept(s decide.Step) bool {
 	var until time.Time
 	if s.Delay > 0 {
 		until = time.Now().Add(s.Delay)

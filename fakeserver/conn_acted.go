@@ -4,7 +4,7 @@ package fakeserver
 // it in the report, and the other way round.
 
 import (
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -12,7 +12,7 @@ import (
 // direction has come to then has no order with how the other closed it, and does nothing
 // any more. A Hold that comes to an open gate does nothing either. It reports whether the
 // rule acts.
-func (c *Conn) acted(st *fault.Stream, d transcript.Direction, s fault.Step, count int64) bool {
+func (c *Conn) acted(st decide.Stream, d transcript.Direction, s decide.Step, count int64) bool {
 	c.mu.Lock() // the socket is not closed meanwhile, and Report waits
 	defer c.mu.Unlock()
 	if c.closed {
@@ -23,9 +23,9 @@ func (c *Conn) acted(st *fault.Stream, d transcript.Direction, s fault.Step, cou
 		Conn: c.n, Direction: d, Kind: transcript.Fault,
 		Offset: s.Offset, Rule: s.Rule, Count: count, Text: s.Text,
 	}
-	acts := s.Op != fault.OpHold || c.waits(s)
+	acts := s.Op != decide.OpHold || c.waits(s)
 	if acts {
-		if s.Op == fault.OpHold {
+		if s.Op == decide.OpHold {
 			c.core.gates.at(s.Gate).fired.Store(true)
 		}
 		st.Done(s)
@@ -33,7 +33,7 @@ func (c *Conn) acted(st *fault.Stream, d transcript.Direction, s fault.Step, cou
 		st.Idle(s)
 		e.Kind, e.Text = transcript.Note, "gate "+s.Gate+" is open: nothing is held"
 	}
-	if s.Op == fault.OpCut {
+	if s.Op == decide.OpCut {
 		c.core.rec.AddDense(e)
 	} else {
 		c.core.rec.Add(e)

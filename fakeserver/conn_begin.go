@@ -1,7 +1,7 @@
 package fakeserver
 
 import (
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -21,7 +21,7 @@ func (c *Conn) begin() {
 // begin adopts the plan, carries out what is due before the first byte, and starts the pump. What
 // ends the connection there does so before the handler can run. What stops the
 // direction is recorded here, so that what both directions begin with has one order.
-func (in *inbound) begin(prog *fault.Program) {
+func (in *inbound) begin(prog decide.Program) {
 	in.reader.lock()
 	defer in.unlockReader()
 	in.begun, in.prog = true, prog
@@ -30,7 +30,7 @@ func (in *inbound) begin(prog *fault.Program) {
 		return
 	}
 	in.setStream(st)
-	steps := in.stream.Start()
+	steps := in.stream.Tick(0)
 	if len(steps) > 0 && steps[0].Op.Ends() {
 		goesOn := in.carryOut(steps[0])
 		steps = nil
@@ -45,7 +45,7 @@ func (in *inbound) begin(prog *fault.Program) {
 }
 
 // setStream gives the direction its first rules, and what their pump needs.
-func (in *inbound) setStream(st *fault.Stream) {
+func (in *inbound) setStream(st decide.Stream) {
 	c := in.c
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -57,7 +57,7 @@ func (in *inbound) setStream(st *fault.Stream) {
 // begin adopts the plan, carries out what is due before the first byte, and starts the pump. What
 // ends the connection there does so before the handler can run. What stops the
 // direction is recorded here, so that what both directions begin with has one order.
-func (out *outbound) begin(prog *fault.Program) {
+func (out *outbound) begin(prog decide.Program) {
 	out.writer.lock()
 	defer out.unlockWriter()
 	out.begun = true
@@ -80,7 +80,7 @@ func (out *outbound) begin(prog *fault.Program) {
 }
 
 // settle makes a plan the direction's first.
-func (out *outbound) settle(prog *fault.Program) {
+func (out *outbound) settle(prog decide.Program) {
 	out.deciding.Lock()
 	defer out.deciding.Unlock()
 	out.prog = prog
@@ -91,7 +91,7 @@ func (out *outbound) settle(prog *fault.Program) {
 
 // setStreamLocked gives the direction its first rules, and what their pump needs. It needs
 // writer and deciding.
-func (out *outbound) setStreamLocked(st *fault.Stream) {
+func (out *outbound) setStreamLocked(st decide.Stream) {
 	c := out.c
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -102,10 +102,10 @@ func (out *outbound) setStreamLocked(st *fault.Stream) {
 
 // start queues what is due before the first byte. If that is an ending, it is
 // returned instead.
-func (out *outbound) start() (ending fault.Step, ends bool) {
+func (out *outbound) start() (ending decide.Step, ends bool) {
 	out.deciding.Lock()
 	defer out.deciding.Unlock()
-	steps := out.stream.Start()
+	steps := out.stream.Tick(0)
 	if len(steps) > 0 && steps[0].Op.Ends() {
 		out.cause = &injected{steps[0].Rule, steps[0].Op}
 		return steps[0], true

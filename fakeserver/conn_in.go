@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -22,8 +22,8 @@ type inbound struct {
 	reader lock           // held by who reads, without faults
 	taking taking         // whether the socket is being read, or torn down
 	got    atomic.Int64   // bytes read from the socket
-	prog   *fault.Program // the plan that is gone by; under reader, or the pump's
-	stream *fault.Stream  // nil: no faults; the pump's
+	prog   decide.Program // the plan that is gone by; under reader, or the pump's
+	stream decide.Stream  // nil: no faults; the pump's
 	queue  *queue         // nil: no faults; set under reader and c.mu
 	pumped chan struct{}  // closed when the pump has ended; set with queue
 
@@ -32,7 +32,7 @@ type inbound struct {
 	left   bool            // the latest read may have left something in the socket; the pump's
 	begun  bool            // OnAccept rules have let the connection through; under reader
 	told   int             // steps to come that are recorded already; the pump's
-	later  []fault.Step    // what a change of the plan gave while the pump was stopped; the pump's
+	later  []decide.Step   // what a change of the plan gave while the pump was stopped; the pump's
 	kind   transcript.Kind // of the bytes that are decided about: Data, or Discarded
 	// Bytes in the lane's buffer were read, and are not recorded yet; the pump's.
 	unrecorded bool

@@ -6,7 +6,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -72,7 +72,7 @@ func (in *inbound) endWith(err error) {
 		return
 	}
 	in.release()
-	in.queue.putEnd(fault.Step{Op: fault.OpFinish}, err)
+	in.queue.putEnd(decide.Step{Op: decide.OpFinish}, err)
 }
 
 // took records n bytes that were read and carries out what the plan decides

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -16,7 +16,7 @@ const catchUp = 20 * time.Millisecond
 
 // pump reads the socket for the handler. First it carries out steps, and takes n
 // bytes that were read into the lane's buffer.
-func (in *inbound) pump(first []fault.Step, n int) {
+func (in *inbound) pump(first []decide.Step, n int) {
 	defer in.c.core.wg.Done()
 	defer close(in.pumped)
 	defer in.queue.expect(false)
@@ -31,7 +31,7 @@ func (in *inbound) pump(first []fault.Step, n int) {
 
 // carryOutBeside is carryOutAll while n bytes in the lane's buffer are not recorded yet: what
 // came after them is not read before.
-func (in *inbound) carryOutBeside(n int, steps []fault.Step) bool {
+func (in *inbound) carryOutBeside(n int, steps []decide.Step) bool {
 	in.unrecorded = n > 0
 	defer func() { in.unrecorded = false }()
 	return in.carryOutAll(steps)
@@ -46,7 +46,7 @@ func (in *inbound) throwAway(n int) {
 }
 
 // carryOutAll does steps in their order. It reports whether the connection goes on.
-func (in *inbound) carryOutAll(steps []fault.Step) bool {
+func (in *inbound) carryOutAll(steps []decide.Step) bool {
 	if slices.ContainsFunc(steps, stops) {
 		steps = slices.Clone(steps) // a change of the plan meanwhile uses their memory
 	}
@@ -69,9 +69,9 @@ func (in *inbound) carryOutAll(steps []fault.Step) bool {
 // carryOutTogether does steps of which only the last may wait. The handler gets what
 // they pass on only when all that they record is in the record, and when the end has come
 // that they may bring: what it does then comes behind that.
-func (in *inbound) carryOutTogether(steps []fault.Step) bool {
+func (in *inbound) carryOutTogether(steps []decide.Step) bool {
 	last := len(steps) - 1
-	if last > 0 || steps[last].Op != fault.OpPass {
+	if last > 0 || steps[last].Op != decide.OpPass {
 		in.queue.freeze(true)
 		defer in.queue.freeze(false)
 	}
@@ -89,18 +89,18 @@ func (in *inbound) carryOutTogether(steps []fault.Step) bool {
 }
 
 // stops reports whether s stops the stream, for a time or until it is released.
-func stops(s fault.Step) bool { return s.Op == fault.OpStall || s.Op == fault.OpHold }
+func stops(s decide.Step) bool { return s.Op == decide.OpStall || s.Op == decide.OpHold }
 
 // waits reports whether s stops the stream now: a gate may be open already.
-func (c *Conn) waits(s fault.Step) bool {
-	return stops(s) && !(s.Op == fault.OpHold && isClosedChan(c.core.gates.at(s.Gate).open))
+func (c *Conn) waits(s decide.Step) bool {
+	return stops(s) && !(s.Op == decide.OpHold && isClosedChan(c.core.gates.at(s.Gate).open))
 }
 
 // carryOut does one step. It reports whether the connection goes on.
-func (in *inbound) carryOut(s fault.Step) bool {
+func (in *inbound) carryOut(s decide.Step) bool {
 	c := in.c
 	switch s.Op {
-	case fault.OpPass:
+	case decide.OpPass:
 		in.stream.Done(s)
 		if in.kind == transcript.Data && len(s.Data) > 0 {
 			s.Data = c.core.stable(s.Data)
@@ -108,29 +108,29 @@ func (in *inbound) carryOut(s fault.Step) bool {
 			in.queue.put(s)
 		}
 		return true
-	case fault.OpDrop:
+	case decide.OpDrop:
 		in.stream.Done(s)
 		return true
-	case fault.OpReset, fault.OpClose, fault.OpHalfClose:
+	case decide.OpReset, decide.OpClose, decide.OpHalfClose:
 		return in.endByRule(s)
-	case fault.OpFinish:
+	case decide.OpFinish:
 		in.queue.putEnd(s, io.EOF)
 		return true
 	}
 	in.tell(s)
 	switch s.Op {
-	case fault.OpCut:
+	case decide.OpCut:
 		in.queue.cut(s.Delay)
-	case fault.OpStall:
+	case decide.OpStall:
 		in.stall(s)
-	case fault.OpHold:
+	case decide.OpHold:
 		in.hold(s)
 	}
 	return true
 }
 
 // tell records that the rule of s acts, unless that was done before.
-func (in *inbound) tell(s fault.Step) {
+func (in *inbound) tell(s decide.Step) {
 	if in.told > 0 {
 		in.told--
 		return
@@ -139,10 +139,10 @@ func (in *inbound) tell(s fault.Step) {
 }
 
 // tellFirst records the marks and stops that steps begin with, up to the first that waits.
-func (in *inbound) tellFirst(steps []fault.Step) {
+func (in *inbound) tellFirst(steps []decide.Step) {
 	told := 0
 	for _, s := range steps {
-		if s.Op != fault.OpMark && !stops(s) {
+		if s.Op != decide.OpMark && !stops(s) {
 			break
 		}
 		in.tell(s)
@@ -155,24 +155,24 @@ func (in *inbound) tellFirst(steps []fault.Step) {
 
 // endByRule ends the connection, or this direction, as s says: the handler still
 // gets what came before, and then the error. It reports whether to read on.
-func (in *inbound) endByRule(s fault.Step) bool {
+func (in *inbound) endByRule(s decide.Step) bool {
 	c, why := in.c, &injected{s.Rule, s.Op}
 	in.ruled.Store(true)
 	in.discard.Store(true)
 	var undelivered int64
-	if s.Op == fault.OpReset {
+	if s.Op == decide.OpReset {
 		undelivered = c.unacked()
 	}
 	if !c.acted(in.stream, transcript.FromClient, s, undelivered) {
 		return false
 	}
-	if s.Op == fault.OpHalfClose {
+	if s.Op == decide.OpHalfClose {
 		in.queue.putEnd(s, io.EOF)
 		return in.takeRest()
 	}
 	in.queue.putEnd(s, c.opError("read", why))
-	c.doomTo(why, s.Op == fault.OpReset)
-	if s.Op == fault.OpReset {
+	c.doomTo(why, s.Op == decide.OpReset)
+	if s.Op == decide.OpReset {
 		c.reset(s.Rule)
 		return false
 	}
@@ -201,7 +201,7 @@ func (in *inbound) takeRest() bool {
 
 // stall stops reading for the delay of s, or if that is zero until the connection ends
 // or the rule is taken out of the plan.
-func (in *inbound) stall(s fault.Step) {
+func (in *inbound) stall(s decide.Step) {
 	var until time.Time
 	if s.Delay > 0 {
 		until = time.Now().Add(s.Delay)
@@ -210,7 +210,7 @@ func (in *inbound) stall(s fault.Step) {
 }
 
 // hold stops reading until the gate is released.
-func (in *inbound) hold(s fault.Step) {
+func (in *inbound) hold(s decide.Step) {
 	g := in.c.core.gates.at(s.Gate)
 	g.enter()
 	in.stop(s, g.open, time.Time{})
@@ -218,14 +218,14 @@ func (in *inbound) hold(s fault.Step) {
 
 // stop stops reading until ch is closed, the time has come (zero: never), the rule of s
 // is taken out of the plan, or the handler is done.
-func (in *inbound) stop(s fault.Step, ch <-chan struct{}, until time.Time) {
+func (in *inbound) stop(s decide.Step, ch <-chan struct{}, until time.Time) {
 	in.queue.expect(false)
 	for !in.discard.Load() {
 		changed := in.queue.next()
 		if in.stale() {
 			in.prog = in.c.core.program()
 			in.c.noteReplan(transcript.FromClient, in.stream.Taken())
-			in.later = append(in.later, in.stream.Adopt(in.prog, transcript.FromClient, in.c.age())...)
+			in.later = append(in.later, in.stream.Adopt(in.prog, in.c.age())...)
 			if !in.stream.Has(s) {
 				return
 			}

@@ -6,7 +6,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -22,12 +22,12 @@ type outbound struct {
 	begun  bool          // OnAccept rules have let the connection through; under writer
 	told   int           // steps to come that are recorded already; under writer, or the pump's
 	edge   *boundary     // what waits for the client to read; nil until needed
-	cuts   []fault.Step  // the boundaries that lie in front of the next byte; the pump's
+	cuts   []decide.Step // the boundaries that lie in front of the next byte; the pump's
 	run    []item        // memory of the pump
 
 	deciding sync.Mutex     // guards what follows, and that steps are queued in their order
-	prog     *fault.Program // the plan that is gone by
-	stream   *fault.Stream  // nil: no faults
+	prog     decide.Program // the plan that is gone by
+	stream   decide.Stream  // nil: no faults
 	cause    error          // why nothing may be written any more, if a rule decided so
 
 	mu       sync.Mutex // guards what follows
@@ -43,7 +43,7 @@ func (out *outbound) init(c *Conn) {
 }
 
 // tell records that the rule of s acts, unless that was done before.
-func (out *outbound) tell(s fault.Step) {
+func (out *outbound) tell(s decide.Step) {
 	if out.told > 0 {
 		out.told--
 		return
@@ -73,7 +73,7 @@ const writePart = 256 << 10
 
 // send records p, and with its last byte the steps that are reached there, and writes p
 // to the socket.
-func (out *outbound) send(p []byte, recorded bool, reached []fault.Step) (sum int, err error) {
+func (out *outbound) send(p []byte, recorded bool, reached []decide.Step) (sum int, err error) {
 	for ; len(p) > writePart; p = p[writePart:] {
 		n, err := out.sendPart(p[:writePart], recorded, nil)
 		if sum += n; err != nil {
@@ -90,13 +90,13 @@ func (out *outbound) send(p []byte, recorded bool, reached []fault.Step) (sum in
 // sendPart records p and the steps first, so that a client that has read an answer finds
 // it in the record, and what it does then comes behind all that; what did not leave after
 // all is taken back.
-func (out *outbound) sendPart(p []byte, recorded bool, reached []fault.Step) (int, error) {
+func (out *outbound) sendPart(p []byte, recorded bool, reached []decide.Step) (int, error) {
 	if recorded {
 		out.lane.Record(p)
 	} else {
 		out.lane.Append(transcript.Data, p)
 	}
-	var acting []fault.Step
+	var acting []decide.Step
 	for _, s := range reached {
 		if out.c.acted(out.stream, transcript.ToClient, s, 0) {
 			acting = append(acting, s)
@@ -128,7 +128,7 @@ func (out *outbound) writeRaw(p []byte) (int, error) {
 
 // takeBack says of steps that are recorded already that they did not act: what is before
 // them did not leave.
-func (out *outbound) takeBack(acting []fault.Step) {
+func (out *outbound) takeBack(acting []decide.Step) {
 	for _, s := range acting {
 		out.stream.Undo(s)
 		out.lane.Add(transcript.Event{Kind: transcript.Note, Rule: s.Rule, Text: "did not act: the bytes in front of it did not leave"})
@@ -187,7 +187,7 @@ func (out *outbound) ruledOut() error {
 
 // putLocked queues steps. It returns how many of the handler's bytes came too late
 // for that, because nothing is sent any more. It needs deciding.
-func (out *outbound) putLocked(steps []fault.Step) (late int64) {
+func (out *outbound) putLocked(steps []decide.Step) (late int64) {
 	taken := out.queue.put(steps...)
 	for _, s := range steps {
 		if !taken {

@@ -4,7 +4,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -85,19 +85,19 @@ func (out *outbound) lost(n int64) {
 func (out *outbound) closeEdge() { out.edge.close() }
 
 // carryOut does one step. It reports whether anything can follow.
-func (out *outbound) carryOut(s fault.Step) bool {
+func (out *outbound) carryOut(s decide.Step) bool {
 	c := out.c
 	switch s.Op {
-	case fault.OpPass, fault.OpDrop: // of no bytes
+	case decide.OpPass, decide.OpDrop: // of no bytes
 		out.stream.Done(s)
-	case fault.OpMark:
+	case decide.OpMark:
 		out.tell(s)
-	case fault.OpCut:
+	case decide.OpCut:
 		out.cuts = append(out.cuts, s)
-	case fault.OpStall:
+	case decide.OpStall:
 		out.tell(s)
 		return out.stop(s, nil)
-	case fault.OpHold:
+	case decide.OpHold:
 		out.tell(s)
 		g := c.core.gates.at(s.Gate)
 		g.enter()
@@ -124,7 +124,7 @@ func (out *outbound) carryOutRun(run []item) bool {
 		run[0].call()
 		return true
 	}
-	if len(run[0].Data) == 0 || run[0].Op != fault.OpPass {
+	if len(run[0].Data) == 0 || run[0].Op != decide.OpPass {
 		return out.carryOut(run[0].Step)
 	}
 	size := 0
@@ -143,21 +143,21 @@ func (out *outbound) carryOutRun(run []item) bool {
 }
 
 // end ends the connection, or this direction.
-func (out *outbound) end(s fault.Step) {
+func (out *outbound) end(s decide.Step) {
 	c := out.c
 	switch s.Op {
-	case fault.OpFinish:
+	case decide.OpFinish:
 		out.sendFIN()
-	case fault.OpHalfClose:
+	case decide.OpHalfClose:
 		if c.acted(out.stream, transcript.ToClient, s, 0) {
 			out.sendRuledFIN()
 		}
-	case fault.OpClose:
+	case decide.OpClose:
 		if c.acted(out.stream, transcript.ToClient, s, 0) {
 			out.sendRuledFIN()
 			c.doom(&injected{s.Rule, s.Op})
 		}
-	case fault.OpReset:
+	case decide.OpReset:
 		left := c.awaitDelivery()
 		out.awaitConnected()
 		if s.Rule != "" {
@@ -193,7 +193,7 @@ func (out *outbound) passCut() bool {
 // stop stops sending for the delay of s, or if that is zero until open is closed, the rule
 // is taken out of the plan, or the connection ends. It reports whether the connection
 // goes on.
-func (out *outbound) stop(s fault.Step, open <-chan struct{}) bool {
+func (out *outbound) stop(s decide.Step, open <-chan struct{}) bool {
 	var until time.Time
 	if s.Delay > 0 {
 		until = time.Now().Add(s.Delay)

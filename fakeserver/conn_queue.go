@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // A queue holds decided steps until they are due, in their order. One side puts,
@@ -33,7 +33,7 @@ type queue struct {
 
 // An item is a step and when it is due. A step with an error ends the stream.
 type item struct {
-	fault.Step
+	decide.Step
 	due time.Time
 	err error
 	cut bool // no read crosses from the item before to this one
@@ -62,7 +62,7 @@ const mostWaiting = 64 << 20
 // put adds steps that were decided about together, each due after its delay. Who takes
 // gets to see all of them or none. It does not wait for room. It reports false, and adds
 // nothing, once nobody takes any more.
-func (q *queue) put(steps ...fault.Step) bool {
+func (q *queue) put(steps ...decide.Step) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.ended || len(steps) == 0 {
@@ -79,7 +79,7 @@ func (q *queue) put(steps ...fault.Step) bool {
 }
 
 // putEnd is put for a step that ends the stream with err.
-func (q *queue) putEnd(s fault.Step, err error) {
+func (q *queue) putEnd(s decide.Step, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if !q.ended {
@@ -90,10 +90,10 @@ func (q *queue) putEnd(s fault.Step, err error) {
 }
 
 // putLocked needs mu.
-func (q *queue) putLocked(s fault.Step, err error) {
+func (q *queue) putLocked(s decide.Step, err error) {
 	it := item{Step: s, err: err, due: q.last, cut: q.isCut, put: q.puts}
 	q.isCut = false
-	if s.Op == fault.OpPass || s.Op == fault.OpFinish {
+	if s.Op == decide.OpPass || s.Op == decide.OpFinish {
 		now := time.Now()
 		if due := s.Due(now); due.After(q.last) {
 			it.due, q.last = due, due

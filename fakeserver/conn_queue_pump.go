@@ -3,7 +3,7 @@ package fakeserver
 import (
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // How a pump takes what it has to carry out: it looks at it first, and removes it when
@@ -43,12 +43,12 @@ func (q *queue) due(run []item) ([]item, time.Time) {
 
 // reached returns the marks and stops that are due behind the first n items, up to the
 // first that waits.
-func (q *queue) reached(n int, waits func(fault.Step) bool) (steps []fault.Step) {
+func (q *queue) reached(n int, waits func(decide.Step) bool) (steps []decide.Step) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := time.Now()
 	for _, it := range q.items[n:] {
-		if it.due.After(now) || it.Op != fault.OpMark && !stops(it.Step) {
+		if it.due.After(now) || it.Op != decide.OpMark && !stops(it.Step) {
 			break
 		}
 		if steps = append(steps, it.Step); waits(it.Step) {
@@ -60,9 +60,9 @@ func (q *queue) reached(n int, waits func(fault.Step) bool) (steps []fault.Step)
 
 // follows reports whether both steps pass bytes on, and next's lie directly behind
 // last's in memory.
-func follows(next, last fault.Step) bool {
+func follows(next, last decide.Step) bool {
 	n := len(last.Data)
-	return next.Op == fault.OpPass && last.Op == fault.OpPass && len(next.Data) > 0 && n > 0 &&
+	return next.Op == decide.OpPass && last.Op == decide.OpPass && len(next.Data) > 0 && n > 0 &&
 		cap(last.Data) > n && &last.Data[:n+1][n] == &next.Data[0]
 }
 

@@ -4,7 +4,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // How a Read takes what is due: all that it would get from a socket where the same had
@@ -51,7 +51,7 @@ func (q *queue) read(p []byte) (n int, due time.Time, err error) {
 // gives the next Read only, and those after it the end of the stream.
 func (it *item) tell() error {
 	err := it.err
-	if it.Op == fault.OpFinish {
+	if it.Op == decide.OpFinish {
 		it.err = io.EOF
 	}
 	return err

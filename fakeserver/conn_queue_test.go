@@ -5,11 +5,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
-func pass(p []byte, delay time.Duration) fault.Step {
-	return fault.Step{Op: fault.OpPass, Data: p, Delay: delay}
+func pass(p []byte, delay time.Duration) decide.Step {
+	return decide.Step{Op: decide.OpPass, Data: p, Delay: delay}
 }
 
 func wantRoom(t *testing.T, q *queue, want int64, when string) {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -33,7 +33,7 @@ func (in *inbound) replan() {
 // for its holder to see that, the direction goes over to it now, and not with the next
 // read.
 func (in *inbound) unlockReader() {
-	plain, prog := in.begun && in.queue == nil, (*fault.Program)(nil)
+	plain, prog := in.begun && in.queue == nil, decide.Program(nil)
 	if plain { // else it is the pump's, which SetFaults wakes
 		prog = in.prog
 	}
@@ -61,7 +61,7 @@ func (in *inbound) adoptBeside(n int) bool {
 	}
 	in.prog = in.c.core.program()
 	in.c.noteReplan(transcript.FromClient, in.stream.Taken())
-	return in.carryOutBeside(n, in.stream.Adopt(in.prog, transcript.FromClient, in.c.age()))
+	return in.carryOutBeside(n, in.stream.Adopt(in.prog, in.c.age()))
 }
 
 // adoptFor goes over to the server's plan where there was no rule so far. The next n
@@ -84,7 +84,7 @@ func (in *inbound) adoptFor(n int) bool {
 
 // arm gives the direction its first rules, and a pump, which takes n bytes first: after
 // what is due in front of them.
-func (in *inbound) arm(st *fault.Stream, n int) {
+func (in *inbound) arm(st decide.Stream, n int) {
 	c := in.c
 	in.setStream(st)
 	c.setRawReadDeadline(time.Time{})
@@ -115,7 +115,7 @@ func (out *outbound) replan() {
 // unlockWriter unlocks writer. Where the plan was changed while it was held, the
 // direction goes over to it now, and not with the next write.
 func (out *outbound) unlockWriter() {
-	plain, prog := out.begun && out.queue == nil, (*fault.Program)(nil)
+	plain, prog := out.begun && out.queue == nil, decide.Program(nil)
 	if plain { // else SetFaults itself sees to it
 		prog = out.prog
 	}
@@ -134,7 +134,7 @@ func (out *outbound) adoptPumped() {
 	}
 	out.prog = out.c.core.program()
 	out.c.noteReplan(transcript.ToClient, out.stream.Taken())
-	out.putLocked(out.stream.Adopt(out.prog, transcript.ToClient, out.c.age()))
+	out.putLocked(out.stream.Adopt(out.prog, out.c.age()))
 	out.queue.wake()
 }
 
@@ -174,7 +174,7 @@ func (out *outbound) ended() <-chan struct{} {
 }
 
 // hasRule reports whether the direction still goes by the rule of s.
-func (out *outbound) hasRule(s fault.Step) bool {
+func (out *outbound) hasRule(s decide.Step) bool {
 	out.deciding.Lock()
 	defer out.deciding.Unlock()
 	return out.stream.Has(s)

@@ -5,7 +5,7 @@ import (
 	"net"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -43,7 +43,7 @@ func (c *Conn) abort() error {
 // does not get any further.
 func (c *Conn) resetBehind() error {
 	if c.out.hasPump() {
-		c.out.queue.put(fault.Step{Op: fault.OpReset})
+		c.out.queue.put(decide.Step{Op: decide.OpReset})
 		c.out.awaitPumped() // it does it, unless it had ended before, or is stopped
 	}
 	c.awaitDelivery()

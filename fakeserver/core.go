@@ -65,13 +65,13 @@ func compile(p place, o origin) (*core, error) {
 		return nil, err
 	}
 	p.plan.Seed = sd.effective
-	prog, err := p.plan.Compile(p.medium)
+	plan, err := p.plan.Compile(p.medium)
 	if err != nil {
 		return nil, err
 	}
 	c := &core{name: p.name, seed: sd, noRST: p.isUnix()}
-	c.plans.now.Store(prog)
-	return c, c.checkResets(prog)
+	c.plans.now.Store(plan)
+	return c, c.checkResets(plan)
 }
 
 // settle lets c begin to record, at addr.
@@ -112,7 +112,7 @@ func (c *core) AddrPort() netip.AddrPort {
 func (c *core) Done() <-chan struct{} { return c.done }
 
 // Report returns what became of the plan's rules so far.
-func (c *core) Report() fault.Report { return c.program().Report() }
+func (c *core) Report() fault.Report { return c.compiled().Report() }
 
 // Verify returns an error that names everything that was not as it should be: a
 // handler that failed or panicked, and each rule of the plan that did not act and is
@@ -120,7 +120,7 @@ func (c *core) Report() fault.Report { return c.program().Report() }
 func (c *core) Verify() error {
 	c.errMu.Lock()
 	defer c.errMu.Unlock()
-	return errors.Join(append([]error{c.program().Report().Verify()}, c.errs...)...)
+	return errors.Join(append([]error{c.compiled().Report().Verify()}, c.errs...)...)
 }
 
 // fail keeps err for Verify.

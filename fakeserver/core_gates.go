@@ -76,7 +76,7 @@ func (c *core) AwaitHeld(ctx context.Context, name string) error {
 // checkGate refuses a name that no rule of the plan has.
 func (c *core) checkGate(name string) error {
 	var known []string
-	for _, r := range c.program().Plan().Rules {
+	for _, r := range c.compiled().Plan().Rules {
 		if h, ok := r.Fault.(fault.Hold); ok {
 			if h.Gate == name {
 				return nil

@@ -5,19 +5,23 @@ import (
 	"sync/atomic"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // plans is the plan that a server goes by. SetFaults replaces it while traffic
 // flows; each direction of each connection then goes over to it at its next byte.
 type plans struct {
-	now atomic.Pointer[fault.Program]
+	now atomic.Pointer[fault.Compiled]
 
 	mu      sync.Mutex    // guards changed; held by SetFaults
 	changed chan struct{} // closed at the next change; nil while nobody waits
 }
 
-// program returns the plan's program.
-func (c *core) program() *fault.Program { return c.plans.now.Load() }
+// compiled returns the plan, with the account of what its rules did.
+func (c *core) compiled() *fault.Compiled { return c.plans.now.Load() }
+
+// program returns what decides by the plan.
+func (c *core) program() decide.Program { return c.compiled().Program() }
 
 // planChanged returns a channel that is closed when SetFaults replaces the plan.
 func (c *core) planChanged() <-chan struct{} {
@@ -36,7 +40,7 @@ func (c *core) replacePlan(p fault.Plan) error {
 	if c.isClosing() {
 		return c.closedError("SetFaults")
 	}
-	next, err := c.program().Succeed(p)
+	next, err := c.compiled().Replace(p)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 )
 
@@ -29,14 +30,14 @@ var errNameless = errors.New("the client's socket has no name: it must be bound 
 // injected is why Read and Write fail after a fault ended the connection.
 type injected struct {
 	rule string
-	op   fault.Op
+	op   decide.Op
 }
 
 func (e *injected) Error() string { return fmt.Sprintf("injected %v by rule %s", e.op, e.rule) }
 
 // Unwrap lets errors.Is find what a socket would have said too.
 func (e *injected) Unwrap() []error {
-	if e.op == fault.OpReset {
+	if e.op == decide.OpReset {
 		return []error{fault.ErrInjected, syscall.ECONNRESET}
 	}
 	return []error{fault.ErrInjected, net.ErrClosed}

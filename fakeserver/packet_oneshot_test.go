@@ -89,11 +89,11 @@ func (o oneShot) play(t *testing.T, rules ...fault.Rule) (lostQueries []int, tr 
 // losesFirst reports whether the plan loses the first datagram of client n.
 func losesFirst(t *testing.T, p fault.Plan, n int) bool {
 	t.Helper()
-	prog, err := p.Compile(fault.Datagrams)
+	plan, err := p.Compile(fault.Datagrams)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return prog.Peer(n, transcript.FromClient).Next(nil, 0).Copies == 0
+	return plan.Program().Peer(n, transcript.FromClient).Next(nil, 0).Copies == 0
 }
 
 // One socket for each query, as DNS clients have: the kernel gives a port out again within some

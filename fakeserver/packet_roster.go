@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -20,9 +20,9 @@ type peer struct {
 	text    string
 	since   time.Time          // when it was first seen
 	socket  sighting           // guarded by the roster's mu
-	in      *fault.Peer        // used by the reader
+	in      decide.Peer        // used by the reader
 	inHeld  heldBack[delivery] // used by the reader
-	out     *fault.Peer        // used under sendMu
+	out     decide.Peer        // used under sendMu
 	outHeld heldBack[parcel]   // used under sendMu
 }
 

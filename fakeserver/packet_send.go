@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -58,7 +58,7 @@ func (s *PacketServer) send(p *peer, b []byte) (int, error) {
 
 // sendCopies sends a datagram as often as the plan says, or keeps it until it is due. If the
 // socket refuses the first one, there are no others. It needs sendMu.
-func (s *PacketServer) sendCopies(p *peer, v fault.Verdict, now time.Time) error {
+func (s *PacketServer) sendCopies(p *peer, v decide.Verdict, now time.Time) error {
 	var kept []byte
 	for i := range v.Copies {
 		due := v.Due(now)

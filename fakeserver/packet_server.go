@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -170,12 +170,12 @@ func (s *PacketServer) addressee(ap netip.AddrPort, addr net.Addr) *peer {
 }
 
 // adopt lets a direction of a peer go over to the server's plan, and records where.
-func (s *PacketServer) adopt(p *peer, dir *fault.Peer, d transcript.Direction) {
+func (s *PacketServer) adopt(p *peer, dir decide.Peer, d transcript.Direction) {
 	prog := s.program()
 	if !dir.IsStale(prog) {
 		return
 	}
-	dir.Adopt(prog, d)
+	dir.Adopt(prog)
 	s.rec.Add(transcript.Event{
 		Conn: p.n, Direction: d, Kind: transcript.Note, Offset: dir.Count() + 1, Peer: p.text,
 		Text: fmt.Sprintf("other faults from datagram %d on", dir.Count()+1),
@@ -183,7 +183,7 @@ func (s *PacketServer) adopt(p *peer, dir *fault.Peer, d transcript.Direction) {
 }
 
 // faultsOf returns the events that say what was decided about a datagram.
-func faultsOf(p *peer, d transcript.Direction, v fault.Verdict) []transcript.Event {
+func faultsOf(p *peer, d transcript.Direction, v decide.Verdict) []transcript.Event {
 	var events []transcript.Event
 	for _, hit := range v.Fired {
 		events = append(events, transcript.Event{

@@ -38,14 +38,14 @@ func (p *place) checkUnix() error {
 	return nil
 }
 
-// checkResets refuses a program with a reset, where there is none.
-func (c *core) checkResets(prog *fault.Program) error {
+// checkResets refuses a plan with a reset, where there is none.
+func (c *core) checkResets(plan *fault.Compiled) error {
 	if !c.noRST {
 		return nil
 	}
 	var errs []error
-	outcomes := prog.Report().Rules // the plan's come first
-	for i, r := range prog.Plan().Rules {
+	outcomes := plan.Report().Rules // the plan's come first
+	for i, r := range plan.Plan().Rules {
 		if _, ok := r.Fault.(fault.Reset); ok {
 			errs = append(errs, fmt.Errorf("%w: rule %d (%s): a unix socket has no RST: use Close", fault.ErrPlan, i+1, outcomes[i].Key))
 		}

@@ -192,7 +192,7 @@ var packagePath = func() string {
 // goroutine outside of the server's bubble.
 func (c *core) recorded() transcript.Transcript { return c.rec.Snapshot() }
 
-func (c *core) outcomes() string { return c.program().Report().String() }
+func (c *core) outcomes() string { return c.compiled().Report().String() }
 
 // rerun returns the command that repeats the server's draws, if it drew.
 func (c *core) rerun(test string) string {

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // seedVariable is the environment variable that replaces any plan's seed.
@@ -40,7 +41,7 @@ func chooseSeed(p fault.Plan, o origin) (seed, error) {
 	}
 	s.effective = s.base
 	if o.name != "" {
-		s.effective = fault.Mix(s.base, o.name)
+		s.effective = decide.Mix(s.base, o.name)
 	}
 	return s, nil
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // accepted carries out what is to be done when a connection is accepted.
-func accepted(g *Program, conn int) string {
+func accepted(g compiled, conn int) string {
 	var all []string
 	for _, step := range g.Accept(conn) {
 		g.Accepted(conn, step)

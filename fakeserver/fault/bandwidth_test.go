@@ -1,22 +1,24 @@
 package fault
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"pgregory.net/rapid"
 )
 
 var epoch = time.Unix(1e9, 0)
 
 // duesOf returns when each of n pieces may pass that are all ready at the epoch.
-func duesOf(b *Bucket, n, size int) []time.Duration {
+func duesOf(b *decide.Bucket, n, size int) []time.Duration {
 	all := make([]time.Duration, n)
 	for i := range all {
-		all[i] = b.take(epoch, size).Sub(epoch)
+		all[i] = b.Take(epoch, size).Sub(epoch)
 	}
 	return all
 }
@@ -44,13 +46,13 @@ func TestBandwidthDoesNotDependOnThePieces(t *testing.T) {
 		sum := 0
 		for _, n := range rapid.SliceOfN(rapid.IntRange(0, 3000), 1, 50).Draw(t, "pieces") {
 			sum += n
-			due := cut.take(epoch, n)
+			due := cut.Take(epoch, n)
 			if due.Before(last) || due.Before(epoch) {
 				t.Fatalf("due at %v, behind %v", due, last)
 			}
 			last = due
 		}
-		if want := whole.take(epoch, sum); !last.Equal(want) {
+		if want := whole.Take(epoch, sum); !last.Equal(want) {
 			t.Fatalf("the last piece is due at %v, all at once at %v", last, want)
 		}
 	})
@@ -62,10 +64,10 @@ func TestBandwidthLetsItsBurstPassAtOnce(t *testing.T) {
 		burst int
 	}{{Bandwidth{BytesPerSecond: 100}, 1460}, {Bandwidth{BytesPerSecond: 100, Burst: 10}, 10}, {Bandwidth{BytesPerSecond: 100, Burst: 5000}, 5000}} {
 		b := tt.f.bucket()
-		if due := b.take(epoch, tt.burst); due != epoch {
+		if due := b.Take(epoch, tt.burst); due != epoch {
 			t.Errorf("%+v: the burst is due after %v", tt.f, due.Sub(epoch))
 		}
-		if got := b.take(epoch, 1).Sub(epoch); got != 10*time.Millisecond {
+		if got := b.Take(epoch, 1).Sub(epoch); got != 10*time.Millisecond {
 			t.Errorf("%+v: the byte behind the burst is due after %v, want 10ms", tt.f, got)
 		}
 	}
@@ -75,24 +77,24 @@ func TestBandwidthAfterIdleIsABurstAndNoMore(t *testing.T) {
 	b := Bandwidth{BytesPerSecond: 1000, Burst: 100}.bucket()
 	now := epoch
 	for range 50 {
-		if due := b.take(now, 100); due != now {
+		if due := b.Take(now, 100); due != now {
 			t.Fatalf("after a pause the burst is due %v late", due.Sub(now))
 		}
-		if due, want := b.take(now, 500), now.Add(500*time.Millisecond); due != want {
+		if due, want := b.Take(now, 500), now.Add(500*time.Millisecond); due != want {
 			t.Fatalf("what is behind the burst is due %v late, want 500ms", due.Sub(now))
 		}
 		now = now.Add(time.Hour)
 	}
 	half := Bandwidth{BytesPerSecond: 1000, Burst: 100}.bucket()
-	half.take(epoch, 100)
-	if got := half.take(epoch.Add(50*time.Millisecond), 100).Sub(epoch); got != 100*time.Millisecond {
+	half.Take(epoch, 100)
+	if got := half.Take(epoch.Add(50*time.Millisecond), 100).Sub(epoch); got != 100*time.Millisecond {
 		t.Errorf("with half a bucket, 100 bytes are due at %v, want 100ms", got)
 	}
 }
 
 func TestBandwidthTakesAbsurdNumbers(t *testing.T) {
 	for _, f := range []Bandwidth{{math.MaxInt64, math.MaxInt64}, {1, math.MaxInt64}, {math.MaxInt64, 1}} {
-		if due := f.bucket().take(epoch, 1); due != epoch {
+		if due := f.bucket().Take(epoch, 1); due != epoch {
 			t.Errorf("%+v: the first byte is due after %v", f, due.Sub(epoch))
 		}
 	}
@@ -102,7 +104,7 @@ func TestBandwidthOfAStreamBehindItsLatency(t *testing.T) {
 	s := compile(t, Streams, 1, ToClient(Bandwidth{BytesPerSecond: 1000, Burst: 1000}), ToClient(Latency{Delay: time.Second})).Stream(1, toClient)
 	var got []time.Duration
 	for _, step := range s.Feed([]byte(strings.Repeat("x", 4000)), 0) {
-		if step.Op == OpPass {
+		if step.Op == decide.OpPass {
 			got = append(got, step.Due(epoch).Sub(epoch))
 		}
 	}
@@ -119,7 +121,7 @@ func TestBandwidthEndsWithItsWindow(t *testing.T) {
 	s := compile(t, Streams, 1, ToClient(Bandwidth{BytesPerSecond: 1, Burst: 1}).AfterBytes(2).ForBytes(3)).Stream(1, toClient)
 	var got []time.Duration
 	for _, step := range s.Feed([]byte("abcdefgh"), 0) {
-		if step.Op == OpPass {
+		if step.Op == decide.OpPass {
 			got = append(got, step.Due(epoch).Sub(epoch))
 		}
 	}
@@ -169,7 +171,7 @@ func TestBandwidthFlows(t *testing.T) {
 			var passed, taken int64
 			last := epoch
 			for _, step := range s.Feed([]byte(strings.Repeat("x", 5000)), 0) {
-				if step.Op != OpPass {
+				if step.Op != decide.OpPass {
 					continue
 				}
 				if passed += int64(len(step.Data)); step.Offset != taken {
@@ -190,14 +192,14 @@ func TestBandwidthFlows(t *testing.T) {
 
 // wantFlow checks when a step is due that brings the sum of what passed to n bytes, the step
 // before it at last.
-func wantFlow(t *testing.T, f Bandwidth, step Step, last time.Time, n int64) time.Time {
+func wantFlow(t *testing.T, f Bandwidth, step decide.Step, last time.Time, n int64) time.Time {
 	t.Helper()
-	b := f.bucket()
-	due, want := step.Due(epoch), epoch.Add(time.Duration(max(0, n-b.burst)*int64(time.Second)/f.BytesPerSecond))
+	burst := cmp.Or(f.Burst, cellBytes)
+	due, want := step.Due(epoch), epoch.Add(time.Duration(max(0, n-burst)*int64(time.Second)/f.BytesPerSecond))
 	if d := due.Sub(want); d < -time.Nanosecond || d > time.Nanosecond {
 		t.Fatalf("%+v: byte %d passes after %v, want %v", f, n, due.Sub(epoch), want.Sub(epoch))
 	}
-	if quiet := due.Sub(last); quiet > time.Duration(b.piece()*int64(time.Second)/f.BytesPerSecond)+time.Nanosecond {
+	if quiet := due.Sub(last); quiet > time.Duration(f.bucket().Piece()*int64(time.Second)/f.BytesPerSecond)+time.Nanosecond {
 		t.Fatalf("%+v: nothing passes for %v before byte %d", f, quiet, n)
 	}
 	return due

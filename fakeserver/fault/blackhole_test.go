@@ -42,10 +42,7 @@ func TestBlackholeCutsReplaceInTwo(t *testing.T) {
 		if coin(t, 2, "swap") {
 			rules[0], rules[1] = rules[1], rules[0]
 		}
-		g, err := Plan{Rules: rules}.Compile(Streams)
-		if err != nil {
-			t.Fatal(err)
-		}
+		g := compile(t, Streams, 0, rules...)
 		tr := drive(g.Stream(1, toClient), data, drawFeeding(t, len(data)))
 		if tr.delivered != want || tr.dropped != int64(size) {
 			t.Fatalf("%q became %q with %d dropped, want %q and %d", data, tr.delivered, tr.dropped, want, size)

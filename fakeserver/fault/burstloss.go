@@ -1,6 +1,10 @@
 package fault
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+)
 
 // BurstLoss loses datagrams in bursts, by the model of Gilbert and Elliott: a
 // chain of two states, good and bad, that takes a step at each datagram. What
@@ -30,7 +34,7 @@ func (f BurstLoss) Validate() error {
 func (BurstLoss) sealed()                            {}
 func (BurstLoss) draws() bool                        { return true }
 func (f BurstLoss) datagram(d draws) datagramDecider { return &burstLoser{BurstLoss: f, d: d} }
-func (BurstLoss) describeHit(Verdict) string         { return "lost" }
+func (BurstLoss) describeHit(decide.Verdict) string  { return "lost" }
 
 // mayMiss reports whether the first datagram may pass.
 func (f BurstLoss) mayMiss() bool {
@@ -45,7 +49,7 @@ type burstLoser struct {
 	seen int64 // how many datagrams the chain has taken a step for
 }
 
-func (l *burstLoser) decide(v *Verdict, nth int64) bool {
+func (l *burstLoser) decide(v *decide.Verdict, nth int64) bool {
 	for ; l.seen < nth; l.seen++ { // also for those that other rules took away
 		l.step(v.Number - nth + l.seen + 1)
 	}

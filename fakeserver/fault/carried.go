@@ -1,36 +1,51 @@
 package fault
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+)
 
 // How a stream is told what became of its steps.
 
-// Done tells that step was carried out, so that the report counts it.
-func (s *Stream) Done(step Step) {
+// The Account of a pass or a drop is the crew that was at work, that of a finish is nil, and that of
+// every other step is the outcome of its rule.
+
+// A crew is the rules for a stream, and those of them that act at an offset.
+type crew struct {
+	all, acting []*outcome
+	dropper     *outcome // the one of acting that lets nothing pass; or nil
+}
+
+// ruleOf returns the outcome of the rule that acts with step, or nil.
+func ruleOf(step decide.Step) *outcome {
+	o, _ := step.Account.(*outcome)
+	return o
+}
+
+func (s *stream) Done(step decide.Step) {
 	switch step.Op {
-	case OpPass, OpDrop:
-		s.tally.progress(s.conn, step.all.all, step.all.acting, step.Offset+step.Taken)
-		if step.Op == OpDrop {
-			s.tally.dropped(step.out, step.Taken)
+	case decide.OpPass, decide.OpDrop:
+		c := step.Account.(*crew)
+		s.tally.progress(s.conn, c.all, c.acting, step.Offset+step.Taken)
+		if step.Op == decide.OpDrop {
+			s.tally.dropped(c.dropper, step.Taken)
 		}
-	case OpFinish:
+	case decide.OpFinish:
 	default:
-		s.tally.fired(step.out, s.conn, step.Offset)
+		s.tally.fired(ruleOf(step), s.conn, step.Offset)
 	}
 }
 
-// Undo tells that step, which Done told of, did not come about after all: the bytes
-// before it did not leave.
-func (s *Stream) Undo(step Step) { s.tally.unfired(step.out, s.conn) }
+func (s *stream) Undo(step decide.Step) { s.tally.unfired(ruleOf(step), s.conn) }
 
-// Idle tells that step was reached and did nothing: the connection had ended, or its
-// gate was open. So the rule has not fired.
-func (s *Stream) Idle(step Step) { s.tally.armed(step.out) }
+func (s *stream) Idle(step decide.Step) { s.tally.armed(ruleOf(step)) }
 
 // What a Stall or a Hold stopped is told by what came after it: that depends on the
 // bytes alone, and not on how long it lasted.
 
 // noteStop lets what follows count as coming after a stop.
-func (s *Stream) noteStop(o *outcome) {
+func (s *stream) noteStop(o *outcome) {
 	var stopped []*outcome
 	if before := s.stopped.Load(); before != nil {
 		stopped = *before
@@ -39,10 +54,7 @@ func (s *Stream) noteStop(o *outcome) {
 	s.stopped.Store(&stopped)
 }
 
-// Followed counts n bytes of the sender's that came after what has stopped the stream
-// so far, unless a rule has ended it since. Feed does so itself; it is for bytes that are
-// never fed. It may be called at any time.
-func (s *Stream) Followed(n int64) {
+func (s *stream) Followed(n int64) {
 	if stopped := s.stopped.Load(); stopped != nil {
 		s.tally.followed(*stopped, s.conn, n)
 	}

@@ -1,5 +1,7 @@
 package fault
 
+import "github.com/fakewire/fakewire/fakeserver/internal/decide"
+
 // Close ends the connection in order, with a FIN that stays a FIN: the server
 // half-closes, reads and discards what the client still sends, and closes.
 //
@@ -13,6 +15,6 @@ func (Close) Kind() string { return "close" }
 // Validate returns nil.
 func (Close) Validate() error { return nil }
 
-func (Close) sealed()     {}
-func (Close) acceptable() {}
-func (Close) point() Step { return Step{Op: OpClose} }
+func (Close) sealed()            {}
+func (Close) acceptable()        {}
+func (Close) point() decide.Step { return decide.Step{Op: decide.OpClose} }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // Corrupt flips bits. Set exactly one of its fields.
@@ -106,14 +108,14 @@ func (f *flipper) flush() []byte { return nil }
 
 func (f Corrupt) datagram(d draws) datagramDecider { return datagramFlipper{f, d} }
 
-func (Corrupt) describeHit(Verdict) string { return "bits flipped" }
+func (Corrupt) describeHit(decide.Verdict) string { return "bits flipped" }
 
 type datagramFlipper struct {
 	Corrupt
 	d draws
 }
 
-func (f datagramFlipper) decide(v *Verdict, _ int64) bool {
+func (f datagramFlipper) decide(v *decide.Verdict, _ int64) bool {
 	size := int64(len(v.Data)) * 8
 	bits := f.Bits
 	if f.Rate > 0 && size > 0 && f.d.hit(v.Number, f.Rate) {

@@ -30,10 +30,7 @@ func TestCorruptFlipsItsBitsHoweverTheyAreCut(t *testing.T) {
 				want[at] ^= 1 << (bit % 8)
 			}
 		}
-		g, err := Plan{Rules: []Rule{ToClient(Corrupt{Bits: places}).AfterBytes(int64(from))}}.Compile(Streams)
-		if err != nil {
-			t.Fatal(err)
-		}
+		g := compile(t, Streams, 0, ToClient(Corrupt{Bits: places}).AfterBytes(int64(from)))
 		if tr := drive(g.Stream(1, toClient), data, drawFeeding(t, len(data))); tr.delivered != string(want) {
 			t.Fatalf("%q became %q, want %q", data, tr.delivered, want)
 		}

@@ -8,8 +8,8 @@
 //	}}
 //
 // Plans are plain data. This package decides and does not act: it has no socket,
-// no clock and no goroutine. A server compiles its plan to a [Program] and carries
-// out what that decides.
+// no clock and no goroutine. A server carries out what its plan decides, and gives a
+// [Report] of what became of each rule.
 //
 // # Offsets
 //

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -17,17 +18,17 @@ import (
 type draws struct{ stream uint64 }
 
 func newDraws(seed uint64, key string, conn int, d transcript.Direction) draws {
-	h := mix(seed)
+	h := decide.Scramble(seed)
 	for i := range len(key) {
-		h = mix(h ^ uint64(key[i]))
+		h = decide.Scramble(h ^ uint64(key[i]))
 	}
-	return draws{mix(mix(h^uint64(conn)) ^ uint64(d)<<32)}
+	return draws{decide.Scramble(decide.Scramble(h^uint64(conn)) ^ uint64(d)<<32)}
 }
 
 // at returns the 64 random bits of a unit.
 func (d draws) at(unit int64) uint64 {
 	var p rand.PCG
-	p.Seed(d.stream, mix(uint64(unit)))
+	p.Seed(d.stream, decide.Scramble(uint64(unit)))
 	return p.Uint64()
 }
 
@@ -42,7 +43,7 @@ const (
 
 // apart returns draws for the same units that are independent of d's, and of those
 // for other purposes.
-func (d draws) apart(p purpose) draws { return draws{mix(d.stream ^ uint64(p))} }
+func (d draws) apart(p purpose) draws { return draws{decide.Scramble(d.stream ^ uint64(p))} }
 
 // uniform draws a number from 0 to below 1.
 func (d draws) uniform(unit int64) float64 { return float64(d.at(unit)>>11) / (1 << 53) }
@@ -56,20 +57,4 @@ func (d draws) hit(unit int64, rate float64) bool {
 func (d draws) below(unit int64, n uint64) uint64 {
 	hi, _ := bits.Mul64(d.at(unit), n)
 	return hi
-}
-
-// Mix derives a seed from a seed and a name, such as that of a test.
-func Mix(seed uint64, name string) uint64 {
-	for i := range len(name) {
-		seed = mix(seed ^ uint64(name[i]))
-	}
-	return mix(seed)
-}
-
-// mix is the finalizer of SplitMix64: each bit of x changes half of the result's.
-func mix(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
 }

@@ -3,6 +3,8 @@ package fault
 import (
 	"errors"
 	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // Duplicate delivers datagrams more than once, the copies right after the original.
@@ -45,14 +47,16 @@ func (f Duplicate) mayMiss() bool { return f.draws() }
 
 func (f Duplicate) datagram(d draws) datagramDecider { return duplicator{f, d} }
 
-func (f Duplicate) describeHit(v Verdict) string { return fmt.Sprintf("delivered %d times", v.Copies) }
+func (f Duplicate) describeHit(v decide.Verdict) string {
+	return fmt.Sprintf("delivered %d times", v.Copies)
+}
 
 type duplicator struct {
 	Duplicate
 	d draws
 }
 
-func (p duplicator) decide(v *Verdict, _ int64) bool {
+func (p duplicator) decide(v *decide.Verdict, _ int64) bool {
 	if !p.d.hit(v.Number, p.Rate) {
 		return false
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -38,7 +39,7 @@ func TestEachFaultDecidesInBothDirections(t *testing.T) {
 		for _, d := range []transcript.Direction{transcript.FromClient, transcript.ToClient} {
 			row.rule.Direction = d
 			s := compile(t, Streams, 1, row.rule).Stream(1, d)
-			got := append(doings(s, s.Start()), doings(s, s.Feed([]byte("PING\r\n"), 0))...)
+			got := append(doings(s, s.Tick(0)), doings(s, s.Feed([]byte("PING\r\n"), 0))...)
 			got = append(got, doings(s, s.Finish(0))...)
 			if text := strings.Join(got, ", "); text != row.want {
 				t.Errorf("%v %s: %s, want %s", d, row.rule.Fault.Kind(), text, row.want)
@@ -63,7 +64,7 @@ func TestEachFaultDecidesOnAccept(t *testing.T) {
 }
 
 // doings returns what the steps do, and reports to s, if there is one, that it was done.
-func doings(s *Stream, steps []Step) []string {
+func doings(s decide.Stream, steps []decide.Step) []string {
 	var all []string
 	for _, step := range steps {
 		if s != nil {
@@ -72,11 +73,11 @@ func doings(s *Stream, steps []Step) []string {
 		now := time.Unix(1, 0)
 		text := step.Op.String()
 		switch step.Op {
-		case OpMark:
+		case decide.OpMark:
 			continue
-		case OpPass:
+		case decide.OpPass:
 			text += fmt.Sprintf(" %q", step.Data)
-		case OpDrop:
+		case decide.OpDrop:
 			text += fmt.Sprintf(" %d", step.Taken)
 		}
 		if late := step.Due(now).Sub(now); late > 0 {
@@ -120,7 +121,7 @@ func TestEachFaultDecidesAboutDatagramsInBothDirections(t *testing.T) {
 }
 
 // deliveries returns what becomes of a datagram: "-" if nothing does.
-func deliveries(v Verdict) []string {
+func deliveries(v decide.Verdict) []string {
 	if v.Copies == 0 {
 		return []string{"-"}
 	}

@@ -5,29 +5,19 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// A plan decides without a wire: which pieces a reply would leave in.
+// A plan is plain data: it is made, checked and printed without a wire.
 func Example() {
 	plan := fault.Plan{Rules: []fault.Rule{
 		fault.ToClient(fault.Slice{Size: 2}),
-		fault.ToClient(fault.Reset{}).AfterBytes(3),
+		fault.ToClient(fault.Reset{}).AfterBytes(3).OnConn(1),
 	}}
-	program, err := plan.Compile(fault.Streams)
-	if err != nil {
+	if err := plan.Validate(fault.Streams); err != nil {
 		fmt.Println(err)
-		return
 	}
-	stream := program.Stream(1, transcript.ToClient)
-	for _, step := range stream.Feed([]byte("PONG\r\n"), 0) {
-		fmt.Printf("%v at %d: %q\n", step.Op, step.Offset, step.Data)
-	}
-	// Output:
-	// pass at 0: "PO"
-	// cut at 2: ""
-	// pass at 2: "N"
-	// reset at 3: ""
+	fmt.Printf("%#v\n", plan.Rules[1])
+	// Output: fault.ToClient(fault.Reset{}).OnConn(1).AfterBytes(3)
 }
 
 func ExamplePlan_Validate() {

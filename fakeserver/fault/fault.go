@@ -3,6 +3,8 @@ package fault
 import (
 	"fmt"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // A Fault is one thing that goes wrong on the wire. It is a plain value; the
@@ -23,7 +25,7 @@ type Fault interface {
 // A pointFault acts once, as soon as the byte before its place has passed.
 type pointFault interface {
 	Fault
-	point() Step // what to do there: Op, Delay, Gate
+	point() decide.Step // what to do there: Op, Delay, Gate
 }
 
 // A stopFault is a pointFault that stops the stream, and does not end it.
@@ -64,7 +66,7 @@ type cutFault interface {
 // A paceFault limits how fast bytes pass.
 type paceFault interface {
 	Fault
-	bucket() *Bucket
+	bucket() *decide.Bucket
 }
 
 // A dropFault lets nothing pass.
@@ -84,7 +86,7 @@ type datagramFault interface {
 // reports whether it did. The nth datagram since the rule began comes with nth,
 // from 1.
 type datagramDecider interface {
-	decide(v *Verdict, nth int64) bool
+	decide(v *decide.Verdict, nth int64) bool
 }
 
 // A drawingFault draws random numbers.

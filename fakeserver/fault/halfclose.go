@@ -1,5 +1,7 @@
 package fault
 
+import "github.com/fakewire/fakewire/fakeserver/internal/decide"
+
 // HalfClose ends one direction.
 //
 // FromClient, the handler sees an end of stream; the client notices nothing, and
@@ -14,5 +16,5 @@ func (HalfClose) Kind() string { return "half-close" }
 // Validate returns nil.
 func (HalfClose) Validate() error { return nil }
 
-func (HalfClose) sealed()     {}
-func (HalfClose) point() Step { return Step{Op: OpHalfClose} }
+func (HalfClose) sealed()            {}
+func (HalfClose) point() decide.Step { return decide.Step{Op: decide.OpHalfClose} }

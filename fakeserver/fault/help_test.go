@@ -5,18 +5,40 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
+// compiled is a plan with its program, both as a server has them.
+type compiled struct {
+	*Compiled
+	decide.Program
+}
+
 // compile makes a program of rules that must make sense.
-func compile(t *testing.T, m Medium, seed uint64, rules ...Rule) *Program {
+func compile(t fatal, m Medium, seed uint64, rules ...Rule) compiled {
 	t.Helper()
-	g, err := Plan{Seed: seed, Rules: rules}.Compile(m)
+	return compilePlan(t, m, Plan{Seed: seed, Rules: rules})
+}
+
+// compilePlan makes a program of a plan that must make sense.
+func compilePlan(t fatal, m Medium, p Plan) compiled {
+	t.Helper()
+	c, err := p.Compile(m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return g
+	return compiled{c, c.Program()}
 }
+
+// fatal is what a test has, and rapid's, too.
+type fatal interface {
+	Helper()
+	Fatal(...any)
+}
+
+// ended reports whether a rule or the sender has ended s.
+func ended(s decide.Stream) bool { return s.(*stream).ended }
 
 // wantInvalid checks that a rule is refused with words that name the trouble.
 func wantInvalid(t *testing.T, m Medium, r Rule, words string) {
@@ -29,7 +51,7 @@ func wantInvalid(t *testing.T, m Medium, r Rule, words string) {
 
 // steps feeds data to s, cut into pieces by next, and returns what it decided as
 // text in which neighbouring passes are joined: what re-chunking must not change.
-func steps(s *Stream, data string, next func(left int) int) string {
+func steps(s decide.Stream, data string, next func(left int) int) string {
 	var b strings.Builder
 	pass := ""
 	flush := func() {
@@ -38,17 +60,17 @@ func steps(s *Stream, data string, next func(left int) int) string {
 			pass = ""
 		}
 	}
-	do := func(all []Step) {
+	do := func(all []decide.Step) {
 		for _, step := range all {
 			s.Done(step)
-			if step.Op == OpPass && step.Delay == 0 {
+			if step.Op == decide.OpPass && step.Delay == 0 {
 				if strings.HasPrefix(pass, "(") {
 					flush()
 				}
 				pass += string(step.Data)
 				continue
 			}
-			if step.Op == OpPass {
+			if step.Op == decide.OpPass {
 				key := fmt.Sprintf("(+%v)", step.Delay)
 				rest, ok := strings.CutPrefix(pass, key)
 				if !ok {
@@ -60,13 +82,13 @@ func steps(s *Stream, data string, next func(left int) int) string {
 			}
 			flush()
 			fmt.Fprintf(&b, "%v@%d", step.Op, step.Offset)
-			if step.Delay != 0 && step.Op != OpMark {
+			if step.Delay != 0 && step.Op != decide.OpMark {
 				fmt.Fprintf(&b, "+%v", step.Delay)
 			}
 			b.WriteString(" ")
 		}
 	}
-	do(s.Start())
+	do(s.Tick(0))
 	for len(data) > 0 && s.Room() > 0 {
 		n := next(len(data))
 		do(s.Feed([]byte(data[:n]), 0))

@@ -1,6 +1,10 @@
 package fault
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+)
 
 // Hold stops one direction at a place until the test releases its gate with the
 // server's Release. A gate that is released stays open: a Hold that comes to it then
@@ -20,6 +24,8 @@ func (f Hold) Validate() error {
 	return nil
 }
 
-func (Hold) sealed()       {}
-func (Hold) stops()        {}
-func (f Hold) point() Step { return Step{Op: OpHold, Gate: f.Gate, Text: "at gate " + f.Gate} }
+func (Hold) sealed() {}
+func (Hold) stops()  {}
+func (f Hold) point() decide.Step {
+	return decide.Step{Op: decide.OpHold, Gate: f.Gate, Text: "at gate " + f.Gate}
+}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"pgregory.net/rapid"
 )
 
@@ -61,19 +62,16 @@ func TestOtherRulesDoNotShiftARulesDraws(t *testing.T) {
 
 // ownDoings returns where the rule called mine did something.
 func ownDoings(t *rapid.T, p Plan, conn int, data string) string {
-	g, err := p.Compile(Streams)
-	if err != nil {
-		t.Fatal(err)
-	}
+	g := compilePlan(t, Streams, p)
 	s := g.Stream(conn, toClient)
 	var b strings.Builder
 	delays := slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.Name == "mine" && r.Fault.Kind() == Latency{}.Kind() })
 	last := time.Duration(0)
-	for _, step := range append(slices.Clone(s.Start()), s.Feed([]byte(data), 0)...) {
+	for _, step := range append(slices.Clone(s.Tick(0)), s.Feed([]byte(data), 0)...) {
 		if step.Rule == "mine" {
 			fmt.Fprintf(&b, "%v@%d ", step.Op, step.Offset)
 		}
-		if step.Op == OpPass && delays && step.Delay != last {
+		if step.Op == decide.OpPass && delays && step.Delay != last {
 			fmt.Fprintf(&b, "+%v@%d ", step.Delay, step.Offset)
 			last = step.Delay
 		}
@@ -98,18 +96,15 @@ func TestOtherRulesDoNotShiftARulesDrawsOfDatagrams(t *testing.T) {
 			others = append(others, FromClient(drawDatagramFault(t)))
 		}
 		seed := rapid.Uint64().Draw(t, "seed")
-		peer := func(rules []Rule) *Peer {
-			g, err := Plan{Seed: seed, Rules: rules}.Compile(Datagrams)
-			if err != nil {
-				t.Fatal(err)
-			}
+		peer := func(rules []Rule) decide.Peer {
+			g := compile(t, Datagrams, seed, rules...)
 			return g.Peer(1, fromClient)
 		}
 		alone, crowd := peer([]Rule{mine}), peer(among(t, mine, others))
 		for i := range 80 {
 			want := len(alone.Next([]byte("datagram"), 0).Fired) > 0
 			v := crowd.Next([]byte("datagram"), 0)
-			at := slices.IndexFunc(v.Fired, func(h Hit) bool { return h.Rule == "mine" })
+			at := slices.IndexFunc(v.Fired, func(h decide.Hit) bool { return h.Rule == "mine" })
 			gone := v.Copies == 0 && at < 0 // another rule lost it, before or behind mine
 			if !gone && (at >= 0) != want || gone && !lostByAnother(v) {
 				t.Fatalf("datagram %d: alone it acts: %v; with others: %+v", i+1, want, v.Fired)
@@ -122,15 +117,15 @@ func TestOtherRulesDoNotShiftARulesDrawsOfDatagrams(t *testing.T) {
 }
 
 // lostByAnother reports whether a rule that is not mine lost the datagram.
-func lostByAnother(v Verdict) bool {
-	return slices.ContainsFunc(v.Fired, func(h Hit) bool { return h.Rule != "mine" && (h.Text == "lost" || h.Text == "dropped") })
+func lostByAnother(v decide.Verdict) bool {
+	return slices.ContainsFunc(v.Fired, func(h decide.Hit) bool { return h.Rule != "mine" && (h.Text == "lost" || h.Text == "dropped") })
 }
 
 func TestConnectionsAndDirectionsDrawApart(t *testing.T) {
 	cuts := map[string]string{}
 	g := compile(t, Streams, 5, ToClient(Slice{Size: 20, Variation: 19}).Named("a"), FromClient(Slice{Size: 20, Variation: 19}).Named("b"))
 	for conn := 1; conn <= 3; conn++ {
-		for i, d := range []*Stream{g.Stream(conn, fromClient), g.Stream(conn, toClient)} {
+		for i, d := range []decide.Stream{g.Stream(conn, fromClient), g.Stream(conn, toClient)} {
 			got := steps(d, strings.Repeat("x", 1000), whole)
 			where := fmt.Sprintf("conn %d, direction %d", conn, i+1)
 			if other, same := cuts[got]; same {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"pgregory.net/rapid"
 )
 
@@ -15,10 +16,7 @@ func chunkInvariance(t *rapid.T) {
 	data := drawData(t)
 	plan := Plan{Seed: rapid.Uint64().Draw(t, "seed"), Rules: drawStreamRules(t, len(data))}
 	run := func(how feeding) (*trace, string) {
-		g, err := plan.Compile(Streams)
-		if err != nil {
-			t.Fatalf("a plan that should make sense: %v", err)
-		}
+		g := compilePlan(t, Streams, plan)
 		s := g.Stream(1, toClient)
 		if s == nil {
 			return &trace{}, ""
@@ -45,7 +43,7 @@ func FuzzStream(f *testing.F) {
 	for seed := range byte(8) {
 		words := make([]byte, 512)
 		for i := range words {
-			words[i] = byte(mix(uint64(seed)<<32 + uint64(i)))
+			words[i] = byte(decide.Scramble(uint64(seed)<<32 + uint64(i)))
 		}
 		f.Add(words)
 	}
@@ -66,10 +64,7 @@ func TestEveryByteIsDeliveredOrDropped(t *testing.T) {
 				changed = true
 			}
 		}
-		g, err := Plan{Seed: 1, Rules: rules}.Compile(Streams)
-		if err != nil {
-			t.Fatal(err)
-		}
+		g := compile(t, Streams, 1, rules...)
 		s := g.Stream(1, toClient)
 		if s == nil {
 			return
@@ -95,16 +90,13 @@ func TestEveryByteIsDeliveredOrDropped(t *testing.T) {
 func TestAReaderThatMindsRoomNeverOvershoots(t *testing.T) {
 	check(t, 1000, func(t *rapid.T) {
 		data := drawData(t)
-		g, err := Plan{Seed: 1, Rules: drawStreamRules(t, len(data))}.Compile(Streams)
-		if err != nil {
-			t.Fatal(err)
-		}
+		g := compile(t, Streams, 1, drawStreamRules(t, len(data))...)
 		s := g.Stream(1, toClient)
 		if s == nil {
 			return
 		}
-		s.Start()
-		for at := int64(0); at < int64(len(data)) && !s.ended; {
+		s.Tick(0)
+		for at := int64(0); at < int64(len(data)) && !ended(s); {
 			n := min(s.Room(), int64(between(t, 1, len(data), "buffer")), int64(len(data))-at)
 			if n < 1 {
 				t.Fatalf("Room = %d at %d, and the stream has not ended", s.Room(), at)
@@ -118,7 +110,7 @@ func TestAReaderThatMindsRoomNeverOvershoots(t *testing.T) {
 				t.Fatalf("the reader has %d bytes and %d were taken", at, s.Taken())
 			}
 		}
-		if s.ended && s.Room() != 0 {
+		if ended(s) && s.Room() != 0 {
 			t.Fatalf("Room = %d behind the ending", s.Room())
 		}
 	})

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // Latency makes every byte late, and the end of the stream too. It is pipelined:
@@ -68,14 +70,14 @@ func (f Latency) describe() string {
 
 func (f Latency) datagram(d draws) datagramDecider { return later{f, d} }
 
-func (Latency) describeHit(v Verdict) string { return "delayed by " + v.Delay.String() }
+func (Latency) describeHit(v decide.Verdict) string { return "delayed by " + v.Delay.String() }
 
 type later struct {
 	Latency
 	d draws
 }
 
-func (l later) decide(v *Verdict, _ int64) bool {
+func (l later) decide(v *decide.Verdict, _ int64) bool {
 	v.Delay = add(v.Delay, l.delay(l.d, v.Number))
 	return true
 }

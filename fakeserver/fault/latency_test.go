@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 const ms = time.Millisecond
@@ -20,7 +22,7 @@ func TestLatencyDelaysEveryByteFromItsOffsetOn(t *testing.T) {
 
 func TestLatencyDelaysTheEndToo(t *testing.T) {
 	s := compile(t, Streams, 1, ToClient(Latency{Delay: time.Second})).Stream(1, 2)
-	if all := s.Finish(0); len(all) != 2 || all[0].Op != OpMark || all[1].Op != OpFinish || all[1].Delay != time.Second {
+	if all := s.Finish(0); len(all) != 2 || all[0].Op != decide.OpMark || all[1].Op != decide.OpFinish || all[1].Delay != time.Second {
 		t.Errorf("Finish = %+v, want a mark and a finish a second late", all)
 	}
 }
@@ -30,7 +32,7 @@ func TestJitterVariesFromCellToCell(t *testing.T) {
 	seen := map[time.Duration]bool{}
 	at := int64(0)
 	for _, step := range s.Feed(make([]byte, 5*cellBytes), 0) {
-		if step.Op != OpPass {
+		if step.Op != decide.OpPass {
 			continue
 		}
 		if step.Offset != at || step.Offset > 100 && step.Offset%cellBytes != 0 {
@@ -89,7 +91,7 @@ func TestLatencyRefusesNonsense(t *testing.T) {
 func TestDelaysThatNoDurationHoldsAreTheLongest(t *testing.T) {
 	eternal := ToClient(Latency{Delay: math.MaxInt64})
 	steps := compile(t, Streams, 1, eternal, eternal).Stream(1, toClient).Feed([]byte("x"), 0)
-	if last := steps[len(steps)-1]; last.Op != OpPass || last.Delay != math.MaxInt64 {
+	if last := steps[len(steps)-1]; last.Op != decide.OpPass || last.Delay != math.MaxInt64 {
 		t.Errorf("Feed = %v, want the longest delay", last)
 	}
 }

@@ -1,6 +1,10 @@
 package fault
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+)
 
 // Loss loses datagrams. Set exactly one of its fields. It has no twin for
 // streams: TCP repairs lost packets, so there loss shows as Latency, Stall or
@@ -42,14 +46,14 @@ func (f Loss) mayMiss() bool { return f.draws() }
 
 func (f Loss) datagram(d draws) datagramDecider { return loser{f, d} }
 
-func (Loss) describeHit(Verdict) string { return "lost" }
+func (Loss) describeHit(decide.Verdict) string { return "lost" }
 
 type loser struct {
 	Loss
 	d draws
 }
 
-func (l loser) decide(v *Verdict, nth int64) bool {
+func (l loser) decide(v *decide.Verdict, nth int64) bool {
 	if nth != l.Nth && (l.Every == 0 || nth%l.Every != 0) && !l.d.hit(v.Number, l.Rate) {
 		return false
 	}

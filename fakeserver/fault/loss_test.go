@@ -9,7 +9,7 @@ import (
 )
 
 // fates returns how often each of n datagrams is delivered, as digits.
-func fates(g *Program, conn, n int) string {
+func fates(g compiled, conn, n int) string {
 	p := g.Peer(conn, transcript.FromClient)
 	s := ""
 	for range n {

@@ -18,17 +18,14 @@ func TestAMatchIsWhereASearchFindsIt(t *testing.T) {
 		if found >= 0 {
 			want = int64(after + found + len(pattern))
 		}
-		g, err := Plan{Rules: []Rule{ToClient(Reset{}).AfterBytes(int64(after)).AfterMatch(pattern)}}.Compile(Streams)
-		if err != nil {
-			t.Fatal(err)
-		}
+		g := compile(t, Streams, 0, ToClient(Reset{}).AfterBytes(int64(after)).AfterMatch(pattern))
 		tr := drive(g.Stream(1, toClient), data, drawFeeding(t, len(data)))
 		if tr.passed != want || strings.HasPrefix(tr.wire[len(tr.wire)-1], "reset") != (found >= 0) {
 			t.Fatalf("%q behind %d in %q: %d bytes passed, want %d\n%v", pattern, after, data, tr.passed, want, tr)
 		}
 
 		s := g.Stream(2, toClient)
-		s.Start()
+		s.Tick(0)
 		at := int64(0)
 		for at < int64(len(data)) && s.Room() > 0 {
 			n := min(s.Room(), int64(len(data))-at)

@@ -4,4 +4,4 @@ package fault
 
 // mutant returns what acts in the place of the plan's ith rule: the rule itself. In
 // the builds of internal/mutants it may be one that does nothing.
-func (g *Program) mutant(i int) *Rule { return &g.plan.Rules[i] }
+func (g *program) mutant(i int) *Rule { return &g.plan.Rules[i] }

@@ -5,14 +5,16 @@ package fault
 import (
 	"math"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // An idlePoint says that it acted, at its place.
 type idlePoint struct{ pointFault }
 
-func (f idlePoint) point() Step {
+func (f idlePoint) point() decide.Step {
 	s := f.pointFault.point()
-	s.Op = OpMark
+	s.Op = decide.OpMark
 	return s
 }
 
@@ -41,7 +43,7 @@ func (f *idleFinish) finishDelay() time.Duration {
 // An idlePace says that it limits the speed, to more than there is.
 type idlePace struct{ paceFault }
 
-func (idlePace) bucket() *Bucket { return &Bucket{rate: math.MaxInt64, burst: cellBytes} }
+func (idlePace) bucket() *decide.Bucket { return decide.NewBucket(math.MaxInt64, cellBytes) }
 
 // An idleTransform says that it changed bytes.
 type idleTransform struct{ transformFault }
@@ -131,7 +133,7 @@ func (*idleDropper) flush() []byte { return nil }
 type idleDatagram struct {
 	datagramFault
 	decider datagramDecider
-	claim   Verdict // what would have become of the latest datagram
+	claim   decide.Verdict // what would have become of the latest datagram
 }
 
 func (f *idleDatagram) datagram(d draws) datagramDecider {
@@ -139,9 +141,11 @@ func (f *idleDatagram) datagram(d draws) datagramDecider {
 	return f
 }
 
-func (f *idleDatagram) decide(v *Verdict, nth int64) bool {
+func (f *idleDatagram) decide(v *decide.Verdict, nth int64) bool {
 	f.claim = *v
 	return f.decider.decide(&f.claim, nth)
 }
 
-func (f *idleDatagram) describeHit(Verdict) string { return describeHit(f.datagramFault, f.claim) }
+func (f *idleDatagram) describeHit(decide.Verdict) string {
+	return describeHit(f.datagramFault, f.claim)
+}

@@ -16,7 +16,7 @@ var disabled = os.Getenv("FAKEWIRE_DISABLE")
 // disabled, that is a rule with the same triggers, draws and marks, which tells the
 // record and the report that it acted, and lets everything pass: only a test that
 // looks at the wire can tell.
-func (g *Program) mutant(i int) *Rule {
+func (g *program) mutant(i int) *Rule {
 	r := &g.plan.Rules[i]
 	if disabled == "" || r.mutantName(g.medium) != disabled {
 		return r
@@ -41,7 +41,7 @@ func (r Rule) mutantName(m Medium) string {
 
 // idle returns the fault that claims to be f and does nothing. It panics where
 // there is none: a new sort of fault needs a new sort of idleness.
-func (g *Program) idle(f Fault, out *outcome) Fault {
+func (g *program) idle(f Fault, out *outcome) Fault {
 	if g.medium == Datagrams {
 		return &idleDatagram{datagramFault: f.(datagramFault)}
 	}

@@ -3,13 +3,15 @@ package fault
 import (
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// A Peer decides what happens to the datagrams of one direction of one peer.
-type Peer struct {
-	prog  *Program
+// peer implements decide.Peer.
+type peer struct {
+	prog  *program
 	conn  int
+	dir   transcript.Direction
 	works []*peerWork
 	n     int64 // datagrams so far
 }
@@ -24,38 +26,10 @@ type peerWork struct {
 	hits    int
 }
 
-// A Verdict says what happens to one datagram.
-type Verdict struct {
-	Number int64         // the datagram's, from 1
-	Copies int           // how often it is delivered; 0: it is lost
-	Data   []byte        // what is delivered: the datagram itself, or a changed copy
-	Delay  time.Duration // how much later
-	Behind int64         // behind how many of the peer's next datagrams
-	Fired  []Hit         // the rules that acted, in plan order
-
-	buckets []*Bucket
-}
-
-// A Hit is a rule that acted on a datagram.
-type Hit struct {
-	Rule string
-	Text string
-}
-
-// Due returns when the datagram is due that was taken at now. Ask once for each
-// copy.
-func (v Verdict) Due(now time.Time) time.Time {
-	due := now.Add(v.Delay)
-	for _, b := range v.buckets {
-		due = b.take(due, len(v.Data))
-	}
-	return due
-}
-
-// Peer returns the decisions for direction d of peer conn.
-func (g *Program) Peer(conn int, d transcript.Direction) *Peer {
+// peer returns the decisions for direction d of peer conn.
+func (g *program) peer(conn int, d transcript.Direction) *peer {
 	g.tally.sawConn(conn)
-	p := &Peer{prog: g, conn: conn}
+	p := &peer{prog: g, conn: conn, dir: d}
 	for _, a := range g.rulesFor(conn, d) {
 		p.works = append(p.works, newPeerWork(a))
 	}
@@ -66,12 +40,10 @@ func newPeerWork(a active) *peerWork {
 	return &peerWork{active: a, decider: a.rule.Fault.(datagramFault).datagram(a.draws)}
 }
 
-// Next decides about the peer's next datagram, p, which came at now after the
-// peer's first. Rules act in plan order; no rule acts on a datagram that one before
-// it lost.
-func (p *Peer) Next(data []byte, now time.Duration) Verdict {
+// Next lets rules act in plan order; no rule acts on a datagram that one before it lost.
+func (p *peer) Next(data []byte, now time.Duration) decide.Verdict {
 	p.n++
-	v := Verdict{Number: p.n, Copies: 1, Data: data}
+	v := decide.Verdict{Number: p.n, Copies: 1, Data: data}
 	for _, w := range p.works {
 		p.prog.tally.progress(p.conn, []*outcome{w.out}, nil, p.n)
 		if !w.acts(p.n, now) {
@@ -86,7 +58,7 @@ func (p *Peer) Next(data []byte, now time.Duration) Verdict {
 		}
 		if w.decider.decide(&v, p.n-w.from+1) {
 			w.hits++
-			v.Fired = append(v.Fired, Hit{w.key, describeHit(w.rule.Fault, v)})
+			v.Fired = append(v.Fired, decide.Hit{Rule: w.key, Text: describeHit(w.rule.Fault, v)})
 			p.prog.tally.fired(w.out, p.conn, p.n)
 		}
 	}
@@ -109,22 +81,18 @@ func (w *peerWork) acts(n int64, now time.Duration) bool {
 }
 
 // describeHit says in words what a rule did to a datagram.
-func describeHit(f Fault, v Verdict) string {
-	if d, ok := f.(interface{ describeHit(Verdict) string }); ok {
+func describeHit(f Fault, v decide.Verdict) string {
+	if d, ok := f.(interface{ describeHit(decide.Verdict) string }); ok {
 		return d.describeHit(v)
 	}
 	return ""
 }
 
-// Skip counts the peer's next datagram without a decision: for a plan without rules. It
-// returns the datagram's number.
-func (p *Peer) Skip() int64 {
+func (p *peer) Skip() int64 {
 	p.n++
 	return p.n
 }
 
-// Count returns how many datagrams there were so far.
-func (p *Peer) Count() int64 { return p.n }
+func (p *peer) Count() int64 { return p.n }
 
-// IsStale reports whether the peer goes by another program than g.
-func (p *Peer) IsStale(g *Program) bool { return p.prog != g }
+func (p *peer) IsStale(present decide.Program) bool { return p.prog != present }

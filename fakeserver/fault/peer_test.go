@@ -112,10 +112,7 @@ func TestEveryDatagramIsDeliveredOrNamed(t *testing.T) {
 		for range between(t, 1, 5, "rules") {
 			rules = append(rules, FromClient(drawDatagramFault(t)).AfterDatagrams(int64(between(t, 0, 5, "after"))).Times(between(t, 0, 20, "times")))
 		}
-		g, err := Plan{Seed: 3, Rules: rules}.Compile(Datagrams)
-		if err != nil {
-			t.Fatal(err)
-		}
+		g := compile(t, Datagrams, 3, rules...)
 		p := g.Peer(1, fromClient)
 		hits := map[string]int64{}
 		for i := range 60 {
@@ -123,7 +120,7 @@ func TestEveryDatagramIsDeliveredOrNamed(t *testing.T) {
 			for _, hit := range v.Fired {
 				hits[hit.Rule]++
 			}
-			touched := v.Copies != 1 || v.Behind != 0 || v.Delay != 0 || string(v.Data) != "datagram" || len(v.buckets) > 0
+			touched := v.Copies != 1 || v.Behind != 0 || v.Delay != 0 || string(v.Data) != "datagram" || len(v.Buckets) > 0
 			if touched && len(v.Fired) == 0 || v.Number != int64(i+1) {
 				t.Fatalf("datagram %d: %+v, and no rule did it", i+1, v)
 			}

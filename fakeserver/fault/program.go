@@ -1,13 +1,12 @@
 package fault
 
 import (
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// A Program is a plan made ready to decide: checked, with its seed settled, and
-// with the account of what its rules did. Its methods may be called from several
-// goroutines at once; what Stream and Peer return, by one at a time.
-type Program struct {
+// program implements decide.Program.
+type program struct {
 	plan   Plan
 	medium Medium
 	keys   []string
@@ -24,9 +23,8 @@ type gone struct {
 	out  *outcome
 }
 
-// Compile checks p for use on m and returns its program. It keeps no part of p
-// that the caller could change.
-func (p Plan) Compile(m Medium) (*Program, error) {
+// compile checks p for use on m and returns its program.
+func (p Plan) compile(m Medium) (*program, error) {
 	if err := p.Validate(m); err != nil {
 		return nil, err
 	}
@@ -34,7 +32,7 @@ func (p Plan) Compile(m Medium) (*Program, error) {
 	for i, r := range p.Rules {
 		p.Rules[i] = r.clone()
 	}
-	g := &Program{plan: p, medium: m, keys: p.keys(), tally: new(tally)}
+	g := &program{plan: p, medium: m, keys: p.keys(), tally: new(tally)}
 	for range p.Rules {
 		out := new(outcome)
 		if m == Streams {
@@ -45,11 +43,27 @@ func (p Plan) Compile(m Medium) (*Program, error) {
 	return g, nil
 }
 
-// Empty reports whether the plan has no rules.
-func (g *Program) Empty() bool { return len(g.plan.Rules) == 0 }
+func (g *program) Empty() bool { return len(g.plan.Rules) == 0 }
 
-// Plan returns the plan.
-func (g *Program) Plan() Plan { return g.plan }
+// Stream returns nil, and not a nil *stream, where there is none.
+func (g *program) Stream(conn int, d transcript.Direction) decide.Stream {
+	if s := g.stream(conn, d); s != nil {
+		return s
+	}
+	return nil
+}
+
+// StreamAt returns nil, and not a nil *stream, where there is none.
+func (g *program) StreamAt(conn int, d transcript.Direction, offset int64) decide.Stream {
+	s := g.stream(conn, d)
+	if s == nil {
+		return nil
+	}
+	s.joinAt(offset)
+	return s
+}
+
+func (g *program) Peer(conn int, d transcript.Direction) decide.Peer { return g.peer(conn, d) }
 
 // active is a rule at work on one direction of one connection.
 type active struct {
@@ -60,7 +74,7 @@ type active struct {
 }
 
 // rulesFor returns the rules for direction d of connection conn.
-func (g *Program) rulesFor(conn int, d transcript.Direction) []active {
+func (g *program) rulesFor(conn int, d transcript.Direction) []active {
 	var all []active
 	for i := range g.plan.Rules {
 		r := &g.plan.Rules[i]

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // Reorder delivers datagrams after later ones of the same peer and direction. A datagram
@@ -36,7 +38,7 @@ func (Reorder) sealed()                            {}
 func (f Reorder) draws() bool                      { return f.Rate < 1 }
 func (f Reorder) mayMiss() bool                    { return f.draws() }
 func (f Reorder) datagram(d draws) datagramDecider { return reorderer{f, d} }
-func (f Reorder) describeHit(v Verdict) string {
+func (f Reorder) describeHit(v decide.Verdict) string {
 	return fmt.Sprintf("delivered behind the next %d", v.Behind)
 }
 
@@ -45,7 +47,7 @@ type reorderer struct {
 	d draws
 }
 
-func (r reorderer) decide(v *Verdict, _ int64) bool {
+func (r reorderer) decide(v *decide.Verdict, _ int64) bool {
 	if !r.d.hit(v.Number, r.Rate) {
 		return false
 	}

@@ -67,10 +67,7 @@ func TestReplaceIsStringsReplace(t *testing.T) {
 			rules = append(rules, r)
 			want = strings.Replace(want, edit.Old, edit.New, n)
 		}
-		g, err := Plan{Rules: rules}.Compile(Streams)
-		if err != nil {
-			t.Fatal(err)
-		}
+		g := compile(t, Streams, 0, rules...)
 		if tr := drive(g.Stream(1, toClient), data, drawFeeding(t, len(data))); tr.delivered != want {
 			t.Fatalf("%q became %q, want %q", data, tr.delivered, want)
 		}

@@ -52,9 +52,8 @@ type Outcome struct {
 	Following int64
 }
 
-// Report returns the account so far: the plan's rules in their order, and behind
-// them those that SetFaults has removed.
-func (g *Program) Report() Report {
+// report returns the account so far.
+func (g *program) report() Report {
 	g.tally.mu.Lock()
 	defer g.tally.mu.Unlock()
 	r := Report{Medium: g.medium, Seed: g.plan.Seed, Conns: g.tally.conns}

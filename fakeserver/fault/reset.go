@@ -1,5 +1,7 @@
 package fault
 
+import "github.com/fakewire/fakewire/fakeserver/internal/decide"
+
 // Reset tears the connection down with an RST.
 //
 // FromClient, the RST leaves once exactly the bytes before its offset were read
@@ -21,6 +23,6 @@ func (Reset) Kind() string { return "reset" }
 // Validate returns nil.
 func (Reset) Validate() error { return nil }
 
-func (Reset) sealed()     {}
-func (Reset) acceptable() {}
-func (Reset) point() Step { return Step{Op: OpReset} }
+func (Reset) sealed()            {}
+func (Reset) acceptable()        {}
+func (Reset) point() decide.Step { return decide.Step{Op: decide.OpReset} }

@@ -9,10 +9,7 @@ import (
 // than come before its offset. So a reader has to know how far it may read. Where that hangs on
 // the bytes, it is best to look at them first.
 
-// Room returns how many bytes may be taken from the sender before a rule may
-// want to act, whatever they are: a reader must not read further. It is zero once the stream
-// has ended.
-func (s *Stream) Room() int64 {
+func (s *stream) Room() int64 {
 	if s.ended {
 		return 0
 	}
@@ -25,9 +22,7 @@ func (s *Stream) Room() int64 {
 	return room
 }
 
-// Looks reports whether Room hangs on what the next bytes are, or on the time, so that
-// Reach may be more.
-func (s *Stream) Looks() bool {
+func (s *stream) Looks() bool {
 	for _, w := range s.works {
 		if w.mayStop() && (w.match != nil && !w.matched || w.rule.After.Time > 0) && w.distance(s.offset) < math.MaxInt64 {
 			return true
@@ -36,10 +31,7 @@ func (s *Stream) Looks() bool {
 	return false
 }
 
-// Reach is Room for a reader that has looked at the sender's next bytes: it returns how many
-// of them may be taken, if they are fed with the same now. It is zero if the time has come
-// for a rule, which Tick lets act.
-func (s *Stream) Reach(next []byte, now time.Duration) int {
+func (s *stream) Reach(next []byte, now time.Duration) int {
 	if s.ended {
 		return 0
 	}
@@ -51,9 +43,7 @@ func (s *Stream) Reach(next []byte, now time.Duration) int {
 	return len(next)
 }
 
-// Alarm returns when Tick has to be called, as time since the connection was
-// accepted, for a rule that acts by time and not by bytes.
-func (s *Stream) Alarm() (at time.Duration, ok bool) {
+func (s *stream) Alarm() (at time.Duration, ok bool) {
 	for _, w := range s.works {
 		if t := w.rule.After.Time; !s.ended && w.isPoint() && w.phase == waiting && t > 0 && w.distance(s.offset) == math.MaxInt64 {
 			if !ok || t < at {

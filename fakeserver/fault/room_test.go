@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"pgregory.net/rapid"
 )
 
@@ -12,16 +13,13 @@ import (
 func TestAReaderThatMindsReachStopsExactlyWhereARuleActs(t *testing.T) {
 	check(t, 3000, func(t *rapid.T) {
 		data := drawData(t)
-		g, err := Plan{Seed: 1, Rules: drawStreamRules(t, len(data))}.Compile(Streams)
-		if err != nil {
-			t.Fatal(err)
-		}
+		g := compile(t, Streams, 1, drawStreamRules(t, len(data))...)
 		s := g.Stream(1, toClient)
 		if s == nil {
 			return
 		}
-		s.Start()
-		for at, now := 0, time.Duration(0); at < len(data) && !s.ended; {
+		s.Tick(0)
+		for at, now := 0, time.Duration(0); at < len(data) && !ended(s); {
 			now += time.Duration(between(t, 0, 2, "time")) * time.Millisecond
 			next := data[at : at+between(t, 1, len(data)-at, "arrived")]
 			room, reach := s.Room(), s.Reach([]byte(next), now)
@@ -54,9 +52,9 @@ func TestAReaderThatMindsReachStopsExactlyWhereARuleActs(t *testing.T) {
 	})
 }
 
-func once(s Step) bool { return s.Op.Ends() || s.Op == OpStall || s.Op == OpHold }
+func once(s decide.Step) bool { return s.Op.Ends() || s.Op == decide.OpStall || s.Op == decide.OpHold }
 
-func actsOnce(steps []Step) bool {
+func actsOnce(steps []decide.Step) bool {
 	for _, s := range steps {
 		if once(s) {
 			return true
@@ -74,7 +72,7 @@ func TestARuleThatDoesNotActCutsNothing(t *testing.T) {
 	} {
 		for what, rules := range map[string][]Rule{"alone": {r}, "behind a transform": {ToClient(Replace{Old: "x", New: "y"}), r}} {
 			s := compile(t, Streams, 1, rules...).Stream(1, toClient)
-			s.Start()
+			s.Tick(0)
 			if steps := s.Feed([]byte("abcdef"), 0); len(steps) != 1 || string(steps[0].Data) != "abcdef" || steps[0].Taken != 6 {
 				t.Errorf("%s, %s: %d steps, the first of %q", why, what, len(steps), steps[0].Data)
 			}

@@ -95,7 +95,7 @@ func TestChanceOfConnections(t *testing.T) {
 		g := compile(t, Streams, 4, ToClient(Reset{}).WithProbability(p))
 		hits := make([]bool, n)
 		for i := range hits {
-			hits[i] = len(g.Stream(i+1, toClient).Start()) > 0
+			hits[i] = len(g.Stream(i+1, toClient).Tick(0)) > 0
 		}
 		wantRate(t, "connections reset", count(hits), n, p)
 		counts, _ := runs(hits, 3)

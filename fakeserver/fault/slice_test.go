@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -31,7 +32,7 @@ func TestSliceVariationMakesAllSizesAsLikely(t *testing.T) {
 	s := compile(t, Streams, 7, ToClient(Slice{Size: 10, Variation: 9})).Stream(1, toClient)
 	sizes, last := make([]int, 19), int64(0)
 	for _, step := range s.Feed(make([]byte, 500_000), 0) {
-		if step.Op != OpCut {
+		if step.Op != decide.OpCut {
 			continue
 		}
 		if size := step.Offset - last; size < 1 || size > 19 {
@@ -68,11 +69,11 @@ func TestSliceHonorsEveryComposition(t *testing.T) {
 
 // piecesOf feeds data, in parts of a size, and returns the sizes of the pieces
 // between boundaries. They must have the right bytes.
-func piecesOf(s *Stream, data []byte, part int) []int64 {
+func piecesOf(s decide.Stream, data []byte, part int) []int64 {
 	pieces, at := []int64{0}, 0
 	for left := data; len(left) > 0; left = left[min(part, len(left)):] {
 		for _, step := range s.Feed(left[:min(part, len(left))], 0) {
-			if step.Op == OpCut {
+			if step.Op == decide.OpCut {
 				pieces = append(pieces, 0)
 				continue
 			}

@@ -3,6 +3,8 @@ package fault
 import (
 	"testing"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 func TestSlowCloseDelaysTheEndAndOnlyThat(t *testing.T) {
@@ -24,7 +26,7 @@ func TestSlowCloseDelaysTheEndAndOnlyThat(t *testing.T) {
 			}
 		}
 		all := s.Finish(0)
-		if end := all[len(all)-1]; end.Op != OpFinish || end.Delay != tt.want {
+		if end := all[len(all)-1]; end.Op != decide.OpFinish || end.Delay != tt.want {
 			t.Errorf("%+v: ends with %v after %v, want %v", tt.rules, end.Op, end.Delay, tt.want)
 		}
 	}

@@ -3,6 +3,8 @@ package fault
 import (
 	"fmt"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // Stall stops one direction without ending it.
@@ -32,10 +34,10 @@ func (Stall) sealed()     {}
 func (Stall) acceptable() {}
 func (Stall) stops()      {}
 
-func (f Stall) point() Step {
+func (f Stall) point() decide.Step {
 	text := "until the connection ends"
 	if f.For > 0 {
 		text = "for " + f.For.String()
 	}
-	return Step{Op: OpStall, Delay: f.For, Text: text}
+	return decide.Step{Op: decide.OpStall, Delay: f.For, Text: text}
 }

@@ -5,39 +5,33 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// A Stream decides what happens to one direction of one connection. It is fed
-// the sender's bytes, in pieces of any size, and answers with steps that depend on
-// the bytes alone and not on the pieces. It has no clock: where rules go by time,
-// it is told how long ago the connection was accepted.
-//
-// The steps that a method returns are good until the next call.
-type Stream struct {
+// stream implements decide.Stream.
+type stream struct {
 	tally  *tally
 	conn   int
+	dir    transcript.Direction
 	works  []*work // in plan order
 	offset int64   // of the next byte to be fed
 	ended  bool
-	steps  []Step // what the last call returned; used again
-	crew   *crew  // the rules at work here; replaced, never changed
+	steps  []decide.Step // what the last call returned; used again
+	crew   *crew         // the rules at work here; replaced, never changed
 
 	stopped atomic.Pointer[[]*outcome] // the rules that have stopped the stream; replaced, never changed
 }
 
-// A crew is the rules for a stream, and those of them that act at a place.
-type crew struct{ all, acting []*outcome }
-
-// Stream returns the decisions for direction d of connection conn, or nil if no
-// rule of the plan is for it.
-func (g *Program) Stream(conn int, d transcript.Direction) *Stream {
+// stream returns the decisions for direction d of connection conn, or nil if no rule of the
+// plan is for it.
+func (g *program) stream(conn int, d transcript.Direction) *stream {
 	g.tally.sawConn(conn)
 	rules := g.rulesFor(conn, d)
 	if len(rules) == 0 {
 		return nil
 	}
-	s := &Stream{tally: g.tally, conn: conn}
+	s := &stream{tally: g.tally, conn: conn, dir: d}
 	for _, a := range rules {
 		s.works = append(s.works, newWork(a))
 	}
@@ -45,35 +39,23 @@ func (g *Program) Stream(conn int, d transcript.Direction) *Stream {
 	return s
 }
 
-// Start returns the steps due before the first byte.
-func (s *Stream) Start() []Step {
+func (s *stream) Tick(now time.Duration) []decide.Step {
 	s.steps = s.steps[:0]
 	if !s.ended { // Finish may have come first
-		s.settle(0)
-	}
-	return s.steps
-}
-
-// Tick returns the steps that are due because of the time.
-func (s *Stream) Tick(now time.Duration) []Step {
-	s.steps = s.steps[:0]
-	if !s.ended {
 		s.settle(now)
 	}
 	return s.steps
 }
 
-// Feed decides about p, the sender's next bytes. Steps' Data are parts of p where
-// nothing changed them. Bytes behind an ending are not taken: see Taken.
-func (s *Stream) Feed(p []byte, now time.Duration) []Step { return s.feed(p, now, math.MaxInt) }
+func (s *stream) Feed(p []byte, now time.Duration) []decide.Step { return s.feed(p, now, math.MaxInt) }
 
-// FeedSome is Feed for as much of p as makes some thousands of steps: see Taken. Rules that
-// cut a stream into single bytes make two for each.
-func (s *Stream) FeedSome(p []byte, now time.Duration) []Step { return s.feed(p, now, someSteps) }
+func (s *stream) FeedSome(p []byte, now time.Duration) []decide.Step {
+	return s.feed(p, now, someSteps)
+}
 
 const someSteps = 4096
 
-func (s *Stream) feed(p []byte, now time.Duration, enough int) []Step {
+func (s *stream) feed(p []byte, now time.Duration, enough int) []decide.Step {
 	s.steps = s.steps[:0]
 	if !s.ended {
 		s.settle(now)
@@ -93,11 +75,9 @@ func (s *Stream) feed(p []byte, now time.Duration, enough int) []Step {
 	return s.steps
 }
 
-// Taken returns the offset up to which bytes were taken from the sender.
-func (s *Stream) Taken() int64 { return s.offset }
+func (s *stream) Taken() int64 { return s.offset }
 
-// Finish decides about the sender's end of stream.
-func (s *Stream) Finish(now time.Duration) []Step {
+func (s *stream) Finish(now time.Duration) []decide.Step {
 	s.steps = s.steps[:0]
 	if s.ended {
 		return nil
@@ -108,7 +88,7 @@ func (s *Stream) Finish(now time.Duration) []Step {
 	}
 	s.flush()
 	s.markDelays()
-	end := Step{Op: OpFinish, Offset: s.offset, Delay: s.delayHere()}
+	end := decide.Step{Op: decide.OpFinish, Offset: s.offset, Delay: s.delayHere()}
 	for _, w := range s.works {
 		if f, ok := w.rule.Fault.(finishFault); ok && w.phase == acting {
 			end.Delay = add(end.Delay, f.finishDelay())
@@ -122,7 +102,7 @@ func (s *Stream) Finish(now time.Duration) []Step {
 
 // nextPlace returns how many of p's bytes come before the next place at which a
 // rule begins, ends or does something.
-func (s *Stream) nextPlace(p []byte) int {
+func (s *stream) nextPlace(p []byte) int {
 	n := int64(len(p))
 	for _, w := range s.works {
 		n = min(n, w.nextPlace(s.offset)-s.offset)
@@ -139,7 +119,7 @@ func (s *Stream) nextPlace(p []byte) int {
 
 // settle lets rules begin and end at the present place. What waits comes before
 // what ends, and of several endings the plan's first is the one.
-func (s *Stream) settle(now time.Duration) {
+func (s *stream) settle(now time.Duration) {
 	var ending *work
 	changed := false
 	for _, w := range s.works {
@@ -179,31 +159,34 @@ func (s *Stream) settle(now time.Duration) {
 	}
 }
 
-func (s *Stream) crewNow() *crew {
+func (s *stream) crewNow() *crew {
 	c := &crew{}
 	for _, w := range s.works {
 		c.all = append(c.all, w.out)
 		if w.phase == acting {
 			c.acting = append(c.acting, w.out)
 		}
+		if c.dropper == nil && w.drops() {
+			c.dropper = w.out
+		}
 	}
 	return c
 }
 
 // cutHere sets the boundaries that lie between the byte before and the next.
-func (s *Stream) cutHere() {
+func (s *stream) cutHere() {
 	for _, w := range s.works {
 		if w.cut == nil || w.nextCut != s.offset {
 			continue
 		}
-		s.steps = append(s.steps, Step{Op: OpCut, Offset: s.offset, Delay: w.pause, Rule: w.key, Text: "boundary", out: w.out})
+		s.steps = append(s.steps, decide.Step{Op: decide.OpCut, Offset: s.offset, Delay: w.pause, Rule: w.key, Text: "boundary", Account: w.out})
 		w.hit()
 		w.advanceCut()
 	}
 }
 
 // pass hands on p, as the rules that act here let it through.
-func (s *Stream) pass(p []byte) {
+func (s *stream) pass(p []byte) {
 	s.markDelays()
 	for _, w := range s.works {
 		if w.phase == acting && w.bucket != nil && !w.marked {
@@ -215,7 +198,7 @@ func (s *Stream) pass(p []byte) {
 	}
 	if w := s.dropper(); w != nil {
 		s.skip(p)
-		s.steps = append(s.steps, Step{Op: OpDrop, Offset: s.offset, Taken: int64(len(p)), Rule: w.key, out: w.out, all: s.crew})
+		s.steps = append(s.steps, decide.Step{Op: decide.OpDrop, Offset: s.offset, Taken: int64(len(p)), Rule: w.key, Account: s.crew})
 		return
 	}
 	from := s.offset - s.keptBack()
@@ -223,7 +206,7 @@ func (s *Stream) pass(p []byte) {
 }
 
 // dropper returns the first rule that lets nothing pass here, or nil.
-func (s *Stream) dropper() *work {
+func (s *stream) dropper() *work {
 	for _, w := range s.works {
 		if w.drops() {
 			return w
@@ -234,22 +217,18 @@ func (s *Stream) dropper() *work {
 
 // handOn passes data, which taken of the sender's bytes became, after those from from on
 // that transforms kept back.
-func (s *Stream) handOn(data []byte, from, taken int64) {
-	step := Step{Op: OpPass, Offset: s.offset, Taken: taken, From: from, Data: data, Delay: s.delayHere(), all: s.crew}
+func (s *stream) handOn(data []byte, from, taken int64) {
+	step := decide.Step{Op: decide.OpPass, Offset: s.offset, Taken: taken, From: from, Data: data, Delay: s.delayHere(), Account: s.crew}
 	for _, w := range s.works {
 		if w.phase == acting && w.bucket != nil {
-			step.buckets = append(step.buckets, w.bucket)
+			step.Buckets = append(step.Buckets, w.bucket)
 		}
 	}
-	if n := len(s.steps); n > 0 && s.steps[n-1].goesOnWith(step) {
-		s.steps[n-1].join(step)
-		return
-	}
-	s.steps = step.appendPieces(s.steps)
+	s.steps = appendStep(s.steps, step)
 }
 
 // mark records that w takes effect at a place.
-func (s *Stream) mark(w *work, at int64, delay time.Duration, text string) {
+func (s *stream) mark(w *work, at int64, delay time.Duration, text string) {
 	w.marked = true
-	s.steps = append(s.steps, Step{Op: OpMark, Offset: at, Delay: delay, Rule: w.key, Text: text, out: w.out})
+	s.steps = append(s.steps, decide.Step{Op: decide.OpMark, Offset: at, Delay: delay, Rule: w.key, Text: text, Account: w.out})
 }

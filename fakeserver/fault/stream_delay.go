@@ -3,7 +3,7 @@ package fault
 import "time"
 
 // delayHere returns how late what comes next is.
-func (s *Stream) delayHere() time.Duration {
+func (s *stream) delayHere() time.Duration {
 	var sum time.Duration
 	for _, w := range s.works {
 		if w.phase == acting && w.delays != nil {
@@ -15,7 +15,7 @@ func (s *Stream) delayHere() time.Duration {
 }
 
 // markDelays records that rules begin to delay here.
-func (s *Stream) markDelays() {
+func (s *stream) markDelays() {
 	for _, w := range s.works {
 		w.cell = s.offset / cellBytes
 		if w.phase == acting && w.delays != nil && !w.marked {

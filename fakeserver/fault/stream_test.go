@@ -3,6 +3,8 @@ package fault
 import (
 	"testing"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 func TestNoRulesNoStream(t *testing.T) {
@@ -21,7 +23,7 @@ func TestNothingIsTakenBehindAnEnding(t *testing.T) {
 	if s.Taken() != 2 {
 		t.Errorf("Taken = %d, want 2", s.Taken())
 	}
-	if n := len(s.Start()) + len(s.Feed([]byte("ef"), 0)) + len(s.Tick(time.Hour)) + len(s.Finish(0)); n != 0 || s.Taken() != 2 {
+	if n := len(s.Tick(0)) + len(s.Feed([]byte("ef"), 0)) + len(s.Tick(time.Hour)) + len(s.Finish(0)); n != 0 || s.Taken() != 2 {
 		t.Errorf("%d steps behind the ending, %d bytes taken", n, s.Taken())
 	}
 	if _, ok := s.Alarm(); ok {
@@ -40,13 +42,13 @@ func TestFinishComesOnce(t *testing.T) {
 // Tick does it.
 func TestAPointByTimeActsOnTheAlarm(t *testing.T) {
 	s := compile(t, Streams, 1, ToClient(Reset{}).AfterTime(5*ms), ToClient(Stall{}).AfterTime(3*ms)).Stream(1, toClient)
-	if n := len(s.Start()); n != 0 {
+	if n := len(s.Tick(0)); n != 0 {
 		t.Fatalf("%d steps at the start, want none", n)
 	}
 	for _, tt := range []struct {
 		alarm time.Duration
-		op    Op
-	}{{3 * ms, OpStall}, {5 * ms, OpReset}} {
+		op    decide.Op
+	}{{3 * ms, decide.OpStall}, {5 * ms, decide.OpReset}} {
 		if at, ok := s.Alarm(); !ok || at != tt.alarm {
 			t.Fatalf("Alarm = %v, %v, want %v", at, ok, tt.alarm)
 		}
@@ -63,7 +65,7 @@ func TestAPointByTimeActsOnTheAlarm(t *testing.T) {
 func TestAPointByPlaceAndTime(t *testing.T) {
 	r := ToClient(Reset{}).AfterBytes(1).AfterMatch("c").AfterTime(5 * ms)
 	s := compile(t, Streams, 1, r).Stream(1, toClient)
-	s.Start()
+	s.Tick(0)
 	s.Feed([]byte("ab"), ms)
 	if _, ok := s.Alarm(); ok {
 		t.Error("an alarm before the place")
@@ -83,7 +85,7 @@ func TestAPointByPlaceAndTime(t *testing.T) {
 	}
 
 	late := compile(t, Streams, 1, r).Stream(1, toClient)
-	if all := late.Feed([]byte("abcd"), 9*ms); all[len(all)-1].Op != OpReset || late.Taken() != 3 {
+	if all := late.Feed([]byte("abcd"), 9*ms); all[len(all)-1].Op != decide.OpReset || late.Taken() != 3 {
 		t.Errorf("when the time came first: %+v, want a reset at 3", all)
 	}
 }
@@ -92,7 +94,7 @@ func TestAPointByPlaceAndTime(t *testing.T) {
 func TestStretchesByTime(t *testing.T) {
 	feed := func(r Rule) string {
 		s := compile(t, Streams, 1, r).Stream(1, toClient)
-		s.Start()
+		s.Tick(0)
 		if at, ok := s.Alarm(); ok {
 			t.Errorf("%+v: an alarm at %v for what acts on bytes", r, at)
 		}
@@ -121,16 +123,5 @@ func TestStretchesByTime(t *testing.T) {
 		if got := feed(tt.rule); got != tt.want {
 			t.Errorf("%+v: %q, want %q", tt.rule, got, tt.want)
 		}
-	}
-}
-
-func TestOpsHaveNames(t *testing.T) {
-	for op := OpPass; op <= OpFinish; op++ {
-		if name := op.String(); name == "" || name[:2] == "op" {
-			t.Errorf("op %d is called %q", op, name)
-		}
-	}
-	if got := Op(99).String(); got != "op 99" {
-		t.Errorf("Op(99) = %q", got)
 	}
 }

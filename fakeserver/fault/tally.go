@@ -15,7 +15,7 @@ type outcome struct {
 	fired   int64
 	conn    int   // where it fired first
 	offset  int64 // and at which place there
-	live    bool  // it came with Succeed
+	live    bool  // it came with Replace
 	reached bool
 	passed  bool  // a connection was past its offset when the rule came
 	far     int64 // the furthest place that a selected connection got to

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // A trace is what a stream decided, in a form that must not depend on how the
@@ -18,7 +20,7 @@ type trace struct {
 	dropped   int64 // and in drops
 	broken    string
 
-	last Step // which the next may be joined with
+	last decide.Step // which the next may be joined with
 }
 
 // feeding says how a stream is fed: pieces of these sizes, again and again, at
@@ -29,10 +31,10 @@ type feeding struct {
 }
 
 // drive feeds data to s, cut up, and ends the stream if nothing else did.
-func drive(s *Stream, data string, how feeding) *trace {
+func drive(s decide.Stream, data string, how feeding) *trace {
 	tr := &trace{}
-	tr.add(s, s.Start())
-	for i := 0; len(data) > 0 && !s.ended; i++ {
+	tr.add(s, s.Tick(0))
+	for i := 0; len(data) > 0 && !ended(s); i++ {
 		n := len(data)
 		if len(how.pieces) > 0 {
 			n = min(n, how.pieces[i%len(how.pieces)])
@@ -48,13 +50,13 @@ func drive(s *Stream, data string, how feeding) *trace {
 	return tr
 }
 
-func (tr *trace) add(s *Stream, steps []Step) {
+func (tr *trace) add(s decide.Stream, steps []decide.Step) {
 	for _, step := range steps {
 		s.Done(step)
 		switch step.Op {
-		case OpMark:
+		case decide.OpMark:
 			tr.marks = append(tr.marks, fmt.Sprintf("%06d %s %q %v", step.Offset, step.Rule, step.Text, step.Delay))
-		case OpPass, OpDrop:
+		case decide.OpPass, decide.OpDrop:
 			tr.take(step)
 		default:
 			tr.wire = append(tr.wire, fmt.Sprintf("%v@%d+%v %s %s", step.Op, step.Offset, step.Delay, step.Rule, step.Gate))
@@ -64,11 +66,11 @@ func (tr *trace) add(s *Stream, steps []Step) {
 }
 
 // take joins a pass or a drop to what is before it.
-func (tr *trace) take(step Step) {
+func (tr *trace) take(step decide.Step) {
 	if at := tr.passed + tr.dropped; step.Offset != at && tr.broken == "" {
 		tr.broken = fmt.Sprintf("%v is about offset %d, but %d bytes came before", step.Op, step.Offset, at)
 	}
-	if step.Op == OpDrop {
+	if step.Op == decide.OpDrop {
 		tr.dropped += step.Taken
 		tr.join(step, fmt.Sprintf("drop by %s: ", step.Rule), strings.Repeat("x", int(step.Taken)))
 		return
@@ -76,11 +78,11 @@ func (tr *trace) take(step Step) {
 	tr.passed += step.Taken
 	tr.delivered += string(step.Data)
 	if len(step.Data) > 0 {
-		tr.join(step, fmt.Sprintf("pass +%v in %d buckets: ", step.Delay, len(step.buckets)), string(step.Data))
+		tr.join(step, fmt.Sprintf("pass +%v in %d buckets: ", step.Delay, len(step.Buckets)), string(step.Data))
 	}
 }
 
-func (tr *trace) join(step Step, head, body string) {
+func (tr *trace) join(step decide.Step, head, body string) {
 	if n := len(tr.wire); n > 0 && tr.last.Op == step.Op && strings.HasPrefix(tr.wire[n-1], head) {
 		tr.wire[n-1] += body
 		return

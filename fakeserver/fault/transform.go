@@ -1,6 +1,10 @@
 package fault
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+)
 
 // A transformFault changes the bytes themselves. Several of them act one behind
 // the other, in plan order: each counts the bytes that the one before it hands on,
@@ -25,7 +29,7 @@ type transformer interface {
 }
 
 // transform returns what becomes of p, the bytes at the present place.
-func (s *Stream) transform(p []byte) []byte {
+func (s *stream) transform(p []byte) []byte {
 	for _, w := range s.works {
 		if w.phase == acting && w.trans != nil {
 			p = s.transformBy(w, p)
@@ -34,7 +38,7 @@ func (s *Stream) transform(p []byte) []byte {
 	return p
 }
 
-func (s *Stream) transformBy(w *work, p []byte) []byte {
+func (s *stream) transformBy(w *work, p []byte) []byte {
 	// What transforms before w kept back when it began is none of its business.
 	early := p[:min(int64(len(p)), max(0, w.from-w.input))]
 	p = p[len(early):]
@@ -53,7 +57,7 @@ func (s *Stream) transformBy(w *work, p []byte) []byte {
 }
 
 // keptBefore returns how many bytes the transforms before w keep back.
-func (s *Stream) keptBefore(w *work) int64 {
+func (s *stream) keptBefore(w *work) int64 {
 	var sum int64
 	for _, earlier := range s.works[:slices.Index(s.works, w)] {
 		if earlier.phase == acting && earlier.trans != nil {
@@ -64,29 +68,27 @@ func (s *Stream) keptBefore(w *work) int64 {
 }
 
 // skip lets the transforms know of p, which goes nowhere.
-func (s *Stream) skip(p []byte) {
+func (s *stream) skip(p []byte) {
 	for _, w := range s.works {
 		w.input += int64(len(p))
 	}
 }
 
-// Flush hands on what transforms keep back, where nothing comes behind it that
-// matters.
-func (s *Stream) Flush() []Step {
+func (s *stream) Flush() []decide.Step {
 	s.steps = s.steps[:0]
 	s.flush()
 	return s.steps
 }
 
 // flush hands on what transforms keep back.
-func (s *Stream) flush() {
+func (s *stream) flush() {
 	for _, w := range s.works {
 		s.flushOne(w)
 	}
 }
 
 // flushOne hands on what w keeps back, through the transforms behind it.
-func (s *Stream) flushOne(w *work) {
+func (s *stream) flushOne(w *work) {
 	if w.trans == nil {
 		return
 	}
@@ -104,7 +106,7 @@ func (s *Stream) flushOne(w *work) {
 }
 
 // keptBack returns how many bytes all transforms keep back.
-func (s *Stream) keptBack() (sum int64) {
+func (s *stream) keptBack() (sum int64) {
 	for _, w := range s.works {
 		if w.trans != nil {
 			sum += w.trans.kept()

@@ -1,6 +1,10 @@
 package fault
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+)
 
 // Truncate cuts datagrams that are longer than Size off there.
 type Truncate struct {
@@ -18,13 +22,13 @@ func (f Truncate) Validate() error {
 	return nil
 }
 
-func (Truncate) sealed()                          {}
-func (f Truncate) datagram(draws) datagramDecider { return truncater{f} }
-func (f Truncate) describeHit(Verdict) string     { return fmt.Sprintf("cut to %d bytes", f.Size) }
+func (Truncate) sealed()                             {}
+func (f Truncate) datagram(draws) datagramDecider    { return truncater{f} }
+func (f Truncate) describeHit(decide.Verdict) string { return fmt.Sprintf("cut to %d bytes", f.Size) }
 
 type truncater struct{ Truncate }
 
-func (t truncater) decide(v *Verdict, _ int64) bool {
+func (t truncater) decide(v *decide.Verdict, _ int64) bool {
 	if len(v.Data) <= t.Size {
 		return false
 	}

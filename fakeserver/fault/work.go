@@ -3,6 +3,8 @@ package fault
 import (
 	"math"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // phase is where a rule is on one direction of one connection.
@@ -31,7 +33,7 @@ type work struct {
 	i       int64         // the next piece
 	nextCut int64         // the next boundary
 	pause   time.Duration // at that
-	bucket  *Bucket
+	bucket  *decide.Bucket
 	trans   transformer
 	input   int64 // the place of the next byte that trans gets
 	cell    int64 // the cell of the present place
@@ -62,9 +64,9 @@ func (w *work) drops() bool {
 }
 
 // step returns what a rule that acts once does at its place.
-func (w *work) step(at int64) Step {
+func (w *work) step(at int64) decide.Step {
 	s := w.rule.Fault.(pointFault).point()
-	s.Offset, s.Rule, s.out = at, w.key, w.out
+	s.Offset, s.Rule, s.Account = at, w.key, w.out
 	return s
 }
 
@@ -74,7 +76,7 @@ func (w *work) mayBegin(offset int64, now time.Duration) bool {
 }
 
 // begin lets the rule act from here on, unless it loses its draw.
-func (w *work) begin(s *Stream, now time.Duration) {
+func (w *work) begin(s *stream, now time.Duration) {
 	w.phase, w.began, w.from = acting, now, s.offset
 	if w.match == nil && w.rule.After.Time == 0 {
 		w.from = w.rule.After.Bytes // before here, for a rule that came with SetFaults

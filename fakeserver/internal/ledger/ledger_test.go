@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -157,12 +158,12 @@ func (l ledger) cameTooLate() bool {
 	return l.closesEarly && !accepted && len(l.client.got) == 0 && errors.Is(l.client.end, syscall.ECONNRESET)
 }
 
-func (l ledger) stream(d transcript.Direction) *fault.Stream {
-	prog, err := l.plan.Compile(fault.Streams)
+func (l ledger) stream(d transcript.Direction) decide.Stream {
+	plan, err := l.plan.Compile(fault.Streams)
 	if err != nil {
 		panic(err)
 	}
-	return prog.Stream(l.conn, d)
+	return plan.Program().Stream(l.conn, d)
 }
 
 // isRuled reports whether the plan has rules for a direction of the connection.
@@ -174,12 +175,12 @@ func (l ledger) simulate(d transcript.Direction, data []byte) (out []byte) {
 	if s == nil || l.mixed {
 		return data
 	}
-	pass := func(steps []fault.Step) {
+	pass := func(steps []decide.Step) {
 		for _, step := range steps {
 			out = append(out, step.Data...)
 		}
 	}
-	pass(s.Start())
+	pass(s.Tick(0))
 	pass(s.Feed(data, 0))
 	pass(s.Finish(0))
 	return out

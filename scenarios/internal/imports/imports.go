@@ -46,6 +46,7 @@ const (
 
 var (
 	words  = []string{module + "fakeserver/fault", module + "fakeserver/transcript"}
+	border = []string{module + "fakeserver/internal/decide"} // between deciding and doing
 	kernel = []string{module + "fakeserver/internal/kernel", "golang.org/x/sys/unix"}
 	server = append([]string{module + "fakeserver"}, words...)
 )
@@ -56,8 +57,9 @@ var mayImport = []struct {
 	dir   string
 	lists [][]string
 }{
-	{"fakeserver", [][]string{words, kernel[:1]}},
-	{"fakeserver/fault", [][]string{words[1:]}},
+	{"fakeserver", [][]string{words, border, kernel[:1]}},
+	{"fakeserver/fault", [][]string{words[1:], border}},
+	{"fakeserver/internal/decide", [][]string{words[1:]}},
 	{"fakeserver/transcript", [][]string{kernel[1:]}},
 	{"fakeserver/transcript/", [][]string{words[1:]}},
 	{"fakeserver/internal/kernel", [][]string{kernel[1:], {"golang.org/x/sys/windows"}}},

@@ -23,9 +23,14 @@ func TestBreachesAreFound(t *testing.T) {
 		{"fakeserver/transcript", module + "fakeserver/fault", "fakeserver/transcript imports fakeserver/fault"},
 		{"fakeserver/fault", module + "fakeserver", "fakeserver/fault imports fakeserver"},
 		{"fakeserver/script", module + "fakeserver/internal/kernel", "fakeserver/script imports fakeserver/internal/kernel"},
+		{"fakeserver/script", module + "fakeserver/internal/decide", "fakeserver/script imports fakeserver/internal/decide"},
+		{"fakeserver/transcript", module + "fakeserver/internal/decide", "fakeserver/transcript imports fakeserver/internal/decide"},
+		{"fakeserver/internal/decide", module + "fakeserver/fault", "fakeserver/internal/decide imports fakeserver/fault"},
+		{"fakeserver/internal/decide", module + "fakeserver", "fakeserver/internal/decide imports fakeserver"},
+		{"fakeserver/fault", module + "fakeserver/internal/kernel", "fakeserver/fault imports fakeserver/internal/kernel"},
 	} {
 		g := graph{"net": {Standard: true}, "testing": {Standard: true}, "net/x": {Standard: true, Imports: []string{"testing"}}}
-		for _, dir := range []string{"fakeserver", "fakeserver/fault", "fakeserver/transcript", "fakeserver/internal/kernel", "scenarios", "nettest"} {
+		for _, dir := range []string{"fakeserver", "fakeserver/fault", "fakeserver/transcript", "fakeserver/internal/kernel", "fakeserver/internal/decide", "scenarios", "nettest"} {
 			g[module+dir] = listed{}
 		}
 		if got := g.breaches(); len(got) != 0 {

@@ -5,15 +5,13 @@ import (
 	"slices"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
-// Succeed returns the program of another plan that takes over from g while
-// traffic flows. Rules are known by their keys; one that both plans have with the
-// same content goes on with its account. The seed stays g's: p.Seed is not looked at.
-func (g *Program) Succeed(p Plan) (*Program, error) {
+// replace returns the program of p, which takes over from g.
+func (g *program) replace(p Plan) (*program, error) {
 	p.Seed = g.plan.Seed
-	next, err := p.Compile(g.medium)
+	next, err := p.compile(g.medium)
 	if err != nil {
 		return nil, err
 	}
@@ -34,29 +32,18 @@ func (g *Program) Succeed(p Plan) (*Program, error) {
 
 func sameRule(a, b *Rule) bool { return reflect.DeepEqual(a, b) }
 
-// StreamAt is Stream for a direction of which offset bytes have passed already.
-// Windows that are open there apply from there on; an offset that lies behind is
-// passed. Tick returns what is due at that very offset.
-func (g *Program) StreamAt(conn int, d transcript.Direction, offset int64) *Stream {
-	s := g.Stream(conn, d)
-	if s == nil {
-		return nil
-	}
+// joinAt lets the rules of s, which is new, come to a stream of which offset bytes have passed.
+func (s *stream) joinAt(offset int64) {
 	s.offset = offset
 	for _, w := range s.works {
 		w.come(s)
 	}
 	s.noteProgress()
-	return s
 }
 
-// Adopt lets the stream go by another program from its present offset on, at now
-// after the connection was accepted. Rules that the two share go on where they are.
-// It returns the steps that are due at once: a rule that comes for this very offset
-// acts as it would have if it had been there before.
-func (s *Stream) Adopt(g *Program, d transcript.Direction, now time.Duration) []Step {
+func (s *stream) Adopt(program decide.Program, now time.Duration) []decide.Step {
 	s.steps = s.steps[:0]
-	old, next := s.works, g.rulesFor(s.conn, d)
+	old, next := s.works, ours(program).rulesFor(s.conn, s.dir)
 	for _, w := range old {
 		if !s.ended && !slices.ContainsFunc(next, func(a active) bool { return a.out == w.out }) {
 			s.flushOne(w)
@@ -81,18 +68,19 @@ func (s *Stream) Adopt(g *Program, d transcript.Direction, now time.Duration) []
 	return s.steps
 }
 
+// ours returns the program as what it is in this engine, the only one there is.
+func ours(p decide.Program) *program { return p.(*program) }
+
 // noteProgress lets the report say of rules that come to a stream under way how far
 // that has got.
-func (s *Stream) noteProgress() { s.tally.progress(s.conn, s.crew.all, nil, s.offset) }
+func (s *stream) noteProgress() { s.tally.progress(s.conn, s.crew.all, nil, s.offset) }
 
-// Has reports whether the stream still goes by the rule of step. One that has its key and
-// other contents is another.
-func (s *Stream) Has(step Step) bool {
-	return slices.ContainsFunc(s.works, func(w *work) bool { return w.out == step.out })
+func (s *stream) Has(step decide.Step) bool {
+	return slices.ContainsFunc(s.works, func(w *work) bool { return w.out == ruleOf(step) })
 }
 
 // come lets a rule come to a stream that is under way.
-func (w *work) come(s *Stream) {
+func (w *work) come(s *stream) {
 	at, u := w.rule.After.Bytes, w.rule.Until.Bytes
 	if s.offset <= at || w.match != nil || w.rule.After.Time > 0 {
 		return // its offset is still ahead, or this very one
@@ -103,15 +91,14 @@ func (w *work) come(s *Stream) {
 	}
 }
 
-// Adopt lets the peer go by another program from its next datagram on. Rules that
-// the two share go on where they are.
-func (p *Peer) Adopt(g *Program, d transcript.Direction) {
+func (p *peer) Adopt(program decide.Program) {
+	g := ours(program)
 	if p.prog == g {
 		return
 	}
 	old := p.works
 	p.prog, p.works = g, nil
-	for _, a := range g.rulesFor(p.conn, d) {
+	for _, a := range g.rulesFor(p.conn, p.dir) {
 		if i := slices.IndexFunc(old, func(w *peerWork) bool { return w.out == a.out }); i >= 0 {
 			old[i].active = a
 			p.works = append(p.works, old[i])

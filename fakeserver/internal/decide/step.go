@@ -1,4 +1,4 @@
-package fault
+package decide
 
 import (
 	"math"
@@ -14,7 +14,7 @@ type Op uint8
 const (
 	OpPass      Op = iota + 1 // hand Data on, when it is due
 	OpDrop                    // Data goes nowhere: count it, no more
-	OpCut                     // no read crosses this place; pause for Delay
+	OpCut                     // no read crosses this offset; pause for Delay
 	OpMark                    // a rule takes effect here: record it, no more
 	OpStall                   // stop for Delay; if zero, until the connection ends
 	OpHold                    // stop until Gate is released
@@ -40,39 +40,35 @@ func (o Op) String() string {
 // Ends reports whether nothing of the stream comes after the op.
 func (o Op) Ends() bool { return o == OpReset || o == OpClose || o == OpHalfClose }
 
-// A Step is one decision: what to do next with a stream. Steps are carried out
-// in order. The time to do each is the carrier's: this package has no clock.
+// A Step is one decision: what to do next with a stream. Steps are carried out in order, and
+// the carrier keeps the time.
 type Step struct {
 	Op     Op
-	Offset int64         // the sender's, of the first byte the step is about, or of the place where a rule acts
+	Offset int64         // the sender's, of the first byte the step is about, or at which a rule acts
 	Taken  int64         // OpPass, OpDrop: how many of the sender's bytes the step is about
 	From   int64         // OpPass: the sender's offset of Data's first byte, which is before Offset if transforms kept bytes back
 	Data   []byte        // OpPass: the bytes to hand on; the sender's, or what transforms made of them
 	Delay  time.Duration // see the ops
 	Gate   string        // OpHold
-	Rule   string        // the key of the rule that acts; empty where none does
+	Rule   string        // the key of the rule that acts; empty if none does
 	Text   string        // what the record says of it
 
-	out     *outcome  // of the rule
-	all     *crew     // OpPass, OpDrop: the rules at work
-	buckets []*Bucket // OpPass: what limits its speed
+	// Buckets limit the speed of an OpPass. They are the engine's: see Due and Pace.
+	Buckets []*Bucket
+	// Account tells the engine whose step it is, when it comes back with Done. No one else
+	// looks at it.
+	Account any
 }
 
-// Due returns when the step is due that was taken at now: Delay later, or when
-// the limits of speed let its bytes pass. Ask once for each step.
-func (s Step) Due(now time.Time) time.Time {
-	due := now.Add(s.Delay)
-	for _, b := range s.buckets {
-		due = b.take(due, len(s.Data))
-	}
-	return due
-}
+// Due returns when the step that was taken at now is due: Delay later, or when the limits of
+// speed let its bytes pass. Ask once for each step.
+func (s Step) Due(now time.Time) time.Time { return due(now.Add(s.Delay), s.Buckets, len(s.Data)) }
 
-// Pace returns how many bytes pass within d at the slowest of the step's limits of
-// speed, or 0 if it has none.
+// Pace returns how many bytes pass within d at the slowest of the step's limits of speed, or 0
+// if it has none.
 func (s Step) Pace(d time.Duration) int64 {
 	var slowest int64
-	for _, b := range s.buckets {
+	for _, b := range s.Buckets {
 		if slowest == 0 || b.rate < slowest {
 			slowest = b.rate
 		}
@@ -83,26 +79,4 @@ func (s Step) Pace(d time.Duration) int64 {
 	}
 	n, _ := bits.Div64(hi, lo, uint64(time.Second))
 	return int64(min(n, math.MaxInt64))
-}
-
-// goesOnWith reports whether s and next, which comes after it, can be one step: nothing acts
-// between them. What has a limit of speed is due piece by piece.
-func (s *Step) goesOnWith(next Step) bool {
-	return s.Op == OpPass && next.Op == OpPass && s.Offset+s.Taken == next.Offset && s.Delay == next.Delay && s.all == next.all &&
-		len(s.buckets) == 0 && len(next.buckets) == 0
-}
-
-// join makes s and next one step. It copies only where their bytes do not lie in a row.
-func (s *Step) join(next Step) {
-	s.Taken += next.Taken
-	n, all := len(s.Data), len(s.Data)+len(next.Data)
-	switch {
-	case n == 0:
-		s.Data = next.Data
-	case len(next.Data) == 0:
-	case cap(s.Data) >= all && &s.Data[:n+1][n] == &next.Data[0]:
-		s.Data = s.Data[:all]
-	default:
-		s.Data = append(s.Data[:n:n], next.Data...)
-	}
 }

@@ -7,21 +7,22 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"pgregory.net/rapid"
 )
 
-// succeed makes the program that takes over from g.
-func succeed(t *testing.T, g *Program, rules ...Rule) *Program {
+// replace makes the program that takes over from g.
+func replace(t *testing.T, g compiled, rules ...Rule) compiled {
 	t.Helper()
-	next, err := g.Succeed(Plan{Seed: 999, Rules: rules})
+	next, err := g.Replace(Plan{Seed: 999, Rules: rules})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return next
+	return compiled{next, next.Program()}
 }
 
 // fed returns what steps hand on, and where they do something else.
-func fed(s *Stream, steps []Step) string {
+func fed(s decide.Stream, steps []decide.Step) string {
 	tr := &trace{}
 	tr.add(s, steps)
 	return strings.Join(tr.wire, "; ")
@@ -36,12 +37,12 @@ func TestARuleThatStaysGoesOn(t *testing.T) {
 		s := g.Stream(1, toClient)
 		for i := range 2 {
 			if change && i == 1 {
-				g = succeed(t, g, mine, ToClient(Bandwidth{BytesPerSecond: 1 << 40}))
-				s.Adopt(g, toClient, 0)
+				g = replace(t, g, mine, ToClient(Bandwidth{BytesPerSecond: 1 << 40}))
+				s.Adopt(g.Program, 0)
 			}
 			for _, step := range s.Feed(make([]byte, 505), 0) {
 				s.Done(step)
-				if step.Op == OpCut {
+				if step.Op == decide.OpCut {
 					places = append(places, step.Offset)
 				}
 			}
@@ -86,13 +87,13 @@ func TestWhatComesLateIsOpenOrPassed(t *testing.T) {
 			g := compile(t, Streams, 1, ToClient(Stall{For: 1}).AfterBytes(99).Named("early"))
 			s := g.Stream(1, toClient)
 			fed(s, s.Feed([]byte("abcd"), 0))
-			g = succeed(t, g, tt.rule.Named("late"))
+			g = replace(t, g, tt.rule.Named("late"))
 			tr := &trace{}
 			if fresh { // a direction that had no rules
 				s = g.StreamAt(1, toClient, 4)
 				tr.add(s, s.Tick(time.Second))
 			} else {
-				tr.add(s, s.Adopt(g, toClient, time.Second))
+				tr.add(s, s.Adopt(g.Program, time.Second))
 			}
 			// What is for this very offset does not wait for a byte.
 			if early := len(tr.wire) > 0; early != strings.Contains(tt.want, "@4") {
@@ -120,7 +121,7 @@ func TestARemovedTransformHandsOnWhatItKept(t *testing.T) {
 	g := compile(t, Streams, 1, ToClient(Replace{Old: "abc", New: "x"}), slow, last)
 	s := g.Stream(1, toClient)
 	s.Feed([]byte("xab"), 0)
-	if got, want := fed(s, s.Adopt(succeed(t, g, last.Named("last")), toClient, 0)), "pass +1s in 0 buckets: a!"; got != want {
+	if got, want := fed(s, s.Adopt(replace(t, g, last.Named("last")).Program, 0)), "pass +1s in 0 buckets: a!"; got != want {
 		t.Errorf("Adopt: %q, want %q", got, want)
 	}
 	if got, want := fed(s, s.Feed([]byte("c"), 0)), "pass +0s in 0 buckets: c"; got != want {
@@ -134,8 +135,8 @@ func TestAPeerGoesByTheNextProgram(t *testing.T) {
 	p, got := g.Peer(1, fromClient), ""
 	for i := range 8 {
 		if i == 4 {
-			g = succeed(t, g, FromClient(Loss{Nth: 5}).Named("new"), nth, FromClient(Blackhole{}).ForDatagrams(4).Named("behind"))
-			p.Adopt(g, fromClient)
+			g = replace(t, g, FromClient(Loss{Nth: 5}).Named("new"), nth, FromClient(Blackhole{}).ForDatagrams(4).Named("behind"))
+			p.Adopt(g.Program)
 		}
 		got += string(rune('0' + p.Next(nil, 0).Copies))
 	}
@@ -149,17 +150,17 @@ func TestAPeerGoesByTheNextProgram(t *testing.T) {
 	if got := g.Report().String(); got != want {
 		t.Errorf("report:\n%s want\n%s", got, want)
 	}
-	if last := succeed(t, g).Report(); len(last.Rules) != 4 || last.Conns != 1 || last.Rules[0].Key != "loss.FromClient.1" {
+	if last := replace(t, g).Report(); len(last.Rules) != 4 || last.Conns != 1 || last.Rules[0].Key != "loss.FromClient.1" {
 		t.Errorf("after a third plan, without rules: %+v, want the four that were removed", last)
 	}
 }
 
 func TestANextPlanIsCheckedAndKeepsTheSeed(t *testing.T) {
 	g := compile(t, Streams, 7)
-	if _, err := g.Succeed(Plan{Rules: []Rule{ToClient(Loss{Rate: 1})}}); err == nil {
+	if _, err := g.Replace(Plan{Rules: []Rule{ToClient(Loss{Rate: 1})}}); err == nil {
 		t.Error("a plan that makes no sense took over")
 	}
-	if next := succeed(t, g, ToClient(Reset{})); next.Plan().Seed != 7 {
+	if next := replace(t, g, ToClient(Reset{})); next.Plan().Seed != 7 {
 		t.Errorf("Seed = %d, want the first plan's", next.Plan().Seed)
 	}
 }
@@ -197,10 +198,10 @@ func TestALateRuleOfDatagramsActsAsFromTheStart(t *testing.T) {
 				late.Next([]byte("datagram"), 0)
 			}
 		}
-		late.Adopt(succeed(t, bare, rules...), fromClient)
+		late.Adopt(replace(t, bare, rules...).Program)
 		for range 20 {
 			want, got := first.Next([]byte("datagram"), 0), late.Next([]byte("datagram"), 0)
-			want.buckets, got.buckets = nil, nil // which have passed other bytes
+			want.Buckets, got.Buckets = nil, nil // which have passed other bytes
 			if !reflect.DeepEqual(got, want) {
 				rt.Fatalf("%+v, after %d datagrams: %+v, and from the start %+v", rules, stands, got, want)
 			}
@@ -214,7 +215,7 @@ func TestALiveRuleSaysThatNothingCameSince(t *testing.T) {
 	g := compile(t, Datagrams, 1)
 	p := g.Peer(1, fromClient)
 	p.Next([]byte("one"), 0)
-	g = succeed(t, g, FromClient(Loss{Nth: 1}).AfterDatagrams(1))
+	g = replace(t, g, FromClient(Loss{Nth: 1}).AfterDatagrams(1))
 	want := "1 conns came, and none that it is for sent anything that way since it came"
 	if err := g.Report().Verify(); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("Verify = %v, want %q", err, want)

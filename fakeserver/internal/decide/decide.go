@@ -1,0 +1,116 @@
+package decide
+
+import (
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A Program is a plan ready to decide. Its methods may be called from several goroutines at
+// once. Programs are compared with ==: a server that has replaced its plan has another one, with
+// which its streams and peers catch up by Adopt.
+type Program interface {
+	// Empty reports whether the plan has no rules.
+	Empty() bool
+
+	// Accept returns what is to be done with connection conn when it is accepted: what waits
+	// first, and then at most one ending. It counts none of that as done: see Accepted.
+	Accept(conn int) []Step
+	// Accepted counts that step, which Accept returned for connection conn, was carried out.
+	Accepted(conn int, step Step)
+	// HasOnAccept reports whether the plan still has the rule of step, which the Accept of
+	// this or an earlier program returned for connection conn. A rule that has its key and
+	// other contents is another.
+	HasOnAccept(conn int, step Step) bool
+
+	// Stream returns the decisions for direction d of connection conn, from its first byte
+	// on, or nil if no rule is for it.
+	Stream(conn int, d transcript.Direction) Stream
+	// StreamAt is Stream for a direction of which offset bytes have passed already. Windows
+	// that are open there apply from there on; a rule whose offset is past never acts. Tick
+	// returns what is due at that very offset.
+	StreamAt(conn int, d transcript.Direction, offset int64) Stream
+	// Peer returns the decisions for direction d of peer conn. It is never nil.
+	Peer(conn int, d transcript.Direction) Peer
+}
+
+// A Stream decides what happens to one direction of one connection. It is fed the sender's
+// bytes, in pieces of any size, and answers with steps that depend on the bytes alone and not on
+// the pieces. Rules that go by time see the connection's age that comes with each call.
+//
+// It is used by one goroutine at a time, but for Done, Undo, Idle and Followed, which may be called
+// at any time. The slice of steps that a method returns is good until the next call of one that
+// returns steps; a Step that is copied from it may be kept, and so may its Data, which is part of
+// what was fed, or new.
+type Stream interface {
+	// Tick returns the steps that are due at an age without another byte: with 0, before the
+	// first one.
+	Tick(age time.Duration) []Step
+	// Feed decides about p, the sender's next bytes. It neither changes p nor keeps it, but
+	// where a rule changed nothing, the steps' Data are parts of p. Bytes after an ending are
+	// not taken: see Taken.
+	Feed(p []byte, age time.Duration) []Step
+	// FeedSome is Feed for as much of p as makes some thousands of steps: see Taken. Rules
+	// that cut a stream into single bytes make two for each.
+	FeedSome(p []byte, age time.Duration) []Step
+	// Taken returns the offset up to which bytes were taken from the sender.
+	Taken() int64
+	// Flush hands on the bytes that rules keep back until they have seen what comes next,
+	// where nothing comes next.
+	Flush() []Step
+	// Finish decides about the sender's end of stream. Nothing is decided afterwards.
+	Finish(age time.Duration) []Step
+	// Adopt goes over to another program of the same server, at the present offset. Rules that
+	// the two share go on where they are. It returns the steps that are due at once: a rule
+	// that comes for this very offset acts as if it had been there before.
+	Adopt(next Program, age time.Duration) []Step
+
+	// Room returns how many bytes may be taken from the sender before a rule may want to
+	// act, whatever they are: so many may be read and not one more, where a rule is to end the
+	// connection with the rest unread. It is zero once the stream has ended.
+	Room() int64
+	// Looks reports whether Room hangs on what the next bytes are, or on the time, so that
+	// Reach may be more.
+	Looks() bool
+	// Reach is Room for a reader that has looked at the sender's next bytes: it returns how
+	// many of them may be taken, if they are fed at the same age. It is zero if the time has
+	// come for a rule, which Tick lets act.
+	Reach(next []byte, age time.Duration) int
+	// Alarm returns the age at which Tick has to be called even if no byte comes; ok is
+	// false if there is none.
+	Alarm() (age time.Duration, ok bool)
+
+	// Done counts that step was carried out.
+	Done(step Step)
+	// Undo takes back the Done of step, the rule's last on this connection: the bytes before
+	// it did not leave after all.
+	Undo(step Step)
+	// Idle counts that step was reached and did nothing, since the connection had ended or
+	// its gate was open. Its rule has not fired.
+	Idle(step Step)
+	// Followed counts n of the sender's bytes that came after whatever has stopped the
+	// stream so far, unless a rule has ended it since. Feed does so itself: it is for bytes
+	// that are never fed.
+	Followed(n int64)
+	// Has reports whether the stream still goes by the rule of step. A rule that has its key
+	// and other contents is another.
+	Has(step Step) bool
+}
+
+// A Peer decides what happens to the datagrams of one direction of one peer. It is used by one
+// goroutine at a time.
+type Peer interface {
+	// Next decides about the peer's next datagram, which came at the given age of the peer. It
+	// doesn't change data; the verdict's Data is data, or a changed copy.
+	Next(data []byte, age time.Duration) Verdict
+	// Skip counts the peer's next datagram without a decision, for a program without rules,
+	// and returns its number.
+	Skip() int64
+	// Count returns how many datagrams there were so far.
+	Count() int64
+	// IsStale reports whether the peer goes by another program than the present one.
+	IsStale(present Program) bool
+	// Adopt goes over to another program of the same server, from the next datagram on. Rules
+	// that the two share go on where they are.
+	Adopt(next Program)
+}
