@@ -33,7 +33,7 @@ func briefStacks(stacks []string) string {
 		rest += len(shown) - maxGoroutines
 		shown = append(shown[:maxGoroutines], fmt.Sprintf("(%d more)", rest))
 	case rest > 0:
-		shown = append(shown, fmt.Sprintf("(%d more are the servers', the network's and the test's own)", rest))
+		shown = append(shown, fmt.Sprintf("(%d more of the servers', the network's and the test's own)", rest))
 	}
 	return strings.Join(shown, "\n\n")
 }
@@ -53,7 +53,7 @@ func briefStack(stack string) string {
 		function, created := strings.CutPrefix(f.function, "created by ")
 		switch {
 		case isMachinery(function):
-		case isOurs(function):
+		case isOurs(function, f.file):
 			if outer && users && !created {
 				kept = append(kept, f)
 			}
@@ -106,11 +106,14 @@ var standardRoot = func() string {
 	return root
 }()
 
-// isOurs reports whether a function is of this module, tests apart.
-func isOurs(function string) bool {
-	return slices.ContainsFunc([]string{"/fakeserver.", "/fakeserver/fault.", "/fakeserver/transcript.", "/fakeserver/script.", "/nettest."}, func(pkg string) bool {
-		return strings.HasPrefix(function, modulePath+pkg)
-	})
+// isOurs reports whether a function is one of this module's servers or networks, rather
+// than of a test of theirs.
+func isOurs(function, file string) bool {
+	rest, ok := strings.CutPrefix(function, modulePath+"/")
+	return ok && !strings.Contains(file, "_test.go:") &&
+		slices.ContainsFunc([]string{"fakeserver.", "fakeserver/", "nettest.", "nettest/"}, func(tree string) bool {
+			return strings.HasPrefix(rest, tree)
+		})
 }
 
 // isMachinery reports whether a function is of what runs a test, in a bubble or not.

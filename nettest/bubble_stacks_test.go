@@ -59,7 +59,7 @@ func TestBriefStacksAreThoseOfTheUser(t *testing.T) {
 		"/fakeserver.(*Server).Close(0x1)",
 		"created by example/ping.TestPing in goroutine 5",
 		"",
-		"(1 more are the servers', the network's and the test's own)",
+		"(1 more of the servers', the network's and the test's own)",
 	}
 	if strings.Join(kept, "\n") != strings.Join(want, "\n") {
 		t.Errorf("it shows\n%s\nwant\n%s", strings.Join(kept, "\n"), strings.Join(want, "\n"))
@@ -79,5 +79,25 @@ func TestBriefStacksAreBounded(t *testing.T) {
 	got = briefStacks(all)
 	if n := strings.Count(got, "goroutine 7"); n != maxGoroutines || !strings.HasSuffix(got, "(92 more)") {
 		t.Errorf("%d goroutines of 100, want %d:\n%s", n, maxGoroutines, got)
+	}
+}
+
+func TestIsOursKnowsServersFromTests(t *testing.T) {
+	for _, tt := range []struct {
+		function, file string
+		want           bool
+	}{
+		{"/fakeserver.(*Conn).Read(0x1)", "/x/fakeserver/conn.go:90 +0x26", true},
+		{"/fakeserver/internal/kernel.Peek(0x1)", "/x/fakeserver/internal/kernel/peek.go:9 +0x26", true},
+		{"/nettest.(*Conn).Read(0x1)", "/x/nettest/stream_read.go:9 +0x26", true},
+		{"/nettest/match.(*filler).run(0x1)", "/x/nettest/match/buffer.go:62 +0x26", true},
+		{"/nettest/internal/bubbletest.body(0x1)", "/x/nettest/internal/bubbletest/failing_test.go:9 +0x26", false},
+		{"/nettest_test.TestBubble(0x1)", "/x/nettest/bubble_test.go:9 +0x26", false},
+		{"/scenarios.(*dialogue).ask(0x1)", "/x/scenarios/tcp.go:9 +0x26", false},
+		{"test.TestPing(0x1)", "/x/ping_test.go:9 +0x26", false},
+	} {
+		if got := isOurs(modulePath+tt.function, "\t"+tt.file); got != tt.want {
+			t.Errorf("isOurs(%s, %s) = %t, want %t", tt.function, tt.file, got, tt.want)
+		}
 	}
 }

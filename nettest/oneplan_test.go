@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -20,14 +21,17 @@ import (
 // One plan gives one outcome, wherever it runs: on the kernel's sockets or in memory, in
 // virtual time or in real, in a fake server or in front of a real one.
 
-// An outcome is what a plan has made of a script.
+// patience is a timeout that no run reaches unless something hangs.
+const patience = time.Minute
+
+// An outcome is what came of a script under a plan.
 type outcome struct {
 	canonical transcript.Canonical
 	report    fault.Report
 	heard     []string // by each client
 }
 
-// compare says in what other differs.
+// compare returns what is different in other.
 func (o outcome) compare(other outcome) error {
 	var errs []error
 	if got, want := other.canonical.String(), o.canonical.String(); !other.canonical.Equal(o.canonical) {

@@ -67,7 +67,8 @@ var mayImport = []struct {
 	{"fakeserver/internal/benchratio", [][]string{{module + "fakeserver/internal/benchwork"}}},
 	{"fakeserver/cmd/", [][]string{server, {module + "fakeserver/script"}}},
 	{"fakeserver/", [][]string{server}},
-	{"nettest", [][]string{server, {gomega + "/types", gomega + "/format", gomega + "/gcustom", gomega + "/gbytes"}}},
+	{"nettest", [][]string{server}},
+	{"nettest/match", [][]string{words, {gomega + "/types", gomega + "/format", gomega + "/gcustom", gomega + "/gbytes"}}},
 }
 
 // forTests are packages that only tests import: a package that imports one of them depends on

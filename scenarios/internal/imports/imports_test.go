@@ -15,7 +15,10 @@ func TestBreachesAreFound(t *testing.T) {
 	}{
 		{"fakeserver/fault", ginkgo, "fakeserver/fault imports " + ginkgo},
 		{"nettest", ginkgo, "nettest imports " + ginkgo},
-		{"nettest", gomega, "nettest imports " + gomega},
+		{"nettest", gomega + "/types", "nettest imports " + gomega + "/types"},
+		{"nettest", module + "nettest/match", "nettest imports nettest/match"},
+		{"nettest/match", gomega, "nettest/match imports " + gomega},
+		{"nettest/match", module + "nettest", "nettest/match imports nettest"},
 		{"nettest", module + "scenarios", "nettest imports scenarios"},
 		{"fakeserver/transcript", "example.com/far", "fakeserver/transcript imports example.com/far"},
 		{"fakeserver/fault", "testing", "fakeserver/fault depends on testing"},
@@ -30,7 +33,7 @@ func TestBreachesAreFound(t *testing.T) {
 		{"fakeserver/fault", module + "fakeserver/internal/kernel", "fakeserver/fault imports fakeserver/internal/kernel"},
 	} {
 		g := graph{"net": {Standard: true}, "testing": {Standard: true}, "net/x": {Standard: true, Imports: []string{"testing"}}}
-		for _, dir := range []string{"fakeserver", "fakeserver/fault", "fakeserver/transcript", "fakeserver/internal/kernel", "fakeserver/internal/decide", "scenarios", "nettest"} {
+		for _, dir := range []string{"fakeserver", "fakeserver/fault", "fakeserver/transcript", "fakeserver/internal/kernel", "fakeserver/internal/decide", "scenarios", "nettest", "nettest/match"} {
 			g[module+dir] = listed{}
 		}
 		if got := g.breaches(); len(got) != 0 {

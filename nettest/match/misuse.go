@@ -1,0 +1,24 @@
+package match
+
+import "fmt"
+
+// A misuseError says why an assertion can't be made. Match returns it, so that the
+// negated assertion fails too.
+type misuseError struct{ text string }
+
+func misuse(format string, args ...any) error {
+	return &misuseError{fmt.Sprintf(format, args...)}
+}
+
+func (e *misuseError) Error() string { return e.text }
+
+// FormattedGomegaError makes Gomega print the text in place of the Go value.
+func (e *misuseError) FormattedGomegaError() string { return e.text }
+
+// checkConn refuses numbers that no connection can have.
+func checkConn(matcher string, conn int, chosen bool) error {
+	if chosen && conn < 1 {
+		return misuse("%s: OnConn(%d): connections are numbered from 1", matcher, conn)
+	}
+	return nil
+}

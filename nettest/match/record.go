@@ -1,0 +1,104 @@
+package match
+
+import (
+	"fmt"
+	"iter"
+	"reflect"
+	"strings"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A recorder has a record: the servers of package fakeserver, and what embeds one.
+type recorder interface{ Transcript() transcript.Transcript }
+
+// A lifetime has an end, after which nothing is added to its record.
+type lifetime interface{ Done() <-chan struct{} }
+
+// A record is what a matcher looks at.
+type record struct {
+	transcript.Transcript
+	final bool // nothing will be added to it
+}
+
+// recordOf returns the record of actual, the value that an assertion is about.
+func recordOf(matcher string, actual any) (record, error) {
+	switch a := actual.(type) {
+	case transcript.Transcript:
+		return record{a, true}, nil
+	case *transcript.Transcript:
+		if a != nil {
+			return record{*a, true}, nil
+		}
+	case recorder:
+		if !isNil(a) {
+			done := isDone(a) // first, or an event could come between the two
+			return record{a.Transcript(), done}, nil
+		}
+	}
+	return record{}, misuse("%s wants a server or a transcript.Transcript, not %s", matcher, describe(actual))
+}
+
+// isDone reports whether a has come to its end.
+func isDone(a any) bool {
+	l, ok := a.(lifetime)
+	if !ok {
+		return false
+	}
+	select {
+	case <-l.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+// isNil reports whether v is nil, or an interface that holds a nil.
+func isNil(v any) bool {
+	r := reflect.ValueOf(v)
+	switch r.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:
+		return r.IsNil()
+	}
+	return !r.IsValid()
+}
+
+// describe returns the type of v in words. It does not print v, which may be large.
+func describe(v any) string {
+	switch {
+	case v == nil:
+		return "nil"
+	case isNil(v):
+		return fmt.Sprintf("a nil %T", v)
+	case reflect.TypeOf(v).Kind() == reflect.Func:
+		return fmt.Sprintf("a %T (only Eventually and Consistently call functions)", v)
+	}
+	return fmt.Sprintf("a %T", v)
+}
+
+// isPackets reports whether the record is one of datagrams.
+func (r record) isPackets() bool {
+	n := r.Header().Network
+	return strings.HasPrefix(n, "udp") || strings.HasPrefix(n, "ip") || n == "unixgram"
+}
+
+// unit is what the record counts: conns, or peers.
+func (r record) unit() string {
+	if r.isPackets() {
+		return "peer"
+	}
+	return "conn"
+}
+
+// numbers returns the numbers of the connections to look at: conn alone, if there is
+// such a connection, or all of them if conn is zero.
+func (r record) numbers(conn int) iter.Seq[int] {
+	first, last := conn, min(conn, r.Conns())
+	if conn == 0 {
+		first, last = 1, r.Conns()
+	}
+	return func(yield func(int) bool) {
+		for n := first; n <= last && yield(n); n++ {
+		}
+	}
+}
