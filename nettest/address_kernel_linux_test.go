@@ -26,7 +26,7 @@ var addressRows = []addressRow{
 			}
 		}
 	}},
-	{"listen on one", "what is dialled must be that", func(w *addressWorld) {
+	{"listen on one", "what is dialed must be that", func(w *addressWorld) {
 		w.listen("tcp", "127.0.0.1:0")
 		w.listen("tcp", "127.0.0.1:PORT")
 		w.listen("tcp", "127.0.0.9:PORT")

@@ -177,7 +177,7 @@ func (w *addressWorld) datagram(network, listen, host string) {
 	w.say("  WriteToUDPAddrPort: %v", err)
 	_, err = server.WriteToUDPAddrPort([]byte("x"), netip.AddrPort{})
 	w.say("  WriteToUDPAddrPort of nothing: %v", err)
-	if host != "127.0.0.9" { // which an answer of a socket on all comes from is not what was dialled
+	if host != "127.0.0.9" { // which an answer of a socket on all comes from is not what was dialed
 		n, err := c.Read(p)
 		w.say("  the answer: %d, %v", n, err)
 	}

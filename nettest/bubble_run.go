@@ -12,34 +12,34 @@ import (
 )
 
 // A bubble runs in a goroutine of its own, so that one that will never end can be left
-// behind: nobody can end its goroutines.
+// behind: its goroutines can't be ended.
 type bubble struct {
-	mark atomic.Pointer[string] // what its goroutines are marked with in stack traces
+	mark atomic.Pointer[string] // its goroutines have it in stack traces
 	over chan ending
 }
 
-// An ending is how a bubble ended.
+// An ending is how a bubble ended, or that it did not.
 type ending struct {
-	stuck    string // why it did not
+	stuck    string // why it did not end
 	failed   bool   // by t.FailNow
 	panicked any
 }
 
-// A bubble that has not changed for so many looks in a row, in which nobody works and
-// somebody waits for a lock, never will.
+// A bubble is stuck if it is seen unchanged this many times in a row, with no goroutine
+// running and one waiting for a lock.
 const (
-	standstillLook  = 500 * time.Millisecond
-	standstillLooks = 4
+	standstillInterval = 500 * time.Millisecond
+	standstillCount    = 4
 )
 
-// inBubble runs f in a bubble. If that does not come to an end, the ending says who is in
-// the way. A panic goes on here.
+// inBubble runs f in a bubble. If that does not end, the ending says what is in the way. A
+// panic goes on here.
 func inBubble(t *testing.T, f func(*testing.T)) ending {
 	b := &bubble{over: make(chan ending, 1)}
 	go b.run(t, f)
-	tick := time.NewTicker(standstillLook)
+	tick := time.NewTicker(standstillInterval)
 	defer tick.Stop()
-	before, looks := "", 0
+	before, same := "", 0
 	for {
 		select {
 		case end := <-b.over:
@@ -49,27 +49,27 @@ func inBubble(t *testing.T, f func(*testing.T)) ending {
 			return end
 		case <-tick.C:
 		}
-		if looks++; looks == 1 {
-			continue // most are over long before
+		if same++; same == 1 {
+			continue // most bubbles have ended long before
 		}
 		now := b.standstill()
 		if now == "" || now != before {
-			before, looks = now, 1
+			before, same = now, 1
 		}
-		if looks > standstillLooks {
+		if same > standstillCount {
 			now = briefStacks(strings.Split(now, "\n\n"))
-			return ending{stuck: "deadlock: the clock of the bubble stands still. It goes on while everybody waits for channels, conditions and timers made in the bubble, " +
-				"and somebody waits for a lock, which does not count:\n" + now}
+			return ending{stuck: "deadlock: the clock of the bubble stands still. It advances only while all goroutines wait for channels, conditions " +
+				"and timers made in the bubble, and one of them waits for a lock, which does not count:\n" + now}
 		}
 	}
 }
 
-// run makes the bubble, and says how it ended.
+// run makes the bubble, and sends how it ended.
 func (b *bubble) run(t *testing.T, f func(*testing.T)) {
-	end := ending{failed: true} // unless it comes back from Test
+	end := ending{failed: true} // unless Test returns
 	defer func() {
 		p := recover()
-		// The runtime's type for it has no name outside, but its words are documented.
+		// The runtime's type for it is not exported, but its text is documented.
 		if text := fmt.Sprint(p); p != nil && strings.HasPrefix(text, "deadlock: ") {
 			end = ending{stuck: text + "\n" + briefStacks(b.stacks())}
 		} else if p != nil {
@@ -84,7 +84,7 @@ func (b *bubble) run(t *testing.T, f func(*testing.T)) {
 	end.failed = false
 }
 
-// ownMark returns what the goroutines of this bubble are marked with.
+// ownMark returns what the stack traces of this bubble's goroutines have in common.
 func ownMark() *string {
 	var buf [100]byte
 	head, _, _ := strings.Cut(string(buf[:runtime.Stack(buf[:], false)]), "]")
@@ -93,7 +93,7 @@ func ownMark() *string {
 	return &mark
 }
 
-// stacks returns the stacks of the bubble's goroutines, which are in an order of their own.
+// stacks returns the stacks of the bubble's goroutines, in an order that does not change.
 func (b *bubble) stacks() []string {
 	mark := b.mark.Load()
 	if mark == nil {
@@ -119,8 +119,8 @@ func allStacks() string {
 	}
 }
 
-// standstill returns the stacks of a bubble in which everybody waits, and somebody for a
-// lock; "" of any other.
+// standstill returns the stacks of a bubble in which every goroutine waits, and one of them
+// for a lock, or "" for any other bubble.
 func (b *bubble) standstill() string {
 	all := b.stacks()
 	locked := false
@@ -139,8 +139,8 @@ func (b *bubble) standstill() string {
 	return strings.Join(all, "\n\n")
 }
 
-// stateOf returns the state in a stack's first line: "goroutine 7 [select (durable), 2
-// minutes, synctest bubble 1]:".
+// stateOf returns the state from a stack's first line, such as "select (durable)" from
+// "goroutine 7 [select (durable), 2 minutes, synctest bubble 1]:".
 func stateOf(stack string) string {
 	_, state, _ := strings.Cut(stack, "[")
 	state, _, _ = strings.Cut(state, "]")

@@ -9,26 +9,26 @@ import (
 	"time"
 )
 
-// bubbleServers has what the servers of a bubble can tell, for when it does not come to its
-// end: their cleanups do not run then.
+// bubbleServers has the stories of a bubble's servers, for when the bubble does not end: the
+// servers' cleanups do not run then.
 type bubbleServers struct {
 	mu      sync.Mutex // guards stories
 	stories []func() string
 }
 
-// ShowWhenStuck is for fakeserver.Start, which finds it by its name. A server's story is
-// told outside of the bubble, perhaps after the server has ended.
+// ShowWhenStuck is for fakeserver.Start, which finds it by its name. The story is
+// called outside of the bubble, perhaps after its server has ended.
 func (b *bubbleServers) ShowWhenStuck(story func() string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.stories = append(b.stories, story)
 }
 
-// maxStories bounds how many servers of a stuck bubble are told of.
+// maxStories bounds how many servers of a stuck bubble are shown.
 const maxStories = 16
 
-// tell returns the stories of the servers, in the order in which they were started. Where a
-// lock stops the bubble's clock it may be one that a story needs: that is the last then.
+// tell returns the stories of the servers, in the order in which they were started. The lock
+// that stops the bubble's clock may be one that a story needs: that story is the last one then.
 func (b *bubbleServers) tell() string {
 	b.mu.Lock()
 	stories := b.stories
@@ -36,7 +36,7 @@ func (b *bubbleServers) tell() string {
 	var all strings.Builder
 	for i, story := range stories {
 		if i == maxStories {
-			fmt.Fprintf(&all, "… and %d more servers\n", len(stories)-i)
+			fmt.Fprintf(&all, "… and %s\n", plural(len(stories)-i, "more server"))
 			break
 		}
 		text := make(chan string, 1)
@@ -44,16 +44,24 @@ func (b *bubbleServers) tell() string {
 		select {
 		case t := <-text:
 			all.WriteString(t)
-		case <-time.After(standstillLook):
-			fmt.Fprintf(&all, "%d servers can't tell what happened: a lock that one needs is held in the bubble\n", len(stories)-i)
+		case <-time.After(standstillInterval):
+			fmt.Fprintf(&all, "%s can't tell what happened: a lock that one needs is held in the bubble\n", plural(len(stories)-i, "server"))
 			return all.String()
 		}
 	}
 	return all.String()
 }
 
-// A bubbleT is a bubble's T, in which testing can't find the line of what a server says in its
-// cleanup: that is said outside.
+// plural returns n and a noun, with an s unless n is 1.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// A bubbleT is a bubble's T. In a bubble package testing can't find the line for what a server
+// reports from its cleanup, so that is reported outside.
 type bubbleT struct {
 	*testing.T
 	bubbleServers
@@ -63,7 +71,7 @@ type bubbleT struct {
 	log      []string
 }
 
-// Errorf is Errorf of the T, or waits for the end of the bubble.
+// Errorf calls T.Errorf, except from a server's cleanup: then it keeps the text for report.
 func (t *bubbleT) Errorf(format string, args ...any) {
 	t.T.Helper()
 	if !inServersCleanup() {
@@ -77,7 +85,7 @@ func (t *bubbleT) Errorf(format string, args ...any) {
 	t.failures = append(t.failures, text)
 }
 
-// Logf is Logf of the T, or waits for the end of the bubble.
+// Logf calls T.Logf, except from a server's cleanup: then it keeps the text for report.
 func (t *bubbleT) Logf(format string, args ...any) {
 	t.T.Helper()
 	if !inServersCleanup() {
@@ -90,8 +98,8 @@ func (t *bubbleT) Logf(format string, args ...any) {
 	t.log = append(t.log, text)
 }
 
-// say says outside what was left to say.
-func (t *bubbleT) say(outer *testing.T) {
+// report reports outside of the bubble what was kept.
+func (t *bubbleT) report(outer *testing.T) {
 	outer.Helper()
 	t.mu.Lock()
 	log, failures := t.log, t.failures
@@ -105,7 +113,7 @@ func (t *bubbleT) say(outer *testing.T) {
 }
 
 // inServersCleanup reports whether a method of a bubbleT was called by a cleanup that
-// fakeserver has registered.
+// package fakeserver registered.
 func inServersCleanup() bool {
 	var pcs [32]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])

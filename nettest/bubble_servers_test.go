@@ -18,6 +18,8 @@ func TestBubbleTellsOfItsServersAsFarAsItCan(t *testing.T) {
 		{"no server", 0, false, ""},
 		{"two", 2, false, "a record\na record\n"},
 		{"one of three needs a lock", 1, true, "a record\n2 servers can't tell what happened: a lock that one needs is held in the bubble\n"},
+		{"one of two needs a lock", 0, true, "2 servers can't tell what happened: a lock that one needs is held in the bubble\n"},
+		{"one too many", maxStories + 1, false, strings.Repeat("a record\n", maxStories) + "… and 1 more server\n"},
 		{"too many", maxStories + 5, false, strings.Repeat("a record\n", maxStories) + "… and 5 more servers\n"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
@@ -34,7 +36,7 @@ func TestBubbleTellsOfItsServersAsFarAsItCan(t *testing.T) {
 			if got := b.tell(); got != tt.want {
 				t.Errorf("%s: %q, want %q", tt.why, got, tt.want)
 			}
-			if d := time.Since(began); tt.locked != (d > 0) || d > standstillLook {
+			if d := time.Since(began); tt.locked != (d > 0) || d > standstillInterval {
 				t.Errorf("%s: it took %v", tt.why, d)
 			}
 			close(locked)

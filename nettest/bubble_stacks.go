@@ -8,18 +8,18 @@ import (
 	"strings"
 )
 
-// modulePath is the path that all our packages begin with.
-var modulePath = strings.TrimSuffix(reflect.TypeFor[bubble]().PkgPath(), "/nettest")
+// modulePath is what the import paths of this module begin with.
+var modulePath = strings.TrimSuffix(reflect.TypeFor[frame]().PkgPath(), "/nettest")
 
-// Bounds of what a failure shows of a bubble's goroutines.
+// Limits of what a failure shows of a bubble's goroutines.
 const (
 	maxGoroutines = 8
 	maxFrames     = 8 // of each
 )
 
-// briefStacks returns of the goroutines' stacks what a user can do something about: the
-// frames that are not of this module, of what that calls, and of what runs a test; and
-// each call that leads into this module. Goroutines without such frames are counted.
+// briefStacks returns the part of the goroutines' stacks that a user can do something about:
+// the calls into this module, and the frames outside of this module, of what it calls, and of
+// what runs a test. Goroutines without such frames are counted.
 func briefStacks(stacks []string) string {
 	var shown []string
 	for _, g := range stacks {
@@ -44,7 +44,7 @@ type frame struct{ function, file string }
 // String returns the two lines.
 func (f frame) String() string { return f.function + "\n" + f.file }
 
-// briefStack is briefStacks of one goroutine; "" if it has nothing to show.
+// briefStack is briefStacks for one goroutine, or "" if there is nothing to show.
 func briefStack(stack string) string {
 	head, frames := framesOf(stack)
 	var kept []frame // from the outermost
@@ -78,7 +78,7 @@ func briefStack(stack string) string {
 	return head
 }
 
-// framesOf takes a stack trace apart.
+// framesOf splits a stack trace.
 func framesOf(stack string) (head string, frames []frame) {
 	lines := strings.Split(strings.TrimRight(stack, "\n"), "\n")
 	for i := 1; i+1 < len(lines); i += 2 {
@@ -87,9 +87,9 @@ func framesOf(stack string) (head string, frames []frame) {
 	return lines[0], frames
 }
 
-// isStandard reports whether a file's line in a stack trace is of the standard library: in
-// the same directory as package strings, or, where the program was built with -trimpath, in
-// one without a dot.
+// isStandard reports whether a file in a stack trace belongs to the standard library: it is
+// in the same directory as package strings, or, if the program was built with -trimpath, its
+// path begins without a dot.
 func isStandard(file string) bool {
 	file = strings.TrimSpace(file)
 	if standardRoot != "" {
@@ -116,7 +116,7 @@ func isOurs(function, file string) bool {
 		})
 }
 
-// isMachinery reports whether a function is of what runs a test, in a bubble or not.
+// isMachinery reports whether a function belongs to what runs a test, in a bubble or not.
 func isMachinery(function string) bool {
 	return slices.ContainsFunc([]string{
 		"runtime.", "internal/runtime/", "internal/synctest.", "testing.", "testing/synctest.",

@@ -12,8 +12,8 @@ import (
 	"github.com/fakewire/fakewire/fakeserver"
 )
 
-// A bubbleTB is the test in a bubble, as far as its body can see: it collects what
-// there is to say until the bubble is gone.
+// A bubbleTB is the test that a bubble's body sees. It collects what the body reports until
+// the bubble is gone.
 type bubbleTB struct {
 	bubbleServers
 	outer   fakeserver.TB
@@ -30,7 +30,7 @@ type bubbleTB struct {
 	panicked any
 }
 
-// run runs body, and then its cleanups, as the last one that was registered is the first.
+// run runs body, and then its cleanups, the last one first.
 func (tb *bubbleTB) run(body func()) {
 	tb.call(body)
 	for {
@@ -53,7 +53,7 @@ func (tb *bubbleTB) call(f func()) {
 	<-done
 }
 
-// caught keeps the first panic for the goroutine that waits outside.
+// caught keeps the first panic for the goroutine outside of the bubble.
 func (tb *bubbleTB) caught(p any) {
 	if p == nil {
 		return
@@ -79,8 +79,8 @@ func (tb *bubbleTB) nextCleanup() func() {
 	return f
 }
 
-// report tells the test outside what there is to say. What fails comes last: nothing after
-// that need run.
+// report tells the test outside what was collected. Failures come last, since a Fatalf does
+// not return.
 func (tb *bubbleTB) report(outer fakeserver.TB, stuck string) {
 	outer.Helper()
 	tb.mu.Lock()
@@ -125,10 +125,10 @@ func (tb *bubbleTB) Cleanup(f func()) {
 }
 
 func (tb *bubbleTB) Logf(format string, args ...any) {
-	text := fmt.Sprintf(format, args...) // which may call methods of tb
+	text := fmt.Sprintf(format, args...) // before the lock: args may call methods of tb
 	tb.mu.Lock()
 	defer tb.mu.Unlock()
-	tb.log = append(tb.log, tb.placeLocked()+text)
+	tb.log = append(tb.log, tb.lineLocked()+text)
 }
 
 func (tb *bubbleTB) Errorf(format string, args ...any) { tb.fail(false, format, args...) }
@@ -144,10 +144,10 @@ func (tb *bubbleTB) fail(fatal bool, format string, args ...any) {
 	defer tb.mu.Unlock()
 	tb.failed = true
 	tb.fatal = tb.fatal || fatal
-	tb.failures = append(tb.failures, tb.placeLocked()+text)
+	tb.failures = append(tb.failures, tb.lineLocked()+text)
 }
 
-// Helper keeps its caller out of the places of failures.
+// Helper marks its caller: failures are not at its lines.
 func (tb *bubbleTB) Helper() {
 	pc, _, _, _ := runtime.Caller(1)
 	tb.mu.Lock()
@@ -158,8 +158,8 @@ func (tb *bubbleTB) Helper() {
 	tb.helpers[runtime.FuncForPC(pc).Name()] = true
 }
 
-// placeLocked returns the file and line that called, or nothing in a cleanup of a helper's.
-func (tb *bubbleTB) placeLocked() string {
+// lineLocked returns the file and line of the caller, or "" in a cleanup that a helper registered.
+func (tb *bubbleTB) lineLocked() string {
 	var pcs [64]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {

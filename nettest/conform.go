@@ -3,9 +3,6 @@ package nettest
 import (
 	"errors"
 	"fmt"
-	"net"
-	"os"
-	"runtime/debug"
 	"testing"
 	"time"
 )
@@ -17,13 +14,8 @@ type demand[S any] struct {
 	check func(S) error
 }
 
-const (
-	awhile   = 10 * time.Millisecond // what a call that waits is watched for
-	patience = 20 * time.Second      // what a demand may take before it is given up
-)
-
-// aLongTimeAgo is a deadline that has passed.
-var aLongTimeAgo = time.Unix(1, 0)
+// patience is how long a demand may take before it is given up.
+const patience = 20 * time.Second
 
 // conform runs each demand as a subtest, with a subject of its own.
 func conform[S any](t *testing.T, demands []demand[S], subject func() (s S, stop func(), err error)) {
@@ -42,12 +34,12 @@ func conform[S any](t *testing.T, demands []demand[S], subject func() (s S, stop
 	}
 }
 
-// try returns how a subject falls short of the demand. What blocks is stopped, and what
-// panics is caught: these are what goes wrong most.
+// try returns how a subject falls short of the demand. A check that blocks is stopped, and
+// one that panics is caught: these are what goes wrong most.
 func (d demand[S]) try(subject func() (s S, stop func(), err error)) error {
 	s, stop, err := subject()
 	if err != nil {
-		return fmt.Errorf("there is nothing to be tested: %w", err)
+		return fmt.Errorf("there is nothing to test: %w", err)
 	}
 	c := begin("the test", func() error { return d.check(s) })
 	select {
@@ -59,7 +51,7 @@ func (d demand[S]) try(subject func() (s S, stop func(), err error)) error {
 	stop()
 	select {
 	case err := <-c.done:
-		return fmt.Errorf("blocked for %v; then it was stopped, and there was: %w", patience, orNothing(err))
+		return fmt.Errorf("blocked for %v; after it was stopped: %w", patience, orNothing(err))
 	case <-time.After(patience):
 		return fmt.Errorf("blocked for %v, and stopping it did not help", patience)
 	}
@@ -67,102 +59,17 @@ func (d demand[S]) try(subject func() (s S, stop func(), err error)) error {
 
 func orNothing(err error) error {
 	if err == nil {
-		return errors.New("nothing else to object to")
+		return errors.New("nothing else is wrong")
 	}
 	return err
 }
 
-// A lacksError is that an implementation does not have what is optional.
+// A lacksError says which optional method an implementation does not have.
 type lacksError string
 
 func (e lacksError) Error() string { return "it has no " + string(e) }
 
-// A call is one that may block, under way in a goroutine.
-type call struct {
-	what string
-	done chan error
-}
-
-// begin calls f. A panic is an error.
-func begin(what string, f func() error) *call {
-	c := &call{what, make(chan error, 1)}
-	go func() {
-		defer func() {
-			if p := recover(); p != nil {
-				c.done <- fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-			}
-		}()
-		c.done <- f()
-	}()
-	return c
-}
-
-// end waits until the call returns.
-func (c *call) end() error { return <-c.done }
-
-// waits watches the call for a while: its error is that it returned. One that has not even begun
-// is taken for one that waits, so that a slow machine finds less, but nothing that is not there.
-func (c *call) waits() error {
-	select {
-	case err := <-c.done:
-		return fmt.Errorf("%s has returned with %v; want it to wait", c.what, err)
-	case <-time.After(awhile):
-		return nil
-	}
-}
-
-// outlives begins a call under a deadline, which it clears before it passes, and watches the call
-// beyond it.
-func outlives(set func(time.Time) error, what string, f func() error) (*call, error) {
-	for wait := 5 * awhile; ; wait *= 2 {
-		at := time.Now().Add(wait)
-		if err := set(at); err != nil {
-			return nil, err
-		}
-		c := begin(what, f)
-		early := c.waits()
-		if err := set(time.Time{}); err != nil {
-			return nil, err
-		}
-		if time.Now().Before(at) {
-			time.Sleep(time.Until(at))
-			return c, errors.Join(early, c.waits())
-		}
-		if early == nil { // this machine is too slow: the deadline may have passed
-			set(aLongTimeAgo)
-			c.end()
-		}
-	}
-}
-
-// wantClosed checks the error of a call on something that was closed.
-func wantClosed(what string, err error) error {
-	if !errors.Is(err, net.ErrClosed) {
-		return fmt.Errorf("%s: error %v, want net.ErrClosed", what, err)
-	}
-	return nil
-}
-
-// wantTimeout checks the error of a call whose deadline has passed.
-func wantTimeout(what string, err error) error {
-	if ne, ok := errors.AsType[net.Error](err); !ok || !ne.Timeout() {
-		return fmt.Errorf("%s: error %v, want a net.Error that is a Timeout", what, err)
-	}
-	if !errors.Is(err, os.ErrDeadlineExceeded) {
-		return fmt.Errorf("%s: error %v, want os.ErrDeadlineExceeded", what, err)
-	}
-	return nil
-}
-
-// wantNil names the call that failed.
-func wantNil(what string, err error) error {
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	return nil
-}
-
-// first returns the first error of steps that were done in order. It lets a demand read as a list.
+// first does steps in order until one fails, and returns its error. It lets a check read as a list.
 func first(steps ...func() error) error {
 	for _, step := range steps {
 		if err := step(); err != nil {

@@ -90,7 +90,7 @@ var brokenConns = map[string]brokenConn{
 	"WriteAfter": {"Write after CloseWrite = 5, <nil>", func(c *oddConn) { // writes vanish
 		c.write = func(p []byte) (int, error) { c.Conn.Write(p); return len(p), nil }
 	}},
-	"DuringWrite": {"Write has counted", func(c *oddConn) { // all or nothing
+	"DuringWrite": {"Write counted", func(c *oddConn) { // all or nothing
 		c.write = func(p []byte) (int, error) {
 			n, err := c.Conn.Write(p)
 			if err != nil {

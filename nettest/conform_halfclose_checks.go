@@ -14,7 +14,7 @@ func (h *halves) testEOF() error {
 	return errors.Join(wantEnded(h.a, h.b, "last words"), wantEOF(h.b))
 }
 
-// bigText returns bytes in which no piece looks like another.
+// bigText returns bytes of which no two pieces are alike.
 func bigText(size int) string {
 	p := make([]byte, size)
 	rand.NewChaCha8([32]byte{}).Read(p)
@@ -45,7 +45,7 @@ func (h *halves) testOwnRead() error {
 	read := begin("Read", func() error {
 		p := make([]byte, 10)
 		if n, err := h.a.Read(p); string(p[:n]) != "x" || err != nil {
-			return fmt.Errorf("the own Read = %q, %v; want \"x\"", p[:n], err)
+			return fmt.Errorf("Read of the same end = %q, %v; want \"x\"", p[:n], err)
 		}
 		return nil
 	})
@@ -91,7 +91,7 @@ func (h *halves) testDuringWrite() error {
 	wrote := begin("Write", w.run)
 	w.settle()
 	ended := begin("CloseWrite", h.a.CloseWrite)
-	time.Sleep(awhile) // some let a Write that is under way be the first
+	time.Sleep(awhile) // some implementations let the Write under way go first
 	got, err := io.Copy(io.Discard, h.b)
 	if err != nil {
 		return wantNil("Read", err)
@@ -100,7 +100,7 @@ func (h *halves) testDuringWrite() error {
 		return err
 	}
 	if want := w.counted.Load(); got != want {
-		return fmt.Errorf("%d bytes arrived; Write has counted %d", got, want)
+		return fmt.Errorf("%d bytes arrived; Write counted %d", got, want)
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ type longWrite struct {
 	counted atomic.Int64
 }
 
-// enough is more than any window holds that has an end.
+// enough is more than fits into any bounded window.
 const enough = 64 << 20
 
 func (w *longWrite) run() error {
@@ -135,7 +135,7 @@ func (w *longWrite) settle() {
 func (h *halves) testTwice() error {
 	return first(
 		func() error { return wantEnded(h.a, h.b, "a question") },
-		func() error { h.a.CloseWrite(); return nil }, // some have an error for it
+		func() error { h.a.CloseWrite(); return nil }, // some return an error
 		func() error { return wantEOF(h.b) },
 		func() error { return say(h.b, h.a, "an answer") },
 	)
@@ -159,7 +159,7 @@ func (h *halves) testCloseAfter() error {
 func (h *halves) testCloseWakesRead() error {
 	read := begin("Read", func() error {
 		_, err := h.a.Read(make([]byte, 1))
-		return wantClosed("the own Read", err)
+		return wantClosed("Read of the same end", err)
 	})
 	return first(
 		h.a.CloseWrite,
@@ -183,7 +183,7 @@ func (h *halves) testCloseRead() error {
 	}
 	read := begin("Read", func() error {
 		if n, err := h.a.Read(make([]byte, 1)); n != 0 || err == nil {
-			return fmt.Errorf("the own Read = %d, %v; want 0 and an error", n, err)
+			return fmt.Errorf("Read of the same end = %d, %v; want 0 and an error", n, err)
 		}
 		return nil
 	})

@@ -4,10 +4,32 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"slices"
 	"time"
 )
+
+func (l *listening) testAccept() error { return errors.Join(l.wantPair(), l.wantPair()) }
+
+func (l *listening) testAddresses() error {
+	at := l.Addr()
+	client, server, err := l.pair()
+	if err != nil {
+		return err
+	}
+	if at == nil {
+		return errors.New("Addr is nil")
+	}
+	own := at.String()
+	if isUnspecified(at) {
+		own = client.RemoteAddr().String()
+	}
+	return errors.Join(
+		sameAddress("the listener's", own, "the accepted connection's LocalAddr", server.LocalAddr().String()),
+		sameAddress("the listener's", own, "the client's RemoteAddr", client.RemoteAddr().String()),
+		sameAddress("the client's LocalAddr", client.LocalAddr().String(), "the accepted connection's RemoteAddr", server.RemoteAddr().String()),
+		sameAddress("the listener's network", at.Network(), "the connection's", server.LocalAddr().Network()),
+	)
+}
 
 func (l *listening) testEachDial() error {
 	const clients = 16
@@ -40,7 +62,7 @@ func (l *listening) testAcceptsAtOnce() error {
 	return errors.Join(endAll(dials), wantEach(heard[:], clients))
 }
 
-// dialAndSay lets clients connect at once, each of which says its number.
+// dialAndSay makes clients connect at the same time. Each sends its number.
 func (l *listening) dialAndSay(clients int) []*call {
 	var dials []*call
 	for i := range clients {
@@ -56,7 +78,7 @@ func (l *listening) dialAndSay(clients int) []*call {
 	return dials
 }
 
-// acceptAndHear accepts a connection and returns what its client says.
+// acceptAndHear accepts a connection and returns what its client sent.
 func (l *listening) acceptAndHear() (byte, error) {
 	c, err := l.accept()
 	if err != nil {
@@ -78,24 +100,7 @@ func wantEach(heard []byte, clients int) error {
 	return nil
 }
 
-func endAll(calls []*call) error {
-	var errs []error
-	for _, c := range calls {
-		errs = append(errs, c.end())
-	}
-	return errors.Join(errs...)
-}
-
-func waitAll(calls []*call) error {
-	for _, c := range calls {
-		if err := c.waits(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// A client is accepted and leaves, or leaves before it is accepted if it can.
+// The client leaves before it is accepted if it can, or else after.
 func (l *listening) testClientThatLeft() error {
 	left := begin("dial", func() error {
 		c, err := l.dial()
@@ -126,109 +131,4 @@ func (l *listening) testClientThatLeft() error {
 		}
 	}
 	return errors.New("the second client was not accepted")
-}
-
-func (l *listening) testCloseWakesAccepts() error {
-	var accepts []*call
-	for range 3 {
-		accepts = append(accepts, begin("Accept", func() error {
-			_, err := l.accept()
-			return wantClosed("Accept, blocked", err)
-		}))
-	}
-	if err := waitAll(accepts); err != nil {
-		return err
-	}
-	if err := wantNil("Close", l.Close()); err != nil {
-		return err
-	}
-	return endAll(accepts)
-}
-
-func (l *listening) testAcceptAfterClose() error {
-	at := l.Addr().String()
-	if err := wantNil("Close", l.Close()); err != nil {
-		return err
-	}
-	for range 2 {
-		c, err := l.Accept()
-		if err := wantClosed("Accept", err); err != nil {
-			return err
-		}
-		if c != nil {
-			return fmt.Errorf("Accept = %v with an error, want nil", c)
-		}
-	}
-	return sameAddress("Addr", l.Addr().String(), "before Close it", at)
-}
-
-func (l *listening) testCloseTwice() error {
-	if err := wantNil("Close", l.Close()); err != nil {
-		return err
-	}
-	if err := l.Close(); err != nil {
-		return wantClosed("the second Close", err)
-	}
-	return nil
-}
-
-func (l *listening) testClosesAtOnce() error {
-	const closers = 8
-	var closes []*call
-	for range closers {
-		closes = append(closes, begin("Close", l.Close))
-	}
-	succeeded := 0
-	for _, c := range closes {
-		err := c.end()
-		if err == nil {
-			succeeded++
-		} else if err := wantClosed("Close", err); err != nil {
-			return err
-		}
-	}
-	if succeeded == 0 {
-		return errors.New("none of the Closes succeeded")
-	}
-	return nil
-}
-
-func (l *listening) testDialAfterClose() error {
-	if err := wantNil("Close", l.Close()); err != nil {
-		return err
-	}
-	if c, err := l.dial(); err == nil {
-		return fmt.Errorf("dial from %v succeeded", c.LocalAddr())
-	}
-	return nil
-}
-
-func (l *listening) testCloseEndsTheBacklog() error {
-	var client net.Conn
-	dialled := begin("dial", func() (err error) { client, err = l.dial(); return err })
-	early := dialled.waits() // for Accept, unless there is a backlog
-	if early != nil && client == nil {
-		return early
-	}
-	if err := wantNil("Close", l.Close()); err != nil {
-		return err
-	}
-	if early == nil && dialled.end() != nil {
-		return nil
-	}
-	if n, err := client.Read(make([]byte, 1)); n != 0 || err == nil {
-		return fmt.Errorf("the client's Read = %d, %v; want its connection to have ended", n, err)
-	}
-	return nil
-}
-
-func (l *listening) testConnOutlivesListener() error {
-	client, server, err := l.pair()
-	if err != nil {
-		return err
-	}
-	if err := wantNil("Close", l.Close()); err != nil {
-		return err
-	}
-	return converse(client, server)
 }

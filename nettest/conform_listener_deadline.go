@@ -5,19 +5,6 @@ import (
 	"time"
 )
 
-var listenerDeadlineDemands = []demand[*listening]{
-	{"PastDeadline", "Under a deadline that has passed Accept returns at once, each time, until it is cleared.",
-		(*listening).testPastDeadline},
-	{"DeadlinePasses", "A deadline ends an Accept that is blocked, and not before its time.",
-		(*listening).testDeadlinePasses},
-	{"DeadlineIsMoved", "A new deadline applies to an Accept that is blocked already. Servers are stopped so.",
-		(*listening).testDeadlineIsMoved},
-	{"DeadlineIsCleared", "A deadline that is cleared in time does nothing, also to an Accept that is blocked.",
-		(*listening).testDeadlineIsCleared},
-	{"DeadlineAfterClose", "After Close, SetDeadline returns net.ErrClosed.",
-		(*listening).testDeadlineAfterClose},
-}
-
 // deadline returns SetDeadline, which is optional.
 func (l *listening) deadline() (set func(time.Time) error, err error) {
 	d, ok := l.Listener.(interface{ SetDeadline(time.Time) error })
@@ -94,8 +81,8 @@ func (l *listening) testDeadlineIsCleared() error {
 	if err != nil {
 		return err
 	}
-	dialled := begin("dial", func() error { _, err := l.dial(); return err })
-	return first(accept.end, dialled.end)
+	dialed := begin("dial", func() error { _, err := l.dial(); return err })
+	return first(accept.end, dialed.end)
 }
 
 func (l *listening) testDeadlineAfterClose() error {

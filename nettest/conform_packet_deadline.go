@@ -5,19 +5,6 @@ import (
 	"time"
 )
 
-var packetDeadlineDemands = []demand[*packets]{
-	{"PastDeadline", "Under a deadline that has passed ReadFrom returns at once, each time, until it is cleared. It takes no datagram.",
-		(*packets).testPastDeadline},
-	{"DeadlinePasses", "A deadline ends a ReadFrom that is blocked, and not before its time.",
-		(*packets).testDeadlinePasses},
-	{"DeadlineIsMoved", "A new deadline applies to a ReadFrom that is blocked already.",
-		(*packets).testDeadlineIsMoved},
-	{"DeadlineIsCleared", "A deadline that is cleared in time does nothing, also to a ReadFrom that is blocked.",
-		(*packets).testDeadlineIsCleared},
-	{"DeadlinesAreTwo", "The deadline for reading does not apply to WriteTo, nor the other way round. SetDeadline sets both.",
-		(*packets).testDeadlinesAreTwo},
-}
-
 // wantReadTimeout checks that ReadFrom ends by its deadline.
 func (p *packets) wantReadTimeout() error {
 	n, _, err := p.b.ReadFrom(make([]byte, 10))

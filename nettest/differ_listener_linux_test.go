@@ -13,7 +13,7 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// A listenerWorld is a listener and who has dialled it.
+// A listenerWorld is a listener and who has dialed it.
 type listenerWorld struct {
 	ln        net.Listener
 	dial      func(network, address string) (net.Conn, error)
@@ -151,7 +151,7 @@ func (d *listenerDiffer) accept() {
 	d.settle()
 }
 
-// client lets one of those who dialled do something, accepted or not.
+// client lets one of those who dialed do something, accepted or not.
 func (d *listenerDiffer) client() {
 	if len(d.memory.clients) == 0 {
 		return

@@ -28,7 +28,7 @@ var receivers = []struct{ name, network, address string }{
 	{"shut", "udp4", "127.0.0.1:0"},
 }
 
-// newPacketWorld opens the sockets. The one that a program is about is dialled to the receiver with
+// newPacketWorld opens the sockets. The one that a program is about is dialed to the receiver with
 // this name, if there is one.
 func newPacketWorld(on fakeserver.Transport, dial dialPacket, network, address string) (*packetWorld, error) {
 	for {

@@ -23,7 +23,7 @@ const (
 // A streamWorld is where a program about streams runs: in memory, or on the kernel's loopback.
 type streamWorld struct {
 	ln    net.Listener
-	ends  [2]*streamEnd // who dialled, and who was accepted
+	ends  [2]*streamEnd // who dialed, and who was accepted
 	state func(c conn) nettest.State
 }
 

@@ -27,7 +27,7 @@ func TestListenersAreAsTheKernels(t *testing.T) {
 	}
 }
 
-// listensAtHome makes a listener in memory that is dialled by its own host.
+// listensAtHome makes a listener in memory that is dialed by its own host.
 func listensAtHome() (net.Listener, func(context.Context) (net.Conn, error), func(), error) {
 	n := new(nettest.Network)
 	ln, err := n.Listen(context.Background(), "tcp", "127.0.0.1:0")

@@ -6,13 +6,13 @@ import (
 )
 
 // A deadline makes blocked calls return. Its methods need the lock of the cond that it
-// wakes. Its timer is made by who sets it first, in whose bubble it is to stay.
+// wakes. The first set makes the timer, so that it belongs to the caller's bubble.
 type deadline struct {
 	at    time.Time
 	timer *time.Timer
 }
 
-// set sets the deadline, and sees to it that those who wait on cond look at it in time.
+// set sets the deadline. What waits on cond is woken when it has passed.
 func (d *deadline) set(t time.Time, cond *sync.Cond) {
 	d.at = t
 	if t.IsZero() {
@@ -31,8 +31,8 @@ func (d *deadline) set(t time.Time, cond *sync.Cond) {
 	}
 }
 
-// fire wakes those who wait on cond, or tries again: a clock that was set back makes a
-// timer early.
+// fire wakes what waits on cond, unless the timer was early, as it is when the clock was
+// set back.
 func (d *deadline) fire(cond *sync.Cond) {
 	cond.L.Lock()
 	defer cond.L.Unlock()
@@ -49,5 +49,5 @@ func (d *deadline) stop() {
 	}
 }
 
-// passed reports whether the deadline, if there is one, is over.
+// passed reports whether there is a deadline and it has passed.
 func (d *deadline) passed() bool { return !d.at.IsZero() && !time.Now().Before(d.at) }

@@ -11,10 +11,10 @@ import (
 // errMissingAddress is package net's.
 var errMissingAddress = errors.New("missing address")
 
-// sysErr is err as the system call says it to package net.
+// sysErr returns errno as package net gets it from a system call.
 func sysErr(call string, errno syscall.Errno) error { return os.NewSyscallError(call, errno) }
 
-// A timeoutError is what a connect gives when its time is over.
+// A timeoutError is the error of a connect or an Accept whose time is up.
 type timeoutError struct{}
 
 func (timeoutError) Error() string   { return "i/o timeout" }
@@ -24,13 +24,13 @@ func (timeoutError) Is(err error) bool {
 	return err == context.DeadlineExceeded || err == os.ErrDeadlineExceeded
 }
 
-// A canceledError is what a connect gives when its context is canceled.
+// A canceledError is the error of a connect whose context was canceled.
 type canceledError struct{}
 
 func (canceledError) Error() string     { return "operation was canceled" }
 func (canceledError) Is(err error) bool { return err == context.Canceled }
 
-// asNet is a context's error in package net's words.
+// asNet returns a context's error as package net's.
 func asNet(err error) error {
 	switch err {
 	case context.Canceled:
@@ -41,12 +41,12 @@ func asNet(err error) error {
 	return err
 }
 
-// dialError is the error of a dial. addr may be nil.
+// dialError returns the error of a dial. addr may be nil.
 func dialError(network string, addr net.Addr, err error) error {
 	return &net.OpError{Op: "dial", Net: network, Addr: addr, Err: err}
 }
 
-// listenError is the error of a listen. addr may be nil.
+// listenError returns the error of a listen. addr may be nil.
 func listenError(network string, addr net.Addr, err error) error {
 	return &net.OpError{Op: "listen", Net: network, Addr: addr, Err: err}
 }

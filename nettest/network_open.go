@@ -1,8 +1,8 @@
 package nettest
 
-// OpenConns returns the streams that were dialled on the network and that their clients
-// have not closed, in no order. One that its server has ended, or reset, is open until its
-// client closes it, as a descriptor is. What a client leaves behind is found here.
+// OpenConns returns the streams that were dialed on the network and that their clients
+// have not closed, in no particular order. As with a descriptor, a stream that its server has
+// ended, or reset, is open until its client closes it: this finds what a client leaves behind.
 func (n *Network) OpenConns() []*Conn {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -26,7 +26,7 @@ func TestConnsAreOpenUntilTheirClientsCloseThem(t *testing.T) {
 		}
 		defer c.Close()
 	}
-	want("when dialled", 3)
+	want("when dialed", 3)
 	if err := srv.CloseClientConns(transcript.ByRST); err != nil {
 		t.Fatal(err)
 	}

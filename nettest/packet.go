@@ -13,28 +13,28 @@ import (
 // except a descriptor, and fails as that does on Linux. Its methods may be called from several
 // goroutines at once.
 //
-// One that was dialled is connected: it is a net.Conn, takes datagrams from its
-// peer only, and when nobody has the peer's port, its next call gives ECONNREFUSED, once.
+// One that was dialed is connected: it is a net.Conn, and accepts datagrams from its
+// peer only. If nothing has the peer's port, its next call returns ECONNREFUSED, once.
 type PacketConn struct {
 	host    *Host
-	network string // as it was dialled or listened on
+	network string // as it was dialed or listened on
 	local   *net.UDPAddr
 	remote  *net.UDPAddr // nil, unless it is connected
 	from    netip.AddrPort
 	to      netip.AddrPort // not valid, unless it is connected
-	socket  uint64         // its number on the network, from 1, which no other has
+	socket  uint64         // its number on the network, from 1
 
 	mu       sync.Mutex // guards what follows
 	readable sync.Cond  // there is something to be read
 	readBy   deadline
 	writeBy  deadline
 	queue    packetQueue
-	errno    syscall.Errno // what the next call gives, once
+	errno    syscall.Errno // what the next call returns, once
 	closed   bool
 }
 
-// ListenPacket listens for datagrams on an address of the host, which is as for Listen,
-// and so are its errors.
+// ListenPacket listens for datagrams on an address of the host. Addresses and errors are
+// as for Listen.
 func (h *Host) ListenPacket(_ context.Context, network, address string) (net.PacketConn, error) {
 	at, err := h.listenAddr("udp", network, address)
 	if err != nil {
@@ -60,7 +60,7 @@ func (h *Host) newPacketConn(network string, at, to netip.AddrPort) (*PacketConn
 	n := h.network
 	c := &PacketConn{host: h, network: network, to: to}
 	c.readable.L = &c.mu
-	c.queue.limit = or(n.PacketBuffer, defaultPacketBuffer)
+	c.queue.limit = n.packetBuffer()
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	var err error
@@ -70,13 +70,7 @@ func (h *Host) newPacketConn(network string, at, to netip.AddrPort) (*PacketConn
 	return c, err
 }
 
-// nextSocketLocked returns a number for a socket. It needs mu.
-func (n *Network) nextSocketLocked() uint64 {
-	n.sockets++
-	return n.sockets
-}
-
-// Close closes the socket. Blocked calls return net.ErrClosed, as do all further ones.
+// Close closes the socket. Blocked calls return net.ErrClosed, as do all later ones.
 func (c *PacketConn) Close() error {
 	if !c.shut() {
 		return c.opError("close", c.RemoteAddr(), net.ErrClosed)
@@ -92,7 +86,7 @@ func (c *PacketConn) release() {
 	c.host.packets.unbind(c.from, c)
 }
 
-// shut lets all calls fail. It reports whether the socket was open.
+// shut makes all calls fail. It reports whether the socket was open.
 func (c *PacketConn) shut() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -106,9 +100,9 @@ func (c *PacketConn) shut() bool {
 	return true
 }
 
-// Suspend is Close, except that nobody else can listen on the address. It returns what
-// opens a new socket there, and what gives the address up. One of the two may be called,
-// once.
+// Suspend is Close, except that the address stays taken. One of the two functions that it
+// returns may be called, once: again opens a new socket on the address, and release gives
+// the address up.
 func (c *PacketConn) Suspend() (again func() (net.PacketConn, error), release func(), err error) {
 	if !c.shut() {
 		return nil, nil, c.opError("close", c.RemoteAddr(), net.ErrClosed)
@@ -132,8 +126,8 @@ func (c *PacketConn) again() (net.PacketConn, error) {
 // LocalAddr returns the socket's address, a *net.UDPAddr.
 func (c *PacketConn) LocalAddr() net.Addr { return c.local }
 
-// RemoteAddr returns the address that the socket is connected to, a *net.UDPAddr; nil, if
-// it is not.
+// RemoteAddr returns the address that the socket is connected to, a *net.UDPAddr, or nil if
+// it is not connected.
 func (c *PacketConn) RemoteAddr() net.Addr {
 	if c.remote == nil {
 		return nil
@@ -149,19 +143,19 @@ func (c *PacketConn) SetDeadline(t time.Time) error {
 	})
 }
 
-// SetReadDeadline makes Reads, blocked ones too, fail after t with
-// os.ErrDeadlineExceeded. If t is zero, they don't.
+// SetReadDeadline makes Reads, including blocked ones, fail after t with
+// os.ErrDeadlineExceeded. A zero t means that they don't.
 func (c *PacketConn) SetReadDeadline(t time.Time) error {
 	return c.set(func() { c.readBy.set(t, &c.readable) })
 }
 
-// SetWriteDeadline makes Writes fail after t with os.ErrDeadlineExceeded. If t is zero, they
-// don't. They never block.
+// SetWriteDeadline makes Writes, which never block, fail after t with
+// os.ErrDeadlineExceeded. A zero t means that they don't.
 func (c *PacketConn) SetWriteDeadline(t time.Time) error {
 	return c.set(func() { c.writeBy.set(t, &c.readable) })
 }
 
-// SetReadBuffer sets how many bytes of datagrams may wait to be read: see
+// SetReadBuffer sets how many bytes of datagrams may wait to be read. They count as for
 // Network.PacketBuffer.
 func (c *PacketConn) SetReadBuffer(bytes int) error {
 	return c.set(func() { c.queue.limit = bytes })

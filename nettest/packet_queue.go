@@ -2,12 +2,12 @@ package nettest
 
 import "net/netip"
 
-// A packetQueue holds the datagrams that wait to be read, and loses what does not fit.
+// A packetQueue holds the datagrams that wait to be read, and drops what does not fit.
 type packetQueue struct {
-	slots []datagram // a ring; their memory is used again
+	slots []datagram // a ring; their memory is reused
 	first int
 	count int
-	used  int // what they count for
+	used  int // bytes, with overhead
 	limit int
 	drops int64
 }
@@ -18,10 +18,10 @@ type datagram struct {
 	data   []byte
 }
 
-// overhead is what a datagram counts for beside its bytes: about what Linux' own keep takes.
+// overhead is what a datagram counts as besides its length: about what Linux uses for it.
 const overhead = 768
 
-func (q *packetQueue) put(from netip.AddrPort, socket uint64, b []byte) {
+func (q *packetQueue) push(from netip.AddrPort, socket uint64, b []byte) {
 	if q.used+len(b)+overhead > q.limit {
 		q.drops++
 		return
@@ -35,8 +35,8 @@ func (q *packetQueue) put(from netip.AddrPort, socket uint64, b []byte) {
 	q.used += len(b) + overhead
 }
 
-// take copies the first datagram into b, and returns how long it was and where it came from.
-func (q *packetQueue) take(b []byte) (copied, size int, from netip.AddrPort, socket uint64) {
+// pop copies the first datagram into b, and returns its size and its sender.
+func (q *packetQueue) pop(b []byte) (copied, size int, from netip.AddrPort, socket uint64) {
 	slot := &q.slots[q.first]
 	q.first = (q.first + 1) % len(q.slots)
 	q.count--

@@ -6,7 +6,7 @@ import (
 	"os"
 )
 
-// msgTrunc is Linux' MSG_TRUNC.
+// msgTrunc is Linux's MSG_TRUNC.
 const msgTrunc = 0x20
 
 // Read reads a datagram. What does not fit into b is lost.
@@ -18,7 +18,7 @@ func (c *PacketConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// checkOpen is for a Read of nothing, which takes no datagram.
+// checkOpen is for a Read of nothing, which leaves the datagrams in the queue.
 func (c *PacketConn) checkOpen() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -35,9 +35,9 @@ func (c *PacketConn) ReadFrom(b []byte) (int, net.Addr, error) {
 	return n, from, err
 }
 
-// ReadFromSocket is ReadFrom that also tells which socket sent the datagram: by its number on
-// the network, which no other has that is given the same address later. A fake server
-// numbers its peers by it.
+// ReadFromSocket is ReadFrom that also returns which socket sent the datagram: its number on
+// the network, which differs from that of a later socket with the same address. A fake server
+// tells its peers apart by it.
 func (c *PacketConn) ReadFromSocket(b []byte) (n int, addr net.Addr, socket uint64, err error) {
 	n, _, from, socket, err := c.receive(b, "recvfrom")
 	if err != nil {
@@ -46,16 +46,16 @@ func (c *PacketConn) ReadFromSocket(b []byte) (n int, addr net.Addr, socket uint
 	return n, net.UDPAddrFromAddrPort(from), socket, nil
 }
 
-// ReadFromUDPAddrPort is ReadFrom without an allocation. A socket of both IP versions has IPv4's
-// addresses within IPv6's, as the kernel's has: see [netip.Addr.Unmap].
+// ReadFromUDPAddrPort is ReadFrom without an allocation. A socket of both IP versions returns
+// IPv4 addresses mapped into IPv6, as the kernel's does: see [netip.Addr.Unmap].
 func (c *PacketConn) ReadFromUDPAddrPort(b []byte) (int, netip.AddrPort, error) {
 	n, _, from, _, err := c.receive(b, "recvfrom")
 	return n, from, err
 }
 
-// ReadMsgUDPAddrPort is ReadFrom that tells, by Linux' MSG_TRUNC (0x20) in flags, that something
-// was lost. There is never anything out of band. With an error, n is what package net has: -1, what the system
-// call returned, or 0 if none was made; and addr is unspecified, and not zero.
+// ReadMsgUDPAddrPort is ReadFrom that also says, with Linux's MSG_TRUNC (0x20) in flags, that part
+// of the datagram was lost. There is never out-of-band data. With an error, n is as in package net: -1, which the
+// system call returned, or 0 if there was no system call; and addr is unspecified, not zero.
 func (c *PacketConn) ReadMsgUDPAddrPort(b, oob []byte) (n, oobn, flags int, addr netip.AddrPort, err error) {
 	n, size, from, _, err := c.receive(b, "recvmsg")
 	if err != nil {
@@ -67,7 +67,7 @@ func (c *PacketConn) ReadMsgUDPAddrPort(b, oob []byte) (n, oobn, flags int, addr
 	return n, 0, flags, from, err
 }
 
-// unspecified returns no address of the socket's IP version.
+// unspecified returns the unspecified address of the socket's IP version.
 func (c *PacketConn) unspecified() netip.Addr {
 	if c.from.Addr().Is4() {
 		return netip.IPv4Unspecified()
@@ -75,7 +75,7 @@ func (c *PacketConn) unspecified() netip.Addr {
 	return netip.IPv6Unspecified()
 }
 
-// receive takes a datagram, whose length is size. With an error, size is what a system call would return.
+// receive returns a datagram of which n bytes fit into b. With an error, size is what a system call would return.
 func (c *PacketConn) receive(b []byte, call string) (n, size int, from netip.AddrPort, socket uint64, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -88,7 +88,7 @@ func (c *PacketConn) receive(b []byte, call string) (n, size int, from netip.Add
 		case c.errno != 0:
 			size, err = -1, c.takeErrno(call)
 		case c.queue.count > 0:
-			n, size, from, socket = c.queue.take(b)
+			n, size, from, socket = c.queue.pop(b)
 			return n, size, c.seen(from), socket, nil
 		default:
 			size = -1
@@ -99,7 +99,7 @@ func (c *PacketConn) receive(b []byte, call string) (n, size int, from netip.Add
 	}
 }
 
-// seen returns a sender's address as this socket has it.
+// seen returns a sender's address as this socket reports it.
 func (c *PacketConn) seen(from netip.AddrPort) netip.AddrPort {
 	if c.from.Addr().Is4() {
 		return from
@@ -107,7 +107,7 @@ func (c *PacketConn) seen(from netip.AddrPort) netip.AddrPort {
 	return mapped(from)
 }
 
-// takeErrno returns what a datagram that was sent before has met with. It is told once.
+// takeErrno returns what became of an earlier datagram. It is reported once.
 func (c *PacketConn) takeErrno(call string) error {
 	errno := c.errno
 	c.errno = 0

@@ -5,12 +5,11 @@ import (
 	"net/netip"
 	"sync"
 	"syscall"
-	"time"
 )
 
 // A Conn is one end of a stream in memory. It has what a *net.TCPConn has, except a
-// descriptor and ways of its own to copy (ReadFrom and WriteTo), and fails as that does on Linux. Its
-// methods may be called from several goroutines at once.
+// descriptor and its own ways to copy (ReadFrom and WriteTo), and fails as that does on Linux.
+// Its methods may be called from several goroutines at once.
 //
 //	the peer closed                     Read io.EOF; the first Write succeeds, the second gives EPIPE
 //	… while there was something unread  what arrived can be read; then ECONNRESET, once; then io.EOF, and EPIPE
@@ -18,36 +17,46 @@ import (
 //	… and Write comes first             ECONNRESET, once; then EPIPE
 //	the peer called CloseWrite          Read io.EOF; Write goes on
 //
-// To reset, SetLinger(0) and Close.
+// To reset, call SetLinger(0) and Close.
 type Conn struct {
-	mu      *sync.Mutex // guards both ends; nobody waits or copies much under it
+	mu      *sync.Mutex // guards both ends; no waiting under it, and no large copies
 	peer    *Conn
-	network string // as it was dialled or listened on
+	network string // as it was dialed or listened on
 	local   *net.TCPAddr
 	remote  *net.TCPAddr
-	way     *way  // to the peer
-	kept    bool  // the way has it in its list
-	host    *Host // where it took a port; nil, if it was accepted
+	way     *way      // to the peer
+	held    bool      // the way has it in its list
+	ports   portOwner // where it took a port; nil if it was accepted
 
 	readable sync.Cond // there is something for Read
 	writable sync.Cond // there is something for Write
 	readBy   deadline
 	writeBy  deadline
 
-	in     ring
-	waiter waiter        // the Read that is blocked
-	taken  chan struct{} // closed when something was read from in; nil unless somebody wants to know
-	acked  chan struct{} // closed when something that this end wrote has arrived; nil unless somebody wants to know
-	busy   bool          // a Write is under way: others wait
-	wants  int           // how much more that has
+	in      ring
+	blocked blockedRead
+	readSig chan struct{} // closed when something is read from in; nil if it was not asked for
+	ackSig  chan struct{} // closed when something that this end wrote arrives; nil if it was not asked for
+	writing bool          // a Write is under way, and others wait for it
+	wants   int           // how many bytes that Write still waits to write
 
 	linger   int           // as for SetLinger
-	errno    syscall.Errno // what the next Read or Write gives, once
+	errno    syscall.Errno // what the next Read or Write returns, once
 	closed   bool          // by Close
 	readShut bool          // by CloseRead
 	sentFIN  bool
 	gotFIN   bool
-	reset    bool // an RST has come, or was sent
+	reset    bool // an RST arrived, or was sent
+}
+
+// A portOwner gave a connection its port, and takes it back: a Host.
+type portOwner interface{ release(*Conn) }
+
+// A blockedRead is a Read that waits, and its buffer: a Write fills that directly.
+type blockedRead struct {
+	waits bool
+	b     []byte // nil as soon as it was filled: later bytes are for other Reads
+	got   int
 }
 
 // A link is the two ends of a stream.
@@ -78,38 +87,14 @@ func (c *Conn) LocalAddr() net.Addr { return c.local }
 // RemoteAddr returns the other end's address, a *net.TCPAddr.
 func (c *Conn) RemoteAddr() net.Addr { return c.remote }
 
-// SetDeadline sets both deadlines.
-func (c *Conn) SetDeadline(t time.Time) error { return c.setDeadlines(t, true, true) }
+// isOver reports whether nothing can happen any more: both FINs have arrived, or it was reset.
+func (c *Conn) isOver() bool { return c.reset || c.gotFIN && c.peer.gotFIN }
 
-// SetReadDeadline makes Reads, blocked ones too, fail after t with
-// os.ErrDeadlineExceeded. If t is zero, they don't.
-func (c *Conn) SetReadDeadline(t time.Time) error { return c.setDeadlines(t, true, false) }
-
-// SetWriteDeadline makes Writes, blocked ones too, fail after t with
-// os.ErrDeadlineExceeded, and the count of the bytes that fitted. If t is zero, they don't.
-func (c *Conn) SetWriteDeadline(t time.Time) error { return c.setDeadlines(t, false, true) }
-
-func (c *Conn) setDeadlines(t time.Time, read, write bool) error {
-	return c.set(nil, c.local, func() {
-		if read {
-			c.readBy.set(t, &c.readable)
-		}
-		if write {
-			c.writeBy.set(t, &c.writable)
-		}
-	})
-}
-
-// set changes something, unless the connection is closed. Its error is as package
-// net's, which does not name the same addresses for each option.
-func (c *Conn) set(source, addr net.Addr, change func()) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
-		return &net.OpError{Op: "set", Net: c.network, Source: source, Addr: addr, Err: net.ErrClosed}
-	}
-	change()
-	return nil
+// takeErrno returns what became of the connection. It is reported once.
+func (c *Conn) takeErrno(call string) error {
+	errno := c.errno
+	c.errno = 0
+	return sysErr(call, errno)
 }
 
 func (c *Conn) opError(op string, err error) error {

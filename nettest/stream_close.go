@@ -2,12 +2,13 @@ package nettest
 
 import (
 	"net"
+	"syscall"
 	"time"
 )
 
-// Close closes the connection: with a FIN behind what was written; or with an RST, if
+// Close closes the connection: with a FIN after what was written, or with an RST if
 // something that arrived was not read, or after SetLinger(0). Blocked calls return
-// net.ErrClosed, as do all further ones.
+// net.ErrClosed, as do all later ones.
 func (c *Conn) Close() error {
 	if !c.close(false) {
 		return c.opError("close", net.ErrClosed)
@@ -38,27 +39,27 @@ func (c *Conn) close(rst bool) bool {
 	c.writable.Broadcast()
 	c.waitForFIN()
 	c.mu.Unlock()
-	if c.host != nil {
-		c.host.release(c)
+	if c.ports != nil {
+		c.ports.release(c)
 	}
 	return true
 }
 
-// end tells the peer, unless both have heard of the end.
+// end tells the peer, unless both ends know already.
 func (c *Conn) end(rst bool) {
 	c.wasRead()
-	c.tellAcked()
+	c.signalAck()
 	switch {
 	case c.isOver():
 	case rst:
 		c.sendRST()
 	default:
 		c.sendFIN()
-		c.takeFIN()
+		c.receiveFIN()
 	}
 }
 
-// waitForFIN waits until the FIN has arrived, as long as SetLinger said.
+// waitForFIN waits until the FIN has arrived, for as long as SetLinger said.
 func (c *Conn) waitForFIN() {
 	if c.linger <= 0 || c.reset || c.peer.gotFIN {
 		return
@@ -70,32 +71,30 @@ func (c *Conn) waitForFIN() {
 	c.writeBy.stop()
 }
 
-func (c *Conn) sendFIN() {
-	c.sentFIN = true
-	c.deliver()
-}
-
-// isOver reports whether nothing can happen any more: both FINs have arrived, or it was reset.
-func (c *Conn) isOver() bool { return c.reset || c.gotFIN && c.peer.gotFIN }
-
-// CloseWrite sends a FIN behind what was written: the peer's Read returns io.EOF. The other
+// CloseWrite sends a FIN after what was written: the peer's Read returns io.EOF. The other
 // direction stays open. The FIN needs room in the window, as a byte does.
 func (c *Conn) CloseWrite() error {
 	return c.shut(c.sendFIN)
 }
 
-// SetLinger says what Close does: with 0 it sends an RST, and with more it waits so many seconds at most for
-// its FIN to arrive, which comes after what was written. With less, as without it, Close waits for nothing.
-func (c *Conn) SetLinger(sec int) error {
-	return c.set(c.local, c.remote, func() { c.linger = sec })
+// CloseRead makes Read return io.EOF from now on, after what has arrived. The peer is not
+// told, and may go on writing.
+func (c *Conn) CloseRead() error {
+	return c.shut(func() { c.readShut = true })
 }
 
-// SetReadBuffer sets the window: how many bytes the peer may write ahead of Read. With 0,
-// its Writes block. What is in it already stays.
-func (c *Conn) SetReadBuffer(bytes int) error {
-	return c.set(nil, c.local, func() {
-		c.in.window = bytes
-		c.takeFIN()
-		c.peer.writable.Broadcast()
-	})
+// shut closes a direction. When both have ended, there is nothing left to close.
+func (c *Conn) shut(do func()) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.closed:
+		return c.opError("close", net.ErrClosed)
+	case c.isOver():
+		return c.opError("close", sysErr("shutdown", syscall.ENOTCONN))
+	}
+	do()
+	c.readable.Broadcast()
+	c.writable.Broadcast()
+	return nil
 }

@@ -4,10 +4,9 @@ import (
 	"io"
 	"net"
 	"os"
-	"syscall"
 )
 
-// Read reads what has arrived; if there is nothing, it waits. After the peer's FIN it returns io.EOF.
+// Read reads what has arrived. If there is nothing, it waits. After the peer's FIN it returns io.EOF.
 func (c *Conn) Read(b []byte) (int, error) {
 	n, err := c.read(b, true)
 	if err != nil && err != io.EOF {
@@ -38,8 +37,8 @@ func (c *Conn) read(b []byte, wait bool) (int, error) {
 		case c.readBy.passed():
 			return 0, os.ErrDeadlineExceeded
 		}
-		if !c.in.taking {
-			if n := c.take(b); n > 0 {
+		if !c.in.copying {
+			if n := c.consume(b); n > 0 {
 				return n, nil
 			}
 			if err := c.endOfInput(); err != nil {
@@ -55,8 +54,8 @@ func (c *Conn) read(b []byte, wait bool) (int, error) {
 	}
 }
 
-// endOfInput returns why there is nothing more to read, or nil: in the order in which
-// Linux looks at it (tcp_recvmsg).
+// endOfInput returns why there is nothing more to read, or nil. Linux checks in the same
+// order (tcp_recvmsg).
 func (c *Conn) endOfInput() error {
 	switch {
 	case c.gotFIN:
@@ -69,118 +68,84 @@ func (c *Conn) endOfInput() error {
 	return nil
 }
 
-// takeErrno returns what has become of the connection. It is told once.
-func (c *Conn) takeErrno(call string) error {
-	errno := c.errno
-	c.errno = 0
-	return sysErr(call, errno)
-}
-
-// take copies what has arrived into b, and makes room in the window.
-func (c *Conn) take(b []byte) int {
+// consume copies what has arrived into b, and makes room in the window.
+func (c *Conn) consume(b []byte) int {
 	n := c.look(b)
 	if n == 0 {
 		return 0
 	}
 	c.in.read += n
 	c.wasRead()
-	c.takeFIN()
+	c.receiveFIN()
 	return n
 }
 
-// small is how much is copied under the lock.
-const small = 1 << 10
+// maxCopyLocked is how many bytes are copied under the lock.
+const maxCopyLocked = 1 << 10
 
-// wasRead tells those who wait for this end to read.
-func (c *Conn) wasRead() {
-	c.tellTaken()
-	// A Write is not woken for each few bytes.
-	if wants := c.peer.wants; wants > 0 {
-		if room := c.in.room(); room >= wants || room >= c.in.window/2 {
-			c.peer.writable.Broadcast()
-		}
-	}
-}
-
-// takeFIN lets a FIN arrive that waits for room.
-func (c *Conn) takeFIN() {
-	if c.peer.sentFIN && !c.gotFIN {
-		c.peer.deliver()
-	}
-}
-
-// A waiter is a Read that is blocked, and where it wants its bytes: a Write puts them
-// there without a detour.
-type waiter struct {
-	is  bool
-	b   []byte // nil as soon as something was given: what comes after is another Read's
-	got int
-}
-
-// awaitInput waits for something to happen. It returns how many bytes it was given.
-func (c *Conn) awaitInput(b []byte) int {
-	if c.waiter.is || c.in.taking {
-		c.readable.Wait()
-		return 0
-	}
-	c.waiter = waiter{is: true, b: b}
-	c.readable.Wait()
-	n := c.waiter.got
-	c.waiter = waiter{}
-	return n
-}
-
-// give hands b to a Read that is blocked, and returns how many bytes it took.
-func (c *Conn) give(b []byte) int {
-	if c.waiter.b == nil || c.closed || c.readShut || c.reset || c.in.wrote > c.in.read || c.readBy.passed() {
-		return 0
-	}
-	n := copy(c.waiter.b, b[:min(len(b), max(0, c.in.window))])
+// look copies what has arrived into b.
+func (c *Conn) look(b []byte) int {
+	n := min(len(b), c.in.unread())
 	if n == 0 {
 		return 0
 	}
-	c.waiter.b, c.waiter.got = nil, n
-	c.readable.Broadcast()
-	c.tellTaken()
+	x, y := c.in.next(n)
+	if n <= maxCopyLocked {
+		return copy(b, x) + copy(b[len(x):], y)
+	}
+	c.in.copying = true
+	c.mu.Unlock()
+	copy(b[copy(b, x):], y)
+	c.mu.Lock()
+	c.in.copying = false
+	c.readable.Broadcast() // other Reads
 	return n
 }
 
-func (c *Conn) tellTaken() {
-	if c.taken != nil {
-		close(c.taken)
-		c.taken = nil
+// awaitInput waits for something to happen. It returns how many bytes a Write has put
+// into b.
+func (c *Conn) awaitInput(b []byte) int {
+	if c.blocked.waits || c.in.copying {
+		c.readable.Wait()
+		return 0
 	}
+	c.blocked = blockedRead{waits: true, b: b}
+	c.readable.Wait()
+	n := c.blocked.got
+	c.blocked = blockedRead{}
+	return n
 }
 
-// Unread returns how many bytes have arrived and were not read. Close sends an RST if
-// there are any.
-func (c *Conn) Unread() (int, error) {
+// Peek is Read, except that what it has read can be read again. As Read, it waits if there
+// is nothing, and reports an RST once.
+func (c *Conn) Peek(b []byte) (int, error) {
+	n, err := c.peek(b)
+	if err != nil && err != io.EOF {
+		err = c.opError("read", err)
+	}
+	return n, err
+}
+
+func (c *Conn) peek(b []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
-		return 0, c.opError("read", net.ErrClosed)
+	for {
+		switch {
+		case c.closed:
+			return 0, net.ErrClosed
+		case len(b) == 0:
+			return 0, nil
+		case c.readBy.passed():
+			return 0, os.ErrDeadlineExceeded
+		}
+		if !c.in.copying {
+			if n := c.look(b); n > 0 {
+				return n, nil
+			}
+			if err := c.endOfInput(); err != nil {
+				return 0, err
+			}
+		}
+		c.readable.Wait()
 	}
-	return c.in.unread(), nil
-}
-
-// CloseRead lets Read return io.EOF from now on, once it has returned what had arrived.
-// The peer is not told, and may go on writing.
-func (c *Conn) CloseRead() error {
-	return c.shut(func() { c.readShut = true })
-}
-
-// shut closes a direction. When both have ended, there is nothing to be closed any more.
-func (c *Conn) shut(do func()) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch {
-	case c.closed:
-		return c.opError("close", net.ErrClosed)
-	case c.isOver():
-		return c.opError("close", sysErr("shutdown", syscall.ENOTCONN))
-	}
-	do()
-	c.readable.Broadcast()
-	c.writable.Broadcast()
-	return nil
 }

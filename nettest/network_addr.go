@@ -15,14 +15,14 @@ func familyOf(network string) (string, error) {
 	return "", net.UnknownNetworkError(network)
 }
 
-// fits reports whether ip, if it is valid, may be used with a network that names an IP version,
-// or none.
+// fits reports whether an address of ip's version may be used with network. An ip that is
+// not valid fits every network, and a network that names no version fits every ip.
 func fits(network string, ip netip.Addr) bool {
 	return !ip.IsValid() || !strings.HasSuffix(network, "4") && !strings.HasSuffix(network, "6") ||
 		ip.Is4() == strings.HasSuffix(network, "4")
 }
 
-// netAddr returns ap as package net has it.
+// netAddr returns ap as package net's type for the family.
 func netAddr(family string, ap netip.AddrPort) net.Addr {
 	if family == "udp" {
 		return net.UDPAddrFromAddrPort(ap)
@@ -30,15 +30,16 @@ func netAddr(family string, ap netip.AddrPort) net.Addr {
 	return net.TCPAddrFromAddrPort(ap)
 }
 
-// all returns what stands for all addresses that a network has: [::] for those of both versions.
-func all(network string) netip.Addr {
+// unspecified returns the address that stands for all that fit network: [::] for those of
+// both versions.
+func unspecified(network string) netip.Addr {
 	if fits(network, netip.IPv6Unspecified()) {
 		return netip.IPv6Unspecified()
 	}
 	return netip.IPv4Unspecified()
 }
 
-// mapped returns ap as a socket of both versions has it: an IPv4 address within IPv6.
+// mapped returns ap as a socket of both versions has it: with IPv4 mapped into IPv6.
 func mapped(ap netip.AddrPort) netip.AddrPort {
 	if !ap.Addr().Is4() {
 		return ap
@@ -46,7 +47,7 @@ func mapped(ap netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(netip.AddrFrom16(ap.Addr().As16()), ap.Port())
 }
 
-// loopback returns the loopback address of ip's version, or ip if it is one.
+// loopback returns ip if it is a loopback address, or else the usual one of its version.
 func loopback(ip netip.Addr) netip.Addr {
 	switch {
 	case ip.IsLoopback():
