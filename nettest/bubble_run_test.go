@@ -6,7 +6,7 @@ import (
 )
 
 // The one who works may be the last of many who wait.
-func TestStacksAreThoseOfAllGoroutines(t *testing.T) {
+func TestBubbleStacksAreThoseOfAllGoroutines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b bubble
 		b.mark.Store(ownMark())

@@ -161,7 +161,7 @@ var brokenConns = map[string]brokenConn{
 func closesAll(c *oddConn) { c.closeWrite = c.Conn.Close }
 
 // net.Pipe has no half-close.
-func TestPipesHaveNoHalfClose(t *testing.T) {
+func TestHalfCloseNeedsCloseWrite(t *testing.T) {
 	for _, demand := range nettest.HalfCloseDemands() {
 		err := nettest.TryHalfClose(demand, func() (c1, c2 net.Conn, stop func(), err error) {
 			c1, c2 = net.Pipe()

@@ -36,7 +36,7 @@ func wantAllBroken[B any](t *testing.T, demands []string, broken map[string]B, w
 	}
 }
 
-func TestEachDemandOnListenersCanFail(t *testing.T) {
+func TestListenerDemandsCanFail(t *testing.T) {
 	wantAllBroken(t, nettest.ListenerDemands(), brokenListeners,
 		func(b brokenListener) string { return b.words },
 		func(demand string, b *brokenListener) error {
@@ -44,7 +44,7 @@ func TestEachDemandOnListenersCanFail(t *testing.T) {
 		})
 }
 
-func TestEachDemandOnPacketConnsCanFail(t *testing.T) {
+func TestPacketConnDemandsCanFail(t *testing.T) {
 	wantAllBroken(t, nettest.PacketConnDemands(), brokenPacketConns,
 		func(b brokenPacketConn) string { return b.words },
 		func(demand string, b *brokenPacketConn) error {
@@ -52,7 +52,7 @@ func TestEachDemandOnPacketConnsCanFail(t *testing.T) {
 		})
 }
 
-func TestEachDemandOnHalfCloseCanFail(t *testing.T) {
+func TestHalfCloseDemandsCanFail(t *testing.T) {
 	wantAllBroken(t, nettest.HalfCloseDemands(), brokenConns,
 		func(b brokenConn) string { return b.words },
 		func(demand string, b *brokenConn) error {

@@ -54,7 +54,7 @@ func (c reopenedPacketConn) Suspend() (func() (net.PacketConn, error), func(), e
 }
 
 // Who dials while a server that is down closes is refused, as before and after.
-func TestAServerThatIsDownClosesWithoutListening(t *testing.T) {
+func TestDownServerClosesWithoutListening(t *testing.T) {
 	var n nettest.Network
 	transport := reopening{&n, new(atomic.Int32)}
 	for _, down := range []bool{true, false} {

@@ -86,7 +86,7 @@ func TestIgnoreDialsThenDownThenUpInMemory(t *testing.T) {
 	})
 }
 
-func TestSetBacklogBack(t *testing.T) {
+func TestIgnoreDialsRestoresTheBacklog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := nettest.Network{Backlog: 2}
 		ln := listenOn(t, &n, "tcp", "127.0.0.1:80")

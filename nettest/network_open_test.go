@@ -9,7 +9,7 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-func TestConnsAreOpenUntilTheirClientsCloseThem(t *testing.T) {
+func TestOpenConnsAreThoseThatClientsHaveNotClosed(t *testing.T) {
 	var n nettest.Network
 	srv := fakeserver.Start(t, fakeserver.Config{Transport: &n})
 	want := func(when string, count int) {

@@ -78,7 +78,7 @@ func TestSliceWithoutAPauseIsExactInMemory(t *testing.T) {
 		})
 }
 
-func TestResetInMemoryIsBehindTheBytes(t *testing.T) {
+func TestResetInMemoryComesAfterTheBytes(t *testing.T) {
 	onServer(t, says(strings.Repeat("x", 1000)), plan(fault.ToClient(fault.Reset{}).AfterBytes(700)),
 		func(t *testing.T, srv *fakeserver.Server, c *nettest.Conn) {
 			got, err := io.ReadAll(c)
@@ -158,7 +158,7 @@ func TestPacketServerInMemory(t *testing.T) {
 }
 
 // A server's reader does not run while a client sends without a break.
-func TestAPacketServerCountsDropsInMemory(t *testing.T) {
+func TestPacketServerCountsDropsInMemory(t *testing.T) {
 	n := nettest.Network{}
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Transport: &n, ReceiveBuffer: 1000})
 	c, err := n.Dial("udp", srv.Addr())
@@ -236,11 +236,11 @@ func TestSlogInMemory(t *testing.T) {
 	})
 }
 
-func TestTheExampleOfABubble(t *testing.T) { nettest.Bubble(t, loggerUnderLatency) }
+func TestBubbleExample(t *testing.T) { nettest.Bubble(t, loggerUnderLatency) }
 
 // The client stays without an answer as long as the partition lasts, and its bytes
 // are not lost.
-func TestAServerBehindAPartition(t *testing.T) {
+func TestPartitionDelaysAServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var n nettest.Network
 		srv := fakeserver.Start(t, fakeserver.Config{Transport: n.Host("server"), Handler: fakeserver.Echo{}})

@@ -99,7 +99,7 @@ func TestListenErrors(t *testing.T) {
 	listenOn(t, &n, "tcp", "127.0.0.1:8080")
 }
 
-func TestAllAddresses(t *testing.T) {
+func TestListenOnAllAddresses(t *testing.T) {
 	var n nettest.Network
 	ln := listenOn(t, &n, "tcp", ":0")
 	port := netip.MustParseAddrPort(ln.Addr().String())

@@ -160,7 +160,7 @@ func crosses(handler, client string) bool {
 	return (handler == "answers on" || handler == "writes till it can not") && client == "writes, and closes"
 }
 
-func TestHoweverADialogueEndsItIsTheSameEventForEvent(t *testing.T) {
+func TestDialogueThatEndsIsTheSameEventForEvent(t *testing.T) {
 	for rule, rules := range endingRules {
 		for does, handler := range handlerEnds {
 			for ends, client := range clientEnds {

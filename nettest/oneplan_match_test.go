@@ -53,7 +53,7 @@ func talkInMemory(t *testing.T, p fault.Plan, talk func(fakeserver.TB, *fakeserv
 
 // Not one byte more is read than come up to the match's end, whatever else is waited for and
 // however the bytes come.
-func TestAMatchStopsTheReadingExactly(t *testing.T) {
+func TestMatchStopsTheReadingExactly(t *testing.T) {
 	checkRandom(t, 200, func(rt *rapid.T) {
 		letters := func(low, high int, label string) string {
 			return rapid.StringOfN(rapid.RuneFrom([]rune("ab")), low, high, -1).Draw(rt, label)
@@ -89,7 +89,7 @@ func TestAMatchStopsTheReadingExactly(t *testing.T) {
 }
 
 // While a match is looked for, a rule that goes by the clock is not forgotten.
-func TestAMatchDoesNotKeepTheClockFromARule(t *testing.T) {
+func TestMatchDoesNotKeepTheClockFromARule(t *testing.T) {
 	p := fault.Plan{Rules: []fault.Rule{
 		fault.FromClient(fault.Stall{}).AfterMatch("none"), fault.FromClient(fault.Close{}).AfterMatch("bc").AfterTime(time.Second).Named("stop"),
 	}}
@@ -107,7 +107,7 @@ func TestAMatchDoesNotKeepTheClockFromARule(t *testing.T) {
 
 // The time decides at the moment at which bytes are looked at: those that come at the same time
 // are taken up to the match, or the rule's time has not come.
-func TestAMatchAtTheMomentOfItsTime(t *testing.T) {
+func TestMatchAtTheMomentOfItsTime(t *testing.T) {
 	for i := range 20 {
 		p := fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Close{}).AfterBytes(3).AfterMatch("d").AfterTime(time.Second).Named("stop")}}
 		tr := talkInMemory(t, p, func(_ fakeserver.TB, _ *fakeserver.Server, c net.Conn) {
@@ -122,7 +122,7 @@ func TestAMatchAtTheMomentOfItsTime(t *testing.T) {
 }
 
 // A rule that comes while nothing does finds its match from there on.
-func TestAMatchIsFoundByARuleThatComesLive(t *testing.T) {
+func TestMatchIsFoundByARuleThatComesLive(t *testing.T) {
 	never := fault.FromClient(fault.Stall{}).AfterMatch("none").NeedNotFire()
 	for name, before := range map[string][]fault.Rule{"without rules": nil, "while another is looked for": {never}} {
 		t.Run(name, func(t *testing.T) {
@@ -146,7 +146,7 @@ func TestAMatchIsFoundByARuleThatComesLive(t *testing.T) {
 }
 
 // Down to a window of one byte, everything comes through, and nobody spins.
-func TestAMatchIsFoundInASmallWindow(t *testing.T) {
+func TestMatchIsFoundInASmallWindow(t *testing.T) {
 	for _, window := range []int{1, 2, 100} {
 		nettest.Bubble(t, func(t fakeserver.TB) {
 			n := &nettest.Network{Window: window}

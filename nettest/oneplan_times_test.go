@@ -89,7 +89,7 @@ func repeats(t *testing.T, usual int) int {
 }
 
 // What goes strictly in turn, a bubble repeats event for event, whatever goes wrong on the wire.
-func TestADialogueIsTheSameEventForEvent(t *testing.T) {
+func TestDialogueIsTheSameEventForEvent(t *testing.T) {
 	for name, p := range corpus(t, "dialogue") {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -102,7 +102,7 @@ func TestADialogueIsTheSameEventForEvent(t *testing.T) {
 
 // Without a pause, too: what a step records is in the record before the other side can act
 // on the bytes that reach it.
-func TestABreathlessDialogueIsTheSameEventForEvent(t *testing.T) {
+func TestBreathlessDialogueIsTheSameEventForEvent(t *testing.T) {
 	for name, p := range corpus(t, "dialogue") {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -113,7 +113,7 @@ func TestABreathlessDialogueIsTheSameEventForEvent(t *testing.T) {
 	}
 }
 
-func TestARandomDialogueIsTheSameEventForEvent(t *testing.T) {
+func TestRandomDialogueIsTheSameEventForEvent(t *testing.T) {
 	checkRandom(t, 30, func(rt *rapid.T) {
 		p := drawPlan(rt, func(t *rapid.T) fault.Rule {
 			return drawDialogueRule(t, rapid.SampledFrom(bothDirections).Draw(t, "direction"), fault.Reset{}, fault.Close{}, fault.HalfClose{})
@@ -126,7 +126,7 @@ func TestARandomDialogueIsTheSameEventForEvent(t *testing.T) {
 
 // Without pauses, an end of the server's would cross the next line, what two directions wait
 // for may come at the same moment, and so may what follows a gate's release.
-func TestARandomBreathlessDialogueIsTheSameEventForEvent(t *testing.T) {
+func TestRandomBreathlessDialogueIsTheSameEventForEvent(t *testing.T) {
 	checkRandom(t, 30, func(rt *rapid.T) {
 		d := rapid.SampledFrom(bothDirections).Draw(rt, "direction")
 		p := drawPlan(rt, func(t *rapid.T) fault.Rule {
@@ -157,7 +157,7 @@ func drawDialogueRule(t *rapid.T, d transcript.Direction, toClient ...fault.Faul
 }
 
 // Whatever does not go in turn has the same canonical form.
-func TestAnExchangeHasOneCanonicalForm(t *testing.T) {
+func TestExchangeHasOneCanonicalForm(t *testing.T) {
 	for name, p := range corpus(t, "exchange") {
 		t.Run(name, func(t *testing.T) {
 			var want outcome

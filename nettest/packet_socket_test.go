@@ -12,7 +12,7 @@ import (
 
 // A socket that has the address of one that was closed is another peer of a fake server, even if
 // both were closed before the server read anything.
-func TestAPacketConnIsKnownByItsSocket(t *testing.T) {
+func TestPacketConnIsKnownByItsSocket(t *testing.T) {
 	nettest.Bubble(t, func(tb fakeserver.TB) {
 		n := new(nettest.Network)
 		server, err := n.ListenPacket(context.Background(), "udp", "127.0.0.1:0")

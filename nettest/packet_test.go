@@ -8,7 +8,7 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-func TestDropsAreCounted(t *testing.T) {
+func TestPacketConnCountsDrops(t *testing.T) {
 	n := nettest.Network{PacketBuffer: 10 * (100 + 768)}
 	pc, err := n.ListenPacket(t.Context(), "udp", "127.0.0.1:0")
 	wantError(t, "ListenPacket", err, nil)

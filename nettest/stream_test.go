@@ -134,7 +134,7 @@ func TestWindowIsExact(t *testing.T) {
 	})
 }
 
-func TestAWindowOfNothingBlocks(t *testing.T) {
+func TestWindowOfZeroBlocks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, server := pair(t, new(nettest.Network))
 		server.SetReadBuffer(0)
@@ -153,7 +153,7 @@ func TestAWindowOfNothingBlocks(t *testing.T) {
 }
 
 // Two Reads and two Writes at once get and give each byte once, in one order per Write.
-func TestCallsAtOnce(t *testing.T) {
+func TestConnCallsAtOnce(t *testing.T) {
 	client, server := pair(t, &nettest.Network{Window: 3000})
 	const each, message = 500, 5000
 	wrote, got := make(chan error), make(chan map[byte]int)
@@ -224,7 +224,7 @@ func TestBytesArriveInOrderThroughAnyWindow(t *testing.T) {
 }
 
 // What a server's plan needs to know of a connection.
-func TestAbilities(t *testing.T) {
+func TestConnAbilities(t *testing.T) {
 	client, server := pair(t, new(nettest.Network))
 	want := func(what string, got int, err error, want int) {
 		t.Helper()

@@ -10,7 +10,7 @@ import (
 
 // An end that comes while Write copies, which it does without a lock, is not missed: if it
 // were, Write would wait for ever, which a bubble notices.
-func TestNoEndIsMissedByAWrite(t *testing.T) {
+func TestWriteMissesNoEnd(t *testing.T) {
 	for name, end := range map[string]func(client, server *nettest.Conn){
 		"CloseWrite":  func(client, server *nettest.Conn) { client.CloseWrite() },
 		"Close":       func(client, server *nettest.Conn) { client.Close() },

@@ -10,7 +10,7 @@ import (
 )
 
 // What is said to have another type's methods has them all, but those that are named.
-func TestMethodsOfPackageNet(t *testing.T) {
+func TestNetworkTypesHaveTheMethodsOfPackageNet(t *testing.T) {
 	for _, test := range []struct {
 		theirs, ours any
 		except       []string

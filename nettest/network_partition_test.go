@@ -64,7 +64,7 @@ func TestPartitionOneWay(t *testing.T) {
 }
 
 // An RST is sent once. If it is lost, whoever sends something to what is gone gets another.
-func TestAResetIsLostInAPartition(t *testing.T) {
+func TestPartitionLosesAReset(t *testing.T) {
 	var n nettest.Network
 	ln := listenOn(t, n.Host("b"), "tcp", ":80")
 	client, server := connect(t, ln, n.Host("a"))
@@ -78,7 +78,7 @@ func TestAResetIsLostInAPartition(t *testing.T) {
 	wantRead(t, server, "", syscall.ECONNRESET)
 }
 
-func TestPacketsAreLostInAPartition(t *testing.T) {
+func TestPartitionLosesDatagrams(t *testing.T) {
 	var n nettest.Network
 	pc, err := n.Host("b").ListenPacket(t.Context(), "udp", ":53")
 	wantError(t, "ListenPacket", err, nil)

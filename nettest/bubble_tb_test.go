@@ -14,6 +14,6 @@ type asker struct{ tb fakeserver.TB }
 func (a asker) String() string { return fmt.Sprint("failed: ", a.tb.Failed()) }
 
 // What is logged in a bubble may ask the test, as what a *testing.T logs may.
-func TestWhatIsLoggedInABubbleMayAskTheTest(t *testing.T) {
+func TestBubbleLogsWhatAsksTheTest(t *testing.T) {
 	nettest.BubbleIn(t, t, func(tb fakeserver.TB) { tb.Logf("%v", asker{tb}) })
 }

@@ -13,7 +13,7 @@ var kinds = []string{
 }
 
 // What is equal to the kernel is only worth what it is about.
-func TestTheRowsAreAboutEverything(t *testing.T) {
+func TestRowsAreAboutEverything(t *testing.T) {
 	names, count := map[string]bool{}, map[string]int{}
 	add := func(kind, name, why string, told bool) {
 		if !slices.Contains(kinds, kind) || names[name] || why == "" || !told {
