@@ -5,7 +5,7 @@ import (
 	"testing/synctest"
 )
 
-// The one who works may be the last of many who wait.
+// The one goroutine that runs may be the last of many that wait.
 func TestBubbleStacksAreThoseOfAllGoroutines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b bubble

@@ -8,12 +8,12 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// An asker's text takes the test to be made.
+// Formatting an asker calls a method of the test.
 type asker struct{ tb fakeserver.TB }
 
 func (a asker) String() string { return fmt.Sprint("failed: ", a.tb.Failed()) }
 
-// What is logged in a bubble may ask the test, as what a *testing.T logs may.
+// The arguments of Logf in a bubble may call methods of the test, as those of a *testing.T's may.
 func TestBubbleLogsWhatAsksTheTest(t *testing.T) {
 	nettest.BubbleIn(t, t, func(tb fakeserver.TB) { tb.Logf("%v", asker{tb}) })
 }

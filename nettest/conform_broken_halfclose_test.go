@@ -17,7 +17,7 @@ type brokenConn struct {
 	breaking func(c *oddConn)
 }
 
-// An oddConn is a Conn of which methods can be exchanged.
+// An oddConn is a Conn whose methods can be replaced.
 type oddConn struct {
 	*nettest.Conn
 	read            func([]byte) (int, error)
@@ -64,7 +64,7 @@ var brokenConns = map[string]brokenConn{
 			return n, err
 		}
 	}},
-	"BigData": {"read 1048576 bytes to the end", func(c *oddConn) { // a byte is wrong, far behind
+	"BigData": {"read 1048576 bytes to the end", func(c *oddConn) { // a byte is wrong, near the end
 		var count int
 		c.read = func(p []byte) (int, error) {
 			n, err := c.Conn.Read(p)
@@ -77,7 +77,7 @@ var brokenConns = map[string]brokenConn{
 	"WakesRead":      {"blocked", func(c *oddConn) { c.closeWrite = func() error { return nil } }},
 	"OtherDirection": {"use of closed network connection", closesAll},
 	"OwnRead":        {"use of closed network connection; want \"x\"", closesAll},
-	"ReadDeadline": {"blocked", func(c *oddConn) { // it is set no more
+	"ReadDeadline": {"blocked", func(c *oddConn) { // it is not set any more
 		var ended bool
 		c.closeWrite = func() error { ended = true; return c.Conn.CloseWrite() }
 		c.setReadDeadline = func(at time.Time) error {
@@ -109,11 +109,11 @@ var brokenConns = map[string]brokenConn{
 			return c.Conn.CloseWrite()
 		}
 	}},
-	"EachWay": {"blocked", func(c *oddConn) { // until it was read, Write keeps Read out
+	"EachWay": {"blocked", func(c *oddConn) { // Write keeps Read out until its bytes are read
 		turn, began := make(chan struct{}, 1), make(chan struct{})
 		begin := sync.OnceFunc(func() { close(began) })
 		c.read = func(p []byte) (int, error) {
-			<-began // or it would hang on who is first
+			<-began // or it would depend on which comes first
 			turn <- struct{}{}
 			defer func() { <-turn }()
 			return c.Conn.Read(p)
@@ -141,7 +141,7 @@ var brokenConns = map[string]brokenConn{
 			return err
 		}
 	}},
-	"CloseWakesRead": {"blocked", func(c *oddConn) { // both directions have ended: what is there to do?
+	"CloseWakesRead": {"blocked", func(c *oddConn) { // both directions have ended, so it does nothing
 		var ended bool
 		c.closeWrite = func() error { ended = true; return c.Conn.CloseWrite() }
 		c.close = func() error {
@@ -157,7 +157,7 @@ var brokenConns = map[string]brokenConn{
 	"CloseRead": {"Read = \"\", EOF; want \"goes on\"", func(c *oddConn) { c.closeRead = c.Conn.Close }},
 }
 
-// closesAll takes CloseWrite for Close.
+// closesAll mistakes CloseWrite for Close.
 func closesAll(c *oddConn) { c.closeWrite = c.Conn.Close }
 
 // net.Pipe has no half-close.

@@ -18,7 +18,7 @@ type brokenListener struct {
 	breaking func(l *oddListener)
 }
 
-// An oddListener is a Listener of which methods can be exchanged.
+// An oddListener is a Listener whose methods can be replaced.
 type oddListener struct {
 	*nettest.Listener
 	accept      func() (net.Conn, error)
@@ -59,7 +59,7 @@ var brokenListeners = map[string]brokenListener{
 	"Addresses": {"want the same", func(l *oddListener) {
 		l.addr = func() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
 	}},
-	"EachDial": {"blocked", func(l *oddListener) { // one gets lost
+	"EachDial": {"blocked", func(l *oddListener) { // it loses one
 		var lose sync.Once
 		l.accept = func() (net.Conn, error) {
 			lose.Do(func() { l.Listener.Accept() })
@@ -76,7 +76,7 @@ var brokenListeners = map[string]brokenListener{
 			return l.Listener.Accept()
 		}
 	}},
-	"ClientThatLeft": {"Accept: EOF", func(l *oddListener) { // a handshake's errors are Accept's
+	"ClientThatLeft": {"Accept: EOF", func(l *oddListener) { // Accept returns the errors of handshakes
 		l.accept = func() (net.Conn, error) {
 			c, err := l.Listener.Accept()
 			if err != nil {
@@ -88,7 +88,7 @@ var brokenListeners = map[string]brokenListener{
 			return c, nil
 		}
 	}},
-	"CloseWakesAccepts": {"blocked", func(l *oddListener) { // the next Accept finds out
+	"CloseWakesAccepts": {"blocked", func(l *oddListener) { // only the next Accept fails
 		l.close = func() error { return nil }
 	}},
 	"AcceptAfterClose": {"error EOF, want net.ErrClosed", func(l *oddListener) {
@@ -134,12 +134,12 @@ var brokenListeners = map[string]brokenListener{
 			return c, err
 		}
 	}},
-	"DeadlineIsMoved": {"blocked", func(l *oddListener) { // it is for the next Accept
+	"DeadlineIsMoved": {"blocked", func(l *oddListener) { // it applies to the next Accept
 		var next atomic.Pointer[time.Time]
 		l.setDeadline = func(at time.Time) error { next.Store(&at); return nil }
 		l.accept = func() (net.Conn, error) { l.Listener.SetDeadline(*next.Load()); return l.Listener.Accept() }
 	}},
-	"DeadlineIsCleared": {"i/o timeout", func(l *oddListener) { // zero is taken for none
+	"DeadlineIsCleared": {"i/o timeout", func(l *oddListener) { // it ignores a zero time
 		l.setDeadline = func(at time.Time) error {
 			if at.IsZero() {
 				return nil
@@ -152,12 +152,12 @@ var brokenListeners = map[string]brokenListener{
 	}},
 }
 
-// deafAfterClose lets no Accept have what the port still takes.
+// deafAfterClose makes Accept ignore connections that the port still accepts.
 func deafAfterClose(l *oddListener) {
 	l.close = func() error { l.accept = func() (net.Conn, error) { return nil, net.ErrClosed }; return nil }
 }
 
-// A shouting connection is no wire.
+// A shouting connection changes what it carries.
 type shouting struct{ net.Conn }
 
 func (c shouting) Read(p []byte) (int, error) {

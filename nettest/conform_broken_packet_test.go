@@ -16,7 +16,7 @@ type brokenPacketConn struct {
 	breaking func(c *oddPacketConn)
 }
 
-// An oddPacketConn is a PacketConn of which methods can be exchanged.
+// An oddPacketConn is a PacketConn whose methods can be replaced.
 type oddPacketConn struct {
 	net.PacketConn
 	readFrom         func([]byte) (int, net.Addr, error)
@@ -50,7 +50,7 @@ func newOddPacketConn(c net.PacketConn, b *brokenPacketConn) *oddPacketConn {
 	return odd
 }
 
-// somebody is an address without a name.
+// somebody is an address that is not a real one.
 type somebody struct{ net.Addr }
 
 func (somebody) String() string { return "somebody" }
@@ -67,7 +67,7 @@ var brokenPacketConns = map[string]brokenPacketConn{
 			return n, from, err
 		}
 	}},
-	"Sender": {"ReadFrom's address is \"somebody\"", func(c *oddPacketConn) { // who is it?
+	"Sender": {"ReadFrom's address is \"somebody\"", func(c *oddPacketConn) { // it does not say which sender
 		c.readFrom = func(p []byte) (int, net.Addr, error) {
 			n, from, err := c.PacketConn.ReadFrom(p)
 			return n, somebody{from}, err
@@ -79,7 +79,7 @@ var brokenPacketConns = map[string]brokenPacketConn{
 			return c.PacketConn.WriteTo(p, addr)
 		}
 	}},
-	"AddrIsKept": {"after the second ReadFrom", func(c *oddPacketConn) { // one for all
+	"AddrIsKept": {"after the second ReadFrom", func(c *oddPacketConn) { // all share one
 		var addr net.UDPAddr
 		c.readFrom = func(p []byte) (int, net.Addr, error) {
 			n, from, err := c.PacketConn.ReadFrom(p)
@@ -89,13 +89,13 @@ var brokenPacketConns = map[string]brokenPacketConn{
 			return n, &addr, err
 		}
 	}},
-	"BufferIsNotKept": {"ReadFrom = \"changed\"", func(c *oddPacketConn) { // sent when there is time
+	"BufferIsNotKept": {"ReadFrom = \"changed\"", func(c *oddPacketConn) { // it sends later
 		c.writeTo = func(p []byte, addr net.Addr) (int, error) {
 			time.AfterFunc(time.Millisecond, func() { c.PacketConn.WriteTo(p, addr) })
 			return len(p), nil
 		}
 	}},
-	"Empty": {"blocked", func(c *oddPacketConn) { // nothing to do
+	"Empty": {"blocked", func(c *oddPacketConn) { // nothing to send
 		c.writeTo = func(p []byte, addr net.Addr) (int, error) {
 			if len(p) == 0 {
 				return 0, nil
@@ -137,7 +137,7 @@ var brokenPacketConns = map[string]brokenPacketConn{
 			return copy(p, last), from, err
 		}
 	}},
-	"CloseWakesReads": {"blocked", func(c *oddPacketConn) { // the next ReadFrom finds out
+	"CloseWakesReads": {"blocked", func(c *oddPacketConn) { // only the next ReadFrom fails
 		c.close = func() error { return nil }
 	}},
 	"AfterClose": {"WriteTo: error <nil>, want net.ErrClosed", func(c *oddPacketConn) { // writes vanish
@@ -151,7 +151,7 @@ var brokenPacketConns = map[string]brokenPacketConn{
 			return nil
 		}
 	}},
-	"PastDeadline": {"ReadFrom = 7, <nil>; want 0", func(c *oddPacketConn) { // what is there comes first
+	"PastDeadline": {"ReadFrom = 7, <nil>; want 0", func(c *oddPacketConn) { // it looks at the queue first
 		c.readFrom = func(p []byte) (int, net.Addr, error) {
 			if n, _ := c.PacketConn.(*nettest.PacketConn).Waiting(); n > 0 {
 				c.PacketConn.SetReadDeadline(time.Time{})
@@ -162,7 +162,7 @@ var brokenPacketConns = map[string]brokenPacketConn{
 	"DeadlinePasses": {"want 10ms at least", func(c *oddPacketConn) { // rounded down
 		c.setReadDeadline = func(at time.Time) error { return c.PacketConn.SetReadDeadline(at.Add(-2 * time.Millisecond)) }
 	}},
-	"DeadlineIsMoved": {"blocked", func(c *oddPacketConn) { // it is for the next ReadFrom
+	"DeadlineIsMoved": {"blocked", func(c *oddPacketConn) { // it applies to the next ReadFrom
 		var next atomic.Pointer[time.Time]
 		c.setReadDeadline = func(at time.Time) error { next.Store(&at); return nil }
 		c.readFrom = func(p []byte) (int, net.Addr, error) {
@@ -172,7 +172,7 @@ var brokenPacketConns = map[string]brokenPacketConn{
 			return c.PacketConn.ReadFrom(p)
 		}
 	}},
-	"DeadlineIsCleared": {"i/o timeout", func(c *oddPacketConn) { // the first timer goes on
+	"DeadlineIsCleared": {"i/o timeout", func(c *oddPacketConn) { // the first timer still runs
 		c.setReadDeadline = func(at time.Time) error {
 			if at.IsZero() {
 				return nil
@@ -180,7 +180,7 @@ var brokenPacketConns = map[string]brokenPacketConn{
 			return c.PacketConn.SetReadDeadline(at)
 		}
 	}},
-	"DeadlinesAreTwo": {"i/o timeout", func(c *oddPacketConn) { // they are one
+	"DeadlinesAreTwo": {"i/o timeout", func(c *oddPacketConn) { // they are the same
 		c.setReadDeadline = c.PacketConn.SetDeadline
 	}},
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // wantAllBroken checks that each demand of a suite fails for the implementation that breaks
-// it, with these words, and holds for the one that does not. It is done in bubbles: what
-// blocks takes no time.
+// it, with these words, and holds for the one that does not. It runs in bubbles, where
+// calls that block take no time.
 func wantAllBroken[B any](t *testing.T, demands []string, broken map[string]B, words func(B) string, try func(demand string, breaks *B) error) {
 	t.Helper()
 	if len(broken) != len(demands) {

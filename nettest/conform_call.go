@@ -36,7 +36,7 @@ func begin(what string, f func() error) *call {
 func (c *call) end() error { return <-c.done }
 
 // waits watches the call for a while, and fails if it returns. A call that has not even begun
-// counts as one that waits: a slow machine finds less, but nothing that is not wrong.
+// counts as one that waits: a slow machine finds fewer mistakes, but no false ones.
 func (c *call) waits() error {
 	select {
 	case err := <-c.done:

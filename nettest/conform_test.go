@@ -14,8 +14,8 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// listens makes listeners of a network's. The kernel's get an address on which no other test
-// listens: after Close nobody is to take its port.
+// listens makes listeners on the kernel's network, at an address on which no other test
+// listens: after Close nothing else must take the port.
 func listens(network string) nettest.MakeListener {
 	return func() (net.Listener, func(context.Context) (net.Conn, error), func(), error) {
 		addr, clean := "127.77.0.1:0", func() {}
@@ -106,7 +106,7 @@ func pipes(listen nettest.MakeListener) nettest.MakePipe {
 	}
 }
 
-// turned exchanges the ends.
+// turned swaps the ends.
 func turned(mk nettest.MakePipe) nettest.MakePipe {
 	return func() (c1, c2 net.Conn, stop func(), err error) {
 		c2, c1, stop, err = mk()
@@ -216,7 +216,7 @@ func TestPacketConns(t *testing.T) {
 	}
 }
 
-// In a bubble a test can't have subtests, but a test of another run can: see
+// A test in a bubble can't have subtests, but a test of another run can: see
 // TestConnInABubble.
 func TestConformanceInABubble(t *testing.T) {
 	for name, suite := range map[string]func(*testing.T){

@@ -9,9 +9,9 @@ import (
 
 // A call runs in a goroutine of its own, and may block there.
 type call struct {
-	goroutine []byte // its line in a dump begins so
+	goroutine []byte // what its line in a dump of stacks begins with
 	done      chan struct{}
-	said      string // what came of it; once it is done
+	said      string // what came of it, once it is done
 }
 
 func begin(do func() string) *call {
@@ -37,8 +37,8 @@ func (c *call) isDone() bool {
 	}
 }
 
-// atRest reports whether each of the calls is done, or blocked: a socket's in the poller, and one in
-// memory on its condition. The scheduler knows; there is nothing to be guessed from time.
+// atRest reports whether each of the calls is done, or blocked: one on a socket in the poller, and one in
+// memory on its condition. The scheduler knows that, so nothing is guessed from time.
 func atRest(calls ...*call) bool {
 	var dump []byte
 	for _, c := range calls {
@@ -66,7 +66,7 @@ func goroutines() []byte {
 	}
 }
 
-// comesTrue tries again until is holds. It gives up after a time that no machine needs.
+// comesTrue waits until is holds. It gives up after a time that no machine needs.
 func comesTrue(patience time.Duration, is func() bool) bool {
 	for end := time.Now().Add(patience); !is(); {
 		if time.Now().After(end) {

@@ -13,7 +13,7 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// A listenerWorld is a listener and who has dialed it.
+// A listenerWorld is a listener and its clients.
 type listenerWorld struct {
 	ln        net.Listener
 	dial      func(network, address string) (net.Conn, error)
@@ -32,7 +32,7 @@ func (w *listenerWorld) stop() {
 	}
 }
 
-// state says what there is beside what calls say: how many connections wait, and in what state all are.
+// state returns what calls do not say: how many connections wait, and in which state all of them are.
 func (w *listenerWorld) state() string {
 	waiting := 0
 	if m, ok := w.ln.(*nettest.Listener); ok {
@@ -52,7 +52,7 @@ func (w *listenerWorld) state() string {
 	return text
 }
 
-// welcome takes what an Accept that is done has returned.
+// welcome keeps the connection that an Accept has returned.
 func (w *listenerWorld) welcome() {
 	w.accepting = nil
 	if w.accepted != nil {
@@ -87,7 +87,7 @@ func newListenerDiffer(t *rapid.T, patient *time.Duration) *listenerDiffer {
 	return &listenerDiffer{t: t, memory: &listenerWorld{ln: m, dial: n.Dial}, kernel: &listenerWorld{ln: k, dial: net.Dial}, patient: patient}
 }
 
-// do makes a call in both worlds, which does not block, and compares what there is then.
+// do makes a call that does not block in both worlds, and compares the states after it.
 func (d *listenerDiffer) do(what string, call func(w *listenerWorld) string) {
 	m, k := call(d.memory), call(d.kernel)
 	d.story = append(d.story, what+": "+m)
@@ -134,7 +134,7 @@ func (d *listenerDiffer) dial() {
 	})
 }
 
-// accept begins an Accept, which may block until something ends it.
+// accept begins an Accept, which may block until a later step ends it.
 func (d *listenerDiffer) accept() {
 	if d.memory.accepting != nil {
 		return
@@ -151,7 +151,7 @@ func (d *listenerDiffer) accept() {
 	d.settle()
 }
 
-// client lets one of those who dialed do something, accepted or not.
+// client lets a client do something, whether it was accepted or not.
 func (d *listenerDiffer) client() {
 	if len(d.memory.clients) == 0 {
 		return

@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A destination is an address to send to, in whose port a name may stand for a receiver's.
+// A destination is an address to send to. Its port may be a receiver's name.
 type destination struct {
 	ip   net.IP
 	port string
@@ -69,7 +69,7 @@ func (d *packetDiffer) send() {
 	})
 }
 
-// packetError says all of an error that a caller can find out.
+// packetError returns everything about an error that a caller can find out.
 func packetError(err error) string {
 	op, ok := errors.AsType[*net.OpError](err)
 	if !ok {

@@ -48,7 +48,7 @@ func (d *packetDiffer) stop() {
 	}
 }
 
-// do makes a call in both worlds, which does not block.
+// do makes a call that does not block in both worlds.
 func (d *packetDiffer) do(what string, call func(w *packetWorld) string) {
 	m := d.memory.names.Replace(call(d.memory))
 	k := d.kernel.names.Replace(call(d.kernel))
@@ -66,7 +66,7 @@ func (d *packetDiffer) do(what string, call func(w *packetWorld) string) {
 	d.deliver()
 }
 
-// settle waits until a receive has returned in both worlds, or blocks on.
+// settle waits until a receive has returned in both worlds, or is still blocked in both.
 func (d *packetDiffer) settle() {
 	m, k := d.reading[0], d.reading[1]
 	if m == nil {
@@ -78,7 +78,7 @@ func (d *packetDiffer) settle() {
 	}
 }
 
-// deliver compares what has come to the others.
+// deliver compares what arrived at the others.
 func (d *packetDiffer) deliver() {
 	for _, r := range receivers {
 		m, k := d.memory.others[r.name], d.kernel.others[r.name]
@@ -110,7 +110,7 @@ func (d *packetDiffer) fail(difference string) {
 	d.t.Fatalf("%s\n\t%s", strings.Join(d.story, "\n\t"), difference)
 }
 
-// receive reads what is there. What ends one that is blocked is drawn: if that does not, its deadline does.
+// receive reads what is there. What ends a blocked one is drawn; if that does not, its deadline does.
 func (d *packetDiffer) receive() {
 	size := rapid.SampledFrom([]int{0, 1, 10, 2000}).Draw(d.t, "size")
 	how := rapid.SampledFrom([]string{"Read", "ReadFrom", "ReadFromUDP", "ReadFromUDPAddrPort", "ReadMsgUDP", "ReadMsgUDPAddrPort"}).Draw(d.t, "how")
@@ -139,7 +139,7 @@ func (d *packetDiffer) begin(w *packetWorld, how string, size int) *call {
 	return c
 }
 
-// answer lets a receiver send something to the socket.
+// answer makes a receiver send something to the socket.
 func (d *packetDiffer) answer() {
 	name := rapid.SampledFrom([]string{"four", "six"}).Draw(d.t, "by")
 	size := rapid.SampledFrom([]int{0, 5, 1000}).Draw(d.t, "size")
@@ -171,7 +171,7 @@ func (d *packetDiffer) deadline() {
 }
 
 func (d *packetDiffer) leave() {
-	name := rapid.SampledFrom([]string{"four", "six"}).Draw(d.t, "who")
+	name := rapid.SampledFrom([]string{"four", "six"}).Draw(d.t, "sender")
 	if d.memory.gone[name] {
 		return
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// A packetWorld is where a program about datagrams runs: a socket, and those that it may send to.
+// A packetWorld is where a program about datagrams runs: a socket, and the sockets that it may send to.
 type packetWorld struct {
 	s      packetConn
 	others map[string]packetConn // by the names that stand for their ports
@@ -21,14 +21,14 @@ type packetWorld struct {
 	names  *strings.Replacer // of ports
 }
 
-// receivers are the sockets to send to, and where they listen. Nothing takes what comes to "shut".
+// receivers are the sockets to send to, and where they listen. "shut" is closed.
 var receivers = []struct{ name, network, address string }{
 	{"four", "udp", "127.0.0.1:0"},
 	{"six", "udp", "[::1]:0"},
 	{"shut", "udp4", "127.0.0.1:0"},
 }
 
-// newPacketWorld opens the sockets. The one that a program is about is dialed to the receiver with
+// newPacketWorld opens the sockets. The one that a program is about is connected to the receiver with
 // this name, if there is one.
 func newPacketWorld(on fakeserver.Transport, dial dialPacket, network, address string) (*packetWorld, error) {
 	for {
@@ -70,7 +70,7 @@ func openPacketWorld(on fakeserver.Transport, dial dialPacket, network, address 
 	return w, nil
 }
 
-// hasNames gives the ports names. It reports whether they are all different: two IP versions may have the
+// hasNames names the ports. It reports whether all of them differ, since two IP versions may have the
 // same.
 func (w *packetWorld) hasNames() bool {
 	var names []string
@@ -104,7 +104,7 @@ func (w *packetWorld) port(name string) int {
 	return port
 }
 
-// leave lets nobody have a receiver's port, and nobody else take it: a socket that is connected to itself.
+// leave closes a receiver and keeps its port from others, with a socket that is connected to itself.
 func (w *packetWorld) leave(name string) {
 	w.gone[name] = true
 	udp, ok := w.others[name].(*net.UDPConn)
@@ -122,7 +122,7 @@ func (w *packetWorld) leave(name string) {
 	control(udp, func(fd int) { _ = unix.Connect(fd, self) })
 }
 
-// isRefused reports whether the next call tells what a datagram sent before has met with.
+// isRefused reports whether the next call returns what became of an earlier datagram.
 func (w *packetWorld) isRefused() (refused bool) {
 	if m, ok := w.s.(*nettest.PacketConn); ok {
 		return m.Refused()
@@ -135,7 +135,7 @@ func (w *packetWorld) isRefused() (refused bool) {
 	return refused
 }
 
-// hasInput reports whether there is something to be read.
+// hasInput reports whether there is something to read.
 func hasInput(pc packetConn) (is bool) {
 	if m, ok := pc.(*nettest.PacketConn); ok {
 		n, _ := m.Waiting()

@@ -19,7 +19,7 @@ func (e *streamEnd) say(err error) string {
 
 var hugeContent = make([]byte, differHuge)
 
-// content is what a write of this size writes.
+// content returns what a Write of this size writes.
 func content(size int) []byte {
 	p := make([]byte, size)
 	for i := range p {
@@ -46,7 +46,7 @@ func (d *streamDiffer) write(end, size int) {
 	})
 }
 
-// writeHuge writes more than there is room for. How much that is, is not told.
+// writeHuge writes more than there is room for. How much that is is not compared.
 func (d *streamDiffer) writeHuge(end int) {
 	d.vague[1-end] = true
 	d.do(end, "Write", "Write(huge)", func(_ *streamWorld, e *streamEnd) string {
@@ -69,7 +69,7 @@ func (d *streamDiffer) writeBuffers(end int) {
 	})
 }
 
-// copyFrom is ReadFrom, or what io.Copy does where there is none.
+// copyFrom calls ReadFrom, or does what io.Copy does without it.
 func (d *streamDiffer) copyFrom(end int) {
 	size := rapid.SampledFrom([]int{0, 5, 3000}).Draw(d.t, "size")
 	d.do(end, "Write", fmt.Sprintf("ReadFrom(%d)", size), func(_ *streamWorld, e *streamEnd) string {
@@ -82,7 +82,7 @@ func (d *streamDiffer) copyFrom(end int) {
 	})
 }
 
-// drain reads all that was written to a window that was full, and what is being written.
+// drain reads everything that was written to a full window, and what is still being written.
 func (d *streamDiffer) drain(end int) {
 	more := int64(0)
 	if d.isPending(1-end, "Write") {
@@ -101,7 +101,7 @@ func (d *streamDiffer) drain(end int) {
 	}
 }
 
-// readAll reads on until an error says that there is no more.
+// readAll reads until an error says that there is no more.
 func (d *streamDiffer) readAll(end int) {
 	vague := d.vague[end]
 	d.do(end, "Read", "read all", func(_ *streamWorld, e *streamEnd) string {
@@ -152,7 +152,7 @@ func (d *streamDiffer) option(end int) {
 	d.do(end, name, name, func(_ *streamWorld, e *streamEnd) string { return e.say(options[name](e.c)) })
 }
 
-// passes waits until the deadlines are over: for a socket, until the runtime's timer has said so.
+// passes waits until the deadlines have passed: for a socket, until the runtime's timer has fired.
 func passes(c conn, which string, at time.Time) {
 	comesTrue(differPatience, func() bool { return time.Now().After(at) })
 	tcp, ok := c.(*net.TCPConn)

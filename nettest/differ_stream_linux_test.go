@@ -13,11 +13,11 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// differPatience is how long the kernel may take to come where memory is at once.
+// differPatience is how long the kernel may take to reach the state that memory is in at once.
 const differPatience = 20 * time.Second
 
-// A streamDiffer runs a program step by step in both worlds, and compares what each step says and in what
-// state it leaves both ends. What is not told is what [nettest.Network] says differs from Linux.
+// A streamDiffer runs a program step by step in both worlds, and compares what each step returns and the
+// state in which it leaves both ends. It does not compare what differs from Linux by the doc of [nettest.Network].
 type streamDiffer struct {
 	t      *rapid.T
 	memory *streamWorld
@@ -25,12 +25,12 @@ type streamDiffer struct {
 	story  []string
 
 	pending [2]map[string]*bothCalls // the calls that are blocked, of each end
-	vague   [2]bool                  // the window that this end reads from was full: how much is in it is not told
+	vague   [2]bool                  // the window that this end reads from was full: how much is in it is not compared
 	wants   [2]int                   // what this end's last Read asked for
 	patient *time.Duration
 }
 
-// bothCalls are the same call in both worlds.
+// bothCalls is the same call in both worlds.
 type bothCalls struct{ memory, kernel *call }
 
 func newStreamDiffer(t *rapid.T, patient *time.Duration) *streamDiffer {
@@ -52,8 +52,8 @@ func (d *streamDiffer) stop() {
 	d.kernel.stop()
 }
 
-// do makes a call of one end, or its listener, in both worlds. A call that blocks stays, by its
-// kind, until another ends it.
+// do makes a call of one end, or its listener, in both worlds. A call that blocks is kept, by its
+// kind, until another call ends it.
 func (d *streamDiffer) do(end int, kind, what string, call func(w *streamWorld, e *streamEnd) string) {
 	d.story = append(d.story, fmt.Sprintf("%c: %s", 'a'+end, what))
 	b := &bothCalls{memory: begin(func() string { return call(d.memory, d.memory.ends[end]) })}
@@ -63,7 +63,7 @@ func (d *streamDiffer) do(end int, kind, what string, call func(w *streamWorld, 
 	d.settle()
 }
 
-// settle waits until both worlds are at rest, and alike.
+// settle waits until both worlds are at rest, and in the same state.
 func (d *streamDiffer) settle() {
 	calls := d.calls(func(b *bothCalls) *call { return b.memory })
 	comesTrue(*d.patient, func() bool { return atRest(calls...) })
@@ -95,7 +95,7 @@ func (d *streamDiffer) calls(of func(*bothCalls) *call) (all []*call) {
 	return all
 }
 
-// difference says what is blocked in one world and not in the other, or in which state one is.
+// difference returns what is blocked in only one world, or how their states differ.
 func (d *streamDiffer) difference() string {
 	for end, kinds := range d.pending {
 		for _, kind := range slices.Sorted(maps.Keys(kinds)) {
@@ -128,8 +128,8 @@ func (d *streamDiffer) stateOf(w *streamWorld, end int, e *streamEnd) nettest.St
 	return s
 }
 
-// told compares what a call has said. Of an error that is told once, it is not told whether a Read or a Write hears
-// that was blocked at the same time: it is a race in both worlds.
+// told compares what a call returned. If a Read and a Write are blocked at the same time, either may get an error that
+// is returned once: that is a race in both worlds, and not compared.
 func (d *streamDiffer) told(end int, kind string, b *bothCalls, race bool) {
 	m, k := b.memory.said, b.kernel.said
 	d.story = append(d.story, fmt.Sprintf("\t%c's %s: %s", 'a'+end, kind, m))
@@ -141,7 +141,7 @@ func (d *streamDiffer) told(end int, kind string, b *bothCalls, race bool) {
 	}
 }
 
-// anyEnd leaves out which end of a stream a call has met with.
+// anyEnd removes which end of a stream a call met with.
 func anyEnd(said string) string {
 	what, err, _ := strings.Cut(said, ", ")
 	if strings.HasSuffix(err, "EOF") || strings.HasSuffix(err, "EPIPE") || strings.HasSuffix(err, "ECONNRESET") {
@@ -151,11 +151,11 @@ func anyEnd(said string) string {
 }
 
 func (d *streamDiffer) fail(difference string) {
-	*d.patient = 100 * time.Millisecond // there is a difference; what comes now looks for a shorter program
+	*d.patient = 100 * time.Millisecond // there is a difference: from now on rapid looks for a shorter program
 	d.t.Fatalf("%s\n\t%s", strings.Join(d.story, "\n\t"), difference)
 }
 
-// Programs in which a call that blocks is ended by its deadline at once.
+// In these programs a call that blocks is ended by its deadline at once.
 func TestNetworkDiffersInNothingInOneGoroutine(t *testing.T) {
 	patient := differPatience
 	checkRandom(t, 60, func(rt *rapid.T) {
@@ -171,7 +171,7 @@ func TestNetworkDiffersInNothingInOneGoroutine(t *testing.T) {
 	})
 }
 
-// Programs in which a call that blocks stays so, until what another does ends it.
+// In these programs a call that blocks stays blocked until another call ends it.
 func TestNetworkDiffersInNothingInBlockedCalls(t *testing.T) {
 	patient := differPatience
 	checkRandom(t, 60, func(rt *rapid.T) {

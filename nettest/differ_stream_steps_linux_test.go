@@ -4,17 +4,17 @@ import (
 	"pgregory.net/rapid"
 )
 
-// differMost is how many bytes a program leaves unread that is not to fill a window.
-const differMost = 20_000
+// maxUnread is how many bytes a program leaves unread if it is not meant to fill a window.
+const maxUnread = 20_000
 
-// A step is something that one end may do, if it can.
+// A step is something that an end does if it can.
 type differStep struct {
 	name string
 	can  func(d *streamDiffer, end int) bool
 	do   func(d *streamDiffer, end int)
 }
 
-// open is for steps that need no more than an end.
+// open is for steps that only need an end that is open.
 func open(d *streamDiffer, end int) bool { return d.memory.ends[end].c != nil }
 
 func (d *streamDiffer) isPending(end int, kind string) bool { return d.pending[end][kind] != nil }
@@ -34,7 +34,7 @@ func (d *streamDiffer) canWrite(end int) bool {
 	if c := d.memory.ends[end]; c.c != nil && d.memory.ends[1-end].c == nil {
 		unread = int(c.wrote.Load())
 	}
-	return open(d, end) && !d.isPending(end, "Write") && !d.vague[1-end] && unread < differMost
+	return open(d, end) && !d.isPending(end, "Write") && !d.vague[1-end] && unread < maxUnread
 }
 
 var streamSteps = []differStep{
@@ -54,7 +54,7 @@ var streamSteps = []differStep{
 		return open(d, end) && !d.isPending(end, "Write") && (!d.isPending(1-end, "Read") || d.wants[1-end] <= 100)
 	}, (*streamDiffer).writeHuge},
 	{"buffers", func(d *streamDiffer, end int) bool {
-		peer := d.memory.ends[1-end] // nothing may come in between
+		peer := d.memory.ends[1-end] // nothing must come in between
 		return d.canWrite(end) && !d.isPending(1-end, "Read") && !peer.closed && !peer.shutRead
 	}, (*streamDiffer).writeBuffers},
 	{"copy", (*streamDiffer).canWrite, (*streamDiffer).copyFrom},

@@ -12,8 +12,8 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// differBuffer is the size of each of the kernel's buffers, and differWindow is how much they hold
-// together, about. Both are far more than a program writes that is not to fill them, and huge is more.
+// differBuffer is the size of each of the kernel's buffers, and differWindow is about how much both hold
+// together. A program that is not meant to fill them writes far less, and huge is more.
 const (
 	differBuffer = 64 << 10
 	differWindow = 256 << 10
@@ -23,7 +23,7 @@ const (
 // A streamWorld is where a program about streams runs: in memory, or on the kernel's loopback.
 type streamWorld struct {
 	ln    net.Listener
-	ends  [2]*streamEnd // who dialed, and who was accepted
+	ends  [2]*streamEnd // that of the client, and the accepted one
 	state func(c conn) nettest.State
 }
 
@@ -31,7 +31,7 @@ type streamWorld struct {
 type streamEnd struct {
 	c        conn // nil before it was accepted
 	peer     *streamEnd
-	wrote    atomic.Int64 // bytes that Writes have taken
+	wrote    atomic.Int64 // bytes that Writes have counted
 	read     atomic.Int64 // bytes that Reads have returned
 	closed   bool
 	shutRead bool
@@ -84,7 +84,7 @@ func onKernel() (*streamWorld, error) {
 	return newStreamWorld(ln, client, kernelState), nil
 }
 
-// smallBuffers makes windows small, and keeps the kernel from making them larger.
+// smallBuffers makes windows small, and keeps the kernel from enlarging them.
 func smallBuffers(_, _ string, c syscall.RawConn) error {
 	return c.Control(func(fd uintptr) {
 		_ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, differBuffer)
@@ -107,7 +107,7 @@ func control(c syscall.Conn, do func(fd int)) {
 	}
 }
 
-// The states of include/net/tcp_states.h in which the peer's FIN has come, and the last.
+// The states of include/net/tcp_states.h in which the peer's FIN has arrived, and the last one.
 const (
 	tcpClose     = 7
 	tcpCloseWait = 8

@@ -11,7 +11,7 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// In a bubble an hour on the way takes no time, and all that was logged before Close arrives.
+// In a bubble an hour on the way takes no time, and everything that was logged before Close arrives.
 func loggerUnderLatency(tb fakeserver.TB) {
 	var network nettest.Network
 	srv := fakeserver.Start(tb, fakeserver.Config{Transport: &network, Faults: fault.Plan{Rules: []fault.Rule{

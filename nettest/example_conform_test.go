@@ -10,7 +10,7 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// inTest runs the body of a test, which is where a suite belongs:
+// inTest runs the body of a test, which is where to call a suite:
 //
 //	func TestMyListener(t *testing.T) { nettest.TestListener(t, …) }
 func inTest(body func(t *testing.T)) (ok bool) {

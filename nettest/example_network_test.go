@@ -79,7 +79,7 @@ func ExampleNetwork_http() {
 	// Output: 503 Busy hello <nil>
 }
 
-// While the network is in two parts nobody is told, and nothing is lost.
+// While the network is cut in two, neither side is told, and nothing is lost.
 func ExampleNetwork_Partition() {
 	var network nettest.Network
 	srv, err := fakeserver.Listen(fakeserver.Config{Transport: network.Host("server"), Handler: fakeserver.Echo{}})

@@ -1,6 +1,6 @@
 package nettest
 
-// The demands of a suite one by one, for tests that see each of them fail.
+// These are for tests that see each demand of a suite fail.
 
 func ListenerDemands() []string   { return names(listenerDemands) }
 func PacketConnDemands() []string { return names(packetDemands) }
@@ -34,12 +34,12 @@ func named[S any](demands []demand[S], name string) demand[S] {
 	panic("no demand " + name)
 }
 
-// A State is what a connection knows of its end.
+// A State is what a connection knows about its end.
 type State struct {
 	Unread int  // bytes that have arrived
-	FIN    bool // the peer's has come
+	FIN    bool // the peer's has arrived
 	Over   bool // both have ended, or it was reset
-	Err    bool // the next call gives an error that was not told yet
+	Err    bool // the next call returns an error that was not returned yet
 }
 
 func (c *Conn) State() State {
@@ -49,7 +49,7 @@ func (c *Conn) State() State {
 	return State{Unread: c.in.unread(), FIN: c.gotFIN && !over, Over: over, Err: c.errno != 0}
 }
 
-// Refused reports whether the next call gives an error that was not told yet.
+// Refused reports whether the next call returns an error that was not returned yet.
 func (c *PacketConn) Refused() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -10,8 +10,8 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// An addressRow is a story of what addresses stand for, told the same way by the kernel's
-// loopback and by a Network.
+// An addressRow is a story about what addresses mean, which must be the same on the kernel's
+// loopback and on a Network.
 type addressRow struct {
 	name string
 	why  string

@@ -17,7 +17,7 @@ import (
 )
 
 // An addressWorld is the network in a row about addresses. Each of its calls adds a line to
-// what was said, in which no port is told that was picked.
+// the story, without the ports that were picked.
 type addressWorld struct {
 	t      *testing.T
 	ctx    context.Context
@@ -30,10 +30,10 @@ func (w *addressWorld) say(format string, args ...any) {
 	w.said = append(w.said, picked.ReplaceAllString(fmt.Sprintf(format, args...), ":N"))
 }
 
-// picked are the ports that are given to those who ask for none, and those that stand for PORT.
+// picked matches the ports that are picked for port 0, and those that stand for PORT.
 var picked = regexp.MustCompile(`:[2-6]\d{4}\b`)
 
-// words says all of an error that a caller can find out, besides its type.
+// words returns everything about an error that a caller can find out, except its type.
 func words(err error) string {
 	op, _ := errors.AsType[*net.OpError](err)
 	if op == nil {
@@ -43,7 +43,7 @@ func words(err error) string {
 	return fmt.Sprintf("%v (%s %s from %v to %v, AddrError %v)", err, op.Op, op.Net, op.Source, op.Addr, addrErr)
 }
 
-// open listens. PORT in the address is one that nobody is given who asks for none: who dials it at
+// open listens. PORT in the address is one that is never picked for port 0, so that dialing it at
 // another address meets no stranger.
 func (w *addressWorld) open(network, address string) (ln net.Listener, err error) {
 	for range 100 {
@@ -56,7 +56,7 @@ func (w *addressWorld) open(network, address string) (ln net.Listener, err error
 	return ln, err
 }
 
-// listen listens, and dials what it listens on by several ways if that is at PORT.
+// listen listens, and if the port is PORT, dials it in several ways.
 func (w *addressWorld) listen(network, address string) {
 	ln, err := w.open(network, address)
 	if err != nil {
@@ -85,7 +85,7 @@ func (w *addressWorld) listen(network, address string) {
 	}
 }
 
-// ends says what a connection's addresses are. An AddrPort tells IPv4 from IPv4 within IPv6.
+// ends returns a connection's addresses. An AddrPort tells IPv4 from IPv4 mapped into IPv6.
 func ends(c net.Conn) string {
 	addr := func(a net.Addr) netip.AddrPort { return a.(interface{ AddrPort() netip.AddrPort }).AddrPort() }
 	return fmt.Sprintf("%v (%v) to %v (%v)", c.LocalAddr(), addr(c.LocalAddr()), c.RemoteAddr(), addr(c.RemoteAddr()))
@@ -111,7 +111,7 @@ func (w *addressWorld) dial(network, address string) {
 	w.say("dial %s %q: %s", network, address, ends(c))
 }
 
-// writeTo sends a datagram from a socket, and from one that is closed.
+// writeTo sends a datagram from a socket, and from a closed one.
 func (w *addressWorld) writeTo(network string, to net.Addr) {
 	pc, err := w.on.ListenPacket(w.ctx, network, ":0")
 	if err != nil {
@@ -124,7 +124,7 @@ func (w *addressWorld) writeTo(network string, to net.Addr) {
 	w.say("  closed: %s", words(err))
 }
 
-// send sends a datagram of some size from a socket that listens on address: with time, without, and closed.
+// send sends a datagram of some size from a socket that listens on address: with time, without, and after Close.
 func (w *addressWorld) send(network, address string, size int, to net.Addr) {
 	pc, err := w.on.ListenPacket(w.ctx, network, address)
 	if err != nil {
@@ -141,7 +141,7 @@ func (w *addressWorld) send(network, address string, size int, to net.Addr) {
 	w.say("  closed: %s", words(err))
 }
 
-// datagram sends one from a client's socket to a server's, and another back.
+// datagram sends a datagram from a client's socket to a server's, and another back.
 func (w *addressWorld) datagram(network, listen, host string) {
 	pc, err := w.on.ListenPacket(w.ctx, network, listen)
 	if err != nil {
@@ -177,7 +177,7 @@ func (w *addressWorld) datagram(network, listen, host string) {
 	w.say("  WriteToUDPAddrPort: %v", err)
 	_, err = server.WriteToUDPAddrPort([]byte("x"), netip.AddrPort{})
 	w.say("  WriteToUDPAddrPort of nothing: %v", err)
-	if host != "127.0.0.9" { // which an answer of a socket on all comes from is not what was dialed
+	if host != "127.0.0.9" { // there a socket on all addresses answers from another one than was dialed
 		n, err := c.Read(p)
 		w.say("  the answer: %d, %v", n, err)
 	}

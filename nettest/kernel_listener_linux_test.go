@@ -27,7 +27,7 @@ func TestListenersAreAsTheKernels(t *testing.T) {
 	}
 }
 
-// listensAtHome makes a listener in memory that is dialed by its own host.
+// listensAtHome makes a listener in memory that its own host dials.
 func listensAtHome() (net.Listener, func(context.Context) (net.Conn, error), func(), error) {
 	n := new(nettest.Network)
 	ln, err := n.Listen(context.Background(), "tcp", "127.0.0.1:0")
@@ -38,7 +38,7 @@ func listensAtHome() (net.Listener, func(context.Context) (net.Conn, error), fun
 	return ln, dial, func() { ln.Close() }, nil
 }
 
-// tellListener tells a row and returns what came of each call, in order.
+// tellListener tells a row, and returns what came of each call, in order.
 func tellListener(t *testing.T, r listenerRow, on nettest.MakeListener) []string {
 	ln, connect, stop, err := on()
 	if err != nil {
@@ -51,7 +51,7 @@ func tellListener(t *testing.T, r listenerRow, on nettest.MakeListener) []string
 	return l.said
 }
 
-// A listenerSide is the listener in a row, and who dials it.
+// A listenerSide is the listener in a row, and its clients.
 type listenerSide struct {
 	t       *testing.T
 	ln      net.Listener
@@ -71,7 +71,7 @@ func (l *listenerSide) say(what string, err error) {
 	l.said = append(l.said, what+": "+s.describe(err, l.ln.Addr(), l.ln.Addr()))
 }
 
-// end returns an end of a connection, if there is one.
+// end returns an end of a connection, if there is such a connection.
 func (l *listenerSide) end(name string, c net.Conn, err error) *side {
 	if err != nil {
 		return nil
@@ -95,7 +95,7 @@ func (l *listenerSide) dialFor(d time.Duration) {
 	l.end("", c, err)
 }
 
-// blockedDial does something while a dial is blocked.
+// blockedDial calls do while a dial is blocked.
 func (l *listenerSide) blockedDial(do func(cancel func())) {
 	ctx, cancel := context.WithCancel(l.t.Context())
 	defer cancel()
@@ -108,7 +108,7 @@ func (l *listenerSide) accept(name string) *side {
 	return l.end(name, c, err)
 }
 
-// blockedAccept does something while an Accept is blocked.
+// blockedAccept calls do while an Accept is blocked.
 func (l *listenerSide) blockedAccept(do func()) { l.whileBlocked("blocked Accept", l.ln.Accept, do) }
 
 func (l *listenerSide) whileBlocked(what string, call func() (net.Conn, error), do func()) {
@@ -128,8 +128,8 @@ func (l *listenerSide) deadline(d time.Duration) {
 	l.say("SetDeadline", l.ln.(interface{ SetDeadline(time.Time) error }).SetDeadline(in(d)))
 }
 
-// room sets how many connections may wait to be accepted: on the kernel's network one
-// more than listen is told.
+// room sets how many connections may wait to be accepted: on the kernel's network that is one
+// more than the argument of listen.
 func (l *listenerSide) room(n int) {
 	if m, ok := l.ln.(*nettest.Listener); ok {
 		wantError(l.t, "SetBacklog", m.SetBacklog(n), nil)

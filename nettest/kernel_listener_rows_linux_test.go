@@ -1,7 +1,7 @@
 package nettest_test
 
-// A listenerRow is a story of a listener and of who dials it, told the same way by the
-// kernel's loopback and by a Network.
+// A listenerRow is a story about a listener and its clients, which must be the same on the
+// kernel's loopback and on a Network.
 type listenerRow struct {
 	kind string // one of kinds
 	name string
@@ -21,7 +21,7 @@ var listenerRows = []listenerRow{
 		a.arrived(6)
 		a.read(9)
 	}},
-	{"backlog", "in order", "who came first is accepted first", func(l *listenerSide) {
+	{"backlog", "in order", "the first dial is accepted first", func(l *listenerSide) {
 		a := l.dial("a")
 		l.queued(1)
 		c := l.dial("c")
@@ -55,7 +55,7 @@ var listenerRows = []listenerRow{
 		b.read(9)
 		b.write("x")
 	}},
-	{"backlog", "a full backlog", "who dials gets no answer", func(l *listenerSide) {
+	{"backlog", "a full backlog", "a dial gets no answer", func(l *listenerSide) {
 		l.room(2)
 		l.dial("a")
 		l.queued(1)
@@ -84,7 +84,7 @@ var listenerRows = []listenerRow{
 		l.blockedDial(func(func()) { l.close() })
 		a.read(1)
 	}},
-	{"listener closed", "nobody had accepted", "an RST, and what the client had sent is lost", func(l *listenerSide) {
+	{"listener closed", "before Accept", "an RST, and what the client had sent is lost", func(l *listenerSide) {
 		a := l.dial("a")
 		a.write("hello")
 		l.queued(1)
@@ -94,13 +94,13 @@ var listenerRows = []listenerRow{
 		a.read(9)
 		a.write("x")
 	}},
-	{"listener closed", "nobody had accepted, and a Read is blocked", "it hears of the RST", func(l *listenerSide) {
+	{"listener closed", "before Accept, with a blocked Read", "the Read learns of the RST", func(l *listenerSide) {
 		a := l.dial("a")
 		l.queued(1)
 		a.blockedRead(9, l.close)
 		a.write("x")
 	}},
-	{"listener closed", "nobody had accepted one that has half-closed", "an RST as well", func(l *listenerSide) {
+	{"listener closed", "before Accept, after a half-close", "an RST as well", func(l *listenerSide) {
 		a := l.dial("a")
 		l.queued(1)
 		a.closeWrite()

@@ -28,7 +28,7 @@ func TestDatagramsAreAsTheKernels(t *testing.T) {
 	}
 }
 
-// packetConn is what a UDP socket has, and one in memory.
+// A packetConn is what a UDP socket and one in memory have in common.
 type packetConn interface {
 	net.Conn
 	net.PacketConn
@@ -102,7 +102,7 @@ func (s *packetSide) readMsg(size int) {
 	s.say(fmt.Sprintf("ReadMsg(%d) = %d, flags %#x, from there %v", size, n, flags&^0x40000000, same), err) // without MSG_CMSG_CLOEXEC
 }
 
-// writeMsg sends a datagram in both ways that there are.
+// writeMsg sends a datagram with WriteMsgUDP and with WriteMsgUDPAddrPort.
 func (s *packetSide) writeMsg(size int, to net.Addr) {
 	addr, _ := to.(*net.UDPAddr)
 	n, _, err := s.pc.WriteMsgUDP(make([]byte, size), nil, addr)
@@ -123,7 +123,7 @@ func (s *packetSide) readMsgUDP(size int) {
 	s.say(fmt.Sprintf("ReadFromUDP(%d) = %d, from there %v", size, n, from.String() == s.other.String()), err)
 }
 
-// readMsgError reads in both ways that there are, under a deadline, and says what there is beside the error.
+// readMsgError reads with ReadMsgUDP and with ReadMsgUDPAddrPort, under a deadline, and says what they return besides the error.
 func (s *packetSide) readMsgError(d time.Duration) {
 	s.pc.SetReadDeadline(in(d))
 	n, oobn, flags, from, err := s.pc.ReadMsgUDP(make([]byte, 9), nil)
@@ -153,7 +153,7 @@ func (s *packetSide) blockedRead(do func()) {
 	s.say(what, err)
 }
 
-// strangerWrites lets another socket send something to the other side.
+// strangerWrites sends something to the other side from another socket.
 func (s *packetSide) strangerWrites() {
 	c, err := s.dial("udp", s.other.String())
 	if err != nil {

@@ -2,8 +2,8 @@ package nettest_test
 
 import "net"
 
-// A packetRow is a story of a socket a that is connected to b, told the same way by the
-// kernel's loopback and by a Network.
+// A packetRow is a story about a socket a that is connected to b, which must be the same on the
+// kernel's loopback and on a Network.
 type packetRow struct {
 	name string
 	why  string

@@ -5,14 +5,14 @@ import (
 	"testing"
 )
 
-// kinds are what the rows about streams are to be about, in order.
+// kinds are the subjects of the rows about streams, in order.
 var kinds = []string{
 	"bytes", "FIN", "RST", "half-close", "unread input",
 	"past deadline", "passing deadline", "moved deadline", "cleared deadline",
 	"own close", "blocked call", "full window", "backlog", "listener closed",
 }
 
-// What is equal to the kernel is only worth what it is about.
+// That rows are equal on the kernel is worth only what the rows are about.
 func TestRowsAreAboutEverything(t *testing.T) {
 	names, count := map[string]bool{}, map[string]int{}
 	add := func(kind, name, why string, told bool) {

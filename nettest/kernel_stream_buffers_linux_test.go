@@ -9,8 +9,8 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// What [nettest.Network] says of net.Buffers is a difference that package net makes: it asks a connection to
-// write them at once by a method that only its own can have. It shows where something comes in between.
+// What the doc of [nettest.Network] says about net.Buffers is a difference that package net makes: it writes
+// them in one call through a method that only its own connections can have. It shows when something comes in between.
 func TestBuffersAreAsManyWrites(t *testing.T) {
 	for name, where := range map[string]struct {
 		on   listen

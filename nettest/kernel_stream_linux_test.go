@@ -18,7 +18,7 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// Everything that a row tells is measured on the kernel's loopback, and equal in memory.
+// Everything that a row tells is measured on the kernel's loopback, and the same in memory.
 func TestStreamsAreAsTheKernels(t *testing.T) {
 	for _, r := range slices.Concat(rows, waits, windows) {
 		t.Run(r.name, func(t *testing.T) {
@@ -54,7 +54,7 @@ func listenMemory(n *nettest.Network) listen {
 	}
 }
 
-// tellOn tells a row and returns what came of each call, in order.
+// tellOn tells a row, and returns what came of each call, in order.
 func tellOn(t *testing.T, r row, on listen) []string {
 	ln, dial := on(t)
 	defer ln.Close()
@@ -75,7 +75,7 @@ func tellOn(t *testing.T, r row, on listen) []string {
 	return said
 }
 
-// conn is what a TCP connection has, and one in memory.
+// A conn is what a TCP connection and one in memory have in common.
 type conn interface {
 	net.Conn
 	CloseRead() error
@@ -86,7 +86,7 @@ type conn interface {
 	SetWriteBuffer(int) error
 }
 
-// A side is one end of the stream in a row. Each of its calls adds a line to what was said.
+// A side is one end of the stream in a row. Each of its calls adds a line to the story.
 type side struct {
 	t    *testing.T
 	name string
@@ -99,7 +99,7 @@ func (s *side) say(what string, err error) {
 	*s.said = append(*s.said, s.name+": "+what+": "+s.describe(err, s.c.LocalAddr(), s.c.RemoteAddr()))
 }
 
-// describe says all of an error that a caller can find out.
+// describe returns everything about an error that a caller can find out.
 func (s *side) describe(err error, here, there net.Addr) string {
 	if err == nil || err == io.EOF {
 		return fmt.Sprint(err)
@@ -114,12 +114,12 @@ func (s *side) describe(err error, here, there net.Addr) string {
 	if errors.As(err, &call) && errors.As(err, &errno) {
 		return fmt.Sprintf("%s: %s %s", text, call.Syscall, unix.ErrnoName(errno))
 	}
-	// Which of two errors a dial's deadline gives is a race in package net's connect.
+	// Package net's connect has a race between the two errors that a dial's deadline may give.
 	timeout := op.Timeout() && (op.Op == "dial" || errors.Is(err, os.ErrDeadlineExceeded))
 	return fmt.Sprintf("%s: %v (closed %v, timeout %v)", text, op.Err, errors.Is(err, net.ErrClosed), timeout)
 }
 
-// place says which of two addresses a is.
+// place returns which of two addresses a is.
 func place(a, here, there net.Addr) string {
 	switch {
 	case a == nil:
@@ -170,8 +170,8 @@ func (s *side) reset() {
 	s.close()
 }
 
-// fill writes until the window is full: until nothing fits three times, because the kernel
-// makes its buffers larger on the way. How much that takes is not told.
+// fill writes until the window is full: until nothing fits three times in a row, since the kernel
+// enlarges its buffers on the way. How much that takes is not part of the story.
 func (s *side) fill() {
 	p := make([]byte, 1<<16)
 	for full := 0; full < 3; full++ {
@@ -187,7 +187,7 @@ func (s *side) fill() {
 	s.c.SetWriteDeadline(time.Time{})
 }
 
-// blockedRead does something while a Read is blocked.
+// blockedRead calls do while a Read is blocked.
 func (s *side) blockedRead(n int, do func()) {
 	what, err := s.whileBlocked(func() (string, error) {
 		p := make([]byte, n)
@@ -197,12 +197,12 @@ func (s *side) blockedRead(n int, do func()) {
 	s.say(what, err)
 }
 
-// blockedWrite does something while a Write is blocked.
+// blockedWrite calls do while a Write is blocked.
 func (s *side) blockedWrite(n int, do func()) {
 	var wrote int
 	what, err := s.whileBlocked(func() (string, error) {
 		var err error
-		wrote, err = s.c.Write(make([]byte, n)) // how much fits is the kernel's secret
+		wrote, err = s.c.Write(make([]byte, n)) // how much fits differs on the kernel
 		return "blocked Write", err
 	}, do)
 	s.full += wrote
@@ -220,7 +220,7 @@ func (s *side) whileBlocked(call func() (string, error), do func()) (string, err
 		done <- result{what, err}
 	}()
 	select {
-	case <-time.After(soon): // it is blocked; if it is not yet, the row is told otherwise but as well
+	case <-time.After(soon): // it is blocked; if it is not yet, the story is another, and as good
 	case r := <-done:
 		s.t.Errorf("%s: %v: it did not block", r.what, r.err)
 		return r.what, r.err
@@ -230,7 +230,7 @@ func (s *side) whileBlocked(call func() (string, error), do func()) (string, err
 	return r.what, r.err
 }
 
-// arrived waits until n bytes can be read. In memory they can be at once.
+// arrived waits until n bytes can be read. In memory that is at once.
 func (s *side) arrived(n int) {
 	if m, ok := s.c.(*nettest.Conn); ok {
 		if got, err := m.Unread(); got != n || err != nil {
@@ -244,7 +244,7 @@ func (s *side) arrived(n int) {
 	})
 }
 
-// sawFIN waits until the peer's FIN is here, and sawRST until its RST is.
+// sawFIN waits until the peer's FIN has arrived, and sawRST until its RST has.
 func (s *side) sawFIN() { s.awaitPoll("FIN", unix.POLLRDHUP) }
 func (s *side) sawRST() { s.awaitPoll("RST", unix.POLLHUP) }
 

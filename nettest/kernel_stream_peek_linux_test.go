@@ -29,7 +29,7 @@ var peekRows = []row{
 		b.peek(10)
 		b.read(10)
 	}},
-	{"FIN", "peek at a FIN", "it is shown behind the bytes, again and again", func(a, b *side) {
+	{"FIN", "peek at a FIN", "it comes after the bytes, again and again", func(a, b *side) {
 		a.write("bye")
 		a.close()
 		b.sawFIN()
@@ -39,7 +39,7 @@ var peekRows = []row{
 		b.peek(10)
 		b.read(10)
 	}},
-	{"RST", "peek at an RST", "who is told of it first is the only one", func(a, b *side) {
+	{"RST", "peek at an RST", "only the first call reports it", func(a, b *side) {
 		a.write("bye")
 		a.reset()
 		b.sawRST()
@@ -60,7 +60,7 @@ var peekRows = []row{
 	}},
 }
 
-// peek is the kernel's recv with MSG_PEEK, and Peek in memory.
+// peek calls the kernel's recv with MSG_PEEK, or Peek in memory.
 func (s *side) peek(n int) {
 	p := make([]byte, n)
 	n, err := 0, error(nil)
@@ -106,7 +106,7 @@ func TestPeekIsAsTheKernels(t *testing.T) {
 	}
 }
 
-// A Peek that waits is shown all of what comes first, and woken by a deadline and by Close.
+// A blocked Peek gets all of what arrives first, and is woken by a deadline and by Close.
 func TestPeekWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, server := pair(t, new(nettest.Network))
@@ -128,7 +128,7 @@ func TestPeekWaits(t *testing.T) {
 				t.Errorf("Peek shows %d bytes, %v; want %d", n, err, len(want))
 			}
 		}
-		large := bytes.Repeat([]byte("0123456789"), 50_000) // more than is copied under a lock
+		large := bytes.Repeat([]byte("0123456789"), 50_000) // more than is copied under the lock
 		peek(func() { client.Write(large) }, string(large), nil)
 		peek(func() {}, string(large), nil)
 		if n, err := io.ReadFull(server, buf[:len(large)]); err != nil || !bytes.Equal(buf[:n], large) {
@@ -149,8 +149,8 @@ func TestPeekWaits(t *testing.T) {
 	})
 }
 
-// What is written at once arrives at once, also where a part of it is handed to a Read that
-// is blocked: whoever asks then what is unread is told of all the rest.
+// The bytes of one Write arrive together, even if a blocked Read gets a part of them directly:
+// Unread then counts all of the rest.
 func TestUnreadAfterABlockedRead(t *testing.T) {
 	for range repeats(t, 300) {
 		synctest.Test(t, func(t *testing.T) {

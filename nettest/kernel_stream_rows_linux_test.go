@@ -2,8 +2,8 @@ package nettest_test
 
 import "time"
 
-// A row is a story of two ends of a stream, told the same way by the kernel's loopback and by
-// a Network.
+// A row is a story about two ends of a stream, which must be the same on the kernel's loopback
+// and on a Network.
 type row struct {
 	kind string // one of kinds
 	name string
@@ -38,7 +38,7 @@ var rows = []row{
 		b.read(0)
 		b.read(1)
 	}},
-	{"FIN", "FIN", "close behind bytes", func(a, b *side) {
+	{"FIN", "FIN", "close after bytes", func(a, b *side) {
 		a.write("bye")
 		a.close()
 		b.sawFIN()
@@ -105,7 +105,7 @@ var rows = []row{
 		b.closeWrite()
 		b.closeRead()
 	}},
-	{"RST", "RST, then write", "whoever comes first hears of it", func(a, b *side) {
+	{"RST", "RST, then write", "the first call reports it", func(a, b *side) {
 		a.write("12345")
 		b.arrived(5)
 		a.reset()
@@ -202,7 +202,7 @@ var rows = []row{
 		a.arrived(7)
 		a.read(10)
 	}},
-	{"half-close", "CloseRead and CloseWrite", "nobody wants what comes", func(a, b *side) {
+	{"half-close", "CloseRead and CloseWrite", "what comes is not wanted", func(a, b *side) {
 		b.closeRead()
 		b.closeWrite()
 		a.sawFIN()
@@ -215,7 +215,7 @@ var rows = []row{
 		b.write("x")
 		b.close()
 	}},
-	{"half-close", "CloseRead and CloseWrite behind bytes", "what had arrived can be read", func(a, b *side) {
+	{"half-close", "CloseRead and CloseWrite after bytes", "what had arrived can be read", func(a, b *side) {
 		a.write("in time")
 		b.arrived(7)
 		b.closeRead()

@@ -1,6 +1,6 @@
 package nettest_test
 
-// waits are the rows in which somebody waits, or may not.
+// waits are the rows in which a call waits, or must not.
 var waits = []row{
 	{"past deadline", "past read deadline", "it comes before bytes that are there", func(a, b *side) {
 		a.write("x")

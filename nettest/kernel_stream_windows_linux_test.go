@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// windows are the rows about full windows, and more about what waits.
+// windows are the rows about full windows, and more about calls that wait.
 var windows = []row{
 	{"full window", "a full window, then room", "the Write goes on", func(a, b *side) {
 		a.fill()
@@ -61,7 +61,7 @@ var windows = []row{
 		b.read(1)
 		b.write("x")
 	}},
-	{"full window", "behind a FIN a full window, half-close, and an RST", "what waits for its FIN hears of it", func(a, b *side) {
+	{"full window", "after a FIN a full window, half-close, and an RST", "what waits for its FIN learns of it", func(a, b *side) {
 		a.closeWrite()
 		b.sawFIN()
 		b.fill()
@@ -116,7 +116,7 @@ var windows = []row{
 		b.read(1)
 		b.write("x")
 	}},
-	{"unread input", "close with unread input behind a FIN", "an RST answers the half that was open", func(a, b *side) {
+	{"unread input", "close with unread input after a FIN", "an RST answers the half that was open", func(a, b *side) {
 		a.write("unread")
 		a.closeWrite()
 		b.sawFIN()
@@ -126,7 +126,7 @@ var windows = []row{
 		a.read(1)
 		a.write("x")
 	}},
-	{"unread input", "CloseRead, then close with unread input", "what nobody wanted counts", func(a, b *side) {
+	{"unread input", "CloseRead, then close with unread input", "what was not wanted counts", func(a, b *side) {
 		a.write("unread")
 		b.arrived(6)
 		b.closeRead()
@@ -217,21 +217,21 @@ var windows = []row{
 	}},
 }
 
-// blockedClose does something while a Close is blocked.
+// blockedClose calls do while a Close is blocked.
 func (s *side) blockedClose(do func()) {
 	what, err := s.whileBlocked(func() (string, error) { return "blocked Close", s.c.Close() }, do)
 	s.say(what, err)
 }
 
-// overfill writes more than fits, although the kernel finds room for a few bytes more now and
-// then. How many is not told.
+// overfill writes more than fits, although the kernel finds room for a few more bytes now and
+// then. How many is not part of the story.
 func (s *side) overfill() {
 	n, err := s.c.Write(make([]byte, huge))
 	s.full += n
 	s.say("Write", err)
 }
 
-// drain reads what the other side has filled the window with, and more that it is writing.
+// drain reads what the other side filled the window with, and what it is still writing.
 func (s *side) drain(filled *side, more int) {
 	want := int64(filled.full + more)
 	s.c.SetReadDeadline(time.Now().Add(20 * time.Second))
@@ -240,7 +240,7 @@ func (s *side) drain(filled *side, more int) {
 	s.say(fmt.Sprintf("all was read: %v", n == want), err)
 }
 
-// readAll reads as long as there is something. How much that is is not told.
+// readAll reads as long as there is something. How much that is is not part of the story.
 func (s *side) readAll() {
 	_, err := io.Copy(io.Discard, struct{ io.Reader }{s.c})
 	s.say("read all", err)

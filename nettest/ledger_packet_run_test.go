@@ -24,7 +24,7 @@ type packetSchedule struct {
 	plans   []fault.Plan
 	unit    time.Duration
 	wrapped bool       // a PacketConn, and not a PacketServer
-	clients [][]int    // pauses in front of each datagram, in units
+	clients [][]int    // pauses before each datagram, in units
 	replies [][]string // by the number of the delivery: what the handler does
 	verbs   []packetVerb
 }
@@ -35,7 +35,7 @@ type packetVerb struct {
 	do    string
 }
 
-// truncated is where Truncate cuts: behind what tells a datagram from another.
+// truncated is where Truncate cuts: after the part that tells datagrams apart.
 const truncated = 7
 
 func drawPacketSchedule(t *rapid.T, unit time.Duration) packetSchedule {
@@ -80,7 +80,7 @@ func drawLedgerRule(t *rapid.T, unit time.Duration) fault.Rule {
 // A packetClient is one client.
 type packetClient struct {
 	c     net.Conn
-	wrote []packetWrite // those that gave no error
+	wrote []packetWrite // those without an error
 }
 
 // play sends the client's datagrams.
@@ -90,14 +90,14 @@ func (c *packetClient) play(n int, pauses []int, unit time.Duration) {
 			time.Sleep(time.Duration(pause) * unit)
 		}
 		w := packetWrite{text: fmt.Sprintf("c%d %03d %s", n, i, strings.Repeat(".", i*5)), from: time.Now()}
-		if _, err := c.c.Write([]byte(w.text)); err == nil { // else it is told that the server was down
+		if _, err := c.c.Write([]byte(w.text)); err == nil { // else it learned that the server was down
 			w.to = time.Now()
 			c.wrote = append(c.wrote, w)
 		}
 	}
 }
 
-// drain reads n datagrams, and those that come besides.
+// drain reads n datagrams, and any others.
 func (c *packetClient) drain(n int) (all []string) {
 	b := make([]byte, 1000)
 	for {
@@ -116,12 +116,12 @@ func (c *packetClient) drain(n int) (all []string) {
 	}
 }
 
-// A packetHandler answers, and keeps account.
+// A packetHandler answers, and keeps count.
 type packetHandler struct {
 	packetSchedule
 	mu    sync.Mutex
 	calls int
-	got   map[string]int           // by what cut leaves of a datagram
+	got   map[string]int           // by what cut returns for a datagram
 	wrote map[string][]packetWrite // by peer, those that were numbered
 }
 
@@ -131,7 +131,7 @@ func (h *packetHandler) ServePacket(ctx context.Context, p fakeserver.Packet, w 
 	return nil
 }
 
-// serve is the server above a PacketConn.
+// serve is a server above a PacketConn.
 func (h *packetHandler) serve(ctx context.Context, pc net.PacketConn) {
 	b := make([]byte, 1000)
 	for {
@@ -171,7 +171,7 @@ func (h *packetHandler) answer(ctx context.Context, data []byte, from netip.Addr
 	}
 }
 
-// run plays the schedule on a network, and returns what is wrong with its account.
+// run plays the schedule on a network, and returns what is wrong with its ledger.
 func (s packetSchedule) run(n network) error {
 	h := &packetHandler{packetSchedule: s, got: map[string]int{}, wrote: map[string][]packetWrite{}}
 	srv, err := s.start(n, h)
@@ -201,7 +201,7 @@ func (s packetSchedule) run(n network) error {
 	return nil
 }
 
-// A ledgerServer is either sort of server.
+// A ledgerServer is either kind of server.
 type ledgerServer struct {
 	packetServer
 	addr      string
@@ -270,8 +270,8 @@ func (s packetSchedule) meddle(srv ledgerServer, l *packetLedger) error {
 	return errors.Join(errs...)
 }
 
-// In virtual time, over some hundred schedules by default: what is sent is delivered or
-// named, whatever plan, handler and test do.
+// Every datagram that is sent is delivered or named, whatever plan, handler and test do: in virtual
+// time, with some hundred schedules by default.
 func TestEveryDatagramIsDeliveredOrNamed(t *testing.T) {
 	checkRandom(t, 500, func(rt *rapid.T) {
 		s := drawPacketSchedule(rt, time.Second)
@@ -283,7 +283,7 @@ func TestEveryDatagramIsDeliveredOrNamed(t *testing.T) {
 	})
 }
 
-// The same on loopback.
+// The same holds on loopback.
 func TestEveryDatagramIsDeliveredOrNamedOnLoopback(t *testing.T) {
 	checkRandom(t, 50, func(rt *rapid.T) {
 		s := drawPacketSchedule(rt, 200*time.Microsecond)

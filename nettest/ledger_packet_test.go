@@ -13,12 +13,12 @@ import (
 //
 //	copies = delivered + named
 //
-// Copies are what the fault events leave of a datagram: none, one or several. One of a
-// client's is delivered when the handler gets it, or else named as unread; one of the
-// handler's when it left, and then its client has it, or else named as unsent.
+// Copies are what the fault events leave of a datagram: none, one or several. A copy from a
+// client is delivered when the handler gets it, or else named as unread. A copy from the
+// handler is delivered when it left, and then its client has it, or else named as unsent.
 //
-// A datagram of a client is in the record, unless the server was down. One whose Write gave
-// an error did not leave.
+// A datagram from a client is in the record, unless the server was down. One whose Write
+// returned an error did not leave.
 type packetLedger struct {
 	record  transcript.Transcript
 	clients []*packetClient
@@ -36,7 +36,7 @@ type slot struct {
 	number int64
 }
 
-// check returns what is wrong with the account.
+// check returns what is wrong with the ledger.
 func (l packetLedger) check() error {
 	errs := []error{l.checkArrived()}
 	if n := l.record.Drops(); n > 0 {
@@ -64,7 +64,7 @@ func (l packetLedger) check() error {
 	return errors.Join(errs...)
 }
 
-// checkArrived: what a client sent is in the record, in order, or the server was down.
+// checkArrived checks that what a client sent is in the record, in order, unless the server was down.
 func (l packetLedger) checkArrived() error {
 	var errs []error
 	for _, c := range l.clients {
@@ -117,8 +117,8 @@ func (l packetLedger) copies() map[slot]int {
 	return all
 }
 
-// named returns how many copies of each datagram the record says were not delivered. What
-// the socket refused was recorded before.
+// named returns how many copies of each datagram were not delivered, by the record. What the
+// socket refused was recorded first.
 func (l packetLedger) named() map[slot]int {
 	all := map[slot]int{}
 	for e := range l.record.All() {
@@ -135,8 +135,8 @@ func (l packetLedger) named() map[slot]int {
 	return all
 }
 
-// failed reports whether the Write of a datagram gave an error. After the last of those that
-// were numbered, if there were any, one may have met the socket's end.
+// failed reports whether the Write of a datagram returned an error. After the last of those that
+// were numbered, if there were any, one may have met the end of the socket.
 func (l packetLedger) failed(s slot) bool {
 	for peer, writes := range l.handler.wrote {
 		if l.conn(peer) == s.conn {
@@ -162,7 +162,7 @@ func (l packetLedger) left() map[slot]int {
 	return all
 }
 
-// text returns a client's datagram as the handler counts it: by what Truncate leaves.
+// text returns a client's datagram as the handler counts it: what Truncate leaves of it.
 func (l packetLedger) text(s slot) string {
 	for e := range l.record.Conn(s.conn).Kind(transcript.Datagram).All() {
 		if e.Direction == s.dir && e.Offset == s.number {
@@ -182,7 +182,7 @@ func (l packetLedger) conn(peer string) int {
 	return -1
 }
 
-// checkGot: what left for a client it has, in any order.
+// checkGot checks that a client has what left for it, in any order.
 func (l packetLedger) checkGot(c *packetClient) error {
 	var want []string
 	for _, p := range l.record.Conn(l.conn(c.addr())).Datagrams(transcript.ToClient) {
@@ -200,7 +200,7 @@ func (l packetLedger) checkGot(c *packetClient) error {
 // cut returns the part of a datagram that no rule cuts off.
 func cut(text string) string { return text[:min(len(text), truncated)] }
 
-// A packetWrite is a Write of either side.
+// A packetWrite is a Write by either side.
 type packetWrite struct {
 	text     string
 	from, to time.Time
@@ -209,5 +209,5 @@ type packetWrite struct {
 
 func (w packetWrite) during(o outage) bool { return !w.to.Before(o.from) && !w.from.After(o.to) }
 
-// addr is what the record calls the client.
+// addr returns what the record calls the client.
 func (c *packetClient) addr() string { return c.c.LocalAddr().String() }

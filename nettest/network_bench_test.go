@@ -11,7 +11,7 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// wires are what a Network is compared with, in one run.
+// wires are a Network and what it is compared with in the same run.
 var wires = []struct {
 	name string
 	make func(b *testing.B) (client, server net.Conn)
@@ -47,7 +47,7 @@ func BenchmarkStream(b *testing.B) {
 	}
 }
 
-// stream writes b.N pieces, and reads them all at the other end.
+// stream writes b.N pieces, and reads them at the other end.
 func stream(b *testing.B, client, server net.Conn, size int) {
 	b.SetBytes(int64(size))
 	b.ReportAllocs()
@@ -93,7 +93,7 @@ func BenchmarkPingPong(b *testing.B) {
 	}
 }
 
-// One virtual minute of idleness in a bubble; b's own clock has to stay outside.
+// One virtual minute of an idle server in a bubble; b's own clock has to stay outside.
 func BenchmarkIdleMinute(b *testing.B) {
 	b.ReportAllocs()
 	inBubble(b, func(t *testing.T) {
@@ -108,7 +108,7 @@ func BenchmarkIdleMinute(b *testing.B) {
 	})
 }
 
-// What the bubble itself takes for a minute.
+// The bubble's own cost of a minute.
 func BenchmarkSleepMinute(b *testing.B) {
 	inBubble(b, func(t *testing.T) {
 		for range b.N {
@@ -117,7 +117,7 @@ func BenchmarkSleepMinute(b *testing.B) {
 	})
 }
 
-// inBubble runs f in a bubble, which wants a test of its own.
+// inBubble runs f in a bubble, which needs a test of its own.
 func inBubble(b *testing.B, f func(t *testing.T)) {
 	if !runTest(b.Name(), func(t *testing.T) { synctest.Test(t, f) }) {
 		b.Fail()

@@ -53,7 +53,7 @@ func (c reopenedPacketConn) Suspend() (func() (net.PacketConn, error), func(), e
 	return func() (net.PacketConn, error) { c.count.Add(1); return again() }, release, err
 }
 
-// Who dials while a server that is down closes is refused, as before and after.
+// A dial while a server that is down closes is refused, as before and after.
 func TestDownServerClosesWithoutListening(t *testing.T) {
 	var n nettest.Network
 	transport := reopening{&n, new(atomic.Int32)}
@@ -71,7 +71,7 @@ func TestDownServerClosesWithoutListening(t *testing.T) {
 		}
 		_, err := n.Dial("tcp", srv.Addr())
 		wantError(t, "Dial", err, syscall.ECONNREFUSED)
-		listenOn(t, &n, "tcp", srv.Addr()) // nothing is kept
+		listenOn(t, &n, "tcp", srv.Addr()) // the address is free
 		pc, err := n.ListenPacket(t.Context(), "udp", packets.Addr())
 		wantError(t, "ListenPacket", err, nil)
 		pc.Close()

@@ -14,7 +14,7 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// startIgnoringDials starts a server that takes a connection, and no more of them.
+// startIgnoringDials starts a server that accepts one connection and ignores later dials.
 func startIgnoringDials(t *testing.T, n *nettest.Network) (srv *fakeserver.Server, before net.Conn) {
 	t.Helper()
 	srv = fakeserver.Start(t, fakeserver.Config{Transport: n, Handler: fakeserver.Echo{}})
@@ -25,7 +25,7 @@ func startIgnoringDials(t *testing.T, n *nettest.Network) (srv *fakeserver.Serve
 	return srv, before
 }
 
-// dialLater dials, and tells what came of it.
+// dialLater dials, and sends what came of it.
 func dialLater(n *nettest.Network, addr string) <-chan error {
 	done := make(chan error, 1)
 	go func() {
@@ -66,7 +66,7 @@ func TestIgnoreDialsInMemory(t *testing.T) {
 	})
 }
 
-// The backlog is as large as at first when the server is up again, by whatever way.
+// The backlog is as large as at first when the server is up again, whichever way that came.
 func TestIgnoreDialsThenDownThenUpInMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var n nettest.Network
@@ -82,7 +82,7 @@ func TestIgnoreDialsThenDownThenUpInMemory(t *testing.T) {
 		waiting = dialLater(&n, srv.Addr())
 		wantError(t, "Close", srv.Close(), nil)
 		wantError(t, "the dial that waited", <-waiting, syscall.ECONNREFUSED)
-		listenOn(t, &n, "tcp", srv.Addr()) // nothing is kept
+		listenOn(t, &n, "tcp", srv.Addr()) // the address is free
 	})
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// What is said to have another type's methods has them all, but those that are named.
+// The types that are said to have the methods of package net's have all of them, except those that are named.
 func TestNetworkTypesHaveTheMethodsOfPackageNet(t *testing.T) {
 	for _, test := range []struct {
 		theirs, ours any
@@ -33,7 +33,7 @@ func TestNetworkTypesHaveTheMethodsOfPackageNet(t *testing.T) {
 	}
 }
 
-// signature returns a method's type without the receiver's.
+// signature returns a method's type without its receiver.
 func signature(m reflect.Method) string {
 	var in, out []reflect.Type
 	for i := 1; i < m.Type.NumIn(); i++ {

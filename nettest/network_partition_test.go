@@ -38,7 +38,7 @@ func TestPartition(t *testing.T) {
 		wantError(t, "Dial, after Heal", err, nil)
 		server.SetReadDeadline(time.Time{})
 		wantRead(t, server, "waits", nil)
-		// The client has closed: what it was sent meets with an RST.
+		// The client has closed: what was sent to it is answered with an RST.
 		wantRead(t, server, "", io.EOF)
 		wantWrite(t, server, "x", 0, syscall.EPIPE)
 	})
@@ -63,7 +63,7 @@ func TestPartitionOneWay(t *testing.T) {
 	wantRead(t, server, "", io.EOF)
 }
 
-// An RST is sent once. If it is lost, whoever sends something to what is gone gets another.
+// An RST is sent once. If it is lost, the next bytes that are sent to the closed end are answered with another.
 func TestPartitionLosesAReset(t *testing.T) {
 	var n nettest.Network
 	ln := listenOn(t, n.Host("b"), "tcp", ":80")
@@ -94,7 +94,7 @@ func TestPartitionLosesDatagrams(t *testing.T) {
 	}
 }
 
-// Whoever waits for what was written to arrive is told, and need not ask again and again.
+// Acked tells when what was written arrives, so that there is no need to poll.
 func TestPartitionTellsWhenWhatWaitedArrives(t *testing.T) {
 	for name, end := range map[string]func(n *nettest.Network, client, server *nettest.Conn){
 		"healed":      func(n *nettest.Network, _, _ *nettest.Conn) { n.Heal("a", "b") },
@@ -117,7 +117,7 @@ func TestPartitionTellsWhenWhatWaitedArrives(t *testing.T) {
 				default:
 				}
 				if end == nil {
-					server.Reset() // which arrives
+					server.Reset() // it arrives
 				} else {
 					end(&n, client, server)
 				}
@@ -125,7 +125,7 @@ func TestPartitionTellsWhenWhatWaitedArrives(t *testing.T) {
 				select {
 				case <-acked:
 				default:
-					t.Error("nobody was told")
+					t.Error("Acked did not tell")
 				}
 			})
 		})

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// fewestRounds is how many rounds a ratio needs: machines are shared and noisy.
-const fewestRounds = 60
+// minRounds is how many rounds a ratio needs: machines are shared and noisy.
+const minRounds = 60
 
-// BenchmarkRatio compares a Network with loopback TCP and net.Pipe: short slices of each in
-// turn, over connections that are warm, and of their ratios the median. Goals: ×loopback is 1
+// BenchmarkRatio compares a Network with loopback TCP and net.Pipe: it runs short slices of each in
+// turn, over warm connections, and reports the median of their ratios. Goals: ×loopback is 1
 // or more at each size, 32 KiB go at 4 GB/s or more, and 64 bytes there and back take 2 µs
 // or less.
 func BenchmarkRatio(b *testing.B) {
@@ -30,8 +30,8 @@ func BenchmarkRatio(b *testing.B) {
 	})
 }
 
-// ratios runs a work on all wires in turn, reports how many times as fast as each of the
-// others the first is, and returns what the first takes.
+// ratios runs a workload on all wires in turn, reports how many times as fast as each of the
+// others the first is, and returns how long the first takes.
 func ratios(b *testing.B, work func(client, server net.Conn) func() error) time.Duration {
 	var all []func() error
 	for _, w := range wires {
@@ -40,23 +40,23 @@ func ratios(b *testing.B, work func(client, server net.Conn) func() error) time.
 		defer server.Close()
 		all = append(all, work(client, server))
 	}
-	rounds := max(b.N, fewestRounds)
+	rounds := max(b.N, minRounds)
 	took := make([][]float64, len(all))
 	b.ResetTimer()
 	for round := range 1 + rounds { // the first one warms up
 		for i := range all {
-			who := (i + round) % len(all) // who is first changes, so that what drifts favors nobody
+			first := (i + round) % len(all) // the first one changes, so that drift favors none
 			began := time.Now()
-			if err := all[who](); err != nil {
+			if err := all[first](); err != nil {
 				b.Fatal(err)
 			}
-			took[who] = append(took[who], float64(time.Since(began)))
+			took[first] = append(took[first], float64(time.Since(began)))
 		}
 	}
 	for i, w := range wires[1:] {
 		b.ReportMetric(median(ratiosOf(took[i+1][1:], took[0][1:])), "×"+w.name)
 	}
-	b.ReportMetric(0, "ns/op") // of what is not comparable
+	b.ReportMetric(0, "ns/op") // it means nothing here
 	return time.Duration(median(took[0][1:]))
 }
 
@@ -73,7 +73,7 @@ func median(figures []float64) float64 {
 	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
 }
 
-// streaming writes pieces, and is done when all have been read.
+// streaming writes pieces, and returns when all of them were read.
 func streaming(b *testing.B, client, server net.Conn, size, pieces int) func() error {
 	read := make(chan error)
 	begin := make(chan struct{}, 1)
@@ -102,7 +102,7 @@ func streaming(b *testing.B, client, server net.Conn, size, pieces int) func() e
 	}
 }
 
-// pingPong sends 64 bytes to and fro.
+// pingPong sends 64 bytes back and forth.
 func pingPong(client, server net.Conn, trips int) func() error {
 	go io.CopyBuffer(struct{ io.Writer }{server}, struct{ io.Reader }{server}, make([]byte, 64))
 	p := make([]byte, 64)

@@ -21,7 +21,7 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// plan is short for a plan without a seed.
+// plan returns a plan without a seed.
 func plan(rules ...fault.Rule) fault.Plan { return fault.Plan{Rules: rules} }
 
 // onServer runs f in a bubble with a fake server on a Network, and a connection to it.
@@ -37,7 +37,7 @@ func onServer(t *testing.T, h fakeserver.Handler, p fault.Plan, f func(t *testin
 	})
 }
 
-// says is a handler that writes, and ends.
+// says is a handler that writes and returns.
 func says(text string) fakeserver.Handler {
 	return fakeserver.HandlerFunc(func(ctx context.Context, c *fakeserver.Conn) error {
 		_, err := io.WriteString(c, text)
@@ -48,7 +48,7 @@ func says(text string) fakeserver.Handler {
 func TestSliceIsExactInMemory(t *testing.T) {
 	onServer(t, says("uvwxyz!"), plan(fault.ToClient(fault.Slice{Size: 3, Pause: time.Minute})),
 		func(t *testing.T, srv *fakeserver.Server, c *nettest.Conn) {
-			time.Sleep(time.Second) // the first piece waits to be read
+			time.Sleep(time.Second) // meanwhile the first piece waits to be read
 			begin := time.Now()
 			wantRead(t, c, "uvw", nil)
 			wantRead(t, c, "xyz", nil)
@@ -129,7 +129,7 @@ func TestDownAndUpInMemory(t *testing.T) {
 			t.Errorf("%d connections in the record, want 3", got)
 		}
 		wantError(t, "Close", srv.Close(), nil)
-		listenOn(t, &n, "tcp", srv.Addr()) // nothing is kept
+		listenOn(t, &n, "tcp", srv.Addr()) // the address is free
 	})
 }
 
@@ -157,7 +157,7 @@ func TestPacketServerInMemory(t *testing.T) {
 	})
 }
 
-// A server's reader does not run while a client sends without a break.
+// A server's reader does not run while a client sends without a pause.
 func TestPacketServerCountsDropsInMemory(t *testing.T) {
 	n := nettest.Network{}
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Transport: &n, ReceiveBuffer: 1000})
@@ -238,8 +238,7 @@ func TestSlogInMemory(t *testing.T) {
 
 func TestBubbleExample(t *testing.T) { nettest.Bubble(t, loggerUnderLatency) }
 
-// The client stays without an answer as long as the partition lasts, and its bytes
-// are not lost.
+// The client gets no answer as long as the partition lasts, and its bytes are not lost.
 func TestPartitionDelaysAServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var n nettest.Network

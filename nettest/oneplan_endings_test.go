@@ -16,7 +16,7 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// A dialogue goes strictly in turn up to its end, and whoever hears of the end pauses before
+// A dialogue alternates strictly up to its end, and the side that learns of the end pauses before
 // it does anything.
 
 // handlerEnds are what a handler does at its second line.
@@ -40,11 +40,11 @@ func writesOn(c *fakeserver.Conn) error {
 		if _, err := c.Write([]byte("more\n")); err != nil {
 			return err
 		}
-		time.Sleep(breath + 7) // never when the client does something
+		time.Sleep(breath + 7) // never at the moment at which the client does something
 	}
 }
 
-// clientEnds are what a client does when it has its second answer, or has heard of the end.
+// clientEnds are what a client does when it has its second answer, or has learned of the end.
 var clientEnds = map[string]func(c *nettest.Conn){
 	"closes":                  func(c *nettest.Conn) { c.Close() },
 	"resets":                  func(c *nettest.Conn) { c.Reset() },
@@ -84,14 +84,14 @@ var endingRules = map[string][]fault.Rule{
 	"reset at its time":      {fault.FromClient(fault.Reset{}).AfterTime(breath / 2)},
 }
 
-// An endingCase is one end of a dialogue.
+// An endingCase is one way in which a dialogue ends.
 type endingCase struct {
 	rules   []fault.Rule
 	handler func(c *fakeserver.Conn) error
 	client  func(c *nettest.Conn)
 }
 
-// ServeConn answers line by line, up to the second one.
+// ServeConn answers each line, up to the second one.
 func (e endingCase) ServeConn(_ context.Context, c *fakeserver.Conn) error {
 	requests := bufio.NewReader(c)
 	for i := 1; ; i++ {
@@ -136,7 +136,7 @@ func (e endingCase) run(t *testing.T) (r record) {
 	return r
 }
 
-// talk is the client, which ends when it has two answers, or hears of an end.
+// talk is the client, which ends when it has two answers, or learns of an end.
 func (e endingCase) talk(c *nettest.Conn) {
 	defer c.Close()
 	answers := bufio.NewReader(c)
@@ -154,8 +154,8 @@ func (e endingCase) talk(c *nettest.Conn) {
 	e.client(c)
 }
 
-// crosses reports whether the client leaves while the server is about to send, of which either
-// direction of the connection may hear first.
+// crosses reports whether the client leaves while the server is about to send. Either direction
+// of the connection may learn of that first.
 func crosses(handler, client string) bool {
 	return (handler == "answers on" || handler == "writes till it can not") && client == "writes, and closes"
 }

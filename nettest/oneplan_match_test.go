@@ -17,8 +17,8 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// readBefore returns how much was read of conn 1 before a rule acted, and where that says it did;
-// -1: it did not.
+// readBefore returns how much of conn 1 was read before a rule acted, and the offset at which the rule says
+// that it did, or -1 if it did not.
 func readBefore(t transcript.Transcript, rule string) (read, at int64) {
 	for e := range t.All() {
 		if e.Kind == transcript.Fault && e.Rule == rule {
@@ -31,7 +31,7 @@ func readBefore(t transcript.Transcript, rule string) (read, at int64) {
 	return read, -1
 }
 
-// talkInMemory lets a client talk to a server that takes everything, and returns the record.
+// talkInMemory makes a client talk to a server that reads everything, and returns the record.
 func talkInMemory(t *testing.T, p fault.Plan, talk func(fakeserver.TB, *fakeserver.Server, net.Conn)) (tr transcript.Transcript) {
 	nettest.Bubble(t, func(t fakeserver.TB) {
 		n := new(nettest.Network)
@@ -51,8 +51,8 @@ func talkInMemory(t *testing.T, p fault.Plan, talk func(fakeserver.TB, *fakeserv
 	return tr
 }
 
-// Not one byte more is read than come up to the match's end, whatever else is waited for and
-// however the bytes come.
+// Not one byte past the end of the match is read, whatever other rules wait for and however the
+// bytes arrive.
 func TestMatchStopsTheReadingExactly(t *testing.T) {
 	checkRandom(t, 200, func(rt *rapid.T) {
 		letters := func(low, high int, label string) string {
@@ -88,7 +88,7 @@ func TestMatchStopsTheReadingExactly(t *testing.T) {
 	})
 }
 
-// While a match is looked for, a rule that goes by the clock is not forgotten.
+// A rule that follows the clock is not forgotten while a match is looked for.
 func TestMatchDoesNotKeepTheClockFromARule(t *testing.T) {
 	p := fault.Plan{Rules: []fault.Rule{
 		fault.FromClient(fault.Stall{}).AfterMatch("none"), fault.FromClient(fault.Close{}).AfterMatch("bc").AfterTime(time.Second).Named("stop"),
@@ -105,8 +105,8 @@ func TestMatchDoesNotKeepTheClockFromARule(t *testing.T) {
 	}
 }
 
-// The time decides at the moment at which bytes are looked at: those that come at the same time
-// are taken up to the match, or the rule's time has not come.
+// The time decides at the moment at which bytes are looked at: of those that arrive at the same time,
+// the ones up to the match are read, or else the rule's time has not come.
 func TestMatchAtTheMomentOfItsTime(t *testing.T) {
 	for i := range 20 {
 		p := fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Close{}).AfterBytes(3).AfterMatch("d").AfterTime(time.Second).Named("stop")}}
@@ -121,7 +121,7 @@ func TestMatchAtTheMomentOfItsTime(t *testing.T) {
 	}
 }
 
-// A rule that comes while nothing does finds its match from there on.
+// A rule that comes with SetFaults while nothing arrives finds its match from there on.
 func TestMatchIsFoundByARuleThatComesLive(t *testing.T) {
 	never := fault.FromClient(fault.Stall{}).AfterMatch("none").NeedNotFire()
 	for name, before := range map[string][]fault.Rule{"without rules": nil, "while another is looked for": {never}} {
@@ -145,7 +145,7 @@ func TestMatchIsFoundByARuleThatComesLive(t *testing.T) {
 	}
 }
 
-// Down to a window of one byte, everything comes through, and nobody spins.
+// Down to a window of one byte, everything gets through, and no goroutine spins.
 func TestMatchIsFoundInASmallWindow(t *testing.T) {
 	for _, window := range []int{1, 2, 100} {
 		nettest.Bubble(t, func(t fakeserver.TB) {

@@ -15,11 +15,11 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// A packetScript is what clients do, one after the other; the server sends each datagram
+// A packetScript is what clients do, one after the other. The server sends each datagram
 // back.
 type packetScript struct {
-	// inTurn lets a client await each answer, and then a breath: for what goes by the
-	// clock. Nothing may be lost then.
+	// inTurn makes a client wait for each answer, and then for a breath: for rules that follow the
+	// clock. No datagram may be lost then.
 	inTurn bool
 }
 
@@ -28,7 +28,7 @@ const (
 	datagrams = 12 // of each
 )
 
-// A packetServer is a PacketServer, or a PacketConn with a real server above.
+// A packetServer is a PacketServer, or a PacketConn with a real server above it.
 type packetServer interface {
 	Transcript() transcript.Transcript
 	Wait(ctx context.Context, cond func(transcript.Transcript) bool) error
@@ -95,7 +95,7 @@ func (s packetScript) run(n network, p fault.Plan, start func(network, fault.Pla
 	}
 	errs = append(errs, settled(ctx, srv))
 	var heard []string
-	for i, c := range clients { // before Close, which may cut off what is recorded, and leaves only now
+	for i, c := range clients { // before Close, which may cut off what is recorded and still has to leave
 		got, err := readDatagrams(c, len(srv.Transcript().Conn(i+1).Datagrams(transcript.ToClient)))
 		heard, errs = append(heard, got), append(errs, err)
 	}
@@ -148,19 +148,19 @@ func readDatagrams(c net.Conn, n int) (string, error) {
 	return strings.Join(all, "|"), nil
 }
 
-// packetWays are where a script runs besides in a bubble, which says what to wait for.
+// packetWays are where a script runs besides in a bubble, the run in which says what to wait for.
 var packetWays = []struct {
 	name  string
 	start func(network, fault.Plan) (packetServer, string, error)
 	on    func() network
 }{
 	{"in memory", directPacket, func() network { return new(nettest.Network) }},
-	{"in memory, behind WrapPacketConn", wrappedPacket, func() network { return new(nettest.Network) }},
+	{"in memory, with WrapPacketConn", wrappedPacket, func() network { return new(nettest.Network) }},
 	{"on the kernel's network", directPacket, func() network { return new(kernel) }},
-	{"on the kernel's network, behind WrapPacketConn", wrappedPacket, func() network { return new(kernel) }},
+	{"on the kernel's network, with WrapPacketConn", wrappedPacket, func() network { return new(kernel) }},
 }
 
-// check runs the script on every way, and returns what differs from that in a bubble.
+// check runs the script in every way, and returns what differs from the run in a bubble.
 func (s packetScript) check(t *testing.T, p fault.Plan) (first outcome, err error) {
 	t.Helper()
 	var errs []error
@@ -188,7 +188,7 @@ func (s packetScript) check(t *testing.T, p fault.Plan) (first outcome, err erro
 			if err := srv.Wait(ctx, func(t transcript.Transcript) bool { return first.canonical.Equal(t.Canonical()) }); !errors.Is(err, context.DeadlineExceeded) {
 				return err
 			}
-			return nil // whoever compares says what differs
+			return nil // compare says what differs
 		})
 		compare(way.name, got, tr, err)
 	}

@@ -38,8 +38,8 @@ func coin(t *rapid.T, n int, label string) bool { return between(t, 1, n, label)
 
 var bothDirections = []transcript.Direction{transcript.FromClient, transcript.ToClient}
 
-// drawPlan draws a plan of a few rules, as its JSON says it. Each Hold has a gate of its
-// own: whether one comes to a gate that another is held at before that is released is a
+// drawPlan draws a plan of a few rules, as it comes out of JSON. Each Hold has a gate of its
+// own: whether one reaches a gate before another that is held there is released would be a
 // race.
 func drawPlan(t *rapid.T, rule func(*rapid.T) fault.Rule) fault.Plan {
 	p := fault.Plan{Seed: 1 + rapid.Uint64Range(0, 1<<32).Draw(t, "seed")}
@@ -76,7 +76,7 @@ func drawRule(t *rapid.T, f fault.Fault, d transcript.Direction) fault.Rule {
 }
 
 // drawStreamPlan draws a plan for an exchange in which no direction's record depends on a
-// race: where a Reset ends the one direction, the other has come to its end, or has no rules.
+// race: where a Reset ends one direction, the other has ended already, or has no rules.
 func drawStreamPlan(t *rapid.T) fault.Plan {
 	ends := rapid.SampledFrom([]map[transcript.Direction][]fault.Fault{
 		{transcript.FromClient: {fault.Reset{}, fault.Close{}, fault.HalfClose{}}},
@@ -92,7 +92,7 @@ func drawStreamPlan(t *rapid.T) fault.Plan {
 	})
 }
 
-const longest = 1900 // a little more than either side writes
+const maxOffset = 1900 // a little more than either side writes
 
 func drawStreamRule(t *rapid.T, d transcript.Direction, ends []fault.Fault) fault.Rule {
 	ms := func() time.Duration { return time.Duration(between(t, 1, 5, "delay")) * 100 * time.Microsecond }
@@ -104,7 +104,7 @@ func drawStreamRule(t *rapid.T, d transcript.Direction, ends []fault.Fault) faul
 	case 2:
 		f = fault.Bandwidth{BytesPerSecond: 2 << 20, Burst: 100}
 	case 3:
-		f = fault.Slice{Sizes: []int64{int64(between(t, 1, 9, "first"))}, Size: int64(between(t, 100, longest, "size")), Variation: 90}
+		f = fault.Slice{Sizes: []int64{int64(between(t, 1, 9, "first"))}, Size: int64(between(t, 100, maxOffset, "size")), Variation: 90}
 	case 4:
 		f = fault.Stall{For: ms()}
 	case 5:
@@ -118,11 +118,11 @@ func drawStreamRule(t *rapid.T, d transcript.Direction, ends []fault.Fault) faul
 	default:
 		f = rapid.SampledFrom(append(ends, fault.SlowClose{Delay: ms()})).Draw(t, "ending")
 	}
-	return drawPlace(t, drawRule(t, f, d))
+	return drawOffset(t, drawRule(t, f, d))
 }
 
-// drawPlace draws where in a stream a rule acts.
-func drawPlace(t *rapid.T, r fault.Rule) fault.Rule {
+// drawOffset draws where in a stream a rule acts.
+func drawOffset(t *rapid.T, r fault.Rule) fault.Rule {
 	ends := false
 	switch r.Fault.(type) {
 	case fault.Reset, fault.Close, fault.HalfClose:
@@ -130,7 +130,7 @@ func drawPlace(t *rapid.T, r fault.Rule) fault.Rule {
 	}
 	// An answer must not end before the request was read.
 	if ends && r.Direction == transcript.ToClient || coin(t, 2, "after bytes") {
-		r = r.AfterBytes(int64(between(t, 1, longest, "bytes")))
+		r = r.AfterBytes(int64(between(t, 1, maxOffset, "bytes")))
 	}
 	if coin(t, 4, "after a match") {
 		r = r.AfterMatch("line " + strconv.Itoa(between(t, 1, 81, "line")))
@@ -140,7 +140,7 @@ func drawPlace(t *rapid.T, r fault.Rule) fault.Rule {
 		return r
 	}
 	if !ends && coin(t, 3, "for bytes") {
-		r = r.ForBytes(int64(between(t, 1, longest, "window")))
+		r = r.ForBytes(int64(between(t, 1, maxOffset, "window")))
 	}
 	switch r.Fault.(type) {
 	case fault.Slice, fault.Corrupt, fault.Replace:

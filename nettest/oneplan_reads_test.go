@@ -19,16 +19,16 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// A readScript is what a client writes, and what a handler reads and writes, strictly in turn:
-// before the next step everybody waits.
+// A readScript is what a client writes, and what a handler reads and writes, strictly alternating:
+// before the next step every goroutine waits.
 type readScript struct {
 	steps []readStep
-	last  int  // the buffer of the handler's reads from the client's end on
+	last  int  // the buffer of the handler's Reads after the client's end
 	reset bool // the client's end is an RST, and not a FIN
 }
 
-// A readStep is a Write of the client's of so many bytes, the beginning of a Read of the handler's
-// with a buffer of that size, or a Write of the handler's, which comes when its Reads are over.
+// A readStep is a Write by the client of that many bytes, the beginning of a Read by the handler
+// with a buffer of that size, or a Write by the handler, which comes when its Reads have returned.
 type readStep struct{ write, read, answer int }
 
 // length returns how much the client writes.
@@ -39,7 +39,7 @@ func (s readScript) length() (n int) {
 	return n
 }
 
-// longest returns how much the one writes who writes more.
+// longest returns how much the side writes that writes more.
 func (s readScript) longest() (n int) {
 	for _, step := range s.steps {
 		n += step.answer
@@ -50,7 +50,7 @@ func (s readScript) longest() (n int) {
 // letters returns n bytes of what either side writes. They are full of beginnings of matches.
 func letters(n int) string { return strings.Repeat("abaababaabaab", n/13+1)[:n] }
 
-// A readScriptResult is what became of each Read, and what the record says left in one piece.
+// A readScriptResult is what each Read returned, and what left in one piece by the record.
 type readScriptResult struct{ handler, client, left []string }
 
 // run plays the script in virtual time.
@@ -64,7 +64,7 @@ func (s readScript) run(t *testing.T, p fault.Plan) (r readScriptResult) {
 				if step.read > 0 {
 					r.handler = append(r.handler, oneRead(c, step.read))
 				} else {
-					time.Sleep(7 * time.Microsecond) // until the client has read the one before
+					time.Sleep(7 * time.Microsecond) // until the client has read the previous one
 					io.WriteString(c, letters(step.answer))
 				}
 			}
@@ -97,7 +97,7 @@ func (s readScript) run(t *testing.T, p fault.Plan) (r readScriptResult) {
 func (s readScript) play(c net.Conn, steps chan<- readStep) {
 	data := letters(s.length())
 	for _, step := range s.steps {
-		time.Sleep(time.Millisecond) // until nobody does anything any more
+		time.Sleep(time.Millisecond) // until every goroutine waits
 		if step.write == 0 {
 			steps <- step
 			continue
@@ -114,7 +114,7 @@ func (s readScript) play(c net.Conn, steps chan<- readStep) {
 	close(steps)
 }
 
-// readsToTheEnd goes on to two Reads behind it.
+// readsToTheEnd reads until the end, and twice more.
 func readsToTheEnd(c io.Reader, size int) (reads []string) {
 	for {
 		reads = append(reads, oneRead(c, size))
@@ -130,7 +130,7 @@ func oneRead(c io.Reader, size int) string {
 	return fmt.Sprintf("Read(%d) = %d bytes %.8q, %v", size, n, p[:n], err)
 }
 
-// check compares what comes of the script under p with what does without rules.
+// check compares what comes of the script under p with what comes of it without rules.
 func (s readScript) check(t *testing.T, p fault.Plan) error {
 	want, got := s.run(t, fault.Plan{}), s.run(t, p)
 	return errors.Join(sameReads("the handler's reads", got.handler, want.handler), sameReads("the client's reads", got.client, want.client),
@@ -164,7 +164,7 @@ func drawReadScript(t *rapid.T) readScript {
 	for range between(t, 1, 10, "steps") {
 		s.steps = append(s.steps, rapid.SampledFrom([]readStep{{read: size("buffer")}, {write: size("write")}, {answer: size("answer")}}).Draw(t, "step"))
 	}
-	if s.reset = coin(t, 3, "resets"); s.reset { // what the handler writes then is told of the RST in the place of its Reads
+	if s.reset = coin(t, 3, "resets"); s.reset { // a Write by the handler then learns of the RST in place of its Reads
 		s.steps = slices.DeleteFunc(s.steps, func(step readStep) bool { return step.answer > 0 })
 	}
 	if s.last = size("last buffer"); s.last < 100 {
@@ -173,19 +173,19 @@ func drawReadScript(t *rapid.T) readScript {
 	return s
 }
 
-// everyStreamFault has one of each kind.
+// everyStreamFault has one fault of each kind.
 var everyStreamFault = []fault.Fault{
 	fault.Bandwidth{BytesPerSecond: 100, Burst: 1}, fault.Blackhole{}, fault.Close{}, fault.Corrupt{Rate: 1}, fault.HalfClose{}, fault.Hold{Gate: "gate"},
 	fault.Latency{Delay: time.Second, Jitter: time.Millisecond}, fault.Replace{Old: "a", New: "b"}, fault.Reset{}, fault.Slice{Size: 1}, fault.SlowClose{Delay: time.Hour}, fault.Stall{},
 }
 
-// harmless are faults that begin at once and find nothing to do.
+// harmless are faults that begin at once and have nothing to do.
 var harmless = []fault.Fault{
 	fault.Slice{Size: 1 << 40}, fault.Replace{Old: "none", New: "x"}, fault.Corrupt{Bits: []int64{1 << 40}}, fault.SlowClose{Delay: time.Microsecond},
 }
 
-// drawIdleRule draws a rule that does not act on up to length bytes of a script, for any of the
-// reasons there are.
+// drawIdleRule draws a rule that does not act on up to length bytes of a script, for one of several
+// reasons.
 func drawIdleRule(t *rapid.T, length int) fault.Rule {
 	towards := rapid.SampledFrom([]func(fault.Fault) fault.Rule{fault.FromClient, fault.ToClient}).Draw(t, "direction")
 	if coin(t, 5, "is harmless") {
@@ -211,8 +211,8 @@ func drawIdleRule(t *rapid.T, length int) fault.Rule {
 	return r.OnConn(2)
 }
 
-// A handler's reads are the same, read for read, whether there are rules that don't act or none; and so
-// are what leaves and the client's reads.
+// A handler's Reads are the same, one by one, with rules that don't act and without rules; and so
+// are what leaves and the client's Reads.
 func TestReadsAreTheSameUnderRulesThatDoNotAct(t *testing.T) {
 	checkRandom(t, 150, func(rt *rapid.T) {
 		s, p := drawReadScript(rt), fault.Plan{Seed: 1}
@@ -225,7 +225,7 @@ func TestReadsAreTheSameUnderRulesThatDoNotAct(t *testing.T) {
 	})
 }
 
-// The same for every kind of fault, and every reason not to act.
+// That is so for every kind of fault, and every reason not to act.
 func TestReadsAreTheSameUnderEachFaultThatDoesNotAct(t *testing.T) {
 	s := readScript{[]readStep{{read: 1 << 16}, {write: 6000}, {write: 100}, {write: 70_000}, {answer: 6000}, {read: 1 << 16}, {read: 1 << 16}, {write: 400_000}}, 1 << 20, false}
 	kinds := map[string]bool{}
@@ -249,8 +249,8 @@ func TestReadsAreTheSameUnderEachFaultThatDoesNotAct(t *testing.T) {
 	}
 }
 
-// Looking for a match that does not come costs no events: there are about as many as where an
-// offset is waited for.
+// Looking for a match that does not come costs no events: there are about as many as with a rule
+// that waits for an offset.
 func TestReadsForAMatchThatDoesNotComeAreFew(t *testing.T) {
 	events := func(r fault.Rule) (n int) {
 		nettest.Bubble(t, func(t fakeserver.TB) {

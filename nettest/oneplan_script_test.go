@@ -12,7 +12,7 @@ import (
 )
 
 // A streamScript is what a client and a handler do on each connection. What they
-// write depends on the connection's number alone.
+// write depends only on the connection's number.
 type streamScript struct {
 	client  func(c *impatient, conn int) (got string, err error)
 	handler func(c net.Conn, conn int)
@@ -21,17 +21,17 @@ type streamScript struct {
 // conns is how many connections a script has, one after the other.
 const conns = 3
 
-// text returns lines of one side, more than one 1460-byte cell of them.
-func text(conn int, who string, lines int) string {
+// text returns the lines of one side, which fill more than one 1460-byte cell.
+func text(conn int, side string, lines int) string {
 	var b strings.Builder
 	for i := range lines {
-		fmt.Fprintf(&b, "conn %d %s line %d\n", conn, who, i+1)
+		fmt.Fprintf(&b, "conn %d %s line %d\n", conn, side, i+1)
 	}
 	return b.String()
 }
 
-// exchange is a script of one request and one answer, each whole before the other: so
-// neither depends on how far the other had got.
+// exchange is a script of one request and one answer, which begins after the whole request. So
+// neither depends on how far the other has come.
 var exchange = streamScript{
 	client: func(c *impatient, conn int) (string, error) {
 		request := text(conn, "request", 80)
@@ -49,18 +49,18 @@ var exchange = streamScript{
 	},
 }
 
-// dialogue is a script of three lines each way, strictly in turn, with a pause before each:
-// for what goes by the clock.
+// dialogue is a script of three lines each way, strictly alternating, with a pause before each:
+// for rules that follow the clock.
 var dialogue = inTurn(breath)
 
-// breathless is a dialogue with a pause before its end only.
+// breathless is a dialogue without pauses, except one before its end.
 var breathless = inTurn(0)
 
-// inTurn returns a dialogue. Before the client's end there is a pause, which is longer than
-// no time: the server may come to its own end at the moment of its last answer.
+// inTurn returns a dialogue. Before the client's end there is a pause longer than zero, since the
+// server may come to its own end at the moment of its last answer.
 func inTurn(pause time.Duration) streamScript {
 	return streamScript{client: func(c *impatient, conn int) (got string, err error) {
-		c.SetDeadline(time.Now().Add(patience / (conns + 1))) // a line whose end was corrupted never ends
+		c.SetDeadline(time.Now().Add(patience / (conns + 1))) // for a line whose end was corrupted, which never ends
 		answers := bufio.NewReader(c)
 		for i := range 3 {
 			time.Sleep(pause)
@@ -78,13 +78,13 @@ func inTurn(pause time.Duration) streamScript {
 		handler: func(c net.Conn, conn int) {
 			requests := bufio.NewScanner(c)
 			for i := 1; requests.Scan(); i++ {
-				fmt.Fprintf(c, "conn %d answer ", conn) // what is written twice is recorded twice
+				fmt.Fprintf(c, "conn %d answer ", conn) // two Writes, which are recorded as two
 				fmt.Fprintf(c, "line %d\n", i)
 			}
 		}}
 }
 
-// breath is longer than what plans for dialogues wait for, and more than no time.
+// breath is longer than the delays of plans for dialogues, and longer than zero.
 const breath = 3 * time.Millisecond
 
 func noEOF(err error) error {
@@ -103,12 +103,12 @@ func writeCut(w io.Writer, text string, piece int) (sum int, err error) {
 	return sum, err
 }
 
-// An impatient client waits for nothing more once it has read enough.
+// An impatient client does not wait for more once it has read enough.
 type impatient struct {
 	net.Conn
 	mu     sync.Mutex // guards what follows
 	got    int
-	enough int // negative: it never has
+	enough int // negative: never
 }
 
 func (c *impatient) Read(p []byte) (int, error) {
@@ -120,7 +120,7 @@ func (c *impatient) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// giveUpAfter says how much is enough.
+// giveUpAfter sets how much is enough.
 func (c *impatient) giveUpAfter(n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// A streamServer is a Server, or a Listener with a real one behind.
+// A streamServer is a Server, or a Listener with a real server.
 type streamServer interface {
 	Addr() string
 	Transcript() transcript.Transcript
@@ -26,11 +26,11 @@ type streamServer interface {
 	Close() error
 }
 
-// behind is a Listener as a streamServer.
-type behind struct{ *fakeserver.Listener }
+// A listenerServer is a Listener as a streamServer.
+type listenerServer struct{ *fakeserver.Listener }
 
-func (b behind) Addr() string { return b.Listener.Addr().String() }
-func (b behind) Close() error { return b.Stop() }
+func (s listenerServer) Addr() string { return s.Listener.Addr().String() }
+func (s listenerServer) Close() error { return s.Stop() }
 
 // serve is a real server above ln.
 func (s streamScript) serve(ln *fakeserver.Listener) {
@@ -72,7 +72,7 @@ func (s streamScript) direct(n network, p fault.Plan) (streamServer, error) {
 	return fakeserver.Listen(cfg)
 }
 
-// wrapped starts the script as a real server behind a Listener.
+// wrapped starts the script as a real server on a Listener.
 func (s streamScript) wrapped(n network, p fault.Plan) (streamServer, error) {
 	ln, err := n.Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -83,11 +83,11 @@ func (s streamScript) wrapped(n network, p fault.Plan) (streamServer, error) {
 		return nil, errors.Join(err, ln.Close())
 	}
 	go s.serve(wrapped)
-	return behind{wrapped}, nil
+	return listenerServer{wrapped}, nil
 }
 
-// run plays the script with a server that starts does. Holds are released as soon as they
-// hold something; from a rule that is named forever on, a client waits for nothing more.
+// run plays the script with a server that start returns. Holds are released as soon as they
+// hold something. After a rule that is named forever, a client does not wait for more.
 func (s streamScript) run(n network, p fault.Plan, start func(network, fault.Plan) (streamServer, error)) (outcome, transcript.Transcript, error) {
 	srv, err := start(n, p)
 	if err != nil {
@@ -116,7 +116,7 @@ func (s streamScript) run(n network, p fault.Plan, start func(network, fault.Pla
 	return outcome{tr.Canonical(), settled(srv.Report()), heard}, tr, err
 }
 
-// call plays the client on one connection, and says what it heard.
+// call plays the client on one connection, and returns what it read.
 func (s streamScript) call(ctx context.Context, n network, p fault.Plan, srv streamServer, conn int) string {
 	raw, err := n.Dial("tcp", srv.Addr())
 	if err != nil {
@@ -150,8 +150,8 @@ func gates(p fault.Plan) map[string]bool {
 	return all
 }
 
-// settled is a report without what hangs on how far a handler got before its server closed:
-// what it wrote after a stop that is for ever.
+// settled returns a report without what depends on how far a handler got before its server closed:
+// what it wrote after a stop that lasts forever.
 func settled(r fault.Report) fault.Report {
 	for i := range r.Rules {
 		if r.Rules[i].Key == "forever" {
@@ -188,7 +188,7 @@ var streamWays = []streamWay{
 		nettest.Bubble(t, func(fakeserver.TB) { o, tr, err = s.run(new(nettest.Network), p, s.direct) })
 		return o, tr, err
 	}},
-	{"in a bubble, behind WrapListener", func(t *testing.T, s streamScript, p fault.Plan) (o outcome, tr transcript.Transcript, err error) {
+	{"in a bubble, with WrapListener", func(t *testing.T, s streamScript, p fault.Plan) (o outcome, tr transcript.Transcript, err error) {
 		nettest.Bubble(t, func(fakeserver.TB) { o, tr, err = s.run(new(nettest.Network), p, s.wrapped) })
 		return o, tr, err
 	}},
@@ -198,12 +198,12 @@ var streamWays = []streamWay{
 	{"on the kernel's network", func(t *testing.T, s streamScript, p fault.Plan) (outcome, transcript.Transcript, error) {
 		return s.run(new(kernel), p, s.direct)
 	}},
-	{"on the kernel's network, behind WrapListener", func(t *testing.T, s streamScript, p fault.Plan) (outcome, transcript.Transcript, error) {
+	{"on the kernel's network, with WrapListener", func(t *testing.T, s streamScript, p fault.Plan) (outcome, transcript.Transcript, error) {
 		return s.run(new(kernel), p, s.wrapped)
 	}},
 }
 
-// check runs the script on every way, and returns what differs from the first.
+// check runs the script in every way, and returns what differs from the first.
 func (s streamScript) check(t *testing.T, p fault.Plan) (first outcome, err error) {
 	t.Helper()
 	var errs []error

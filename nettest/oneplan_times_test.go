@@ -35,7 +35,7 @@ func (s streamScript) inVirtualTime(t *testing.T, p fault.Plan, start func(netwo
 	return record{tr.Header(), slices.Collect(tr.All())}
 }
 
-// compare says where two records differ.
+// compare returns where two records differ.
 func (r record) compare(other record) error {
 	if reflect.DeepEqual(other, r) {
 		return nil
@@ -48,7 +48,7 @@ func (r record) compare(other record) error {
 	return fmt.Errorf("line %d differs: %d of them\n%v\nwant %d\n%v", i, len(got), around(got, i), len(want), around(want, i))
 }
 
-// lines returns the header and the events with all that is in them, one a line.
+// lines returns the header and the events with everything that is in them, one on a line.
 func (r record) lines() []string {
 	all := []string{fmt.Sprintf("%+v", r.header)}
 	for _, e := range r.events {
@@ -59,8 +59,8 @@ func (r record) lines() []string {
 
 func around(lines []string, i int) []string { return lines[max(0, i-2):min(len(lines), i+3)] }
 
-// repeat runs a dialogue n times more, and says where a record differs from the first: in a time,
-// the order, a byte.
+// repeat runs a dialogue n times more, and returns where a record differs from the first: in a time,
+// the order, or a byte.
 func repeat(t *testing.T, s streamScript, p fault.Plan, n int) error {
 	for _, start := range []func(network, fault.Plan) (streamServer, error){s.direct, s.wrapped} {
 		want := s.inVirtualTime(t, p, start)
@@ -73,7 +73,7 @@ func repeat(t *testing.T, s streamScript, p fault.Plan, n int) error {
 	return nil
 }
 
-// repeats is how often something is done that has to go the same way each time: FAKEWIRE_REPEATS
+// repeats returns how often to do what has to go the same way each time: FAKEWIRE_REPEATS
 // times, or usual.
 func repeats(t *testing.T, usual int) int {
 	t.Helper()
@@ -88,7 +88,7 @@ func repeats(t *testing.T, usual int) int {
 	return n
 }
 
-// What goes strictly in turn, a bubble repeats event for event, whatever goes wrong on the wire.
+// A bubble repeats a dialogue that strictly alternates event for event, whatever goes wrong on the wire.
 func TestDialogueIsTheSameEventForEvent(t *testing.T) {
 	for name, p := range corpus(t, "dialogue") {
 		t.Run(name, func(t *testing.T) {
@@ -100,8 +100,8 @@ func TestDialogueIsTheSameEventForEvent(t *testing.T) {
 	}
 }
 
-// Without a pause, too: what a step records is in the record before the other side can act
-// on the bytes that reach it.
+// That is so without pauses, too: what a step records is in the record before the other side can
+// act on the bytes that reach it.
 func TestBreathlessDialogueIsTheSameEventForEvent(t *testing.T) {
 	for name, p := range corpus(t, "dialogue") {
 		t.Run(name, func(t *testing.T) {
@@ -124,8 +124,8 @@ func TestRandomDialogueIsTheSameEventForEvent(t *testing.T) {
 	})
 }
 
-// Without pauses, an end of the server's would cross the next line, what two directions wait
-// for may come at the same moment, and so may what follows a gate's release.
+// Without pauses, an end by the server would cross the next line, two directions may wait for the
+// same moment, and so may what follows the release of a gate.
 func TestRandomBreathlessDialogueIsTheSameEventForEvent(t *testing.T) {
 	checkRandom(t, 30, func(rt *rapid.T) {
 		d := rapid.SampledFrom(bothDirections).Draw(rt, "direction")
@@ -140,8 +140,8 @@ func TestRandomBreathlessDialogueIsTheSameEventForEvent(t *testing.T) {
 	})
 }
 
-// drawDialogueRule draws a rule that leaves each line an answer. A FromClient end lets the
-// server go on while the client still writes, which is not in turn; a ToClient end is one of
+// drawDialogueRule draws a rule after which each line still has an answer. A FromClient end lets the
+// server go on while the client still writes, which does not alternate; a ToClient end is one of
 // those given.
 func drawDialogueRule(t *rapid.T, d transcript.Direction, toClient ...fault.Fault) fault.Rule {
 	var ends []fault.Fault
@@ -152,11 +152,11 @@ func drawDialogueRule(t *rapid.T, d transcript.Direction, toClient ...fault.Faul
 		edit, edits := r.Fault.(fault.Replace)
 		return r.Fault.Kind() != fault.Blackhole{}.Kind() && !(edits && edit.Old == "1\n")
 	}).Draw(t, "rule")
-	r.After.Bytes %= 70 // of a dialogue's
+	r.After.Bytes %= 70 // within a dialogue
 	return r
 }
 
-// Whatever does not go in turn has the same canonical form.
+// What does not strictly alternate still has the same canonical form.
 func TestExchangeHasOneCanonicalForm(t *testing.T) {
 	for name, p := range corpus(t, "exchange") {
 		t.Run(name, func(t *testing.T) {

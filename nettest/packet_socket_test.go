@@ -10,8 +10,8 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// A socket that has the address of one that was closed is another peer of a fake server, even if
-// both were closed before the server read anything.
+// A socket with the address of an earlier one is another peer of a fake server, even if both
+// were closed before the server read anything.
 func TestPacketConnIsKnownByItsSocket(t *testing.T) {
 	nettest.Bubble(t, func(tb fakeserver.TB) {
 		n := new(nettest.Network)

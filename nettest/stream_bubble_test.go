@@ -13,8 +13,8 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// In a bubble a test can't have subtests, as TestConn wants; but a test of another run of tests
-// can, and all its goroutines are in the bubble.
+// A test in a bubble can't have subtests, which TestConn needs. But a test of another run of tests
+// can have them, and all its goroutines are in the bubble.
 func TestConnInABubble(t *testing.T) {
 	t.Parallel()
 	for i := range repeats(t, len(connWindows)) {
@@ -27,7 +27,7 @@ func TestConnInABubble(t *testing.T) {
 	}
 }
 
-// runTest runs a test as if it were a binary's only one, once.
+// runTest runs a test as if it were the only one of its binary, once.
 func runTest(name string, f func(*testing.T)) bool {
 	all := func(string, string) (bool, error) { return true, nil }
 	count := flag.Lookup("test.count").Value
@@ -43,8 +43,8 @@ func testPacedConn(t *testing.T, window int) {
 	})
 }
 
-// A paced connection's Writes take virtual time. TestConn keeps some connections busy until a
-// Sleep is over, and in a bubble the clock stands still while anybody is busy. All windows but the usual
+// The Writes of a paced connection take virtual time. TestConn keeps some connections busy until a
+// Sleep is over, and in a bubble the clock stands still while a goroutine is busy. All windows except the default
 // one are full before that Sleep is over.
 type paced struct{ net.Conn }
 

@@ -257,7 +257,7 @@ func TestConnAbilities(t *testing.T) {
 	wantError(t, "Reset", server.Reset(), nil)
 	wantRead(t, client, "", syscall.ECONNRESET)
 	if _, err = client.PeerUnread(); err == nil {
-		t.Error("PeerUnread has no error although nobody will read")
+		t.Error("PeerUnread has no error although it will not be read")
 	}
 	wantError(t, "Reset again", server.Reset(), net.ErrClosed)
 }

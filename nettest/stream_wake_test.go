@@ -8,8 +8,8 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// An end that comes while Write copies, which it does without a lock, is not missed: if it
-// were, Write would wait for ever, which a bubble notices.
+// Write copies without the lock, and does not miss an end that comes meanwhile: if it did, it
+// would wait forever, which a bubble notices.
 func TestWriteMissesNoEnd(t *testing.T) {
 	for name, end := range map[string]func(client, server *nettest.Conn){
 		"CloseWrite":  func(client, server *nettest.Conn) { client.CloseWrite() },
@@ -45,7 +45,7 @@ func TestWriteMissesNoEnd(t *testing.T) {
 	}
 }
 
-// A Read that makes room while Write copies, which it does without a lock, is not missed: if it were, Write would
+// Write copies without the lock, and does not miss that a Read makes room meanwhile: if it did, it would
 // wait although its bytes fit.
 func TestWriteTakesRoomThatIsMadeWhileItCopies(t *testing.T) {
 	const half = 1 << 20

@@ -82,7 +82,7 @@ func TestFormatRecord(t *testing.T) {
 	}
 }
 
-// Who imports the package may have formatters of their own.
+// A suite that imports the package may have formatters of its own.
 func TestFormatRecordIsNotRegistered(t *testing.T) {
 	tr := newScript("tcp", 0).accept(1).Transcript()
 	if text := format.Object(tr, 0); strings.Contains(text, "transcript of") {

@@ -26,8 +26,8 @@ func TestHaveFired(t *testing.T) {
 	}{
 		"by its name":             {HaveFired("cut"), true},
 		"by its key, and did not": {HaveFired("latency.ToClient.1"), false},
-		"so often, twice there":   {HaveFired("cut").Times(3), true},
-		"not so often":            {HaveFired("cut").Times(2), false},
+		"as often, twice there":   {HaveFired("cut").Times(3), true},
+		"not as often":            {HaveFired("cut").Times(2), false},
 		"often enough":            {HaveFired("cut").Times(gomega.BeNumerically(">", 1)), true},
 		"never":                   {HaveFired("latency.ToClient.1").Times(0), true},
 	} {

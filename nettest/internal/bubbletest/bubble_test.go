@@ -12,16 +12,16 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/fault"
 )
 
-// neverReached is a plan that Verify has something to say about.
+// neverReached is a plan that fails Verify.
 var neverReached = fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).AfterBytes(1)}}
 
-// run runs one of this package's tests in a process of its own, and what is to fail in it.
+// run runs one of this package's tests in a process of its own, with the parts that fail.
 func run(t *testing.T, name string) string {
 	t.Helper()
 	return runWith(t, name)
 }
 
-// runWith is run with some variables set.
+// runWith is run with some environment variables set.
 func runWith(t *testing.T, name string, env ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -44,13 +44,13 @@ func want(t *testing.T, out string, words ...string) {
 	}
 }
 
-// line returns the place of what is marked in failing_test.go, as a failure begins with it.
+// line returns the file and line of a mark in failing_test.go, as a failure begins with them.
 func line(t *testing.T, mark string) string {
 	t.Helper()
 	return lineIn(t, "failing_test.go", mark) + ": "
 }
 
-// lineIn returns the file and line of what is marked in a file.
+// lineIn returns the file and line of a mark in a file.
 func lineIn(t *testing.T, file, mark string) string {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -64,7 +64,7 @@ func lineIn(t *testing.T, file, mark string) string {
 	return fmt.Sprintf("%s:%d", file, 1+strings.Count(before, "\n"))
 }
 
-// place is line as stack traces and Ginkgo have it.
+// place is line as stack traces and Ginkgo print it.
 func place(t *testing.T, mark string) string {
 	t.Helper()
 	return strings.TrimSuffix(line(t, mark), ": ") + " "
@@ -82,18 +82,18 @@ func TestSpecsFailAtTheirLines(t *testing.T) {
 		"oh no",
 		"deadlock: the clock of the bubble stands still", place(t, "lock"),
 		"2 Passed | 9 Failed")
-	// Ginkgo finds a place by the stack, on which the body is no more: the text begins with that.
+	// Ginkgo finds the line by the stack, on which the body no longer is: the text begins with the line.
 	for _, at := range []string{"first", "gomega", "server"} {
 		_, failed, _ := strings.Cut(out, "[FAILED] "+line(t, at))
 		if failed, _, _ = strings.Cut(failed, "------"); !strings.Contains(failed, place(t, "call of "+at)) {
 			t.Errorf("%s: Ginkgo's place is not the call's, %s:\n%s", at, line(t, "call of "+at), failed)
 		}
 	}
-	if strings.Contains(out, "behind a Fatalf") {
-		t.Errorf("the body went on behind a Fatalf:\n%s", out)
+	if strings.Contains(out, "after a Fatalf") {
+		t.Errorf("the body went on after a Fatalf:\n%s", out)
 	}
 	if !strings.Contains(out, place(t, "stays")) {
-		t.Errorf("the failure does not show who waits:\n%s", out)
+		t.Errorf("the failure does not show what waits:\n%s", out)
 	}
 	_, last, _ := strings.Cut(out, "main bubble goroutine has exited")
 	if last, _, _ = strings.Cut(last, "------"); strings.Contains(last, "init.func2.3.") {
@@ -110,7 +110,7 @@ func TestPlainTestsFailAtTheirLines(t *testing.T) {
 		"--- FAIL: TestFailures/Lock", place(t, "plain lock"),
 		line(t, "plain fatal")+"in the bubble", "--- FAIL: TestFailures/Fatalf",
 		"--- PASS: TestFailures/Last")
-	if strings.Contains(out, "behind a Fatalf") {
-		t.Errorf("the test went on behind a Fatalf in its bubble:\n%s", out)
+	if strings.Contains(out, "after a Fatalf") {
+		t.Errorf("the test went on after a Fatalf in its bubble:\n%s", out)
 	}
 }

@@ -1,3 +1,3 @@
-// Package bubbletest tries nettest's bubbles from plain tests and from Ginkgo specs, those
-// that fail too: in a process of their own.
+// Package bubbletest tests nettest's bubbles from plain tests and from Ginkgo specs. Those
+// that fail run in a process of their own.
 package bubbletest

@@ -13,7 +13,7 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// failing is set where what is to fail is wanted.
+// failing is set where the parts that fail should run.
 var failing = os.Getenv("BUBBLETEST_FAILING") != ""
 
 // suite runs all specs.
@@ -24,7 +24,7 @@ func TestSuite(t *testing.T) {
 	RunSpecs(t, "bubbles")
 }
 
-// bubble is what a suite's own helper looks like.
+// bubble is a helper such as a suite may have.
 func bubble(body func(fakeserver.TB)) {
 	GinkgoHelper()
 	nettest.BubbleIn(suite, GinkgoT(), body)
@@ -63,7 +63,7 @@ var _ = Describe("in a bubble", Ordered, ContinueOnFailure, func() {
 			tb.Cleanup(func() { tb.Logf("the cleanup runs") })
 			tb.Errorf("first: %d", 1) // line: first
 			fail(tb)                  // line: helper
-			tb.Errorf("behind a Fatalf")
+			tb.Errorf("after a Fatalf")
 		})
 	})
 	It("a Gomega assertion fails", func() {
@@ -130,7 +130,7 @@ func TestFailures(t *testing.T) {
 		nettest.Bubble(t, func(tb fakeserver.TB) {
 			tb.Fatalf("in the bubble") // line: plain fatal
 		})
-		t.Log("behind a Fatalf")
+		t.Log("after a Fatalf")
 	})
 	t.Run("Last", func(t *testing.T) {
 		nettest.Bubble(t, func(tb fakeserver.TB) { time.Sleep(time.Hour) })

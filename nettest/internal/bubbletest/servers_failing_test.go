@@ -11,8 +11,8 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// A client without a deadline waits for an answer of a server that has none, and both
-// of a datagram's.
+// A client without a deadline waits for an answer that the handler never sends. Both servers have a
+// record to show.
 func deadlocked(tb fakeserver.TB) {
 	var n nettest.Network
 	srv := fakeserver.Start(tb, fakeserver.Config{Transport: &n, Faults: neverReached, Handler: fakeserver.HandlerFunc(
@@ -34,7 +34,7 @@ func deadlocked(tb fakeserver.TB) {
 	c.Read(make([]byte, 1)) // line: client waits
 }
 
-// A goroutine outlives its servers, which have nothing to say.
+// A goroutine outlives its servers, which have nothing to report.
 func leftBehind(tb fakeserver.TB) {
 	var n nettest.Network
 	srv := fakeserver.Start(tb, fakeserver.Config{Transport: &n})

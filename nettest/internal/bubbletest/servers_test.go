@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// wantInOrder checks that the words are there, each after the one before.
+// wantInOrder checks that the text has the words, in order.
 func wantInOrder(t *testing.T, out string, words ...string) {
 	t.Helper()
 	rest := out
@@ -20,8 +20,8 @@ func wantInOrder(t *testing.T, out string, words ...string) {
 	}
 }
 
-// wantStuck checks what a bubble says that does not come to its end: of its servers, and then
-// of its goroutines.
+// wantStuck checks what a bubble that does not end reports about its servers, and then about
+// its goroutines.
 func wantStuck(t *testing.T, out, name string, record []string, failure string, places ...string) {
 	t.Helper()
 	words := append(append([]string{"servers_failing_test.go:"}, record...), failure)
