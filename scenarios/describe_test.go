@@ -27,7 +27,7 @@ var _ = Describe("what the Describe functions register", Ordered, func() {
 				places = append(places, spec.Failure.FailureNodeLocation)
 			}
 			for _, place := range places {
-				Expect(filepath.Base(place.FileName)).To(Equal("fixture_test.go"), spec.FullText())
+				Expect(filepath.Base(place.FileName)).To(Equal("describe_fixture_test.go"), spec.FullText())
 				Expect(spec.Labels()).To(ContainElement(fmt.Sprintf("on line %d", lineOfLabel(spec, place))), spec.FullText())
 			}
 		}
@@ -66,26 +66,26 @@ var _ = Describe("what the Describe functions register", Ordered, func() {
 			Expect(find(specs, "last reassembles").State).To(Equal(types.SpecStatePassed))
 		},
 		Entry("of a subject that breaks its promise", "breaker reassembles", types.SpecStateFailed,
-			"fixture_test.go:", "broken promise", `Do = "H", <nil>`, `want "Hello from TCP server"`, "rule slice.ToClient.1: ", "conn 1"),
-		Entry("of a wrong argument", "wrong argument", types.SpecStateFailed, "fixture_test.go:", "argument of type string is neither Keeps"),
+			"describe_fixture_test.go:", "broken promise", `Do = "H", <nil>`, `want "Hello from TCP server"`, "rule slice.ToClient.1: ", "conn 1"),
+		Entry("of a wrong argument", "wrong argument", types.SpecStateFailed, "describe_fixture_test.go:", "argument of type string is neither Keeps"),
 		Entry("of another kind's promises", "wrong promises", types.SpecStateFailed, "Kept[", "there is no Keeps(…) with the promises of a scenarios.TCPClient"),
-		Entry("of a promise as an argument", "bare promise", types.SpecStateFailed, "fixture_test.go:", "put it into Keeps(…)"),
-		Entry("of an empty Keeps", "promises nothing", types.SpecStateFailed, "fixture_test.go:", "Keeps() has no promises"),
-		Entry("of a subject without a name", "  is attached to its scenarios", types.SpecStateFailed, "fixture_test.go:", "the text is empty"),
+		Entry("of a promise as an argument", "bare promise", types.SpecStateFailed, "describe_fixture_test.go:", "put it into Keeps(…)"),
+		Entry("of an empty Keeps", "promises nothing", types.SpecStateFailed, "describe_fixture_test.go:", "Keeps() has no promises"),
+		Entry("of a subject without a name", "  is attached to its scenarios", types.SpecStateFailed, "describe_fixture_test.go:", "the text is empty"),
 		Entry("without Keeps", "no Keeps", types.SpecStateFailed, "there is no Keeps(…)"),
 		Entry("without a function", "nil function reass", types.SpecStateFailed, "the function that makes it is nil"),
 		Entry("of an empty subject", "empty subject reass", types.SpecStateFailed, "Do and Open are nil", "Want is empty", "Within is 0s"),
 		Entry("of a subject that hangs", "hanging reass", types.SpecStateFailed, "Do did not return within 2.5s"),
-		Entry("of a subject that panics", "panicking reass", types.SpecStateFailed, "Do panicked: ouch", "fixture_test.go:"),
+		Entry("of a subject that panics", "panicking reass", types.SpecStateFailed, "Do panicked: ouch", "describe_fixture_test.go:"),
 		Entry("of a subject that leaves its goroutine", "leaving reass", types.SpecStateFailed, "left its goroutine"),
 		Entry("of a subject that never asks the server", "lying reass", types.SpecStateFailed, "not put to the test", "the reply has 0 bytes"),
 		Entry("of a subject that does not work", "failing reass", types.SpecStateFailed, "not put to the test", "on a healthy wire", `Do = "", no`),
 		Entry("of a factory that panics", "factory reass", types.SpecStatePanicked, "factory"),
 		Entry("of a subject in memory that breaks its promise", "virtual bad reass", types.SpecStateFailed,
-			"fixture_test.go:", "broken promise", `Do = "H", <nil>`, "rule slice.ToClient.1: ", "conn 1"),
+			"describe_fixture_test.go:", "broken promise", `Do = "H", <nil>`, "rule slice.ToClient.1: ", "conn 1"),
 		Entry("of a subject in memory that hangs", "virtual hung reass", types.SpecStateFailed, "Do did not return within 2.5s"),
-		Entry("of a subject in memory that panics", "virtual panic reass", types.SpecStateFailed, "Do panicked: ouch", "fixture_test.go:"),
-		Entry("of a factory that panics in memory", "virtual maker reass", types.SpecStatePanicked, "panic in the bubble: factory", "fixture_test.go:"),
+		Entry("of a subject in memory that panics", "virtual panic reass", types.SpecStateFailed, "Do panicked: ouch", "describe_fixture_test.go:"),
+		Entry("of a factory that panics in memory", "virtual maker reass", types.SpecStatePanicked, "panic in the bubble: factory", "describe_fixture_test.go:"),
 		Entry("of a subject in memory that waits for a lock", "virtual locked reass", types.SpecStateFailed, "not put to the test", "the clock of the bubble stands still", "scenarios_test.lock("),
 		Entry("of a subject in memory that uses sockets", "virtual dialling reass", types.SpecStateFailed, "invalid subject", "has to dial by NetworkOf(ctx)", "connection refused"),
 		Entry("of specs in memory without a suite", "virtual without a suite reass", types.SpecStateFailed, "invalid subject", "suite is nil"),
@@ -93,7 +93,7 @@ var _ = Describe("what the Describe functions register", Ordered, func() {
 	)
 })
 
-// runFixture runs the suites of fixture_test.go in a child process, and returns
+// runFixture runs the suites of describe_fixture_test.go in a child process, and returns
 // what its JSON report says of them.
 func runFixture(ctx SpecContext) types.SpecReports {
 	file := filepath.Join(GinkgoT().TempDir(), "report.json")

@@ -30,7 +30,7 @@ var _ = Describe("the summary at the end of a run", func() {
 			Expect(text).To(MatchRegexp(`reports a reset +not promised +not promised +not promised`))
 		}
 		Expect(s.terminal).NotTo(MatchRegexp(`\] last\n|honors its deadline when the reply is lost`))
-		Expect(s.location.FileName).To(HaveSuffix("fixture_test.go"))
+		Expect(s.location.FileName).To(HaveSuffix("describe_fixture_test.go"))
 	})
 
 	It("is about all processes", NodeTimeout(2*time.Minute), func(ctx SpecContext) {
@@ -76,7 +76,7 @@ type summary struct {
 	verdicts        map[string]string // by the subject and the promise
 }
 
-// summaryOf runs the suites of fixture_test.go in a child process.
+// summaryOf runs the suites of describe_fixture_test.go in a child process.
 func summaryOf(ctx SpecContext, name string, args ...string) summary {
 	GinkgoHelper()
 	dir := GinkgoT().TempDir()
