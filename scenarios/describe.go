@@ -12,6 +12,26 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 )
 
+// DescribeTCPClient registers a Ginkgo container with one spec for each promise
+// of a TCP client. Promises that no Keeps lists are skipped, as "not promised".
+//
+// subject is called when specs run, once for each exchange. args are Keeps(…), InMemory(…)
+// and Ginkgo decorators: those for time, such as NodeTimeout, go to each spec, others
+// to the container. It returns true, so that it can stand in "var _ =".
+func DescribeTCPClient(text string, subject func() TCPClient, args ...any) bool {
+	return describe(types.NewCodeLocation(1), text, tcpPromises, subject, args)
+}
+
+// DescribeUDPClient is DescribeTCPClient for a UDP client.
+func DescribeUDPClient(text string, subject func() UDPClient, args ...any) bool {
+	return describe(types.NewCodeLocation(1), text, udpPromises, subject, args)
+}
+
+// DescribeNetworkLogger is DescribeTCPClient for a logger.
+func DescribeNetworkLogger(text string, subject func() NetworkLogger, args ...any) bool {
+	return describe(types.NewCodeLocation(1), text, loggerPromises, subject, args)
+}
+
 // specBound ends a spec whatever happens. Long before, each exchange ends at its
 // own bound, which is known only when the spec runs.
 const specBound = 5 * time.Minute
@@ -82,7 +102,7 @@ func kindOf[S Subject](promises []Promise[S]) string { return promises[0].Labels
 // message begins with the user's line.
 func fail(where types.CodeLocation, err error) { ginkgo.Fail(fmt.Sprintf("%v: %v", where, err)) }
 
-// merge returns the known promises, and behind them those of kept that are
+// merge returns the known promises, and after them those of kept that are
 // others.
 func merge[S Subject](known, kept []Promise[S]) []Promise[S] {
 	all := slices.Clone(known)

@@ -19,8 +19,8 @@ type arguments[S Subject] struct {
 	errs      []error
 }
 
-// sortArguments tells promises from decorators. What is neither becomes an error,
-// and not one of Ginkgo's, which would end the whole suite.
+// sortArguments tells promises from decorators. What is neither becomes an error of our
+// own: one of Ginkgo's would end the whole suite.
 func sortArguments[S Subject](where types.CodeLocation, args []any) arguments[S] {
 	a := arguments[S]{location: where}
 	given := false
@@ -45,7 +45,7 @@ func sortArguments[S Subject](where types.CodeLocation, args []any) arguments[S]
 	return a
 }
 
-// sort finds a decorator's place.
+// sort sorts a decorator, or says what is wrong with arg.
 func (a *arguments[S]) sort(arg any) {
 	switch arg.(type) {
 	case ginkgo.NodeTimeout, ginkgo.SpecTimeout, ginkgo.GracePeriod, ginkgo.PollProgressAfter, ginkgo.PollProgressInterval:

@@ -30,6 +30,12 @@ type misconduct struct{ text string }
 
 func (m *misconduct) Error() string { return m.text }
 
+// isMisconduct reports whether err says that the subject hung, panicked or left.
+func isMisconduct(err error) bool {
+	var m *misconduct
+	return errors.As(err, &m)
+}
+
 // call runs f, which is the subject's code, in a goroutine of its own, because it
 // may hang, panic or leave by runtime.Goexit. After within and some slack it is
 // left behind, with its context canceled.
@@ -39,16 +45,16 @@ func call(ctx context.Context, within time.Duration, what string, f func(ctx con
 	done := make(chan error, 1)
 	go supervise(ctx, what, f, done)
 	slack := slackOf(ctx)
-	tick := time.NewTicker(max((within+slack)/patienceTicks, 1))
+	tick := time.NewTicker(max((within+slack)/waitTicks, 1))
 	defer tick.Stop()
-	for ticks := 0; ticks < patienceTicks; {
+	for ticks := 0; ticks < waitTicks; {
 		select {
 		case err := <-done:
 			return err
 		case <-tick.C:
 			ticks++
 		case <-ctx.Done():
-			return fmt.Errorf("%w: interrupted: %w", ErrInconclusive, context.Cause(ctx))
+			return interrupted(ctx)
 		}
 	}
 	select {
@@ -57,6 +63,22 @@ func call(ctx context.Context, within time.Duration, what string, f func(ctx con
 	default:
 		return &misconduct{fmt.Sprintf("%s did not return within %v, which is the %v that it promised and %v more", what, within+slack, within, slack)}
 	}
+}
+
+// callFor is call for code that returns something, of which it returns the zero value
+// if that does not come in time. Code that was left behind may still return.
+func callFor[T any](ctx context.Context, within time.Duration, what string, f func(ctx context.Context) (T, error)) (result T, err error) {
+	results := make(chan T, 1)
+	err = call(ctx, within, what, func(ctx context.Context) error {
+		result, err := f(ctx)
+		results <- result
+		return err
+	})
+	select {
+	case result = <-results:
+	default:
+	}
+	return result, err
 }
 
 // supervise sends f's error, or what f did instead of returning one.
@@ -69,10 +91,4 @@ func supervise(ctx context.Context, what string, f func(ctx context.Context) err
 		done <- err
 	}()
 	err = f(ctx)
-}
-
-// isMisconduct reports whether err says that the subject hung, panicked or left.
-func isMisconduct(err error) bool {
-	var m *misconduct
-	return errors.As(err, &m)
 }

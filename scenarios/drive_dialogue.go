@@ -4,58 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// A Session is a client that keeps its connection, or its socket, between
-// exchanges, as functions that most clients can be given in a line each.
-type Session struct {
-	// Ask is one exchange. n is its number, from 1: each number asks for something
-	// else, so that the answers tell the exchanges apart. ctx has no deadline of its
-	// own; it is canceled when Ask is given up on. The client's deadline, Within, is
-	// that of each Ask.
-	Ask func(ctx context.Context, n int) (string, error)
-	// AskAll is exchanges 1 to n at once: it sends request after request before the
-	// answers come, on one connection, and returns the answers in the order of their
-	// numbers. A client whose Ask may be called by several goroutines at once can have it
-	// do that. ctx and the deadline are as with Ask. It may be nil, for a client that has
-	// one request under way at a time: such a client can't promise TakesRepliesOneAtATime.
-	AskAll func(ctx context.Context, n int) ([]string, error)
-	// Close ends the client. It may be called while Ask is at work in another
-	// goroutine. If nil, there is nothing to close.
-	Close func() error
-}
-
-func (s Session) close() error {
-	if s.Close == nil {
-		return nil
-	}
-	return s.Close()
-}
-
-// doByOpen makes one exchange of a session stand in for a Do that is missing.
-func (c *client) doByOpen() {
-	open := c.open
-	if c.do != nil || open == nil {
-		return
-	}
-	c.call = "Open and Ask(1)"
-	c.do = func(ctx context.Context, addr string) (string, error) {
-		s, err := open(ctx, addr)
-		if err != nil {
-			return "", err
-		}
-		answer, err := s.Ask(ctx, 1)
-		return answer, errors.Join(err, s.close())
-	}
-}
-
-// A dialogue is one client in a session with one server.
+// A dialogue is one client at work with one server.
 type dialogue struct {
 	ctx     context.Context // done when the dialogue is over
 	client  client
-	srv     peer
+	srv     fake
 	session Session
 	closed  bool
 }
@@ -98,16 +56,11 @@ func inDialogue[S clientSubject](ctx context.Context, subject func() S, t trial,
 
 // open makes the session.
 func (d *dialogue) open() error {
-	opened := make(chan Session, 1) // not a field: an Open that hangs may still come back
-	err := call(d.ctx, d.client.within, "Open", func(context.Context) error {
-		s, err := d.client.open(d.ctx, d.srv.Addr())
-		opened <- s
-		return err
-	})
+	s, err := callFor(d.ctx, d.client.within, "Open", func(context.Context) (Session, error) { return d.client.open(d.ctx, d.srv.Addr()) })
 	if err != nil {
 		return ofOpen(err)
 	}
-	if d.session = <-opened; d.session.Ask == nil {
+	if d.session = s; s.Ask == nil {
 		return fmt.Errorf("%w: Open returned a Session without Ask", ErrSubject)
 	}
 	return nil
@@ -121,12 +74,26 @@ func ofOpen(err error) error {
 	return fmt.Errorf("Open: %w", err)
 }
 
-// ask lets the client do exchange n.
+// do lets the client do its whole exchange.
+func (d *dialogue) do() outcome { return d.client.attempt(d.ctx, d.srv.Addr()) }
+
+// ask lets the client do exchange n of its session.
 func (d *dialogue) ask(n int) outcome {
 	c := d.client
 	c.do = func(ctx context.Context, _ string) (string, error) { return d.session.Ask(ctx, n) }
 	c.call = fmt.Sprintf("Ask(%d)", n)
 	return c.attempt(d.ctx, "")
+}
+
+// askEach lets the client do exchange after exchange of its session, and wants
+// something of each: outcome.wantAnswer, for example.
+func (d *dialogue) askEach(answers []string, want func(o outcome, answer string) error) error {
+	for i, answer := range answers {
+		if err := want(d.ask(i+1), answer); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // close ends the session. That it reports an error is no reason to find fault.
@@ -142,29 +109,44 @@ func (d *dialogue) close() error {
 	return nil
 }
 
-// answers returns what the subject gets for exchanges 1 to n on a healthy wire.
-func answers[S clientSubject](ctx context.Context, subject func() S, n int) ([]string, error) {
-	all, _, err := rehearse(ctx, subject, n)
-	return all, err
+// while lets the client do something, and meanwhile f, whose context is done when the
+// client is done.
+func (d *dialogue) while(something func() outcome, f func(ctx context.Context) error) (outcome, error) {
+	ctx, cancel := context.WithCancel(d.ctx)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- f(ctx) }()
+	o := something()
+	cancel()
+	return o, <-done
 }
 
-// rehearse is answers, and returns the record of them too.
-func rehearse[S clientSubject](ctx context.Context, subject func() S, n int) (all []string, record transcript.Transcript, err error) {
-	seen := map[string]bool{}
-	err = inDialogue(ctx, subject, rehearsal, func(d *dialogue) error {
-		for i := 1; i <= n; i++ {
-			o := d.ask(i)
-			if o.err != nil {
-				return o.but("want an answer")
-			}
-			if seen[o.answer] {
-				return fmt.Errorf("%w: on a healthy wire: %v, the answer of another exchange: each n must ask for something else", ErrSubject, o)
-			}
-			seen[o.answer] = true
-			all = append(all, o.answer)
-		}
-		record = d.srv.Transcript()
+// errLate is what await returns when it waited long enough.
+var errLate = errors.New("it never came to that")
+
+// patience is how long the client has for an exchange, and some slack.
+func (d *dialogue) patience() time.Duration { return d.client.within + slackOf(d.ctx) }
+
+// await waits until cond holds for the record: for as long as its patience, or until ctx
+// is done.
+func (d *dialogue) await(ctx context.Context, cond func(transcript.Transcript) bool) error {
+	limited, cancel := context.WithTimeout(ctx, d.patience())
+	defer cancel()
+	if d.srv.Wait(limited, cond) == nil {
 		return nil
-	})
-	return all, record, err
+	}
+	if d.ctx.Err() != nil {
+		return interrupted(d.ctx)
+	}
+	return errLate
+}
+
+// pause waits for t, unless the run is interrupted.
+func (d *dialogue) pause(t time.Duration) error {
+	select {
+	case <-time.After(t):
+		return nil
+	case <-d.ctx.Done():
+		return interrupted(d.ctx)
+	}
 }

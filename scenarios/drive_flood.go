@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -17,34 +16,21 @@ const (
 	floodLines = floodBytes / floodLine
 )
 
+// floodText returns line n of a flood, in memory of its own.
+func floodText(n int) string {
+	return fmt.Sprintf("line %05d %s end %05d", n, strings.Repeat("abcdefgh", floodLine/8), n)
+}
+
 // trickle pauses before every eighth line of those that follow a flood until there is a
-// jam: a logger that loses lines for which its queue has no room may have lost nearly all
-// of the flood before it had sent anything.
+// jam: a logger that drops lines for which its queue has no room may have dropped nearly
+// all of the flood before it sent anything.
 func trickle(n int64) {
 	if n%8 == 0 {
 		time.Sleep(time.Millisecond)
 	}
 }
 
-// stuck returns a wire whose collector reads one byte, and no more until release
-// is called. Its record keeps no bytes.
-func stuck() (w wire, release func()) {
-	gate, release := newGate()
-	return wire{what: "when the collector stops reading", handler: reluctant(gate), bulk: true}, release
-}
-
-// newGate returns a gate for reluctant, and what opens it.
-func newGate() (gate chan struct{}, release func()) {
-	gate = make(chan struct{})
-	return gate, sync.OnceFunc(func() { close(gate) })
-}
-
-// floodText returns line n of a flood, in memory of its own.
-func floodText(n int) string {
-	return fmt.Sprintf("line %05d %s end %05d", n, strings.Repeat("abcdefgh", floodLine/8), n)
-}
-
-// A flood is a caller that logs, in a goroutine of its own, more than anybody can
+// A flood is a caller that logs, in a goroutine of its own, more than any buffer can
 // hold.
 type flood struct {
 	s       *logging
@@ -59,16 +45,16 @@ type flood struct {
 // startFlood starts a caller that logs total bytes, and then goes on until there is a
 // jam, if one comes in time.
 func (s *logging) startFlood(total int64) *flood {
-	f := &flood{s: s, total: total, jam: s.watchJam(), done: make(chan error, 1)}
+	f := &flood{s: s, total: total, jam: watchJam(s.ctx, s.srv, floodLine), done: make(chan error, 1)}
 	go supervise(s.ctx, "Print", f.run, f.done)
 	return f
 }
 
-// jamWait is how long a jam may take to come, and atMost how long a flood may take to end
+// jamWait is how long a jam may take to come, and limit how long a flood may take to end
 // or to stand still. Both depend on the machine and not on the subject alone, so that they
 // have the whole slack, whatever a subject that hangs gets.
 func (f *flood) jamWait() time.Duration { return f.s.within + slack }
-func (f *flood) atMost() time.Duration  { return 2*f.s.within + slack }
+func (f *flood) limit() time.Duration   { return 2*f.s.within + slack }
 
 func (f *flood) run(context.Context) error {
 	for n := int64(1); n <= f.total/floodLine && !f.stopped.Load(); n++ {
@@ -88,30 +74,30 @@ func (f *flood) print(n int64) {
 	f.jam.lines.Add(1)
 }
 
-// awaitStill waits until all is logged, or for quiet no further line was: then its
+// awaitStill waits until all is logged, or no further line was logged for quiet: then its
 // caller has to wait. It gives up on a caller that waits for less, but again and again,
-// after atMost. In any case it wants a jam.
+// after limit. In any case it wants a jam.
 func (f *flood) awaitStill(quiet time.Duration) error {
-	tick := time.NewTicker(quiet / patienceTicks)
+	tick := time.NewTicker(quiet / waitTicks)
 	defer tick.Stop()
 	began, before := time.Now(), int64(-1)
-	for still := 0; !f.isStill && time.Since(began) < f.atMost(); {
+	for still := 0; !f.isStill && time.Since(began) < f.limit(); {
 		select {
 		case err := <-f.done:
 			if f.isDone = true; err != nil {
 				return err
 			}
-			return f.jam.unproved(time.Since(began))
+			return f.jam.missing(time.Since(began))
 		case <-tick.C:
 		case <-f.s.ctx.Done():
-			return fmt.Errorf("%w: interrupted: %w", ErrInconclusive, context.Cause(f.s.ctx))
+			return interrupted(f.s.ctx)
 		}
 		if still++; f.jam.lines.Load() != before {
 			before, still = f.jam.lines.Load(), 0
 		}
-		f.isStill = still >= patienceTicks && f.jam.seen.Load()
+		f.isStill = still >= waitTicks && f.jam.seen.Load()
 	}
-	return f.jam.unproved(time.Since(began))
+	return f.jam.missing(time.Since(began))
 }
 
 // stop lets the caller log no further line.

@@ -10,8 +10,8 @@ import (
 )
 
 // A gatherer is a Handler that relays between the client and another server, and keeps
-// a stretch of what that sends back until all of it is there. Then it writes it at
-// once. A Hold can't do that: nothing tells when the handler behind it has written.
+// a stretch of what that sends back until all of it is there. Then it writes it in one
+// piece. A Hold can't do that: nothing tells when its handler has written everything.
 type gatherer struct {
 	network Network
 	addr    string // of the other server
@@ -20,21 +20,21 @@ type gatherer struct {
 
 // ServeConn relays until both sides have ended.
 func (g gatherer) ServeConn(ctx context.Context, c *fakeserver.Conn) error {
-	behind, err := g.network.DialContext(ctx, "tcp", g.addr)
+	upstream, err := g.network.DialContext(ctx, "tcp", g.addr)
 	if err != nil {
 		return err
 	}
-	defer behind.Close()
-	defer context.AfterFunc(ctx, func() { behind.Close() })()
+	defer upstream.Close()
+	defer context.AfterFunc(ctx, func() { upstream.Close() })()
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if _, err := io.Copy(behind, c); err != nil {
-			behind.Close()
+		if _, err := io.Copy(upstream, c); err != nil {
+			upstream.Close()
 			return
 		}
-		behind.(interface{ CloseWrite() error }).CloseWrite()
+		upstream.(interface{ CloseWrite() error }).CloseWrite()
 	})
-	g.passOn(c, behind)
+	g.passOn(c, upstream)
 	c.CloseWrite()
 	wg.Wait()
 	return nil
@@ -42,15 +42,15 @@ func (g gatherer) ServeConn(ctx context.Context, c *fakeserver.Conn) error {
 
 // passOn relays what the other server sends. How that, or the client, ends is in their
 // records.
-func (g gatherer) passOn(c *fakeserver.Conn, behind net.Conn) {
-	if _, err := io.CopyN(c, behind, g.stretch.from); err != nil {
+func (g gatherer) passOn(c *fakeserver.Conn, upstream net.Conn) {
+	if _, err := io.CopyN(c, upstream, g.stretch.from); err != nil {
 		return
 	}
 	together := make([]byte, g.stretch.size())
-	if _, err := io.ReadFull(behind, together); err != nil {
+	if _, err := io.ReadFull(upstream, together); err != nil {
 		return
 	}
 	if _, err := c.Write(together); err == nil {
-		io.Copy(c, behind)
+		io.Copy(c, upstream)
 	}
 }

@@ -23,11 +23,11 @@ func withLarge(ctx context.Context, subject func() TCPClient, t trial, f func(d 
 type largeExchange struct {
 	answer string
 	size   int64 // bytes that the client sends
-	middle int64 // of what it sends on a connection: behind this byte more is to come than the kernels hold
+	middle int64 // offset in what it sends on a connection after which more is to come than the kernels hold
 }
 
-// intoRequest is how much of a large request the server takes before it stops reading,
-// so that a greeting before it which is longer at times, such as one with a date, is
+// intoRequest is how much of a large request the server takes before it stops reading.
+// A greeting before it may be longer at times, such as one with a date; by then it is
 // over.
 const intoRequest = 64 << 10
 
@@ -40,7 +40,7 @@ func healthyLarge(ctx context.Context, subject func() TCPClient) (large largeExc
 		}
 		d.srv.Close() // takes what it has sent into the record
 		t := d.srv.Transcript()
-		large = largeExchange{o.answer, sentBy(t), largeFrom(t) + intoRequest}
+		large = largeExchange{o.answer, clientsSent(t), largeFrom(t) + intoRequest}
 		if large.size < LargeRequest {
 			return fmt.Errorf("%w: Large sent %d bytes on a healthy wire, want at least %d", ErrSubject, large.size, LargeRequest)
 		}
@@ -49,23 +49,23 @@ func healthyLarge(ctx context.Context, subject func() TCPClient) (large largeExc
 	return large, err
 }
 
-// largeFrom returns behind how many bytes of what a client sends its large request
-// begins: where it sends the most without hearing anything, on the connection on which
-// it sends the most. LargeRequest bytes of that are still to come there, also if the
-// server answers a part of the request at a time.
+// largeFrom returns the offset in what a client sends at which its large request begins:
+// where it sends the most without hearing anything, on the connection on which it sends
+// the most. LargeRequest bytes are still to come from there, also if the server answers a
+// part of the request at a time.
 func largeFrom(t transcript.Transcript) int64 {
-	var most transcript.Transcript
+	var busiest transcript.Transcript
 	for n := 1; n <= t.Conns(); n++ {
-		if c := t.Conn(n); sentBy(c) > sentBy(most) {
-			most = c
+		if c := t.Conn(n); clientsSent(c) > clientsSent(busiest) {
+			busiest = c
 		}
 	}
 	var from, began, now, longest int64
-	for e := range most.All() {
+	for e := range busiest.All() {
 		if e.Direction == transcript.ToClient && e.Size() > 0 {
 			began = now
 		}
-		if e.Direction == transcript.FromClient && (e.Kind == transcript.Data || e.Kind == transcript.Discarded) {
+		if fromClient(e) {
 			now += e.Size()
 		}
 		if now-began > longest {

@@ -1,12 +1,8 @@
 package scenarios
 
-import (
-	"testing"
+import "testing"
 
-	"github.com/fakewire/fakewire/fakeserver/transcript"
-)
-
-func TestWhereALargeRequestBegins(t *testing.T) {
+func TestLargeFromIsWhereTheLargeRequestBegins(t *testing.T) {
 	const more = LargeRequest + 1
 	for _, c := range []struct {
 		Why  string
@@ -28,21 +24,4 @@ func TestWhereALargeRequestBegins(t *testing.T) {
 			}
 		})
 	}
-}
-
-// said is what one side sends on a connection at a time.
-type said struct {
-	conn  int
-	who   string
-	bytes int
-}
-
-// conversation records what is said.
-func conversation(all []said) transcript.Transcript {
-	r := transcript.NewRecorder(transcript.Header{}, 0)
-	sides := map[string]transcript.Direction{"client": transcript.FromClient, "server": transcript.ToClient}
-	for _, s := range all {
-		r.Lane(s.conn, sides[s.who]).Append(transcript.Data, make([]byte, s.bytes))
-	}
-	return r.Snapshot()
 }

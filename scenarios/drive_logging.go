@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver"
-	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -16,20 +14,10 @@ type logging struct {
 	ctx     context.Context // done when it is over
 	within  time.Duration
 	framing framing
-	srv     peer
+	srv     fake
 	log     Log
 	uncut   error // why what arrived again could not be cut into lines
 	closed  bool
-}
-
-// A wire is what a logger has to cope with.
-type wire struct {
-	what    string // it reads after the promise's name
-	plan    fault.Plan
-	handler fakeserver.Handler // of a TCP collector. If nil, Discard
-	down    bool               // the collector refuses connections until it goes up
-	bulk    bool               // the record keeps no bytes
-	kind    error              // of what is found; nil: ErrBroken
 }
 
 // inLogging runs f with a logger that is open, on a collector at the end of wire w.
@@ -43,7 +31,7 @@ func inLogging(ctx context.Context, l NetworkLogger, w wire, f func(s *logging) 
 	defer cancel()
 	s := &logging{ctx: ctx, within: l.Within, framing: l.framing(), srv: srv}
 	if w.down {
-		err = s.down()
+		err = carryOut("Down", srv.Down)
 	}
 	if err == nil {
 		err = s.open(l)
@@ -59,16 +47,11 @@ func inLogging(ctx context.Context, l NetworkLogger, w wire, f func(s *logging) 
 
 // open makes the logger.
 func (s *logging) open(l NetworkLogger) error {
-	opened := make(chan Log, 1) // not a field: an Open that hangs may still come back
-	err := call(s.ctx, s.within, "Open", func(context.Context) error {
-		log, err := l.Open(s.ctx, s.srv.Addr())
-		opened <- log
-		return err
-	})
+	log, err := callFor(s.ctx, s.within, "Open", func(context.Context) (Log, error) { return l.Open(s.ctx, s.srv.Addr()) })
 	if err != nil {
 		return ofOpen(err)
 	}
-	if s.log = <-opened; s.log.Print == nil {
+	if s.log = log; log.Print == nil {
 		return fmt.Errorf("%w: Open returned a Log without Print", ErrSubject)
 	}
 	return nil
@@ -83,6 +66,16 @@ func (s *logging) printWithin(within time.Duration, line string) error {
 		s.log.Print(line)
 		return nil
 	})
+}
+
+// printEach logs lines, one after another.
+func (s *logging) printEach(lines []string) error {
+	for _, line := range lines {
+		if err := s.print(line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // close closes the logger. That it reports an error is no reason to find fault:
@@ -104,36 +97,11 @@ func (s *logging) hangUp() error {
 	return call(s.ctx, s.within, "Close", func(context.Context) error { return s.log.close() })
 }
 
-func (l Log) close() error {
-	if l.Close == nil {
-		return nil
-	}
-	return l.Close()
-}
+// patience is how long the logger has for what it promised, and some slack.
+func (s *logging) patience() time.Duration { return s.within + slackOf(s.ctx) }
 
-// die lets a caller log its last line and panic, with a deferred Close.
-func (s *logging) die(last string) error {
-	s.closed = true
-	return call(s.ctx, 2*s.within, "Panic with a deferred Close", func(context.Context) error {
-		if !s.log.die(last) {
-			return &misconduct{"Panic returned instead of panicking"}
-		}
-		return nil
-	})
-}
-
-// die reports whether there was a panic.
-func (l Log) die(last string) (panicked bool) {
-	panicked = true
-	defer func() { recover() }()
-	defer l.close()
-	if l.Panic == nil {
-		l.Print(last)
-		panic(last)
-	}
-	l.Panic(last)
-	return false
-}
+// readOnAfter is longWait, or less where Within is short.
+func (s *logging) readOnAfter() time.Duration { return min(longWait, s.within/4) }
 
 // await waits until done holds for the record. That it never does is for the
 // caller to find out.
@@ -142,7 +110,7 @@ func (s *logging) await(d time.Duration, done func(transcript.Transcript) bool) 
 	defer cancel()
 	err := s.srv.Wait(ctx, done)
 	if err != nil && s.ctx.Err() != nil {
-		return fmt.Errorf("%w: interrupted: %w", ErrInconclusive, context.Cause(s.ctx))
+		return interrupted(s.ctx)
 	}
 	return nil
 }
@@ -167,8 +135,8 @@ func (s *logging) settle(last string) (transcript.Transcript, error) {
 // settleOn waits until done holds for the record or all connections have ended,
 // and returns the whole record.
 func (s *logging) settleOn(done func(transcript.Transcript) bool) (transcript.Transcript, error) {
-	over := func(t transcript.Transcript) bool { return allEnded(t) || done(t) }
-	if err := s.await(s.within+slackOf(s.ctx), over); err != nil {
+	over := func(t transcript.Transcript) bool { return allEnded(t, transcript.FromClient) || done(t) }
+	if err := s.await(s.patience(), over); err != nil {
 		return transcript.Transcript{}, err
 	}
 	s.srv.Close() // takes what else has arrived, such as the same line again
@@ -177,18 +145,4 @@ func (s *logging) settleOn(done func(transcript.Transcript) bool) (transcript.Tr
 		return t, fmt.Errorf("%w: the collector's socket lost %d datagrams for want of buffer", ErrInconclusive, n)
 	}
 	return t, nil
-}
-
-// allEnded reports whether all connections that there were have ended.
-func allEnded(t transcript.Transcript) bool { return allEndedBy(t, transcript.FromClient) }
-
-// allEndedBy reports whether one direction of all connections that there were has
-// ended.
-func allEndedBy(t transcript.Transcript, d transcript.Direction) bool {
-	for n := 1; n <= t.Conns(); n++ {
-		if t.Conn(n).Ending(d) == transcript.StillOpen {
-			return false
-		}
-	}
-	return t.Conns() > 0
 }

@@ -54,7 +54,7 @@ type tapped struct {
 
 func (w tapped) Write(b []byte) (int, error) { return w.WriteTo(b, w.peer) }
 
-// WriteTo leaves alone what is for others.
+// WriteTo leaves alone what is for other peers.
 func (w tapped) WriteTo(b []byte, to netip.AddrPort) (int, error) {
 	if to != w.peer {
 		return w.PacketWriter.WriteTo(b, to)

@@ -8,25 +8,20 @@ import (
 	"strings"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// resetLines is how many lines are logged around a reset: three at once, one of
-// which it falls into, and the rest behind it.
+// resetLines is how many lines are logged around a reset: first atReset at once, into
+// one of which it falls, and then the rest.
 const (
 	atReset    = 3
 	resetLines = 12
 )
 
-// A toll is what became of the lines that were logged around a reset.
-type toll struct {
-	logged []string
-	got    [][]string // lines of each connection
-}
-
-// aroundResets makes a promise's check of a judge, who says what is wrong with a
+// aroundResets makes a promise's check of a function that says what is wrong with a
 // logger that had its connection reset, at each of several bytes: inside a line, at
 // its last byte, between two lines, and at the first byte of the next.
-func aroundResets(judge func(s *logging, t toll) error) func(context.Context, func() NetworkLogger) error {
+func aroundResets(judge func(s *logging, a aftermath) error) func(context.Context, func() NetworkLogger) error {
 	return func(ctx context.Context, subject func() NetworkLogger) error {
 		ends, err := firstLines(ctx, subject)
 		if err != nil {
@@ -34,11 +29,11 @@ func aroundResets(judge func(s *logging, t toll) error) func(context.Context, fu
 		}
 		for _, at := range aroundEnds(ends) {
 			err := inLogging(ctx, subject(), resetAfter(at), func(s *logging) error {
-				t, err := s.payToll()
+				a, err := s.logAcrossReset()
 				if err != nil {
 					return err
 				}
-				return judge(s, t)
+				return judge(s, a)
 			})
 			if err != nil {
 				return err
@@ -56,6 +51,13 @@ func resetAfter(at int64) wire {
 	}
 }
 
+// wasReset reports whether connection 1 has been reset, and the RST has left: it is
+// recorded first.
+func wasReset(t transcript.Transcript) bool {
+	first := t.Conn(1)
+	return first.Ending(transcript.FromClient) == transcript.ByRST && first.Kind(transcript.Close).Len() > 0
+}
+
 // firstLines returns where the first lines end in what the subject sends, on a healthy
 // wire.
 func firstLines(ctx context.Context, subject func() NetworkLogger) (ends []int64, err error) {
@@ -64,13 +66,13 @@ func firstLines(ctx context.Context, subject func() NetworkLogger) (ends []int64
 		return nil, err
 	}
 	err = inLogging(ctx, l, wire{what: rehearsal.what, kind: rehearsal.kind}, func(s *logging) error {
-		if err := s.printFrom(1, atReset); err != nil {
+		if err := s.printShort(1, atReset); err != nil {
 			return err
 		}
 		if err := s.close(); err != nil {
 			return err
 		}
-		t, err := s.settle(resetLine(atReset))
+		t, err := s.settle(shortLine(atReset))
 		if err != nil {
 			return err
 		}
@@ -103,38 +105,44 @@ func aroundEnds(ends []int64) []int64 {
 	return slices.DeleteFunc(slices.Compact(offsets), func(at int64) bool { return at == 0 })
 }
 
-// payToll logs lines around a reset, and closes the logger.
-func (s *logging) payToll() (toll, error) {
-	if err := s.printFrom(1, atReset); err != nil {
-		return toll{}, err
+// logAcrossReset logs lines before a reset and after it, and closes the logger.
+func (s *logging) logAcrossReset() (aftermath, error) {
+	if err := s.printShort(1, atReset); err != nil {
+		return aftermath{}, err
 	}
 	if err := s.await(s.within, wasReset); err != nil {
-		return toll{}, err
+		return aftermath{}, err
 	}
-	if err := s.printFrom(atReset+1, resetLines-atReset); err != nil {
-		return toll{}, err
+	if err := s.printShort(atReset+1, resetLines-atReset); err != nil {
+		return aftermath{}, err
 	}
 	if err := s.close(); err != nil {
-		return toll{}, err
+		return aftermath{}, err
 	}
-	record, err := s.settle(resetLine(resetLines))
-	t := toll{logged: textLines(1, resetLines, resetLineSize)}
+	record, err := s.settle(shortLine(resetLines))
+	a := aftermath{logged: textLines(1, resetLines, shortSize)}
 	for n := 1; n <= record.Conns(); n++ {
 		lines, wrong := s.framing.ended(record.Conn(n))
 		if wrong != nil {
 			err = errors.Join(err, fmt.Errorf("of connection %d: %w", n, wrong))
 		}
-		t.got = append(t.got, lines)
+		a.got = append(a.got, lines)
 	}
-	return t, err
+	return a, err
+}
+
+// An aftermath is what became of the lines that were logged around a reset.
+type aftermath struct {
+	logged []string
+	got    [][]string // lines of each connection
 }
 
 // times returns how often each line arrived whole.
-func (t toll) times() []int {
-	n := make([]int, len(t.logged))
-	for _, lines := range t.got {
+func (a aftermath) times() []int {
+	n := make([]int, len(a.logged))
+	for _, lines := range a.got {
 		for _, line := range lines {
-			if i := t.place(line); i >= 0 {
+			if i := a.index(line); i >= 0 {
 				n[i]++
 			}
 		}
@@ -142,15 +150,15 @@ func (t toll) times() []int {
 	return n
 }
 
-// place returns the index of the line that arrived whole, or -1.
-func (t toll) place(line string) int {
-	return slices.IndexFunc(t.logged, func(logged string) bool { return strings.Contains(line, logged) })
+// index returns the index of the logged line that line holds whole, or -1.
+func (a aftermath) index(line string) int {
+	return slices.IndexFunc(a.logged, func(logged string) bool { return strings.Contains(line, logged) })
 }
 
 // lost returns how many lines did not arrive whole.
-func (t toll) lost() int64 {
+func (a aftermath) lost() int64 {
 	var sum int64
-	for _, n := range t.times() {
+	for _, n := range a.times() {
 		if n == 0 {
 			sum++
 		}
@@ -159,6 +167,6 @@ func (t toll) lost() int64 {
 }
 
 // onFirst returns how many lines arrived whole on the connection that was reset.
-func (t toll) onFirst() int64 {
-	return int64(len(t.logged)) - toll{t.logged, t.got[:min(1, len(t.got))]}.lost()
+func (a aftermath) onFirst() int64 {
+	return int64(len(a.logged)) - aftermath{a.logged, a.got[:min(1, len(a.got))]}.lost()
 }

@@ -9,30 +9,30 @@ import (
 
 // checkStray makes the check of a promise about a datagram from the server that is
 // no reply: data returns its bytes. It comes before the first reply, and in
-// another exchange behind it, where in a session the next exchange finds it. The
+// another exchange after it, where in a session the next exchange finds it. The
 // client must get its answers all the same.
 func checkStray(name string, data func(r replyDatagram) []byte) func(context.Context, func() UDPClient) error {
 	return func(ctx context.Context, subject func() UDPClient) error {
-		if _, err := rehearseDo(ctx, subject); err != nil {
+		if err := rehearseDo(ctx, subject); err != nil {
 			return err
 		}
 		before := &stray{data: data, what: name + " before its reply"}
 		if err := before.alone(ctx, subject); err != nil {
 			return err
 		}
-		behind := &stray{data: data, what: name + " behind its reply", behind: true}
+		after := &stray{data: data, what: name + " after its reply", after: true}
 		if subject().Open == nil {
-			return behind.alone(ctx, subject)
+			return after.alone(ctx, subject)
 		}
-		return behind.inSession(ctx, subject)
+		return after.inSession(ctx, subject)
 	}
 }
 
-// A stray is a datagram that nobody asked for.
+// A stray is a datagram that was not asked for.
 type stray struct {
-	data   func(r replyDatagram) []byte
-	what   string
-	behind bool // the first reply, or else before it
+	data  func(r replyDatagram) []byte
+	what  string
+	after bool // the first reply, or else before it
 
 	sent atomic.Bool
 }
@@ -42,7 +42,7 @@ func (s *stray) pass(r replyDatagram) error {
 	switch {
 	case s.sent.Swap(true):
 		return r.send()
-	case s.behind:
+	case s.after:
 		return errors.Join(r.send(), r.sendInstead(s.data(r)))
 	default:
 		return errors.Join(r.sendInstead(s.data(r)), r.send())
@@ -62,12 +62,7 @@ func (s *stray) inSession(ctx context.Context, subject func() UDPClient) error {
 		return err
 	}
 	err = inDialogue(ctx, tapReplies(subject, s.pass), trial{what: s.what}, func(d *dialogue) error {
-		for i := range want {
-			if err := wantItsOwn(d.ask(i+1), want[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		return d.askEach(want, outcome.wantAnswer)
 	})
 	return s.verdict(err)
 }

@@ -1,6 +1,10 @@
 package scenarios
 
-import "errors"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 // ErrBroken is in every error about a promise that its subject broke.
 var ErrBroken = errors.New("scenarios: broken promise")
@@ -8,8 +12,13 @@ var ErrBroken = errors.New("scenarios: broken promise")
 // ErrInconclusive is in every error about a promise that could not be put to the
 // test: the subject does not work on a healthy wire, or the fault that the
 // promise is about was never reached, or the run was interrupted.
-var ErrInconclusive = errors.New("scenarios: promise not put to the test")
+var ErrInconclusive = errors.New("scenarios: inconclusive")
 
 // ErrSubject is in every error about a subject that lacks something, and about
 // wrong arguments of Describe functions.
 var ErrSubject = errors.New("scenarios: invalid subject")
+
+// interrupted says of ctx, which is done, why it is.
+func interrupted(ctx context.Context) error {
+	return fmt.Errorf("%w: interrupted: %w", ErrInconclusive, context.Cause(ctx))
+}

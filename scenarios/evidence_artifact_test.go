@@ -13,7 +13,7 @@ import (
 	"github.com/fakewire/fakewire/scenarios/internal/reference"
 )
 
-func TestTheWholeRecordIsAnArtifact(t *testing.T) {
+func TestArtifactIsTheWholeRecord(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "made", "anew")
 	t.Chdir(t.TempDir())
 	here, err := os.Getwd()

@@ -13,8 +13,8 @@ import (
 //
 // What is measured is the heap and the stacks of the whole process after a garbage
 // collection, once before and once after. Subjects that were left behind by earlier
-// specs, and whatever else runs in the process, count; so Memory should not be
-// chosen too tightly.
+// specs, and whatever else runs in the process, count; so Memory should not be too
+// tight.
 var BoundedMemory = Promise[NetworkLogger]{
 	Name: "keeps its memory bounded",
 	Why: "A logger that never blocks and never drops has a queue without an end. When the collector stalls, the queue takes the " +
@@ -34,28 +34,25 @@ func checkBoundedMemory(ctx context.Context, subject func() NetworkLogger) error
 	if err := l.checkTCP(neverWaits); err != nil {
 		return err
 	}
-	if l.Memory == 0 {
-		l.Memory = DefaultMemory
-	}
 	w, release := stuck()
 	defer release()
-	return inLogging(ctx, l, w, func(s *logging) error { return s.growInFlood(l.Memory, release) })
+	return inLogging(ctx, l, w, func(s *logging) error { return growInFlood(s, l.memory(), release) })
 }
 
-// growInFlood wants the process to keep at most most bytes more when its caller
+// growInFlood wants the process to keep at most limit bytes more when its caller
 // has logged a flood, or has to wait. Then it calls release, and closes the logger.
-func (s *logging) growInFlood(most int64, release func()) error {
+func growInFlood(s *logging, limit int64, release func()) error {
 	before := memory()
-	f := s.startFlood(max(memoryFlood, memoryTimes*most))
+	f := s.startFlood(max(memoryFlood, memoryTimes*limit))
 	defer f.stop()
-	if err := f.awaitEnough(most, s.within+patience); err != nil {
+	if err := awaitEnough(f, limit, s.within+longWait); err != nil {
 		return err
 	}
 	grown, lines := memory()-before, f.jam.lines.Load()
 	f.stop()
 	release()
-	if grown > most {
-		return fmt.Errorf("the process keeps %d bytes more than before, want at most %d: %d lines of %d bytes were logged", grown, most, lines, floodLine)
+	if grown > limit {
+		return fmt.Errorf("the process keeps %d bytes more than before, want at most %d: %d lines of %d bytes were logged", grown, limit, lines, floodLine)
 	}
 	if err := f.join("when the collector stopped reading, and reads again"); err != nil {
 		return err
@@ -64,20 +61,20 @@ func (s *logging) growInFlood(most int64, release func()) error {
 }
 
 // awaitEnough is awaitStill, and wants a logger that takes whatever comes to have been
-// given more than most: all, or so much that it shows, unless its caller had to wait.
+// given more than limit: all, or so much that it shows, unless its caller had to wait.
 // A caller that never waits logs more lines than a pulse has beats, however busy the
 // machine is.
-func (f *flood) awaitEnough(most int64, quiet time.Duration) error {
+func awaitEnough(f *flood, limit int64, quiet time.Duration) error {
 	beats := newPulse(time.Millisecond)
 	defer beats.stop()
 	if err := f.awaitStill(quiet); err != nil {
 		return err
 	}
 	lines := f.jam.lines.Load()
-	if f.isDone || f.isStill || lines*floodLine > most+LargeRequest || int64(beats.count()) >= 2*lines {
+	if f.isDone || f.isStill || lines*floodLine > limit+LargeRequest || int64(beats.count()) >= 2*lines {
 		return nil
 	}
-	return fmt.Errorf("%w: the machine is too busy: only %d lines of %d bytes were logged in %v, and the caller did not have to wait", ErrInconclusive, lines, floodLine, f.atMost())
+	return fmt.Errorf("%w: the machine is too busy: only %d lines of %d bytes were logged in %v, and the caller did not have to wait", ErrInconclusive, lines, floodLine, f.limit())
 }
 
 // memory returns how many bytes the process keeps. What a sync.Pool holds is gone

@@ -22,9 +22,9 @@ func checkCloseFlushes(ctx context.Context, subject func() NetworkLogger) error 
 		if err := l.check(); err != nil {
 			return err
 		}
-		w := wire{what: fmt.Sprintf("closed at once behind line %d", n)}
-		flush := func(s *logging) error { return s.flush(textLines(1, n, 200), func() {}) }
-		if err := inLogging(ctx, l, w, flush); err != nil {
+		w := wire{what: fmt.Sprintf("closed right after line %d", n)}
+		flushed := func(s *logging) error { return flush(s, textLines(1, n, 200), func() {}) }
+		if err := inLogging(ctx, l, w, flushed); err != nil {
 			return err
 		}
 		if l.Network == "udp" {
@@ -32,8 +32,8 @@ func checkCloseFlushes(ctx context.Context, subject func() NetworkLogger) error 
 		}
 		gate, release := newGate()
 		w = wire{what: w.what + ", while the collector has fallen behind", handler: reluctant(gate)}
-		flush = func(s *logging) error { return s.flush(textLines(1, n, 2000), release) }
-		if err := inLogging(ctx, subject(), w, flush); err != nil {
+		flushed = func(s *logging) error { return flush(s, textLines(1, n, 2000), release) }
+		if err := inLogging(ctx, subject(), w, flushed); err != nil {
 			return err
 		}
 	}
@@ -42,8 +42,8 @@ func checkCloseFlushes(ctx context.Context, subject func() NetworkLogger) error 
 
 // flush logs lines, closes the logger, and wants them all. It calls release when
 // Print or Close takes long, and when Close has returned.
-func (s *logging) flush(lines []string, release func()) error {
-	progress, stop := afterStandstill(min(patience, s.within/4), release)
+func flush(s *logging, lines []string, release func()) error {
+	progress, stop := afterStandstill(s.readOnAfter(), release)
 	defer stop()
 	for _, line := range lines {
 		if err := s.print(line); err != nil {

@@ -23,13 +23,13 @@ func checkCloseIsBounded(ctx context.Context, subject func() NetworkLogger) erro
 	}
 	w, release := stuck()
 	defer release()
-	return inLogging(ctx, l, w, (*logging).closeInFlood)
+	return inLogging(ctx, l, w, closeInFlood)
 }
 
 // closeInFlood closes the logger when its caller waits, or has logged a flood.
-func (s *logging) closeInFlood() error {
+func closeInFlood(s *logging) error {
 	f := s.startFlood(floodBytes)
-	err := f.awaitStill(patience)
+	err := f.awaitStill(longWait)
 	f.stop()
 	if err != nil {
 		return err

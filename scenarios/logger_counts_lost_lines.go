@@ -23,22 +23,17 @@ var CountsLostLines = Promise[NetworkLogger]{
 }
 
 // wantCount wants Lost to be neither too low nor absurd.
-func wantCount(s *logging, t toll) error {
+func wantCount(s *logging, a aftermath) error {
 	if s.log.Lost == nil {
 		return fmt.Errorf("%w: Lost is nil: say how many lines the logger has lost", ErrSubject)
 	}
-	counts := make(chan int64, 1) // not a variable: a Lost that hangs may still come back
-	err := call(s.ctx, s.within, "Lost", func(context.Context) error {
-		counts <- s.log.Lost()
-		return nil
-	})
+	said, err := callFor(s.ctx, s.within, "Lost", func(context.Context) (int64, error) { return s.log.Lost(), nil })
 	if err != nil {
 		return err
 	}
-	least := t.lost()
-	most := least + t.onFirst()
-	if said := <-counts; said < least || said > most {
-		return fmt.Errorf("Lost() = %d; %d of %d lines did not arrive whole, want %d to %d", said, least, len(t.logged), least, most)
+	lost := a.lost()
+	if limit := lost + a.onFirst(); said < lost || said > limit {
+		return fmt.Errorf("Lost() = %d; %d of %d lines did not arrive whole, want %d to %d", said, lost, len(a.logged), lost, limit)
 	}
 	return nil
 }

@@ -19,14 +19,36 @@ func checkLastLine(ctx context.Context, subject func() NetworkLogger) error {
 	}
 	return inLogging(ctx, l, wire{what: "when its caller panics"}, func(s *logging) error {
 		lines := textLines(1, 4, 40)
-		for _, line := range lines[:3] {
-			if err := s.print(line); err != nil {
-				return err
-			}
+		if err := s.printEach(lines[:3]); err != nil {
+			return err
 		}
-		if err := s.die(lines[3]); err != nil {
+		if err := panicWith(s, lines[3]); err != nil {
 			return err
 		}
 		return s.wantAll(lines)
 	})
+}
+
+// panicWith lets a caller log its last line and panic, with a deferred Close.
+func panicWith(s *logging, last string) error {
+	s.closed = true
+	return call(s.ctx, 2*s.within, "Panic with a deferred Close", func(context.Context) error {
+		if !panics(s.log, last) {
+			return &misconduct{"Panic returned instead of panicking"}
+		}
+		return nil
+	})
+}
+
+// panics reports whether there was a panic.
+func panics(l Log, last string) (panicked bool) {
+	panicked = true
+	defer func() { recover() }()
+	defer l.close()
+	if l.Panic == nil {
+		l.Print(last)
+		panic(last)
+	}
+	l.Panic(last)
+	return false
 }

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"github.com/fakewire/fakewire/fakeserver"
 )
 
 // LinesArriveWholeOnceInOrder is the promise of a logger that loses, repeats,
@@ -15,18 +13,15 @@ import (
 // collector stops reading for a while and Print has to wait.
 var LinesArriveWholeOnceInOrder = Promise[NetworkLogger]{
 	Name: "delivers its lines whole, once and in order",
-	Why: "A logger that queues, batches or gives up a write half-way loses lines, cuts them, or sends a batch again. Nobody " +
-		"notices before the day on which the log is all that is left.",
+	Why: "A logger that queues, batches or gives up a write half-way loses lines, cuts them, or sends a batch again. It goes " +
+		"unnoticed until the day on which the log is all that is left.",
 	Labels: []string{"logger", "fault:stall"},
 	check:  checkLinesArrive,
 }
 
-// A collector that stops reading goes on when Print has been waiting for patience, and
-// not later than after half of Within.
 // manyLines of longLine bytes are more than a socket's two buffers hold, so that
 // Print meets a full one.
 const (
-	patience  = 200 * time.Millisecond
 	manyLines = 2000
 	longLine  = 2000
 )
@@ -38,36 +33,20 @@ func checkLinesArrive(ctx context.Context, subject func() NetworkLogger) error {
 	}
 	few := append(textLines(1, 10, 20), textLines(11, 10, 700)...)
 	healthy := wire{what: "on a healthy wire"}
-	err := inLogging(ctx, l, healthy, func(s *logging) error { return s.deliver(few, func() {}, func() {}) })
+	err := inLogging(ctx, l, healthy, func(s *logging) error { return deliver(s, few, func() {}, func() {}) })
 	if err != nil || l.Network == "udp" {
 		return err
 	}
 	gate, release := newGate()
 	stopped := wire{what: "when the collector stops reading for a while", handler: reluctant(gate)}
 	return inLogging(ctx, subject(), stopped, func(s *logging) error {
-		return s.deliverStalled(textLines(1, manyLines, longLine), release)
+		return deliverStalled(s, textLines(1, manyLines, longLine), release)
 	})
 }
 
-// reluctant returns a collector that reads one byte, and the rest when gate is
-// closed. A stall for a time of its own would be over, on a busy machine, before
-// the logger has filled the buffers.
-func reluctant(gate <-chan struct{}) fakeserver.HandlerFunc {
-	return func(ctx context.Context, c *fakeserver.Conn) error {
-		if _, err := c.Read(make([]byte, 1)); err != nil {
-			return err
-		}
-		select {
-		case <-gate:
-		case <-ctx.Done():
-		}
-		return fakeserver.Discard{}.ServeConn(ctx, c)
-	}
-}
-
-// deliver logs lines, closes the logger, and wants them all. It calls progress behind
-// each line, and release behind the last.
-func (s *logging) deliver(lines []string, progress, release func()) error {
+// deliver logs lines, closes the logger, and wants them all. It calls progress after
+// each line, and release after the last.
+func deliver(s *logging, lines []string, progress, release func()) error {
 	for _, line := range lines {
 		if err := s.print(line); err != nil {
 			return err
@@ -84,16 +63,16 @@ func (s *logging) deliver(lines []string, progress, release func()) error {
 // deliverStalled is deliver with a collector that does not read before release is
 // called: when a line takes long, and in any case in time for a logger that waits for
 // as long as Within.
-func (s *logging) deliverStalled(lines []string, release func()) error {
+func deliverStalled(s *logging, lines []string, release func()) error {
 	began := time.Now()
 	released := sync.OnceValue(func() time.Duration {
 		release()
 		return time.Since(began)
 	})
-	progress, stop := afterStandstill(min(patience, s.within/4), func() { released() })
+	progress, stop := afterStandstill(s.readOnAfter(), func() { released() })
 	defer stop()
 	defer time.AfterFunc(s.within/2, func() { released() }).Stop()
-	err := s.deliver(lines, progress, func() { released() })
+	err := deliver(s, lines, progress, func() { released() })
 	return inTime(err, released(), s.within)
 }
 

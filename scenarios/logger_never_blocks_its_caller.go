@@ -8,10 +8,10 @@ import (
 // NeverBlocksItsCaller is the promise of a TCP logger whose Print returns within
 // Blocks, whether the collector reads or not. What it does with lines for which
 // there is no room is up to the logger. The collector is flooded until nothing more
-// goes to it; a logger with which it never comes to that proves nothing.
+// goes to it; if it never comes to that, the promise is inconclusive.
 var NeverBlocksItsCaller = Promise[NetworkLogger]{
 	Name: "never blocks its caller for longer than it promised",
-	Why: "A collector whose disk is full stops reading, and keeps its connections. Whoever writes to a socket then waits, without an " +
+	Why: "A collector whose disk is full stops reading, and keeps its connections. A write to the socket then waits, without an " +
 		"end, and with the logger's lock held: every request handler that logs a line hangs, and the log takes the service down.",
 	Labels: []string{"logger", "fault:stall"},
 	check:  checkNeverBlocks,
@@ -25,7 +25,7 @@ func checkNeverBlocks(ctx context.Context, subject func() NetworkLogger) error {
 	w, release := stuck()
 	defer release()
 	return inLogging(ctx, l, w, func(s *logging) error {
-		if err := s.printFlood(l.blocks()); err != nil {
+		if err := printFlood(s, l.blocks()); err != nil {
 			return err
 		}
 		release()
@@ -33,21 +33,13 @@ func checkNeverBlocks(ctx context.Context, subject func() NetworkLogger) error {
 	})
 }
 
-// blocks returns how long Print may take.
-func (l NetworkLogger) blocks() time.Duration {
-	if l.Blocks == 0 {
-		return l.Within
-	}
-	return l.Blocks
-}
-
 // printFlood logs a flood, and wants no line to take longer than blocks. It goes on
 // until there is a jam, and ends early when the caller has waited often enough: that,
 // too, says that there was no room left.
-func (s *logging) printFlood(blocks time.Duration) error {
+func printFlood(s *logging, blocks time.Duration) error {
 	var waited time.Duration
 	enough := 2*blocks + slackOf(s.ctx)
-	j := s.watchJam()
+	j := watchJam(s.ctx, s.srv, floodLine)
 	for n := 1; waited < enough && (n <= floodLines || !j.seen.Load()); n++ {
 		line := floodText(n)
 		began := time.Now()
@@ -61,5 +53,5 @@ func (s *logging) printFlood(blocks time.Duration) error {
 		waited += time.Since(began)
 		j.lines.Add(1)
 	}
-	return j.unproved(waited)
+	return j.missing(waited)
 }

@@ -11,8 +11,8 @@ import (
 
 // NoReconnectStorm is the promise of a TCP logger that dials at most Dials times
 // in each Within while its collector resets its connection and every new one, and
-// its caller goes on logging. It may dial seldom, or never. On a machine that
-// is too busy to log more than Dials lines, that proves nothing.
+// its caller goes on logging. It may dial seldom, or never. On a machine that is too
+// busy to log more than Dials lines, that is inconclusive.
 var NoReconnectStorm = Promise[NetworkLogger]{
 	Name: "makes no reconnect storm",
 	Why: "A thousand programs lose their collector in the same moment. Loggers that dial for each line, or start their backoff anew " +
@@ -27,12 +27,12 @@ func checkNoReconnectStorm(ctx context.Context, subject func() NetworkLogger) er
 		return err
 	}
 	refuse := fault.OnAccept(fault.Reset{}).FromConn(2).NeedNotFire()
-	w := wire{what: "when the collector resets every connection", plan: fault.Plan{Rules: []fault.Rule{refuse}}}
-	return inLogging(ctx, l, w, func(s *logging) error { return s.weather(l) })
+	w := wire{what: "when the collector resets every connection", plan: rules(refuse)}
+	return inLogging(ctx, l, w, func(s *logging) error { return weather(s, l) })
 }
 
 // weather logs while the collector takes no connection, and counts the dials.
-func (s *logging) weather(l NetworkLogger) error {
+func weather(s *logging, l NetworkLogger) error {
 	if err := s.establish(); err != nil {
 		return err
 	}
@@ -43,11 +43,11 @@ func (s *logging) weather(l NetworkLogger) error {
 	}
 	lines := 0
 	for ; time.Since(reset) < s.within; lines++ {
-		if err := s.print(resetLine(2 + lines)); err != nil {
+		if err := s.print(shortLine(2 + lines)); err != nil {
 			return err
 		}
 		if dialsAfterReset(s.srv.Transcript(), s.within) > l.dials() {
-			break // in memory, dialling takes no time: it would never be over
+			break // in memory, dialing takes no time: it would never be over
 		}
 		seen := s.srv.Transcript().Conns()
 		if err := s.await(time.Millisecond, func(t transcript.Transcript) bool { return t.Conns() > seen }); err != nil {
@@ -56,7 +56,7 @@ func (s *logging) weather(l NetworkLogger) error {
 	}
 	beats.stop()
 	if n := dialsAfterReset(s.srv.Transcript(), s.within); n > l.dials() {
-		return fmt.Errorf("it dialled %d times in %v, want at most %d", n, s.within, l.dials())
+		return fmt.Errorf("it dialed %d times in %v, want at most %d", n, s.within, l.dials())
 	}
 	if err := provesCalm(lines, l.dials(), beats.count(), s.within); err != nil {
 		return err
@@ -66,17 +66,17 @@ func (s *logging) weather(l NetworkLogger) error {
 
 // provesCalm returns an error if there can't have been a storm, because the caller
 // logged too few lines, and not because the logger kept it waiting: the process had no
-// time. One line there has to be at least.
+// time. There has to be at least one line.
 func provesCalm(lines, dials, beats int, within time.Duration) error {
 	if lines > dials || lines > 0 && beats >= pulseBeats/2 {
 		return nil
 	}
-	return fmt.Errorf("%w: the machine is too busy: %d lines were logged in the %v behind the reset", ErrInconclusive, lines, within)
+	return fmt.Errorf("%w: the machine is too busy: %d lines were logged in the %v after the reset", ErrInconclusive, lines, within)
 }
 
 // dialsAfterReset returns how many connections came within d after the first one
-// was reset. They were dialled before they came, and behind the reset: a busy
-// machine counts fewer than there were, and never more.
+// was reset. They were dialed before they came, and after the reset: a busy machine
+// counts fewer than there were, and never more.
 func dialsAfterReset(t transcript.Transcript, d time.Duration) int {
 	n, until := 0, time.Duration(0)
 	for e := range t.All() {
@@ -88,12 +88,4 @@ func dialsAfterReset(t transcript.Transcript, d time.Duration) int {
 		}
 	}
 	return n
-}
-
-// dials returns how often the logger may dial in a Within.
-func (l NetworkLogger) dials() int {
-	if l.Dials == 0 {
-		return DefaultDials
-	}
-	return l.Dials
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// ReportsRefusedCollector is the promise of a logger that says so when nobody
+// ReportsRefusedCollector is the promise of a logger that says so when nothing
 // takes its lines, because the collector's port refuses: from the start on, and
-// after it was there. The error of Open says so, and that of Close, and that of Err
+// after it was there. The error of Open says so, or that of Close, or that of Err
 // at any time from the first line on that could not be delivered.
 //
 // A UDP logger learns of it too, at its second line: the answer to the first is
@@ -30,11 +30,11 @@ func checkReportsRefused(ctx context.Context, subject func() NetworkLogger) erro
 	}
 	l.Open = reportingOpen(l.Open)
 	w := wire{what: "refused from the start", down: true}
-	if err := inLogging(ctx, l, w, func(s *logging) error { return s.wantReport(1) }); err != nil {
+	if err := inLogging(ctx, l, w, func(s *logging) error { return wantReport(s, 1) }); err != nil {
 		return err
 	}
 	w = wire{what: "refused after a while"}
-	return inLogging(ctx, subject(), w, (*logging).reportLoss)
+	return inLogging(ctx, subject(), w, reportLoss)
 }
 
 // reportingOpen makes what Open reports what Err reports.
@@ -49,7 +49,7 @@ func reportingOpen(open func(context.Context, string) (Log, error)) func(context
 }
 
 // reportLoss lets a logger at work lose its collector.
-func (s *logging) reportLoss() error {
+func reportLoss(s *logging) error {
 	if err := s.establish(); err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (s *logging) reportLoss() error {
 	if err := s.endConns(transcript.ByRST); err != nil {
 		return err
 	}
-	return s.wantReport(2)
+	return wantReport(s, 2)
 }
 
 // reportTries is how many lines are logged within Within before Close is called.
@@ -67,13 +67,13 @@ const reportTries = 20
 
 // wantReport logs lines from number n on until the logger reports something, and
 // closes it.
-func (s *logging) wantReport(n int) error {
+func wantReport(s *logging, n int) error {
 	never := func(transcript.Transcript) bool { return false }
 	for began := time.Now(); time.Since(began) < s.within; n++ {
-		if err := s.print(resetLine(n)); err != nil {
+		if err := s.print(shortLine(n)); err != nil {
 			return err
 		}
-		if reported, err := s.reported(); reported || err != nil {
+		if reported, err := reported(s); reported || err != nil {
 			return errors.Join(err, s.close())
 		}
 		if err := s.await(s.within/reportTries, never); err != nil {
@@ -85,25 +85,17 @@ func (s *logging) wantReport(n int) error {
 	} else if err != nil {
 		return nil
 	}
-	reported, err := s.reported()
+	reported, err := reported(s)
 	if err != nil || reported {
 		return err
 	}
-	return errors.New("the lines were lost, and nobody was told: Open, Close and Err gave no error")
+	return errors.New("the lines were lost without a word: Open, Close and Err gave no error")
 }
 
 // reported reports whether Err gives an error.
-func (s *logging) reported() (bool, error) {
+func reported(s *logging) (bool, error) {
 	if s.log.Err == nil {
 		return false, nil
 	}
-	answers := make(chan error, 1) // not a variable: an Err that hangs may still come back
-	err := call(s.ctx, s.within, "Err", func(context.Context) error {
-		answers <- s.log.Err()
-		return nil
-	})
-	if err != nil {
-		return false, err
-	}
-	return <-answers != nil, nil
+	return callFor(s.ctx, s.within, "Err", func(context.Context) (bool, error) { return s.log.Err() != nil, nil })
 }

@@ -1,13 +1,11 @@
 package scenarios
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // ResendsNothingTwice is the promise of a TCP logger that delivers at most once:
 // whatever a reset cost, no line arrives whole twice, on the connections before and
-// after it taken together. A line that was torn by the reset, if only its end is
-// missing, does not count.
+// after it taken together. A line that was torn by the reset does not count, even if only
+// its end is missing.
 //
 // A logger that can't promise this may be one that LosesNothingInAReset. Without
 // answers from the collector, no logger can be both.
@@ -20,10 +18,10 @@ var ResendsNothingTwice = Promise[NetworkLogger]{
 }
 
 // wantOnce wants no line twice.
-func wantOnce(_ *logging, t toll) error {
-	for i, n := range t.times() {
+func wantOnce(_ *logging, a aftermath) error {
+	for i, n := range a.times() {
 		if n > 1 {
-			return fmt.Errorf("%.10q… arrived %d times", t.logged[i], n)
+			return fmt.Errorf("%.10q… arrived %d times", a.logged[i], n)
 		}
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 var SafeForManyGoroutines = Promise[NetworkLogger]{
 	Name: "is safe for many goroutines",
 	Why: "A server logs from each request's goroutine. A logger that sends a line and its end with two writes, or starts a goroutine " +
-		"for each line, works in every test, and on a busy day mixes two requests' lines into one that nobody can read.",
+		"for each line, works in every test, and on a busy day mixes two requests' lines into one that is unreadable.",
 	Labels: []string{"logger"},
 	check:  checkManyGoroutines,
 }
@@ -36,18 +36,18 @@ func checkManyGoroutines(ctx context.Context, subject func() NetworkLogger) erro
 	}
 	w := wire{what: fmt.Sprintf("called by %d goroutines at once", manyCallers)}
 	return inLogging(ctx, l, w, func(s *logging) error {
-		if err := s.printAll(callers); err != nil {
+		if err := printAll(s, callers); err != nil {
 			return err
 		}
 		if err := s.close(); err != nil {
 			return err
 		}
-		return s.wantEach(callers)
+		return wantEach(s, callers)
 	})
 }
 
 // printAll logs the lines of each caller in a goroutine of its own.
-func (s *logging) printAll(callers [][]string) error {
+func printAll(s *logging, callers [][]string) error {
 	start := make(chan struct{})
 	done := make(chan error, len(callers))
 	for _, lines := range callers {
@@ -64,19 +64,10 @@ func (s *logging) printAll(callers [][]string) error {
 	return errors.Join(errs...)
 }
 
-func (s *logging) printEach(lines []string) error {
-	for _, line := range lines {
-		if err := s.print(line); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // wantEach waits for the last line of each caller, or for the end of all
 // connections, and says which lines did not arrive.
-func (s *logging) wantEach(callers [][]string) error {
-	next := 0 // whose last line was not heard yet
+func wantEach(s *logging, callers [][]string) error {
+	next := 0 // caller whose last line was not heard yet
 	t, err := s.settleOn(func(t transcript.Transcript) bool {
 		for next < len(callers) && heard(t, callers[next][callerLines-1]) {
 			next++

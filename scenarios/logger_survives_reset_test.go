@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestResetsAreSweptOverTheFirstLine(t *testing.T) {
+func TestSweptOffsetsCoverTheFirstLine(t *testing.T) {
 	for _, c := range []struct {
 		why  string
 		sent string
@@ -21,7 +21,7 @@ func TestResetsAreSweptOverTheFirstLine(t *testing.T) {
 		}
 	}
 	long := sweptOffsets(endsOf(strings.Repeat("x", 1000) + "\n"))
-	if n := len(long); n < mostResets || n > mostResets+4 || long[1] != 2 || long[n-2] != 1000 || long[n-1] != 1001 {
+	if n := len(long); n < maxResets || n > maxResets+4 || long[1] != 2 || long[n-2] != 1000 || long[n-1] != 1001 {
 		t.Errorf("of a line of 1000 bytes %d places, from %v to %v", n, long[:2], long[n-2:])
 	}
 }

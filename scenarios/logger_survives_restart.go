@@ -33,7 +33,7 @@ func checkSurvivesRestart(ctx context.Context, subject func() NetworkLogger) err
 		if err := l.check(); err != nil {
 			return err
 		}
-		restart := func(s *logging) error { return s.outliveRestart(w.how) }
+		restart := func(s *logging) error { return logThroughRestart(s, w.how) }
 		if err := inLogging(ctx, l, w.wire, restart); err != nil || l.Network == "udp" {
 			return err
 		}
@@ -44,9 +44,9 @@ func checkSurvivesRestart(ctx context.Context, subject func() NetworkLogger) err
 // whileDown is how many lines are logged while the collector is down.
 const whileDown = 4
 
-// outliveRestart logs before the collector goes down, meanwhile, and when it is
+// logThroughRestart logs before the collector goes down, meanwhile, and when it is
 // back.
-func (s *logging) outliveRestart(how transcript.Ending) error {
+func logThroughRestart(s *logging, how transcript.Ending) error {
 	if err := s.establish(); err != nil {
 		return err
 	}
@@ -57,21 +57,21 @@ func (s *logging) outliveRestart(how transcript.Ending) error {
 	if err := s.endConns(how); err != nil {
 		return err
 	}
-	if err := s.printFrom(2, whileDown); err != nil {
+	if err := s.printShort(2, whileDown); err != nil {
 		return err
 	}
-	// Of a process that has gone, what is sent to its connections is answered by an RST.
+	// What is sent to the connections of a process that has gone is answered by an RST.
 	if err := s.endConns(transcript.ByRST); err != nil {
 		return err
 	}
 	if err := s.up(); err != nil {
 		return err
 	}
-	return s.goOn(2+whileDown, s.sinceRestart(before))
+	return s.wantRecovery(2+whileDown, sinceRestart(s, before))
 }
 
-// sinceRestart returns what arrived behind what before holds.
-func (s *logging) sinceRestart(before transcript.Transcript) since {
+// sinceRestart returns what arrived after what before holds.
+func sinceRestart(s *logging, before transcript.Transcript) since {
 	if _, streams := s.srv.server.(*fakeserver.Server); streams {
 		return s.afterConn(before.Conns())
 	}

@@ -21,8 +21,8 @@ type Network interface {
 	ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error)
 }
 
-// NetworkOf returns the network that a subject has to use: of the context that its Do,
-// Open, Large or Ask was given. A client takes it by its dialer:
+// NetworkOf returns the network that a subject has to use: that of the context that its
+// Do, Open, Large or Ask was given. A client takes it by its dialer:
 //
 //	client := &http.Client{Transport: &http.Transport{DialContext: scenarios.NetworkOf(ctx).DialContext}}
 //
@@ -73,7 +73,7 @@ func transportOf(ctx context.Context) fakeserver.Transport {
 }
 
 // openConns returns the clients' ends of the connections to a server's address that were
-// not closed. On the kernel's network there are none to be found.
+// not closed. If m is nil, it finds none.
 func (m *memoryNetwork) openConns(server string) []*nettest.Conn {
 	if m == nil {
 		return nil
@@ -81,24 +81,8 @@ func (m *memoryNetwork) openConns(server string) []*nettest.Conn {
 	return slices.DeleteFunc(m.network.OpenConns(), func(c *nettest.Conn) bool { return c.RemoteAddr().String() != server })
 }
 
-// clientSockets returns what the function of this name does of the kernel's, without their
-// states: what is sent has arrived. Nothing is unsent unless a Write waits for room.
-func (m *memoryNetwork) clientSockets(server string) (all []socket) {
-	for _, c := range m.openConns(server) {
-		s := socket{port: c.LocalAddr().(*net.TCPAddr).AddrPort().Port()}
-		if unread, err := c.Unread(); err == nil {
-			s.unread = uint64(unread)
-		}
-		if unsent, err := c.PeerUnread(); err == nil && c.WriteWaits() {
-			s.unsent = uint64(unsent)
-		}
-		all = append(all, s)
-	}
-	return all
-}
-
-// listenAt opens a socket for datagrams at an address of this host, or of another if it
-// is not this one's.
+// listenAt opens a socket for datagrams at an address; in memory, on the host that has
+// it.
 func listenAt(ctx context.Context, ap netip.AddrPort) (net.PacketConn, error) {
 	if m := memoryOf(ctx); m != nil {
 		return m.network.Host(ap.Addr().String()).ListenPacket(ctx, "udp", ap.String())

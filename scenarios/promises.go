@@ -2,9 +2,33 @@ package scenarios
 
 import "slices"
 
+// The promises of each kind of subject, in the order of their specs.
+var (
+	tcpPromises = []Promise[TCPClient]{
+		ReassemblesSplitReplies, TakesRepliesOneAtATime, ReportsTruncatedReply, ReportsReset, ReportsRefused,
+		HonorsDeadline, HonorsDeadlineSending,
+		TriesAgainAfterReset, TriesAgainAfterRestart, NoticesIdleClose,
+		SendsRequestOnce, SendsRequestAgain, KeepsAnswersApart,
+		CopesWithFullWindow, LeavesNothingBehind, StopsWhenTold,
+	}
+
+	udpPromises = []Promise[UDPClient]{
+		HonorsDeadlineOnLoss, TriesAgainAfterLoss, ReportsUnreachablePort,
+		TakesDuplicateOnce, CopesWithReorderedReplies, RefusesLateReply,
+		RefusesTruncatedReply, RefusesStrangers, CopesWithEmptyDatagram, CopesWithLargestDatagram,
+	}
+
+	loggerPromises = []Promise[NetworkLogger]{
+		LinesArriveWholeOnceInOrder, SafeForManyGoroutines, LastLineOfAPanicArrives,
+		ReportsRefusedCollector, SurvivesReset, SurvivesRestart,
+		CountsLostLines, ResendsNothingTwice, LosesNothingInAReset,
+		NeverBlocksItsCaller, BoundedMemory, CloseFlushes, CloseIsBounded, NoReconnectStorm,
+	}
+)
+
 // Promises returns all promises of a kind of subject, in the order of their specs:
-// Promises[TCPClient]() are those of TCP clients. With Run it tells which of them a
-// subject keeps that nobody knows yet. The list is the caller's.
+// Promises[TCPClient]() are those of TCP clients. With Run it finds out which of them a
+// subject keeps. The list is the caller's.
 func Promises[S Subject]() []Promise[S] {
 	var all any
 	switch any(*new(S)).(type) {

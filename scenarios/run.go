@@ -5,17 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-
-	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // Run puts one promise to the test, without Ginkgo. It calls subject anew for
 // each exchange. It returns nil if the promise was kept, and otherwise an error
 // that names the promise, says what happened, and shows the rules' outcomes, the
-// seed, if one was drawn from, and the record, of which FAKEWIRE_ARTIFACTS, a directory,
-// gets the whole in a file. The error wraps ErrBroken if the
-// subject broke its promise, ErrInconclusive if that could not be found out, and
+// seed, if one was drawn from, and the record, which is also written as a whole to a
+// file in $FAKEWIRE_ARTIFACTS, if that names a directory. The error wraps ErrBroken if
+// the subject broke its promise, ErrInconclusive if that could not be found out, and
 // ErrSubject if the subject lacks something.
 //
 // Run returns within the subject's own bounds. When ctx is done, it returns at
@@ -43,8 +40,8 @@ func (p Promise[S]) failure(err error) error {
 	return newFailure(p.Name, p.Why, err)
 }
 
-// failure is Run's error. Its text is made at once, so that whoever prints the
-// value does not print a whole record as Go values.
+// failure is Run's error. Its text is made at once, so that printing the value, as
+// with %#v, does not print a whole record as Go values.
 type failure struct {
 	text  string
 	cause error
@@ -68,28 +65,3 @@ func newFailure(name, why string, cause error) *failure {
 func (f *failure) Error() string { return f.text }
 
 func (f *failure) Unwrap() error { return f.cause }
-
-// evidence is what a server can say of an exchange.
-type evidence struct {
-	report fault.Report
-	draws  bool
-	record transcript.Transcript
-}
-
-// String returns the evidence for people.
-func (e evidence) String() string {
-	seed := ""
-	if e.draws {
-		seed = fmt.Sprintf("to rerun with the same draws: FAKEWIRE_SEED=%#x\n", e.report.Seed)
-	}
-	return e.report.String() + seed + e.record.String()
-}
-
-// evidenced is an error with the evidence for it, which Run shows once, at the
-// end.
-type evidenced struct {
-	error
-	evidence evidence
-}
-
-func (e *evidenced) Unwrap() error { return e.error }

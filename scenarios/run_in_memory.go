@@ -20,10 +20,10 @@ type Memory struct{ suite **testing.T }
 
 // InMemory runs the specs of a Describe function without sockets, each in a
 // testing/synctest bubble, on a network in memory: deadlines of seconds pass at once, a
-// busy machine makes nobody late, and a spec takes milliseconds. The subject
-// has to dial by [NetworkOf], and to wait for nothing but channels, conditions and timers
-// that it has made itself: while it waits for others, the bubble's clock stands still.
-// suite is where the suite's Test function keeps its test:
+// busy machine makes nothing late, and a spec takes milliseconds. The subject has to dial
+// by [NetworkOf], and to wait for nothing but channels, conditions and timers that it has
+// made itself: while it waits for others, the bubble's clock stands still. suite is where
+// the suite's Test function keeps its test:
 //
 //	var suite *testing.T
 //
@@ -35,10 +35,11 @@ type Memory struct{ suite **testing.T }
 //
 //	var _ = scenarios.DescribeTCPClient("ping client", ping, scenarios.InMemory(&suite), scenarios.Keeps(…))
 //
-// A subject in which one waits for a lock that another holds while it waits for the
-// network stops the bubble's clock: after some seconds its spec ends with ErrInconclusive.
-// One that works without a pause, such as in a loop that reads on after an error, stops it,
-// too: it is left behind after a minute of real time. Sockets know no such limits.
+// A subject that waits for a lock in one goroutine, while the goroutine that holds it
+// waits for the network, stops the bubble's clock: after some seconds its spec ends with
+// ErrInconclusive. One that works without a pause, such as in a loop that reads on after
+// an error, stops it, too: it is left behind after a minute of real time. Sockets know no
+// such limits.
 func InMemory(suite **testing.T) Memory { return Memory{suite} }
 
 // RunInMemory is Run for one promise in memory, as InMemory says. t is the test that runs
@@ -51,7 +52,7 @@ func RunInMemory[S Subject](ctx context.Context, t *testing.T, p Promise[S], sub
 	m := &memoryNetwork{}
 	inside := context.WithValue(context.WithoutCancel(ctx), memoryKey{}, m) // a bubble can't wait for what is outside
 	verdict, over := make(chan error, 1), make(chan bubbleEnd, 1)
-	go blow(t, over, func() { verdict <- p.try(inside, subject) })
+	go runInBubble(t, over, func() { verdict <- p.try(inside, subject) })
 	select {
 	case end := <-over:
 		if end.panicked != nil {
@@ -64,9 +65,9 @@ func RunInMemory[S Subject](ctx context.Context, t *testing.T, p Promise[S], sub
 			return p.failure(fmt.Errorf("%w: %s", ErrInconclusive, end.said))
 		}
 	case <-time.After(realBoundOf(ctx)):
-		return p.failure(fmt.Errorf("%w: after %v of real time the bubble's clock has not come to the end: somebody in it works without a pause, or waits for what is outside", ErrInconclusive, realBoundOf(ctx)))
+		return p.failure(fmt.Errorf("%w: after %v of real time the bubble's clock has not come to the end: something in it works without a pause, or waits for what is outside", ErrInconclusive, realBoundOf(ctx)))
 	case <-ctx.Done():
-		return p.failure(fmt.Errorf("%w: interrupted: %w", ErrInconclusive, context.Cause(ctx)))
+		return p.failure(interrupted(ctx))
 	}
 }
 
@@ -87,7 +88,7 @@ func realBoundOf(ctx context.Context) time.Duration {
 var errNoSuite = fmt.Errorf("%w: InMemory(&suite): suite is nil: set it in the suite's Test function, before RunSpecs", ErrSubject)
 
 // explain says of an error what the subject has to do to run in memory, if it does not: then
-// the error says nothing about the promise. But who hangs or panics does so everywhere.
+// the error says nothing about the promise. But what hangs or panics does so everywhere.
 func (m *memoryNetwork) explain(err error) error {
 	if err == nil || m.asked.Load() || errors.Is(err, ErrSubject) || isMisconduct(err) {
 		return err
@@ -102,35 +103,32 @@ func (m *memoryNetwork) explain(err error) error {
 
 // bubbleEnd is how a bubble ended.
 type bubbleEnd struct {
-	said     string // of those who are left in it
+	said     string // of what is left in it
 	panicked any
 }
 
-// blow runs f in a bubble, and sends its end.
-func blow(t *testing.T, over chan<- bubbleEnd, f func()) {
-	tb := &bubbleTB{name: t.Name()}
+// runInBubble runs f in a bubble, and sends its end.
+func runInBubble(t *testing.T, over chan<- bubbleEnd, f func()) {
+	tb := &bubbleTB{TB: t}
 	defer func() {
 		end := bubbleEnd{said: strings.Join(tb.said, "\n"), panicked: recover()}
 		if end.panicked != nil && end.said != "" {
-			end.panicked = end.said // the same, with the place
+			end.panicked = end.said // the same, with where it was
 		}
 		over <- end
 	}()
 	nettest.BubbleIn(t, tb, func(fakeserver.TB) { f() })
 }
 
-// A bubbleTB collects what nettest.BubbleIn has to say. Nothing is said in the bubble
-// itself.
+// A bubbleTB collects what nettest.BubbleIn has to say about f's bubble, and knows nothing
+// of how its test fares.
 type bubbleTB struct {
-	name string
-	said []string
+	fakeserver.TB // for Helper and Name
+	said          []string
 }
 
-func (tb *bubbleTB) Helper()                   {}
-func (tb *bubbleTB) Name() string              { return tb.name }
 func (tb *bubbleTB) Failed() bool              { return false }
 func (tb *bubbleTB) Skipped() bool             { return false }
-func (tb *bubbleTB) Cleanup(func())            {}
 func (tb *bubbleTB) Logf(f string, a ...any)   { tb.said = append(tb.said, fmt.Sprintf(f, a...)) }
 func (tb *bubbleTB) Errorf(f string, a ...any) { tb.Logf(f, a...) }
 func (tb *bubbleTB) Fatalf(f string, a ...any) { tb.Logf(f, a...) }

@@ -2,14 +2,11 @@ package scenarios
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/onsi/ginkgo/v2/types"
-
-	"github.com/fakewire/fakewire/fakeserver"
 )
 
 // A NetworkLogger is a logger that sends its lines to a collector, to be put to
@@ -21,16 +18,17 @@ type NetworkLogger struct {
 	// Split tells the lines of a TCP logger apart, as a bufio.Scanner's does: GELF ends
 	// them with a zero byte, and RFC 5425 puts their length before them. If nil,
 	// bufio.ScanLines. It is called with what the record has of one connection, again
-	// and again, never with atEOF, and by several goroutines at once. Any error of its, also
-	// bufio.ErrFinalToken, says that the rest can't be cut.
+	// and again, never with atEOF, and by several goroutines at once. If it returns an
+	// error, even bufio.ErrFinalToken, the rest can't be cut.
 	Split bufio.SplitFunc
 	// Open makes a logger that sends to addr. It may be called several times, each
 	// time with another collector's address, and by several goroutines at once, each with
 	// a subject of its own. ctx is canceled when the collector goes.
 	Open func(ctx context.Context, addr string) (Log, error)
 	// Within is how long Open, Print, Panic and Close may each take, and how long
-	// after a reset, or a restart of the collector, lines may be lost. It must be positive. A second is good; with
-	// less, a busy machine may look like a broken promise.
+	// after a reset, or a restart of the collector, lines may be lost. It must be
+	// positive. A second is good; with less, a busy machine may look like a broken
+	// promise.
 	Within time.Duration
 	// Blocks is how long Print may keep its caller waiting while the collector does
 	// not read, for NeverBlocksItsCaller. If zero, Within.
@@ -43,18 +41,20 @@ type NetworkLogger struct {
 	Dials int
 }
 
-// What loggers promise unless they say otherwise.
+// What a NetworkLogger promises unless it says otherwise.
 const (
+	// DefaultMemory is Memory if that is zero: 16 MiB.
 	DefaultMemory = 16 << 20
-	DefaultDials  = 10
+	// DefaultDials is Dials if that is zero.
+	DefaultDials = 10
 )
 
 // A Log is an open logger, as functions that any logger has or can be given in a
-// line each. They are called by one goroutine at a time, but where a promise says
+// line each. They are called by one goroutine at a time, except where a promise says
 // otherwise: SafeForManyGoroutines, CloseIsBounded.
 type Log struct {
-	// Print logs one line, which has no line's end. The logger may put something of
-	// its own before it and after it: a prefix, a time, a file's name. Over TCP lines
+	// Print logs one line, which comes without a newline. The logger may put something
+	// of its own before it and after it: a prefix, a time, a file's name. Over TCP lines
 	// have up to about 8,000 bytes, over UDP 750.
 	Print func(line string)
 	// Panic logs one line and panics. If nil, Print, and then a panic.
@@ -70,17 +70,11 @@ type Log struct {
 	Lost func() int64
 }
 
-// loggerPromises are the promises of loggers, in the order of their specs.
-var loggerPromises = []Promise[NetworkLogger]{
-	LinesArriveWholeOnceInOrder, SafeForManyGoroutines, LastLineOfAPanicArrives,
-	ReportsRefusedCollector, SurvivesReset, SurvivesRestart,
-	CountsLostLines, ResendsNothingTwice, LosesNothingInAReset,
-	NeverBlocksItsCaller, BoundedMemory, CloseFlushes, CloseIsBounded, NoReconnectStorm,
-}
-
-// DescribeNetworkLogger is DescribeTCPClient for a logger.
-func DescribeNetworkLogger(text string, subject func() NetworkLogger, args ...any) bool {
-	return describe(types.NewCodeLocation(1), text, loggerPromises, subject, args)
+func (l Log) close() error {
+	if l.Close == nil {
+		return nil
+	}
+	return l.Close()
 }
 
 // check says what l lacks.
@@ -107,6 +101,15 @@ func (l NetworkLogger) check() error {
 	return fmt.Errorf("%w: NetworkLogger: %s", ErrSubject, strings.Join(lacks, "; "))
 }
 
+// blocks returns how long Print may take.
+func (l NetworkLogger) blocks() time.Duration { return cmp.Or(l.Blocks, l.Within) }
+
+// memory returns by how many bytes the process may grow.
+func (l NetworkLogger) memory() int64 { return cmp.Or(l.Memory, DefaultMemory) }
+
+// dials returns how often the logger may dial in each Within.
+func (l NetworkLogger) dials() int { return cmp.Or(l.Dials, DefaultDials) }
+
 // checkTCP says what l lacks for a promise that a UDP logger can't make, and why
 // it can't.
 func (l NetworkLogger) checkTCP(why string) error {
@@ -119,24 +122,9 @@ func (l NetworkLogger) checkTCP(why string) error {
 	return nil
 }
 
-// noConnection is why a UDP logger can't make promises about resets.
-const noConnection = "has no connection that could be reset: there is nothing to promise"
-
-// neverWaits is why a UDP logger can't make promises about collectors that don't
+// Why a UDP logger can't make promises about resets, and about collectors that don't
 // read.
-const neverWaits = "never waits for its collector: datagrams that nobody reads are lost, and there is nothing to promise"
-
-// collector starts a server that takes lines.
-func (l NetworkLogger) collector(ctx context.Context, w wire) (peer, error) {
-	limit := int64(0)
-	if w.bulk {
-		limit = -1
-	}
-	if l.Network == "udp" {
-		return packetPeer(ctx, fakeserver.PacketConfig{Faults: w.plan, RecordLimit: limit, Name: "collector"})
-	}
-	return streamPeer(ctx, fakeserver.Config{Handler: w.handler, Faults: w.plan, ReceiveBuffer: smallBuffer, RecordLimit: limit, Name: "collector"})
-}
-
-// smallBuffer lets a collector that does not read be felt soon.
-const smallBuffer = 4096
+const (
+	noConnection = "has no connection that could be reset: there is nothing to promise"
+	neverWaits   = "never waits for its collector: datagrams that nobody reads are lost, and there is nothing to promise"
+)

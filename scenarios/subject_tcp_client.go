@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/onsi/ginkgo/v2/types"
-
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 )
@@ -13,7 +11,7 @@ import (
 // A TCPClient is a client to be put to the test, and what is needed for that.
 type TCPClient struct {
 	// Handler is the server's side of the client's protocol. If nil, it sends each
-	// line back, also one of twice LargeRequest.
+	// line back, even one of twice LargeRequest.
 	Handler fakeserver.Handler
 	// Do is one whole exchange: it dials addr, asks, and returns the answer. It may be
 	// called several times, each time with another server's address, and by several
@@ -34,37 +32,18 @@ type TCPClient struct {
 	Open func(ctx context.Context, addr string) (Session, error)
 	// Large is Do with a request of at least LargeRequest bytes. It may be nil, for a
 	// client whose requests are small: such a client can't make the promises about
-	// full windows. What it returns on a healthy wire is learnt from that.
+	// full windows. What it returns on a healthy wire is learned from that.
 	Large func(ctx context.Context, addr string) (string, error)
 }
 
-// LargeRequest is what a request has to have to meet a full window: more than the
+// LargeRequest is the size that a request needs to meet a full window: more than the
 // kernels of both sides hold for a server that does not read, which was 4.1 MB on
 // Linux.
 const LargeRequest = 8 << 20
 
-// tcpPromises are the promises of TCP clients, in the order of their specs.
-var tcpPromises = []Promise[TCPClient]{
-	ReassemblesSplitReplies, TakesRepliesOneAtATime, ReportsTruncatedReply, ReportsReset, ReportsRefused,
-	HonorsDeadline, HonorsDeadlineSending,
-	TriesAgainAfterReset, TriesAgainAfterRestart, NoticesIdleClose,
-	SendsRequestOnce, SendsRequestAgain, KeepsAnswersApart,
-	CopesWithFullWindow, LeavesNothingBehind, StopsWhenTold,
-}
-
-// DescribeTCPClient registers a Ginkgo container with one spec for each promise
-// of a TCP client. Promises that no Keeps lists are skipped, as "not promised".
-//
-// subject is called when specs run, once for each exchange. args are Keeps(…), InMemory(…)
-// and Ginkgo decorators: those for time, such as NodeTimeout, go to each spec, others
-// to the container. It returns true, so that it can stand in "var _ =".
-func DescribeTCPClient(text string, subject func() TCPClient, args ...any) bool {
-	return describe(types.NewCodeLocation(1), text, tcpPromises, subject, args)
-}
-
 func (c TCPClient) client() (client, error) {
-	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: func(ctx context.Context, p fault.Plan) (peer, error) {
-		return streamPeer(ctx, fakeserver.Config{Handler: c.handler(), Faults: p, Name: "scenario"})
+	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: func(ctx context.Context, p fault.Plan) (fake, error) {
+		return listenStream(ctx, fakeserver.Config{Handler: c.handler(), Faults: p, Name: "scenario"})
 	}}
 	common.doByOpen()
 	return common, common.check("TCPClient")

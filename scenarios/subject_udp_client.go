@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/onsi/ginkgo/v2/types"
-
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 )
@@ -34,21 +32,9 @@ type UDPClient struct {
 	Open func(ctx context.Context, addr string) (Session, error)
 }
 
-// udpPromises are the promises of UDP clients, in the order of their specs.
-var udpPromises = []Promise[UDPClient]{
-	HonorsDeadlineOnLoss, TriesAgainAfterLoss, ReportsUnreachablePort,
-	TakesDuplicateOnce, CopesWithReorderedReplies, RefusesLateReply,
-	RefusesTruncatedReply, RefusesStrangers, CopesWithEmptyDatagram, CopesWithLargestDatagram,
-}
-
-// DescribeUDPClient is DescribeTCPClient for a UDP client.
-func DescribeUDPClient(text string, subject func() UDPClient, args ...any) bool {
-	return describe(types.NewCodeLocation(1), text, udpPromises, subject, args)
-}
-
 func (c UDPClient) client() (client, error) {
-	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: func(ctx context.Context, p fault.Plan) (peer, error) {
-		return packetPeer(ctx, fakeserver.PacketConfig{Handler: c.handler(), Faults: p, Name: "scenario"})
+	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: func(ctx context.Context, p fault.Plan) (fake, error) {
+		return listenPacket(ctx, fakeserver.PacketConfig{Handler: c.handler(), Faults: p, Name: "scenario"})
 	}}
 	common.doByOpen()
 	return common, common.check("UDPClient")

@@ -22,10 +22,10 @@ var _ = Describe("the summary at the end of a run", func() {
 		s := summaryOf(ctx, os.Args[0], "-test.run=^TestScenarios$", "-ginkgo.focus="+someSubjects)
 		wantAllVerdicts(s)
 		for _, text := range []string{s.terminal, s.junit} {
-			Expect(text).To(MatchRegexp(`2 kept, 1 broken, 1 unproved, 2 invalid, 1 failed, \d+ not promised, \d+ not run`))
+			Expect(text).To(MatchRegexp(`2 kept, 1 broken, 1 inconclusive, 2 invalid, 1 failed, \d+ not promised, \d+ not run`))
 			Expect(text).To(MatchRegexp(`\[\d+\] breaker\n`))
 			Expect(text).To(MatchRegexp(`\[\d+\] virtual good \(in memory\)\n`))
-			Expect(text).To(MatchRegexp(`reassembles split replies +kept +broken +invalid +unproved +failed`))
+			Expect(text).To(MatchRegexp(`reassembles split replies +kept +broken +invalid +inconclusive +failed`))
 			Expect(text).To(MatchRegexp(`is attached to its scenarios +invalid`))
 			Expect(text).To(MatchRegexp(`reports a reset +not promised +not promised +not promised`))
 		}
@@ -36,7 +36,7 @@ var _ = Describe("the summary at the end of a run", func() {
 	It("is about all processes", NodeTimeout(2*time.Minute), func(ctx SpecContext) {
 		s := summaryOf(ctx, "go", "tool", "ginkgo", "--procs=2", "--focus="+someSubjects, "--label-filter="+fixtureLabel, "--keep-going", os.Args[0])
 		wantAllVerdicts(s)
-		Expect(s.terminal).To(MatchRegexp(`reassembles split replies +kept +broken +invalid +unproved +failed`))
+		Expect(s.terminal).To(MatchRegexp(`reassembles split replies +kept +broken +invalid +inconclusive +failed`))
 	})
 
 	It("says so when nothing ran", NodeTimeout(time.Minute), func(ctx SpecContext) {
@@ -56,7 +56,7 @@ func wantAllVerdicts(s summary) {
 	for what, verdict := range map[string]string{
 		"keeper reassembles split replies":                   "kept",
 		"breaker reassembles split replies":                  "broken",
-		"lying reassembles split replies":                    "unproved",
+		"lying reassembles split replies":                    "inconclusive",
 		"empty subject reassembles split replies":            "invalid",
 		"wrong argument is attached to its scenarios":        "invalid",
 		"factory reassembles split replies":                  "failed",

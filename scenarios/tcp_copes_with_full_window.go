@@ -14,14 +14,14 @@ import (
 // Large gives what it gives on a healthy wire, and the server gets as many bytes as
 // there.
 //
-// It needs Large, with requests of the same length each time, behind a greeting or not.
+// It needs Large, with requests of the same length each time, after a greeting or not.
 // From when its buffers are full, which has to be within half of Within, the client is
 // kept waiting for a tenth of Within. Where the kernel does not tell that they are (it
 // does on Linux), it has 20 ms to fill them.
 var CopesWithFullWindow = Promise[TCPClient]{
 	Name: "copes with a full window",
 	Why: "Write sends what fits and blocks for the rest, or with a deadline returns how much that was. A client that does not " +
-		"look there goes on behind a hole, or begins again from the start: uploads are corrupt, but only to slow servers.",
+		"look there leaves a hole and goes on, or begins again from the start: uploads are corrupt, but only to slow servers.",
 	Labels: []string{"tcp", "fault:hold", "fault:slice"},
 	check: func(ctx context.Context, subject func() TCPClient) error {
 		large, err := healthyLarge(ctx, subject)
@@ -32,15 +32,15 @@ var CopesWithFullWindow = Promise[TCPClient]{
 			fault.FromClient(fault.Hold{Gate: fullWindow}).AfterBytes(large.middle),
 			fault.FromClient(fault.Slice{Size: 512 << 10, Pause: 2 * time.Millisecond}),
 		)}
-		return withLarge(ctx, subject, slow, func(d *dialogue) error { return d.sendSlowly(large) })
+		return withLarge(ctx, subject, slow, func(d *dialogue) error { return sendSlowly(d, large) })
 	},
 }
 
 const fullWindow = "full window"
 
 // sendSlowly lets the client meet a full window.
-func (d *dialogue) sendSlowly(large largeExchange) error {
-	o, err := d.while(d.do, d.fillWindow)
+func sendSlowly(d *dialogue, large largeExchange) error {
+	o, err := d.while(d.do, func(ctx context.Context) error { return fillWindow(ctx, d) })
 	if err != nil {
 		return err
 	}
@@ -48,15 +48,15 @@ func (d *dialogue) sendSlowly(large largeExchange) error {
 		return err
 	}
 	d.srv.Close() // takes what has arrived
-	if got := sentBy(d.srv.Transcript()); got != large.size {
+	if got := clientsSent(d.srv.Transcript()); got != large.size {
 		return fmt.Errorf("the server got %d bytes, want the %d that it got on a healthy wire", got, large.size)
 	}
 	return nil
 }
 
 // fillWindow waits until the client can't send any more, and lets the server read on.
-func (d *dialogue) fillWindow(ctx context.Context) error {
-	full := d.awaitFull(ctx)
+func fillWindow(ctx context.Context, d *dialogue) error {
+	full := awaitFull(ctx, d)
 	if full == nil {
 		full = d.pause(d.client.within / 10)
 	}
@@ -67,14 +67,14 @@ func (d *dialogue) fillWindow(ctx context.Context) error {
 }
 
 // awaitFull waits until the client can't send any more, or is done.
-func (d *dialogue) awaitFull(ctx context.Context) error {
+func awaitFull(ctx context.Context, d *dialogue) error {
 	if d.srv.stream().AwaitHeld(ctx, fullWindow) != nil {
 		return nil // done before it came to that
 	}
 	limited, cancel := context.WithTimeout(ctx, d.client.within/2)
 	defer cancel()
 	if !d.srv.awaitSockets(limited, blocked()) && ctx.Err() == nil {
-		return fmt.Errorf("%w: %v behind the last byte that the server read, the client's buffers were not full", ErrInconclusive, d.client.within/2)
+		return fmt.Errorf("%w: %v after the last byte that the server read, the client's buffers were not full", ErrInconclusive, d.client.within/2)
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func sendsInTurn() scenarios.TCPClient {
 var _ = It("does not say of a client whose window is never full that it copes with that", func(ctx SpecContext) {
 	err := run(ctx, scenarios.CopesWithFullWindow, sendsInTurn)
 	Expect(err).To(MatchError(scenarios.ErrInconclusive))
-	Expect(err).To(MatchError(ContainSubstring("500ms behind the last byte that the server read, the client's buffers were not full")))
+	Expect(err).To(MatchError(ContainSubstring("500ms after the last byte that the server read, the client's buffers were not full")))
 }, NodeTimeout(time.Minute))
 
 var _ = duels("a promise of a TCP client that greets first", 2,

@@ -2,9 +2,7 @@ package scenarios
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"runtime"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -13,19 +11,19 @@ import (
 
 // HonorsDeadline is the promise of a TCP client that returns an error within its
 // own deadline when it gets no answer: while it connects, while it waits for the reply,
-// after each byte of that, and when the bytes trickle in one by one, each so soon behind
+// after each byte of that, and when the bytes trickle in one by one, each so soon after
 // the last that a deadline for each Read never passes. It may return earlier.
 // HonorsDeadlineSending is about a client that is stuck before that.
 //
 // The bytes that trickle have a third of Within between them; in a reply of five or six
 // bytes, half of it. A shorter one would be whole before it is late, so that is left out.
 // Only Linux can leave a connect without an answer; elsewhere that is left out. Of a
-// long reply, the sweep takes the places that it takes for ReportsTruncatedReply. The
+// long reply, the sweep takes the offsets that it takes for ReportsTruncatedReply. The
 // exchanges run at the same time, many at once.
 var HonorsDeadline = Promise[TCPClient]{
 	Name: "honors its deadline",
 	Why: "A server that hangs keeps its connections open, and TCP has no timeout for a peer that says nothing. A client without a " +
-		"deadline, or with one for connecting only, waits for ever, and holds its goroutine and its caller's locks meanwhile.",
+		"deadline, or with one for connecting only, waits forever, and holds its goroutine and its caller's locks meanwhile.",
 	Labels: []string{"tcp", "fault:unanswered", "fault:stall", "fault:slice"},
 	check: func(ctx context.Context, subject func() TCPClient) error {
 		within := subject().Within
@@ -37,19 +35,17 @@ var HonorsDeadline = Promise[TCPClient]{
 	},
 }
 
-var errNoReply = errors.New("the server sent no reply on a healthy wire, so that there is nothing to spoil")
-
-// stalls answers nothing, and stops the reply at every place.
+// stalls leaves the connect without an answer, and stops the reply at every offset.
 func stalls(ctx context.Context, healthy transcript.Transcript) ([]trial, error) {
-	n := sent(longest(healthy))
-	if n == 0 {
-		return nil, errNoReply
+	n, err := wholeReply(healthy)
+	if err != nil {
+		return nil, err
 	}
 	var all []trial
-	if canIgnoreDials(ctx) {
+	if canRefuse(ctx) {
 		all = append(all, trial{what: "while connecting", ready: ignoreDials})
 	}
-	for _, at := range places(n) {
+	for _, at := range replyOffsets(n) {
 		what := fmt.Sprintf("stalled after byte %d of a reply of %d bytes", at, n)
 		all = append(all, trial{what: what, plan: rules(fault.ToClient(fault.Stall{}).AfterBytes(at))})
 	}
@@ -57,9 +53,9 @@ func stalls(ctx context.Context, healthy transcript.Transcript) ([]trial, error)
 }
 
 // trickles lets the reply come byte by byte, so that it is whole when twice the time has
-// passed, or later. Of a reply that is too short for that it makes nothing.
+// passed, or later. It leaves out a reply that is too short for that.
 func trickles(healthy transcript.Transcript, within time.Duration) []trial {
-	n := sent(longest(healthy))
+	n := serverSent(longest(healthy))
 	pause := within / 3
 	if n < 7 {
 		pause = within / 2
@@ -70,11 +66,3 @@ func trickles(healthy transcript.Transcript, within time.Duration) []trial {
 	what := fmt.Sprintf("with its reply of %d bytes trickling in, a byte in %v", n, pause)
 	return []trial{{what: what, plan: rules(fault.ToClient(fault.Slice{Size: 1, Pause: pause}))}}
 }
-
-// What a server in memory can do, and of kernels only Linux'.
-
-func canIgnoreDials(ctx context.Context) bool { return canRefuse(ctx) }
-
-func canRefuse(ctx context.Context) bool { return memoryOf(ctx) != nil || runtime.GOOS == "linux" }
-
-func ignoreDials(srv peer) error { return srv.stream().IgnoreDials() }

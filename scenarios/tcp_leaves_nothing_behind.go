@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -15,8 +14,8 @@ import (
 // connection and no descriptor behind: when Do has returned, on a healthy wire, after
 // a refused connection, after a reset and a FIN in the middle of its reply, and at its
 // deadline; and after Close of a Session, in which it asked once. What it started may
-// take Within to end, and is not helped to that: the context is canceled later, and the
-// garbage collector, which closes connections that nobody has any more, stands still.
+// take Within to end, and gets no help: the context is canceled later, and the garbage
+// collector, which closes connections that nothing refers to any more, stands still.
 //
 // The goroutines looked at are those that Do, Open, Ask and Close have started, and
 // those that these have started. What a package starts once and for all belongs to
@@ -25,11 +24,11 @@ import (
 // The connections are those that the server accepted; the server must see each end.
 // Descriptors are looked at where a process can list its own, on Linux: they are those
 // of the client's ends of these connections. In memory, an end that was not closed counts
-// as a descriptor does. Where a server can't refuse connections
-// without giving its port up (not on Linux), that is left out.
+// as a descriptor does. Where a server can't refuse connections without giving its port
+// up (it can on Linux), that is left out.
 var LeavesNothingBehind = Promise[TCPClient]{
 	Name: "leaves nothing behind",
-	Why: "Each failed call leaves a goroutine that waits for ever, or a socket that the error's return jumped over the closing of. " +
+	Why: "Each failed call leaves a goroutine that waits forever, or a socket that an early return forgot to close. " +
 		"Nobody notices until an outage makes ten thousand calls fail, and then the program is out of memory or descriptors.",
 	Labels: []string{"tcp", "fault:refused", "fault:reset", "fault:close", "fault:stall"},
 	check:  checkLeavesNothingBehind,
@@ -51,7 +50,7 @@ func checkLeavesNothingBehind(ctx context.Context, subject func() TCPClient) err
 		exchanges = append(exchanges, trial{what: "after a refused connection", ready: refuse})
 	}
 	for _, t := range exchanges {
-		if err := onWire(ctx, subject, t, (*dialogue).leaveAfterDo); err != nil {
+		if err := onWire(ctx, subject, t, leaveAfterDo); err != nil {
 			return err
 		}
 	}
@@ -61,28 +60,28 @@ func checkLeavesNothingBehind(ctx context.Context, subject func() TCPClient) err
 	if _, err := answers(ctx, subject, 1); err != nil {
 		return err
 	}
-	return onWire(ctx, subject, trial{what: "after a session on a healthy wire"}, (*dialogue).leaveAfterSession)
+	return onWire(ctx, subject, trial{what: "after a session on a healthy wire"}, leaveAfterSession)
 }
 
 // leaveAfterDo wants nothing to be left of an exchange.
-func (d *dialogue) leaveAfterDo() error {
+func leaveAfterDo(d *dialogue) error {
 	defer stopCollection()()
 	return branded(d.ctx, func(b brand) error {
 		do := d.client.do
 		d.client.do = func(ctx context.Context, addr string) (string, error) {
-			kept, cancel := d.keep(ctx)
+			kept, cancel := keep(ctx, d)
 			defer cancel()
 			return do(kept, addr)
 		}
-		if o := d.do(); isMisconduct(o.err) || errors.Is(o.err, ErrInconclusive) {
+		if o := d.do(); o.err != nil && !o.failed() {
 			return o.err
 		}
-		return d.wantNothingLeft(b)
+		return wantNothingLeft(d, b)
 	})
 }
 
 // leaveAfterSession wants nothing to be left of a session.
-func (d *dialogue) leaveAfterSession() error {
+func leaveAfterSession(d *dialogue) error {
 	defer stopCollection()()
 	return branded(d.ctx, func(b brand) error {
 		if err := d.open(); err != nil {
@@ -90,24 +89,23 @@ func (d *dialogue) leaveAfterSession() error {
 		}
 		ask := d.session.Ask
 		d.session.Ask = func(ctx context.Context, n int) (string, error) {
-			kept, cancel := d.keep(ctx)
+			kept, cancel := keep(ctx, d)
 			defer cancel()
 			return ask(kept, n)
 		}
-		o := d.ask(1)
-		if isMisconduct(o.err) || errors.Is(o.err, ErrInconclusive) {
+		if o := d.ask(1); o.err != nil && !o.failed() {
 			return o.err
 		}
 		if err := d.close(); err != nil {
 			return err
 		}
-		return d.wantNothingLeft(b)
+		return wantNothingLeft(d, b)
 	})
 }
 
 // keep returns a context that is done when ctx is, but not by the end of the call
 // that ctx is for, which is when the function returned is called.
-func (d *dialogue) keep(ctx context.Context) (context.Context, func()) {
+func keep(ctx context.Context, d *dialogue) (context.Context, func()) {
 	kept, cancel := context.WithCancel(d.ctx)
 	stop := context.AfterFunc(ctx, cancel)
 	return kept, func() { stop() }
@@ -115,15 +113,15 @@ func (d *dialogue) keep(ctx context.Context) (context.Context, func()) {
 
 // wantNothingLeft waits until nothing is left, for as long as the client has for an
 // exchange and some slack, and says what it is.
-func (d *dialogue) wantNothingLeft(b brand) error {
-	end := time.Now().Add(d.client.within + slackOf(d.ctx))
+func wantNothingLeft(d *dialogue, b brand) error {
+	end := time.Now().Add(d.patience())
 	for pause := time.Millisecond; ; pause = min(2*pause, 32*time.Millisecond) {
-		left := d.left(b)
+		left := whatIsLeft(d, b)
 		if left == "" {
 			return nil
 		}
 		if time.Now().After(end) {
-			return fmt.Errorf("%v later there is still %s", d.client.within+slackOf(d.ctx), left)
+			return fmt.Errorf("%v later there is still %s", d.patience(), left)
 		}
 		if err := d.pause(pause); err != nil {
 			return err
@@ -131,8 +129,8 @@ func (d *dialogue) wantNothingLeft(b brand) error {
 	}
 }
 
-// left returns in words what the client has left behind, so far.
-func (d *dialogue) left(b brand) string {
+// whatIsLeft returns in words what the client has left behind, so far.
+func whatIsLeft(d *dialogue, b brand) string {
 	var all []string
 	t := d.srv.Transcript()
 	for n := 1; n <= t.Conns(); n++ {

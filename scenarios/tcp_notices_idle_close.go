@@ -30,17 +30,17 @@ var NoticesIdleClose = Promise[TCPClient]{
 			return err
 		}
 		idle := trial{what: "when the server closed its idle connections"}
-		return inDialogue(ctx, subject, idle, func(d *dialogue) error { return d.closeIdle(want) })
+		return inDialogue(ctx, subject, idle, func(d *dialogue) error { return closeIdle(d, want) })
 	},
 }
 
 // closeIdle lets the client ask, and ask again when its connections were closed.
-func (d *dialogue) closeIdle(want []string) error {
+func closeIdle(d *dialogue, want []string) error {
 	if err := d.ask(1).wantAnswer(want[0]); err != nil {
 		return err
 	}
 	before := d.srv.Transcript()
-	if err := d.endIdle(before); err != nil {
+	if err := endIdle(d, before); err != nil {
 		return err
 	}
 	if err := d.ask(2).wantAnswer(want[1]); err != nil {
@@ -55,7 +55,7 @@ func (d *dialogue) closeIdle(want []string) error {
 		if n > before.Conns() {
 			fresh = append(fresh, sent...)
 		} else {
-			late = append(late, sent[sentBy(before.Conn(n)):]...)
+			late = append(late, sent[clientsSent(before.Conn(n)):]...)
 		}
 	}
 	if len(late) > 0 && bytes.Contains(fresh, late) {
@@ -66,7 +66,7 @@ func (d *dialogue) closeIdle(want []string) error {
 
 // endIdle closes the client's connections and lets it have the time to notice. That
 // the client connects again at once is its own affair.
-func (d *dialogue) endIdle(before transcript.Transcript) error {
+func endIdle(d *dialogue, before transcript.Transcript) error {
 	if err := d.srv.stream().CloseClientConns(transcript.ByFIN); err != nil {
 		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
@@ -87,12 +87,12 @@ func (d *dialogue) endIdle(before transcript.Transcript) error {
 	if err := d.await(ctx, left); err != nil || !d.srv.awaitSockets(ctx, arrived) {
 		return errors.Join(fmt.Errorf("%w: the server's FIN did not reach the client", ErrInconclusive), err)
 	}
-	d.letNotice(closed)
+	letNotice(d, closed)
 	return nil
 }
 
 // noticeTicks and noticeTick are how long a client with a goroutine that reads gets to
-// see an FIN that is there: ticks, and not a clock that goes on while nobody can run.
+// see a FIN that is there: ticks, and not a clock, which goes on while nothing can run.
 const (
 	noticeTicks = 20
 	noticeTick  = 5 * time.Millisecond
@@ -100,7 +100,7 @@ const (
 
 // letNotice waits until the client has closed its ends of the connections that are
 // closed, or has had the time for that.
-func (d *dialogue) letNotice(closed addrs) {
+func letNotice(d *dialogue, closed addrs) {
 	for range noticeTicks {
 		select {
 		case <-time.After(noticeTick):

@@ -14,18 +14,18 @@ import (
 // no read of the client's socket crosses from one piece to the next.
 //
 // The reply is all that the server sends on one connection. A reply of one byte
-// can't be cut, so that nothing is proved.
+// can't be cut: that is inconclusive.
 var ReassemblesSplitReplies = Promise[TCPClient]{
 	Name: "reassembles split replies",
 	Why: "TCP keeps bytes in order and forgets where they were written apart. A client that takes one Read for one message " +
-		"works for years on loopback, then loses the rest of a reply that came in two segments, or finds it in front of the next one.",
+		"works for years on loopback, then loses the rest of a reply that came in two segments, or takes it for the beginning of the next one.",
 	Labels: []string{"tcp", "fault:slice"},
 	check:  inTrials[TCPClient](splits, wantAnswer),
 }
 
 // splits cuts the reply in several ways.
 func splits(healthy transcript.Transcript) ([]trial, error) {
-	n := sent(longest(healthy))
+	n := serverSent(longest(healthy))
 	if n < 2 {
 		return nil, fmt.Errorf("the reply has %d bytes and can't be split; a reply is all that the Handler sends on a connection", n)
 	}
@@ -36,21 +36,21 @@ func splits(healthy transcript.Transcript) ([]trial, error) {
 			continue
 		}
 		what := fmt.Sprintf("with its reply of %d bytes in pieces of %d bytes and the rest", n, sizes)
-		all = append(all, trial{what: what, plan: fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Slice{Sizes: sizes})}}})
+		all = append(all, trial{what: what, plan: rules(fault.ToClient(fault.Slice{Sizes: sizes}))})
 	}
 	return all, nil
 }
 
-// mostCrumbs is how many pieces of one byte there are at most: each costs the
-// time in which the client's process reads, and the client has a deadline.
-const mostCrumbs = 48
+// maxCrumbs is how many pieces of one byte there are at most: each costs the time
+// that the client takes to read it, and the client has a deadline.
+const maxCrumbs = 48
 
-// crumbs cuts n bytes, but for the last one, into single bytes; where those are
-// too many, all near the beginning and the end.
+// crumbs cuts n bytes, except the last one, into single bytes; where those are
+// too many, only near the beginning and the end.
 func crumbs(n int64) []int64 {
-	if n <= mostCrumbs {
+	if n <= maxCrumbs {
 		return slices.Repeat([]int64{1}, int(n-1))
 	}
-	half := slices.Repeat([]int64{1}, mostCrumbs/2)
-	return slices.Concat(half, []int64{n - mostCrumbs}, half[1:])
+	half := slices.Repeat([]int64{1}, maxCrumbs/2)
+	return slices.Concat(half, []int64{n - maxCrumbs}, half[1:])
 }

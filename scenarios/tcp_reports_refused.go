@@ -5,15 +5,15 @@ import (
 	"fmt"
 )
 
-// ReportsRefused is the promise of a TCP client that returns an error when nobody
+// ReportsRefused is the promise of a TCP client that returns an error when nothing
 // listens where it dials. Any error will do, and any time up to Within: a client may go
 // on trying until then, but it has to give up, and to say so.
 //
-// It is put to the test where a server can refuse connections without giving its port
-// up, which is on Linux; elsewhere it ends with ErrInconclusive.
+// It needs a server that can refuse connections without giving its port up, which is on
+// Linux; elsewhere it ends with ErrInconclusive.
 var ReportsRefused = Promise[TCPClient]{
 	Name: "reports a refused connection",
-	Why: "During a deployment nobody listens for a second. A client that dials again and again without a bound hangs its caller " +
+	Why: "During a deployment nothing listens for a second. A client that dials again and again without a bound hangs its caller " +
 		"for as long as the server is gone, and one that only logs the error hands on an empty answer as if it were the server's.",
 	Labels: []string{"tcp", "fault:refused"},
 	check: func(ctx context.Context, subject func() TCPClient) error {
@@ -29,5 +29,3 @@ var ReportsRefused = Promise[TCPClient]{
 		return err
 	},
 }
-
-func refuse(srv peer) error { return srv.stream().Down() }

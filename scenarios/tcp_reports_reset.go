@@ -28,21 +28,21 @@ var ReportsReset = Promise[TCPClient]{
 	check:  inTrials[TCPClient](resets, wantErrorOfPart),
 }
 
-// resets tears the connection down at several places of the reply.
+// resets tears the connection down at several offsets of the reply.
 func resets(healthy transcript.Transcript) ([]trial, error) {
-	n := sent(longest(healthy))
-	if n == 0 {
-		return nil, errNoReply
+	n, err := wholeReply(healthy)
+	if err != nil {
+		return nil, err
 	}
-	places := []int64{0, 1, n / 2, n - 1}
-	slices.Sort(places)
+	offsets := []int64{0, 1, n / 2, n - 1}
+	slices.Sort(offsets)
 	var all []trial
-	for _, at := range slices.Compact(places) {
+	for _, at := range slices.Compact(offsets) {
 		if at == n {
-			continue // the reply has but one byte
+			continue // the reply has only one byte
 		}
 		what := fmt.Sprintf("reset after byte %d of a reply of %d bytes", at, n)
-		all = append(all, trial{what: what, plan: fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).AfterBytes(at)}}})
+		all = append(all, trial{what: what, plan: rules(fault.ToClient(fault.Reset{}).AfterBytes(at))})
 	}
 	return all, nil
 }

@@ -8,8 +8,8 @@ import (
 )
 
 // ReportsTruncatedReply is the promise of a TCP client that returns an error when
-// its reply ends too early: after each of its bytes, and before the first, once with
-// a FIN, as from a server that was stopped in order, and once with an RST. A client
+// its reply ends too early: before the first byte, and after each but the last, once
+// with a FIN, as from a server that was stopped in order, and once with an RST. A client
 // that tries again gets no more.
 //
 // Any error will do. A client whose reply has neither a length nor an end of its own,
@@ -17,24 +17,25 @@ import (
 // can't make this promise.
 //
 // The reply is all that the server sends on one connection, and so the Handler should not
-// send what the client does not wait for, such as a line's end behind a JSON value. Of one of more than 512
-// bytes, the sweep takes every place in the first and last 256, and 64 between.
+// send what the client does not wait for, such as a newline after a JSON value. Of a reply
+// of more than 512 bytes, the sweep takes every offset in the first and last 256 bytes,
+// and 64 in between.
 var ReportsTruncatedReply = Promise[TCPClient]{
 	Name: "reports a truncated reply",
-	Why: "A FIN in the middle of a reply is an end of file to whoever reads. bufio.Scanner hands on what came before it as a last " +
+	Why: "A FIN in the middle of a reply reads as an end of file. bufio.Scanner hands on what came before it as a last " +
 		"line, and io.ReadAll calls it success: half a file was downloaded, half a list imported, and nobody was told.",
 	Labels: []string{"tcp", "fault:close", "fault:reset"},
 	check:  inTrials[TCPClient](truncations, wantErrorOfPart),
 }
 
-// truncations ends the reply at every place.
+// truncations ends the reply at every offset.
 func truncations(healthy transcript.Transcript) ([]trial, error) {
-	n := sent(longest(healthy))
-	if n == 0 {
-		return nil, errNoReply
+	n, err := wholeReply(healthy)
+	if err != nil {
+		return nil, err
 	}
 	var all []trial
-	for _, at := range places(n) {
+	for _, at := range replyOffsets(n) {
 		for _, end := range []struct {
 			text  string
 			fault fault.Fault
@@ -44,23 +45,4 @@ func truncations(healthy transcript.Transcript) ([]trial, error) {
 		}
 	}
 	return all, nil
-}
-
-// What is swept of a long reply: all places at both ends, and some between.
-const (
-	sweptEnds    = 256
-	sweptBetween = 64
-)
-
-// places returns the places of n bytes in front of each of which something can
-// happen.
-func places(n int64) []int64 {
-	var all []int64
-	for at := range n {
-		middle := at >= sweptEnds && at < n-sweptEnds
-		if !middle || at%max(1, (n-2*sweptEnds)/sweptBetween) == 0 {
-			all = append(all, at)
-		}
-	}
-	return all
 }

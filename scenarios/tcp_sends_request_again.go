@@ -8,7 +8,7 @@ import "context"
 // answer, and Do returns that. It is the opposite of SendsRequestOnce, and good for
 // requests that may be carried out twice.
 //
-// The request is the client's last one on a connection, behind what the server may
+// The request is the client's last one on a connection, after what the server may
 // greet it with.
 var SendsRequestAgain = Promise[TCPClient]{
 	Name: "sends a request again whose answer was lost",

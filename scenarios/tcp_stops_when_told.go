@@ -17,16 +17,16 @@ import (
 // goroutine; one without, by its context. The call returns an error, promptly, and the
 // connection ends.
 //
-// Promptly means that no more than three quarters of the time have passed that the same
-// call takes when nobody tells it, until its own deadline; that is found out first.
-// Since a busy machine makes everybody late, it counts when it happens three times,
-// and a deadline of a few seconds is fairer than a short one. A client whose Open
-// connects is not told while it connects. That is left out, too, where a connect
-// can't be left without an answer (not on Linux).
+// Promptly means within three quarters of the time that the same call takes when it is
+// left alone, until its own deadline; that is found out first. Since a busy machine makes
+// everything late, being late counts when it happens three times, and a deadline of a few
+// seconds is fairer than a short one. A client whose Open connects is not told while it
+// connects. That is left out, too, where a connect can't be left without an answer (it
+// can on Linux).
 var StopsWhenTold = Promise[TCPClient]{
 	Name: "stops when told to",
 	Why: "A Close that takes the lock that the blocked call holds, or a context that is looked at between reads only, waits for the " +
-		"server after all: shutdowns hang until the deadline, or until somebody kills the process with its data unsaved.",
+		"server after all: shutdowns hang until the deadline, or until the process is killed with its data unsaved.",
 	Labels: []string{"tcp", "fault:unanswered", "fault:stall", "fault:hold", "fault:slice"},
 	check:  checkStopsWhenTold,
 }
@@ -34,7 +34,7 @@ var StopsWhenTold = Promise[TCPClient]{
 // A block is where a client is when it is told to stop.
 type block struct {
 	trial
-	reached func(d *dialogue, ctx context.Context) bool // false if ctx is done first
+	reached func(ctx context.Context, d *dialogue) bool // false if ctx is done first
 }
 
 func checkStopsWhenTold(ctx context.Context, subject func() TCPClient) error {
@@ -52,30 +52,30 @@ func checkStopsWhenTold(ctx context.Context, subject func() TCPClient) error {
 		return err
 	}
 	blocks := blocksOf(r)
-	took, err := untold(ctx, subject, blocks[0])
+	undisturbed, err := durationUndisturbed(ctx, subject, blocks[0])
 	if err != nil {
 		return err
 	}
-	if !canIgnoreDials(ctx) {
+	if !canRefuse(ctx) {
 		blocks = blocks[:2]
 	}
-	return stopAll(ctx, subject, blocks, took)
+	return stopAll(ctx, subject, blocks, undisturbed)
 }
 
-// mostLate is how often a client may be late before it counts: a machine that is busy
+// maxTries is how often a client is told at the same block, if it is late: a busy machine
 // can make one late that is not to blame.
-const mostLate = 3
+const maxTries = 3
 
 // errNotSoon says that a client stopped, but late, or could not be told in time.
 var errNotSoon = errors.New("not soon")
 
 // stopAll tells a client at each block to stop; where it is late, another one, too.
-func stopAll(ctx context.Context, subject func() TCPClient, blocks []block, untold time.Duration) error {
+func stopAll(ctx context.Context, subject func() TCPClient, blocks []block, undisturbed time.Duration) error {
 	for try := 1; ; try++ {
 		again := make([]bool, len(blocks))
 		err := atOnce(subject, len(blocks), func(i int, subject func() TCPClient) error {
-			err := onWire(ctx, subject, blocks[i].trial, func(d *dialogue) error { return d.stop(blocks[i], untold) })
-			if again[i] = errors.Is(err, errNotSoon) && try < mostLate; again[i] {
+			err := onWire(ctx, subject, blocks[i].trial, func(d *dialogue) error { return stopAt(d, blocks[i], undisturbed) })
+			if again[i] = errors.Is(err, errNotSoon) && try < maxTries; again[i] {
 				return nil
 			}
 			return err
@@ -93,65 +93,56 @@ func stopAll(ctx context.Context, subject func() TCPClient, blocks []block, unto
 	}
 }
 
-// learnFirstReply is learnReply for the first exchange of a session.
-func learnFirstReply(ctx context.Context, subject func() TCPClient) (reply, error) {
-	_, record, err := rehearse(ctx, subject, 1)
-	if err != nil {
-		return reply{}, err
-	}
-	return lastReply(record)
-}
-
-// blocksOf returns the places where a client with the given reply is blocked, the one
-// before the reply first and connecting last.
+// blocksOf returns where a client with the given reply is blocked: before the reply,
+// half-way through it, and last while connecting.
 func blocksOf(r reply) []block {
 	stopped := func(what string, by fault.Fault, at int64) trial {
 		return trial{what: what, plan: rules(fault.ToClient(by).AfterBytes(at))}
 	}
 	return []block{
-		{stopped("told to stop while it waits for its reply", fault.Stall{}, r.from), (*dialogue).reachWaiting},
-		{stopped("told to stop half-way through its reply", fault.Hold{Gate: halfWay}, r.middle()), (*dialogue).reachHalfWay},
-		{trial{what: "told to stop while it connects"}, (*dialogue).reachConnecting},
+		{stopped("told to stop while it waits for its reply", fault.Stall{}, r.from), reachWaiting},
+		{stopped("told to stop half-way through its reply", fault.Hold{Gate: halfWay}, r.middle()), reachHalfWay},
+		{trial{what: "told to stop while it connects"}, reachConnecting},
 	}
 }
 
 // reachWaiting waits until the server has heard from the client and has stalled, and all
 // rules have acted that come before that.
-func (d *dialogue) reachWaiting(ctx context.Context) bool {
+func reachWaiting(ctx context.Context, d *dialogue) bool {
 	return d.srv.Wait(ctx, func(t transcript.Transcript) bool {
 		acted := map[string]bool{}
 		for _, e := range t.Faults() {
 			acted[e.Rule] = true
 		}
-		return len(acted) == len(d.srv.plan.Rules) && sentBy(t) > 0
+		return len(acted) == len(d.srv.plan.Rules) && clientsSent(t) > 0
 	}) == nil
 }
 
-// halfWay is the gate at which a reply is held half-way: what comes to it has the first half
-// behind it, which has left by then. What the record says of a stall comes before that.
+// halfWay is the gate at which a reply is held half-way: once the reply has come to it, the
+// first half has left. A stall is recorded before that.
 const halfWay = "half-way"
 
-// reachHalfWay is reachWaiting, and waits until the client has read what was sent: before
-// that it would not be told half-way, but in front of its reply.
-func (d *dialogue) reachHalfWay(ctx context.Context) bool {
-	return d.reachWaiting(ctx) && d.srv.AwaitHeld(ctx, halfWay) == nil && d.srv.awaitSockets(ctx, func(all []socket) bool {
+// reachHalfWay is reachWaiting, and waits until the client has read what was sent: told
+// earlier, it would not be half-way yet.
+func reachHalfWay(ctx context.Context, d *dialogue) bool {
+	return reachWaiting(ctx, d) && d.srv.AwaitHeld(ctx, halfWay) == nil && d.srv.awaitSockets(ctx, func(all []socket) bool {
 		return !slices.ContainsFunc(all, func(s socket) bool { return s.unread > 0 })
 	})
 }
 
 // reachConnecting waits until the client's SYN waits for an answer.
-func (d *dialogue) reachConnecting(ctx context.Context) bool {
+func reachConnecting(ctx context.Context, d *dialogue) bool {
 	if d.srv.memory != nil {
-		return d.pause(untoldPause) == nil // in a bubble it is over when the client waits
+		return d.pause(blindPause) == nil // in a bubble it is over when the client waits
 	}
 	return d.srv.awaitSockets(ctx, func(all []socket) bool {
 		return slices.ContainsFunc(all, func(s socket) bool { return s.state == synSent })
 	})
 }
 
-// untold returns how long a call takes that is blocked at b, and that nobody tells to
-// stop.
-func untold(ctx context.Context, subject func() TCPClient, b block) (took time.Duration, err error) {
+// durationUndisturbed returns how long a call takes that is blocked at b, and is not told
+// to stop.
+func durationUndisturbed(ctx context.Context, subject func() TCPClient, b block) (took time.Duration, err error) {
 	quiet := b.trial
 	quiet.what = "stalled before its reply"
 	err = onWire(ctx, subject, quiet, func(d *dialogue) error {
@@ -161,7 +152,7 @@ func untold(ctx context.Context, subject func() TCPClient, b block) (took time.D
 			}
 			defer d.close()
 		}
-		o := d.work()
+		o := doOrAsk(d)
 		if o.err == nil {
 			return o.wantError("no reply came")
 		}
@@ -171,24 +162,24 @@ func untold(ctx context.Context, subject func() TCPClient, b block) (took time.D
 	return took, err
 }
 
-// work is one exchange: of a session, if there is one.
-func (d *dialogue) work() outcome {
+// doOrAsk is one exchange: of a session, if there is one.
+func doOrAsk(d *dialogue) outcome {
 	if d.session.Ask == nil {
 		return d.do()
 	}
 	return d.ask(1)
 }
 
-// stop tells the client to stop once it is blocked at b.
-func (d *dialogue) stop(b block, untold time.Duration) error {
+// stopAt tells the client to stop once it is blocked at b.
+func stopAt(d *dialogue, b block, undisturbed time.Duration) error {
 	connecting := b.plan.Rules == nil
-	tell, blockable, err := d.prepareStop(connecting)
+	tell, blockable, err := prepareStop(d, connecting)
 	if err != nil || !blockable {
 		return err
 	}
 	told := false
-	o, err := d.while(d.work, func(ctx context.Context) error {
-		if told = b.reached(d, ctx); !told {
+	o, err := d.while(func() outcome { return doOrAsk(d) }, func(ctx context.Context) error {
+		if told = b.reached(ctx, d); !told {
 			return nil
 		}
 		return tell()
@@ -202,10 +193,10 @@ func (d *dialogue) stop(b block, untold time.Duration) error {
 	if err := o.wantError("it was told to stop"); err != nil {
 		return err
 	}
-	if o.took > untold*3/4 {
-		return notSoon{o.but("want it long before the %v that it takes when nobody tells it", untold.Round(time.Microsecond))}
+	if o.took > undisturbed*3/4 {
+		return notSoon{o.but("want it long before the %v that it takes when it is not told", undisturbed.Round(time.Microsecond))}
 	}
-	return d.wantEnded()
+	return wantEnded(d)
 }
 
 // notSoon is an error that is errNotSoon, too.
@@ -215,9 +206,9 @@ func (e notSoon) Unwrap() []error { return []error{e.error, errNotSoon} }
 
 // prepareStop gets the client ready to be blocked, and returns what tells it to stop. If
 // it can't be blocked while it connects, blockable is false.
-func (d *dialogue) prepareStop(connecting bool) (tell func() error, blockable bool, err error) {
+func prepareStop(d *dialogue, connecting bool) (tell func() error, blockable bool, err error) {
 	if d.client.open == nil {
-		tell = d.tellByContext()
+		tell = tellByContext(d)
 	} else {
 		if err := d.open(); err != nil {
 			return nil, false, err
@@ -240,7 +231,7 @@ func (d *dialogue) prepareStop(connecting bool) (tell func() error, blockable bo
 }
 
 // tellByContext gives Do a context that the function returned cancels.
-func (d *dialogue) tellByContext() func() error {
+func tellByContext(d *dialogue) func() error {
 	told, tell := context.WithCancel(context.Background())
 	do := d.client.do
 	d.client.do = func(ctx context.Context, addr string) (string, error) {
@@ -253,10 +244,10 @@ func (d *dialogue) tellByContext() func() error {
 }
 
 // wantEnded wants all connections to have ended.
-func (d *dialogue) wantEnded() error {
-	ended := func(t transcript.Transcript) bool { return t.Conns() == 0 || allEnded(t) }
+func wantEnded(d *dialogue) error {
+	ended := func(t transcript.Transcript) bool { return t.Conns() == 0 || allEnded(t, transcript.FromClient) }
 	if err := d.await(d.ctx, ended); err == errLate {
-		return fmt.Errorf("the client did not end its connection within %v", d.client.within+slackOf(d.ctx))
+		return fmt.Errorf("the client did not end its connection within %v", d.patience())
 	} else if err != nil {
 		return err
 	}

@@ -11,20 +11,19 @@ import (
 )
 
 // TakesRepliesOneAtATime is the promise of a TCP client with several requests under way
-// that gives each its own reply when they arrive together: the replies to AskAll are kept
-// back until the last of them is there. Then all leave in one write; and once more
-// so, but for a boundary in the middle, which no read crosses. AskAll returns what Ask
-// gives for each number.
+// that gives each its own reply when they arrive together: the replies to AskAll are held
+// back until the last of them is there. Then all leave in one write; and once more, but
+// with a boundary in the middle that no read crosses. AskAll returns what Ask gives for
+// each number.
 //
 // It needs Open and AskAll. A client whose further requests don't come as long as the
-// first reply is kept back has one under way at a time: nothing is proved. The requests
-// of AskAll must get replies of the same length, all together, as those of Ask get one
-// after another. That one Read gives all the replies takes a client whose buffer they
-// fit in, and that they fit in a segment, which has 64 KiB on loopback.
+// first reply is held back has one under way at a time: that is inconclusive. All in all,
+// the replies to AskAll must be as long as those to Ask. One Read gives all of them only
+// if they fit in the client's buffer and in one segment, which has 64 KiB on loopback.
 var TakesRepliesOneAtATime = Promise[TCPClient]{
 	Name: "takes replies that arrive together one at a time",
 	Why: "Under load, one Read gives the end of one reply and the beginning of the next. A client that makes a new bufio.Reader " +
-		"for each reply throws the rest away, waits for what it has had already, and calls that a timeout of the server.",
+		"for each reply throws the rest away, waits for what it has already read, and calls that a timeout of the server.",
 	Labels: []string{"tcp", "fault:slice"},
 	check:  checkTakesRepliesOneAtATime,
 }
@@ -39,7 +38,7 @@ func checkTakesRepliesOneAtATime(ctx context.Context, subject func() TCPClient) 
 	}
 	apart := trial{what: "with the replies to AskAll arriving one after another", plan: rules(fault.ToClient(fault.Slice{Sizes: l.pieces()}))}
 	err = inDialogue(ctx, subject, apart, func(d *dialogue) error {
-		if err := d.wantAll(l.want); err != nil {
+		if err := wantTogether(d, l.want); err != nil {
 			return fmt.Errorf("%w: %s: %w", ErrInconclusive, apart.what, err)
 		}
 		return nil
@@ -62,7 +61,7 @@ func checkTakesRepliesOneAtATime(ctx context.Context, subject func() TCPClient) 
 	return nil
 }
 
-// lessons are what was learnt from exchanges that followed one another.
+// lessons are what was learned from exchanges that followed one another.
 type lessons struct {
 	want    []string
 	replies []reply
@@ -71,7 +70,7 @@ type lessons struct {
 // all returns where the replies lie.
 func (l lessons) all() reply { return reply{l.replies[0].from, l.replies[len(l.replies)-1].to} }
 
-// pieces returns sizes that cut the stream behind each reply, and before the first.
+// pieces returns sizes that cut the stream before the first reply, and after each.
 func (l lessons) pieces() []int64 {
 	var sizes []int64
 	if first := l.replies[0].from; first > 0 {
@@ -101,7 +100,7 @@ func learnReplies(ctx context.Context, subject func() TCPClient) (l lessons, err
 				return err
 			}
 			if n > 1 && r.from != l.replies[n-2].to {
-				return fmt.Errorf("%w: the answer to Ask(%d) is not right behind that to Ask(%d), on one connection", ErrInconclusive, n, n-1)
+				return fmt.Errorf("%w: the answer to Ask(%d) does not follow right after that to Ask(%d), on one connection", ErrInconclusive, n, n-1)
 			}
 			l.replies = append(l.replies, r)
 		}
@@ -114,42 +113,36 @@ func learnReplies(ctx context.Context, subject func() TCPClient) (l lessons, err
 // on which they leave when all are there.
 func (l lessons) arriveTogether(ctx context.Context, subject func() TCPClient, t trial) error {
 	made := subject()
-	behind, err := streamPeer(ctx, fakeserver.Config{Handler: made.handler(), Name: "scenario"})
+	upstream, err := listenStream(ctx, fakeserver.Config{Handler: made.handler(), Name: "scenario"})
 	if err != nil {
 		return err
 	}
-	defer behind.Close()
-	made.Handler = gatherer{NetworkOf(ctx), behind.Addr(), l.all()}
+	defer upstream.Close()
+	made.Handler = gatherer{NetworkOf(ctx), upstream.Addr(), l.all()}
 	err = inDialogue(ctx, func() TCPClient { return made }, t, func(d *dialogue) error {
-		err := d.wantAll(l.want)
-		if err != nil && !isMisconduct(err) && !d.hasMore(l.all().from) {
-			return fmt.Errorf("%w: %s: as long as the first reply was kept back, the server did not get all requests on one connection: "+
+		err := wantTogether(d, l.want)
+		if err != nil && !isMisconduct(err) && serverSent(longest(d.srv.Transcript())) <= l.all().from {
+			return fmt.Errorf("%w: %s: as long as the first reply was held back, the server did not get all requests on one connection: "+
 				"the client never has two requests under way there, and the promise is not for it: %w", ErrInconclusive, t.what, err)
 		}
 		return err
 	})
-	if unproved := behind.proved(); err == nil && unproved != nil {
-		return behind.show(fmt.Errorf("%w: %s: %w", ErrInconclusive, t.what, unproved))
+	if doubt := upstream.conclusive(); err == nil && doubt != nil {
+		return upstream.show(fmt.Errorf("%w: %s: %w", ErrInconclusive, t.what, doubt))
 	}
 	return err
 }
 
-// hasMore reports whether the server sent more than n bytes on some connection.
-func (d *dialogue) hasMore(n int64) bool { return sent(longest(d.srv.Transcript())) > n }
-
-// wantAll wants AskAll to return the given answers.
-func (d *dialogue) wantAll(want []string) error {
-	results := make(chan []string, 1) // not a variable: an AskAll that hangs may still come back
+// wantTogether wants AskAll to return the given answers.
+func wantTogether(d *dialogue, want []string) error {
 	what := fmt.Sprintf("AskAll(%d)", len(want))
-	err := call(d.ctx, d.client.within, what, func(ctx context.Context) error {
-		all, err := d.session.AskAll(ctx, len(want))
-		results <- all
-		return err
+	got, err := callFor(d.ctx, d.client.within, what, func(ctx context.Context) ([]string, error) {
+		return d.session.AskAll(ctx, len(want))
 	})
 	if isMisconduct(err) || errors.Is(err, ErrInconclusive) {
 		return err
 	}
-	if got := <-results; err != nil || !slices.Equal(got, want) {
+	if err != nil || !slices.Equal(got, want) {
 		return fmt.Errorf("%s = %.200q, %v, want %.200q, <nil>", what, got, err, want)
 	}
 	return nil

@@ -12,13 +12,13 @@ import (
 // request, and in the middle of the reply. Later connections are healthy, and Do
 // returns Want, within Within.
 //
-// A client can't tell what the server had read before a reset, so that this is for
+// A client can't tell what the server had read before a reset, so this is for
 // clients whose requests may be carried out twice. A client that keeps
 // SendsRequestOnce can't make this promise.
 var TriesAgainAfterReset = Promise[TCPClient]{
 	Name: "tries again after a reset",
 	Why: "Servers and balancers reset connections whenever they are restarted or short of memory. A client that is said to try " +
-		"again, and does so only when dialling fails, turns each of these resets into an outage that its callers see.",
+		"again, and does so only when dialing fails, turns each of these resets into an outage that its callers see.",
 	Labels: []string{"tcp", "fault:reset", "fault:blackhole"},
 	check:  checkTriesAgainAfterReset,
 }

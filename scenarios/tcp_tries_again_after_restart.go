@@ -9,17 +9,17 @@ import (
 )
 
 // TriesAgainAfterRestart is the promise of a TCP client with sessions whose server was
-// restarted on the same port: its connections end, with FINs or with RSTs, and nobody
+// restarted on the same port: its connections end, with FINs or with RSTs, and nothing
 // listens for a while, in which an Ask returns an error. Within Within of the server's
 // return an Ask gets its answer again; those before may fail, but none gets another
 // answer.
 //
-// It needs Open, and is put to the test where a server can refuse connections without
-// giving its port up, which is on Linux; elsewhere it ends with ErrInconclusive.
+// It needs Open, and a server that can refuse connections without giving its port up,
+// which is on Linux; elsewhere it ends with ErrInconclusive.
 var TriesAgainAfterRestart = Promise[TCPClient]{
 	Name: "tries again after a restart of its server",
 	Why: "Drivers that connect when they are made, and never again, answer every call with \"broken pipe\" after the database was " +
-		"updated, until somebody restarts the program too; others mark a server as dead, and never look again.",
+		"updated, until the program is restarted too; others mark a server as dead, and never look again.",
 	Labels: []string{"tcp", "fault:refused", "fault:close", "fault:reset"},
 	check:  checkTriesAgainAfterRestart,
 }
@@ -31,7 +31,7 @@ func checkTriesAgainAfterRestart(ctx context.Context, subject func() TCPClient) 
 	}
 	for _, how := range []transcript.Ending{transcript.ByFIN, transcript.ByRST} {
 		restart := trial{what: fmt.Sprintf("when its server was restarted, and connections ended by %v", how)}
-		err := inDialogue(ctx, subject, restart, func(d *dialogue) error { return d.restart(how, want) })
+		err := inDialogue(ctx, subject, restart, func(d *dialogue) error { return restartServer(d, how, want) })
 		if err != nil {
 			return err
 		}
@@ -39,8 +39,8 @@ func checkTriesAgainAfterRestart(ctx context.Context, subject func() TCPClient) 
 	return nil
 }
 
-// restart lets the client ask before a restart of its server, meanwhile, and after.
-func (d *dialogue) restart(how transcript.Ending, want []string) error {
+// restartServer lets the client ask before a restart of its server, meanwhile, and after.
+func restartServer(d *dialogue, how transcript.Ending, want []string) error {
 	if err := d.ask(1).wantAnswer(want[0]); err != nil {
 		return err
 	}
@@ -51,38 +51,28 @@ func (d *dialogue) restart(how transcript.Ending, want []string) error {
 	if err := srv.CloseClientConns(how); err != nil {
 		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
-	if err := d.ask(2).wantError("nobody listens"); err != nil {
+	if err := d.ask(2).wantError("nothing listens"); err != nil {
 		return err
 	}
 	if err := srv.Up(); err != nil {
 		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
-	return d.comeBack(want[1])
+	return askUntilAnswered(d, want[1])
 }
 
-// comeBack lets the client ask until it gets its answer.
-func (d *dialogue) comeBack(want string) error {
+// askUntilAnswered lets the client ask until it gets its answer.
+func askUntilAnswered(d *dialogue, want string) error {
 	for up := time.Now(); ; {
 		began := time.Now()
 		o := d.ask(2)
 		if o.err == nil || isMisconduct(o.err) {
 			return o.wantAnswer(want)
 		}
-		if began.Sub(up) > d.client.within+slackOf(d.ctx) {
+		if began.Sub(up) > d.patience() {
 			return o.but("want an answer, %v after the server was there again", began.Sub(up))
 		}
-		if err := d.pause(d.client.within / 50); err != nil {
+		if err := d.pause(d.client.within / 50); err != nil { // for a client that fails at once
 			return err
 		}
-	}
-}
-
-// pause leaves a client that fails at once some time.
-func (d *dialogue) pause(t time.Duration) error {
-	select {
-	case <-time.After(t):
-		return nil
-	case <-d.ctx.Done():
-		return fmt.Errorf("%w: interrupted: %w", ErrInconclusive, context.Cause(d.ctx))
 	}
 }

@@ -2,7 +2,7 @@ package scenarios
 
 // CopesWithEmptyDatagram is the promise of a UDP client that gets its answer
 // though a datagram without a byte comes from the server before the reply; and if
-// it has sessions, that the next exchange does, though one came behind the reply.
+// it has sessions, that the next exchange does, though one came after the reply.
 var CopesWithEmptyDatagram = Promise[UDPClient]{
 	Name: "copes with an empty datagram",
 	Why: "A datagram of length zero is legal, and a read of it returns 0 and no error. Loops that were written for streams take that for " +

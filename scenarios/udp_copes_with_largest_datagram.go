@@ -5,15 +5,15 @@ import "bytes"
 // CopesWithLargestDatagram is the promise of a UDP client that gets its answer
 // though the largest datagram that there is, of 65,507 bytes on IPv4 and 65,527 on
 // IPv6, comes from the server before the reply; and if it has sessions, that the
-// next exchange does, though one came behind the reply. Its bytes are all 0xff,
-// which is no reply in any protocol that says how a reply looks.
+// next exchange does, though one came after the reply. Its bytes are all 0xff,
+// which is no reply in any protocol that says what a reply looks like.
 //
-// Where the platform sends no datagram as large (on macOS, by default), nothing is
-// proved.
+// Where the platform sends no datagram as large (on macOS, by default), that is
+// inconclusive.
 var CopesWithLargestDatagram = Promise[UDPClient]{
 	Name: "copes with the largest datagram",
-	Why: "Whoever can send to the port can send 64 KiB. A client with a buffer for what it expects gets the beginning, silently, and parses " +
-		"what it has not got: lengths that point behind the end, a line without an end, and an index out of range.",
+	Why: "Whatever can send to the port can send 64 KiB. A client with a buffer for what it expects gets the beginning, silently, and parses " +
+		"what it has not got: lengths that point past the end, a line without an end, and an index out of range.",
 	Labels: []string{"udp"},
 	check:  checkStray("with a datagram of the largest size", noise),
 }

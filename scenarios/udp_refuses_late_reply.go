@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 )
@@ -37,7 +36,7 @@ func checkRefusesLateReply(ctx context.Context, subject func() UDPClient) error 
 			if err := k.stop(m.early); err != nil {
 				return fmt.Errorf("%w: %w", ErrInconclusive, err)
 			}
-			if err := wantItsOwnOrError(d.ask(2), want[1]); err != nil {
+			if err := d.ask(2).wantAnswerOrError(want[1]); err != nil {
 				return err
 			}
 			return awaitEvent(d.ctx, k.sent, "no request 2 reached the server")
@@ -50,7 +49,7 @@ type keptReplies struct {
 	some chan struct{} // closed when there is one
 	sent chan struct{} // closed when they were sent
 
-	mu   sync.Mutex // guards what follows
+	mu   sync.Mutex // guards over and kept
 	over bool       // no more are kept
 	kept []replyDatagram
 }
@@ -59,7 +58,7 @@ func newKeptReplies() *keptReplies {
 	return &keptReplies{some: make(chan struct{}), sent: make(chan struct{})}
 }
 
-// pass keeps r, or sends what was kept, and r behind it.
+// pass keeps r, or sends what was kept and then r.
 func (k *keptReplies) pass(r replyDatagram) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -102,18 +101,14 @@ func (k *keptReplies) sendLocked() error {
 
 // outlast keeps the replies to request 1 until the client has given up on them.
 func (k *keptReplies) outlast(d *dialogue) error {
-	o := d.ask(1)
-	switch {
-	case errors.Is(o.err, ErrInconclusive):
-		return o.err
-	case o.err == nil || isMisconduct(o.err):
-		return fmt.Errorf("%v, want an error within %v: its reply has not been sent", o, d.client.within)
+	if o := d.ask(1); !o.failed() {
+		return o.but("want an error within %v: its reply has not been sent", d.client.within)
 	}
 	return awaitEvent(d.ctx, k.some, "the server had no reply to request 1")
 }
 
-// awaitEvent waits for an event for no longer than slack: a busy machine may let
-// the server come by after the client has given up.
+// awaitEvent waits for an event for no longer than slack: on a busy machine the server
+// may get to it after the client has given up.
 func awaitEvent(ctx context.Context, event <-chan struct{}, missed string) error {
 	ctx, cancel := context.WithTimeout(ctx, slack)
 	defer cancel()

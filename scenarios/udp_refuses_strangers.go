@@ -14,8 +14,8 @@ import (
 )
 
 // RefusesStrangers is the promise of a UDP client that takes replies from its
-// server only. While it waits, replies come from somebody else: copies of the
-// true one with a byte changed, and one without; the true one follows. They come
+// server only. While it waits, replies come from a stranger: copies of the true one
+// with a byte changed, and one without a change; the true one follows. They come
 // from another port of the server's address, and in another exchange from the
 // server's port at another address of the host, where it has one (127.0.0.2, on
 // Linux).
@@ -24,14 +24,14 @@ import (
 // Clients of protocols in which servers answer from a new port can't make it.
 var RefusesStrangers = Promise[UDPClient]{
 	Name: "refuses a reply from a stranger",
-	Why: "Anybody can send a datagram to a port that is open. A resolver that took answers from any address was all that cache poisoning " +
+	Why: "Anything can send a datagram to a port that is open. A resolver that took answers from any address was all that cache poisoning " +
 		"needed, and a client that is done with one server may get that one's late answer under the port of the next.",
 	Labels: []string{"udp"},
 	check:  checkRefusesStrangers,
 }
 
 func checkRefusesStrangers(ctx context.Context, subject func() UDPClient) error {
-	if _, err := rehearseDo(ctx, subject); err != nil {
+	if err := rehearseDo(ctx, subject); err != nil {
 		return err
 	}
 	for _, listen := range []socketFor{otherPort, otherAddress} {
@@ -70,7 +70,7 @@ type stranger struct {
 	returned chan struct{} // closed when Do has returned
 	first    sync.Once     // reply
 
-	mu       sync.Mutex // guards what follows
+	mu       sync.Mutex // guards conn and answered
 	conn     net.PacketConn
 	answered time.Time // when the server did; zero: not yet
 }
@@ -122,7 +122,7 @@ const strangersMoment = 10 * time.Millisecond
 
 // forgeries returns copies of b, each with one byte changed, and one without a
 // change at the end. They are few if b is long: what a socket holds is bounded, and
-// the true reply must fit in behind them.
+// the true reply must fit in after them.
 func forgeries(b []byte) [][]byte {
 	var all [][]byte
 	for _, i := range spread(len(b), min(16, 1+(16<<10)/max(1, len(b)))) {
@@ -137,16 +137,10 @@ func forgeries(b []byte) [][]byte {
 func (s *stranger) judge(c client, o outcome, ended time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	finding := wantAnswer(c, o)
-	switch {
-	case errors.Is(o.err, ErrInconclusive):
-		return o.err
-	case o.err == nil && (s.answered.IsZero() || ended.Before(s.answered)):
-		return fmt.Errorf("%v, and its server had not answered yet", o)
-	case finding != "":
-		return fmt.Errorf("%v, %s", o, finding)
+	if o.err == nil && (s.answered.IsZero() || ended.Before(s.answered)) {
+		return o.but("and its server had not answered yet")
 	}
-	return nil
+	return wantAnswer(c, o)
 }
 
 // socketFor returns a stranger's socket.

@@ -9,8 +9,8 @@ import (
 
 // TakesDuplicateOnce is the promise of a UDP client that gets its answer though
 // each datagram of the reply comes twice; and if it has sessions, that each of
-// three exchanges gets its own, though the second copy of the one before still
-// lies in the socket.
+// three exchanges gets its own, though the second copy of the previous reply is still in
+// the socket.
 var TakesDuplicateOnce = Promise[UDPClient]{
 	Name: "takes a duplicate once",
 	Why: "Networks deliver a datagram twice, and a server answers twice when its client asked again too soon. A client that takes the " +
@@ -19,26 +19,21 @@ var TakesDuplicateOnce = Promise[UDPClient]{
 	check:  checkTakesDuplicateOnce,
 }
 
-// exchanges is how many a session has.
-const exchanges = 3
-
 func checkTakesDuplicateOnce(ctx context.Context, subject func() UDPClient) error {
-	if _, err := rehearseDo(ctx, subject); err != nil {
+	if err := rehearseDo(ctx, subject); err != nil {
 		return err
 	}
-	twice := trial{what: "with each datagram of its replies delivered twice", plan: fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Duplicate{Rate: 1})}}}
+	twice := trial{what: "with each datagram of its replies delivered twice", plan: rules(fault.ToClient(fault.Duplicate{Rate: 1}))}
 	if _, err := exchange(ctx, subject, twice, wantAnswer); err != nil || subject().Open == nil {
 		return err
 	}
-	want, err := answers(ctx, subject, exchanges)
+	want, err := answers(ctx, subject, sessionExchanges)
 	if err != nil {
 		return err
 	}
 	return inDialogue(ctx, subject, twice, func(d *dialogue) error {
-		for i := range want {
-			if err := wantItsOwn(d.ask(i+1), want[i]); err != nil {
-				return fmt.Errorf("in a session: %w", err)
-			}
+		if err := d.askEach(want, outcome.wantAnswer); err != nil {
+			return fmt.Errorf("in a session: %w", err)
 		}
 		return nil
 	})

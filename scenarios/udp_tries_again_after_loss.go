@@ -9,15 +9,14 @@ import (
 
 // TriesAgainAfterLoss is the promise of a UDP client that gets its answer within
 // its own deadline though a datagram was lost: each datagram of the request and
-// each of the reply, one in each exchange. Of more than 16 in a direction, the first
-// 16.
+// each of the reply, one in each exchange; the first 16 if a direction has more.
 //
 // How the client asks again is up to it: the lost part or everything, from the
 // same socket or from another.
 var TriesAgainAfterLoss = Promise[UDPClient]{
 	Name: "tries again after a loss",
 	Why: "One datagram in some thousands is lost on any network, and more in a burst. A client that asks once and reports a timeout " +
-		"makes of each an outage: lookups that fail, metrics with holes, a user who is told that the server is down.",
+		"turns each into an outage: lookups that fail, metrics with holes, a user who is told that the server is down.",
 	Labels: []string{"udp", "fault:loss"},
 	check:  inTrialsThatWait[UDPClient](aboutReplies(oneLost), wantAnswer),
 }
@@ -31,7 +30,7 @@ func oneLost(healthy transcript.Transcript) ([]trial, error) {
 	}{{fault.FromClient(fault.Loss{Nth: 1}), "request"}, {fault.ToClient(fault.Loss{Nth: 1}), "reply"}}
 	for _, d := range directions {
 		sum := len(longest(healthy).Datagrams(d.rule.Direction))
-		for n := 1; n <= min(sum, mostDatagrams); n++ {
+		for n := 1; n <= min(sum, maxDatagrams); n++ {
 			all = append(all, trial{what: fmt.Sprintf("with datagram %d of %d of its %s lost once", n, sum, d.name), plan: onNth(d.rule, n)})
 		}
 	}

@@ -15,7 +15,7 @@ import (
 
 // A connection that nobody has any more is closed by the garbage collector, sooner or later:
 // it is left behind all the same.
-func TestForgottenConnectionsAreLeftBehind(t *testing.T) {
+func TestCollectionHidesNoForgottenConnection(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(1)) // sooner
 	err := scenarios.Run(hasty(t.Context()), scenarios.LeavesNothingBehind, func() scenarios.TCPClient {
 		return scenarios.TCPClient{Handler: pongs, Want: "PONG", Within: soon, Do: forgets}

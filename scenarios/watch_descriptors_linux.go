@@ -17,7 +17,7 @@ import (
 func descriptors(local addrs, server netip.AddrPort) []int {
 	var all []int
 	for _, fd := range ownDescriptors() {
-		if local[localAddr(fd)] && isStream(fd) && !isListening(fd) && !isOthers(fd, server) {
+		if local[localAddr(fd)] && isStream(fd) && !isListening(fd) && !isElsewhere(fd, server) {
 			all = append(all, fd)
 		}
 	}
@@ -38,8 +38,8 @@ func ownDescriptors() (all []int) {
 	return all
 }
 
-// hasRoom reports whether a Write to a socket of this process would not wait: the one that
-// is connected from one port to another.
+// hasRoom reports whether a Write would not wait: to the socket of this process that is
+// connected from one port to another.
 func hasRoom(client, server uint16) bool {
 	for _, fd := range ownDescriptors() {
 		if localAddr(fd).Port() != client || !isStream(fd) {
@@ -65,9 +65,9 @@ func isListening(fd int) bool {
 	return err == nil && listening != 0
 }
 
-// isOthers reports whether a socket is connected to somebody else. One whose connection
-// is over may not be connected to anybody any more.
-func isOthers(fd int, server netip.AddrPort) bool {
+// isElsewhere reports whether a socket is connected to another server. One whose
+// connection is over may not be connected to anything any more.
+func isElsewhere(fd int, server netip.AddrPort) bool {
 	sa, err := syscall.Getpeername(fd)
 	return !errors.Is(err, syscall.ENOTCONN) && addrOf(sa) != server
 }

@@ -34,19 +34,19 @@ func (f framing) advise(err error) error {
 	return err
 }
 
-// A framed is one line of a stream, and the offset behind it and behind what ends it.
+// A framed is one line of a stream, and the offset just past it and what ends it.
 type framed struct {
 	text string
 	end  int64
 }
 
-// cut returns the lines of a stream that have ended, and what is left behind them. An
+// cut returns the lines of a stream that have ended, and what is left after them. An
 // error says that the rest can't be cut.
 func (f framing) cut(stream []byte) (lines []framed, rest []byte, err error) {
 	for at := 0; ; {
 		n, line, err := f.next(stream[at:])
 		if err != nil {
-			return lines, stream[at:], fmt.Errorf("behind byte %d, %w", at, err)
+			return lines, stream[at:], fmt.Errorf("after byte %d, %w", at, err)
 		}
 		if n == 0 {
 			return lines, stream[at:], nil

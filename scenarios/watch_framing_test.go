@@ -11,7 +11,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-func TestAStreamIsCutAsSplitSays(t *testing.T) {
+func TestFramingCutsAStreamAsSplitSays(t *testing.T) {
 	never := func([]byte, bool) (int, []byte, error) { return 0, nil, nil }
 	skips := func(b []byte, _ bool) (int, []byte, error) { // "-" is nothing, and anything else a line
 		if b[0] == '-' {
@@ -35,7 +35,7 @@ func TestAStreamIsCutAsSplitSays(t *testing.T) {
 				return 0, nil, errors.New("a bad length")
 			}
 			return 1, b[:1], nil
-		}, "ab!c", "!c", []framed{{"a", 1}, {"b", 2}}, "behind byte 2, Split says: a bad length"},
+		}, "ab!c", "!c", []framed{{"a", 1}, {"b", 2}}, "after byte 2, Split says: a bad length"},
 		{"a panic is no more than an error", func(b []byte, _ bool) (int, []byte, error) { return 1, b[:2], nil }, "abc", "c", []framed{{"ab", 1}, {"bc", 2}}, "Split panicked: runtime error"},
 		{"a line of nothing would never end", func(b []byte, _ bool) (int, []byte, error) { return 0, b[:1], nil }, "a", "a", nil, "without any bytes"},
 		{"nor may it go back", func(b []byte, _ bool) (int, []byte, error) { return -1, b[:1], nil }, "a", "a", nil, "an advance of -1 of 1 bytes"},
@@ -48,7 +48,7 @@ func TestAStreamIsCutAsSplitSays(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeCutIsALineThatIsNotWhole(t *testing.T) {
+func TestFramingReceivesWhatCannotBeCutAsOneLine(t *testing.T) {
 	r := transcript.NewRecorder(transcript.Header{}, 0)
 	r.Lane(1, transcript.FromClient).Append(transcript.Data, []byte("a\x00b\x00rest"))
 	r.Lane(2, transcript.FromClient).Append(transcript.Data, []byte("c\x00!"))
@@ -65,7 +65,7 @@ func TestWhatCannotBeCutIsALineThatIsNotWhole(t *testing.T) {
 	if want := []string{"a", "b", "rest", "c", "!"}; !slices.Equal(lines, want) {
 		t.Errorf("received = %q, want %q", lines, want)
 	}
-	if err == nil || !strings.Contains(err.Error(), "of connection 2: behind byte 2, Split says: no") {
+	if err == nil || !strings.Contains(err.Error(), "of connection 2: after byte 2, Split says: no") {
 		t.Errorf("received: %v", err)
 	}
 }

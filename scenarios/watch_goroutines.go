@@ -10,7 +10,7 @@ import (
 )
 
 // A brand marks goroutines: those that carry it, and those that they start, wherever
-// that is. So what a subject started can be told from what others of its process run.
+// that is. So what a subject started can be told from whatever else its process runs.
 type brand string
 
 const brandKey = "fakewire subject"
@@ -24,7 +24,7 @@ func branded(ctx context.Context, f func(b brand) error) (err error) {
 	return err
 }
 
-// goroutines returns the stacks of the goroutines that carry the brand, but for the
+// goroutines returns the stacks of the goroutines that carry the brand, except the
 // caller's own. Goroutines with the same stack count as one.
 func (b brand) goroutines() []string {
 	var profile strings.Builder

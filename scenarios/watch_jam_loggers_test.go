@@ -67,7 +67,7 @@ var _ = It("does not stop reading for longer than a logger may wait", func(ctx S
 			}}, nil
 		}}
 	})
-	Expect(errors.Is(err, scenarios.ErrBroken)).To(BeFalse(), "%v", err) // on a busy machine it may be unproved
+	Expect(errors.Is(err, scenarios.ErrBroken)).To(BeFalse(), "%v", err) // on a busy machine it may be inconclusive
 }, NodeTimeout(time.Minute))
 
 // A queue is a logger that has a short one, and a goroutine that sends.

@@ -1,9 +1,7 @@
 package scenarios
 
 import (
-	"errors"
 	"testing"
-	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -44,33 +42,4 @@ func TestJam(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestCalmIsProvedByLinesOrByTime(t *testing.T) {
-	for _, c := range []struct {
-		Why          string
-		Lines, Beats int
-		Proved       bool
-	}{
-		{"more lines than it may dial", 11, 0, true},
-		{"few lines: the logger kept its caller waiting", 1, pulseBeats, true},
-		{"few lines: the process had no time", 10, pulseBeats/2 - 1, false},
-		{"none behind the reset", 0, pulseBeats, false},
-	} {
-		if err := provesCalm(c.Lines, DefaultDials, c.Beats, time.Second); (err == nil) != c.Proved || err != nil && !errors.Is(err, ErrInconclusive) {
-			t.Errorf("%s: %v", c.Why, err)
-		}
-	}
-}
-
-func TestAPulseBeats(t *testing.T) {
-	p := newPulse(time.Millisecond)
-	for began := time.Now(); p.count() < 3; {
-		if time.Since(began) > 10*time.Second {
-			t.Fatalf("%d beats in 10 s", p.count())
-		}
-		time.Sleep(time.Millisecond)
-	}
-	p.stop()
-	p.stop()
 }

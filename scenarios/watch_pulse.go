@@ -11,7 +11,7 @@ import (
 const pulseBeats = 32
 
 // A pulse tells how much of the time that passed the process had for itself: a ticker
-// drops the ticks for which nobody had the time.
+// drops the ticks that the process was too busy to take.
 type pulse struct {
 	beats atomic.Int64
 	stop  func() // may be called again

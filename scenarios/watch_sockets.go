@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"fmt"
+	"net"
 	"os"
 	"strconv"
 	"strings"
@@ -25,11 +26,12 @@ const (
 	synSent     = 2
 )
 
-// clientSockets returns the clients' ends of the connections to a server's port, but for
+// kernelSockets returns the clients' ends of the connections to a server's port, except
 // those that no process has any more: the kernel keeps them for a minute, and the port
-// may have been another server's then. Where the kernel does not tell (it does on Linux), ok is false.
-func clientSockets(server uint16) (all []socket, ok bool) {
-	port := fmt.Sprintf(":%04X ", server) // most lines are of others, and there may be thousands
+// may have been another server's then. Where the kernel does not tell (it does on Linux),
+// ok is false.
+func kernelSockets(server uint16) (all []socket, ok bool) {
+	port := fmt.Sprintf(":%04X ", server) // most lines are about others, and there may be thousands
 	for _, name := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
 		table, err := os.ReadFile(name)
 		if err != nil {
@@ -78,29 +80,45 @@ func parseSocket(line string) (s socket, remote uint16, ok bool) {
 	return s, uint16(number(other, 16)), ok
 }
 
-// Where nobody tells what the clients' sockets do, this is how long they get.
-const untoldPause = 20 * time.Millisecond
-
-// clientSockets returns the clients' ends of the connections to p. If nobody tells, ok is
-// false.
-func (p peer) clientSockets() (all []socket, ok bool) {
-	if p.memory != nil {
-		return p.memory.clientSockets(p.Addr()), true
+// memorySockets does what kernelSockets does, in memory, but for the states: what is sent
+// has arrived. Nothing is unsent unless a Write waits for room.
+func memorySockets(m *memoryNetwork, server string) (all []socket) {
+	for _, c := range m.openConns(server) {
+		s := socket{port: c.LocalAddr().(*net.TCPAddr).AddrPort().Port()}
+		if unread, err := c.Unread(); err == nil {
+			s.unread = uint64(unread)
+		}
+		if unsent, err := c.PeerUnread(); err == nil && c.WriteWaits() {
+			s.unsent = uint64(unsent)
+		}
+		all = append(all, s)
 	}
-	return clientSockets(p.stream().AddrPort().Port())
+	return all
+}
+
+// blindPause is how long the clients get where there is no telling what their sockets do.
+const blindPause = 20 * time.Millisecond
+
+// clientSockets returns the clients' ends of the connections to f. Where there is no
+// telling, ok is false.
+func (f fake) clientSockets() (all []socket, ok bool) {
+	if f.memory != nil {
+		return memorySockets(f.memory, f.Addr()), true
+	}
+	return kernelSockets(f.stream().AddrPort().Port())
 }
 
 // awaitSockets waits until cond holds for the clients' sockets, or ctx is done, which
-// it reports with false. Where nobody tells, it waits for untoldPause.
-func (p peer) awaitSockets(ctx context.Context, cond func([]socket) bool) bool {
+// it reports with false. Where there is no telling, it waits for blindPause.
+func (f fake) awaitSockets(ctx context.Context, cond func([]socket) bool) bool {
 	for {
-		all, ok := p.clientSockets()
+		all, ok := f.clientSockets()
 		if ok && cond(all) {
 			return true
 		}
 		pause := time.Millisecond
 		if !ok {
-			pause = untoldPause
+			pause = blindPause
 		}
 		select {
 		case <-time.After(pause):

@@ -15,7 +15,7 @@ import (
 
 // In the kernel's tables are also the server's ends, which have its port as their own, and
 // the clients of others.
-func TestClientSocketsAreThoseOfTheServersClients(t *testing.T) {
+func TestKernelSocketsAreThoseOfTheServersClients(t *testing.T) {
 	for _, network := range []string{"tcp4", "tcp6"} {
 		t.Run(network, func(t *testing.T) {
 			srv, err := fakeserver.Listen(fakeserver.Config{Network: network})
@@ -57,9 +57,9 @@ func wantSockets(t *testing.T, when string, server uint16, clients ...*net.TCPCo
 func awaitTable(t *testing.T, server uint16, cond func([]socket) bool) {
 	t.Helper()
 	for began := time.Now(); ; time.Sleep(time.Millisecond) {
-		all, ok := clientSockets(server)
+		all, ok := kernelSockets(server)
 		if !ok || time.Since(began) > 10*time.Second {
-			t.Fatalf("clientSockets = %+v, %v", all, ok)
+			t.Fatalf("kernelSockets = %+v, %v", all, ok)
 		}
 		if cond(all) {
 			return
@@ -68,7 +68,7 @@ func awaitTable(t *testing.T, server uint16, cond func([]socket) bool) {
 }
 
 // There is room until Writes have to wait.
-func TestASocketHasRoomUntilItIsFull(t *testing.T) {
+func TestHasRoomUntilASocketIsFull(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{ReceiveBuffer: smallBuffer, Handler: fakeserver.HandlerFunc(func(ctx context.Context, _ *fakeserver.Conn) error {
 		<-ctx.Done()
 		return nil
@@ -93,7 +93,7 @@ func TestASocketHasRoomUntilItIsFull(t *testing.T) {
 }
 
 // What is left of a connection that is over is nobody's.
-func TestClientSocketsAreNoOrphans(t *testing.T) {
+func TestKernelSocketsAreNoOrphans(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{})
 	c := dialFrom(t, nil, srv.Addr())
 	wantSockets(t, "connected", srv.AddrPort().Port(), c)
@@ -111,7 +111,7 @@ func TestClientSocketsAreNoOrphans(t *testing.T) {
 	wantSockets(t, "closed", srv.AddrPort().Port())
 }
 
-func TestClientSocketsTellWhatIsUnread(t *testing.T) {
+func TestKernelSocketsTellWhatIsUnread(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Reply{Data: "hello"}})
 	c := dialFrom(t, nil, srv.Addr())
 	if _, err := io.WriteString(c, "x"); err != nil {

@@ -1,16 +1,12 @@
 package scenarios
 
-import (
-	"context"
-
-	"github.com/fakewire/fakewire/fakeserver/fault"
-)
+import "github.com/fakewire/fakewire/fakeserver/fault"
 
 // A loss is a way in which a client loses the answer to a request that the server got
 // whole, and answered.
 type loss struct {
 	what string
-	then fault.Fault // comes in the answer's place; nil: nothing
+	then fault.Fault // comes in place of the answer; nil: nothing
 }
 
 var (
@@ -27,27 +23,4 @@ func (l loss) trial(r reply, conns ...int) trial {
 		lost = append(lost, fault.ToClient(l.then).AfterBytes(r.from+1).OnConn(conns...))
 	}
 	return trial{what: l.what, plan: rules(lost...)}
-}
-
-// requests returns how often the server answered the client's request, of which r
-// was the answer that was lost.
-func (d *dialogue) requests(r reply) int {
-	d.srv.Close() // takes what has arrived, such as the same request again
-	conns := len(actedOn(d.srv.Transcript(), 0))
-	var dropped int64
-	for _, o := range d.srv.Report().Rules {
-		dropped += o.Dropped
-	}
-	answers := int((dropped + r.size()/2) / r.size()) // on one connection, or several
-	return max(conns, answers)
-}
-
-// learnReply lets the subject do its exchange on a healthy wire, and returns where in
-// what the server sends its answer lies.
-func learnReply(ctx context.Context, subject func() TCPClient) (reply, error) {
-	healthy, err := exchange(ctx, subject, rehearsal, wantAnswer)
-	if err != nil {
-		return reply{}, err
-	}
-	return lastReply(healthy)
 }

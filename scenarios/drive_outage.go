@@ -1,0 +1,25 @@
+package scenarios
+
+import (
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// down lets the collector refuse connections, or datagrams.
+func (s *logging) down() error { return carryOut("Down", s.srv.Down) }
+
+// up lets the collector take connections, or datagrams, again, on the same port.
+func (s *logging) up() error { return carryOut("Up", s.srv.Up) }
+
+// endConns ends the collector's connections, if it has such a thing, and waits until
+// that has begun.
+func (s *logging) endConns(how transcript.Ending) error {
+	srv, ok := s.srv.server.(*fakeserver.Server)
+	if !ok {
+		return nil
+	}
+	if err := carryOut("CloseClientConns", func() error { return srv.CloseClientConns(how) }); err != nil {
+		return err
+	}
+	return s.await(slackOf(s.ctx), func(t transcript.Transcript) bool { return allEnded(t, transcript.ToClient) })
+}

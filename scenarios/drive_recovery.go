@@ -1,0 +1,77 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A since returns the lines of a record that count as having arrived again.
+type since func(transcript.Transcript) []string
+
+// afterConn returns what arrived on connections after the nth.
+func (s *logging) afterConn(n int) since {
+	return func(t transcript.Transcript) (lines []string) {
+		for n := n + 1; n <= t.Conns(); n++ {
+			got, err := s.framing.received(t.Conn(n))
+			if err != nil { // what could not be cut has not arrived
+				s.uncut = err
+				got = got[:len(got)-1]
+			}
+			lines = append(lines, got...)
+		}
+		return lines
+	}
+}
+
+// wantRecovery logs lines from number n on until one arrives, and some more, closes the
+// logger, and wants all that were logged after the first that arrived.
+func (s *logging) wantRecovery(n int, again since) error {
+	last, err := s.printUntilHeard(n, again)
+	if err != nil {
+		return err
+	}
+	if err := s.printShort(last+1, 5); err != nil {
+		return err
+	}
+	if err := s.close(); err != nil {
+		return err
+	}
+	return s.wantRest(last+5, again)
+}
+
+// printUntilHeard logs lines from number n on until one arrives, and returns its number.
+func (s *logging) printUntilHeard(n int, again since) (int, error) {
+	for began := time.Now(); time.Since(began) < s.patience(); n++ {
+		line := shortLine(n)
+		if err := s.print(line); err != nil {
+			return n, err
+		}
+		heard := func(t transcript.Transcript) bool {
+			return slices.ContainsFunc(again(t), func(got string) bool { return strings.Contains(got, line) })
+		}
+		if err := s.await(s.within/20, heard); err != nil {
+			return n, err
+		}
+		if heard(s.srv.Transcript()) {
+			return n, nil
+		}
+	}
+	late := fmt.Errorf("no line arrived again within %v, which is the %v that it promised and %v more", s.patience(), s.within, slackOf(s.ctx))
+	return n, errors.Join(late, s.uncut)
+}
+
+// wantRest wants all lines up to last from the first on that arrived again.
+func (s *logging) wantRest(last int, again since) error {
+	t, err := s.settle(shortLine(last))
+	if err != nil {
+		return err
+	}
+	got := again(t)
+	first := firstNumber(got)
+	return errors.Join(s.uncut, arrived(got, textLines(first, last-first+1, shortSize)))
+}

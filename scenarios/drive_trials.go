@@ -1,0 +1,131 @@
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A trial is one exchange on a wire that misbehaves.
+type trial struct {
+	what  string // it reads after the promise's name
+	plan  fault.Plan
+	ready func(fake) error // what to do to the server before the client works; may be nil
+	kind  error            // of what is found; nil: ErrBroken
+
+	session bool // the client has to have sessions
+}
+
+// rehearsal is a trial in which nothing goes wrong. A client that does not work there
+// can't be put to the test.
+var rehearsal = trial{what: "on a healthy wire", kind: ErrInconclusive}
+
+// rules makes a plan of rules.
+func rules(all ...fault.Rule) fault.Plan { return fault.Plan{Rules: all} }
+
+// inTrials makes a promise's check of its two halves: the trials, which depend on
+// what the server sends on a healthy wire, and a judge of their outcomes.
+//
+// They follow one another, as long as none takes long. So that a sweep does not take
+// minutes with a client that waits before it tries again, the others then run abreast,
+// each with a subject and a server of its own.
+func inTrials[S clientSubject](trials func(healthy transcript.Transcript) ([]trial, error), j judge) func(context.Context, func() S) error {
+	return inBatches[S](1, trials, j)
+}
+
+// inTrialsThatWait is inTrials for what makes the client wait for its deadline: the
+// trials run abreast from the beginning.
+func inTrialsThatWait[S clientSubject](trials func(healthy transcript.Transcript) ([]trial, error), j judge) func(context.Context, func() S) error {
+	return inBatches[S](maxAtOnce, trials, j)
+}
+
+// inBatches makes a check that at first runs so many trials at once.
+func inBatches[S clientSubject](first int, trials func(healthy transcript.Transcript) ([]trial, error), j judge) func(context.Context, func() S) error {
+	return func(ctx context.Context, subject func() S) error {
+		healthy, err := exchange(ctx, subject, rehearsal, wantAnswer)
+		if err != nil {
+			return err
+		}
+		all, err := trials(healthy)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrInconclusive, err)
+		}
+		for at, abreast := 0, first; at < len(all); {
+			began, batch := time.Now(), all[at:min(len(all), at+abreast)]
+			err := atOnce(subject, len(batch), func(i int, subject func() S) error {
+				_, err := exchange(ctx, subject, batch[i], j)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			if at += len(batch); time.Since(began) > long {
+				abreast = maxAtOnce
+			}
+		}
+		return nil
+	}
+}
+
+// long is what an exchange may take before several run at once.
+const long = 50 * time.Millisecond
+
+// exchange lets the subject do its work once, on a server of its own, and returns
+// the record. What the judge finds becomes an error of t's kind.
+func exchange[S clientSubject](ctx context.Context, subject func() S, t trial, j judge) (transcript.Transcript, error) {
+	c, err := subject().client()
+	if err != nil {
+		return transcript.Transcript{}, err
+	}
+	srv, err := c.serve(ctx, t)
+	if err != nil {
+		return transcript.Transcript{}, err
+	}
+	o := c.attempt(ctx, srv.Addr())
+	finding := o.err
+	if !errors.Is(o.err, ErrInconclusive) { // it was not interrupted
+		finding = j(c, o)
+	}
+	err = srv.verdict(t.what, t.kind, finding)
+	return srv.Transcript(), err
+}
+
+// serve starts a server at the end of t's wire.
+func (c client) serve(ctx context.Context, t trial) (fake, error) {
+	srv, err := c.listen(ctx, t.plan)
+	if err != nil || t.ready == nil {
+		return srv, err
+	}
+	if err := t.ready(srv); err != nil {
+		return srv, fmt.Errorf("%w: %s: %w", ErrInconclusive, t.what, errors.Join(err, srv.Close()))
+	}
+	return srv, nil
+}
+
+// A judge says what is wrong with what c made of an exchange: nil if nothing is.
+type judge func(c client, o outcome) error
+
+// wantAnswer judges that an exchange must give what it gives on a healthy wire.
+func wantAnswer(c client, o outcome) error { return o.wantAnswer(c.want) }
+
+// wantError judges that an exchange must give an error, in time.
+func wantError(c client, o outcome) error {
+	if o.failed() {
+		return nil
+	}
+	return o.but("want an error within %v", c.within)
+}
+
+// wantErrorOfPart is wantError where a part of the reply came. If that was all that the
+// client waits for, the mistake is the Handler's.
+func wantErrorOfPart(c client, o outcome) error {
+	err := wantError(c, o)
+	if err != nil && o.err == nil && o.answer == c.want {
+		return fmt.Errorf("%w; this is its whole answer: what the client does not wait for, the Handler is not to send", err)
+	}
+	return err
+}

@@ -1,0 +1,100 @@
+package scenarios
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A fake is the fake server of one exchange.
+type fake struct {
+	server
+	plan   fault.Plan
+	memory *memoryNetwork // nil: the kernel's
+}
+
+// server is what fakeserver's Server and PacketServer have in common.
+type server interface {
+	Addr() string
+	Transcript() transcript.Transcript
+	Wait(ctx context.Context, cond func(transcript.Transcript) bool) error
+	AwaitHeld(ctx context.Context, gate string) error
+	Down() error
+	Up() error
+	Report() fault.Report
+	Verify() error
+	Close() error
+}
+
+// listenStream starts a server for streams.
+func listenStream(ctx context.Context, cfg fakeserver.Config) (fake, error) {
+	cfg.Transport = transportOf(ctx)
+	srv, err := fakeserver.Listen(cfg)
+	if err != nil {
+		return fake{}, fmt.Errorf("%w: %w", ErrSubject, err)
+	}
+	return fake{srv, cfg.Faults, memoryOf(ctx)}, nil
+}
+
+// listenPacket starts a server for datagrams.
+func listenPacket(ctx context.Context, cfg fakeserver.PacketConfig) (fake, error) {
+	cfg.Transport = transportOf(ctx)
+	srv, err := fakeserver.ListenPacket(cfg)
+	if err != nil {
+		return fake{}, fmt.Errorf("%w: %w", ErrSubject, err)
+	}
+	return fake{srv, cfg.Faults, memoryOf(ctx)}, nil
+}
+
+// stream returns the server as one for streams, and panics if it is not.
+func (f fake) stream() *fakeserver.Server { return f.server.(*fakeserver.Server) }
+
+// canRefuse reports whether a server can refuse connections, or leave connects without
+// an answer, and keep its port: in memory it can, and of kernels Linux's.
+func canRefuse(ctx context.Context) bool { return memoryOf(ctx) != nil || runtime.GOOS == "linux" }
+
+// refuse lets a server refuse connections.
+func refuse(f fake) error { return f.Down() }
+
+// ignoreDials lets a server leave connects without an answer.
+func ignoreDials(f fake) error { return f.stream().IgnoreDials() }
+
+// conclusive returns nil if the wire did what it was to do: each rule acted, and the
+// handler did not fail. A scenario whose fault never happened proves nothing.
+func (f fake) conclusive() error {
+	errs := []error{f.Close(), f.Verify()}
+	for _, o := range f.Report().Rules {
+		if o.State != fault.Fired && !o.Rule.Optional {
+			errs = append(errs, fmt.Errorf("rule %s never acted", o.Key))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// show adds f's evidence to err.
+func (f fake) show(err error) error {
+	return &evidenced{err, evidence{f.Report(), f.plan.Draws(), f.Transcript()}}
+}
+
+// verdict says what finding, an error about a subject on a wire of the kind what,
+// means: an error of the given kind, or if that is nil that the subject broke its
+// promise, unless it says otherwise itself. If there is none, the promise was kept,
+// provided that the wire did what it was to do.
+func (f fake) verdict(what string, kind, finding error) error {
+	doubt := f.conclusive()
+	switch {
+	case errors.Is(finding, ErrInconclusive), errors.Is(finding, ErrSubject):
+		return f.show(finding)
+	case finding != nil:
+		return f.show(fmt.Errorf("%w: %s: %w", cmp.Or(kind, ErrBroken), what, finding))
+	case doubt != nil:
+		return f.show(fmt.Errorf("%w: %s: %w", ErrInconclusive, what, doubt))
+	}
+	return nil
+}

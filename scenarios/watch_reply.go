@@ -1,0 +1,46 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A reply is where an answer lies in what the server sends on a connection.
+type reply struct{ from, to int64 }
+
+func (r reply) size() int64   { return r.to - r.from }
+func (r reply) middle() int64 { return r.from + r.size()/2 }
+
+var errNoReply = errors.New("the server sent no reply on a healthy wire, so that there is nothing to spoil")
+
+// wholeReply returns how many bytes the reply has, which is all that the server sends on
+// one connection.
+func wholeReply(healthy transcript.Transcript) (int64, error) {
+	n := serverSent(longest(healthy))
+	if n == 0 {
+		return 0, errNoReply
+	}
+	return n, nil
+}
+
+// lastReply returns where the answer to the client's last request lies, on the
+// connection with the most of them: after what the server had sent when that
+// request came, such as a greeting.
+func lastReply(healthy transcript.Transcript) (reply, error) {
+	var r reply
+	var before int64 // what the server had sent when the client last sent something
+	for e := range longest(healthy).All() {
+		switch {
+		case e.Direction == transcript.FromClient && e.Kind == transcript.Data:
+			before = r.to
+		case e.Direction == transcript.ToClient && e.Size() > 0:
+			r.from, r.to = before, r.to+e.Size()
+		}
+	}
+	if r.size() == 0 {
+		return r, fmt.Errorf("%w: %w", ErrInconclusive, errNoReply)
+	}
+	return r, nil
+}
