@@ -29,7 +29,7 @@ func SendUDP(ctx context.Context, addr, message string) error {
 	return reference.SendUDP(ctx, addr, message)
 }
 
-// TCPClient returns a client that keeps every promise but SendsRequestOnce: it sends
+// TCPClient returns a client that keeps every promise except SendsRequestOnce: it sends
 // the line "hello from the client" and wants one line back, and asks again, once, when
 // its connection was lost before that. Set its Handler to what answers that with want;
 // in its sessions, it asks with other lines.
@@ -58,7 +58,7 @@ func PlainUDPClient(want string, within time.Duration) scenarios.UDPClient {
 }
 
 // StandardLogger returns the standard log.Logger, with a prefix, the date and the
-// short file's name, over a "tcp" or "udp" connection, dialled once. It throws its
+// short file's name, over a "tcp" or "udp" connection, dialed once. It throws its
 // errors away, and waits for a collector that does not read.
 func StandardLogger(network string, within time.Duration) scenarios.NetworkLogger {
 	return reference.StandardLogger(network, within)
@@ -66,7 +66,7 @@ func StandardLogger(network string, within time.Duration) scenarios.NetworkLogge
 
 // NetworkLogger returns the standard log.Logger over TCP, in front of a forwarder
 // with a bounded queue, which dials anew with a backoff and counts what it lost. It
-// keeps every promise but LosesNothingInAReset.
+// keeps every promise except LosesNothingInAReset.
 func NetworkLogger(within time.Duration) scenarios.NetworkLogger {
 	return reference.NetworkLogger(within)
 }

@@ -44,13 +44,12 @@ func httpKeepAliveClient() scenarios.TCPClient {
 	}}
 }
 
-// dialContext dials where the request's context says: a Transport hands on what is in that.
+// dialContext dials by the network in the request's context, which a Transport hands on.
 func dialContext(ctx context.Context, network, addr string) (net.Conn, error) {
 	return scenarios.NetworkOf(ctx).DialContext(ctx, network, addr)
 }
 
-// fetch gets a page, or puts a body of so many bytes and gets what there is to say
-// about that.
+// fetch gets a page, or puts a body of size bytes and gets the answer to that.
 func fetch(ctx context.Context, c *http.Client, url string, size int64) (string, error) {
 	method, body := http.MethodGet, io.Reader(nil)
 	if size > 0 {

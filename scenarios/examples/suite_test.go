@@ -12,8 +12,8 @@ import (
 	"github.com/fakewire/fakewire/scenarios/examples/internal/asfound"
 )
 
-// The examples wait for many deadlines: with the tests of every day they would take as
-// long as all others.
+// The examples wait for many deadlines: among the everyday tests they would take as long
+// as all others together.
 func TestExamples(t *testing.T) {
 	if os.Getenv("FAKEWIRE_EXAMPLES") == "" {
 		t.Skip("set FAKEWIRE_EXAMPLES=1 to see what well-known clients and loggers keep")
