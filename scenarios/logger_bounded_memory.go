@@ -17,8 +17,8 @@ import (
 // tight.
 var BoundedMemory = Promise[NetworkLogger]{
 	Name: "keeps its memory bounded",
-	Why: "A logger that never blocks and never drops has a queue without an end. When the collector stalls, the queue takes the " +
-		"machine's memory within minutes, and what is killed is not the collector, but the program that only wanted to log.",
+	Why: "The collector stalled, and what was killed was not the collector, but the program that only wanted to log. A logger that " +
+		"never blocks and never drops has a queue without an end, which takes the machine's memory within minutes.",
 	Labels: []string{"logger", "fault:stall"},
 	check:  checkBoundedMemory,
 }

@@ -10,8 +10,9 @@ import (
 // collector has fallen behind, and reads the lines only when Close was called.
 var CloseFlushes = Promise[NetworkLogger]{
 	Name: "flushes when it is closed",
-	Why: "A short program logs three lines and ends. A logger with a buffer that is flushed every second, or with SO_LINGER set to " +
-		"zero for a quick end, then sends nothing at all, and the shorter the program, the less of it is in the log.",
+	Why: "A short program logged three lines and ended, and none of them was in the log. A logger with a buffer that is flushed every " +
+		"second, or with SO_LINGER set to zero for a quick end, sends nothing at all, and the shorter the program, the less of it is " +
+		"in the log.",
 	Labels: []string{"logger", "fault:stall"},
 	check:  checkCloseFlushes,
 }

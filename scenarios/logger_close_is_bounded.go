@@ -10,8 +10,8 @@ import "context"
 // returns within Within.
 var CloseIsBounded = Promise[NetworkLogger]{
 	Name: "closes in time",
-	Why: "A program that is told to end flushes its log. A logger that flushes without a deadline, or needs the lock that a waiting " +
-		"Print holds, keeps the process until it is killed, and with it all that was to be done after the log's Close.",
+	Why: "A program was told to end, and hung in its log's Close until it was killed, and with it all that was to be done after that. " +
+		"The logger flushes without a deadline, or needs the lock that a waiting Print holds.",
 	Labels: []string{"logger", "fault:stall"},
 	check:  checkCloseIsBounded,
 }

@@ -13,8 +13,8 @@ import (
 // collector stops reading for a while and Print has to wait.
 var LinesArriveWholeOnceInOrder = Promise[NetworkLogger]{
 	Name: "delivers its lines whole, once and in order",
-	Why: "A logger that queues, batches or gives up a write half-way loses lines, cuts them, or sends a batch again. It goes " +
-		"unnoticed until the day on which the log is all that is left.",
+	Why: "The day came on which the log was all that was left, and it had holes. A logger that queues, batches or gives up a write " +
+		"half-way loses lines, cuts them, or sends a batch again, and until that day it goes unnoticed.",
 	Labels: []string{"logger", "fault:stall"},
 	check:  checkLinesArrive,
 }

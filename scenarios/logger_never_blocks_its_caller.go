@@ -11,8 +11,8 @@ import (
 // goes to it; if it never comes to that, the promise is inconclusive.
 var NeverBlocksItsCaller = Promise[NetworkLogger]{
 	Name: "never blocks its caller for longer than it promised",
-	Why: "A collector whose disk is full stops reading, and keeps its connections. A write to the socket then waits, without an " +
-		"end, and with the logger's lock held: every request handler that logs a line hangs, and the log takes the service down.",
+	Why: "The collector's disk was full, it stopped reading, and the log took the service down. A write to the socket waits, without an " +
+		"end, and with the logger's lock held: every request handler that logs a line hangs.",
 	Labels: []string{"logger", "fault:stall"},
 	check:  checkNeverBlocks,
 }

@@ -15,8 +15,8 @@ import (
 // busy to log more than Dials lines, that is inconclusive.
 var NoReconnectStorm = Promise[NetworkLogger]{
 	Name: "makes no reconnect storm",
-	Why: "A thousand programs lose their collector in the same moment. Loggers that dial for each line, or start their backoff anew " +
-		"whenever a connect succeeds, keep a collector that is coming up so busy with handshakes that it never does.",
+	Why: "A thousand programs lost their collector in the same moment, and it never came up again. Loggers that dial for each line, or " +
+		"start their backoff anew whenever a connect succeeds, keep it too busy with handshakes.",
 	Labels: []string{"logger", "fault:reset"},
 	check:  checkNoReconnectStorm,
 }

@@ -17,8 +17,8 @@ import (
 // "port unreachable", which the kernel reports with the next call.
 var ReportsRefusedCollector = Promise[NetworkLogger]{
 	Name: "reports a collector that refuses",
-	Why: "The collector's address has a typing error, or its firewall a new rule. A logger that throws the errors of its writes away, " +
-		"as package log does, gives no sign of it, and a day later there is a whole day without a log.",
+	Why: "The collector's address had a typo, and a day later there was a whole day without a log. A logger that throws the errors of " +
+		"its writes away, as package log does, gives no sign of it.",
 	Labels: []string{"logger", "fault:refused"},
 	check:  checkReportsRefused,
 }

@@ -11,8 +11,8 @@ import "fmt"
 // answers from the collector, no logger can be both.
 var ResendsNothingTwice = Promise[NetworkLogger]{
 	Name: "sends no line twice around a reset",
-	Why: "Logs are counted: orders, errors, bytes to be paid for. A logger that sends its whole batch again, because it can't know how " +
-		"much of it had arrived when the connection broke, makes two orders of one, and an alarm of a reset.",
+	Why: "The connection broke after the batch had arrived and before the logger knew, and one order was counted as two. A logger that " +
+		"sends its whole batch again, because it can't know how much of it arrived, makes two orders of one.",
 	Labels: []string{"logger", "fault:reset"},
 	check:  aroundResets(wantOnce),
 }

@@ -13,8 +13,8 @@ import (
 // another one, and the lines of each goroutine arrive in its order.
 var SafeForManyGoroutines = Promise[NetworkLogger]{
 	Name: "is safe for many goroutines",
-	Why: "A server logs from each request's goroutine. A logger that sends a line and its end with two writes, or starts a goroutine " +
-		"for each line, works in every test, and on a busy day mixes two requests' lines into one that is unreadable.",
+	Why: "On a busy day the lines of two requests were mixed into one that was unreadable. A server logs from each request's goroutine; " +
+		"a logger that sends a line and its end with two writes, or starts a goroutine for each line, works in every test.",
 	Labels: []string{"logger"},
 	check:  checkManyGoroutines,
 }

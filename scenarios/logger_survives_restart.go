@@ -15,8 +15,9 @@ import (
 // a FIN and then an RST, as a process that is killed does.
 var SurvivesRestart = Promise[NetworkLogger]{
 	Name: "survives a restart of the collector",
-	Why: "A collector is updated, and for some seconds its port refuses. A logger that dials once more and then gives up, or takes " +
-		"one \"connection refused\" for the last word, logs nothing until its own program is restarted, which may be months.",
+	Why: "The collector was updated, its port refused for some seconds, and a program logged nothing until it was restarted itself, " +
+		"months later. A logger that dials once more and then gives up, or takes one \"connection refused\" for the last word, never " +
+		"comes back.",
 	Labels: []string{"logger", "fault:refused", "fault:reset"},
 	check:  checkSurvivesRestart,
 }

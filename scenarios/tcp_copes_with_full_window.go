@@ -20,8 +20,8 @@ import (
 // does on Linux), it has 20 ms to fill them.
 var CopesWithFullWindow = Promise[TCPClient]{
 	Name: "copes with a full window",
-	Why: "Write sends what fits and blocks for the rest, or with a deadline returns how much that was. A client that does not " +
-		"look there leaves a hole and goes on, or begins again from the start: uploads are corrupt, but only to slow servers.",
+	Why: "The uploads were corrupt, but only to slow servers. A Write with a deadline may send a part and say how much that was; a " +
+		"client that does not look leaves a hole and goes on, or begins again from the start.",
 	Labels: []string{"tcp", "fault:hold", "fault:slice"},
 	check: func(ctx context.Context, subject func() TCPClient) error {
 		large, err := healthyLarge(ctx, subject)

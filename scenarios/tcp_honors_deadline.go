@@ -22,7 +22,7 @@ import (
 // exchanges run at the same time, many at once.
 var HonorsDeadline = Promise[TCPClient]{
 	Name: "honors its deadline",
-	Why: "A server that hangs keeps its connections open, and TCP has no timeout for a peer that says nothing. A client without a " +
+	Why: "The server hung and kept its connections open, and TCP has no timeout for a peer that says nothing. A client without a " +
 		"deadline, or with one for connecting only, waits forever, and holds its goroutine and its caller's locks meanwhile.",
 	Labels: []string{"tcp", "fault:unanswered", "fault:stall", "fault:slice"},
 	check: func(ctx context.Context, subject func() TCPClient) error {

@@ -12,7 +12,7 @@ import (
 // the client's writes block. It needs Large.
 var HonorsDeadlineSending = Promise[TCPClient]{
 	Name: "honors its deadline while sending",
-	Why: "A server that is overloaded stops reading, and once its window is full a Write blocks. A client with a deadline for " +
+	Why: "The server was overloaded and stopped reading, and once its window was full, Write blocked. A client with a deadline for " +
 		"reading only never gets as far as reading: an upload, a bulk insert or a log shipper then hangs for good.",
 	Labels: []string{"tcp", "fault:stall"},
 	check: func(ctx context.Context, subject func() TCPClient) error {

@@ -28,8 +28,8 @@ import (
 // up (it can on Linux), that is left out.
 var LeavesNothingBehind = Promise[TCPClient]{
 	Name: "leaves nothing behind",
-	Why: "Each failed call leaves a goroutine that waits forever, or a socket that an early return forgot to close. " +
-		"Nobody notices until an outage makes ten thousand calls fail, and then the program is out of memory or descriptors.",
+	Why: "An outage made ten thousand calls fail, and then the program was out of memory, or of descriptors. Each failed call had left " +
+		"a goroutine that waits forever, or a socket that an early return forgot to close.",
 	Labels: []string{"tcp", "fault:refused", "fault:reset", "fault:close", "fault:stall"},
 	check:  checkLeavesNothingBehind,
 }

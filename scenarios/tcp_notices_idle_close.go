@@ -21,8 +21,8 @@ import (
 // does not tell that the FIN is there (it does on Linux), it has 20 ms more to get there.
 var NoticesIdleClose = Promise[TCPClient]{
 	Name: "notices that an idle connection was closed",
-	Why: "Servers close connections that were idle for a minute, and pools go on to hand them out: the first request after each " +
-		"lunch break fails with \"unexpected EOF\", or is sent twice. Go's MySQL driver did, until it looked at a connection first.",
+	Why: "The first request after each lunch break failed with \"unexpected EOF\", or was sent twice: the server had closed a connection " +
+		"that was idle, and the pool handed it out all the same. So did Go's MySQL driver, until it looked at a connection first.",
 	Labels: []string{"tcp", "fault:close"},
 	check: func(ctx context.Context, subject func() TCPClient) error {
 		want, err := answers(ctx, subject, 2)

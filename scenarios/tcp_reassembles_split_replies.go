@@ -17,8 +17,8 @@ import (
 // can't be cut: that is inconclusive.
 var ReassemblesSplitReplies = Promise[TCPClient]{
 	Name: "reassembles split replies",
-	Why: "TCP keeps bytes in order and forgets where they were written apart. A client that takes one Read for one message " +
-		"works for years on loopback, then loses the rest of a reply that came in two segments, or takes it for the beginning of the next one.",
+	Why: "It worked for years on loopback, until a reply came in two segments. TCP keeps bytes in order and forgets where they were " +
+		"written apart: a client that takes one Read for one message loses the rest, or takes it for the beginning of the next reply.",
 	Labels: []string{"tcp", "fault:slice"},
 	check:  inTrials[TCPClient](splits, wantAnswer),
 }

@@ -13,8 +13,8 @@ import (
 // Linux; elsewhere it ends with ErrInconclusive.
 var ReportsRefused = Promise[TCPClient]{
 	Name: "reports a refused connection",
-	Why: "During a deployment nothing listens for a second. A client that dials again and again without a bound hangs its caller " +
-		"for as long as the server is gone, and one that only logs the error hands on an empty answer as if it were the server's.",
+	Why: "For a second during a deployment, nothing listened. A client that dials again and again without a bound hangs its caller for " +
+		"as long as the server is gone, and one that only logs the error hands on an empty answer as if it were the server's.",
 	Labels: []string{"tcp", "fault:refused"},
 	check: func(ctx context.Context, subject func() TCPClient) error {
 		healthy, err := exchange(ctx, subject, rehearsal, wantAnswer)

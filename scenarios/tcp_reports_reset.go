@@ -22,8 +22,8 @@ import (
 // not send what the client does not wait for.
 var ReportsReset = Promise[TCPClient]{
 	Name: "reports a reset",
-	Why: "Servers restart and proxies lose patience. A client that ends its read loop at any error, and returns what it has got, " +
-		"hands half a reply on as a whole one: a truncated file, a shorter list, a balance of 10 in place of 1000.",
+	Why: "The server was restarted in the middle of a reply, and a balance of 1000 was shown as 10. A client that ends its read loop at " +
+		"any error, and returns what it has got, hands half a reply on as a whole one.",
 	Labels: []string{"tcp", "fault:reset"},
 	check:  inTrials[TCPClient](resets, wantErrorOfPart),
 }

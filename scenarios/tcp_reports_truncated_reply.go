@@ -22,8 +22,8 @@ import (
 // and 64 in between.
 var ReportsTruncatedReply = Promise[TCPClient]{
 	Name: "reports a truncated reply",
-	Why: "A FIN in the middle of a reply reads as an end of file. bufio.Scanner hands on what came before it as a last " +
-		"line, and io.ReadAll calls it success: half a file was downloaded, half a list imported, and nobody was told.",
+	Why: "Half a file was downloaded, half a list imported, and there was no error. A FIN in the middle of a reply reads as an end of " +
+		"file: bufio.Scanner hands on what came before it as a last line, and io.ReadAll calls it success.",
 	Labels: []string{"tcp", "fault:close", "fault:reset"},
 	check:  inTrials[TCPClient](truncations, wantErrorOfPart),
 }

@@ -12,8 +12,8 @@ import "context"
 // greet it with.
 var SendsRequestAgain = Promise[TCPClient]{
 	Name: "sends a request again whose answer was lost",
-	Why: "A load balancer that is replaced cuts off answers that are under way. A client of a cache or a name server that says it " +
-		"asks again, and does so only if its write fails, hands an error for each of them to callers who rely on it.",
+	Why: "A load balancer was replaced, and cut off the answers that were under way. A client of a cache or a name server that says it " +
+		"asks again, and does so only if its write fails, hands an error for each of them to callers that rely on it.",
 	Labels: []string{"tcp", "fault:blackhole", "fault:reset", "fault:close"},
 	check: func(ctx context.Context, subject func() TCPClient) error {
 		r, err := learnReply(ctx, subject)

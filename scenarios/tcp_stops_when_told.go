@@ -25,8 +25,8 @@ import (
 // can on Linux).
 var StopsWhenTold = Promise[TCPClient]{
 	Name: "stops when told to",
-	Why: "A Close that takes the lock that the blocked call holds, or a context that is looked at between reads only, waits for the " +
-		"server after all: shutdowns hang until the deadline, or until the process is killed with its data unsaved.",
+	Why: "The shutdown hung until the deadline, or until the process was killed with its data unsaved. A Close that takes the lock that " +
+		"the blocked call holds, or a context that is looked at between reads only, waits for the server after all.",
 	Labels: []string{"tcp", "fault:unanswered", "fault:stall", "fault:hold", "fault:slice"},
 	check:  checkStopsWhenTold,
 }

@@ -22,8 +22,8 @@ import (
 // if they fit in the client's buffer and in one segment, which has 64 KiB on loopback.
 var TakesRepliesOneAtATime = Promise[TCPClient]{
 	Name: "takes replies that arrive together one at a time",
-	Why: "Under load, one Read gives the end of one reply and the beginning of the next. A client that makes a new bufio.Reader " +
-		"for each reply throws the rest away, waits for what it has already read, and calls that a timeout of the server.",
+	Why: "Under load, one Read gave the end of one reply and the beginning of the next. A client that makes a new bufio.Reader for each " +
+		"reply throws the rest away, waits for what it has already read, and calls that a timeout of the server.",
 	Labels: []string{"tcp", "fault:slice"},
 	check:  checkTakesRepliesOneAtATime,
 }

@@ -17,8 +17,8 @@ import (
 // SendsRequestOnce can't make this promise.
 var TriesAgainAfterReset = Promise[TCPClient]{
 	Name: "tries again after a reset",
-	Why: "Servers and balancers reset connections whenever they are restarted or short of memory. A client that is said to try " +
-		"again, and does so only when dialing fails, turns each of these resets into an outage that its callers see.",
+	Why: "The server was restarted and reset its connections, and its callers saw an outage. A client that is said to try again, and " +
+		"does so only when dialing fails, lets each of these resets through.",
 	Labels: []string{"tcp", "fault:reset", "fault:blackhole"},
 	check:  checkTriesAgainAfterReset,
 }

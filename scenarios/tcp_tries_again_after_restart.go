@@ -18,8 +18,8 @@ import (
 // which is on Linux; elsewhere it ends with ErrInconclusive.
 var TriesAgainAfterRestart = Promise[TCPClient]{
 	Name: "tries again after a restart of its server",
-	Why: "Drivers that connect when they are made, and never again, answer every call with \"broken pipe\" after the database was " +
-		"updated, until the program is restarted too; others mark a server as dead, and never look again.",
+	Why: "The database was updated, and every call failed with \"broken pipe\" until the program was restarted too. Some drivers connect " +
+		"when they are made, and never again; others mark a server as dead, and never look again.",
 	Labels: []string{"tcp", "fault:refused", "fault:close", "fault:reset"},
 	check:  checkTriesAgainAfterRestart,
 }

@@ -12,8 +12,9 @@ import "bytes"
 // inconclusive.
 var CopesWithLargestDatagram = Promise[UDPClient]{
 	Name: "copes with the largest datagram",
-	Why: "Whatever can send to the port can send 64 KiB. A client with a buffer for what it expects gets the beginning, silently, and parses " +
-		"what it has not got: lengths that point past the end, a line without an end, and an index out of range.",
+	Why: "A datagram of 64 KiB came, which anything that can send to the port can send, and the client panicked. A buffer for what is " +
+		"expected gets the beginning, silently, and the client parses what it has not got: a length that points past the end, a line " +
+		"without an end.",
 	Labels: []string{"udp"},
 	check:  checkStray("with a datagram of the largest size", noise),
 }

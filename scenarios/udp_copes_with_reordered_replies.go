@@ -18,8 +18,8 @@ import (
 // several datagrams finds these in another order.
 var CopesWithReorderedReplies = Promise[UDPClient]{
 	Name: "copes with reordered replies",
-	Why: "Datagrams take different paths and queues, and arrive in another order than they left. A client that counts on the order " +
-		"hands one caller the answer of another, or builds a message of parts that don't belong together.",
+	Why: "Two datagrams took different paths, and the second arrived first. A client that counts on the order hands one caller the " +
+		"answer of another, or builds a message of parts that don't belong together.",
 	Labels: []string{"udp", "fault:reorder"},
 	check:  checkCopesWithReorderedReplies,
 }

@@ -13,8 +13,8 @@ import (
 // that, too.
 var HonorsDeadlineOnLoss = Promise[UDPClient]{
 	Name: "honors its deadline when the reply is lost",
-	Why: "UDP loses datagrams and says nothing. A client that reads without a deadline works on every developer's machine, and " +
-		"hangs forever at the first datagram that a busy switch drops.",
+	Why: "A busy switch dropped one datagram, and the client hung forever. UDP loses datagrams and says nothing; a client that reads " +
+		"without a deadline works on every developer's machine.",
 	Labels: []string{"udp", "fault:loss"},
 	check:  inTrialsThatWait[UDPClient](aboutReplies(losses), wantError),
 }

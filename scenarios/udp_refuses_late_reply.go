@@ -12,8 +12,8 @@ import (
 // exchange gives its own answer, or an error.
 var RefusesLateReply = Promise[UDPClient]{
 	Name: "refuses a reply to an earlier request",
-	Why: "A reply that is late by a moment is next in the socket when the client asks again. A client that does not number its " +
-		"requests hands it on: time servers' clients set the clock by the poll before, resolvers give one name another's address.",
+	Why: "A clock was set by the previous poll, and a name got another's address. A reply that is late by a moment is next in the " +
+		"socket when the client asks again, and a client that does not number its requests hands it on.",
 	Labels: []string{"udp"},
 	check:  checkRefusesLateReply,
 }

@@ -24,8 +24,8 @@ import (
 // Clients of protocols in which servers answer from a new port can't make it.
 var RefusesStrangers = Promise[UDPClient]{
 	Name: "refuses a reply from a stranger",
-	Why: "Anything can send a datagram to a port that is open. A resolver that took answers from any address was all that cache poisoning " +
-		"needed, and a client that is done with one server may get that one's late answer under the port of the next.",
+	Why: "A resolver took answers from any address, and that was all that cache poisoning needed: anything can send a datagram to a " +
+		"port that is open. And a client that is done with one server may get that one's late answer under the port of the next.",
 	Labels: []string{"udp"},
 	check:  checkRefusesStrangers,
 }

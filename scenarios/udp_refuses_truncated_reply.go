@@ -20,8 +20,8 @@ import (
 // a length, a checksum, or an end mark.
 var RefusesTruncatedReply = Promise[UDPClient]{
 	Name: "refuses a truncated reply",
-	Why: "A receiver's buffer that is too small, or a middlebox, cuts a datagram, and the kernel does not say so: a read gives the " +
-		"beginning as if it were all. A resolver that takes it has some of a name's addresses, or half of one.",
+	Why: "A name had four addresses, and the resolver returned one and a half. A buffer that is too small, or a middlebox, cuts a " +
+		"datagram, and the kernel does not say so: a read gives the beginning as if it were all.",
 	Labels: []string{"udp", "fault:truncate"},
 	check:  inTrialsThatWait[UDPClient](aboutReplies(shortReplies), wantAllOrError),
 }

@@ -21,8 +21,9 @@ import (
 // ErrInconclusive.
 var ReportsUnreachablePort = Promise[UDPClient]{
 	Name: "reports an unreachable port",
-	Why: "When a daemon is down its host says so at once. A client that does not listen waits for its whole deadline, at each call, " +
-		"and turns a restart of a second into a pile of waiting callers; one that drops the error reports a timeout, and sends people looking for a firewall.",
+	Why: "A daemon was down for a second, and left a pile of waiting callers. Its host says at once that it is down; a client that does " +
+		"not listen waits for its whole deadline, at each call, and one that drops the error reports a timeout, and sends people " +
+		"looking for a firewall.",
 	Labels: []string{"udp"},
 	check:  checkReportsUnreachablePort,
 }

@@ -13,8 +13,8 @@ import (
 // the socket.
 var TakesDuplicateOnce = Promise[UDPClient]{
 	Name: "takes a duplicate once",
-	Why: "Networks deliver a datagram twice, and a server answers twice when its client asked again too soon. A client that takes the " +
-		"next datagram for the next answer is one behind from then on: each caller gets what the one before had asked for.",
+	Why: "Each caller got what the one before had asked for. Networks deliver a datagram twice, and a server answers twice when its " +
+		"client asked again too soon; a client that takes the next datagram for the next answer is one behind from then on.",
 	Labels: []string{"udp", "fault:duplicate"},
 	check:  checkTakesDuplicateOnce,
 }

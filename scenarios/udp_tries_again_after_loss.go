@@ -15,8 +15,8 @@ import (
 // same socket or from another.
 var TriesAgainAfterLoss = Promise[UDPClient]{
 	Name: "tries again after a loss",
-	Why: "One datagram in some thousands is lost on any network, and more in a burst. A client that asks once and reports a timeout " +
-		"turns each into an outage: lookups that fail, metrics with holes, a user who is told that the server is down.",
+	Why: "A lookup failed, a metric had a hole, a user was told that the server is down: one datagram was lost, as one in some " +
+		"thousands is on any network. A client that asks once and reports a timeout turns each loss into an outage.",
 	Labels: []string{"udp", "fault:loss"},
 	check:  inTrialsThatWait[UDPClient](aboutReplies(oneLost), wantAnswer),
 }
