@@ -14,15 +14,6 @@ const echoed = "hello from the client"
 
 type tcpPromise = scenarios.Promise[scenarios.TCPClient]
 
-// tcpPromises are all promises of TCP clients.
-var tcpPromises = []tcpPromise{
-	scenarios.ReassemblesSplitReplies, scenarios.TakesRepliesOneAtATime, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused,
-	scenarios.HonorsDeadline, scenarios.HonorsDeadlineSending,
-	scenarios.TriesAgainAfterReset, scenarios.TriesAgainAfterRestart, scenarios.NoticesIdleClose,
-	scenarios.SendsRequestOnce, scenarios.SendsRequestAgain, scenarios.KeepsAnswersApart,
-	scenarios.CopesWithFullWindow, scenarios.LeavesNothingBehind, scenarios.StopsWhenTold,
-}
-
 // tcpEntry is a duel of two TCP clients with the same deadline.
 func tcpEntry(p tcpPromise, within time.Duration, keeps, breaks func(want string, within time.Duration) scenarios.TCPClient, evidence string) *duel {
 	good, bad := keeps(echoed, within), breaks(echoed, within)

@@ -13,13 +13,6 @@ import (
 	"github.com/fakewire/fakewire/scenarios/internal/reference"
 )
 
-// udpPromises are all that a UDP client can make.
-var udpPromises = []scenarios.Promise[scenarios.UDPClient]{
-	scenarios.HonorsDeadlineOnLoss, scenarios.TriesAgainAfterLoss, scenarios.ReportsUnreachablePort,
-	scenarios.TakesDuplicateOnce, scenarios.CopesWithReorderedReplies, scenarios.RefusesLateReply,
-	scenarios.RefusesTruncatedReply, scenarios.RefusesStrangers, scenarios.CopesWithEmptyDatagram, scenarios.CopesWithLargestDatagram,
-}
-
 // shouted is what a UDP client gets from shouts.
 const shouted = "HELLO FROM THE CLIENT"
 
@@ -30,7 +23,7 @@ var _ = duels("a UDP client's promise is kept", 4, kept()...)
 
 // kept returns the promises with the subject that keeps all of them.
 func kept() (all []*duel) {
-	for _, p := range udpPromises {
+	for _, p := range scenarios.Promises[scenarios.UDPClient]() {
 		c := reference.UDPClient(shouted, within)
 		c.Handler = shouts
 		all = append(all, duelOf(p, &c, nil, ""))

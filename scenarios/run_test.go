@@ -139,18 +139,13 @@ var _ = It("has promises with names that tell them apart, reasons and labels", f
 			Expect(strings.HasPrefix(label, "fault:")).To(BeTrue(), label)
 		}
 	}
-	for _, p := range tcpPromises {
+	for _, p := range scenarios.Promises[scenarios.TCPClient]() {
 		inspect(p.Name, p.Why, p.Labels)
 	}
-	for _, p := range udpPromises {
+	for _, p := range scenarios.Promises[scenarios.UDPClient]() {
 		inspect(p.Name, p.Why, p.Labels)
 	}
-	for _, p := range []scenarios.Promise[scenarios.NetworkLogger]{
-		scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives,
-		scenarios.ReportsRefusedCollector, scenarios.SurvivesReset, scenarios.SurvivesRestart, scenarios.CountsLostLines,
-		scenarios.ResendsNothingTwice, scenarios.LosesNothingInAReset, scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory,
-		scenarios.CloseFlushes, scenarios.CloseIsBounded, scenarios.NoReconnectStorm,
-	} {
+	for _, p := range scenarios.Promises[scenarios.NetworkLogger]() {
 		inspect(p.Name, p.Why, p.Labels)
 	}
 })
