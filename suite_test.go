@@ -100,7 +100,7 @@ var _ = logger("the standard logger over UDP that keeps its errors", func() scen
 	return bundled.UDPLogger(within)
 }, logging, scenarios.Keeps(scenarios.ReportsRefusedCollector, scenarios.SurvivesRestart))
 
-// inMemory is told of a subject that runs there.
+// inMemory is added to the text of a subject that runs there.
 const inMemory = ", in memory"
 
 // tcpClient registers a subject twice: on sockets and in memory.
@@ -123,7 +123,7 @@ var _ = DescribeTable("netcat as a test server over TCP", Label("tcp"), func(ctx
 	var out bytes.Buffer
 	srv := fakeserver.Start(GinkgoT(), fakeserver.Config{Network: network, Handler: fakeserver.Discard{To: &out}})
 	Expect(bundled.SendTCP(ctx, srv.Addr(), "a line\n")).To(Succeed())
-	Expect(srv.Wait(ctx, hung)).To(Succeed())
+	Expect(srv.Wait(ctx, hungUp)).To(Succeed())
 	Expect(srv.Close()).To(Succeed())
 	Expect(out.String()).To(Equal("a line\n"))
 	Expect(srv.Transcript().Conn(1).Ending(transcript.FromClient)).To(Equal(transcript.ByFIN))
@@ -152,7 +152,7 @@ var _ = Describe("the simple client", func() {
 	It("leaves its lines with the production server, which sends them back in upper case", Label("tcp"), NodeTimeout(bound), func(ctx SpecContext) {
 		srv := fakeserver.Start(GinkgoT(), fakeserver.Config{Handler: fakeserver.Lines{}})
 		Expect(bundled.SendTCP(ctx, srv.Addr(), "one\ntwo\n")).To(Succeed())
-		Expect(srv.Wait(ctx, hung)).To(Succeed())
+		Expect(srv.Wait(ctx, hungUp)).To(Succeed())
 		Expect(srv.Transcript().Lines()).To(Equal([]string{"one", "two"}))
 	})
 
@@ -165,8 +165,8 @@ var _ = Describe("the simple client", func() {
 	})
 })
 
-// hung reports whether the first client has hung up.
-func hung(t transcript.Transcript) bool {
+// hungUp reports whether the first client has hung up.
+func hungUp(t transcript.Transcript) bool {
 	return t.Conn(1).Ending(transcript.FromClient) != transcript.StillOpen
 }
 

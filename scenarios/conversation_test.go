@@ -5,7 +5,7 @@ import "github.com/fakewire/fakewire/fakeserver/transcript"
 // said is what one side sends on a connection at a time.
 type said struct {
 	conn  int
-	who   string
+	side  string // "client" or "server"
 	bytes int
 }
 
@@ -14,7 +14,7 @@ func conversation(all []said) transcript.Transcript {
 	r := transcript.NewRecorder(transcript.Header{}, 0)
 	sides := map[string]transcript.Direction{"client": transcript.FromClient, "server": transcript.ToClient}
 	for _, s := range all {
-		r.Lane(s.conn, sides[s.who]).Append(transcript.Data, make([]byte, s.bytes))
+		r.Lane(s.conn, sides[s.side]).Append(transcript.Data, make([]byte, s.bytes))
 	}
 	return r.Snapshot()
 }

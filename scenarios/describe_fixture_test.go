@@ -67,7 +67,7 @@ func registerFixture() bool {
 
 	registerInMemory(keeper, breaker, splits)
 
-	// The suite goes on behind all of them.
+	// The suite goes on after all of them.
 	return scenarios.DescribeTCPClient("last", keeper, splits, Label(fixtureLabel, here()))
 }
 
@@ -81,7 +81,7 @@ func registerInMemory(keeper, breaker func() scenarios.TCPClient, splits scenari
 	scenarios.DescribeTCPClient("virtual maker", func() scenarios.TCPClient { panic("factory") }, splits, memory, Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("virtual ticking", leaves(keeper, tick), splits, memory, Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("virtual locked", client(lock), splits, memory, Label(fixtureLabel, here()))
-	scenarios.DescribeTCPClient("virtual dialling", dials, splits, memory, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("virtual dialing", dials, splits, memory, Label(fixtureLabel, here()))
 	var none *testing.T
 	scenarios.DescribeTCPClient("virtual without a suite", keeper, splits, scenarios.InMemory(&none), Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("virtual without anything", keeper, splits, scenarios.InMemory(nil), Label(fixtureLabel, here()))

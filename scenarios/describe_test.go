@@ -22,13 +22,13 @@ var _ = Describe("what the Describe functions register", Ordered, func() {
 
 	It("points at the user's line", func() {
 		for _, spec := range specs {
-			places := append(slices.Clone(spec.ContainerHierarchyLocations), spec.LeafNodeLocation)
+			locations := append(slices.Clone(spec.ContainerHierarchyLocations), spec.LeafNodeLocation)
 			if spec.State.Is(types.SpecStateFailed) {
-				places = append(places, spec.Failure.FailureNodeLocation)
+				locations = append(locations, spec.Failure.FailureNodeLocation)
 			}
-			for _, place := range places {
-				Expect(filepath.Base(place.FileName)).To(Equal("describe_fixture_test.go"), spec.FullText())
-				Expect(spec.Labels()).To(ContainElement(fmt.Sprintf("on line %d", lineOfLabel(spec, place))), spec.FullText())
+			for _, at := range locations {
+				Expect(filepath.Base(at.FileName)).To(Equal("describe_fixture_test.go"), spec.FullText())
+				Expect(spec.Labels()).To(ContainElement(fmt.Sprintf("on line %d", lineOfLabel(spec, at))), spec.FullText())
 			}
 		}
 	})
@@ -87,7 +87,7 @@ var _ = Describe("what the Describe functions register", Ordered, func() {
 		Entry("of a subject in memory that panics", "virtual panic reass", types.SpecStateFailed, "Do panicked: ouch", "describe_fixture_test.go:"),
 		Entry("of a factory that panics in memory", "virtual maker reass", types.SpecStatePanicked, "panic in the bubble: factory", "describe_fixture_test.go:"),
 		Entry("of a subject in memory that waits for a lock", "virtual locked reass", types.SpecStateFailed, "inconclusive", "the clock of the bubble stands still", "scenarios_test.lock("),
-		Entry("of a subject in memory that uses sockets", "virtual dialling reass", types.SpecStateFailed, "invalid subject", "has to dial by NetworkOf(ctx)", "connection refused"),
+		Entry("of a subject in memory that uses sockets", "virtual dialing reass", types.SpecStateFailed, "invalid subject", "has to dial by NetworkOf(ctx)", "connection refused"),
 		Entry("of specs in memory without a suite", "virtual without a suite reass", types.SpecStateFailed, "invalid subject", "suite is nil"),
 		Entry("of specs in memory with nothing", "virtual without anything reass", types.SpecStateFailed, "invalid subject", "suite is nil"),
 	)
@@ -128,11 +128,11 @@ func find(specs types.SpecReports, text string) types.SpecReport {
 	return found[0]
 }
 
-// lineOfLabel returns the line of place; a Describe call of several lines is
-// located at its first, its label at its last.
-func lineOfLabel(spec types.SpecReport, place types.CodeLocation) int {
+// lineOfLabel returns the line of the label of what is at a location: a Describe call of
+// several lines is located at its first, its label at its last.
+func lineOfLabel(spec types.SpecReport, at types.CodeLocation) int {
 	if strings.HasPrefix(spec.FullText(), "udp ") || strings.HasPrefix(spec.FullText(), "logger ") {
-		return place.LineNumber + 1
+		return at.LineNumber + 1
 	}
-	return place.LineNumber
+	return at.LineNumber
 }

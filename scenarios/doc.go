@@ -23,8 +23,8 @@
 //		RunSpecs(t, "clients")
 //	}
 //
-// Do is one exchange: it dials the address that it is given, which is another each time,
-// and returns the answer as text. Handler is the server's side of the protocol, for
+// Do is one exchange: it dials the address that it is given, which is another one each
+// time, and returns the answer as text. Handler is the server's side of the protocol, for
 // which [github.com/fakewire/fakewire/fakeserver.Lines], or a HandlerFunc, often does. A
 // client that keeps its connection is opened by Open, and a [Session] asks with it:
 //
@@ -59,8 +59,8 @@
 // cut the reply, where to reset. Then it lets the subject work once on each plan,
 // each time on a new server with a subject that the function given makes anew. Where
 // subjects wait for their deadlines, several work at the same time. A plan whose fault
-// did not happen fails the spec, too, with [ErrInconclusive]: the
-// promise was not put to the test.
+// did not happen fails the spec, too, with [ErrInconclusive]: nothing was learned about
+// the promise.
 //
 // When a promise is broken, the error says in which way the wire misbehaved, what
 // the subject did, and what was wanted; then what became of each rule of the plan,
@@ -69,27 +69,27 @@
 // # In memory
 //
 // With [InMemory], or [RunInMemory], the server has no socket, and the subject's clock is
-// that of a testing/synctest bubble: dozens of promises take a second, and no busy machine
-// makes anybody late. The subject dials by [NetworkOf]:
+// that of a testing/synctest bubble: dozens of promises take a second, and a busy machine
+// makes nothing late. The subject dials by [NetworkOf]:
 //
 //	Do: func(ctx context.Context, addr string) (string, error) {
 //		conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "tcp", addr)
 //
-// The promises, the plans and the verdicts are the same. What is not there is what a kernel
-// does behind the back of both sides: what was written has arrived, and an RST, such as
+// The promises, the plans and the verdicts are the same. What is missing is what a kernel
+// does unseen by both sides: in memory, what was written has arrived, and an RST, such as
 // that of a logger that sets SO_LINGER to zero, overtakes nothing. A collector that does
-// not read has room for 4096 bytes on each connection, and a kernel for more. A connect, or a dial
-// again, takes no time. And a client that looks at its socket, by syscall.Conn, finds none.
-// So use both: sockets for what is real, memory for what is quick.
+// not read has room for 4096 bytes on each connection, and a kernel has more. To connect,
+// or to dial again, takes no time. And a client that looks at its socket, by syscall.Conn,
+// finds none. So use both: sockets for what is real, memory for what is quick.
 //
 // # Subjects that misbehave
 //
 // The subject's functions run in goroutines of their own. One that panics fails its
 // spec. One that hangs fails it two seconds after its own bound, Within, and is
 // left behind: its context is canceled and its server closed, which ends most
-// waiting. Nothing else of the suite is touched. The function that makes the
-// subject runs in the spec itself, and should only make it. A panic in a goroutine that
-// the subject itself has started ends the test program, as in any Go test.
+// waiting. The rest of the suite is not affected. The function that makes the subject
+// runs in the spec itself, and should only make it. A panic in a goroutine that the
+// subject itself has started ends the test program, as in any Go test.
 //
 // Several subjects may be at work at once, each from a call of that function: they must
 // share nothing that one of them holds while it waits, such as a lock.
@@ -97,51 +97,51 @@
 // # Summary
 //
 // One line at a suite's top level ends each run with a table of its subjects and
-// their promises, kept, broken or not promised, in the terminal and in the JSON and
-// JUnit reports:
+// their promises, kept, broken, inconclusive or not promised, in the terminal and in the
+// JSON and JUnit reports:
 //
 //	var _ = ReportAfterSuite("promises", scenarios.Summarize)
 //
 // # Labels
 //
-// Each spec is labelled "promise", with its medium ("tcp", "udp", "logger") and with
+// Each spec is labeled "promise", with its medium ("tcp", "udp", "logger") and with
 // the faults it uses ("fault:slice", "fault:reset", "fault:loss"), for --label-filter.
-// They are called after the faults of package fault; "fault:refused" and
+// They are named after the faults of package fault; "fault:refused" and
 // "fault:unanswered" are those of a server that is down, or does not answer connects.
-// A spec that runs in memory is labelled "memory".
+// A spec that runs in memory is labeled "memory".
 //
 // # Limits
 //
 // A promise kept in these scenarios is kept on these plans. They are the same in
-// each run and for each subject, but for the lengths of its replies.
+// each run and for each subject, except that they depend on the lengths of its replies.
 //
 // That reads end where a reply was cut is exact where the server can see the
 // client's receive queue, on Linux; elsewhere it pauses between pieces. See
 // [github.com/fakewire/fakewire/fakeserver/fault.Slice].
 //
-// Promises of TCP clients that need a server which refuses connections, or leaves a
+// Promises of TCP clients that need a server that refuses connections, or leaves a
 // connect without an answer, are put to the test on Linux; what becomes of them elsewhere
 // is with each. What the kernel knows of a client's sockets and descriptors is looked up
 // on Linux, too.
 //
-// What happens in the middle of a dialogue is placed by the record of a healthy wire: the
+// Where something happens in a dialogue is decided by the record of a healthy wire: the
 // last request's answer is what the server sends after it. So a client should ask in the
-// same way each time, and a parting word after the answer should get none of its own.
+// same way each time, and a parting word after the answer should get no answer of its own.
 //
 // Ginkgo prints the line of the Describe call for each spec and each failure, and
-// also the place in this package that called Fail, which it offers no way to
+// also the line in this package that called Fail, which it offers no way to
 // replace; so each message begins with the user's line. Decorators that contradict
 // one another, such as Focus and Pending, end the suite as anywhere in Ginkgo, at
 // the user's line.
 //
-// Of what a reset cost, a logger's collector knows more than the logger can: see
-// [CountsLostLines]. That Close has handed everything to the kernel when it returns
-// can't be told from handing it over right after; see [CloseFlushes]. What
+// A logger's collector knows more about what a reset cost than the logger can: see
+// [CountsLostLines]. A Close that has handed everything to the kernel when it returns
+// can't be told from one that does so right after; see [CloseFlushes]. What
 // [BoundedMemory] measures is the whole process, in which nothing else should run;
 // the processes of ginkgo -p don't disturb one another.
 //
-// Another address of the host, for a stranger who answers in a UDP server's place,
-// there is on Linux only, and on IPv4; elsewhere the stranger has another port.
+// A stranger that answers in place of a UDP server has another address of the host only
+// on Linux, and on IPv4; elsewhere it has another port.
 //
 // Promises are this package's own: a Promise made elsewhere has no check.
 package scenarios

@@ -40,7 +40,7 @@ func TestArtifactIsTheWholeRecord(t *testing.T) {
 		t.Errorf("%s: %v\n%s", named[1], readErr, text)
 	}
 	if info, err := os.Stat(named[1]); err != nil || runtime.GOOS != "windows" && info.Mode() != 0o644 {
-		t.Errorf("the file's mode is %v, %v; want that everybody may read it", info.Mode(), err)
+		t.Errorf("the file's mode is %v, %v; want it readable by all", info.Mode(), err)
 	}
 
 	t.Setenv("FAKEWIRE_ARTIFACTS", named[1]) // a file

@@ -34,7 +34,7 @@ func TestProvesCalmByLinesOrByTime(t *testing.T) {
 		{"more lines than it may dial", 11, 0, true},
 		{"few lines: the logger kept its caller waiting", 1, pulseBeats, true},
 		{"few lines: the process had no time", 10, pulseBeats/2 - 1, false},
-		{"none behind the reset", 0, pulseBeats, false},
+		{"none after the reset", 0, pulseBeats, false},
 	} {
 		if err := provesCalm(c.Lines, DefaultDials, c.Beats, time.Second); (err == nil) != c.Proved || err != nil && !errors.Is(err, ErrInconclusive) {
 			t.Errorf("%s: %v", c.Why, err)

@@ -14,7 +14,7 @@ func TestSweptOffsetsCoverTheFirstLine(t *testing.T) {
 	}{
 		{"every byte of the first line, and around the second's end", "abcd\nefgh\n", []int64{1, 2, 3, 4, 5, 6, 7, 9, 10}},
 		{"nothing in front of an empty line", "\nab\n", []int64{1, 2, 3, 4}},
-		{"no place twice in a short line", "a\nb\n", []int64{1, 2, 3, 4}},
+		{"no offset twice in a short line", "a\nb\n", []int64{1, 2, 3, 4}},
 	} {
 		if got := sweptOffsets(endsOf(c.sent)); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", c.why, got, c.want)
@@ -22,7 +22,7 @@ func TestSweptOffsetsCoverTheFirstLine(t *testing.T) {
 	}
 	long := sweptOffsets(endsOf(strings.Repeat("x", 1000) + "\n"))
 	if n := len(long); n < maxResets || n > maxResets+4 || long[1] != 2 || long[n-2] != 1000 || long[n-1] != 1001 {
-		t.Errorf("of a line of 1000 bytes %d places, from %v to %v", n, long[:2], long[n-2:])
+		t.Errorf("of a line of 1000 bytes %d offsets, from %v to %v", n, long[:2], long[n-2:])
 	}
 }
 

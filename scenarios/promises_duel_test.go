@@ -13,8 +13,8 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
-// socketsVariable makes duels be fought on sockets, too, where most do nothing but wait
-// for deadlines. CI sets it.
+// With socketsVariable set, duels are fought on sockets, too, where most do nothing but
+// wait for deadlines. CI sets it.
 const socketsVariable = "FAKEWIRE_SOCKETS"
 
 // run puts a promise to the test in memory, and instead on sockets if they are wanted.
@@ -33,7 +33,7 @@ type duel struct {
 	evidence string // what the error of the one that breaks it must show
 
 	memory, sockets bout
-	inMemory        string        // the evidence there, if it is other words
+	inMemory        string        // the evidence there, if it has other words
 	notInMemory     bool          // what breaks the promise does not happen there
 	done            chan struct{} // closed when both have been fought on sockets
 }
@@ -112,9 +112,9 @@ func (d *duel) judgeInMemory(ctx context.Context) {
 }
 
 // duels makes specs of each duel: in memory, and on sockets if they are wanted. There,
-// most at a time are fought abreast, because they do nothing but wait for deadlines: the
+// limit at a time are fought abreast, because they do nothing but wait for deadlines: the
 // first spec begins them all, and each waits for its own.
-func duels(text string, most int, all ...*duel) bool {
+func duels(text string, limit int, all ...*duel) bool {
 	Describe(text+" in memory", func() {
 		for _, d := range all {
 			It(d.name, bound, func(ctx SpecContext) { d.judgeInMemory(ctx) })
@@ -138,10 +138,10 @@ func duels(text string, most int, all ...*duel) bool {
 				turns <- i
 			}
 			close(turns)
-			for range most {
+			for range limit {
 				wg.Go(func() {
 					for i := range turns {
-						kept[i], broken[i] = all[i].sockets.fight(ctx, most > 1)
+						kept[i], broken[i] = all[i].sockets.fight(ctx, limit > 1)
 						close(all[i].done)
 					}
 				})

@@ -15,7 +15,7 @@ var _ = Describe("Promises", func() {
 	})
 
 	It("hands out a list of the caller's own", func() {
-		scenarios.Promises[scenarios.TCPClient]()[0].Name = "spoilt"
-		Expect(scenarios.Promises[scenarios.TCPClient]()).NotTo(ContainElement(HaveField("Name", "spoilt")))
+		scenarios.Promises[scenarios.TCPClient]()[0].Name = "spoiled"
+		Expect(scenarios.Promises[scenarios.TCPClient]()).NotTo(ContainElement(HaveField("Name", "spoiled")))
 	})
 })

@@ -28,12 +28,12 @@ const (
 	within = time.Second
 )
 
-// A subject with a deadline far below within would be unfair on a busy machine,
-// but where breaking is to wait, it saves time.
+// A deadline far below within would be unfair to a subject on a busy machine, but where
+// to break a promise is to wait, it saves time.
 const soon = within / 2
 
 // hasty returns a context in which a subject that hangs is soon given up on. Those
-// that keep their promises are given the time that everybody gets.
+// that keep their promises get the usual time.
 func hasty(ctx context.Context) context.Context {
 	return scenarios.WithSlack(ctx, 500*time.Millisecond)
 }

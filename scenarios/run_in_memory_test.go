@@ -57,7 +57,7 @@ func until(ctx context.Context, addr string) (string, error) {
 	return pingOn(conn)
 }
 
-// Who is interrupted in the middle leaves the bubble behind, and says so.
+// A run that is interrupted in the middle leaves the bubble behind, and says so.
 func TestInMemoryIsInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	why := errors.New("enough")
@@ -66,7 +66,7 @@ func TestInMemoryIsInterrupted(t *testing.T) {
 		c := pinger()
 		c.Do = func(context.Context, string) (string, error) {
 			cancel(why)
-			<-outside // for which the bubble's clock does not go on
+			<-outside // during which the bubble's clock stands still
 			return "", nil
 		}
 		return c
@@ -109,7 +109,7 @@ func TestInMemoryThereIsNoBubbleInABubble(t *testing.T) {
 	})
 }
 
-// Who never waits is left behind.
+// A subject that never waits is left behind.
 func TestInMemoryIsBoundedInRealTime(t *testing.T) {
 	test, outside := t.Context(), make(chan bool)
 	err := scenarios.RunInMemory(scenarios.WithRealBound(test, 100*time.Millisecond), t, scenarios.ReportsReset, func() scenarios.TCPClient {
@@ -117,7 +117,7 @@ func TestInMemoryIsBoundedInRealTime(t *testing.T) {
 		c.Do = func(context.Context, string) (string, error) {
 			for turns := 0; test.Err() == nil; turns++ {
 			}
-			<-outside // so that it does not go on behind the test
+			<-outside // so that it does not outlive the test
 			return "", nil
 		}
 		return c

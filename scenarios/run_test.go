@@ -68,7 +68,7 @@ var _ = Describe("Run", func() {
 		Expect(err).To(MatchError(ContainSubstring("never connected to its server")))
 	})
 
-	It("refuses a promise without a check, and a subject that nobody makes", func(ctx SpecContext) {
+	It("refuses a promise without a check, and a subject without a function that makes it", func(ctx SpecContext) {
 		Expect(scenarios.Run(ctx, scenarios.Promise[scenarios.UDPClient]{}, nil)).To(MatchError(scenarios.ErrSubject))
 		Expect(scenarios.Run(ctx, scenarios.HonorsDeadlineOnLoss, nil)).To(MatchError(scenarios.ErrSubject))
 	})

@@ -8,7 +8,7 @@ import (
 func TestCrumbsCoverTheReply(t *testing.T) {
 	for _, n := range []int64{2, 3, maxCrumbs, maxCrumbs + 1, 1 << 20} {
 		sizes := crumbs(n)
-		sum := int64(1) // the last byte, which no boundary is behind
+		sum := int64(1) // the last byte, after which there is no boundary
 		for _, size := range sizes {
 			sum += size
 		}

@@ -16,7 +16,7 @@ import (
 // Any error will do. errors.Is(err, syscall.ECONNRESET) would ask too much: a
 // client that was still sending gets EPIPE, and a good client may say in its
 // protocol's own words that the reply was cut short. What counts is that it does
-// not take half a reply for a whole one, or wait for the rest for ever.
+// not take half a reply for a whole one, or wait for the rest forever.
 //
 // The reply is all that the server sends on one connection. So the Handler should
 // not send what the client does not wait for.

@@ -34,7 +34,7 @@ func TestStrangerIsTakenIfTheAnswerCameBeforeTheServers(t *testing.T) {
 		o        outcome
 		broken   bool
 	}{
-		{"it came behind the server's", now.Add(-1), outcome{answer: "x"}, false},
+		{"it came after the server's", now.Add(-1), outcome{answer: "x"}, false},
 		{"it came before the server's", now.Add(1), outcome{answer: "x"}, true},
 		{"the server has not answered", time.Time{}, outcome{answer: "x"}, true},
 		{"it is not what was asked for", now.Add(-1), outcome{answer: "y"}, true},

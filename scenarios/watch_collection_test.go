@@ -13,8 +13,8 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
-// A connection that nobody has any more is closed by the garbage collector, sooner or later:
-// it is left behind all the same.
+// A connection that nothing refers to any more is closed by the garbage collector, sooner
+// or later: it is left behind all the same.
 func TestCollectionHidesNoForgottenConnection(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(1)) // sooner
 	err := scenarios.Run(hasty(t.Context()), scenarios.LeavesNothingBehind, func() scenarios.TCPClient {

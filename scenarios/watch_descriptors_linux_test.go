@@ -14,8 +14,8 @@ import (
 	"github.com/fakewire/fakewire/fakeserver"
 )
 
-// A client's port may be in use by others, too: by a connection to somebody else, such
-// as ginkgo -p has one, by datagrams, and once it is free, by a listener.
+// A client's port may be in use by others, too: by a connection to another server, such
+// as ginkgo -p has, by datagrams, and once it is free, by a listener.
 func TestDescriptorsAreThoseOfTheClientAlone(t *testing.T) {
 	srv, other := fakeserver.Start(t, fakeserver.Config{}), fakeserver.Start(t, fakeserver.Config{})
 	client, local := dialTwice(t, srv.Addr(), other.Addr())
@@ -27,7 +27,7 @@ func TestDescriptorsAreThoseOfTheClientAlone(t *testing.T) {
 		}
 	}
 	want("with another connection at its port", descriptorOf(t, client))
-	if pc, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(local.AddrPort())); err == nil { // unless somebody has it
+	if pc, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(local.AddrPort())); err == nil { // unless it is taken
 		defer pc.Close()
 	}
 	want("with others at its port", descriptorOf(t, client))
@@ -51,8 +51,8 @@ func TestDescriptorsAreNoListeners(t *testing.T) {
 	}
 }
 
-// A client in memory has no descriptors: a socket with its address is somebody else's.
-func TestDescriptorsAreOfNobodyInMemory(t *testing.T) {
+// A client in memory has no descriptors: a socket with its address is another's.
+func TestDescriptorsAreNoClientsInMemory(t *testing.T) {
 	var used []int
 	asks := func() TCPClient {
 		return TCPClient{Want: "hello\n", Within: time.Second, Do: func(ctx context.Context, addr string) (string, error) {

@@ -19,7 +19,7 @@ func TestJam(t *testing.T) {
 		{"what waits stays the same, and more is logged", 1, func(int) []socket { return waits(5) }, func(i int) (int64, bool) { return int64(i), false }, true},
 		{"what waits stays the same, but there is room for more", 1, func(int) []socket { return []socket{{unsent: 5, room: true}} }, func(i int) (int64, bool) { return int64(i), true }, false},
 		{"what waits grows", 1, func(i int) []socket { return waits(uint64(i)) }, func(i int) (int64, bool) { return int64(i), false }, false},
-		{"what waits grows, behind the end of the flood", 1, func(i int) []socket { return waits(uint64(i + 1)) }, func(i int) (int64, bool) { return int64(i), true }, false},
+		{"what waits grows, after the end of the flood", 1, func(i int) []socket { return waits(uint64(i + 1)) }, func(i int) (int64, bool) { return int64(i), true }, false},
 		{"the collector has read nothing", 0, func(int) []socket { return waits(5) }, func(i int) (int64, bool) { return int64(i), true }, false},
 		{"nothing waits, and more is logged", 1, func(int) []socket { return waits(0) }, func(i int) (int64, bool) { return int64(i), false }, false},
 		{"nothing waits, but the caller does", 1, func(int) []socket { return waits(0) }, func(int) (int64, bool) { return 7, false }, true},

@@ -15,7 +15,7 @@ func TestArrived(t *testing.T) {
 	}{
 		{"as they were logged", want, ""},
 		{"with what a logger adds", []string{"app: " + want[0], `{"msg":"` + want[1] + `"}`, want[2] + " goroutine=3"}, ""},
-		{"with lines that nobody asked for", slices.Insert(slices.Clone(want), 1, "logger: 3 lines queued"), ""},
+		{"with lines that were not logged", slices.Insert(slices.Clone(want), 1, "logger: 3 lines queued"), ""},
 		{"none", nil, `"line 00007"… is missing; 0 of 3`},
 		{"the last is lost", want[:2], `"line 00009"… is missing; 2 of 3`},
 		{"the first is lost", want[1:], `"line 00007"… is missing where "line 00008"… arrived`},

@@ -92,7 +92,7 @@ func TestHasRoomUntilASocketIsFull(t *testing.T) {
 	}
 }
 
-// What is left of a connection that is over is nobody's.
+// What is left of a connection that is over belongs to no process.
 func TestKernelSocketsAreNoOrphans(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{})
 	c := dialFrom(t, nil, srv.Addr())

@@ -14,7 +14,7 @@
 // the FIN when it closes the dead process's socket.
 //
 // Both change when the collector had sent something that the program never read:
-// then closing the socket, whoever does it, sends an RST in place of the FIN. The
+// then closing the socket, whether the program or the kernel does it, sends an RST in place of the FIN. The
 // lines still arrive on Linux, where what was received before an RST can be read.
 //
 // A logger that buffers keeps none of this: what it had not written by the time of

@@ -63,7 +63,7 @@ func (c *lineClient) inTurn(ctx context.Context, f func(context.Context, *lineCo
 	conn, err := f(ctx, conn)
 	c.turn <- conn
 	if c.life.Err() != nil {
-		c.Close() // which may have been before there was the connection
+		c.Close() // which may have come before the connection was there
 	}
 	return err
 }
@@ -152,7 +152,7 @@ func (conn *lineConn) readLine() (string, error) {
 	return strings.TrimSuffix(line, "\n"), nil
 }
 
-// isIdle reports whether the connection is open and nothing came that nobody asked
+// isIdle reports whether the connection is open and nothing came that was not asked
 // for.
 func (conn *lineConn) isIdle() bool { return conn.r.Buffered() == 0 && isQuiet(conn.Conn) }
 

@@ -53,7 +53,7 @@ func Reorders(within time.Duration) scenarios.NetworkLogger {
 	})
 }
 
-// Tears breaks LinesArriveWholeOnceInOrder: it waits but a moment for a collector
+// Tears breaks LinesArriveWholeOnceInOrder: it waits only a moment for a collector
 // that does not read, and goes on with the next line.
 func Tears(within time.Duration) scenarios.NetworkLogger {
 	return writesThrough(within, func(w io.Writer) io.Writer {

@@ -65,13 +65,13 @@ func QueuesWithoutEnd(within time.Duration) scenarios.NetworkLogger {
 	})
 }
 
-// An endless queue grows as long as nobody reads.
+// An endless queue grows as long as the collector does not read.
 type endless struct {
 	conn net.Conn
 	more chan struct{} // holds a token if there may be lines, or an end
 	done chan struct{} // closed when run has returned
 
-	mu     sync.Mutex // guards what follows
+	mu     sync.Mutex // guards lines and closed
 	lines  [][]byte
 	closed bool
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
-// NetworkLogger returns a TCP logger that keeps every promise but
+// NetworkLogger returns a TCP logger that keeps every promise except
 // LosesNothingInAReset, which contradicts ResendsNothingTwice: the standard one, in
 // front of a forwarder.
 func NetworkLogger(within time.Duration) scenarios.NetworkLogger {
@@ -32,8 +32,8 @@ func NetworkLogger(within time.Duration) scenarios.NetworkLogger {
 	}}
 }
 
-// mostQueued is how many lines wait for the collector.
-const mostQueued = 256
+// maxQueued is how many lines may wait for the collector.
+const maxQueued = 256
 
 var errFull = errors.New("the collector does not keep up")
 
@@ -41,16 +41,16 @@ var errFull = errors.New("the collector does not keep up")
 // connection that comes back. It counts the lines that it lost: those for which
 // there was no room, those that it could not send before it was closed, and those
 // that a connection took that did not end in order. The last may have arrived;
-// without an answer from the collector nobody knows.
+// without an answer from the collector there is no telling.
 type forwarder struct {
 	account
 	within time.Duration
 	dialer dialer
 	queue  chan []byte
-	stop   chan struct{} // closed when nobody is to wait for room any more
+	stop   chan struct{} // closed when no line is to wait for room any more
 	once   sync.Once     // for Close
 
-	mu     sync.Mutex // guards what follows, and sending on queue
+	mu     sync.Mutex // guards closed, full, and sending on queue
 	closed bool
 	full   bool // a line has waited for room in vain, and there was none since
 
@@ -65,7 +65,7 @@ func newForwarder(network scenarios.Network, addr string, within time.Duration) 
 	f := &forwarder{
 		within: within,
 		dialer: dialer{network: network, addr: addr, within: within},
-		queue:  make(chan []byte, mostQueued),
+		queue:  make(chan []byte, maxQueued),
 		stop:   make(chan struct{}),
 		ended:  make(chan struct{}),
 	}
@@ -91,9 +91,9 @@ func (f *forwarder) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// put reports whether there was room, or came to be. The lines behind one that
-// has waited in vain don't wait until there is some: their callers may have been
-// waiting for the lock. It needs mu.
+// put reports whether there was room, or came to be. The lines after one that has
+// waited in vain don't wait until there is some: their callers may have been waiting
+// for the lock. The caller holds mu.
 func (f *forwarder) put(line []byte) bool {
 	select {
 	case f.queue <- line:
@@ -149,8 +149,8 @@ func (f *forwarder) run() {
 	}
 }
 
-// send sends one line. Of a line that the connection took only a part of, all is
-// sent again on the next.
+// send sends one line. If the connection took only a part of it, all of it is sent
+// again on the next.
 func (f *forwarder) send(line []byte) {
 	for f.connect() {
 		err := f.link.write(line)

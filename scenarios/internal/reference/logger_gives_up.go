@@ -27,7 +27,7 @@ func GivesUp(within time.Duration) scenarios.NetworkLogger {
 }
 
 // CountsErrors breaks CountsLostLines: it counts the writes that failed, and not
-// the lines that were lost behind its back.
+// the lines that were lost without one.
 func CountsErrors(within time.Duration) scenarios.NetworkLogger {
 	return redials(within, func(r *redialer) *scenarios.Log {
 		var lost atomic.Int64
@@ -54,7 +54,7 @@ func SaysNothing(within time.Duration) scenarios.NetworkLogger {
 	return l
 }
 
-// redials returns a logger over a connection that is dialled anew when writing
+// redials returns a logger over a connection that is dialed anew when writing
 // fails.
 func redials(within time.Duration, open func(*redialer) *scenarios.Log) scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {

@@ -60,7 +60,7 @@ func (k *link) write(line []byte) error {
 }
 
 // finish ends the logger's direction and waits for the collector's end, which
-// comes when it has read everything. An end that came before is none of that kind.
+// comes when it has read everything. An end that came before says nothing of that.
 func (k *link) finish() error {
 	if k.hasGone() {
 		return k.err
@@ -118,7 +118,7 @@ func (d *dialer) pause(ctx context.Context) bool {
 
 // An account is what a logger reports of lines that it lost.
 type account struct {
-	mu   sync.Mutex // guards what follows
+	mu   sync.Mutex // guards lost and err
 	lost int64
 	err  error // the last
 }

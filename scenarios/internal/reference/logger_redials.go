@@ -8,7 +8,7 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
-// RedialsAtOnce returns the standard logger over a connection that is dialled anew
+// RedialsAtOnce returns the standard logger over a connection that is dialed anew
 // when writing fails. It breaks NoReconnectStorm: it does so for every line. It
 // throws its errors away, and counts nothing.
 func RedialsAtOnce(within time.Duration) scenarios.NetworkLogger {
@@ -28,7 +28,7 @@ func RedialsAtOnce(within time.Duration) scenarios.NetworkLogger {
 type redialer struct {
 	network scenarios.Network
 	addr    string
-	within  time.Duration // for dialling and writing once
+	within  time.Duration // for dialing and writing once
 	conn    net.Conn      // nil after an error
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
-// A settler is a logger that dials again while its connection is new, and takes an error
-// on one that has served for more than a line for the end.
+// A settler is a logger that dials again while its connection is new. Once a connection
+// has taken more than a line, an error on it is the end.
 type settler struct {
 	network scenarios.Network
 	addr    string
@@ -18,7 +18,7 @@ type settler struct {
 	took    int      // lines that the connection took
 }
 
-// Settles breaks SurvivesReset, but only where the reset comes behind the first line.
+// Settles breaks SurvivesReset, but only where the reset comes after the first line.
 func Settles(within time.Duration) scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
 		network := scenarios.NetworkOf(ctx)

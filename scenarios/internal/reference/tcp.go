@@ -28,7 +28,7 @@ func SendTCP(ctx context.Context, addr, message string) error {
 // up to the server.
 const request = "hello from the client\n"
 
-// TCPClient returns a client that keeps every promise but SendsRequestOnce: it asks
+// TCPClient returns a client that keeps every promise except SendsRequestOnce: it asks
 // for a line at a time on a connection that it keeps, and asks again, once, when it
 // lost that before it had the answer.
 func TCPClient(want string, within time.Duration) scenarios.TCPClient {
@@ -76,7 +76,7 @@ func numbered(n int) []string {
 	return all
 }
 
-// dial connects, with a deadline for dialling and everything after it.
+// dial connects, with a deadline for dialing and everything after it.
 func dial(ctx context.Context, network, addr string, within time.Duration) (net.Conn, error) {
 	deadline := time.Now().Add(within)
 	conn, err := dialWithin(ctx, scenarios.NetworkOf(ctx), within, network, addr)

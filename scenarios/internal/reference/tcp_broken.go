@@ -59,7 +59,7 @@ func Scans(want string, within time.Duration) scenarios.TCPClient {
 	})
 }
 
-// DialsOn breaks ReportsRefused: it dials again until somebody listens.
+// DialsOn breaks ReportsRefused: it dials again until something listens.
 func DialsOn(want string, within time.Duration) scenarios.TCPClient {
 	good := TCPClient(want, within)
 	return scenarios.TCPClient{Want: want, Within: within, Do: func(ctx context.Context, addr string) (string, error) {
@@ -86,12 +86,12 @@ func Shrugs(want string, within time.Duration) scenarios.TCPClient {
 	}}
 }
 
-// NoDeadline breaks HonorsDeadline: it has one for dialling only.
+// NoDeadline breaks HonorsDeadline: it has one for dialing only.
 func NoDeadline(want string, within time.Duration) scenarios.TCPClient {
 	return brokenTCP(want, within, 0, readLine)
 }
 
-// NoDialDeadline breaks HonorsDeadline: it has one for everything but dialling.
+// NoDialDeadline breaks HonorsDeadline: it has one for everything except dialing.
 func NoDialDeadline(want string, within time.Duration) scenarios.TCPClient {
 	return scenarios.TCPClient{Want: want, Within: within, Do: func(ctx context.Context, addr string) (string, error) {
 		conn, err := scenarios.NetworkOf(ctx).DialContext(context.Background(), "tcp", addr)

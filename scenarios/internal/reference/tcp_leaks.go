@@ -11,8 +11,8 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
-// LeavesGoroutine breaks LeavesNothingBehind: who waits for the end of its context
-// waits on when the exchange is over.
+// LeavesGoroutine breaks LeavesNothingBehind: its goroutine that waits for the end of the
+// context goes on waiting when the exchange is over.
 func LeavesGoroutine(want string, within time.Duration) scenarios.TCPClient {
 	good := TCPClient(want, within)
 	good.Open = nil
@@ -59,7 +59,7 @@ func LeavesConn(want string, within time.Duration) scenarios.TCPClient {
 // forgotten keeps connections from the garbage collector, which would close them.
 var forgotten pile
 
-// A pile is connections, and what has some.
+// A pile is connections, and things that have some.
 type pile struct {
 	mu  sync.Mutex // guards all
 	all []any

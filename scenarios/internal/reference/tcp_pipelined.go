@@ -10,7 +10,7 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
-// AskAll sends all requests, one behind the other, and returns the lines that come back.
+// AskAll sends all requests, one after the other, and returns the lines that come back.
 // It does not try again.
 func (c *lineClient) AskAll(ctx context.Context, requests []string) (answers []string, err error) {
 	err = c.inTurn(ctx, func(ctx context.Context, conn *lineConn) (*lineConn, error) {

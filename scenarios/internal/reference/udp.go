@@ -47,7 +47,7 @@ func PlainUDPClient(want string, within time.Duration) scenarios.UDPClient {
 // habits are how a UDP client differs from a good one.
 type habits struct {
 	numberless bool // requests have no numbers
-	once       bool // it asks but once
+	once       bool // it asks only once
 	patient    bool // it has no deadline
 
 	dial func(ctx context.Context, addr string) (net.Conn, error)

@@ -13,7 +13,7 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
-// NoDeadlineUDP breaks HonorsDeadlineOnLoss: it waits for ever.
+// NoDeadlineUDP breaks HonorsDeadlineOnLoss: it waits forever.
 func NoDeadlineUDP(want string, within time.Duration) scenarios.UDPClient {
 	return newUDPClient(want, within, habits{patient: true})
 }
@@ -40,13 +40,13 @@ func TakesNextUDP(want string, within time.Duration) scenarios.UDPClient {
 	return newUDPClient(want, within, habits{numberless: true})
 }
 
-// TakesNextOnceUDP breaks what TakesNextUDP does, and asks but once.
+// TakesNextOnceUDP breaks what TakesNextUDP does, and asks only once.
 func TakesNextOnceUDP(want string, within time.Duration) scenarios.UDPClient {
 	return newUDPClient(want, within, habits{numberless: true, once: true})
 }
 
-// DrainsUDP breaks RefusesLateReply where TakesNextUDP's usual mending does not help:
-// before it asks, it reads away what lies in its socket.
+// DrainsUDP breaks RefusesLateReply where the usual fix of TakesNextUDP does not help:
+// before it asks, it throws away what is in its socket.
 func DrainsUDP(want string, within time.Duration) scenarios.UDPClient {
 	return newUDPClient(want, within, habits{numberless: true, dial: func(ctx context.Context, addr string) (net.Conn, error) {
 		conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "udp", addr)
@@ -72,7 +72,7 @@ func (c drainingConn) Write(p []byte) (int, error) {
 }
 
 // StopsAtNoiseUDP breaks TakesDuplicateOnce and the promises about datagrams that
-// are no reply: one ends its exchange.
+// are no reply: such a datagram ends its exchange.
 func StopsAtNoiseUDP(want string, within time.Duration) scenarios.UDPClient {
 	return newUDPClient(want, within, habits{take: func(tag, datagram string) (string, bool, error) {
 		answer, ok, _ := takeLine(tag, datagram)
@@ -102,7 +102,7 @@ func TakesEmptyUDP(want string, within time.Duration) scenarios.UDPClient {
 	}})
 }
 
-// PanicsAtNoiseUDP breaks CopesWithLargestDatagram: it counts on a line's end.
+// PanicsAtNoiseUDP breaks CopesWithLargestDatagram: it counts on a newline.
 func PanicsAtNoiseUDP(want string, within time.Duration) scenarios.UDPClient {
 	return newUDPClient(want, within, habits{take: func(tag, datagram string) (string, bool, error) {
 		if datagram == "" {
@@ -113,7 +113,7 @@ func PanicsAtNoiseUDP(want string, within time.Duration) scenarios.UDPClient {
 }
 
 // TrustsUDP breaks RefusesStrangers: it has a socket that is not connected, and
-// takes replies from anybody that trusted lets through.
+// takes replies from any address that trusted lets through.
 func TrustsUDP(want string, within time.Duration, trusted func(from, server netip.AddrPort) bool) scenarios.UDPClient {
 	return newUDPClient(want, within, habits{dial: func(ctx context.Context, addr string) (net.Conn, error) {
 		server, err := netip.ParseAddrPort(addr)
@@ -128,8 +128,8 @@ func TrustsUDP(want string, within time.Duration, trusted func(from, server neti
 	}})
 }
 
-// Anybody is trusted: a TrustsUDP that does not look.
-func Anybody(netip.AddrPort, netip.AddrPort) bool { return true }
+// Anyone is trusted: a TrustsUDP that does not look.
+func Anyone(netip.AddrPort, netip.AddrPort) bool { return true }
 
 // SamePort is trusted: a TrustsUDP that looks at the port only.
 func SamePort(from, server netip.AddrPort) bool { return from.Port() == server.Port() }

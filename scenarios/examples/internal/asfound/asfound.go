@@ -6,8 +6,8 @@
 //	|---|---|
 //	| reports a reset | broken |
 //
-// A promise is "kept"; "broken"; "sometimes" broken, where it hangs on which of two
-// goroutines is first; or "–", if the subject has not got what the promise is about. Another
+// A promise is "kept"; "broken"; "sometimes" broken, where it depends on which of two
+// goroutines is first; or "–", if the subject does not have what the promise is about. Another
 // table says how the broken ones show, in words of Run's error, and why:
 //
 //	| subject | promise | what shows it | why |
@@ -119,8 +119,8 @@ func Subject[S scenarios.Subject](f *Findings, name string, subject func() S) bo
 }
 
 // stage returns when a promise is put to the test. Those of a stage run at once, since
-// most wait for somebody who hangs. But a busy machine makes a subject look better that
-// dials too often, or that blocks once it has written enough: these come first.
+// most wait for a subject that hangs. But a busy machine flatters a subject that dials too
+// often, or that blocks once it has written enough: these come first.
 func stage(promise string) int {
 	switch promise {
 	case scenarios.NoReconnectStorm.Name:
