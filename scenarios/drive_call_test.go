@@ -30,3 +30,21 @@ func TestCallGivesUpAfterItsTimeAndNotBefore(t *testing.T) {
 		})
 	}
 }
+
+func TestCallForReturnsTheZeroValueOfWhatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answer := func(takes time.Duration) func(context.Context) (string, error) {
+			return func(context.Context) (string, error) {
+				time.Sleep(takes)
+				return "answer", nil
+			}
+		}
+		if got, err := callFor(t.Context(), time.Second, "Do", answer(0)); got != "answer" || err != nil {
+			t.Errorf("callFor = %q, %v, want the answer", got, err)
+		}
+		if got, err := callFor(t.Context(), time.Second, "Do", answer(time.Hour)); got != "" || !isMisconduct(err) {
+			t.Errorf("callFor of what hangs = %q, %v", got, err)
+		}
+		time.Sleep(time.Hour) // until it has returned
+	})
+}

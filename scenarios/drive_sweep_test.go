@@ -22,3 +22,20 @@ func TestSpreadCoversBothEnds(t *testing.T) {
 		}
 	}
 }
+
+func TestReplyOffsetsCoverBothEnds(t *testing.T) {
+	for _, n := range []int64{0, 1, 2 * sweptEnds, 2*sweptEnds + 1, 1 << 20} {
+		got := replyOffsets(n)
+		if !slices.IsSorted(got) || len(got) > int(2*sweptEnds+2*sweptBetween) || len(got) < int(min(n, 2*sweptEnds)) {
+			t.Errorf("replyOffsets(%d) has %d offsets", n, len(got))
+		}
+		for _, at := range []int64{0, sweptEnds - 1, n - sweptEnds, n - 1} {
+			if at >= 0 && at < n && !slices.Contains(got, at) {
+				t.Errorf("replyOffsets(%d) leaves out %d", n, at)
+			}
+		}
+		if n > 0 && got[len(got)-1] != n-1 {
+			t.Errorf("replyOffsets(%d) ends with %d", n, got[len(got)-1])
+		}
+	}
+}

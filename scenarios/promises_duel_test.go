@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -72,7 +73,34 @@ func duelOf[S scenarios.Subject](p scenarios.Promise[S], keeps, breaks *S, evide
 		}
 	}
 	d.name = p.Name + ": " + strings.Join(name, ", and ")
+	tried(p.Name, keeps != nil, breaks != nil)
 	return d
+}
+
+// halves say of a promise whether there is a subject that keeps it, and one that breaks it.
+type halves struct{ keeps, breaks bool }
+
+// allTried has the halves of each promise, by its name.
+var allTried = map[string]halves{}
+
+// tried notes that a promise has specs of one half, or of both.
+func tried(promise string, keeps, breaks bool) bool {
+	h := allTried[promise]
+	allTried[promise] = halves{h.keeps || keeps, h.breaks || breaks}
+	return true
+}
+
+var _ = It("has of each promise a subject that keeps it and one that breaks it", func() {
+	for _, name := range slices.Concat(namesOf[scenarios.TCPClient](), namesOf[scenarios.UDPClient](), namesOf[scenarios.NetworkLogger]()) {
+		Expect(allTried[name]).To(Equal(halves{true, true}), name)
+	}
+})
+
+func namesOf[S scenarios.Subject]() (names []string) {
+	for _, p := range scenarios.Promises[S]() {
+		names = append(names, p.Name)
+	}
+	return names
 }
 
 // fight runs both subjects of a bout, the one after the other or at the same time.

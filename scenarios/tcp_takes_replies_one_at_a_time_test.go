@@ -18,6 +18,8 @@ import (
 	"github.com/fakewire/fakewire/scenarios/internal/reference"
 )
 
+var _ = tried(scenarios.TakesRepliesOneAtATime.Name, true, true)
+
 var _ = Describe("a TCP client with requests under way together", func() {
 	takes := scenarios.TakesRepliesOneAtATime
 
