@@ -34,7 +34,7 @@ type Config struct {
 	// RecordLimit is how many bytes of data the transcript keeps at most; further
 	// bytes are counted and hashed. If zero, it keeps all; if negative, none. With a
 	// limit, memory is bounded, too: what is only counted is joined, and so are events
-	// that repeat each other. See transcript.NewRecorder.
+	// that repeat each other. See package transcript.
 	RecordLimit int64
 	// StartDown lets the server start as Down leaves it: with its port taken, and
 	// refusing connections until Up.
@@ -66,7 +66,7 @@ type PacketConfig struct {
 	// RecordLimit is how many bytes of data the transcript keeps at most; further
 	// datagrams are counted and hashed. If zero, it keeps all; if negative, none. With a
 	// limit, memory is bounded, too: what is only counted is joined, and so are events
-	// that repeat each other. See transcript.NewRecorder.
+	// that repeat each other. See package transcript.
 	RecordLimit int64
 	// StartDown lets the server start as Down leaves it: with its port taken, and
 	// its datagrams answered by "port unreachable" until Up.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+	"github.com/fakewire/fakewire/fakeserver/internal/record"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -18,7 +19,7 @@ const readAhead = 256 << 10
 // may see, and when.
 type inbound struct {
 	c      *Conn
-	lane   *transcript.Lane
+	lane   *record.Lane
 	reader lock           // held by who reads, without faults
 	taking taking         // whether the socket is being read, or torn down
 	got    atomic.Int64   // bytes read from the socket

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+	"github.com/fakewire/fakewire/fakeserver/internal/record"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -15,7 +16,7 @@ import (
 // by a pump.
 type outbound struct {
 	c      *Conn
-	lane   *transcript.Lane
+	lane   *record.Lane
 	writer lock          // held by who writes
 	queue  *queue        // nil: no faults; set under writer and c.mu
 	pumped chan struct{} // closed when the pump has ended; set with queue

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/record"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -22,7 +23,7 @@ const closeGrace = time.Second
 type core struct {
 	name  string
 	seed  seed
-	rec   *transcript.Recorder
+	rec   *record.Recorder
 	plans plans
 	port  *port
 	gates gates
@@ -78,7 +79,7 @@ func compile(p place, o origin) (*core, error) {
 func (c *core) settle(network string, addr net.Addr, recordLimit int64) {
 	c.addr, c.recordLimit = addr, recordLimit
 	c.closing, c.done = make(chan struct{}), make(chan struct{})
-	c.rec = transcript.NewRecorder(transcript.Header{Name: c.name, Network: network, Address: c.Addr()}, recordLimit)
+	c.rec = record.New(transcript.Header{Name: c.name, Network: network, Address: c.Addr()}, recordLimit)
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+	"github.com/fakewire/fakewire/fakeserver/internal/record"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -25,8 +26,8 @@ type PacketServer struct {
 
 	roster *roster
 
-	in   *transcript.Lane // used by the reader
-	life lock             // held by Down, Up and Close, which follow one another
+	in   *record.Lane // used by the reader
+	life lock         // held by Down, Up and Close, which follow one another
 
 	mu        sync.Mutex    // guards what follows
 	sock      *packetSocket // nil while down
@@ -36,7 +37,7 @@ type PacketServer struct {
 	inbox schedule[delivery] // what the handler is to get
 
 	sendMu  sync.Mutex       // guards what follows: what is recorded first leaves first
-	out     *transcript.Lane // used by writers
+	out     *record.Lane     // used by writers
 	sending bool             // sendLate runs
 	outbox  schedule[parcel] // what is to leave later
 

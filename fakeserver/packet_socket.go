@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
+	"github.com/fakewire/fakewire/fakeserver/internal/record"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -18,7 +19,7 @@ const batchSize = 16
 // A packetSocket is the socket of a packet server between Up and Down.
 type packetSocket struct {
 	pc    net.PacketConn
-	rec   *transcript.Recorder
+	rec   *record.Recorder
 	batch *kernel.Batch // nil on another transport
 	buf   []byte        // where there is no batch
 

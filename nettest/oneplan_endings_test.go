@@ -111,7 +111,7 @@ func (e endingCase) ServeConn(_ context.Context, c *fakeserver.Conn) error {
 }
 
 // run plays the dialogue in a bubble, and returns its record.
-func (e endingCase) run(t *testing.T) (r record) {
+func (e endingCase) run(t *testing.T) (r recorded) {
 	t.Helper()
 	nettest.Bubble(t, func(t fakeserver.TB) {
 		network := new(nettest.Network)
@@ -128,7 +128,7 @@ func (e endingCase) run(t *testing.T) (r record) {
 			t.Errorf("%v", err)
 		}
 		tr := srv.Transcript()
-		r = record{tr.Header(), slices.Collect(tr.All())}
+		r = recorded{tr.Header(), slices.Collect(tr.All())}
 	})
 	for i := range r.events { // a panic's stack has addresses
 		r.events[i].Text, _, _ = strings.Cut(r.events[i].Text, "\n")

@@ -16,14 +16,14 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// A record is everything that is in a transcript.
-type record struct {
+// recorded is everything that is in a transcript.
+type recorded struct {
 	header transcript.Header
 	events []transcript.Event
 }
 
 // inVirtualTime runs the script in a bubble, and returns its record.
-func (s streamScript) inVirtualTime(t *testing.T, p fault.Plan, start func(network, fault.Plan) (streamServer, error)) record {
+func (s streamScript) inVirtualTime(t *testing.T, p fault.Plan, start func(network, fault.Plan) (streamServer, error)) recorded {
 	t.Helper()
 	var tr transcript.Transcript
 	nettest.Bubble(t, func(t fakeserver.TB) {
@@ -32,11 +32,11 @@ func (s streamScript) inVirtualTime(t *testing.T, p fault.Plan, start func(netwo
 			t.Errorf("%v\n%v", err, tr)
 		}
 	})
-	return record{tr.Header(), slices.Collect(tr.All())}
+	return recorded{tr.Header(), slices.Collect(tr.All())}
 }
 
 // compare returns where two records differ.
-func (r record) compare(other record) error {
+func (r recorded) compare(other recorded) error {
 	if reflect.DeepEqual(other, r) {
 		return nil
 	}
@@ -49,7 +49,7 @@ func (r record) compare(other record) error {
 }
 
 // lines returns the header and the events with everything that is in them, one on a line.
-func (r record) lines() []string {
+func (r recorded) lines() []string {
 	all := []string{fmt.Sprintf("%+v", r.header)}
 	for _, e := range r.events {
 		all = append(all, fmt.Sprintf("%#v", e))

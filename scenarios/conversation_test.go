@@ -1,6 +1,9 @@
 package scenarios
 
-import "github.com/fakewire/fakewire/fakeserver/transcript"
+import (
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/fakeserver/transcript/transcripttest"
+)
 
 // said is what one side sends on a connection at a time.
 type said struct {
@@ -11,10 +14,10 @@ type said struct {
 
 // conversation records what is said.
 func conversation(all []said) transcript.Transcript {
-	r := transcript.NewRecorder(transcript.Header{}, 0)
+	r := transcripttest.New(transcript.Header{}, 0)
 	sides := map[string]transcript.Direction{"client": transcript.FromClient, "server": transcript.ToClient}
 	for _, s := range all {
-		r.Lane(s.conn, sides[s.side]).Append(transcript.Data, make([]byte, s.bytes))
+		r.Add(transcript.Event{Conn: s.conn, Direction: sides[s.side], Kind: transcript.Data, Data: make([]byte, s.bytes)})
 	}
-	return r.Snapshot()
+	return r.Transcript()
 }

@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/fakeserver/transcript/transcripttest"
 )
 
 func TestAftermathHasNoLineWithoutItsEnd(t *testing.T) {
-	r := transcript.NewRecorder(transcript.Header{}, 0)
-	r.Lane(1, transcript.FromClient).Append(transcript.Data, []byte(shortLine(1)+"\n"+shortLine(2)))
-	r.Lane(2, transcript.FromClient).Append(transcript.Data, []byte(shortLine(2)+"\n"))
-	record, f := r.Snapshot(), NetworkLogger{}.framing()
+	r := transcripttest.New(transcript.Header{}, 0)
+	r.Add(transcript.Event{Conn: 1, Direction: transcript.FromClient, Kind: transcript.Data, Data: []byte(shortLine(1) + "\n" + shortLine(2))})
+	r.Add(transcript.Event{Conn: 2, Direction: transcript.FromClient, Kind: transcript.Data, Data: []byte(shortLine(2) + "\n")})
+	record, f := r.Transcript(), NetworkLogger{}.framing()
 	paid := aftermath{logged: textLines(1, 3, shortSize)}
 	for n := 1; n <= 2; n++ {
 		lines, err := f.ended(record.Conn(n))

@@ -6,21 +6,22 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/fakeserver/transcript/transcripttest"
 )
 
 func TestDialsAfterResetAreCountedFromTheReset(t *testing.T) {
 	began := time.Now()
-	r := transcript.NewRecorder(transcript.Header{Start: began}, 0)
+	r := transcripttest.New(transcript.Header{Start: began}, 0)
 	r.Add(transcript.Event{Kind: transcript.Accept, Conn: 1})
 	r.Add(transcript.Event{Kind: transcript.Accept, Conn: 2}) // before the reset
 	r.Add(transcript.Event{Kind: transcript.RST, Conn: 1, Direction: transcript.ToClient})
 	r.Add(transcript.Event{Kind: transcript.Accept, Conn: 3})
 	r.Add(transcript.Event{Kind: transcript.RST, Conn: 1, Direction: transcript.FromClient})
 	r.Add(transcript.Event{Kind: transcript.Accept, Conn: 4})
-	if n := dialsAfterReset(r.Snapshot(), time.Hour); n != 2 {
+	if n := dialsAfterReset(r.Transcript(), time.Hour); n != 2 {
 		t.Errorf("dialsAfterReset within an hour = %d, want 2", n)
 	}
-	if n := dialsAfterReset(r.Snapshot(), -time.Hour); n != 0 {
+	if n := dialsAfterReset(r.Transcript(), -time.Hour); n != 0 {
 		t.Errorf("dialsAfterReset an hour ago = %d, want 0", n)
 	}
 }

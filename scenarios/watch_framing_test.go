@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/fakeserver/transcript/transcripttest"
 )
 
 func TestFramingCutsAStreamAsSplitSays(t *testing.T) {
@@ -49,9 +50,9 @@ func TestFramingCutsAStreamAsSplitSays(t *testing.T) {
 }
 
 func TestFramingReceivesWhatCannotBeCutAsOneLine(t *testing.T) {
-	r := transcript.NewRecorder(transcript.Header{}, 0)
-	r.Lane(1, transcript.FromClient).Append(transcript.Data, []byte("a\x00b\x00rest"))
-	r.Lane(2, transcript.FromClient).Append(transcript.Data, []byte("c\x00!"))
+	r := transcripttest.New(transcript.Header{}, 0)
+	r.Add(transcript.Event{Conn: 1, Direction: transcript.FromClient, Kind: transcript.Data, Data: []byte("a\x00b\x00rest")})
+	r.Add(transcript.Event{Conn: 2, Direction: transcript.FromClient, Kind: transcript.Data, Data: []byte("c\x00!")})
 	f := NetworkLogger{Split: func(b []byte, _ bool) (int, []byte, error) {
 		switch n := bytes.IndexByte(b, 0); {
 		case b[0] == '!':
@@ -61,7 +62,7 @@ func TestFramingReceivesWhatCannotBeCutAsOneLine(t *testing.T) {
 		}
 		return 0, nil, nil
 	}}.framing()
-	lines, err := f.received(r.Snapshot())
+	lines, err := f.received(r.Transcript())
 	if want := []string{"a", "b", "rest", "c", "!"}; !slices.Equal(lines, want) {
 		t.Errorf("received = %q, want %q", lines, want)
 	}

@@ -43,7 +43,8 @@ type FaultAt struct {
 // events of.
 func (t Transcript) Canonical() Canonical {
 	var all Canonical
-	for n, c := range t.each() {
+	for n, events := range t.events.ByConn() {
+		c := Transcript{t.header, events}
 		if n > 0 {
 			all = append(all, c.side(n, FromClient), c.side(n, ToClient))
 		}
@@ -57,8 +58,8 @@ func (t *Transcript) side(n int, d Direction) Side {
 		Conn: n, Direction: d, Data: t.stream(d).data, Omitted: t.omittedOn(d), Sum: t.sumOf(d),
 		Datagrams: t.Datagrams(d), Ending: t.Ending(d),
 	}
-	for _, e := range t.from(0) {
-		if e.dir == d && e.kind == Fault {
+	for _, x := range t.events.All() {
+		if e := (*entry)(x); e.dir() == d && e.kind() == Fault {
 			f := e.event(0)
 			s.Faults = append(s.Faults, FaultAt{f.Rule, f.Offset, f.Times, f.Sum})
 		}

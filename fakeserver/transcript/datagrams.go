@@ -7,23 +7,24 @@ import "slices"
 func (t Transcript) Datagrams(d Direction) [][]byte {
 	var all [][]byte
 	last := map[int]sent{} // of each peer, where it may be taken back
-	for _, e := range t.from(0) {
-		if e.dir != d {
+	for _, x := range t.events.All() {
+		e := (*entry)(x)
+		if e.dir() != d {
 			continue
 		}
-		before, ok := last[e.conn]
+		before, ok := last[e.Conn]
 		if ok {
-			delete(last, e.conn)
+			delete(last, e.Conn)
 		}
 		switch {
-		case e.kind == Datagram && e.data != nil:
+		case e.kind() == Datagram && e.Data != nil:
 			for range e.times() { // of empty ones, in a record with a limit
-				all = append(all, e.data)
+				all = append(all, e.Data)
 			}
 			if d == ToClient {
-				last[e.conn] = sent{len(all) - 1, e.offset, e.times() > 1}
+				last[e.Conn] = sent{len(all) - 1, e.Offset, e.times() > 1}
 			}
-		case e.kind == Unsent && e.count() == 0 && ok && (before.number == e.offset || before.several && before.number < e.offset):
+		case e.kind() == Unsent && e.count() == 0 && ok && (before.number == e.Offset || before.several && before.number < e.Offset):
 			all[before.at] = nil
 		}
 	}

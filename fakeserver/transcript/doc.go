@@ -1,8 +1,8 @@
 // Package transcript is the record of what happened on a fake wire: events in
 // one order, with every byte and every datagram.
 //
-// A server writes its transcript through a [Recorder]; a test reads it through
-// a [Transcript], an immutable snapshot:
+// A server records while it runs; a test reads a [Transcript] of that, an immutable
+// snapshot:
 //
 //	tr := srv.Transcript()
 //	tr.Conn(1).FromClient()                  // every byte the first client sent
@@ -40,6 +40,13 @@
 // records with [Transcript.Canonical], which leaves it out. What the kernel holds and
 // nobody read is not recorded, but counted: see [Unread] and [Drop].
 //
-// With a limit, see [NewRecorder], the order is that in which events began: one that
-// counts bytes may go on after others that follow it.
+// A server keeps all bytes unless its RecordLimit says how many. With a limit, memory is
+// bounded however long the record gets. Bytes that it does not keep are counted and hashed. Of
+// one direction of one connection or peer they are one event, with their Count and Sum, until
+// another event of that direction comes, and the next bytes begin another. Of acts of one rule
+// in one direction, and of errors, remarks, drops and the like, the first 64 are events of
+// their own; the rest are one more, which says how many Times there were. So what is left to
+// grow is a bounded number of events for each connection or peer, and two for each time that a
+// stream's socket refuses bytes. The order is then that in which events began: one that counts
+// bytes may go on after others that follow it.
 package transcript

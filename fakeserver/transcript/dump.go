@@ -25,8 +25,8 @@ func (t Transcript) DumpTo(w io.Writer) error {
 	var line strings.Builder
 	t.writeHeader(&line)
 	b.WriteString(line.String())
-	for at, x := range t.from(0) {
-		dumpEvent(b, x.event(at))
+	for at, x := range t.events.All() {
+		dumpEvent(b, (*entry)(x).event(at))
 	}
 	return b.Flush()
 }

@@ -28,16 +28,17 @@ func (e Ending) String() string {
 // connections in t, of the one with the highest number.
 func (t Transcript) Ending(d Direction) Ending {
 	last, ending := t.Conn(t.Conns()), StillOpen
-	for _, e := range last.from(0) {
+	for _, x := range last.events.All() {
+		e := (*entry)(x)
 		switch {
-		case e.kind == Unsent && e.count() == 0 && e.dir == d:
+		case e.kind() == Unsent && e.count() == 0 && e.dir() == d:
 			ending = StillOpen
 		case ending != StillOpen:
-		case e.kind == FIN && e.dir == d:
+		case e.kind() == FIN && e.dir() == d:
 			ending = ByFIN
-		case e.kind == RST:
+		case e.kind() == RST:
 			ending = ByRST
-		case e.kind == Close:
+		case e.kind() == Close:
 			ending = ByClose
 		}
 	}

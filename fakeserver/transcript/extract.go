@@ -62,7 +62,7 @@ func (t *Transcript) extract() *extract {
 			x.shown[i] = true
 		}
 	}
-	faults := x.find(func(e *entry) bool { return e.kind == Fault })
+	faults := x.find(func(e *entry) bool { return e.kind() == Fault })
 	if len(faults) > maxFaults {
 		faults = slices.Concat(faults[:maxFaults/2], faults[len(faults)-maxFaults/2:])
 	}
@@ -75,23 +75,24 @@ func (t *Transcript) extract() *extract {
 func (x *extract) fold() {
 	var before *entry
 	end := int64(0) // of before's row
-	for at, e := range x.t.from(0) {
-		if before != nil && folds(before, e) && e.offset == end {
+	for at, stored := range x.t.events.All() {
+		e := (*entry)(stored)
+		if before != nil && folds(before, e) && e.Offset == end {
 			r := &x.rows[len(x.rows)-1]
 			r.n, r.last = r.n+1, at
 		} else {
 			x.rows = append(x.rows, row{at, 1, at})
 		}
-		before, end = e, e.offset+e.size()
+		before, end = e, e.Offset+e.size()
 	}
 }
 
 // folds reports whether two neighboring events are one line for people: bytes that nobody
 // got, or that are only counted.
 func folds(a, b *entry) bool {
-	counted := func(e *entry) bool { return e.kind == Discarded || e.kind == Data && e.data == nil }
-	return counted(a) && a.conn == b.conn && a.dir == b.dir && a.kind == b.kind &&
-		(a.data == nil) == (b.data == nil) && a.atClose() == b.atClose()
+	counted := func(e *entry) bool { return e.kind() == Discarded || e.kind() == Data && e.Data == nil }
+	return counted(a) && a.Conn == b.Conn && a.dir() == b.dir() && a.kind() == b.kind() &&
+		(a.Data == nil) == (b.Data == nil) && a.atClose() == b.atClose()
 }
 
 // find returns the rows whose events are so, by their indices.
@@ -104,9 +105,15 @@ func (x *extract) find(is func(e *entry) bool) (rows []int) {
 	return rows
 }
 
-func (x *extract) entry(r row) *entry { return x.t.events.at(r.at) }
+func (x *extract) entry(r row) *entry { return (*entry)(x.t.events.At(r.at)) }
 
-func hasBytes(e *entry) bool { return e.carriesBytes() || e.kind == Datagram }
+func hasBytes(e *entry) bool { return e.carriesBytes() || e.kind() == Datagram }
+
+// A sideKey is one direction of one connection or peer.
+type sideKey struct {
+	conn int
+	dir  Direction
+}
 
 // showFaults shows these rows, and what was sent before and after each in its direction.
 func (x *extract) showFaults(rows []int) {
@@ -114,15 +121,15 @@ func (x *extract) showFaults(rows []int) {
 	waiting := map[sideKey][]int64{} // offsets of faults whose next row with bytes is to come
 	for i, r := range x.rows {
 		e := x.entry(r)
-		key := sideKey{e.conn, e.dir}
+		key := sideKey{e.Conn, e.dir()}
 		switch {
 		case len(rows) > 0 && rows[0] == i:
 			rows = rows[1:]
 			x.shown[i] = true
 			if at := before[key]; at > 0 {
-				x.show(at-1, e.offset)
+				x.show(at-1, e.Offset)
 			}
-			waiting[key] = append(waiting[key], e.offset)
+			waiting[key] = append(waiting[key], e.Offset)
 		case hasBytes(e):
 			for _, offset := range waiting[key] {
 				x.show(i, offset)
@@ -137,7 +144,7 @@ func (x *extract) showFaults(rows []int) {
 func (x *extract) show(i int, offset int64) {
 	x.shown[i] = true
 	e := x.entry(x.rows[i])
-	if e.carriesBytes() && e.offset <= offset && offset < e.offset+int64(len(e.data)) && len(x.spots[i]) < maxSpots {
+	if e.carriesBytes() && e.Offset <= offset && offset < e.Offset+int64(len(e.Data)) && len(x.spots[i]) < maxSpots {
 		x.spots[i] = append(x.spots[i], offset)
 	}
 }
@@ -145,7 +152,7 @@ func (x *extract) show(i int, offset int64) {
 // fill shows what has no bytes, if that is not much, and then as much of the beginning and
 // the end as there is room for.
 func (x *extract) fill() {
-	others := x.find(func(e *entry) bool { return !hasBytes(e) && e.kind != Fault })
+	others := x.find(func(e *entry) bool { return !hasBytes(e) && e.kind() != Fault })
 	if len(others) <= x.room()/2 {
 		for _, i := range others {
 			x.shown[i] = true
@@ -203,9 +210,9 @@ func (x *extract) write(b *strings.Builder) (cut bool) {
 
 // size returns how many bytes a row is about.
 func (x *extract) size(r row) int64 {
-	first, last := x.entry(r), x.t.events.at(r.last)
+	first, last := x.entry(r), (*entry)(x.t.events.At(r.last))
 	if r.n == 1 {
 		return first.size()
 	}
-	return last.offset + last.size() - first.offset
+	return last.Offset + last.size() - first.Offset
 }

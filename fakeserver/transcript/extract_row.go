@@ -16,7 +16,7 @@ func (x *extract) writeRow(b *strings.Builder, r row, spots []int64) (cut bool) 
 	}
 	e.formatHead(b)
 	e.formatSize(b)
-	if first.data == nil {
+	if first.Data == nil {
 		e.formatText(b)
 		b.WriteString("\n")
 		return false
@@ -25,10 +25,10 @@ func (x *extract) writeRow(b *strings.Builder, r row, spots []int64) (cut bool) 
 	b.WriteString(" " + quoteOf(p, e.Size()))
 	for _, at := range spots {
 		if at >= e.Offset+maxBytes {
-			fmt.Fprintf(b, " … @%d %s", at-around(at-e.Offset), quoteSpot(first.data, at-e.Offset))
+			fmt.Fprintf(b, " … @%d %s", at-around(at-e.Offset), quoteSpot(first.Data, at-e.Offset))
 		}
 	}
-	e.Data = first.data // it is kept
+	e.Data = first.Data // it is kept
 	e.formatText(b)
 	b.WriteString("\n")
 	return first.size() > maxBytes || x.size(r) > maxBytes
@@ -45,17 +45,14 @@ func (x *extract) times(r row) (n int64) {
 // begin returns as much of a row's data as a line shows.
 func (x *extract) begin(r row) (p []byte) {
 	for i := 0; i < r.n && len(p) < maxBytes; i++ {
-		p = append(p, x.nth(r, i).data...)
+		p = append(p, x.nth(r, i).Data...)
 	}
 	return p
 }
 
 // nth returns one of the events of a row, which are neighbors in the transcript.
 func (x *extract) nth(r row, i int) *entry {
-	if !x.t.isPart {
-		return x.t.events.at(r.at + i)
-	}
-	return x.t.events.at(x.t.part[x.t.place(r.at)+i])
+	return (*entry)(x.t.events.Following(r.at, i))
 }
 
 // around returns how many bytes are shown before one that a fault is about.
@@ -77,7 +74,7 @@ type gap struct {
 func (g *gap) add(n int, e *entry, bytes int64) {
 	g.events += n
 	g.bytes += bytes
-	if e.kind == Fault {
+	if e.kind() == Fault {
 		g.faults++
 	}
 }

@@ -1,4 +1,4 @@
-package transcript
+package transcript_test
 
 import (
 	"bytes"
@@ -7,15 +7,23 @@ import (
 	"slices"
 	"sync"
 	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/record"
+	. "github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
+type laneKey struct {
+	conn int
+	dir  Direction
+}
+
 // scribble records something at random.
-func scribble(rec *Recorder, lanes map[sideKey]*Lane, r *rand.Rand) {
+func scribble(rec *record.Recorder, lanes map[laneKey]*record.Lane, r *rand.Rand) {
 	conn, d := r.IntN(6), Direction(1+r.IntN(2))
-	l := lanes[sideKey{conn, d}]
+	l := lanes[laneKey{conn, d}]
 	if l == nil {
 		l = rec.Lane(conn, d)
-		lanes[sideKey{conn, d}] = l
+		lanes[laneKey{conn, d}] = l
 	}
 	p := []byte("0123456789")[:r.IntN(10)]
 	switch r.IntN(12) {
@@ -48,6 +56,8 @@ func only(events []Event, conn int) (some []Event) {
 	return some
 }
 
+func carriesBytes(e Event) bool { return e.Kind == Data || e.Kind == Discarded }
+
 // joined is FromClient and Discarded, or ToClient and nothing, of one connection without
 // an index.
 func joined(events []Event, d Direction) (received, discarded []byte) {
@@ -57,11 +67,11 @@ func joined(events []Event, d Direction) (received, discarded []byte) {
 		if e.Direction != d {
 			continue
 		}
-		if e.carriesBytes() && begin < 0 {
+		if carriesBytes(e) && begin < 0 {
 			begin = e.Offset
 		}
 		switch {
-		case e.carriesBytes():
+		case carriesBytes(e):
 			all = append(all, e.Data...)
 		case e.Kind == Unsent:
 			all = all[:min(int64(len(all)), max(0, e.Offset-begin))]
@@ -137,7 +147,7 @@ func wantQueries(t *testing.T, tr Transcript) {
 func TestTheIndexChangesNoAnswer(t *testing.T) {
 	for seed := range uint64(40) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		rec, lanes := newTestRecorder(0), map[sideKey]*Lane{}
+		rec, lanes := newTestRecorder(0), map[laneKey]*record.Lane{}
 		var snapshots []Transcript
 		for range 1 + r.IntN(700) {
 			scribble(rec, lanes, r)

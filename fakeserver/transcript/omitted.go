@@ -4,7 +4,8 @@ package transcript
 // because of the record's limit.
 func (t Transcript) Omitted(d Direction) int64 {
 	var n int64
-	for _, c := range t.each() {
+	for _, events := range t.events.ByConn() {
+		c := Transcript{t.header, events}
 		n += c.omittedOn(d)
 	}
 	return n
@@ -14,8 +15,8 @@ func (t Transcript) Omitted(d Direction) int64 {
 func (t *Transcript) omittedOn(d Direction) int64 {
 	s := t.measure(d, false)
 	n := s.omitted()
-	for _, e := range t.from(0) {
-		if e.kind == Datagram && e.dir == d {
+	for _, x := range t.events.All() {
+		if e := (*entry)(x); e.kind() == Datagram && e.dir() == d {
 			n += e.omitted()
 		}
 	}
@@ -25,9 +26,9 @@ func (t *Transcript) omittedOn(d Direction) int64 {
 // sumOf returns the checksum of the bytes of direction d that were not kept, of one
 // connection.
 func (t *Transcript) sumOf(d Direction) (sum uint64) {
-	for _, e := range t.from(0) {
-		if e.dir == d && e.more != nil && (e.carriesBytes() || e.kind == Datagram && e.data == nil || e.kind == Unsent && e.peer == "") {
-			sum = e.more.sum
+	for _, x := range t.events.All() {
+		if e := (*entry)(x); e.dir() == d && e.More != nil && (e.carriesBytes() || e.kind() == Datagram && e.Data == nil || e.kind() == Unsent && e.Peer == "") {
+			sum = e.More.Sum
 		}
 	}
 	return sum

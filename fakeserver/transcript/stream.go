@@ -34,7 +34,8 @@ func (t Transcript) ToClient() []byte {
 // connection by connection. A last line without an end counts.
 func (t Transcript) Lines() []string {
 	var lines []string
-	for _, c := range t.each() {
+	for _, events := range t.events.ByConn() {
+		c := Transcript{t.header, events}
 		s := c.stream(FromClient)
 		for line := range bytes.Lines(s.received()) {
 			text := strings.TrimSuffix(string(line), "\n")
@@ -47,7 +48,8 @@ func (t Transcript) Lines() []string {
 // join joins what part makes of each connection's direction d.
 func (t *Transcript) join(d Direction, part func(*stream) []byte) []byte {
 	var all []byte
-	for n, c := range t.each() {
+	for n, events := range t.events.ByConn() {
+		c := Transcript{t.header, events}
 		if n > 0 {
 			s := c.stream(d)
 			all = append(all, part(&s)...)
@@ -72,8 +74,8 @@ func (t *Transcript) stream(d Direction) stream { return t.measure(d, true) }
 // measure is stream, without data unless it is wanted.
 func (t *Transcript) measure(d Direction, wanted bool) stream {
 	s := stream{begin: -1, end: -1}
-	for _, e := range t.from(0) {
-		if e.dir == d {
+	for _, x := range t.events.All() {
+		if e := (*entry)(x); e.dir() == d {
 			s.add(e, wanted)
 		}
 	}
@@ -81,26 +83,26 @@ func (t *Transcript) measure(d Direction, wanted bool) stream {
 }
 
 func (s *stream) add(e *entry, wanted bool) {
-	switch e.kind {
+	switch e.kind() {
 	case Data, Discarded:
 		if s.begin < 0 {
-			s.begin = e.offset
+			s.begin = e.Offset
 		}
 		if wanted {
-			s.data = append(s.data, e.data...)
+			s.data = append(s.data, e.Data...)
 		}
-		s.kept += int64(len(e.data))
+		s.kept += int64(len(e.Data))
 		s.whole += e.size()
-		if e.kind == Discarded && !e.atClose() {
-			s.endAt(e.offset)
+		if e.kind() == Discarded && !e.atClose() {
+			s.endAt(e.Offset)
 		}
 	case Unread:
 		if !e.atClose() {
-			s.endAt(e.offset)
+			s.endAt(e.Offset)
 		}
 	case Unsent:
-		s.whole = min(s.whole, max(0, e.offset-s.begin))
-		if s.kept = s.upTo(e.offset); wanted {
+		s.whole = min(s.whole, max(0, e.Offset-s.begin))
+		if s.kept = s.upTo(e.Offset); wanted {
 			s.data = s.data[:s.kept]
 		}
 	}

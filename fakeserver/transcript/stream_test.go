@@ -1,57 +1,62 @@
-package transcript
+package transcript_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/record"
+	. "github.com/fakewire/fakewire/fakeserver/transcript"
+)
 
 // What a handler got of what its client sent, when it had ended.
 func TestReceivedIsWhatTheHandlerGot(t *testing.T) {
 	for _, tt := range []struct {
 		why            string
-		write          func(in *Lane)
+		write          func(rec *record.Recorder, in *record.Lane)
 		got, discarded string
 	}{
-		{"it read all", func(in *Lane) { in.Append(Data, []byte("all")) }, "all", ""},
-		{"the rest came too late", func(in *Lane) {
+		{"it read all", func(rec *record.Recorder, in *record.Lane) { in.Append(Data, []byte("all")) }, "all", ""},
+		{"the rest came too late", func(rec *record.Recorder, in *record.Lane) {
 			in.Append(Data, []byte("all"))
 			in.Append(Discarded, []byte(" but"))
 			in.Append(Discarded, []byte(" this"))
 		}, "all", " but this"},
-		{"it did not read what was read ahead", func(in *Lane) {
+		{"it did not read what was read ahead", func(rec *record.Recorder, in *record.Lane) {
 			in.Append(Data, []byte("one "))
 			in.Append(Data, []byte("two"))
-			in.rec.Add(Event{Conn: 1, Direction: FromClient, Kind: Unread, Offset: 2, Count: 5})
+			rec.Add(Event{Conn: 1, Direction: FromClient, Kind: Unread, Offset: 2, Count: 5})
 		}, "on", "e two"},
-		{"nor what came after", func(in *Lane) {
+		{"nor what came after", func(rec *record.Recorder, in *record.Lane) {
 			in.Append(Data, []byte("one "))
 			in.Append(Discarded, []byte("two"))
-			in.rec.Add(Event{Conn: 1, Direction: FromClient, Kind: Unread, Offset: 3, Count: 1})
+			rec.Add(Event{Conn: 1, Direction: FromClient, Kind: Unread, Offset: 3, Count: 1})
 		}, "one", " two"},
-		{"what stayed in the socket is not in the record", func(in *Lane) {
+		{"what stayed in the socket is not in the record", func(rec *record.Recorder, in *record.Lane) {
 			in.Append(Data, []byte("all"))
-			in.rec.Add(Event{Conn: 1, Direction: FromClient, Kind: Unread, Offset: 3, Count: 7})
+			rec.Add(Event{Conn: 1, Direction: FromClient, Kind: Unread, Offset: 3, Count: 7})
 		}, "all", ""},
-		{"Close ended it", func(in *Lane) {
+		{"Close ended it", func(rec *record.Recorder, in *record.Lane) {
 			in.Append(Data, []byte("all"))
-			in.rec.Add(Event{Conn: 1, Direction: FromClient, Kind: Unread, Offset: 1, Count: 2, AtClose: true})
+			rec.Add(Event{Conn: 1, Direction: FromClient, Kind: Unread, Offset: 1, Count: 2, AtClose: true})
 		}, "all", ""},
-		{"Close ended it, and took what had arrived", func(in *Lane) {
+		{"Close ended it, and took what had arrived", func(rec *record.Recorder, in *record.Lane) {
 			in.Append(Data, []byte("all"))
 			in.CutOff()
 			in.Append(Discarded, []byte(" of it"))
 		}, "all of it", ""},
-		{"Close came long after its end", func(in *Lane) {
+		{"Close came long after its end", func(rec *record.Recorder, in *record.Lane) {
 			in.Append(Data, []byte("all"))
 			in.Append(Discarded, []byte(" but"))
 			in.CutOff()
 			in.Append(Discarded, []byte(" this"))
 		}, "all", " but this"},
-		{"it had ended before Close", func(in *Lane) {
+		{"it had ended before Close", func(rec *record.Recorder, in *record.Lane) {
 			in.Append(Data, []byte("all"))
 			in.Append(Discarded, []byte(" but"))
-			in.rec.Add(Event{Conn: 1, Kind: Close})
+			rec.Add(Event{Conn: 1, Kind: Close})
 		}, "all", " but"},
 	} {
 		rec := newTestRecorder(0)
-		tt.write(rec.Lane(1, FromClient))
+		tt.write(rec, rec.Lane(1, FromClient))
 		other := rec.Lane(2, FromClient)
 		other.Append(Data, []byte(";other"))
 		other.Append(Discarded, []byte(";late"))

@@ -12,15 +12,6 @@ import (
 // maxBytes is how much of one event's data a line shows.
 const maxBytes = 96
 
-// String returns the header as "name (tcp 127.0.0.1:4242)".
-func (h Header) String() string {
-	where := strings.TrimSpace(h.Network + " " + h.Address)
-	if h.Name == "" {
-		return where
-	}
-	return h.Name + " (" + where + ")"
-}
-
 // String returns the event as one line.
 func (e Event) String() string {
 	var b strings.Builder

@@ -1,4 +1,4 @@
-package transcript
+package transcript_test
 
 import (
 	"errors"
@@ -6,6 +6,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/record"
+	. "github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // wantText checks that text has all of these, in this order.
@@ -38,7 +41,7 @@ func TestStringIsCapped(t *testing.T) {
 }
 
 func TestStringOfAShortRecordIsWhole(t *testing.T) {
-	if text := record().Snapshot().String(); strings.Contains(text, hint) || strings.Contains(text, "…") {
+	if text := sample().Snapshot().String(); strings.Contains(text, hint) || strings.Contains(text, "…") {
 		t.Errorf("nothing was left out:\n%s", text)
 	}
 	rec := newTestRecorder(0)
@@ -50,7 +53,7 @@ func TestStringOfAShortRecordIsWhole(t *testing.T) {
 func TestStringShowsTheFaultsOfALongRecord(t *testing.T) {
 	rec := newTestRecorder(0)
 	rec.Add(Event{Conn: 1, Kind: Accept})
-	lanes := []*Lane{rec.Lane(1, FromClient), rec.Lane(1, ToClient), rec.Lane(2, ToClient)}
+	lanes := []*record.Lane{rec.Lane(1, FromClient), rec.Lane(1, ToClient), rec.Lane(2, ToClient)}
 	for n := range 5000 {
 		for i, l := range lanes {
 			l.Append(Data, fmt.Appendf(nil, "chunk %d of lane %d, %s;", n, i, strings.Repeat("x", 200)))
@@ -66,7 +69,7 @@ func TestStringShowsTheFaultsOfALongRecord(t *testing.T) {
 	}
 	text := rec.Snapshot().String()
 	wantText(t, text, "accept", "chunk 0 of lane 0", " events, ", "chunk 2500 of lane 1", "xxx", "corrupt.ToClient.1 bit 3", "chunk 2501 of lane 1", "it hurt", `"y"`)
-	if n := strings.Count(text, "\n"); n > maxLines+20 {
+	if n := strings.Count(text, "\n"); n > MaxLines+20 {
 		t.Errorf("%d lines", n)
 	}
 }
@@ -109,7 +112,7 @@ func TestStringElidesManyFaults(t *testing.T) {
 	}
 	text := rec.Snapshot().String()
 	wantText(t, text, "rule 0.", "rule 19.", "… 19,", "9,9", " faults, ", "rule 9980.", "rule 9999.")
-	if n := strings.Count(text, "\n"); n > 2*maxLines {
+	if n := strings.Count(text, "\n"); n > 2*MaxLines {
 		t.Errorf("%d lines", n)
 	}
 }
@@ -124,7 +127,7 @@ func TestStringOfManyConnections(t *testing.T) {
 	}
 	text := rec.Snapshot().String()
 	wantText(t, text, "conn 1 ", "conn 7 ", `"pong 7\n"`, "reset.ToClient.1", "conn 3000")
-	if n := strings.Count(text, "\n"); n > maxLines+minEnds {
+	if n := strings.Count(text, "\n"); n > MaxLines+MinEnds {
 		t.Errorf("%d lines", n)
 	}
 }
@@ -170,11 +173,11 @@ func TestHumanSizes(t *testing.T) {
 	for n, want := range map[int64]string{
 		0: "0 B", 999: "999 B", 1000: "1.0 kB", 2_809_856: "2.8 MB", 999_949: "999.9 kB", 999_950: "1.0 MB", 1 << 40: "1.1 TB",
 	} {
-		if got := humanSize(n); got != want {
+		if got := HumanSize(n); got != want {
 			t.Errorf("humanSize(%d) = %q, want %q", n, got, want)
 		}
 	}
-	if got := grouped(-1234567) + grouped(-123) + grouped(12); got != "-1,234,567-12312" {
+	if got := Grouped(-1234567) + Grouped(-123) + Grouped(12); got != "-1,234,567-12312" {
 		t.Errorf("grouped: %q", got)
 	}
 }
@@ -212,7 +215,7 @@ func (failing) Write(p []byte) (int, error) { return 0, errFull }
 var errFull = errors.New("disk full")
 
 func TestDumpToSaysWhatWentWrong(t *testing.T) {
-	if err := record().Snapshot().DumpTo(failing{}); !errors.Is(err, errFull) {
+	if err := sample().Snapshot().DumpTo(failing{}); !errors.Is(err, errFull) {
 		t.Errorf("DumpTo = %v, want the writer's error", err)
 	}
 }

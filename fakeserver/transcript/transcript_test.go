@@ -1,14 +1,21 @@
-package transcript
+package transcript_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/record"
+	. "github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// record makes a transcript of two connections, a datagram peer's events and a
+func newTestRecorder(limit int64) *record.Recorder {
+	return record.New(Header{Name: "test", Network: "tcp", Address: "127.0.0.1:1"}, limit)
+}
+
+// sample makes a transcript of two connections, a datagram peer's events and a
 // few others.
-func record() *Recorder {
+func sample() *record.Recorder {
 	rec := newTestRecorder(0)
 	rec.Add(Event{Conn: 1, Kind: Accept, Peer: "127.0.0.1:5"})
 	in, out := rec.Lane(1, FromClient), rec.Lane(1, ToClient)
@@ -26,7 +33,7 @@ func record() *Recorder {
 }
 
 func TestQueries(t *testing.T) {
-	tr := record().Snapshot()
+	tr := sample().Snapshot()
 	if got := tr.Conns(); got != 2 {
 		t.Errorf("Conns = %d, want 2", got)
 	}
@@ -63,21 +70,21 @@ func TestQueries(t *testing.T) {
 func TestEndings(t *testing.T) {
 	for _, tt := range []struct {
 		why        string
-		write      func(rec *Recorder, in, out *Lane)
+		write      func(rec *record.Recorder, in, out *record.Lane)
 		from, toIt Ending
 	}{
-		{"nothing ended", func(rec *Recorder, in, out *Lane) {}, StillOpen, StillOpen},
-		{"each FIN ends its own direction", func(rec *Recorder, in, out *Lane) { in.Add(Event{Kind: FIN}) }, ByFIN, StillOpen},
-		{"an RST ends both", func(rec *Recorder, in, out *Lane) { out.Add(Event{Kind: RST}) }, ByRST, ByRST},
-		{"an RST after a FIN ends the other one", func(rec *Recorder, in, out *Lane) {
+		{"nothing ended", func(rec *record.Recorder, in, out *record.Lane) {}, StillOpen, StillOpen},
+		{"each FIN ends its own direction", func(rec *record.Recorder, in, out *record.Lane) { in.Add(Event{Kind: FIN}) }, ByFIN, StillOpen},
+		{"an RST ends both", func(rec *record.Recorder, in, out *record.Lane) { out.Add(Event{Kind: RST}) }, ByRST, ByRST},
+		{"an RST after a FIN ends the other one", func(rec *record.Recorder, in, out *record.Lane) {
 			out.Add(Event{Kind: FIN})
 			in.Add(Event{Kind: RST})
 		}, ByRST, ByFIN},
-		{"closing cuts off what had not ended", func(rec *Recorder, in, out *Lane) {
+		{"closing cuts off what had not ended", func(rec *record.Recorder, in, out *record.Lane) {
 			out.Add(Event{Kind: FIN})
 			rec.Add(Event{Conn: 1, Kind: Close})
 		}, ByClose, ByFIN},
-		{"a FIN that the socket refused is none", func(rec *Recorder, in, out *Lane) {
+		{"a FIN that the socket refused is none", func(rec *record.Recorder, in, out *record.Lane) {
 			out.Add(Event{Kind: FIN})
 			out.Unsend(0, "not connected")
 		}, StillOpen, StillOpen},
@@ -153,7 +160,7 @@ func TestCanonicalLeavesOutCutsAndOrder(t *testing.T) {
 }
 
 func TestString(t *testing.T) {
-	rec := record()
+	rec := sample()
 	rec.Lane(2, ToClient).Append(Data, []byte{0, 1, 254, 255})
 	rec.Lane(2, ToClient).Append(Data, []byte(strings.Repeat("long", 100)))
 	text := rec.Snapshot().String()

@@ -13,10 +13,7 @@ import (
 
 // discards records what a client sends in vain.
 func (s *script) discards(n int, parts ...string) *script {
-	for _, p := range parts {
-		s.in[n].Append(transcript.Discarded, []byte(p))
-	}
-	return s
+	return s.carries(n, transcript.FromClient, transcript.Discarded, parts)
 }
 
 func TestHaveDiscarded(t *testing.T) {
@@ -37,7 +34,7 @@ func TestHaveDiscarded(t *testing.T) {
 
 	// A datagram that a rule lost was received.
 	p := newScript("udp", 0).accept(1)
-	p.datagrams(p.in, 1, "PING")
+	p.receivesDatagrams(1, "PING")
 	wantMatch(t, p, HaveDiscarded("PING"), false)
 }
 

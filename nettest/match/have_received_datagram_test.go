@@ -13,7 +13,7 @@ import (
 
 func TestHaveReceivedDatagram(t *testing.T) {
 	s := newScript("udp", 0).accept(1, 2)
-	s.datagrams(s.in, 1, "one", "two", "one").datagrams(s.in, 2, "one", "").datagrams(s.out, 1, "ONE")
+	s.receivesDatagrams(1, "one", "two", "one").receivesDatagrams(2, "one", "").sendsDatagrams(1, "ONE")
 	for why, tt := range map[string]struct {
 		m    types.GomegaMatcher
 		want bool
@@ -53,13 +53,13 @@ func TestHaveReceivedDatagramRefusesNonsense(t *testing.T) {
 	wantMisuse(t, s, HaveReceivedDatagram("x").OnConn(-1), "OnConn(-1)")
 	wantMisuse(t, s, HaveReceivedDatagram("x").Times(-1), "HaveReceivedDatagram.Times(-1)")
 	wantMisuse(t, s, HaveReceivedDatagram("x").Times("often"), "n must be an int or a matcher, not a string")
-	s.datagrams(s.in, 1, "x")
+	s.receivesDatagrams(1, "x")
 	wantMisuse(t, s.Transcript(), HaveReceivedDatagram("x").Times(gomega.HaveLen(1)), "which gets an int")
 }
 
 func TestHaveReceivedDatagramSaysThatTheRecordHasALimit(t *testing.T) {
 	s := newScript("udp", 4).accept(1)
-	s.datagrams(s.in, 1, "one", "two")
+	s.receivesDatagrams(1, "one", "two")
 	wantMatch(t, s, HaveReceivedDatagram("one"), true)
 	wantMisuse(t, s.Transcript(), HaveReceivedDatagram("two"), "RecordLimit kept 3 bytes")
 	wantMisuse(t, s.Transcript(), HaveReceivedDatagram("one").Times(1), "RecordLimit kept 3 bytes")
@@ -67,7 +67,7 @@ func TestHaveReceivedDatagramSaysThatTheRecordHasALimit(t *testing.T) {
 
 func TestHaveReceivedDatagramKnowsWhatCanChange(t *testing.T) {
 	s := newScript("udp", 0).accept(1)
-	s.datagrams(s.in, 1, "one", "one").datagrams(s.out, 1, "ONE")
+	s.receivesDatagrams(1, "one", "one").sendsDatagrams(1, "ONE")
 	wantSettled(t, s, HaveReceivedDatagram("one"))
 	wantOpen(t, s, HaveReceivedDatagram("two"))
 	wantOpen(t, s, HaveReceivedDatagram("one").Times(2))
@@ -91,7 +91,7 @@ func TestHaveReceivedDatagramOnARealServer(t *testing.T) {
 
 func TestHaveReceivedDatagramSaysWhatThereWas(t *testing.T) {
 	s := newScript("udp", 0).accept(1, 2)
-	s.datagrams(s.in, 1, "one", "two").datagrams(s.in, 2, "")
+	s.receivesDatagrams(1, "one", "two").receivesDatagrams(2, "")
 	wantMessage(t, "datagram", func(g gomega.Gomega) { g.Expect(s).To(HaveReceivedDatagram("six").OnConn(1)) })
 	wantMessage(t, "datagram_times", func(g gomega.Gomega) { g.Expect(s).To(HaveReceivedDatagram("one").Times(2)) })
 	wantMessage(t, "datagram_not", func(g gomega.Gomega) { g.Expect(s).NotTo(HaveReceivedDatagram("")) })

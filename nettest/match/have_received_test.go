@@ -50,7 +50,7 @@ func TestHaveReceived(t *testing.T) {
 // A text that two datagrams make together is in neither.
 func TestHaveReceivedKeepsDatagramsApart(t *testing.T) {
 	s := newScript("udp", 0).accept(1)
-	s.datagrams(s.in, 1, "PI", "NG").datagrams(s.out, 1, "PONG")
+	s.receivesDatagrams(1, "PI", "NG").sendsDatagrams(1, "PONG")
 	wantMatch(t, s, HaveReceived("PING"), false)
 	wantMatch(t, s, HaveReceived("N").OnConn(1), true)
 	wantMatch(t, s, HaveReceived(gomega.Equal("NG")), true)
@@ -82,12 +82,12 @@ func TestHaveReceivedSaysThatTheRecordHasALimit(t *testing.T) {
 	wantMatch(t, s, HaveReceived("QUIT").OnConn(2), false)
 
 	p := newScript("udp", 4).accept(1)
-	p.datagrams(p.in, 1, "large one")
+	p.receivesDatagrams(1, "large one")
 	if ok, err := HaveReceived("PING").Match(p); ok || err == nil {
 		t.Errorf("Match = %t, %v; want an error", ok, err)
 	}
 	wantOpen(t, p, HaveReceived("PING")) // a shorter one still fits
-	p.datagrams(p.in, 1, "PING")
+	p.receivesDatagrams(1, "PING")
 	wantMatch(t, p, HaveReceived("PING"), true)
 }
 
@@ -114,7 +114,7 @@ func TestHaveReceivedKnowsWhatCanChange(t *testing.T) {
 		"text of a closed conn stays":         {func(s *script) *script { return s.receives(1, "PING").fromClient(1, transcript.FIN).closes(1) }, ping, true},
 		"a matcher may begin to hold":         {func(s *script) *script { return s.receives(1, "PING").fromClient(1, transcript.FIN) }, HaveReceived(gomega.Equal("PI")).OnConn(1), false},
 		"text in vain stays":                  {func(s *script) *script { return s.discards(1, "PING") }, HaveDiscarded("PING"), true},
-		"text of a datagram stays":            {func(s *script) *script { p := newScript("udp", 0).accept(1); p.datagrams(p.in, 1, "PING"); return p }, ping, true},
+		"text of a datagram stays":            {func(s *script) *script { p := newScript("udp", 0).accept(1); p.receivesDatagrams(1, "PING"); return p }, ping, true},
 		"an expression may cease to match":    {func(s *script) *script { return s.receives(1, "PING") }, HaveReceived(regexp.MustCompile("PING$")), false},
 		"a matcher may cease to hold":         {func(s *script) *script { return s.receives(1, "PING") }, HaveReceived(gomega.Equal("PING")), false},
 		"what was sent may be taken back":     {func(s *script) *script { return s.sends(1, "PING") }, HaveSent("PING"), false},
@@ -199,7 +199,7 @@ func TestHaveReceivedSaysWhatThereWas(t *testing.T) {
 		"sent":              func(g gomega.Gomega) { g.Expect(s).To(HaveSent("BYE").OnConn(2)) },
 		"received_packets": func(g gomega.Gomega) {
 			p := newScript("udp", 0).accept(1)
-			p.datagrams(p.in, 1, "PI", "", "NG")
+			p.receivesDatagrams(1, "PI", "", "NG")
 			g.Expect(p).To(HaveReceived("PING"))
 		},
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/fakeserver/transcript/transcripttest"
 )
 
 var update = flag.Bool("update", false, "write the golden files under testdata")
@@ -134,60 +135,54 @@ func wantMessage(t *testing.T, name string, assert func(g gomega.Gomega)) {
 	}
 }
 
-// A script writes a record by hand.
-type script struct {
-	*transcript.Recorder
-	in, out map[int]*transcript.Lane
-	count   int64
-}
+// A script writes a record by hand. It is a server that does not say when it closes.
+type script struct{ *transcripttest.Record }
 
 func newScript(network string, limit int64) *script {
 	h := transcript.Header{Name: "pinger", Network: network, Address: "127.0.0.1:4242"}
-	return &script{transcript.NewRecorder(h, limit), map[int]*transcript.Lane{}, map[int]*transcript.Lane{}, 0}
+	return &script{transcripttest.New(h, limit)}
 }
-
-// Transcript makes the script a server that does not say when it closes.
-func (s *script) Transcript() transcript.Transcript { return s.Snapshot() }
 
 func (s *script) accept(conns ...int) *script {
 	for _, n := range conns {
 		s.Add(transcript.Event{Conn: n, Kind: transcript.Accept, Peer: "127.0.0.1:50000"})
-		s.in[n] = s.Lane(n, transcript.FromClient)
-		s.out[n] = s.Lane(n, transcript.ToClient)
+	}
+	return s
+}
+
+// carries records parts of a stream, or datagrams, each an event.
+func (s *script) carries(n int, d transcript.Direction, k transcript.Kind, parts []string) *script {
+	for _, p := range parts {
+		s.Add(transcript.Event{Conn: n, Direction: d, Kind: k, Peer: "127.0.0.1:50000", Data: []byte(p)})
 	}
 	return s
 }
 
 func (s *script) receives(n int, parts ...string) *script {
-	for _, p := range parts {
-		s.in[n].Append(transcript.Data, []byte(p))
-	}
-	return s
+	return s.carries(n, transcript.FromClient, transcript.Data, parts)
 }
 
 func (s *script) sends(n int, parts ...string) *script {
-	for _, p := range parts {
-		s.out[n].Append(transcript.Data, []byte(p))
-	}
-	return s
+	return s.carries(n, transcript.ToClient, transcript.Data, parts)
 }
 
-func (s *script) datagrams(l map[int]*transcript.Lane, n int, payloads ...string) *script {
-	for _, p := range payloads {
-		s.count++
-		l[n].Datagram(n, "127.0.0.1:50000", s.count, []byte(p))
-	}
-	return s
+// receivesDatagrams and sendsDatagrams are for peer n.
+func (s *script) receivesDatagrams(n int, payloads ...string) *script {
+	return s.carries(n, transcript.FromClient, transcript.Datagram, payloads)
+}
+
+func (s *script) sendsDatagrams(n int, payloads ...string) *script {
+	return s.carries(n, transcript.ToClient, transcript.Datagram, payloads)
 }
 
 // fromClient and toClient record an event of one direction.
 func (s *script) fromClient(n int, k transcript.Kind) *script {
-	s.in[n].Add(transcript.Event{Kind: k})
+	s.Add(transcript.Event{Conn: n, Direction: transcript.FromClient, Kind: k})
 	return s
 }
 
 func (s *script) toClient(n int, k transcript.Kind) *script {
-	s.out[n].Add(transcript.Event{Kind: k})
+	s.Add(transcript.Event{Conn: n, Direction: transcript.ToClient, Kind: k})
 	return s
 }
 

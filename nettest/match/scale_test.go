@@ -28,7 +28,7 @@ func manyStreams(conns int) *script {
 func manyPeers(peers int) *script {
 	s := newScript("udp", 0)
 	for n := 1; n <= peers; n++ {
-		s.accept(n).datagrams(s.in, n, fmt.Sprintf("ping %d", n)).datagrams(s.out, n, "pong", "pong")
+		s.accept(n).receivesDatagrams(n, fmt.Sprintf("ping %d", n)).sendsDatagrams(n, "pong", "pong")
 	}
 	return s
 }

@@ -29,7 +29,7 @@ import (
 )
 
 // usual are the packages in which goroutines wait for one another.
-const usual = "./fakeserver,./fakeserver/transcript,./nettest,./nettest/match,./scenarios"
+const usual = "./fakeserver,./fakeserver/internal/record,./fakeserver/internal/store,./fakeserver/transcript,./nettest,./nettest/match,./scenarios"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -47,6 +47,7 @@ const (
 var (
 	words  = []string{module + "fakeserver/fault", module + "fakeserver/transcript"}
 	border = []string{module + "fakeserver/internal/decide"} // between deciding and doing
+	record = []string{module + "fakeserver/internal/record", module + "fakeserver/internal/store"}
 	kernel = []string{module + "fakeserver/internal/kernel", "golang.org/x/sys/unix"}
 	server = append([]string{module + "fakeserver"}, words...)
 )
@@ -57,11 +58,14 @@ var mayImport = []struct {
 	dir   string
 	lists [][]string
 }{
-	{"fakeserver", [][]string{words, border, kernel[:1]}},
+	{"fakeserver", [][]string{words, border, kernel[:1], record[:1]}},
 	{"fakeserver/fault", [][]string{words[1:], border}},
 	{"fakeserver/internal/decide", [][]string{words[1:]}},
-	{"fakeserver/transcript", [][]string{kernel[1:]}},
+	{"fakeserver/transcript", [][]string{record[1:]}},
+	{"fakeserver/transcript/transcripttest", [][]string{words[1:], record[:1]}},
 	{"fakeserver/transcript/", [][]string{words[1:]}},
+	{"fakeserver/internal/record", [][]string{words[1:], record[1:], kernel[1:]}},
+	{"fakeserver/internal/store", nil},
 	{"fakeserver/internal/kernel", [][]string{kernel[1:], {"golang.org/x/sys/windows"}}},
 	{"fakeserver/internal/benchwork", [][]string{server, kernel}}, // its baseline is fair only with the same tricks
 	{"fakeserver/internal/benchratio", [][]string{{module + "fakeserver/internal/benchwork"}}},
@@ -125,12 +129,17 @@ func (g graph) breaches() []string {
 				all = append(all, fmt.Sprintf("%s imports %s", name, strings.TrimPrefix(imported, module)))
 			}
 		}
-		if strings.HasPrefix(name, "fakeserver") && p.Name != "main" && !slices.Contains(forTests, name) && g.reaches(path, map[string]bool{}) {
+		if serves(name) && p.Name != "main" && g.reaches(path, map[string]bool{}) {
 			all = append(all, name+" depends on testing")
 		}
 	}
 	slices.Sort(all)
 	return all
+}
+
+// serves reports whether a package is, or may be, part of a server.
+func serves(name string) bool {
+	return !slices.Contains(forTests, name) && (strings.HasPrefix(name, "fakeserver") || strings.HasPrefix(name, "internal/"))
 }
 
 func allowed(name, imported string) bool {

@@ -24,6 +24,12 @@ func TestBreachesAreFound(t *testing.T) {
 		{"fakeserver/fault", "testing", "fakeserver/fault depends on testing"},
 		{"fakeserver/script", "net/x", "fakeserver/script depends on testing"},
 		{"fakeserver/transcript", module + "fakeserver/fault", "fakeserver/transcript imports fakeserver/fault"},
+		{"fakeserver/transcript", module + "fakeserver/internal/record", "fakeserver/transcript imports fakeserver/internal/record"},
+		{"fakeserver/internal/record", module + "fakeserver/fault", "fakeserver/internal/record imports fakeserver/fault"},
+		{"fakeserver/internal/store", module + "fakeserver/transcript", "fakeserver/internal/store imports fakeserver/transcript"},
+		{"fakeserver/internal/store", "testing", "fakeserver/internal/store depends on testing"},
+		{"fakeserver/script", module + "fakeserver/internal/record", "fakeserver/script imports fakeserver/internal/record"},
+		{"nettest", module + "fakeserver/internal/record", "nettest imports fakeserver/internal/record"},
 		{"fakeserver/fault", module + "fakeserver", "fakeserver/fault imports fakeserver"},
 		{"fakeserver/script", module + "fakeserver/internal/kernel", "fakeserver/script imports fakeserver/internal/kernel"},
 		{"fakeserver/script", module + "fakeserver/internal/decide", "fakeserver/script imports fakeserver/internal/decide"},
@@ -33,7 +39,7 @@ func TestBreachesAreFound(t *testing.T) {
 		{"fakeserver/fault", module + "fakeserver/internal/kernel", "fakeserver/fault imports fakeserver/internal/kernel"},
 	} {
 		g := graph{"net": {Standard: true}, "testing": {Standard: true}, "net/x": {Standard: true, Imports: []string{"testing"}}}
-		for _, dir := range []string{"fakeserver", "fakeserver/fault", "fakeserver/transcript", "fakeserver/internal/kernel", "fakeserver/internal/decide", "scenarios", "nettest", "nettest/match"} {
+		for _, dir := range []string{"fakeserver", "fakeserver/fault", "fakeserver/transcript", "fakeserver/internal/kernel", "fakeserver/internal/decide", "fakeserver/internal/record", "fakeserver/internal/store", "scenarios", "nettest", "nettest/match"} {
 			g[module+dir] = listed{}
 		}
 		if got := g.breaches(); len(got) != 0 {

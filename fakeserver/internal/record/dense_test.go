@@ -1,21 +1,23 @@
-package transcript
+package record
 
 import (
 	"bytes"
 	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // A stream that is cut into single bytes is not a hundred times its size in the record: past
 // many, pieces and boundaries are joined, and nothing of the stream is missing.
 func TestDensePiecesAreJoined(t *testing.T) {
 	rec := newTestRecorder(0)
-	l := rec.Lane(1, ToClient)
+	l := rec.Lane(1, transcript.ToClient)
 	data := bytes.Repeat([]byte("0123456789"), (maxDense+10_000)/10)
 	p := l.Stash(data)
-	var early Transcript
+	var early transcript.Transcript
 	for i := range p {
 		l.Record(p[i : i+1])
-		rec.AddDense(Event{Conn: 1, Direction: ToClient, Kind: Fault, Rule: "cut", Offset: int64(i) + 1})
+		rec.AddDense(transcript.Event{Conn: 1, Direction: transcript.ToClient, Kind: transcript.Fault, Rule: "cut", Offset: int64(i) + 1})
 		if i == maxDense+5_000 {
 			early = rec.Snapshot()
 		}
@@ -49,7 +51,7 @@ func TestDensePiecesAreJoined(t *testing.T) {
 // Of a joined piece nobody gets more than there was.
 func TestDataOfAnEventHasNoRoomBehindIt(t *testing.T) {
 	rec := newTestRecorder(0)
-	l := rec.Lane(1, ToClient)
+	l := rec.Lane(1, transcript.ToClient)
 	p := l.Stash([]byte("abcd"))
 	l.Record(p[:2])
 	for e := range rec.Snapshot().All() {

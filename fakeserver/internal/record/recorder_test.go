@@ -1,24 +1,27 @@
-package transcript
+package record
 
 import (
 	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"runtime"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 func newTestRecorder(limit int64) *Recorder {
-	return NewRecorder(Header{Name: "test", Network: "tcp", Address: "127.0.0.1:1"}, limit)
+	return New(transcript.Header{Name: "test", Network: "tcp", Address: "127.0.0.1:1"}, limit)
 }
 
 func TestEveryByteIsKeptHoweverItCame(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	rec := newTestRecorder(0)
-	lane := rec.Lane(1, FromClient)
+	lane := rec.Lane(1, transcript.FromClient)
 	var want []byte
 	for range 2000 {
 		p := make([]byte, r.IntN(3000))
@@ -30,9 +33,9 @@ func TestEveryByteIsKeptHoweverItCame(t *testing.T) {
 		}
 		switch r.IntN(3) {
 		case 0:
-			lane.Append(Data, p)
+			lane.Append(transcript.Data, p)
 		case 1:
-			lane.Commit(Discarded, copy(lane.Buffer(len(p)), p))
+			lane.Commit(transcript.Discarded, copy(lane.Buffer(len(p)), p))
 		case 2:
 			q := lane.Stash(p)
 			lane.Buffer(10)[0] = 'x' // what comes later does not touch what was stashed
@@ -61,9 +64,9 @@ func TestEventsHaveOneOrderAndRisingTimes(t *testing.T) {
 	var wg sync.WaitGroup
 	for conn := 1; conn <= 4; conn++ {
 		wg.Go(func() {
-			lane := rec.Lane(conn, ToClient)
+			lane := rec.Lane(conn, transcript.ToClient)
 			for i := range 500 {
-				lane.Append(Data, fmt.Appendf(nil, "%d,", i))
+				lane.Append(transcript.Data, fmt.Appendf(nil, "%d,", i))
 			}
 		})
 	}
@@ -71,7 +74,7 @@ func TestEventsHaveOneOrderAndRisingTimes(t *testing.T) {
 		rec.Snapshot().ToClient() // for the race detector
 	}
 	wg.Wait()
-	var before Event
+	var before transcript.Event
 	for e := range rec.Snapshot().All() {
 		if e.Seq != before.Seq+1 || e.At < before.At {
 			t.Fatalf("event %d at %v follows event %d at %v", e.Seq, e.At, before.Seq, before.At)
@@ -85,12 +88,12 @@ func TestEventsHaveOneOrderAndRisingTimes(t *testing.T) {
 
 func TestASnapshotDoesNotChange(t *testing.T) {
 	rec := newTestRecorder(0)
-	lane := rec.Lane(1, FromClient)
-	lane.Append(Data, []byte("one"))
+	lane := rec.Lane(1, transcript.FromClient)
+	lane.Append(transcript.Data, []byte("one"))
 	early := rec.Snapshot()
 	want := early.String()
 	for range 1000 {
-		lane.Append(Data, []byte("two"))
+		lane.Append(transcript.Data, []byte("two"))
 	}
 	if got := early.String(); got != want {
 		t.Errorf("the snapshot became %s", got)
@@ -99,7 +102,7 @@ func TestASnapshotDoesNotChange(t *testing.T) {
 
 func TestASnapshotSharesTheBytes(t *testing.T) {
 	rec := newTestRecorder(0)
-	rec.Lane(1, FromClient).Append(Data, make([]byte, 1<<20))
+	rec.Lane(1, transcript.FromClient).Append(transcript.Data, make([]byte, 1<<20))
 	if n := testing.AllocsPerRun(100, func() { rec.Snapshot() }); n != 0 {
 		t.Errorf("Snapshot allocates %v times, want 0", n)
 	}
@@ -107,7 +110,7 @@ func TestASnapshotSharesTheBytes(t *testing.T) {
 
 func TestWhatIsReturnedJoinedIsACopy(t *testing.T) {
 	rec := newTestRecorder(0)
-	rec.Lane(1, FromClient).Append(Data, []byte("abc"))
+	rec.Lane(1, transcript.FromClient).Append(transcript.Data, []byte("abc"))
 	rec.Snapshot().FromClient()[0] = 'X'
 	if got := string(rec.Snapshot().FromClient()); got != "abc" {
 		t.Errorf("the record became %q", got)
@@ -117,9 +120,9 @@ func TestWhatIsReturnedJoinedIsACopy(t *testing.T) {
 func TestBlocksServeAgainOnlyWhereNobodyCanHoldThem(t *testing.T) {
 	fill := func(snapshot bool) {
 		rec := newTestRecorder(0)
-		lane := rec.Lane(1, FromClient)
+		lane := rec.Lane(1, transcript.FromClient)
 		for range 8 {
-			lane.Append(Data, make([]byte, largeBlock))
+			lane.Append(transcript.Data, make([]byte, largeBlock))
 		}
 		if snapshot {
 			rec.Snapshot()
@@ -166,15 +169,15 @@ func TestTheLimitKeepsTheFirstBytesAndCountsTheRest(t *testing.T) {
 	sums := map[uint64]bool{}
 	for cut := 1; cut <= len(text); cut++ {
 		rec := newTestRecorder(5)
-		lane := rec.Lane(1, FromClient)
+		lane := rec.Lane(1, transcript.FromClient)
 		for p := []byte(text); len(p) > 0; p = p[min(cut, len(p)):] {
-			lane.Append(Data, p[:min(cut, len(p))])
+			lane.Append(transcript.Data, p[:min(cut, len(p))])
 		}
 		tr := rec.Snapshot()
 		if got := string(tr.FromClient()); got != "hello" {
 			t.Errorf("cut by %d: kept %q, want hello", cut, got)
 		}
-		if n := tr.Omitted(FromClient); n != 7 {
+		if n := tr.Omitted(transcript.FromClient); n != 7 {
 			t.Errorf("cut by %d: omitted %d, want 7", cut, n)
 		}
 		sums[tr.Canonical()[0].Sum] = true
@@ -186,11 +189,11 @@ func TestTheLimitKeepsTheFirstBytesAndCountsTheRest(t *testing.T) {
 
 func TestANegativeLimitKeepsNothing(t *testing.T) {
 	rec := newTestRecorder(-1)
-	lane := rec.Lane(1, FromClient)
+	lane := rec.Lane(1, transcript.FromClient)
 	for range 3 {
-		lane.Append(Data, []byte("abc"))
+		lane.Append(transcript.Data, []byte("abc"))
 	}
-	if tr := rec.Snapshot(); len(tr.FromClient()) != 0 || tr.Omitted(FromClient) != 9 || lane.Offset() != 9 {
+	if tr := rec.Snapshot(); len(tr.FromClient()) != 0 || tr.Omitted(transcript.FromClient) != 9 || lane.Offset() != 9 {
 		t.Errorf("%v", tr)
 	}
 }
@@ -203,10 +206,40 @@ func TestChangedMissesNothing(t *testing.T) {
 		t.Error("changed before anything happened")
 	default:
 	}
-	rec.Add(Event{Kind: Note})
+	rec.Add(transcript.Event{Kind: transcript.Note})
 	select {
 	case <-changed:
 	default:
 		t.Error("an event was recorded and the channel is open")
+	}
+}
+
+// An event comes back as it was recorded, with all that it has.
+func TestRecorderKeepsEachFieldOfAnEvent(t *testing.T) {
+	for i := range reflect.TypeFor[transcript.Event]().NumField() {
+		var e transcript.Event
+		f := reflect.ValueOf(&e).Elem().Field(i)
+		name := reflect.TypeFor[transcript.Event]().Field(i).Name
+		switch {
+		case name == "Seq" || name == "At": // the recorder's
+			continue
+		case f.CanInt():
+			f.SetInt(7)
+		case f.CanUint():
+			f.SetUint(7)
+		case f.Kind() == reflect.Bool:
+			f.SetBool(true)
+		case f.Kind() == reflect.String:
+			f.SetString("seven")
+		default:
+			f.SetBytes([]byte("seven"))
+		}
+		rec := newTestRecorder(0)
+		rec.Add(e)
+		for got := range rec.Snapshot().All() {
+			if e.Seq, e.At = 1, got.At; !reflect.DeepEqual(got, e) {
+				t.Errorf("%s: recorded %+v, got %+v", name, e, got)
+			}
+		}
 	}
 }

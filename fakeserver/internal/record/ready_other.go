@@ -1,6 +1,6 @@
 //go:build !linux
 
-package transcript
+package record
 
 // ready does nothing here: pages become writable as they are touched.
 func ready([]byte) {}

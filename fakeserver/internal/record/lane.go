@@ -1,6 +1,10 @@
-package transcript
+package record
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
 
 // A Lane records one direction of one connection, or of one datagram socket. Its
 // bytes lie in blocks of its own, so that lanes don't wait for each other.
@@ -13,7 +17,7 @@ import "sync/atomic"
 type Lane struct {
 	rec    *Recorder
 	conn   int
-	dir    Direction
+	dir    transcript.Direction
 	block  []byte       // the current block
 	used   int          // how much of it is taken
 	passed int64        // bytes that were recorded from storage, kept or not
@@ -31,7 +35,7 @@ type unkept struct {
 }
 
 // Lane returns a new lane for direction d of connection conn.
-func (r *Recorder) Lane(conn int, d Direction) *Lane {
+func (r *Recorder) Lane(conn int, d transcript.Direction) *Lane {
 	return &Lane{rec: r, conn: conn, dir: d}
 }
 
@@ -66,7 +70,7 @@ func (l *Lane) scratch(need int) []byte {
 // Commit records the first n bytes of what Buffer returned as an event of the
 // given kind, Data or Discarded, and returns them. They stay what they are until
 // the next call only, if the recorder's limit did not let it keep them.
-func (l *Lane) Commit(k Kind, n int) []byte {
+func (l *Lane) Commit(k transcript.Kind, n int) []byte {
 	p := l.block[l.used : l.used+n : l.used+n]
 	l.take(l.record(k, p, p))
 	l.passed += int64(n)
@@ -74,7 +78,7 @@ func (l *Lane) Commit(k Kind, n int) []byte {
 }
 
 // Append records a copy of p as an event of the given kind, Data or Discarded.
-func (l *Lane) Append(k Kind, p []byte) {
+func (l *Lane) Append(k transcript.Kind, p []byte) {
 	if l.rec.limit.isFull() {
 		l.record(k, nil, p) // there is nothing to copy
 		return
@@ -104,14 +108,14 @@ func (l *Lane) stash(p []byte) []byte {
 
 // Record records p, which nobody changes any more (it came from Stash, or from
 // another lane of the same recorder), without copying it.
-func (l *Lane) Record(p []byte) { l.record(Data, p, p) }
+func (l *Lane) Record(p []byte) { l.record(transcript.Data, p, p) }
 
 // Unsend takes back the last n recorded bytes, because the socket refused them.
 // With n zero it takes back a FIN.
 func (l *Lane) Unsend(n int64, why string) {
 	l.offset.Add(-n)
 	l.unsum(n)
-	l.Add(Event{Kind: Unsent, Count: n, Text: why})
+	l.Add(transcript.Event{Kind: transcript.Unsent, Count: n, Text: why})
 }
 
 // Datagram records a copy of p as one datagram of the peer with the given number and
@@ -128,7 +132,7 @@ func (l *Lane) Datagram(peer int, addr string, n int64, p []byte) {
 
 // RecordDatagram is Datagram for p that came from Stash, which it doesn't copy. The
 // events behind it are recorded with it: no snapshot has the one without the others.
-func (l *Lane) RecordDatagram(peer int, addr string, n int64, p []byte, behind []Event) {
+func (l *Lane) RecordDatagram(peer int, addr string, n int64, p []byte, behind []transcript.Event) {
 	e := l.datagram(peer, addr, n)
 	if l.rec.limit != nil {
 		l.limitedDatagram(&e, p, asItIs, behind)
@@ -140,12 +144,12 @@ func (l *Lane) RecordDatagram(peer int, addr string, n int64, p []byte, behind [
 
 func asItIs(p []byte) []byte { return p }
 
-func (l *Lane) datagram(peer int, addr string, n int64) Event {
-	return Event{Conn: peer, Direction: l.dir, Kind: Datagram, Offset: n, Peer: addr}
+func (l *Lane) datagram(peer int, addr string, n int64) transcript.Event {
+	return transcript.Event{Conn: peer, Direction: l.dir, Kind: transcript.Datagram, Offset: n, Peer: addr}
 }
 
 // Add records e, an event without bytes, for this lane at its present offset.
-func (l *Lane) Add(e Event) {
+func (l *Lane) Add(e transcript.Event) {
 	e.Conn, e.Direction, e.Offset = l.conn, l.dir, l.offset.Load()
 	l.rec.Add(e)
 }
@@ -155,8 +159,8 @@ func (l *Lane) take(n int) { l.used += n }
 
 // record records p as an event of kind k, and returns how many bytes of it are kept. What
 // is kept is that much of stable, which nobody changes.
-func (l *Lane) record(k Kind, stable, p []byte) (kept int) {
-	e := Event{Conn: l.conn, Direction: l.dir, Kind: k, Offset: l.offset.Load(), AtClose: k == Discarded && l.cutOff.Load()}
+func (l *Lane) record(k transcript.Kind, stable, p []byte) (kept int) {
+	e := transcript.Event{Conn: l.conn, Direction: l.dir, Kind: k, Offset: l.offset.Load(), AtClose: k == transcript.Discarded && l.cutOff.Load()}
 	if l.rec.limit != nil {
 		kept = l.limited(&e, stable, p)
 	} else {
@@ -168,7 +172,7 @@ func (l *Lane) record(k Kind, stable, p []byte) (kept int) {
 }
 
 // add records e, which has bytes that are all kept.
-func (l *Lane) add(e *Event) {
+func (l *Lane) add(e *transcript.Event) {
 	if l.pieces++; l.pieces > maxDense {
 		l.rec.addPiece(e)
 		return

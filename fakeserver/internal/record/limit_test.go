@@ -1,37 +1,39 @@
-package transcript
+package record
 
 import (
 	"bytes"
 	"math/rand/v2"
 	"sync"
 	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // What is joined is counted, at its offset.
 func TestTheLimitJoinsWhatItCounts(t *testing.T) {
 	rec := newTestRecorder(4)
-	in, out := rec.Lane(1, FromClient), rec.Lane(1, ToClient)
+	in, out := rec.Lane(1, transcript.FromClient), rec.Lane(1, transcript.ToClient)
 	for range 3 {
-		in.Append(Data, []byte("abc"))
-		out.Append(Data, []byte("xy"))
+		in.Append(transcript.Data, []byte("abc"))
+		out.Append(transcript.Data, []byte("xy"))
 	}
-	in.Add(Event{Kind: Fault, Rule: "r"})
-	in.Append(Data, []byte("abc"))
-	in.Append(Data, []byte("abc"))
-	in.Append(Discarded, []byte("d"))
-	out.Append(Data, []byte("xy"))
+	in.Add(transcript.Event{Kind: transcript.Fault, Rule: "r"})
+	in.Append(transcript.Data, []byte("abc"))
+	in.Append(transcript.Data, []byte("abc"))
+	in.Append(transcript.Discarded, []byte("d"))
+	out.Append(transcript.Data, []byte("xy"))
 	out.Unsend(1, "refused")
-	out.Append(Data, []byte("z"))
-	want := []Event{
-		{Direction: FromClient, Kind: Data, Data: []byte("abc")},
-		{Direction: ToClient, Kind: Data, Data: []byte("x")},
-		{Direction: ToClient, Kind: Data, Offset: 1, Count: 7, Times: 4},
-		{Direction: FromClient, Kind: Data, Offset: 3, Count: 6, Times: 2},
-		{Direction: FromClient, Kind: Fault, Offset: 9, Rule: "r"},
-		{Direction: FromClient, Kind: Data, Offset: 9, Count: 6, Times: 2},
-		{Direction: FromClient, Kind: Discarded, Offset: 15, Count: 1, Times: 1},
-		{Direction: ToClient, Kind: Unsent, Offset: 7, Count: 1, Text: "refused"},
-		{Direction: ToClient, Kind: Data, Offset: 7, Count: 1, Times: 1},
+	out.Append(transcript.Data, []byte("z"))
+	want := []transcript.Event{
+		{Direction: transcript.FromClient, Kind: transcript.Data, Data: []byte("abc")},
+		{Direction: transcript.ToClient, Kind: transcript.Data, Data: []byte("x")},
+		{Direction: transcript.ToClient, Kind: transcript.Data, Offset: 1, Count: 7, Times: 4},
+		{Direction: transcript.FromClient, Kind: transcript.Data, Offset: 3, Count: 6, Times: 2},
+		{Direction: transcript.FromClient, Kind: transcript.Fault, Offset: 9, Rule: "r"},
+		{Direction: transcript.FromClient, Kind: transcript.Data, Offset: 9, Count: 6, Times: 2},
+		{Direction: transcript.FromClient, Kind: transcript.Discarded, Offset: 15, Count: 1, Times: 1},
+		{Direction: transcript.ToClient, Kind: transcript.Unsent, Offset: 7, Count: 1, Text: "refused"},
+		{Direction: transcript.ToClient, Kind: transcript.Data, Offset: 7, Count: 1, Times: 1},
 	}
 	tr := rec.Snapshot()
 	i := 0
@@ -42,10 +44,10 @@ func TestTheLimitJoinsWhatItCounts(t *testing.T) {
 		}
 		i++
 	}
-	if n := tr.Omitted(FromClient); n != 13 {
+	if n := tr.Omitted(transcript.FromClient); n != 13 {
 		t.Errorf("%d bytes from the client are omitted, want 13", n)
 	}
-	if n := tr.Omitted(ToClient); n != 7 {
+	if n := tr.Omitted(transcript.ToClient); n != 7 {
 		t.Errorf("%d bytes to the client are omitted, want 7", n)
 	}
 	if got, want := tr.Canonical()[1].Sum, addSum(0, []byte("yxyxyxz")); got != want {
@@ -53,7 +55,7 @@ func TestTheLimitJoinsWhatItCounts(t *testing.T) {
 	}
 }
 
-func sameEvent(got, want Event, seq int64) bool {
+func sameEvent(got, want transcript.Event, seq int64) bool {
 	same := bytes.Equal(got.Data, want.Data) && (got.Data == nil) == (want.Data == nil)
 	got.Data, want.Data, want.Seq = nil, nil, seq
 	return same && got.String() == want.String() && got.Times == want.Times
@@ -62,12 +64,12 @@ func sameEvent(got, want Event, seq int64) bool {
 // Of datagrams, an event counts how many there were and how many bytes they had.
 func TestTheLimitCountsDatagramsAndBytes(t *testing.T) {
 	rec := newTestRecorder(5)
-	in := rec.Lane(0, FromClient)
+	in := rec.Lane(0, transcript.FromClient)
 	for n, p := range []string{"too long", "four", "too", "", "x", "y"} {
 		in.Datagram(1, "a:1", int64(n)+1, []byte(p))
 		in.Datagram(2, "a:2", int64(n)+1, nil)
 	}
-	var got []Event
+	var got []transcript.Event
 	for e := range rec.Snapshot().Conn(1).All() {
 		got = append(got, e)
 	}
@@ -83,10 +85,10 @@ func TestTheLimitCountsDatagramsAndBytes(t *testing.T) {
 	if n := tr.Conn(1).Len(); n != 7 {
 		t.Errorf("%d events, want one more, for the empty ones:\n%v", n, tr.Conn(1))
 	}
-	if n, m := len(tr.Conn(1).Datagrams(FromClient)), len(tr.Conn(2).Datagrams(FromClient)); n != 6 || m != 6 {
+	if n, m := len(tr.Conn(1).Datagrams(transcript.FromClient)), len(tr.Conn(2).Datagrams(transcript.FromClient)); n != 6 || m != 6 {
 		t.Errorf("%d and %d datagrams, want 6 of each: 4 empty ones and 2, and 6 empty ones", n, m)
 	}
-	if n := tr.Omitted(FromClient); n != 8+3+1+6 {
+	if n := tr.Omitted(transcript.FromClient); n != 8+3+1+6 {
 		t.Errorf("%d bytes are omitted, want 18", n)
 	}
 }
@@ -95,34 +97,34 @@ func TestTheLimitCountsDatagramsAndBytes(t *testing.T) {
 // were refused before.
 func TestTheLimitKnowsWhichDatagramsWereRefused(t *testing.T) {
 	rec := newTestRecorder(10)
-	out := rec.Lane(0, ToClient)
+	out := rec.Lane(0, transcript.ToClient)
 	refuse := func(n int64, p string) {
 		out.Datagram(1, "a:1", n, []byte(p))
-		rec.Add(Event{Conn: 1, Direction: ToClient, Kind: Unsent, Offset: n, Peer: "a:1"})
+		rec.Add(transcript.Event{Conn: 1, Direction: transcript.ToClient, Kind: transcript.Unsent, Offset: n, Peer: "a:1"})
 	}
 	for n := range int64(3 * maxRepeats) {
 		refuse(n+1, "much too long for it")
 	}
 	refuse(1000, "fits")
 	out.Datagram(1, "a:1", 1001, []byte("left"))
-	if got := rec.Snapshot().Datagrams(ToClient); len(got) != 1 || string(got[0]) != "left" {
+	if got := rec.Snapshot().Datagrams(transcript.ToClient); len(got) != 1 || string(got[0]) != "left" {
 		t.Errorf("Datagrams = %q, want only what left", got)
 	}
 }
 
 // Faults are few, and then they are counted.
 func TestTheLimitCountsFaults(t *testing.T) {
-	record := func(last int64) Transcript {
+	record := func(last int64) transcript.Transcript {
 		rec := newTestRecorder(-1)
-		in := rec.Lane(1, FromClient)
+		in := rec.Lane(1, transcript.FromClient)
 		for n := range int64(1000) {
-			in.Append(Data, []byte("abc"))
-			in.Add(Event{Kind: Fault, Rule: "one", Count: 2})
+			in.Append(transcript.Data, []byte("abc"))
+			in.Add(transcript.Event{Kind: transcript.Fault, Rule: "one", Count: 2})
 			if n%10 == 0 {
-				in.Add(Event{Kind: Fault, Rule: "two"})
+				in.Add(transcript.Event{Kind: transcript.Fault, Rule: "two"})
 			}
 		}
-		rec.Add(Event{Conn: 1, Direction: FromClient, Kind: Fault, Rule: "one", Offset: last})
+		rec.Add(transcript.Event{Conn: 1, Direction: transcript.FromClient, Kind: transcript.Fault, Rule: "one", Offset: last})
 		return rec.Snapshot()
 	}
 	tr := record(7)
@@ -145,9 +147,9 @@ func TestTheLimitCountsFaults(t *testing.T) {
 // A snapshot does not see what grows after it.
 func TestASnapshotDoesNotGrow(t *testing.T) {
 	rec := newTestRecorder(-1)
-	var snapshots []Transcript
+	var snapshots []transcript.Transcript
 	var texts []string
-	lanes := []*Lane{rec.Lane(1, FromClient), rec.Lane(1, ToClient), rec.Lane(2, FromClient)}
+	lanes := []*Lane{rec.Lane(1, transcript.FromClient), rec.Lane(1, transcript.ToClient), rec.Lane(2, transcript.FromClient)}
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 3000 {
 		if r.IntN(4) == 0 {
@@ -156,12 +158,12 @@ func TestASnapshotDoesNotGrow(t *testing.T) {
 		}
 		l := lanes[r.IntN(3)]
 		if r.IntN(10) == 0 {
-			l.Add(Event{Kind: Fault, Rule: "r"})
+			l.Add(transcript.Event{Kind: transcript.Fault, Rule: "r"})
 		}
 		if r.IntN(50) == 0 {
-			rec.Add(Event{Conn: 1, Direction: l.dir, Kind: FIN}) // what comes then is another event
+			rec.Add(transcript.Event{Conn: 1, Direction: l.dir, Kind: transcript.FIN}) // what comes then is another event
 		}
-		l.Append(Data, make([]byte, r.IntN(5)))
+		l.Append(transcript.Data, make([]byte, r.IntN(5)))
 	}
 	for i, tr := range snapshots {
 		if got := tr.String(); got != texts[i] {
@@ -176,9 +178,9 @@ func TestSnapshotsAreReadWhileTheRecordGrows(t *testing.T) {
 	var wg sync.WaitGroup
 	for n := 1; n <= 4; n++ {
 		wg.Go(func() {
-			l := rec.Lane(n, FromClient)
+			l := rec.Lane(n, transcript.FromClient)
 			for range 2000 {
-				l.Append(Data, []byte("abc"))
+				l.Append(transcript.Data, []byte("abc"))
 			}
 		})
 	}
@@ -194,21 +196,21 @@ func TestSnapshotsAreReadWhileTheRecordGrows(t *testing.T) {
 		default:
 		}
 		tr := rec.Snapshot()
-		if n, m := tr.Omitted(FromClient), tr.Omitted(FromClient); n != m {
+		if n, m := tr.Omitted(transcript.FromClient), tr.Omitted(transcript.FromClient); n != m {
 			t.Fatalf("Omitted = %d, and then %d of the same snapshot", n, m)
 		}
 	}
-	if n := rec.Snapshot().Omitted(FromClient); n != 4*2000*3-100 {
+	if n := rec.Snapshot().Omitted(transcript.FromClient); n != 4*2000*3-100 {
 		t.Errorf("%d bytes are omitted, want %d", n, 4*2000*3-100)
 	}
 }
 
 func TestWhatGrowsWakes(t *testing.T) {
 	rec := newTestRecorder(-1)
-	l := rec.Lane(1, FromClient)
-	l.Append(Data, []byte("abc"))
+	l := rec.Lane(1, transcript.FromClient)
+	l.Append(transcript.Data, []byte("abc"))
 	changed := rec.Changed()
-	l.Append(Data, []byte("abc"))
+	l.Append(transcript.Data, []byte("abc"))
 	select {
 	case <-changed:
 	default:
@@ -231,15 +233,15 @@ func BenchmarkLimited(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			const size = 64 << 10
 			rec := newTestRecorder(limit)
-			l := rec.Lane(1, FromClient)
+			l := rec.Lane(1, transcript.FromClient)
 			p := make([]byte, size)
 			b.SetBytes(size)
 			for i := 0; b.Loop(); i++ {
 				if i%1000 == 999 {
 					rec = newTestRecorder(limit)
-					l = rec.Lane(1, FromClient)
+					l = rec.Lane(1, transcript.FromClient)
 				}
-				l.Commit(Data, copy(l.Buffer(size), p))
+				l.Commit(transcript.Data, copy(l.Buffer(size), p))
 			}
 		})
 	}

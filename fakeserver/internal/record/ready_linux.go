@@ -1,4 +1,4 @@
-package transcript
+package record
 
 import "golang.org/x/sys/unix"
 

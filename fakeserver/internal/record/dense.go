@@ -1,6 +1,11 @@
-package transcript
+package record
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/store"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
 
 // maxDense is how many boundaries of one rule, and how many pieces, one direction of one
 // connection has in events of their own. A stream that is cut into single bytes would else
@@ -13,7 +18,7 @@ func newDense() *limit { return &limit{alone: maxDense, sides: map[sideKey]*tall
 // Of one rule in one direction of one connection the first 65,536 are events of their own;
 // the rest are one more, which says how many Times there were and has a checksum of their
 // offsets. With a limit it is Add.
-func (r *Recorder) AddDense(e Event) {
+func (r *Recorder) AddDense(e transcript.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.dense == nil {
@@ -25,23 +30,23 @@ func (r *Recorder) AddDense(e Event) {
 
 // addPiece records e, a piece of a stream that came in very many: as a part of the last event, if
 // that is the piece in front of it, in memory, too.
-func (r *Recorder) addPiece(e *Event) {
+func (r *Recorder) addPiece(e *transcript.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	at := r.events.n - 1
-	if !r.events.at(at).goesOnWith(e) {
+	last := r.events.Len() - 1
+	if !goesOn(r.events.At(last), e) {
 		r.addLocked(e)
 		return
 	}
-	x := r.dense.ownEntry(r, at)
-	x.data = x.data[:len(x.data)+len(e.Data)]
+	x := r.events.Own(last)
+	x.Data = x.Data[:len(x.Data)+len(e.Data)]
 	r.wakeLocked()
 }
 
-// goesOnWith reports whether e is the next piece of x's stream, and lies behind it in memory.
-func (x *entry) goesOnWith(e *Event) bool {
-	n := len(x.data)
-	return x.kind == Data && x.conn == e.Conn && x.dir == e.Direction && x.offset+int64(n) == e.Offset &&
-		x.more == nil && n > 0 && len(e.Data) > 0 && cap(x.data) >= n+len(e.Data) &&
-		unsafe.SliceData(x.data[n:n+1]) == unsafe.SliceData(e.Data)
+// goesOn reports whether e is the next piece of x's stream, and follows it in memory.
+func goesOn(x *store.Entry, e *transcript.Event) bool {
+	n := len(x.Data)
+	return transcript.Kind(x.Kind) == transcript.Data && x.Conn == e.Conn && transcript.Direction(x.Direction) == e.Direction &&
+		x.Offset+int64(n) == e.Offset && x.More == nil && n > 0 && len(e.Data) > 0 && cap(x.Data) >= n+len(e.Data) &&
+		unsafe.SliceData(x.Data[n:n+1]) == unsafe.SliceData(e.Data)
 }

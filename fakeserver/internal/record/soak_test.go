@@ -1,10 +1,12 @@
-package transcript
+package record
 
 import (
 	"os"
 	"runtime"
 	"strconv"
 	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // exchanges is how many a soak makes: $FAKEWIRE_EXCHANGES, or enough to see a leak.
@@ -32,42 +34,42 @@ func TestTheLimitBoundsMemory(t *testing.T) {
 	text := []byte("0123456789")
 	for why, exchange := range map[string]func(rec *Recorder, in, out *Lane, n int){
 		"a stream": func(rec *Recorder, in, out *Lane, n int) {
-			in.Append(Data, text)
-			out.Append(Data, text)
+			in.Append(transcript.Data, text)
+			out.Append(transcript.Data, text)
 		},
 		"a stream that is looked at": func(rec *Recorder, in, out *Lane, n int) {
-			in.Append(Data, text)
-			out.Append(Data, text)
-			rec.Snapshot().Conn(1).Omitted(FromClient)
+			in.Append(transcript.Data, text)
+			out.Append(transcript.Data, text)
+			rec.Snapshot().Conn(1).Omitted(transcript.FromClient)
 		},
 		"a stream with faults": func(rec *Recorder, in, out *Lane, n int) {
-			in.Append(Data, text)
-			in.Add(Event{Kind: Fault, Rule: "corrupt.FromClient.1", Text: "bit " + strconv.Itoa(n)})
-			out.Append(Data, text)
-			out.Add(Event{Kind: Fault, Rule: "slice.ToClient.1", Text: "boundary confirmed"})
+			in.Append(transcript.Data, text)
+			in.Add(transcript.Event{Kind: transcript.Fault, Rule: "corrupt.FromClient.1", Text: "bit " + strconv.Itoa(n)})
+			out.Append(transcript.Data, text)
+			out.Add(transcript.Event{Kind: transcript.Fault, Rule: "slice.ToClient.1", Text: "boundary confirmed"})
 		},
 		"datagrams": func(rec *Recorder, in, out *Lane, n int) {
 			in.Datagram(1, "a:1", int64(n), text)
 			out.Datagram(1, "a:1", int64(n), text)
 		},
 		"datagrams with faults, empty ones and refused ones, out of order": func(rec *Recorder, in, out *Lane, n int) {
-			lost := Event{Conn: 1, Direction: FromClient, Kind: Fault, Offset: int64(n), Peer: "a:1", Rule: "loss.FromClient.1", Text: "lost"}
-			in.RecordDatagram(1, "a:1", int64(n), in.Stash(text[:n%3]), []Event{lost})
+			lost := transcript.Event{Conn: 1, Direction: transcript.FromClient, Kind: transcript.Fault, Offset: int64(n), Peer: "a:1", Rule: "loss.FromClient.1", Text: "lost"}
+			in.RecordDatagram(1, "a:1", int64(n), in.Stash(text[:n%3]), []transcript.Event{lost})
 			out.Datagram(1, "a:1", int64(n^1), text[:n%2])
-			rec.Add(Event{Conn: 1, Direction: ToClient, Kind: Unsent, Offset: int64(n ^ 1), Peer: "a:1", Text: "refused"})
-			rec.Add(Event{Direction: FromClient, Kind: Drop, Count: 1})
+			rec.Add(transcript.Event{Conn: 1, Direction: transcript.ToClient, Kind: transcript.Unsent, Offset: int64(n ^ 1), Peer: "a:1", Text: "refused"})
+			rec.Add(transcript.Event{Direction: transcript.FromClient, Kind: transcript.Drop, Count: 1})
 		},
 		"going down and up": func(rec *Recorder, in, out *Lane, n int) {
-			rec.Add(Event{Kind: Refused, Text: "down: refusing connections"})
-			rec.Add(Event{Kind: Note, Text: "up: taking connections"})
+			rec.Add(transcript.Event{Kind: transcript.Refused, Text: "down: refusing connections"})
+			rec.Add(transcript.Event{Kind: transcript.Note, Text: "up: taking connections"})
 		},
 	} {
 		for _, limit := range []int64{-1, 1000} {
 			t.Run(why+", "+strconv.Itoa(int(limit)), func(t *testing.T) {
 				rec := newTestRecorder(limit)
-				in, out := rec.Lane(1, FromClient), rec.Lane(1, ToClient)
+				in, out := rec.Lane(1, transcript.FromClient), rec.Lane(1, transcript.ToClient)
 				if why[0] == 'd' {
-					in, out = rec.Lane(0, FromClient), rec.Lane(0, ToClient)
+					in, out = rec.Lane(0, transcript.FromClient), rec.Lane(0, transcript.ToClient)
 				}
 				const first = 2000
 				for n := 1; n <= first; n++ {

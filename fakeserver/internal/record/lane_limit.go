@@ -1,11 +1,13 @@
-package transcript
+package record
+
+import "github.com/fakewire/fakewire/fakeserver/transcript"
 
 // How a lane records where the record has a limit. Hashing is what takes time: nobody
 // waits for it.
 
 // limited records e with as many bytes of p as may be kept, which is how many it returns,
 // and counts the rest.
-func (l *Lane) limited(e *Event, stable, p []byte) (kept int) {
+func (l *Lane) limited(e *transcript.Event, stable, p []byte) (kept int) {
 	r := l.rec
 	kept = r.limit.grant(len(p), false)
 	t := l.tally(l.conn)
@@ -29,7 +31,7 @@ func (l *Lane) limited(e *Event, stable, p []byte) (kept int) {
 
 // limitedDatagram records e with p, if it may be kept, and else counts it: half a datagram
 // is none. Empty ones take no room, and are all kept.
-func (l *Lane) limitedDatagram(e *Event, p []byte, stable func([]byte) []byte, behind []Event) {
+func (l *Lane) limitedDatagram(e *transcript.Event, p []byte, stable func([]byte) []byte, behind []transcript.Event) {
 	r := l.rec
 	keep := r.limit.grant(len(p), true) == len(p)
 	t := l.tally(e.Conn)

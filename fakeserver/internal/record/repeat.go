@@ -1,4 +1,6 @@
-package transcript
+package record
+
+import "github.com/fakewire/fakewire/fakeserver/transcript"
 
 // maxRepeats is how many events of one kind and rule, in one direction of one connection,
 // stand for themselves where the record has a limit.
@@ -6,7 +8,7 @@ const maxRepeats = 64
 
 // A repeat is what events have in common that repeat each other.
 type repeat struct {
-	kind Kind
+	kind transcript.Kind
 	rule string
 }
 
@@ -17,7 +19,7 @@ type repeated struct {
 
 // repeats reports whether e, which carries no bytes, is counted in an event that says the
 // same already. It needs the recorder's mu.
-func (l *limit) repeats(r *Recorder, e *Event) bool {
+func (l *limit) repeats(r *Recorder, e *transcript.Event) bool {
 	t := l.sides[sideKey{e.Conn, e.Direction}]
 	if !t.canRepeat(e) {
 		l.endBytes(t, e)
@@ -27,26 +29,26 @@ func (l *limit) repeats(r *Recorder, e *Event) bool {
 	p := t.repeatedBy(e)
 	switch {
 	case p.rest.open:
-		if e.Kind == Fault {
-			e.Sum = addNumber(r.events.at(p.rest.at).more.sum, e.Offset)
+		if e.Kind == transcript.Fault {
+			e.Sum = addNumber(r.events.At(p.rest.at).More.Sum, e.Offset)
 		}
-		l.grow(r, &p.rest, e)
+		r.growLocked(&p.rest, e)
 		return true
 	case p.n < l.alone:
 		p.n++
 		t.close()
 		return false
 	}
-	if e.Kind == Fault {
+	if e.Kind == transcript.Fault {
 		e.Sum = addNumber(0, e.Offset)
 	}
 	t.close()
-	p.rest = l.begin(r, e)
+	p.rest = r.beginLocked(e)
 	return true
 }
 
 // repeatedBy returns what is known of events like e.
-func (t *tally) repeatedBy(e *Event) *repeated {
+func (t *tally) repeatedBy(e *transcript.Event) *repeated {
 	key := repeat{e.Kind, e.Rule}
 	p := t.repeats[key]
 	if p == nil {
@@ -62,11 +64,11 @@ func (t *tally) repeatedBy(e *Event) *repeated {
 // canRepeat reports whether e may be one of many that say the same. What takes back a
 // part of a stream, or a datagram that the record has, may not: what the record means
 // depends on it. t is nil where the side has no tally yet.
-func (t *tally) canRepeat(e *Event) bool {
+func (t *tally) canRepeat(e *transcript.Event) bool {
 	switch e.Kind {
-	case Fault, Drop, Refused, Error, Note:
+	case transcript.Fault, transcript.Drop, transcript.Refused, transcript.Error, transcript.Note:
 		return true
-	case Unsent:
+	case transcript.Unsent:
 		return e.Peer != "" && (t == nil || t.kept != e.Offset)
 	}
 	return false

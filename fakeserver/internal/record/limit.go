@@ -1,6 +1,10 @@
-package transcript
+package record
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
 
 // A limit bounds the memory of a record: bytes that it does not let the record keep, and
 // events that say the same again, are counted in an event that is there already. What the
@@ -10,15 +14,13 @@ type limit struct {
 	bytes int64        // that may be kept; negative: none
 	kept  atomic.Int64 // of them
 
-	age    int64   // rises with each snapshot; guarded by the recorder's mu, as is what follows
-	chunks []int64 // the age at which each chunk of events was last made the recorder's own
-	sides  map[sideKey]*tally
+	sides map[sideKey]*tally // guarded by the recorder's mu
 }
 
 // A sideKey is one direction of one connection or peer.
 type sideKey struct {
 	conn int
-	dir  Direction
+	dir  transcript.Direction
 }
 
 // A tally is what is counted of a side. The recorder's mu guards it, but for sum.
@@ -58,7 +60,7 @@ func (l *limit) grant(n int, whole bool) int {
 func (l *limit) isFull() bool { return l != nil && l.kept.Load() >= l.bytes }
 
 // of returns the tally of a side. It needs the recorder's mu.
-func (l *limit) of(conn int, d Direction) *tally {
+func (l *limit) of(conn int, d transcript.Direction) *tally {
 	key := sideKey{conn, d}
 	t := l.sides[key]
 	if t == nil {
@@ -70,27 +72,27 @@ func (l *limit) of(conn int, d Direction) *tally {
 
 // count records e, which counts bytes that are not kept: in the event that does so
 // already, if e goes on where that ends. It needs the recorder's mu.
-func (l *limit) count(r *Recorder, t *tally, e *Event) {
+func (l *limit) count(r *Recorder, t *tally, e *transcript.Event) {
 	t.noted, t.kept = e.Sum, 0
 	if g := &t.bytes; g.open {
-		x := r.events.at(g.at)
-		if x.kind == e.Kind && x.more.atClose == e.AtClose && (e.Kind == Datagram || x.offset+x.more.count == e.Offset) {
-			l.grow(r, g, e)
+		x := r.events.At(g.at)
+		if transcript.Kind(x.Kind) == e.Kind && x.More.AtClose == e.AtClose && (e.Kind == transcript.Datagram || x.Offset+x.More.Count == e.Offset) {
+			r.growLocked(g, e)
 			return
 		}
 	}
-	t.bytes = l.begin(r, e)
+	t.bytes = r.beginLocked(e)
 }
 
 // countEmpty records e, an empty datagram, in the event that stands for those before it. It
 // needs the recorder's mu.
-func (l *limit) countEmpty(r *Recorder, t *tally, e *Event) {
+func (l *limit) countEmpty(r *Recorder, t *tally, e *transcript.Event) {
 	t.kept = 0
 	if t.empty.open {
-		l.grow(r, &t.empty, e)
+		r.growLocked(&t.empty, e)
 		return
 	}
-	t.empty = l.begin(r, e)
+	t.empty = r.beginLocked(e)
 }
 
 // close lets what comes now be counted in events after the one that is recorded now.
@@ -99,15 +101,15 @@ func (t *tally) close() { t.bytes.open, t.empty.open = false, false }
 // endBytes lets bytes after e be counted in an event after e; where e takes some back, it
 // says what the checksum is now. After a connection's Close there is nothing more to
 // count. It needs the recorder's mu.
-func (l *limit) endBytes(t *tally, e *Event) {
+func (l *limit) endBytes(t *tally, e *transcript.Event) {
 	if t != nil {
 		t.close()
-		if e.Kind == Unsent {
+		if e.Kind == transcript.Unsent {
 			e.Sum = t.noted
 		}
 	}
-	if e.Kind == Close {
-		for _, d := range []Direction{Neither, FromClient, ToClient} {
+	if e.Kind == transcript.Close {
+		for _, d := range []transcript.Direction{transcript.Neither, transcript.FromClient, transcript.ToClient} {
 			delete(l.sides, sideKey{e.Conn, d})
 		}
 	}

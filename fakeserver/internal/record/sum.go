@@ -1,4 +1,4 @@
-package transcript
+package record
 
 import (
 	"encoding/binary"

@@ -1,0 +1,158 @@
+package store
+
+import (
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"unsafe"
+)
+
+func TestEntryTakes80Bytes(t *testing.T) {
+	if got := unsafe.Sizeof(Entry{}); got > 80 {
+		t.Errorf("an event takes %d bytes, want 80", got)
+	}
+}
+
+func TestEntryWithNothingMoreHasNoMore(t *testing.T) {
+	if x := (Entry{Conn: 1}).With(More{}); x.More != nil || x.Conn != 1 {
+		t.Errorf("%+v has memory for what it has not", x)
+	}
+	var l List
+	if n := testing.AllocsPerRun(10_000, func() { l.Add(Entry{Conn: 1}.With(More{})) }); n != 0 {
+		t.Errorf("an event allocates %v times, want only for its chunk", n)
+	}
+	if x := (Entry{Conn: 1}).With(More{AtClose: true}); x.More == nil || !x.More.AtClose || x.Conn != 1 {
+		t.Errorf("%+v lacks what it was made with", x)
+	}
+}
+
+// wantView checks that a view has these events and no others, asked in each way.
+func wantView(t *testing.T, v View, want map[int]Entry) {
+	t.Helper()
+	positions := slices.Sorted(maps.Keys(want))
+	if v.Len() != len(want) {
+		t.Fatalf("Len = %d, want %d", v.Len(), len(want))
+	}
+	i := 0
+	for at, x := range v.All() {
+		if w := want[at]; at != positions[i] || x.Conn != w.Conn || x.Kind != w.Kind || x.Offset != w.Offset {
+			t.Fatalf("event %d is %+v at %d, want %+v at %d", i, *x, at, w, positions[i])
+		}
+		if v.At(at) != x || v.Following(positions[0], i) != x {
+			t.Fatalf("At(%d) or Following(%d, %d) is not what All gives", at, positions[0], i)
+		}
+		i++
+	}
+}
+
+// those returns what of all is so.
+func those(all map[int]Entry, is func(at int, x Entry) bool) map[int]Entry {
+	some := map[int]Entry{}
+	for at, x := range all {
+		if is(at, x) {
+			some[at] = x
+		}
+	}
+	return some
+}
+
+// wantParts checks the parts of a view of all, and parts of those.
+func wantParts(t *testing.T, v View, all map[int]Entry, r *rand.Rand) {
+	t.Helper()
+	highest, seen := 0, 0
+	for n, part := range v.ByConn() {
+		want := those(all, func(_ int, x Entry) bool { return x.Conn == n })
+		wantView(t, part, want)
+		wantView(t, v.Conn(n), want)
+		wantView(t, part.Conn(n), want)
+		wantView(t, part.Conn(n+1), nil)
+		all := part.Where(func(*Entry) bool { return true })
+		wantView(t, all.Conn(n), want)
+		if got := all.Conns(); got != n {
+			t.Fatalf("Conns = %d of connection %d's events", got, n)
+		}
+		highest, seen = n, seen+len(want)
+	}
+	if seen != len(all) || v.Conns() != highest {
+		t.Fatalf("%d events of %d are a connection's; Conns = %d, want %d", seen, len(all), v.Conns(), highest)
+	}
+	at, kind := r.IntN(len(all)+2), uint8(r.IntN(3))
+	isLate := func(i int, _ Entry) bool { return i >= at }
+	wantView(t, v.From(at), those(all, isLate))
+	isKind := func(_ int, x Entry) bool { return x.Kind == kind }
+	some := v.Where(func(x *Entry) bool { return x.Kind == kind })
+	wantView(t, some, those(all, isKind))
+	wantView(t, some.From(at), those(those(all, isKind), isLate))
+	wantView(t, some.Conn(1), those(those(all, isKind), func(_ int, x Entry) bool { return x.Conn == 1 }))
+}
+
+// A view is what the list was when it was taken, however the list grows, and whatever is
+// changed in it.
+func TestViewIsWhatTheListWas(t *testing.T) {
+	type taken struct {
+		v    View
+		want map[int]Entry
+	}
+	for seed := range uint64(10) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		var l List
+		all := map[int]Entry{}
+		var views []taken
+		for range r.IntN(1500) {
+			switch n := r.IntN(100); {
+			case n == 0:
+				views = append(views, taken{l.Snapshot(), maps.Clone(all)})
+			case n < 5 && l.Len() > 0:
+				at := r.IntN(l.Len())
+				l.Own(at).Offset++
+				all[at] = *l.At(at)
+			case n < 9 && len(views) > 0:
+				views[r.IntN(len(views))].v.Conns() // of any age, so that the index is ahead of some
+			default:
+				x := Entry{Conn: r.IntN(5), Kind: uint8(r.IntN(3)), Offset: r.Int64()}
+				all[l.Len()] = x
+				l.Add(x)
+			}
+		}
+		for _, s := range append(views, taken{l.Snapshot(), all}) {
+			wantView(t, s.v, s.want)
+			wantParts(t, s.v, s.want, r)
+		}
+	}
+}
+
+// What the list owns since the last snapshot is copied once, and what is read never.
+func TestListCopiesAChunkOncePerSnapshot(t *testing.T) {
+	var l List
+	for range 10 * largeChunk {
+		l.Add(Entry{})
+	}
+	l.Snapshot()
+	if age := l.Age(); age != 1 {
+		t.Errorf("Age = %d after one snapshot", age)
+	}
+	before := l.At(5)
+	if own := l.Own(5); own == before || l.Own(5) != own || l.Own(6) != l.At(6) || l.At(5) != own {
+		t.Error("the list copied a chunk twice, or gave a snapshot's away")
+	}
+	if n := testing.AllocsPerRun(100, func() { l.Own(5); l.Own(l.Len() - 1) }); n != 0 {
+		t.Errorf("Own allocates %v times, want 0 without a snapshot between", n)
+	}
+	if n := testing.AllocsPerRun(100, func() { l.Snapshot() }); n != 0 {
+		t.Errorf("Snapshot allocates %v times, want 0", n)
+	}
+}
+
+func TestViewOfNothing(t *testing.T) {
+	var zero View
+	var l List
+	for _, v := range []View{zero, l.Snapshot(), zero.Conn(3), zero.From(9)} {
+		wantView(t, v, nil)
+		if v.Conns() != 0 {
+			t.Errorf("Conns = %d, want 0", v.Conns())
+		}
+		wantView(t, v.Conn(0), nil)
+		wantView(t, v.Where(func(*Entry) bool { return true }), nil)
+	}
+}

@@ -1,0 +1,11 @@
+package transcript
+
+const (
+	MaxLines = maxLines
+	MinEnds  = minEnds
+)
+
+var (
+	HumanSize = humanSize
+	Grouped   = grouped
+)
