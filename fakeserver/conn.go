@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -84,7 +85,7 @@ func (c *Conn) CloseWrite() error {
 	if err := c.check("close"); err != nil {
 		return err
 	}
-	if _, ok := c.raw.(interface{ CloseWrite() error }); !ok {
+	if !socket.CanCloseWrite(c.raw) {
 		return c.opError("close", errors.ErrUnsupported)
 	}
 	return c.out.closeWrite()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 )
 
 // confirmed is what the record says of a boundary that held.
@@ -31,7 +32,7 @@ func (b *boundary) confirm() string {
 	}
 	pause, since, before := firstPoll, time.Now(), -1
 	for {
-		read := peerRead(b.c.raw)
+		read := socket.PeerRead(b.c.raw)
 		n, err := b.unread()
 		switch {
 		case err != nil:
@@ -66,8 +67,8 @@ func (b *boundary) settle() string {
 
 // unread returns how many bytes lie in the client's receive queue.
 func (b *boundary) unread() (int, error) {
-	if p, ok := b.c.raw.(interface{ PeerUnread() (int, error) }); ok {
-		return p.PeerUnread()
+	if n, err := socket.PeerUnread(b.c.raw); !errors.Is(err, errors.ErrUnsupported) {
+		return n, err
 	}
 	if b.lost == nil && b.queue == nil {
 		b.queue, b.lost = kernel.NewPeerQueue(b.c.raw)
@@ -86,7 +87,7 @@ func (b *boundary) unread() (int, error) {
 // read something: while it is still connecting, the RST would be all that it gets.
 func (b *boundary) awaitConnected() {
 	sent := b.c.out.lane.Offset()
-	if unread, _ := unread(b.c.raw); unread > 0 || b.c.in.lane.Offset() > 0 || sent == 0 {
+	if unread, _ := socket.Unread(b.c.raw); unread > 0 || b.c.in.lane.Offset() > 0 || sent == 0 {
 		return
 	}
 	b.awaitRead(sent)
@@ -97,7 +98,7 @@ func (b *boundary) awaitConnected() {
 func (b *boundary) awaitRead(sent int64) {
 	pause := firstPoll
 	for since := time.Now(); time.Since(since) < time.Second; pause = min(2*pause, lastPoll) {
-		read := peerRead(b.c.raw)
+		read := socket.PeerRead(b.c.raw)
 		if n, err := b.unread(); err != nil || int64(n) < sent {
 			return
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -50,7 +51,7 @@ func (c *Conn) endInOrder() {
 	<-c.opened
 	c.in.leaveUnread() // the client that sees our FIN finds it in the record
 	c.out.closeWrite()
-	if !canCloseWrite(c.raw) {
+	if !socket.CanCloseWrite(c.raw) {
 		c.out.finish() // the client hears of it only when the socket is closed
 		c.in.discard.Store(true)
 		c.kickRaw()
@@ -63,7 +64,7 @@ func (c *Conn) endInOrder() {
 
 // noteUnread records what lies in the socket and will not be read.
 func (c *Conn) noteUnread() {
-	if n, err := unread(c.raw); err == nil && n > 0 {
+	if n, err := socket.Unread(c.raw); err == nil && n > 0 {
 		c.in.followed(n)
 		c.core.rec.Add(transcript.Event{
 			Conn: c.n, Direction: transcript.FromClient, Kind: transcript.Unread,

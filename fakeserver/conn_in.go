@@ -7,6 +7,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/internal/record"
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -28,7 +29,7 @@ type inbound struct {
 	queue  *queue         // nil: no faults; set under reader and c.mu
 	pumped chan struct{}  // closed when the pump has ended; set with queue
 
-	peeker peeker          // nil: there is none; the pump's
+	peeker socket.Peeker   // nil: there is none; the pump's
 	asked  bool            // whether there is one; the pump's
 	left   bool            // the latest read may have left something in the socket; the pump's
 	begun  bool            // OnAccept rules have let the connection through; under reader
@@ -87,7 +88,7 @@ func (in *inbound) take(p []byte) (int, error) { return in.takeBy(in.c.raw.Read,
 
 // takeNow is take for what has arrived.
 func (in *inbound) takeNow(p []byte) (int, error) {
-	return in.takeBy(func(p []byte) (int, error) { return readNow(in.c.raw, p) }, p)
+	return in.takeBy(func(p []byte) (int, error) { return socket.ReadNow(in.c.raw, p) }, p)
 }
 
 func (in *inbound) takeBy(read func([]byte) (int, error), p []byte) (int, error) {

@@ -6,6 +6,8 @@ import (
 	"net"
 	"os"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 )
 
 // A pump reads the socket so that the handler's reads are what they are without
@@ -75,7 +77,7 @@ func (c *Conn) asOpError(op string, err error) error {
 // canPeek reports whether what has arrived can be looked at without taking it.
 func (in *inbound) canPeek() bool {
 	if !in.asked {
-		in.peeker, in.asked = newPeeker(in.c.raw), true
+		in.peeker, in.asked = socket.NewPeeker(in.c.raw), true
 	}
 	return in.peeker != nil
 }
@@ -87,7 +89,7 @@ func (in *inbound) settle() {
 		return
 	}
 	if in.left {
-		n, err := unread(in.c.raw)
+		n, err := socket.Unread(in.c.raw)
 		in.left = n > 0 && err == nil
 	}
 	if !in.left {

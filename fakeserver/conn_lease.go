@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net"
 	"sync/atomic"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 )
 
 // A lease is what a Listener's connection has in place of a handler: whoever
@@ -38,7 +40,7 @@ func (c *Conn) hangUp() error {
 // tearDown ends the connection with an RST at once, where there is such a thing. It
 // is not its handler or owner who does.
 func (c *Conn) tearDown() error {
-	if !canReset(c.raw) {
+	if !socket.CanReset(c.raw) {
 		return c.opError("reset", errors.ErrUnsupported)
 	}
 	return c.abort()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/internal/record"
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -121,7 +122,7 @@ func (out *outbound) writeRaw(p []byte) (int, error) {
 	if n > 0 || !isTimeout(err) || !out.c.isKicked() {
 		return n, err
 	}
-	if m, nowErr := writeNow(out.c.raw, p); m > 0 {
+	if m, nowErr := socket.WriteNow(out.c.raw, p); m > 0 {
 		return m, nowErr
 	}
 	return n, err
@@ -263,7 +264,7 @@ func (out *outbound) sendRuledFIN() error {
 	out.finished = time.Now()
 	out.mu.Unlock()
 	out.c.in.wakeDrain()
-	err := closeWrite(out.c.raw)
+	err := socket.CloseWrite(out.c.raw)
 	if err != nil && !out.c.isDead() {
 		out.lane.Unsend(0, err.Error())
 		return out.c.writeError(err)

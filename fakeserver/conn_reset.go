@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -17,7 +18,7 @@ import (
 // A unix socket has no RST: there it does nothing, and its error wraps
 // errors.ErrUnsupported.
 func (c *Conn) Reset() error {
-	if !canReset(c.raw) {
+	if !socket.CanReset(c.raw) {
 		return c.opError("reset", errors.ErrUnsupported)
 	}
 	if c.out.hasPump() && c.out.ruledOut() != nil {
@@ -59,7 +60,7 @@ func (out *outbound) awaitPumped() {
 	c := out.c
 	for since := time.Now(); ; {
 		sent, left := out.lane.Offset(), c.unacked()
-		changed, read := out.queue.next(), peerRead(c.raw)
+		changed, read := out.queue.next(), socket.PeerRead(c.raw)
 		until := since.Add(noProgress)
 		if isClosedChan(out.pumped) || hasPassed(until) || !c.sleepForAny(until, changed, read, out.pumped) {
 			return
@@ -84,13 +85,13 @@ func (c *Conn) resetFrom(rule string, pumped <-chan struct{}) error {
 	}
 	c.in.taking.stop()
 	c.noteUnread()
-	if !canReset(c.raw) {
+	if !socket.CanReset(c.raw) {
 		c.note(transcript.Note, "closed at once: a unix socket has no RST")
 		c.core.rec.Add(c.event(transcript.Close))
 		return c.raw.Close()
 	}
 	c.out.lane.Add(transcript.Event{Kind: transcript.RST, Rule: rule, Count: c.unacked()})
-	err := resetConn(c.raw)
+	err := socket.Reset(c.raw)
 	c.core.rec.Add(c.event(transcript.Close))
 	if err != nil {
 		err = c.core.connError(c, err)
@@ -106,8 +107,8 @@ func (c *Conn) resetFrom(rule string, pumped <-chan struct{}) error {
 func (c *Conn) awaitDelivery() int64 {
 	pause, since := firstPoll, time.Now()
 	for before := -1; ; {
-		told := acked(c.raw)
-		left, err := unacked(c.raw)
+		told := socket.Acked(c.raw)
+		left, err := socket.Unacked(c.raw)
 		if before >= 0 && left < before {
 			since, pause = time.Now(), firstPoll
 		}
@@ -134,6 +135,6 @@ const (
 // unacked returns how many written bytes the client's kernel does not have, or 0
 // where that can't be known.
 func (c *Conn) unacked() int64 {
-	n, _ := unacked(c.raw)
+	n, _ := socket.Unacked(c.raw)
 	return int64(n)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -14,7 +15,7 @@ func (l *Listener) pump() {
 		raw, err := l.ln.Accept()
 		switch {
 		case err == nil && !l.admits():
-			resetConn(raw)
+			socket.Reset(raw)
 			return
 		case err == nil:
 			l.take(raw)

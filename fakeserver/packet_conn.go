@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -63,7 +64,7 @@ func wrapPacketConn(pc net.PacketConn, cfg PacketConfig, o origin) (packetStoppe
 	c.settle(p.network, pc.LocalAddr(), cfg.RecordLimit)
 	k := &PacketConn{core: c, srv: newPacketServer(c), reader: newLock()}
 	k.sock = newSingleSocket(pc, k.srv)
-	k.sock.drops, _ = drops(pc) // what was lost before is not of this record
+	k.sock.drops, _ = socket.Drops(pc) // what was lost before is not of this record
 	k.srv.sock = k.sock
 	return packetStopper{k}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -35,7 +36,7 @@ func (c *PacketConn) Close() error {
 // takeRest takes what has arrived into the record, unless a reader does not let go of the
 // socket. One whose socket can't tell what waits takes nothing.
 func (c *PacketConn) takeRest() {
-	if _, err := c.sock.waiting(); err != nil {
+	if _, err := socket.Waiting(c.sock.pc); err != nil {
 		return
 	}
 	c.wake()
@@ -45,7 +46,7 @@ func (c *PacketConn) takeRest() {
 	defer c.reader.unlock()
 	c.sock.pc.SetReadDeadline(time.Time{})
 	for range maxRest {
-		if n, err := c.sock.waiting(); err != nil || n == 0 {
+		if n, err := socket.Waiting(c.sock.pc); err != nil || n == 0 {
 			return
 		}
 		if _, err := c.sock.receive(c.srv.receive); err != nil {

@@ -2,11 +2,11 @@ package fakeserver
 
 import (
 	"errors"
-	"net"
 	"net/netip"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 )
 
 // A seenAt is what was found at an address.
@@ -50,7 +50,7 @@ func (k *packetSocket) look(ap netip.AddrPort) sighting {
 // endRound ends a round if nothing waits to be read. Else it is to be tried again after the
 // next read.
 func (k *packetSocket) endRound() {
-	n, err := k.waiting()
+	n, err := socket.Waiting(k.pc)
 	k.overdue.Store(err == nil && n > 0)
 	if err == nil && n == 0 {
 		k.rounds.Add(1)
@@ -101,20 +101,14 @@ func (k *packetSocket) deliver(f func(arrival), read func() ([]kernel.Message, e
 	return len(messages), err
 }
 
-// A socketReader is a net.PacketConn that tells for each datagram which socket sent it, by
-// a number that no other has that ever had its address.
-type socketReader interface {
-	ReadFromSocket(p []byte) (n int, from net.Addr, socket uint64, err error)
-}
-
 // receiveOne waits for a datagram and hands it to f.
 func (k *packetSocket) receiveOne(f func(arrival)) (int, error) {
-	if r, ok := k.pc.(socketReader); ok {
-		n, addr, socket, err := r.ReadFromSocket(k.buf)
+	if r, ok := k.pc.(socket.SourceReader); ok {
+		n, addr, from, err := r.ReadFromSocket(k.buf)
 		if err != nil {
 			return 0, err
 		}
-		f(arrival{data: k.buf[:n], ap: addrPortOf(addr), addr: addr, seen: sighting{owner: owner(socket), heard: true}})
+		f(arrival{data: k.buf[:n], ap: addrPortOf(addr), addr: addr, seen: sighting{owner: owner(from), heard: true}})
 		return 1, nil
 	}
 	sent := k.rounds.Load()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 	"github.com/fakewire/fakewire/fakeserver/internal/record"
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -20,6 +21,7 @@ const batchSize = 16
 type packetSocket struct {
 	pc    net.PacketConn
 	rec   *record.Recorder
+	udp   *net.UDPConn // pc, if it is the kernel's UDP; else nil
 	batch *kernel.Batch // nil on another transport
 	buf   []byte        // where there is no batch
 
@@ -41,12 +43,11 @@ type packetSocket struct {
 
 func newPacketSocket(pc net.PacketConn, s *PacketServer) (*packetSocket, error) {
 	sock := newSingleSocket(pc, s)
-	udp, ok := pc.(*net.UDPConn)
-	if !ok {
+	if sock.udp == nil {
 		return sock, nil
 	}
 	var err error
-	if sock.batch, err = kernel.NewBatch(udp, batchSize); err != nil {
+	if sock.batch, err = kernel.NewBatch(sock.udp, batchSize); err != nil {
 		sock.release()
 	}
 	sock.buf = nil
@@ -56,9 +57,10 @@ func newPacketSocket(pc net.PacketConn, s *PacketServer) (*packetSocket, error) 
 // newSingleSocket returns one that reads single datagrams.
 func newSingleSocket(pc net.PacketConn, s *PacketServer) *packetSocket {
 	sock := &packetSocket{pc: pc, rec: s.rec, rounds: &s.roster.rounds, buf: make([]byte, 64<<10)}
+	sock.udp, _ = pc.(*net.UDPConn)
 	if owners, err := kernel.NewPeerSockets(pc); err == nil {
 		sock.owners, sock.looker = owners, sock.look
-	} else if _, udp := pc.(*net.UDPConn); udp {
+	} else if sock.udp != nil {
 		s.roster.noteBlind(err)
 	}
 	return sock
@@ -93,7 +95,7 @@ func (k *packetSocket) receiveNow(f func(arrival)) (int, error) {
 	if k.batch != nil {
 		return k.deliver(f, k.batch.ReadNow)
 	}
-	if n, err := k.waiting(); err == nil {
+	if n, err := socket.Waiting(k.pc); err == nil {
 		if n == 0 {
 			return 0, os.ErrDeadlineExceeded
 		}
@@ -103,19 +105,10 @@ func (k *packetSocket) receiveNow(f func(arrival)) (int, error) {
 	return k.receive(f)
 }
 
-// waiting returns 0 exactly when no datagram waits to be read.
-func (k *packetSocket) waiting() (int, error) {
-	if w, ok := k.pc.(interface{ Waiting() (int, error) }); ok {
-		return w.Waiting()
-	}
-	n, err := kernel.Waiting(k.pc)
-	return int(n), err
-}
-
 // send sends one datagram.
 func (k *packetSocket) send(p *peer, b []byte) error {
-	if udp, ok := k.pc.(*net.UDPConn); ok && p.ap.IsValid() {
-		_, err := udp.WriteToUDPAddrPort(b, p.ap)
+	if k.udp != nil && p.ap.IsValid() {
+		_, err := k.udp.WriteToUDPAddrPort(b, p.ap)
 		return err
 	}
 	to := p.netAddr()
@@ -147,7 +140,7 @@ func (p *peer) netAddr() net.Addr {
 func (k *packetSocket) noteDrops() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	now, err := drops(k.pc)
+	now, err := socket.Drops(k.pc)
 	if err != nil || now == k.drops {
 		return
 	}
@@ -156,15 +149,6 @@ func (k *packetSocket) noteDrops() {
 		Text: "datagrams lost: the receive buffer was full",
 	})
 	k.drops = now
-}
-
-// drops returns how many datagrams pc has lost for want of buffer.
-func drops(pc net.PacketConn) (int64, error) {
-	if d, ok := pc.(interface{ Drops() (int64, error) }); ok {
-		return d.Drops()
-	}
-	n, err := kernel.Drops(pc)
-	return int64(n), err
 }
 
 // addrPortOf returns a's IP address and port, or zero.

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -81,7 +82,7 @@ func (s *Server) accept(ln net.Listener, ended chan<- struct{}) {
 	for {
 		raw, err := ln.Accept()
 		if err == nil && s.isClosing() { // Close has given up on this Accept
-			resetConn(raw)
+			socket.Reset(raw)
 			return
 		}
 		if err == nil {

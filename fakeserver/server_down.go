@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -111,7 +112,7 @@ const mostBacklog = 1 << 16
 // takeBacklog accepts what waits, in the accept loop's place.
 func (s *Server) takeBacklog(ln net.Listener) {
 	for range mostBacklog {
-		if backlog(ln) == 0 {
+		if socket.Backlog(ln) == 0 {
 			return
 		}
 		raw, err := ln.Accept()

@@ -6,6 +6,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -39,28 +40,28 @@ func (s *Server) IgnoreDials() error {
 	if ln == nil {
 		return fmt.Errorf("fakeserver: %s: IgnoreDials: the server is down: call Up first", s.name)
 	}
-	if err := setBacklog(ln, 0); err != nil {
+	room, err := socket.SetBacklog(ln, 0)
+	if err != nil {
 		return fmt.Errorf("fakeserver: %s: IgnoreDials: %w", s.name, err)
 	}
-	filler, err := s.silence(ln)
+	filler, err := s.silence(ln, room)
 	if err != nil {
-		err = fmt.Errorf("fakeserver: %s: IgnoreDials: %w", s.name, errors.Join(err, setBacklog(ln, -1)))
+		_, again := socket.SetBacklog(ln, -1)
 		s.resumeAccepting(ln)
-		return err
+		return fmt.Errorf("fakeserver: %s: IgnoreDials: %w", s.name, errors.Join(err, again))
 	}
 	s.silent = &silence{ln, filler}
 	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "unanswered: connects get no answer"})
 	return nil
 }
 
-// silence takes what waits in ln's backlog, which has no more room, and fills what room the
-// kernel leaves.
-func (s *Server) silence(ln net.Listener) (filler net.Conn, err error) {
+// silence takes what waits in ln's backlog, and fills the room that is left in it.
+func (s *Server) silence(ln net.Listener, room int) (filler net.Conn, err error) {
 	if !s.pauseAccepting(ln) {
 		return nil, fmt.Errorf("%w on this transport", errors.ErrUnsupported)
 	}
 	s.takeBacklog(ln)
-	if _, own := ln.(silencer); own {
+	if room == 0 {
 		return nil, nil
 	}
 	if filler, err = net.DialTimeout("tcp", s.Addr(), closeGrace); err != nil {
@@ -73,7 +74,7 @@ func (s *Server) silence(ln net.Listener) (filler net.Conn, err error) {
 func (s *Server) endSilence() error {
 	q := s.silent
 	s.silent = nil
-	err := setBacklog(q.ln, -1)
+	_, err := socket.SetBacklog(q.ln, -1)
 	if q.filler != nil {
 		s.takeFiller(q)
 	}
@@ -108,12 +109,11 @@ func (s *Server) pauseAccepting(ln net.Listener) bool {
 	accepting := s.accepting
 	s.ln = nil // tells the accept loop that it is to end
 	s.mu.Unlock()
-	l, ok := ln.(interface{ SetDeadline(time.Time) error })
-	if !ok || l.SetDeadline(past) != nil {
+	if socket.SetDeadline(ln, past) != nil {
 		return false
 	}
 	ended := await(accepting, closeGrace)
-	l.SetDeadline(time.Time{})
+	socket.SetDeadline(ln, time.Time{})
 	return ended
 }
 

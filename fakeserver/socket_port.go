@@ -8,6 +8,7 @@ import (
 	"net"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 )
 
 // A port is the address that a server owns for its whole life. On the kernel's
@@ -143,41 +144,31 @@ func (p *port) listenPacket() (net.PacketConn, error) {
 
 // setReadBuffer gives a listener or a socket of another transport the receive buffer that is
 // wanted, if it takes one. The kernel's have theirs.
-func (p *port) setReadBuffer(socket any) {
+func (p *port) setReadBuffer(opened any) {
 	if _, real := p.transport.(kernelTransport); real || p.receiveBuffer == 0 {
 		return
 	}
-	if s, ok := socket.(interface{ SetReadBuffer(int) error }); ok {
-		s.SetReadBuffer(p.receiveBuffer)
-	}
+	socket.SetReadBuffer(opened, p.receiveBuffer)
 }
 
 // suspend closes ln, and keeps its address if the transport can.
 func (p *port) suspend(ln net.Listener) {
-	s, ok := ln.(interface {
-		Suspend() (again func() (net.Listener, error), release func(), err error)
-	})
-	if !ok {
+	again, release, err := socket.Suspend(ln)
+	if err != nil {
 		ln.Close()
 		return
 	}
-	if again, release, err := s.Suspend(); err == nil {
-		p.againLn, p.release = again, release
-	}
+	p.againLn, p.release = again, release
 }
 
 // suspendPacket is suspend for datagrams.
 func (p *port) suspendPacket(pc net.PacketConn) {
-	s, ok := pc.(interface {
-		Suspend() (again func() (net.PacketConn, error), release func(), err error)
-	})
-	if !ok {
+	again, release, err := socket.SuspendPacket(pc)
+	if err != nil {
 		pc.Close()
 		return
 	}
-	if again, release, err := s.Suspend(); err == nil {
-		p.againPC, p.release = again, release
-	}
+	p.againPC, p.release = again, release
 }
 
 // canRefuse says why the port can't be kept while nobody listens on it.

@@ -49,6 +49,8 @@ var (
 	border = []string{module + "fakeserver/internal/decide"} // between deciding and doing
 	record = []string{module + "fakeserver/internal/record", module + "fakeserver/internal/store"}
 	kernel = []string{module + "fakeserver/internal/kernel", "golang.org/x/sys/unix"}
+	socket = []string{module + "fakeserver/internal/socket"} // of any network
+	port   = []string{module + "fakeserver/internal/port"}
 	server = append([]string{module + "fakeserver"}, words...)
 )
 
@@ -58,7 +60,7 @@ var mayImport = []struct {
 	dir   string
 	lists [][]string
 }{
-	{"fakeserver", [][]string{words, border, kernel[:1], record[:1]}},
+	{"fakeserver", [][]string{words, border, kernel[:1], record[:1], socket, port}},
 	{"fakeserver/fault", [][]string{words[1:], border}},
 	{"fakeserver/internal/decide", [][]string{words[1:]}},
 	{"fakeserver/transcript", [][]string{record[1:]}},
@@ -66,6 +68,8 @@ var mayImport = []struct {
 	{"fakeserver/transcript/", [][]string{words[1:]}},
 	{"fakeserver/internal/record", [][]string{words[1:], record[1:], kernel[1:]}},
 	{"fakeserver/internal/store", nil},
+	{"fakeserver/internal/port", [][]string{socket, kernel[:1]}},
+	{"fakeserver/internal/socket", [][]string{kernel[:1]}},
 	{"fakeserver/internal/kernel", [][]string{kernel[1:], {"golang.org/x/sys/windows"}}},
 	{"fakeserver/internal/benchwork", [][]string{server, kernel}}, // its baseline is fair only with the same tricks
 	{"fakeserver/internal/benchratio", [][]string{{module + "fakeserver/internal/benchwork"}}},

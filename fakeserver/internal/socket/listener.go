@@ -1,0 +1,57 @@
+package socket
+
+import (
+	"errors"
+	"net"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
+)
+
+// SetDeadline makes ln's Accepts, blocked ones too, fail after t.
+func SetDeadline(ln net.Listener, t time.Time) error {
+	if l, ok := ln.(interface{ SetDeadline(time.Time) error }); ok {
+		return l.SetDeadline(t)
+	}
+	return errors.ErrUnsupported
+}
+
+// Backlog returns how many connections wait to be accepted, or none where that can't be known.
+func Backlog(ln net.Listener) int {
+	if l, ok := ln.(interface{ Backlog() (int, error) }); ok {
+		n, _ := l.Backlog()
+		return n
+	}
+	n, err := kernel.Backlog(ln)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// SetBacklog sets how many connections may wait to be accepted; -1 is what ln has otherwise. It returns how many
+// more than that ln takes.
+func SetBacklog(ln net.Listener, n int) (more int, err error) {
+	if l, ok := ln.(interface{ SetBacklog(int) error }); ok {
+		return 0, l.SetBacklog(n)
+	}
+	return 1, kernel.SetBacklog(ln, n) // which takes -1 for as many as net.core.somaxconn allows
+}
+
+// SetReadBuffer sets the receive buffer of a packet conn, or of the connections that a listener accepts.
+func SetReadBuffer(s any, bytes int) error {
+	if s, ok := s.(interface{ SetReadBuffer(int) error }); ok {
+		return s.SetReadBuffer(bytes)
+	}
+	return errors.ErrUnsupported
+}
+
+// Suspend closes ln and keeps its address: again listens there once more, and release gives it up.
+func Suspend(ln net.Listener) (again func() (net.Listener, error), release func(), err error) {
+	if l, ok := ln.(interface {
+		Suspend() (func() (net.Listener, error), func(), error)
+	}); ok {
+		return l.Suspend()
+	}
+	return nil, nil, errors.ErrUnsupported
+}
