@@ -1,15 +1,17 @@
 package fakeserver
 
 import (
+	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/port"
 )
 
 // Config says how a Server behaves. Its zero value works. It is copied when the
@@ -75,48 +77,81 @@ type PacketConfig struct {
 	Name string
 }
 
-// place is where a server listens: what Config and PacketConfig have in common.
-type place struct {
-	network, addr string
-	family        string // "tcp" or "udp"
-	transport     Transport
+// An endpoint is what Config and PacketConfig have in common: where a server listens, and
+// what goes wrong there.
+type endpoint struct {
 	name          string
+	network, addr string
+	known         []string // the networks that the kernel has; the first is the default
+	transport     Transport
+	receiveBuffer int
 	plan          fault.Plan
 	medium        fault.Medium
-	startDown     bool
-	receiveBuffer int
 }
 
-func (cfg *Config) place() place {
-	return place{cfg.Network, cfg.Addr, "tcp", cfg.Transport, cfg.Name, cfg.Faults, fault.Streams, cfg.StartDown, cfg.ReceiveBuffer}
+func (cfg *Config) endpoint() endpoint {
+	return endpoint{
+		name: cfg.Name, network: cfg.Network, addr: cfg.Addr, transport: cfg.Transport, receiveBuffer: cfg.ReceiveBuffer,
+		known: []string{"tcp", "tcp4", "tcp6", "unix"}, plan: cfg.Faults, medium: fault.Streams,
+	}
 }
 
-func (cfg *PacketConfig) place() place {
-	return place{cfg.Network, cfg.Addr, "udp", cfg.Transport, cfg.Name, cfg.Faults, fault.Datagrams, cfg.StartDown, cfg.ReceiveBuffer}
+func (cfg *PacketConfig) endpoint() endpoint {
+	e := endpoint{
+		name: cfg.Name, network: cfg.Network, addr: cfg.Addr, transport: cfg.Transport, receiveBuffer: cfg.ReceiveBuffer,
+		known: []string{"udp", "udp4", "udp6", "unixgram"}, plan: cfg.Faults, medium: fault.Datagrams,
+	}
+	if e.receiveBuffer == 0 && !e.isUnix() {
+		e.receiveBuffer = defaultPacketBuffer
+	}
+	return e
 }
+
+// defaultPacketBuffer is what a packet server asks for, so that bursts are not lost.
+const defaultPacketBuffer = 8 << 20
 
 // check fills in the defaults and refuses what makes no sense.
-func (p *place) check() error {
-	if p.network == "" {
-		p.network = p.family
+func (e *endpoint) check() error {
+	if e.network == "" {
+		e.network = e.known[0]
 	}
-	known := []string{p.family, p.family + "4", p.family + "6", p.unixNetwork()}
-	if p.transport == nil && !slices.Contains(known, p.network) {
-		return fmt.Errorf("%w: Network is %q, want one of %s", ErrConfig, p.network, strings.Join(known, ", "))
+	if e.transport == nil && !slices.Contains(e.known, e.network) {
+		return fmt.Errorf("%w: Network is %q, want one of %s", ErrConfig, e.network, strings.Join(e.known, ", "))
 	}
-	if p.receiveBuffer < 0 {
-		return fmt.Errorf("%w: ReceiveBuffer is %d, want 0 or more", ErrConfig, p.receiveBuffer)
+	if e.receiveBuffer < 0 {
+		return fmt.Errorf("%w: ReceiveBuffer is %d, want 0 or more", ErrConfig, e.receiveBuffer)
 	}
-	if p.transport == nil && inBubble() {
+	if e.transport == nil && inBubble() {
 		return errRealSocket
 	}
-	if p.isUnix() {
-		return p.checkUnix()
+	if e.isUnix() {
+		return e.checkUnix()
 	}
-	if p.addr == "" {
-		p.addr = defaultAddr(p.network, p.transport == nil)
+	if e.addr == "" {
+		e.addr = defaultAddr(e.network, e.transport == nil)
 	}
 	return nil
+}
+
+// isUnix reports whether it is a unix socket of the kernel's.
+func (e *endpoint) isUnix() bool {
+	return e.transport == nil && (e.network == "unix" || e.network == "unixgram")
+}
+
+// checkUnix refuses what unix sockets can't do.
+func (e *endpoint) checkUnix() error {
+	if e.receiveBuffer > 0 {
+		return fmt.Errorf("%w: ReceiveBuffer is %d: %w: the senders' buffers count on a unix socket", ErrConfig, e.receiveBuffer, errors.ErrUnsupported)
+	}
+	if e.network == "unixgram" && runtime.GOOS == "windows" {
+		return fmt.Errorf("%w: Network is %q: %w on this platform", ErrConfig, e.network, errors.ErrUnsupported)
+	}
+	return nil
+}
+
+// spec is the endpoint's address, to be kept.
+func (e *endpoint) spec() port.Spec {
+	return port.Spec{Network: e.network, Address: e.addr, Transport: e.transport, ReceiveBuffer: e.receiveBuffer, Check: checkBubble}
 }
 
 // defaultAddr is a loopback address with a port to be chosen. It is numeric, so
@@ -157,16 +192,4 @@ func checkHandler(h any) error {
 		}
 	}
 	return nil
-}
-
-// dialable turns the address of a socket bound to all addresses into one that a
-// client can dial.
-func dialable(a netip.AddrPort) netip.AddrPort {
-	switch a.Addr() {
-	case netip.IPv4Unspecified():
-		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), a.Port())
-	case netip.IPv6Unspecified():
-		return netip.AddrPortFrom(netip.IPv6Loopback(), a.Port())
-	}
-	return a
 }

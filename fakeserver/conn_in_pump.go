@@ -243,8 +243,8 @@ func (in *inbound) stop(s decide.Step, ch <-chan struct{}, until time.Time) {
 }
 
 // stable returns recorded bytes that stay what they are.
-func (c *core) stable(p []byte) []byte {
-	if c.recordLimit == 0 {
+func (s *core) stable(p []byte) []byte {
+	if s.recordLimit == 0 {
 		return p
 	}
 	return bytes.Clone(p)

@@ -8,16 +8,6 @@ func (c *Conn) sleep(ch <-chan struct{}, times ...time.Time) bool {
 	return c.sleepFor(ch, nil, earliest(times))
 }
 
-// earliest returns the earliest of some times that is not zero, or zero.
-func earliest(times []time.Time) (until time.Time) {
-	for _, t := range times {
-		if until.IsZero() || !t.IsZero() && t.Before(until) {
-			until = t
-		}
-	}
-	return until
-}
-
 // sleepFor waits for one of two channels, for a time (zero: never), or for the end
 // of the connection or the server. It reports false at an end.
 func (c *Conn) sleepFor(a, b <-chan struct{}, until time.Time) bool {
@@ -46,25 +36,4 @@ func (c *Conn) sleepForAny(until time.Time, a, b, d <-chan struct{}) bool {
 		return false
 	}
 	return true
-}
-
-// sleep waits for ch, for one of the given times (zero: never), for end, or for the
-// server to close. It reports false at the last two.
-func (c *core) sleep(ch, end <-chan struct{}, times ...time.Time) bool {
-	var timer <-chan time.Time
-	if until := earliest(times); !until.IsZero() {
-		t := time.NewTimer(time.Until(until))
-		defer t.Stop()
-		timer = t.C
-	}
-	select {
-	case <-ch:
-		return true
-	case <-timer:
-		return true
-	case <-end:
-		return false
-	case <-c.closing:
-		return false
-	}
 }

@@ -25,7 +25,6 @@ type core struct {
 	seed  seed
 	rec   *record.Recorder
 	plans plans
-	port  *port
 	gates gates
 	addr  net.Addr
 	noRST bool // of a unix socket, which has none
@@ -35,152 +34,110 @@ type core struct {
 	ctx     context.Context // of handlers; canceled by Close
 	cancel  context.CancelFunc
 	closing chan struct{}  // closed when Close begins
-	done    chan struct{}  // closed when Close has ended
+	ended   once           // the end, by Close or Stop
+	endErr  error          // of the end
+	done    chan struct{}  // closed when that is over
 	wg      sync.WaitGroup // of all goroutines
 
 	errMu sync.Mutex // guards errs
 	errs  []error    // what Verify reports, besides the plan's outcomes
 }
 
-// newCore checks p and binds its port, without taking connections yet. origin
-// names the test and the ordinal of the server in it, and mixes into the seed.
-func newCore(p place, recordLimit int64, o origin) (*core, error) {
-	if err := p.check(); err != nil {
+// newCore checks e and its plan. origin names the test and the ordinal of the server in it,
+// and mixes into the seed.
+func newCore(e *endpoint, o origin) (*core, error) {
+	if err := e.check(); err != nil {
 		return nil, err
 	}
-	c, err := compile(p, o)
-	if err != nil {
-		return nil, err
-	}
-	if c.port, err = openPort(p); err != nil {
-		return nil, err
-	}
-	c.settle(p.network, c.port.addr, recordLimit)
-	return c, nil
+	return compile(e, o)
 }
 
-// compile checks the plan of p and settles its seed.
-func compile(p place, o origin) (*core, error) {
-	sd, err := chooseSeed(p.plan, o)
+// compile checks the plan of e and settles its seed.
+func compile(e *endpoint, o origin) (*core, error) {
+	sd, err := chooseSeed(e.plan, o)
 	if err != nil {
 		return nil, err
 	}
-	p.plan.Seed = sd.effective
-	plan, err := p.plan.Compile(p.medium)
+	e.plan.Seed = sd.effective
+	plan, err := e.plan.Compile(e.medium)
 	if err != nil {
 		return nil, err
 	}
-	c := &core{name: p.name, seed: sd, noRST: p.isUnix()}
-	c.plans.now.Store(plan)
-	return c, c.checkResets(plan)
+	s := &core{name: e.name, seed: sd, noRST: e.isUnix()}
+	s.plans.now.Store(plan)
+	return s, s.checkResets(plan)
 }
 
 // settle lets c begin to record, at addr.
-func (c *core) settle(network string, addr net.Addr, recordLimit int64) {
-	c.addr, c.recordLimit = addr, recordLimit
-	c.closing, c.done = make(chan struct{}), make(chan struct{})
-	c.rec = record.New(transcript.Header{Name: c.name, Network: network, Address: c.Addr()}, recordLimit)
-	c.ctx, c.cancel = context.WithCancel(context.Background())
+func (s *core) settle(network string, addr net.Addr, recordLimit int64) {
+	s.addr, s.recordLimit = addr, recordLimit
+	s.closing, s.done = make(chan struct{}), make(chan struct{})
+	s.rec = record.New(transcript.Header{Name: s.name, Network: network, Address: s.Addr()}, recordLimit)
+	s.ctx, s.cancel = context.WithCancel(context.Background())
 }
 
 // Addr returns the address to hand to a client, such as "127.0.0.1:4242". For a
 // server bound to all addresses it is the loopback one.
-func (c *core) Addr() string {
-	if ap := c.AddrPort(); ap.IsValid() {
+func (s *core) Addr() string {
+	if ap := s.AddrPort(); ap.IsValid() {
 		return ap.String()
 	}
-	return c.addr.String()
+	return s.addr.String()
 }
 
 // AddrPort returns Addr as an IP address and port. It is zero if the transport's
 // addresses are of another kind.
-func (c *core) AddrPort() netip.AddrPort {
-	var ap netip.AddrPort
-	switch a := c.addr.(type) {
-	case *net.TCPAddr:
-		ap = a.AddrPort()
-	case *net.UDPAddr:
-		ap = a.AddrPort()
-	default:
-		return netip.AddrPort{}
-	}
-	return dialable(netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()))
+func (s *core) AddrPort() netip.AddrPort {
+	return dialable(addrPortOf(s.addr))
 }
 
 // Done returns a channel that is closed when Close has ended, of a Listener when
 // Stop has. Nothing is added to the record from then on, unless Close had to give up
 // on a handler.
-func (c *core) Done() <-chan struct{} { return c.done }
+func (s *core) Done() <-chan struct{} { return s.done }
 
 // Report returns what became of the plan's rules so far.
-func (c *core) Report() fault.Report { return c.compiled().Report() }
+func (s *core) Report() fault.Report { return s.compiled().Report() }
 
 // Verify returns an error that names everything that was not as it should be: a
 // handler that failed or panicked, and each rule of the plan that did not act and is
 // not excused: see [fault.Report.Verify].
-func (c *core) Verify() error {
-	c.errMu.Lock()
-	defer c.errMu.Unlock()
-	return errors.Join(append([]error{c.compiled().Report().Verify()}, c.errs...)...)
+func (s *core) Verify() error {
+	s.errMu.Lock()
+	defer s.errMu.Unlock()
+	return errors.Join(append([]error{s.compiled().Report().Verify()}, s.errs...)...)
 }
 
 // fail keeps err for Verify.
-func (c *core) fail(err error) {
-	c.errMu.Lock()
-	c.errs = append(c.errs, err)
-	c.errMu.Unlock()
+func (s *core) fail(err error) {
+	s.errMu.Lock()
+	s.errs = append(s.errs, err)
+	s.errMu.Unlock()
 }
 
-func (c *core) connError(n *Conn, err error) error {
-	return fmt.Errorf("fakeserver: %s: conn %d: %w", c.name, n.n, err)
-}
-
-// wait sleeps until cond holds for a snapshot.
-func (c *core) wait(ctx context.Context, snapshot func() transcript.Transcript, cond func(transcript.Transcript) bool) error {
-	for {
-		changed := c.rec.Changed()
-		t := snapshot()
-		if cond(t) {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return fmt.Errorf("fakeserver: %s: wait: %w\n%v", c.name, context.Cause(ctx), t)
-		case <-c.done:
-			if t = snapshot(); cond(t) {
-				return nil
-			}
-			return fmt.Errorf("fakeserver: %s: wait: %w\n%v", c.name, net.ErrClosed, t)
-		}
-	}
+func (s *core) connError(n *Conn, err error) error {
+	return fmt.Errorf("fakeserver: %s: conn %d: %w", s.name, n.n, err)
 }
 
 // isClosing reports whether Close has begun.
-func (c *core) isClosing() bool {
+func (s *core) isClosing() bool {
 	select {
-	case <-c.closing:
+	case <-s.closing:
 		return true
 	default:
 		return false
 	}
 }
 
-// joined reports whether all goroutines ended within d.
-func (c *core) joined(d time.Duration) bool {
-	all := make(chan struct{})
-	go c.join(all)
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-all:
-		return true
-	case <-t.C:
-		return false
-	}
+// end lets f end the server, once. Each call waits for that, and returns its error.
+func (s *core) end(f func() error) error {
+	s.ended.do(func() {
+		s.endErr = f()
+		close(s.done)
+	})
+	return s.endErr
 }
 
-func (c *core) join(all chan<- struct{}) {
-	c.wg.Wait()
-	close(all)
+func (s *core) closedError(op string) error {
+	return fmt.Errorf("fakeserver: %s: %s: %w", s.name, op, net.ErrClosed)
 }

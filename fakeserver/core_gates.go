@@ -48,35 +48,35 @@ func (g *gates) at(name string) *gate {
 // Release opens the gate of a Hold rule, for everything that is held there and
 // for all that comes later. It returns an error that names the plan's gates if it
 // has none of that name.
-func (c *core) Release(name string) error {
-	if err := c.checkGate(name); err != nil {
+func (s *core) Release(name string) error {
+	if err := s.checkGate(name); err != nil {
 		return err
 	}
-	c.gates.at(name).release()
+	s.gates.at(name).release()
 	return nil
 }
 
 // AwaitHeld waits until something is held at a gate, or has been: by then, what comes
 // before it has left, or was handed on. What comes to a gate that is open is not held.
 // When ctx is done first, the error wraps its cause.
-func (c *core) AwaitHeld(ctx context.Context, name string) error {
-	if err := c.checkGate(name); err != nil {
+func (s *core) AwaitHeld(ctx context.Context, name string) error {
+	if err := s.checkGate(name); err != nil {
 		return err
 	}
 	select {
-	case <-c.gates.at(name).held:
+	case <-s.gates.at(name).held:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("fakeserver: %s: nothing was held at gate %q: %w", c.name, name, context.Cause(ctx))
-	case <-c.done:
-		return c.closedError("AwaitHeld")
+		return fmt.Errorf("fakeserver: %s: nothing was held at gate %q: %w", s.name, name, context.Cause(ctx))
+	case <-s.done:
+		return s.closedError("AwaitHeld")
 	}
 }
 
 // checkGate refuses a name that no rule of the plan has.
-func (c *core) checkGate(name string) error {
+func (s *core) checkGate(name string) error {
 	var known []string
-	for _, r := range c.compiled().Plan().Rules {
+	for _, r := range s.compiled().Plan().Rules {
 		if h, ok := r.Fault.(fault.Hold); ok {
 			if h.Gate == name {
 				return nil
@@ -84,14 +84,5 @@ func (c *core) checkGate(name string) error {
 			known = append(known, h.Gate)
 		}
 	}
-	return fmt.Errorf("fakeserver: %s: no rule holds at gate %q; the plan's gates are %q", c.name, name, known)
-}
-
-func isClosedChan(ch <-chan struct{}) bool {
-	select {
-	case <-ch:
-		return true
-	default:
-		return false
-	}
+	return fmt.Errorf("fakeserver: %s: no rule holds at gate %q; the plan's gates are %q", s.name, name, known)
 }

@@ -1,6 +1,8 @@
 package fakeserver
 
 import (
+	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -18,44 +20,54 @@ type plans struct {
 }
 
 // compiled returns the plan, with the account of what its rules did.
-func (c *core) compiled() *fault.Compiled { return c.plans.now.Load() }
+func (s *core) compiled() *fault.Compiled { return s.plans.now.Load() }
 
 // program returns what decides by the plan.
-func (c *core) program() decide.Program { return c.compiled().Program() }
+func (s *core) program() decide.Program { return s.compiled().Program() }
 
 // planChanged returns a channel that is closed when SetFaults replaces the plan.
-func (c *core) planChanged() <-chan struct{} {
-	c.plans.mu.Lock()
-	defer c.plans.mu.Unlock()
-	if c.plans.changed == nil {
-		c.plans.changed = make(chan struct{})
+func (s *core) planChanged() <-chan struct{} {
+	s.plans.mu.Lock()
+	defer s.plans.mu.Unlock()
+	if s.plans.changed == nil {
+		s.plans.changed = make(chan struct{})
 	}
-	return c.plans.changed
+	return s.plans.changed
 }
 
 // replacePlan makes p the plan. Its seed stays what it was.
-func (c *core) replacePlan(p fault.Plan) error {
-	c.plans.mu.Lock()
-	defer c.plans.mu.Unlock()
-	if c.isClosing() {
-		return c.closedError("SetFaults")
+func (s *core) replacePlan(p fault.Plan) error {
+	s.plans.mu.Lock()
+	defer s.plans.mu.Unlock()
+	if s.isClosing() {
+		return s.closedError("SetFaults")
 	}
-	next, err := c.compiled().Replace(p)
+	next, err := s.compiled().Replace(p)
 	if err != nil {
 		return err
 	}
-	if err := c.checkResets(next); err != nil {
+	if err := s.checkResets(next); err != nil {
 		return err
 	}
-	c.plans.now.Store(next)
-	if c.plans.changed != nil {
-		close(c.plans.changed)
-		c.plans.changed = nil
+	s.plans.now.Store(next)
+	if s.plans.changed != nil {
+		close(s.plans.changed)
+		s.plans.changed = nil
 	}
 	return nil
 }
 
-// SetFaults replaces the plan while datagrams flow, as Server.SetFaults does: each
-// peer and direction goes by it from its next datagram on, and the record says which that
-// is. What the old plan keeps, to deliver it later or after others, is still delivered so.
-func (s *PacketServer) SetFaults(p fault.Plan) error { return s.replacePlan(p) }
+// checkResets refuses a plan with a reset, where there is none.
+func (s *core) checkResets(plan *fault.Compiled) error {
+	if !s.noRST {
+		return nil
+	}
+	var errs []error
+	outcomes := plan.Report().Rules // the plan's come first
+	for i, r := range plan.Plan().Rules {
+		if _, ok := r.Fault.(fault.Reset); ok {
+			errs = append(errs, fmt.Errorf("%w: rule %d (%s): a unix socket has no RST: use Close", fault.ErrPlan, i+1, outcomes[i].Key))
+		}
+	}
+	return errors.Join(errs...)
+}

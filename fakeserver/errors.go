@@ -59,9 +59,5 @@ func wireError(err error, local, remote net.Addr) bool {
 	return false
 }
 
-func sameAddr(a, b net.Addr) bool {
-	return a != nil && b != nil && a.Network() == b.Network() && a.String() == b.String()
-}
-
 // isReset reports whether err says that the other side tore the connection down.
 func isReset(err error) bool { return kernel.IsTornDown(err) }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"sync"
-	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -35,9 +34,7 @@ type Listener struct {
 	mu     sync.Mutex // guards gaveUp
 	gaveUp error      // of a Close that did not wait any longer for ln's Accept to return; else nil
 
-	closeOnce sync.Once
-	stopOnce  sync.Once
-	stopErr   error // of the first Stop
+	closed once
 }
 
 // WrapListener returns a Listener above ln, which becomes its own: Close closes
@@ -61,13 +58,13 @@ func wrapListener(ln net.Listener, cfg Config, o origin) (stopper, error) {
 	if cfg.Name == "" {
 		cfg.Name = "listener"
 	}
-	p := cfg.place()
-	p.network = ln.Addr().Network()
-	c, err := compile(p, o)
+	e := cfg.endpoint()
+	e.network = ln.Addr().Network()
+	c, err := compile(&e, o)
 	if err != nil {
 		return stopper{}, err
 	}
-	c.settle(p.network, ln.Addr(), cfg.RecordLimit)
+	c.settle(e.network, ln.Addr(), cfg.RecordLimit)
 	l := &Listener{
 		conns: newConns(c), ln: ln,
 		ready: make(chan *Conn), failed: make(chan error),
@@ -129,7 +126,7 @@ func (l *Listener) Addr() net.Addr { return l.ln.Addr() }
 // Accept of the listener below does not return within a second, the error says so.
 func (l *Listener) Close() error {
 	err := l.opError("close")
-	l.closeOnce.Do(func() { err = l.close() })
+	l.closed.do(func() { err = l.close() })
 	return err
 }
 
@@ -155,13 +152,7 @@ func (l *Listener) close() error {
 //
 // Stop may be called more than once, and from several goroutines; each call waits
 // for the end and returns the same error. The accessors work afterwards.
-func (l *Listener) Stop() error {
-	l.stopOnce.Do(func() {
-		l.stopErr = l.stop()
-		close(l.done)
-	})
-	return l.stopErr
-}
+func (l *Listener) Stop() error { return l.end(l.stop) }
 
 func (l *Listener) stop() error {
 	err := ignoreClosed(l.Close())
@@ -199,16 +190,4 @@ func (l *Listener) late() error {
 // opError is the error of an operation on a closed Listener, as package net gives it.
 func (l *Listener) opError(op string) error {
 	return &net.OpError{Op: op, Net: l.ln.Addr().Network(), Addr: l.ln.Addr(), Err: net.ErrClosed}
-}
-
-// await waits for ch, but no longer than d. It reports whether it is closed.
-func await(ch <-chan struct{}, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ch:
-		return true
-	case <-t.C:
-		return false
-	}
 }

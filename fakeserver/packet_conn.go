@@ -55,13 +55,13 @@ func wrapPacketConn(pc net.PacketConn, cfg PacketConfig, o origin) (packetStoppe
 	if cfg.Name == "" {
 		cfg.Name = "packet conn"
 	}
-	p := cfg.place()
-	p.network = pc.LocalAddr().Network()
-	c, err := compile(p, o)
+	e := cfg.endpoint()
+	e.network = pc.LocalAddr().Network()
+	c, err := compile(&e, o)
 	if err != nil {
 		return packetStopper{}, err
 	}
-	c.settle(p.network, pc.LocalAddr(), cfg.RecordLimit)
+	c.settle(e.network, pc.LocalAddr(), cfg.RecordLimit)
 	k := &PacketConn{core: c, srv: newPacketServer(c), reader: newLock()}
 	k.sock = newSingleSocket(pc, k.srv)
 	k.sock.drops, _ = socket.Drops(pc) // what was lost before is not of this record

@@ -13,9 +13,10 @@ import (
 // direction, and each that had arrived and was not read, where the socket tells. Further
 // calls return net.ErrClosed; the accessors work afterwards.
 func (c *PacketConn) Close() error {
-	if !c.srv.closed.CompareAndSwap(false, true) {
+	if !c.ended.begin() {
 		return c.opError("close", net.ErrClosed)
 	}
+	defer c.ended.end()
 	defer close(c.done)
 	c.sock.noteDrops()
 	close(c.closing)

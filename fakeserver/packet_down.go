@@ -26,7 +26,7 @@ func (s *PacketServer) Down() error {
 	if s.socket() == nil {
 		return nil
 	}
-	if err := s.port.canRefuse(); err != nil {
+	if err := s.port.CanRefuse(); err != nil {
 		return fmt.Errorf("fakeserver: %s: Down: %w", s.name, err)
 	}
 	if err := s.stopReading("down"); err != nil {
@@ -56,13 +56,13 @@ func (s *PacketServer) Up() error {
 
 // open opens the socket and starts its reader.
 func (s *PacketServer) open() error {
-	pc, err := s.port.listenPacket()
+	pc, err := s.port.Open()
 	if err != nil {
 		return err
 	}
 	sock, err := newPacketSocket(pc, s)
 	if err != nil {
-		pc.Close()
+		s.port.Suspend()
 		return err
 	}
 	s.mu.Lock()
@@ -76,13 +76,10 @@ func (s *PacketServer) open() error {
 
 // startDown makes the server's first state that of Down.
 func (s *PacketServer) startDown() error {
-	if err := s.port.canRefuse(); err != nil {
+	if err := s.port.CanRefuse(); err != nil {
 		return fmt.Errorf("%w: StartDown: %w", ErrConfig, err)
 	}
-	if pc := s.port.pc; pc != nil { // opened to learn the address
-		s.port.pc = nil
-		s.port.suspendPacket(pc)
-	}
+	s.port.Suspend()
 	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "down: refusing datagrams"})
 	return nil
 }
@@ -109,7 +106,7 @@ func (s *PacketServer) stopReading(why string) error {
 	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing datagrams"})
 	sock.noteDrops()
 	sock.release()
-	s.port.suspendPacket(sock.pc)
+	s.port.Suspend()
 	if woken || await(ended, closeGrace/10) {
 		return nil
 	}

@@ -7,10 +7,11 @@ import (
 	"net"
 	"net/netip"
 	"sync"
-	"sync/atomic"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+	"github.com/fakewire/fakewire/fakeserver/internal/port"
 	"github.com/fakewire/fakewire/fakeserver/internal/record"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -21,6 +22,7 @@ import (
 // makes one.
 type PacketServer struct {
 	*core
+	port    *port.Port[net.PacketConn]
 	handler PacketHandler
 	quiet   bool // the handler does nothing: don't bother it
 
@@ -41,9 +43,7 @@ type PacketServer struct {
 	sending bool             // sendLate runs
 	outbox  schedule[parcel] // what is to leave later
 
-	closed   atomic.Bool
-	closeErr error // read after done is closed
-	hung     handlerStacks
+	hung handlerStacks
 }
 
 // A delivery is a datagram on its way to the handler.
@@ -67,16 +67,18 @@ func listenPacket(cfg PacketConfig, o origin) (*PacketServer, error) {
 	if cfg.Name == "" {
 		cfg.Name = "packet server"
 	}
-	p := cfg.place()
-	if p.receiveBuffer == 0 && !p.isUnix() {
-		p.receiveBuffer = defaultPacketBuffer
-	}
-	c, err := newCore(p, cfg.RecordLimit, o)
+	e := cfg.endpoint()
+	c, err := newCore(&e, o)
 	if err != nil {
 		return nil, err
 	}
+	p, err := port.ListenPacket(e.spec())
+	if err != nil {
+		return nil, err
+	}
+	c.settle(e.network, p.Addr(), cfg.RecordLimit)
 	s := newPacketServer(c)
-	s.handler, s.quiet = cfg.Handler, cfg.Handler == PacketHandler(PacketDiscard{})
+	s.port, s.handler, s.quiet = p, cfg.Handler, cfg.Handler == PacketHandler(PacketDiscard{})
 	if cfg.StartDown {
 		err = s.startDown()
 	} else {
@@ -84,7 +86,7 @@ func listenPacket(cfg PacketConfig, o origin) (*PacketServer, error) {
 	}
 	if err != nil {
 		c.cancel()
-		c.port.close()
+		p.Close()
 		return nil, err
 	}
 	if !s.quiet {
@@ -102,9 +104,6 @@ func newPacketServer(c *core) *PacketServer {
 	}
 }
 
-// defaultPacketBuffer is what a packet server asks for, so that bursts are not lost.
-const defaultPacketBuffer = 8 << 20
-
 // Transcript returns a snapshot of the record. It copies no bytes. What the kernel
 // has lost so far is in it.
 func (s *PacketServer) Transcript() transcript.Transcript {
@@ -120,6 +119,11 @@ func (s *PacketServer) Transcript() transcript.Transcript {
 func (s *PacketServer) Wait(ctx context.Context, cond func(transcript.Transcript) bool) error {
 	return s.wait(ctx, s.Transcript, cond)
 }
+
+// SetFaults replaces the plan while datagrams flow, as Server.SetFaults does: each
+// peer and direction goes by it from its next datagram on, and the record says which that
+// is. What the old plan keeps, to deliver it later or after others, is still delivered so.
+func (s *PacketServer) SetFaults(p fault.Plan) error { return s.replacePlan(p) }
 
 // receive decides about a datagram, records both, and hands it to the handler. It is
 // the reader's.
@@ -204,19 +208,12 @@ func faultsOf(p *peer, d transcript.Direction, v decide.Verdict) []transcript.Ev
 //
 // Close may be called more than once, and from several goroutines; each call waits
 // for the end and returns the same error. The server's accessors work afterwards.
-func (s *PacketServer) Close() error {
-	if s.closed.CompareAndSwap(false, true) {
-		s.closeErr = s.close()
-		close(s.done)
-	}
-	<-s.done
-	return s.closeErr
-}
+func (s *PacketServer) Close() error { return s.end(s.close) }
 
 func (s *PacketServer) close() error {
 	s.life.lock()
 	defer s.life.unlock()
-	defer s.port.close()
+	defer s.port.Close()
 	late := s.stopReading("closed")
 	close(s.closing)
 	s.cancel()

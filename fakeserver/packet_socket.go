@@ -21,7 +21,7 @@ const batchSize = 16
 type packetSocket struct {
 	pc    net.PacketConn
 	rec   *record.Recorder
-	udp   *net.UDPConn // pc, if it is the kernel's UDP; else nil
+	udp   *net.UDPConn  // pc, if it is the kernel's UDP; else nil
 	batch *kernel.Batch // nil on another transport
 	buf   []byte        // where there is no batch
 
@@ -149,14 +149,4 @@ func (k *packetSocket) noteDrops() {
 		Text: "datagrams lost: the receive buffer was full",
 	})
 	k.drops = now
-}
-
-// addrPortOf returns a's IP address and port, or zero.
-func addrPortOf(a net.Addr) netip.AddrPort {
-	udp, ok := a.(*net.UDPAddr)
-	if !ok {
-		return netip.AddrPort{}
-	}
-	ap := udp.AddrPort()
-	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 }

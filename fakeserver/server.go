@@ -1,15 +1,10 @@
 package fakeserver
 
 import (
-	"errors"
-	"fmt"
 	"net"
 	"sync"
-	"sync/atomic"
-	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/internal/socket"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/fakeserver/internal/port"
 )
 
 // A Server is a fake peer for stream connections. It owns one address for its
@@ -17,6 +12,7 @@ import (
 // byte. Start or Listen makes one.
 type Server struct {
 	*conns
+	port    *port.Port[net.Listener]
 	handler Handler
 
 	life   lock     // held by Down, Up, IgnoreDials and Close, which follow one another
@@ -27,9 +23,7 @@ type Server struct {
 	ln        net.Listener
 	accepting chan struct{} // closed when ln's accept loop has ended
 
-	closed   atomic.Bool // Close has been called
-	closeErr error       // its result; read after done is closed
-	hung     handlerStacks
+	hung handlerStacks
 }
 
 // Listen starts a server without a test: whoever calls it must call Close, and
@@ -47,11 +41,17 @@ func listen(cfg Config, o origin) (*Server, error) {
 	if cfg.Name == "" {
 		cfg.Name = "server"
 	}
-	c, err := newCore(cfg.place(), cfg.RecordLimit, o)
+	e := cfg.endpoint()
+	c, err := newCore(&e, o)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{conns: newConns(c), handler: cfg.Handler, life: newLock()}
+	p, err := port.Listen(e.spec())
+	if err != nil {
+		return nil, err
+	}
+	c.settle(e.network, p.Addr(), cfg.RecordLimit)
+	s := &Server{conns: newConns(c), port: p, handler: cfg.Handler, life: newLock()}
 	if cfg.StartDown {
 		err = s.startDown()
 	} else {
@@ -59,54 +59,10 @@ func listen(cfg Config, o origin) (*Server, error) {
 	}
 	if err != nil {
 		c.cancel()
-		c.port.close()
+		p.Close()
 		return nil, err
 	}
 	return s, nil
-}
-
-// open listens and starts the accept loop.
-func (s *Server) open() error {
-	ln, err := s.port.listen()
-	if err != nil {
-		return err
-	}
-	s.resumeAccepting(ln)
-	return nil
-}
-
-// accept takes connections from ln until it is closed.
-func (s *Server) accept(ln net.Listener, ended chan<- struct{}) {
-	defer s.wg.Done()
-	defer close(ended)
-	for {
-		raw, err := ln.Accept()
-		if err == nil && s.isClosing() { // Close has given up on this Accept
-			socket.Reset(raw)
-			return
-		}
-		if err == nil {
-			s.take(raw)
-			continue
-		}
-		if errors.Is(err, net.ErrClosed) || s.listener() != ln {
-			return
-		}
-		s.rec.Add(transcript.Event{Kind: transcript.Error, Text: err.Error()})
-		var passing interface{ Temporary() bool } // out of descriptors, or a client that left
-		if !errors.As(err, &passing) || !passing.Temporary() {
-			s.fail(fmt.Errorf("fakeserver: %s: accept: %w", s.name, err))
-			return
-		}
-		s.pause(10 * time.Millisecond)
-	}
-}
-
-// take gives raw its number and a goroutine.
-func (s *Server) take(raw net.Conn) {
-	c := s.admit(raw, nil)
-	s.wg.Add(1)
-	go s.serve(c)
 }
 
 // serve runs the handler for c, and ends c as its outcome says.
@@ -126,11 +82,4 @@ func (s *Server) serve(c *Conn) {
 	} else {
 		err = nil
 	}
-}
-
-func addrString(a net.Addr) string {
-	if a == nil {
-		return ""
-	}
-	return a.String()
 }

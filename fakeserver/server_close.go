@@ -3,7 +3,6 @@ package fakeserver
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -19,14 +18,7 @@ import (
 //
 // Close may be called more than once, and from several goroutines; each call waits
 // for the end and returns the same error. The server's accessors work afterwards.
-func (s *Server) Close() error {
-	if s.closed.CompareAndSwap(false, true) {
-		s.closeErr = s.close()
-		close(s.done)
-	}
-	<-s.done
-	return s.closeErr
-}
+func (s *Server) Close() error { return s.end(s.close) }
 
 func (s *Server) close() error {
 	s.life.lock()
@@ -40,7 +32,7 @@ func (s *Server) close() error {
 	for _, c := range s.openConns() {
 		c.kick()
 	}
-	defer s.port.close()
+	defer s.port.Close()
 	if s.joined(closeGrace) {
 		return errors.Join(errs...)
 	}
@@ -85,14 +77,4 @@ func (s *Server) stuck(c *Conn, last transcript.Event) error {
 	}
 	return fmt.Errorf("fakeserver: %s: Close: conn %d: handler %T did not return within %v%s; does it watch its ctx? Last event: %v%s",
 		s.name, c.n, s.handler, closeGrace, step, last, s.hung.ofConn(s, c))
-}
-
-// pause sleeps for d, or until Close.
-func (c *core) pause(d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-c.closing:
-	}
 }

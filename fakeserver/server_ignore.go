@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -94,35 +93,9 @@ func (s *Server) takeFiller(q *silence) {
 	q.filler.Close()
 }
 
-// end closes the listener, and its filler. What else is in the backlog was never answered.
-func (q *silence) end(p *port) {
-	p.suspend(q.ln)
+// close takes back what was done to keep the server from answering.
+func (q *silence) close() {
 	if q.filler != nil {
 		q.filler.Close()
 	}
-}
-
-// pauseAccepting ends ln's accept loop and leaves ln open. It reports whether that
-// is possible.
-func (s *Server) pauseAccepting(ln net.Listener) bool {
-	s.mu.Lock()
-	accepting := s.accepting
-	s.ln = nil // tells the accept loop that it is to end
-	s.mu.Unlock()
-	if socket.SetDeadline(ln, past) != nil {
-		return false
-	}
-	ended := await(accepting, closeGrace)
-	socket.SetDeadline(ln, time.Time{})
-	return ended
-}
-
-// resumeAccepting starts an accept loop for ln.
-func (s *Server) resumeAccepting(ln net.Listener) {
-	accepting := make(chan struct{})
-	s.mu.Lock()
-	s.ln, s.accepting = ln, accepting
-	s.mu.Unlock()
-	s.wg.Add(1)
-	go s.accept(ln, accepting)
 }

@@ -3,8 +3,6 @@ package fakeserver
 import (
 	"context"
 	"net"
-
-	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 )
 
 // A Transport is a network to listen on in place of the kernel's, such as one
@@ -44,30 +42,4 @@ import (
 type Transport interface {
 	Listen(ctx context.Context, network, address string) (net.Listener, error)
 	ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error)
-}
-
-// kernelTransport is the real network.
-type kernelTransport struct {
-	receiveBuffer int
-}
-
-func (t kernelTransport) config() net.ListenConfig {
-	lc := net.ListenConfig{}
-	if t.receiveBuffer > 0 {
-		lc.Control = kernel.ReceiveBuffer(t.receiveBuffer)
-	}
-	// Multipath TCP, Go's default for listeners, would make socket options and
-	// queue queries mean something else.
-	lc.SetMultipathTCP(false)
-	return lc
-}
-
-func (t kernelTransport) Listen(ctx context.Context, network, address string) (net.Listener, error) {
-	lc := t.config()
-	return lc.Listen(ctx, network, address)
-}
-
-func (t kernelTransport) ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {
-	lc := t.config()
-	return lc.ListenPacket(ctx, network, address)
 }

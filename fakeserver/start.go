@@ -190,14 +190,14 @@ var packagePath = func() string {
 
 // recorded returns the record as it stands, for one that may not touch anything else, such as a
 // goroutine outside of the server's bubble.
-func (c *core) recorded() transcript.Transcript { return c.rec.Snapshot() }
+func (s *core) recorded() transcript.Transcript { return s.rec.Snapshot() }
 
-func (c *core) outcomes() string { return c.compiled().Report().String() }
+func (s *core) outcomes() string { return s.compiled().Report().String() }
 
 // rerun returns the command that repeats the server's draws, if it drew.
-func (c *core) rerun(test string) string {
-	if !c.seed.draws {
+func (s *core) rerun(test string) string {
+	if !s.seed.draws {
 		return ""
 	}
-	return c.seed.rerun(test)
+	return s.seed.rerun(test)
 }

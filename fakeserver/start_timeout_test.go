@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/port"
 )
 
 // A deadlined is a test that knows when it must be over.
@@ -242,12 +244,12 @@ func TestTimeoutOfZeroIsNone(t *testing.T) {
 }
 
 func TestStartRefusesARealSocketInABubble(t *testing.T) {
-	ln, err := kernelTransport{}.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	ln, err := port.Kernel{}.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer ln.Close()
-	pc, err := kernelTransport{}.ListenPacket(t.Context(), "udp", "127.0.0.1:0")
+	pc, err := port.Kernel{}.ListenPacket(t.Context(), "udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,9 +259,9 @@ func TestStartRefusesARealSocketInABubble(t *testing.T) {
 		"Listen on unix":   func() error { _, err := Listen(Config{Network: "unix"}); return err },
 		"Listen down":      func() error { _, err := Listen(Config{StartDown: true}); return err },
 		"ListenPacket":     func() error { _, err := ListenPacket(PacketConfig{}); return err },
-		"another's socket": func() error { _, err := Listen(Config{Transport: kernelTransport{}}); return err },
+		"another's socket": func() error { _, err := Listen(Config{Transport: port.Kernel{}}); return err },
 		"another's datagrams": func() error {
-			_, err := ListenPacket(PacketConfig{Transport: kernelTransport{}})
+			_, err := ListenPacket(PacketConfig{Transport: port.Kernel{}})
 			return err
 		},
 		"WrapListener":   func() error { _, err := WrapListener(ln, Config{}); return err },

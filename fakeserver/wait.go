@@ -1,0 +1,34 @@
+package fakeserver
+
+import "time"
+
+// await waits for ch, but no longer than d. It reports whether it is closed.
+func await(ch <-chan struct{}, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ch:
+		return true
+	case <-t.C:
+		return false
+	}
+}
+
+func isClosedChan(ch <-chan struct{}) bool {
+	select {
+	case <-ch:
+		return true
+	default:
+		return false
+	}
+}
+
+// earliest returns the earliest of some times that is not zero, or zero.
+func earliest(times []time.Time) (until time.Time) {
+	for _, t := range times {
+		if until.IsZero() || !t.IsZero() && t.Before(until) {
+			until = t
+		}
+	}
+	return until
+}
