@@ -34,7 +34,7 @@ func (c *Conn) finish(err error) {
 		return
 	}
 	c.out.noteBehind("handler: " + firstLine(err))
-	c.core.fail(c.core.connError(c, asHandlers(err)))
+	c.core.fail(c.core.connError(c.n, asHandlers(err)))
 	c.doomTo(net.ErrClosed, true)
 	c.resetBehind()
 	c.endInOrder()

@@ -94,7 +94,7 @@ func (c *Conn) resetFrom(rule string, pumped <-chan struct{}) error {
 	err := socket.Reset(c.raw)
 	c.core.rec.Add(c.event(transcript.Close))
 	if err != nil {
-		err = c.core.connError(c, err)
+		err = c.core.connError(c.n, err)
 		c.note(transcript.Error, err.Error())
 		c.core.fail(err)
 	}

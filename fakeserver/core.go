@@ -115,8 +115,8 @@ func (s *core) fail(err error) {
 	s.errMu.Unlock()
 }
 
-func (s *core) connError(n *Conn, err error) error {
-	return fmt.Errorf("fakeserver: %s: conn %d: %w", s.name, n.n, err)
+func (s *core) connError(n int, err error) error {
+	return fmt.Errorf("fakeserver: %s: conn %d: %w", s.name, n, err)
 }
 
 // isClosing reports whether Close has begun.

@@ -9,7 +9,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/fault"
 )
 
-// gates are the places where Hold stops streams, by name.
+// gates are where Hold stops streams, by name.
 type gates struct {
 	mu    sync.Mutex // guards named
 	named map[string]*gate
@@ -17,20 +17,21 @@ type gates struct {
 
 // A gate holds whatever comes to it until it is released; it stays open then.
 type gate struct {
-	open  chan struct{} // closed by Release
-	held  chan struct{} // closed once something was held
-	fired atomic.Bool   // a Hold that came to it has fired
-	once  [2]sync.Once
+	open     chan struct{} // closed by the first release
+	released once
+	held     chan struct{} // closed once something was held
+	entered  once
+	fired    atomic.Bool // a Hold that came to it has fired
 }
 
-// enter tells that a stream has stopped at the gate, unless that was open all the time.
+// enter says that a stream has stopped at the gate, unless the gate was open all the time.
 func (g *gate) enter() {
 	if g.fired.Load() {
-		g.once[0].Do(func() { close(g.held) })
+		g.entered.do(func() { close(g.held) })
 	}
 }
 
-func (g *gate) release() { g.once[1].Do(func() { close(g.open) }) }
+func (g *gate) release() { g.released.do(func() { close(g.open) }) }
 
 // at returns the gate with that name.
 func (g *gates) at(name string) *gate {

@@ -237,14 +237,3 @@ func (p *peer) returnAddr() net.Addr {
 	}
 	return p.addr
 }
-
-// earlier returns the earlier of two times, of which zero is never.
-func earlier(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
-}
-
-// hasPassed reports whether t, unless it is never, is over.
-func hasPassed(t time.Time) bool { return !t.IsZero() && !time.Now().Before(t) }

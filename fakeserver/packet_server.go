@@ -229,7 +229,7 @@ func (s *PacketServer) close() error {
 		return late
 	}
 	return errors.Join(late, fmt.Errorf("fakeserver: %s: Close: %s: handler %T did not return within %v%s",
-		s.name, serving, s.handler, closeGrace, s.hung.ofPackets(s)))
+		s.name, serving, s.handler, closeGrace, s.hung.of("(*PacketServer).serve", s)))
 }
 
 func (s *PacketServer) socket() *packetSocket {

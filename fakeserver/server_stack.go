@@ -19,26 +19,21 @@ const (
 	maxStackFrames = 16 // of one handler: the innermost half of them, and the outermost
 )
 
-// ofConn returns the stack in which s calls its handler for c, in lines of its own; "" if it
-// is not found, or if enough were shown.
-func (h *handlerStacks) ofConn(s *Server, c *Conn) string {
-	return h.of("(*Server).serve(", fmt.Sprintf("%p, %p", s, c))
-}
-
-// ofPackets returns the stack in which s calls its handler, as ofConn does.
-func (h *handlerStacks) ofPackets(s *PacketServer) string {
-	return h.of("(*PacketServer).serve(", fmt.Sprintf("%p", s))
-}
-
-func (h *handlerStacks) of(serve, args string) string {
+// of returns the stack in which serve, a method of this package, calls a handler with these
+// arguments, pointers, in lines of its own; "" if it is not found, or if enough were shown.
+func (h *handlerStacks) of(serve string, args ...any) string {
 	if h.shown == maxStacks {
 		return ""
 	}
 	if h.all == nil {
 		h.all = strings.Split(stacksOfAll(), "\n\n")
 	}
+	pointers := make([]string, len(args))
+	for i, a := range args {
+		pointers[i] = fmt.Sprintf("%p", a)
+	}
 	for _, g := range h.all {
-		if own := handlerFrames(g, packagePath+"."+serve, args); own != "" {
+		if own := handlerFrames(g, packagePath+"."+serve+"(", strings.Join(pointers, ", ")); own != "" {
 			h.shown++
 			return "\n" + own
 		}

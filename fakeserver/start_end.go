@@ -3,11 +3,93 @@ package fakeserver
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"reflect"
-	"runtime"
 	"strings"
+	"sync/atomic"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
+
+// server is what a test's end needs of a server.
+type server interface {
+	Close() error
+	Verify() error
+	Transcript() transcript.Transcript
+	recorded() transcript.Transcript
+	rerun(test string) string
+	outcomes() string
+}
+
+// A started is a server that Start has started.
+type started struct {
+	server
+	tb    TB
+	test  string      // its name
+	where string      // the line that called Start
+	told  bool        // by tb itself, of what fails in a cleanup
+	hide  func()      // nobody may ask any more
+	shown atomic.Bool // what happened, at the test's end
+	left  atomic.Bool // the test is over
+}
+
+// end closes s at its test's end and returns what there is to say, in this order: capture,
+// Close, write artifacts. It is to be said last, because nothing after an Errorf may run:
+// the failure, or what is only to be logged.
+func (s *started) end() (failure, log string) {
+	defer s.leave()
+	over, dying := s.tb.Failed() || s.tb.Skipped(), isDying(s.tb)
+	var faults []string
+	for _, check := range []func() error{s.Close, s.Verify} {
+		if err := check(); err != nil {
+			faults = append(faults, err.Error())
+		}
+	}
+	if len(faults) == 0 && !s.tb.Failed() && !dying {
+		return "", ""
+	}
+	s.shown.Store(true)
+	record := s.Transcript()
+	text := s.story(record, faults...)
+	if line := writeArtifact(s.tb, record); line != "" {
+		text += line + "\n"
+	}
+	if dying && lastWords(text) {
+		return "", ""
+	}
+	if s.told {
+		text = strings.TrimPrefix(text, s.where+": ")
+	}
+	if over || dying {
+		return "", text
+	}
+	return text, ""
+}
+
+// leave lets the test go on without s.
+func (s *started) leave() {
+	if s.left.CompareAndSwap(false, true) {
+		s.hide()
+		beforeTimeout.remove(s)
+		leaveTest(s.test)
+	}
+}
+
+// story tells of the server and what happened to it, as far as that is in the record.
+func (s *started) story(record transcript.Transcript, faults ...string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: ", s.where)
+	if len(faults) > 0 {
+		b.WriteString(strings.Join(faults, "\n") + "\n")
+	}
+	b.WriteString(s.outcomes())
+	if line := s.rerun(s.test); line != "" {
+		b.WriteString("to rerun with the same draws: " + line + "\n")
+	}
+	b.WriteString(record.String())
+	return b.String()
+}
 
 // endTest is what a test cleans up. Errorf names the line at which Cleanup was called, helpers
 // apart, as this is one.
@@ -57,40 +139,6 @@ func deferrerOf(tb TB) deferrer {
 	return d
 }
 
-// tellsLines reports whether tb puts the caller of Start in front of what fails in a cleanup,
-// as package testing does, but not in bubbles: there it finds only itself.
-func tellsLines(tb TB) bool {
-	t := reflect.TypeOf(tb)
-	return t.Kind() == reflect.Pointer && t.Elem().PkgPath() == "testing" && !inBubble()
-}
-
-// isDying reports whether the caller, a cleanup, runs because the test panics, or ended its
-// goroutine other than by FailNow and SkipNow. It has not failed by then: that comes later, with
-// the end of the program. A spec of Ginkgo's has, since its cleanups run in goroutines of their
-// own; what other tests make of a panic is theirs.
-func isDying(tb TB) bool {
-	if tb.Failed() || tb.Skipped() {
-		return false
-	}
-	var pcs [64]uintptr
-	caller := ""
-	for skip := 2; ; skip += len(pcs) {
-		n := runtime.Callers(skip, pcs[:])
-		for _, pc := range pcs[:n] {
-			name := runtime.FuncForPC(pc - 1).Name() // of the call, and not of what it returns to
-			if caller == "" && !strings.HasPrefix(name, packagePath+".") {
-				caller = name
-			}
-			if name == "runtime.gopanic" || name == "runtime.Goexit" {
-				return strings.HasPrefix(caller, "testing.")
-			}
-		}
-		if n < len(pcs) {
-			return false
-		}
-	}
-}
-
 // lastWords writes what a test has to say that is about to end the program, with which the
 // logs of benchmarks, and of tests in bubbles, are lost. While go test fuzzes, the program
 // goes on, and the logs are collected: then it writes nothing, and reports false.
@@ -136,4 +184,18 @@ func (s *started) stuck() string {
 		text += line + "\n"
 	}
 	return text
+}
+
+// recorded returns the record as it stands, for one that may not touch anything else, such as a
+// goroutine outside of the server's bubble.
+func (s *core) recorded() transcript.Transcript { return s.rec.Snapshot() }
+
+func (s *core) outcomes() string { return s.compiled().Report().String() }
+
+// rerun returns the command that repeats the server's draws, if it drew.
+func (s *core) rerun(test string) string {
+	if !s.seed.draws {
+		return ""
+	}
+	return s.seed.rerun(test)
 }

@@ -32,3 +32,14 @@ func earliest(times []time.Time) (until time.Time) {
 	}
 	return until
 }
+
+// earlier returns the earlier of two times, of which zero is never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// hasPassed reports whether t, unless it is never, is over.
+func hasPassed(t time.Time) bool { return !t.IsZero() && !time.Now().Before(t) }
