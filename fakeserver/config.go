@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -26,7 +25,8 @@ type Config struct {
 	// Transport is a network in place of the kernel's. If nil, the kernel's, which can't be had
 	// in a testing/synctest bubble: there the error wraps ErrConfig.
 	Transport Transport
-	// Handler answers connections. If nil, Discard.
+	// Handler answers connections. If it has a method Validate() error, that may refuse to
+	// start: see Handler. If nil, Discard.
 	Handler Handler
 	// Faults is what goes wrong. If zero, nothing.
 	Faults fault.Plan
@@ -57,7 +57,8 @@ type PacketConfig struct {
 	// Transport is a network in place of the kernel's. If nil, the kernel's, which can't be had
 	// in a testing/synctest bubble: there the error wraps ErrConfig.
 	Transport Transport
-	// Handler answers datagrams. If nil, PacketDiscard.
+	// Handler answers datagrams. If it has a method Validate() error, that may refuse to
+	// start: see PacketHandler. If nil, PacketDiscard.
 	Handler PacketHandler
 	// Faults is what goes wrong. If zero, nothing.
 	Faults fault.Plan
@@ -174,22 +175,3 @@ var haveIPv4 = sync.OnceValue(func() bool {
 		return ok && ip.IP.To4() != nil
 	})
 })
-
-// checkHandler refuses handlers that can't work: a nil pointer or function in
-// the interface, and what the handler's own check method refuses.
-func checkHandler(h any) error {
-	if v := reflect.ValueOf(h); v.IsValid() {
-		switch v.Kind() {
-		case reflect.Func, reflect.Pointer, reflect.Map, reflect.Chan:
-			if v.IsNil() {
-				return fmt.Errorf("%w: Handler is a nil %T", ErrConfig, h)
-			}
-		}
-	}
-	if c, ok := h.(interface{ check() error }); ok {
-		if err := c.check(); err != nil {
-			return fmt.Errorf("%w: Handler %T: %w", ErrConfig, h, err)
-		}
-	}
-	return nil
-}

@@ -16,8 +16,12 @@ import (
 // other error, a panic or a Goexit is recorded, resets the connection, and makes the
 // server's Verify fail.
 //
-// ctx is done when the server closes. A handler that waits for something else
+// ctx is done when the server closes. A handler that waits for something other
 // than c must watch it.
+//
+// A Handler may also have a method Validate() error, which says why it can't work: an empty
+// list, a negative size. Start and Listen call it before they listen; its error is in theirs,
+// which wraps ErrConfig. They refuse a nil pointer and a nil function by themselves.
 type Handler interface {
 	ServeConn(ctx context.Context, c *Conn) error
 }

@@ -32,7 +32,8 @@ type Lines struct {
 	TooLong string
 }
 
-func (h Lines) check() error {
+// Validate refuses a negative MaxBytes or IdleTimeout.
+func (h Lines) Validate() error {
 	if h.MaxBytes < 0 {
 		return fmt.Errorf("MaxBytes is %d, want 0 or more", h.MaxBytes)
 	}

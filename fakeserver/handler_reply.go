@@ -19,7 +19,8 @@ type Reply struct {
 	Logf func(format string, args ...any)
 }
 
-func (h Reply) check() error {
+// Validate refuses a negative Max.
+func (h Reply) Validate() error {
 	if h.Max < 0 {
 		return fmt.Errorf("Max is %d, want 0 or more", h.Max)
 	}

@@ -1,32 +1,14 @@
 package fakeserver
 
-import (
-	"context"
-	"errors"
-	"fmt"
-)
+import "context"
 
 // Sequence answers the nth connection with its nth handler. The last one
 // answers all that follow.
 type Sequence []Handler
 
-func (s Sequence) check() error { return checkSequence(s) }
-
-// checkSequence refuses a sequence that is empty or has handlers that can't work.
-func checkSequence[H any](s []H) error {
-	if len(s) == 0 {
-		return errors.New("it is empty")
-	}
-	for i, h := range s {
-		if any(h) == nil {
-			return fmt.Errorf("handler %d is nil", i+1)
-		}
-		if err := checkHandler(h); err != nil {
-			return fmt.Errorf("handler %d: %w", i+1, err)
-		}
-	}
-	return nil
-}
+// Validate refuses a sequence that is empty, or one with a handler that is nil or whose
+// own Validate refuses.
+func (s Sequence) Validate() error { return validateAll(s) }
 
 // ServeConn calls the handler for c's number.
 func (s Sequence) ServeConn(ctx context.Context, c *Conn) error {

@@ -40,6 +40,9 @@ type PacketWriter interface {
 //
 // ctx is done when the server closes. A handler that waits for something must
 // watch it.
+//
+// A PacketHandler may also have a method Validate() error, which StartPacket and
+// ListenPacket call as Start and Listen do that of a Handler.
 type PacketHandler interface {
 	ServePacket(ctx context.Context, p Packet, w PacketWriter) error
 }

@@ -17,7 +17,8 @@ type PacketLines struct {
 	MaxBytes int
 }
 
-func (h PacketLines) check() error { return Lines{MaxBytes: h.MaxBytes}.check() }
+// Validate refuses a negative MaxBytes.
+func (h PacketLines) Validate() error { return Lines{MaxBytes: h.MaxBytes}.Validate() }
 
 // ServePacket answers p's lines.
 func (h PacketLines) ServePacket(ctx context.Context, p Packet, w PacketWriter) error {

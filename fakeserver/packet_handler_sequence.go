@@ -8,7 +8,9 @@ import (
 // answers all that follow.
 type PacketSequence []PacketHandler
 
-func (s PacketSequence) check() error { return checkSequence(s) }
+// Validate refuses a sequence that is empty, or one with a handler that is nil or whose
+// own Validate refuses.
+func (s PacketSequence) Validate() error { return validateAll(s) }
 
 // ServePacket calls the handler for the client's number.
 func (s PacketSequence) ServePacket(ctx context.Context, p Packet, w PacketWriter) error {
