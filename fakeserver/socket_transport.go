@@ -7,38 +7,48 @@ import (
 
 // A Transport is a network to listen on in place of the kernel's, such as one
 // in memory. The conns and listeners that it returns are used through package
-// net's interfaces. What they can do besides is found by these methods, each of
-// them optional:
+// net's interfaces. What they can do besides is found by their methods, each of which is
+// optional. What servers rely on in each is a demand of nettest.TestTransport.
 //
-//	CloseWrite() error            half-close; without it, FIN is Close
-//	Reset() error                 end with an RST
-//	Unacked() (int, error)        bytes written that have not reached the other end
-//	Acked() <-chan struct{}       closed when Unacked falls, so that it is not polled
+// A connection's:
+//
+//	CloseWrite() error            half-close; without it, a FIN comes with Close
+//	Reset() error                 Close with an RST; without it, a reset is an error for Verify
+//	Unacked() (int, error)        bytes written that have not reached the other end; without it, an RST may overtake some
+//	Acked() <-chan struct{}       closed when Unacked falls; without it, Unacked is polled
 //	Unread() (int, error)         bytes that have arrived and were not read; without it, what a client
 //	                              wrote at once may come in pieces of 4 KiB where there are rules
-//	ReadNow([]byte) (int, error)  Read without waiting: os.ErrDeadlineExceeded, if there is nothing
-//	WriteNow([]byte) (int, error) Write without waiting, whatever the deadline: the same, if not all has left
+//	ReadNow([]byte) (int, error)  Read without waiting: os.ErrDeadlineExceeded, if there is nothing; without it,
+//	                              a Read for a millisecond
+//	WriteNow([]byte) (int, error) Write without waiting, whatever the deadline: the same, if not all has left; without
+//	                              it, what Close finds blocked does not leave
 //	Peek([]byte) (int, error)     Read, but what it has read can be read again; without it, Reads are small
 //	                              while a rule FromClient waits for a match
-//	PeerUnread() (int, error)     bytes written that the other end has not read
-//	PeerRead() <-chan struct{}    closed when the other end reads, so that PeerUnread is not polled
+//	PeerUnread() (int, error)     bytes written that the other end has not read; without it, the boundaries of
+//	                              fault.Slice are pauses
+//	PeerRead() <-chan struct{}    closed when the other end reads; without it, PeerUnread is polled
 //
-// and of a listener or a packet conn
+// A listener's:
 //
-//	SetDeadline(time.Time) error  of a listener, with Backlog: lets Down take what waits in it
-//	Backlog() (int, error)        of a listener: connections that wait to be accepted
-//	SetBacklog(int) error         of a listener, with these two, for IgnoreDials: how many may wait;
-//	                              with 0 who dials gets no answer, with -1 it is as it was at first
-//	SetReadBuffer(int) error      for Config.ReceiveBuffer
-//	Drops() (int64, error)        of a packet conn: datagrams lost for want of buffer
-//	Waiting() (int, error)        of a packet conn: datagrams that wait to be read
-//	ReadFromSocket(p []byte) (n int, from net.Addr, socket uint64, err error)
-//	                              of a packet conn: ReadFrom that also gives a number of the
-//	                              sender's socket, from 1, which no other has that had its address
+//	SetDeadline(time.Time) error  of Accept; without it and Backlog, Down does not accept what waits
+//	Backlog() (int, error)        connections that wait to be accepted
+//	SetBacklog(int) error         how many may wait to be accepted: with 0 a dial gets no answer, with -1 it is as
+//	                              it was at first; without these three there is no IgnoreDials
+//	SetReadBuffer(int) error      of connections to come; without it, Config.ReceiveBuffer does nothing
 //	Suspend() (again func() (net.Listener, error), release func(), err error)
-//	                              of a listener: Close that keeps the address, and how to
-//	                              listen on it again or give it up; of a packet conn with
-//	                              net.PacketConn
+//	                              Close that keeps the address, and how to listen on it again or give it
+//	                              up; without it, the address is free while the server is down
+//
+// A packet conn's:
+//
+//	SetReadBuffer(int) error      its own; without it, PacketConfig.ReceiveBuffer does nothing
+//	Drops() (int64, error)        datagrams lost for want of buffer; without it, they are not counted
+//	Waiting() (int, error)        0 exactly when no datagram waits to be read; without it, a Read for a millisecond
+//	ReadFromSocket(p []byte) (n int, from net.Addr, socket uint64, err error)
+//	                              ReadFrom that also gives a number of the sender's socket, from 1, which no
+//	                              other has that had its address; without it, a peer is an address
+//	Suspend() (again func() (net.PacketConn, error), release func(), err error)
+//	                              as a listener's
 type Transport interface {
 	Listen(ctx context.Context, network, address string) (net.Listener, error)
 	ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error)

@@ -59,3 +59,11 @@ func TestHalfCloseDemandsCanFail(t *testing.T) {
 			return nettest.TryHalfClose(demand, makeBrokenConns(b))
 		})
 }
+
+func TestEachDemandOnTransportsCanFail(t *testing.T) {
+	wantAllBroken(t, nettest.TransportDemands(), brokenTransports,
+		func(b brokenTransport) string { return b.words },
+		func(demand string, b *brokenTransport) error {
+			return nettest.TryTransport(demand, makeBrokenTransport(b, demand))
+		})
+}

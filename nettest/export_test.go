@@ -5,6 +5,7 @@ package nettest
 func ListenerDemands() []string   { return names(listenerDemands) }
 func PacketConnDemands() []string { return names(packetDemands) }
 func HalfCloseDemands() []string  { return names(halfCloseDemands) }
+func TransportDemands() []string  { return names(transportDemands) }
 
 func TryListener(name string, mk MakeListener) error {
 	return named(listenerDemands, name).try(func() (*listening, func(), error) { return listen(mk) })
@@ -16,6 +17,10 @@ func TryPacketConn(name string, mk MakePacketConns) error {
 
 func TryHalfClose(name string, mk MakePipe) error {
 	return named(halfCloseDemands, name).try(func() (*halves, func(), error) { return newHalves(mk) })
+}
+
+func TryTransport(name string, mk MakeTransport) error {
+	return named(transportDemands, name).try(func() (*carrier, func(), error) { return carry(mk) })
 }
 
 func names[S any](demands []demand[S]) (all []string) {
