@@ -14,8 +14,8 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// Close gives handlers this long to return once everything that they could wait
-// for was unblocked.
+// closeGrace is how long Close waits for handlers to return, once it has unblocked
+// everything that they may wait for.
 const closeGrace = time.Second
 
 // core is what Server and PacketServer have in common: a record, a plan that
@@ -91,7 +91,7 @@ func (s *core) AddrPort() netip.AddrPort {
 	return dialable(addrPortOf(s.addr))
 }
 
-// Done returns a channel that is closed when Close has ended, of a Listener when
+// Done returns a channel that is closed when Close has ended; for a Listener, when
 // Stop has. Nothing is added to the record from then on, unless Close had to give up
 // on a handler.
 func (s *core) Done() <-chan struct{} { return s.done }
@@ -99,8 +99,8 @@ func (s *core) Done() <-chan struct{} { return s.done }
 // Report returns what became of the plan's rules so far.
 func (s *core) Report() fault.Report { return s.compiled().Report() }
 
-// Verify returns an error that names everything that was not as it should be: a
-// handler that failed or panicked, and each rule of the plan that did not act and is
+// Verify returns an error that names everything that went wrong: a handler that
+// failed or panicked, and each rule of the plan that did not act and is
 // not excused: see [fault.Report.Verify].
 func (s *core) Verify() error {
 	s.errMu.Lock()

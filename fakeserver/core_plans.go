@@ -10,13 +10,13 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
-// plans is the plan that a server goes by. SetFaults replaces it while traffic
-// flows; each direction of each connection then goes over to it at its next byte.
+// plans is the plan that a server follows. SetFaults replaces it while traffic
+// flows; each direction of each connection changes over at its next byte.
 type plans struct {
 	now atomic.Pointer[fault.Compiled]
 
 	mu      sync.Mutex    // guards changed; held by SetFaults
-	changed chan struct{} // closed at the next change; nil while nobody waits
+	changed chan struct{} // closed at the next change; nil if nothing waits for that
 }
 
 // compiled returns the plan, with the account of what its rules did.

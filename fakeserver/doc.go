@@ -1,5 +1,5 @@
 // Package fakeserver is fake TCP and UDP servers for tests: on real sockets, with a
-// record of every byte, and with faults at exact places.
+// record of every byte, and with faults at exact offsets.
 //
 // A test starts a server, says how it answers and what goes wrong, runs its own
 // client against it, and looks at the record:
@@ -101,8 +101,8 @@
 //	Server.IgnoreDials   Dial: timeout; open connections go on
 //	Server.Close         Read: EOF; the first Write works, the second is EPIPE
 //	CloseClientConns     as Reset, or as Close
-//	Conn.Reset           as Reset: ECONNRESET behind what was written, EOF, EPIPE
-//	Conn.Close           as Close: EOF behind what was written, also with unread input
+//	Conn.Reset           as Reset: ECONNRESET after what was written, EOF, EPIPE
+//	Conn.Close           as Close: EOF after what was written, also with unread input
 //	Conn.CloseWrite      Read: EOF; Writes work and are read
 //
 // Datagrams, on a connected UDP socket whose Writes all work:
@@ -110,32 +110,12 @@
 //	what goes wrong      what the client sees
 //	Loss, BurstLoss      timeout
 //	Blackhole            timeout
-//	Duplicate, Reorder   one twice, or behind a later one
+//	Duplicate, Reorder   one twice, or after a later one
 //	Truncate, Corrupt    other bytes, perhaps none: then Read gives 0 and no error
 //	Latency, Bandwidth   everything, late
 //	PacketServer.Down    the first Write works; the next operation is ECONNREFUSED, once
 //	over 65507 bytes     Write: EMSGSIZE
 //	short buffer         Read: what fits; ReadMsgUDPAddrPort sets MSG_TRUNC
-//
-// # Other systems
-//
-// Read and not measured, in the sources and issues named:
-//
-//   - Windows: the errors are Winsock's, which errors.Is does not take for
-//     syscall.ECONNREFUSED, ECONNRESET, EPIPE or EMSGSIZE: look for
-//     syscall.WSAECONNRESET and its like (golang/go#45621).
-//   - Windows: an RST discards what the client has not read yet, so that Read may fail
-//     at once (golang/go#60315). Dial takes two seconds to be refused, as the SYN is
-//     sent again (libuv/libuv#2896).
-//   - Windows: package net turns reports of unreachable ports off for UDP, so that the
-//     client of a server that is gone runs into its timeout (net/fd_windows.go), and a
-//     short buffer gives WSAEMSGSIZE with what fits (net/udpsock_test.go).
-//   - macOS: what was queued before an RST stays readable (soreceive in
-//     bsd/kern/uipc_socket.c of XNU). But a Read that waits while the other end closes
-//     may hang for a minute and give ECONNRESET (golang/go#37795), and the reporting
-//     of an RST is called unreliable (golang/go#50254).
-//   - On both, and beyond: no Down, StartDown and IgnoreDials; boundaries of Slice are
-//     pauses; lost datagrams are not counted. See Limits.
 //
 // # Limits
 //
@@ -174,4 +154,24 @@
 //
 // Handlers of connections run at the same time, those of datagrams one after the
 // other.
+//
+// # Other systems
+//
+// Read and not measured, in the sources and issues named:
+//
+//   - Windows: the errors are Winsock's, which errors.Is does not take for
+//     syscall.ECONNREFUSED, ECONNRESET, EPIPE or EMSGSIZE: look for
+//     syscall.WSAECONNRESET and its like (golang/go#45621).
+//   - Windows: an RST discards what the client has not read yet, so that Read may fail
+//     at once (golang/go#60315). Dial takes two seconds to be refused, as the SYN is
+//     sent again (libuv/libuv#2896).
+//   - Windows: package net turns reports of unreachable ports off for UDP, so that the
+//     client of a server that is gone runs into its timeout (net/fd_windows.go), and a
+//     short buffer gives WSAEMSGSIZE with what fits (net/udpsock_test.go).
+//   - macOS: what was queued before an RST stays readable (soreceive in
+//     bsd/kern/uipc_socket.c of XNU). But a Read that waits while the other end closes
+//     may hang for a minute and give ECONNRESET (golang/go#37795), and the reporting
+//     of an RST is called unreliable (golang/go#50254).
+//   - On both, and beyond: no Down, StartDown and IgnoreDials; boundaries of Slice are
+//     pauses; lost datagrams are not counted. See Limits.
 package fakeserver

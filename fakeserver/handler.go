@@ -32,7 +32,7 @@ type HandlerFunc func(ctx context.Context, c *Conn) error
 // ServeConn calls f.
 func (f HandlerFunc) ServeConn(ctx context.Context, c *Conn) error { return f(ctx, c) }
 
-// panicError is the error of a handler that panicked.
+// A panicError is the error of a handler that panicked.
 type panicError struct {
 	value any
 	stack []byte

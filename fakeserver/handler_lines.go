@@ -15,7 +15,7 @@ import (
 // answer, lines have a largest size, and a client may be idle only so long.
 //
 // A line ends with "\n", or "\r\n"; its answer ends in the same way. What comes
-// before the end of stream without a line's end is a line too. When a line exceeds
+// before the end of the stream without a line's end is a line too. When a line exceeds
 // MaxBytes, the line gets TooLong for an answer, nothing after it is looked at, and
 // the connection ends in order; the record says why. When the client is idle for
 // IdleTimeout, the connection ends in order too.

@@ -14,7 +14,7 @@ type Reply struct {
 	Data string
 	// Max is how many bytes it reads at most. If zero, 1024.
 	Max int
-	// Logf is told what was read and from whom: log.Printf, say. If nil, there is only
+	// Logf logs what was read and the client's address: log.Printf, say. If nil, there is only
 	// the record.
 	Logf func(format string, args ...any)
 }

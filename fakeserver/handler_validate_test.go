@@ -11,7 +11,7 @@ import (
 
 var errNoGreeting = errors.New("Greeting is empty")
 
-// A greeter is a handler of somebody else's, of both kinds, that says what it needs.
+// A greeter is a user's handler, of both kinds, that says what it needs.
 type greeter struct{ Greeting string }
 
 func (g *greeter) Validate() error {

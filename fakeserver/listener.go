@@ -17,7 +17,7 @@ import (
 // There is no handler. A connection is its owner's, and ends when the owner closes
 // it: in order, as Conn.Close says. What a rule ended is the owner's to close, too.
 // OnAccept rules come before Accept: a connection that they end is not handed out,
-// and one that they stall does not hold up those behind it.
+// and one that they stall does not hold up the next.
 //
 // Close stops accepting and leaves connections alone, as package net does. Stop
 // ends everything.
@@ -27,12 +27,12 @@ type Listener struct {
 
 	ready  chan *Conn    // to be handed out
 	failed chan error    // from ln, to be handed out
-	gone   chan struct{} // closed when ln was closed by somebody else
+	gone   chan struct{} // closed once ln is found closed, and not by Close
 	shut   chan struct{} // closed when Close begins
 	pumped chan struct{} // closed when no more connections are taken from ln
 
 	mu     sync.Mutex // guards gaveUp
-	gaveUp error      // of a Close that did not wait any longer for ln's Accept to return; else nil
+	gaveUp error      // the error of a Close that gave up waiting for ln's Accept to return; else nil
 
 	closed once
 }
@@ -43,7 +43,7 @@ type Listener struct {
 // Of cfg it takes Faults, RecordLimit and Name. The rest is ln's, or its server's,
 // business: if it is set, the error wraps ErrConfig, as it does if ln is the kernel's and
 // this is a testing/synctest bubble. A bad plan's wraps
-// fault.ErrPlan. ln stays the caller's then. Whoever calls WrapListener must see
+// fault.ErrPlan. ln stays the caller's then. The caller of WrapListener must see
 // to it that Stop is called, or that the Listener and all connections are closed;
 // StartListener does so at its test's end.
 func WrapListener(ln net.Listener, cfg Config) (*Listener, error) {
@@ -80,7 +80,7 @@ type stopper struct{ *Listener }
 // Close stops the Listener.
 func (s stopper) Close() error { return s.Stop() }
 
-// checkWrap refuses what a listener that exists already makes senseless.
+// checkWrap refuses what makes no sense for a listener that exists already.
 func (cfg *Config) checkWrap(none bool) error {
 	return checkWrap("net.Listener", none, map[string]bool{
 		"Network": cfg.Network != "", "Addr": cfg.Addr != "", "Transport": cfg.Transport != nil,
@@ -121,8 +121,8 @@ func (l *Listener) Accept() (net.Conn, error) {
 // Addr returns the address of the listener below.
 func (l *Listener) Addr() net.Addr { return l.ln.Addr() }
 
-// Close stops accepting. Connections that were handed out stay open; those that
-// nobody accepted are reset, as the kernel does. A second call returns net.ErrClosed. If the
+// Close stops accepting. Connections that were handed out stay open; those that were
+// not accepted are reset, as by the kernel. A second call returns net.ErrClosed. If the
 // Accept of the listener below does not return within a second, the error says so.
 func (l *Listener) Close() error {
 	err := l.opError("close")
@@ -132,7 +132,7 @@ func (l *Listener) Close() error {
 
 func (l *Listener) close() error {
 	close(l.shut)
-	err := ignoreClosed(l.ln.Close()) // somebody else may have closed it
+	err := ignoreClosed(l.ln.Close()) // its owner may have closed it
 	if late := awaitAccept(l.pumped, l.ln); late != nil {
 		late = fmt.Errorf("fakeserver: %s: Close: %w", l.name, late)
 		err = errors.Join(err, late)

@@ -28,7 +28,7 @@ func (l *Listener) pump() {
 	}
 }
 
-// admits reports whether the Listener still takes a connection, which it then waits for: see
+// admits reports whether the Listener still takes a connection. If so, Stop waits for that: see
 // lease.
 func (l *Listener) admits() bool {
 	l.mu.Lock()
@@ -40,8 +40,8 @@ func (l *Listener) admits() bool {
 	return true
 }
 
-// take gives raw its number. What the plan says of its arrival is done aside, if it
-// may take time.
+// take gives raw its number. What the plan does on its arrival has a goroutine of its own,
+// because it may take time.
 func (l *Listener) take(raw net.Conn) {
 	c := l.admit(raw, &lease{conns: l.conns})
 	if len(l.program().Accept(c.n)) == 0 {
@@ -68,7 +68,7 @@ func (l *Listener) handOut(c *Conn) {
 	select {
 	case l.ready <- c:
 	case <-l.shut:
-		c.note(transcript.Note, "nobody accepted it before Close")
+		c.note(transcript.Note, "not accepted before Close")
 		c.doomTo(net.ErrClosed, true)
 		c.reset("")
 		c.leave()

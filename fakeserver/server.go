@@ -15,9 +15,9 @@ type Server struct {
 	port    *port.Port[net.Listener]
 	handler Handler
 
-	life   lock     // held by Down, Up, IgnoreDials and Close, which follow one another
+	life   lock     // held by Down, Up, IgnoreDials and Close: one at a time
 	silent *silence // under life; nil unless IgnoreDials
-	late   error    // under life; of a listener whose Accept went on after its Close; else nil
+	late   error    // under life; names a listener whose Accept outlived its Close; else nil
 
 	mu        sync.Mutex // guards what follows
 	ln        net.Listener
@@ -26,9 +26,9 @@ type Server struct {
 	hung handlerStacks
 }
 
-// Listen starts a server without a test: whoever calls it must call Close, and
-// may call Verify. Its errors wrap ErrConfig, fault.ErrPlan, or what package net
-// says of the address.
+// Listen starts a server without a test: the caller must call Close, and may call
+// Verify. Its errors wrap ErrConfig, fault.ErrPlan, or package net's error for the
+// address.
 func Listen(cfg Config) (*Server, error) { return listen(cfg, origin{}) }
 
 func listen(cfg Config, o origin) (*Server, error) {
@@ -65,7 +65,7 @@ func listen(cfg Config, o origin) (*Server, error) {
 	return s, nil
 }
 
-// serve runs the handler for c, and ends c as its outcome says.
+// serve runs the handler for c, and ends c according to its outcome.
 func (s *Server) serve(c *Conn) {
 	defer s.wg.Done()
 	err := errGoexit

@@ -105,7 +105,7 @@ func (s *Server) takeBacklog(ln net.Listener) {
 }
 
 // stopAccepting takes what waits in the backlog and closes the listener, which
-// would reset it. It needs life. Its error is of a listener whose Accept does not return.
+// would reset it. It needs life. Its error names a listener whose Accept does not return.
 func (s *Server) stopAccepting(why string) error {
 	if s.silent != nil {
 		s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing connections"})

@@ -10,11 +10,11 @@ import (
 // Close ends the server. It takes what clients have sent so far into the record,
 // unblocks every Accept, Read, Write and injected delay, and waits for every
 // goroutine. Handlers get one second to return; then Close gives up on them, and its
-// error names each one with its step and its connection's last event. It names a Transport,
-// too, whose Accept goes on after its listener was closed. Bytes that
+// error names each one with its step and its connection's last event. It also names a
+// Transport whose Accept goes on after its listener was closed. Bytes that
 // Close cut off are named in the record. Only a client that connects between Close's last
-// look into the kernel's backlog and the end of the listener, microseconds later, is not in
-// it: the kernel resets it, and tells nobody else.
+// look at the kernel's backlog and the end of the listener, microseconds later, is not in
+// it: the kernel resets that one without a word to the server.
 //
 // Close may be called more than once, and from several goroutines; each call waits
 // for the end and returns the same error. The server's accessors work afterwards.

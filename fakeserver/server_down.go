@@ -6,10 +6,10 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// Down refuses connections from now on: who dials gets ECONNREFUSED. The server
-// keeps its port, and nobody else can take it. Connections that are open stay
-// open; those whose handshake was done are accepted and recorded first. A client
-// whose handshake completes in the very moment in which the listener closes is reset
+// Down refuses connections from now on: a dial gets ECONNREFUSED. The server keeps
+// its port, and no other socket can take it. Connections that are open stay
+// open; those whose handshake is complete are accepted and recorded first. A client
+// whose handshake completes at the very moment the listener closes is reset
 // by the kernel, and not in the record. Down of a server that is down does nothing.
 //
 // Where the platform can't keep a port that way (not on Linux), the error wraps

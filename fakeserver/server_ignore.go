@@ -9,19 +9,19 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// silence is what keeps a server from answering: a listener whose backlog is full, on the
-// kernel's network with a connection of our own, which gets no number.
+// silence is what keeps a server from answering: a listener whose backlog is full. On the
+// kernel's network a connection of our own fills it, which gets no number.
 type silence struct {
 	ln     net.Listener
 	filler net.Conn // nil where a backlog can have no room at all
 }
 
-// IgnoreDials leaves those who dial without an answer from now on, as behind a
-// firewall that drops packets: their connects time out. Connections that are open
-// stay open; those whose handshake was done are accepted and recorded first. Up
-// takes connections again; a dial that still waits completes within about a second
-// of it, when its SYN is sent again. On a server that ignores dials already it does
-// nothing, and one that is down has to go Up first.
+// IgnoreDials leaves dials without an answer from now on, as a firewall does that
+// drops packets: they time out. Connections that are open stay open; those whose
+// handshake is complete are accepted and recorded first. Up takes connections again;
+// a dial that still waits completes within about a second of it, when its SYN is
+// sent again. On a server that ignores dials already it does nothing; one that is
+// down has to go Up first.
 //
 // It needs no privilege, and works on Linux, and on a Transport whose listeners have
 // SetBacklog, where a dial that waits completes at once: elsewhere the error wraps
@@ -81,7 +81,7 @@ func (s *Server) endSilence() error {
 	return err
 }
 
-// takeFiller takes the filler out of the backlog, or who came before it.
+// takeFiller takes the filler out of the backlog, or a client that came before it.
 func (s *Server) takeFiller(q *silence) {
 	if first, err := q.ln.Accept(); err == nil {
 		if sameAddr(first.RemoteAddr(), q.filler.LocalAddr()) {

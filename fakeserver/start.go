@@ -15,7 +15,7 @@ func Start(tb TB, cfg Config) *Server {
 	s, err := start(tb, &cfg.Name, func(o origin) (*Server, error) { return listen(cfg, o) })
 	if err != nil {
 		tb.Fatalf("%v", err)
-		return nil // where tb is not a test's own
+		return nil // if Fatalf returns, as a test's own does not
 	}
 	return s
 }

@@ -40,8 +40,8 @@ func writeArtifact(tb TB, t transcript.Transcript) string {
 }
 
 // writeRecord writes t to a new file in dir, whose name begins with name, and returns its
-// absolute path: a test runs in its package's directory, and whoever reads the message
-// does not. What others collect from CI they must be able to read.
+// absolute path: a test runs in its package's directory, and the reader of the message is
+// elsewhere. The file's mode lets another user read it, as one who collects artifacts in CI.
 func writeRecord(dir, name string, t transcript.Transcript) (path string, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return "", err
@@ -57,7 +57,7 @@ func writeRecord(dir, name string, t transcript.Transcript) (path string, err er
 	return f.Name(), err
 }
 
-// fileName makes a test's name fit for a file's.
+// fileName turns a test's name into a file's.
 func fileName(test string) string {
 	safe := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.", r) {

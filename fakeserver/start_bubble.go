@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// processStart is when the program began, as far as this package can know, on the clock on the
-// wall: a bubble's has no other reading.
+// processStart is when the program began, as far as this package can know, on the wall
+// clock: a bubble has no other.
 var processStart = time.Now()
 
 // inBubble reports whether its caller runs in a testing/synctest bubble. There, as that
@@ -17,14 +17,14 @@ var processStart = time.Now()
 // says that it is earlier than 2000. The other signs are worse: T.Deadline panics in a bubble,
 // but only of the bubble's own T; and the name in a goroutine's stack trace is documented nowhere.
 func inBubble() bool {
-	const longer = 24 * time.Hour // than any step that a clock takes to become right
+	const longer = 24 * time.Hour // than any step by which a clock is set right
 	return time.Until(processStart.Round(0)) > longer
 }
 
-// outsideBubbles runs f in a goroutine that belongs to no bubble, of which the one that
-// calls may be one: a goroutine belongs to the bubble that started it, and a timer to that
-// which made it. Only cleanups run outside, as testing/synctest's documentation says, so
-// it makes some garbage, and collects it.
+// outsideBubbles runs f in a goroutine that belongs to no bubble, even if its caller does: a
+// goroutine belongs to the bubble that started it, and a timer to the one that made it. Only
+// cleanups run outside, as testing/synctest's documentation says, so it makes some garbage,
+// and collects it.
 func outsideBubbles(f func()) {
 	if !inBubble() {
 		f()

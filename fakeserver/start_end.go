@@ -29,14 +29,14 @@ type started struct {
 	test  string      // its name
 	where string      // the line that called Start
 	told  bool        // by tb itself, of what fails in a cleanup
-	hide  func()      // nobody may ask any more
+	hide  func()      // ends what showOnRequest began
 	shown atomic.Bool // what happened, at the test's end
 	left  atomic.Bool // the test is over
 }
 
-// end closes s at its test's end and returns what there is to say, in this order: capture,
-// Close, write artifacts. It is to be said last, because nothing after an Errorf may run:
-// the failure, or what is only to be logged.
+// end closes s at its test's end: Close, Verify, capture, write artifacts, in this order. It
+// returns what the caller is to say last, because an Errorf may end the test: the failure, or
+// what is only to be logged.
 func (s *started) end() (failure, log string) {
 	defer s.leave()
 	over, dying := s.tb.Failed() || s.tb.Skipped(), isDying(s.tb)
@@ -76,7 +76,7 @@ func (s *started) leave() {
 	}
 }
 
-// story tells of the server and what happened to it, as far as that is in the record.
+// story describes the server and what happened to it, as far as that is in the record.
 func (s *started) story(record transcript.Transcript, faults ...string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: ", s.where)
@@ -117,10 +117,10 @@ func (s *started) endSpec() error {
 	return nil
 }
 
-// A deferrer is a test of Ginkgo's. What fails there is where it says Errorf, and in a cleanup
-// no caller of Start is on the stack any more; go test looks at that of Cleanup then. But an
-// error that a function given to DeferCleanup returns is where DeferCleanup was called,
-// helpers apart.
+// A deferrer is a test of Ginkgo's. Ginkgo reports a failure at the line of its Errorf, and in a
+// cleanup no caller of Start is on the stack any more; go test takes the line of Cleanup then.
+// But an error that a function given to DeferCleanup returns is reported at the line of
+// DeferCleanup, helpers apart.
 type deferrer interface{ DeferCleanup(args ...any) }
 
 // deferrerOf returns what GinkgoT() is, and GinkgoTB() has in a field; nil for other tests.
@@ -139,8 +139,8 @@ func deferrerOf(tb TB) deferrer {
 	return d
 }
 
-// lastWords writes what a test has to say that is about to end the program, with which the
-// logs of benchmarks, and of tests in bubbles, are lost. While go test fuzzes, the program
+// lastWords writes the text of a test that is about to end the program: the logs of
+// benchmarks, and of tests in bubbles, are lost with it. While go test fuzzes, the program
 // goes on, and the logs are collected: then it writes nothing, and reports false.
 func lastWords(text string) bool {
 	if f := flag.Lookup("test.fuzzworker"); f != nil && f.Value.String() == "true" {
@@ -150,9 +150,9 @@ func lastWords(text string) bool {
 	return true
 }
 
-// showOnRequest lets a test that can be asked what it is doing, as Ginkgo's are before they
-// time out, tell of s, until the function that it returns is called. A test in a bubble of
-// nettest's is asked if that gets stuck, in which case no cleanup runs.
+// showOnRequest adds s to what a test shows when it is asked what it is doing, as Ginkgo's are
+// before they time out, until the function that it returns is called. A test in one of nettest's
+// bubbles is asked if the bubble gets stuck, in which case no cleanup runs.
 func (s *started) showOnRequest() (hide func()) {
 	if b, ok := s.tb.(interface{ ShowWhenStuck(func() string) }); ok {
 		b.ShowWhenStuck(s.stuck)
@@ -186,8 +186,8 @@ func (s *started) stuck() string {
 	return text
 }
 
-// recorded returns the record as it stands, for one that may not touch anything else, such as a
-// goroutine outside of the server's bubble.
+// recorded returns the record as it stands. It touches nothing else of the server, so that a
+// goroutine outside of the server's bubble may call it.
 func (s *core) recorded() transcript.Transcript { return s.rec.Snapshot() }
 
 func (s *core) outcomes() string { return s.compiled().Report().String() }

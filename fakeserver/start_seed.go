@@ -62,8 +62,8 @@ func (s seed) rerun(name string) string {
 // shellQuote quotes s for a shell.
 func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
-// origin is a server's place in a test. Its zero value is that of a server without
-// one.
+// origin says which server of which test it is. Its zero value is that of a server without
+// a test.
 type origin struct {
 	name string // the test's name and the server's ordinal in it
 	base uint64 // the test's random seed, for all its servers that have none

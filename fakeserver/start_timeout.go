@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// beforeTimeout has the servers of the tests that run. go test's -timeout ends the program
-// without a cleanup: so shortly before that they write what a failed test would.
+// beforeTimeout has the servers of all running tests. go test's -timeout ends the program
+// without a cleanup: shortly before that they write what a failed test would.
 var beforeTimeout timeout
 
 // A timeout has one timer for all, and no goroutine until that fires.
@@ -27,7 +27,7 @@ type timeout struct {
 	timer   *time.Timer // outside of any bubble
 }
 
-// maxStories bounds how many servers are told of at length.
+// maxStories bounds how many servers are described at length.
 const maxStories = 16
 
 // lead returns how long before a deadline, for which there is this much time left, the servers
@@ -117,7 +117,7 @@ func (w *timeout) await(deadline time.Time) {
 	w.timer = time.AfterFunc(left-lead(left), func() { w.tell(os.Stderr, deadline) })
 }
 
-// tell lets each server that has not had its turn write: first all of them what happened, and
+// tell lets each server that has not had its turn write: all of them what happened first, and
 // then the files, which may take longer.
 func (w *timeout) tell(to io.Writer, deadline time.Time) {
 	all := w.takeTurns(deadline)
@@ -127,7 +127,7 @@ func (w *timeout) tell(to io.Writer, deadline time.Time) {
 	fmt.Fprintf(to, "\nfakeserver: -timeout is up in %v, and these servers' tests are still running:\n", time.Until(deadline).Round(time.Millisecond))
 	for i, s := range all {
 		if i == maxStories {
-			fmt.Fprintf(to, "… and %d more servers\n", len(all)-i)
+			fmt.Fprintf(to, "… and %s\n", moreServers(len(all)-i))
 			break
 		}
 		fmt.Fprintf(to, "\n%s, at %s", s.test, strings.TrimRight(s.story(s.recorded()), "\n")+"\n")
@@ -135,6 +135,13 @@ func (w *timeout) tell(to io.Writer, deadline time.Time) {
 	for _, s := range all {
 		s.writeUnfinished(to)
 	}
+}
+
+func moreServers(n int) string {
+	if n == 1 {
+		return "1 more server"
+	}
+	return fmt.Sprintf("%d more servers", n)
 }
 
 // takeTurns returns the servers whose turn it is, in the order in which they were started: none,
@@ -145,7 +152,7 @@ func (w *timeout) takeTurns(deadline time.Time) []*started {
 	if !deadline.Equal(w.set) {
 		return nil
 	}
-	w.set = time.Time{} // who starts after this gets a turn, too
+	w.set = time.Time{} // a server that starts after this gets a turn, too
 	var all []*started
 	for s, n := range w.servers {
 		if n > 0 {
@@ -159,8 +166,8 @@ func (w *timeout) takeTurns(deadline time.Time) []*started {
 	return all
 }
 
-// writeUnfinished writes the record of a test that may end meanwhile: what its TB has to say
-// to that, by a panic or by ending the goroutine, is nobody's business any more.
+// writeUnfinished writes the record of a test that may end meanwhile. Its TB may object to that by
+// a panic, or by ending the goroutine, which then does not matter any more.
 func (s *started) writeUnfinished(to io.Writer) {
 	done := make(chan struct{})
 	go func() {

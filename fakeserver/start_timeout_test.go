@@ -109,6 +109,9 @@ func TestTimeoutTellsEachServerOnceAndBoundsThem(t *testing.T) {
 	if got := strings.Count(first.String(), "transcript of"); got != maxStories || !strings.Contains(first.String(), "and 2 more servers") {
 		t.Errorf("%d servers, want %d and 2 more:\n%s", got, maxStories, &first)
 	}
+	if got := moreServers(1); got != "1 more server" {
+		t.Errorf("one more is %q", got)
+	}
 	if second.Len() > 0 {
 		t.Errorf("they are told of again:\n%s", &second)
 	}

@@ -39,7 +39,7 @@ var transportDemands = []demand[*carrier]{
 		(*carrier).testUnacked},
 	{"Acked", "Acked's channel is closed when Unacked falls: servers do not ask again before.",
 		(*carrier).testAcked},
-	{"Unread", "Unread counts the bytes that have arrived and were not read: servers join what a client wrote at once, and name what nobody read.",
+	{"Unread", "Unread counts the bytes that have arrived and were not read: servers join what a client wrote at once, and name what was never read.",
 		(*carrier).testUnread},
 	{"ReadNow", "ReadNow reads what has arrived, and says at once if that is nothing: Close takes what clients have sent into the record by it.",
 		(*carrier).testReadNow},

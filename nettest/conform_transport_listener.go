@@ -185,7 +185,7 @@ func wantEndOf(ln net.Listener) error {
 	return wantClosed("Accept after Suspend", err)
 }
 
-// wantDown checks that a listener's address is kept, and that nobody is there.
+// wantDown checks that a listener's address is kept, and that a dial is refused.
 func (c *carrier) wantDown(ln net.Listener) error {
 	if _, err := c.dial(ln); err == nil {
 		return errors.New("after Suspend a dial succeeds")

@@ -197,7 +197,7 @@ func (c *carrier) testPacketSuspend() error {
 	return (&packets{from, next}).wantDelivery("to another")
 }
 
-// wantKept checks that nobody else gets a packet conn's address.
+// wantKept checks that another can't get a packet conn's address.
 func (c *carrier) wantKept(at net.PacketConn) error {
 	if _, err := c.listenPacket(at.LocalAddr().String()); err == nil {
 		return errors.New("after Suspend another has the address")

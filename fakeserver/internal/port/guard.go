@@ -6,8 +6,8 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 )
 
-// A guard keeps a port of the kernel's: a socket that is bound and never listens. While no other listens beside it,
-// nobody else gets the port, and a client is refused.
+// A guard keeps a port of the kernel's: a socket that is bound and never listens. While no other listens beside it, a
+// client is refused, and no stranger gets the port.
 type guard[S Socket] struct {
 	*kernel.Guard
 	kind          kind[S]

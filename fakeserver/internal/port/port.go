@@ -2,7 +2,7 @@
 //
 //	p, err := port.Listen(port.Spec{Network: "tcp", Address: "127.0.0.1:0"})
 //	ln, err := p.Open() // up: a client is accepted
-//	p.Suspend()         // down: a client is refused, and nobody else gets the address
+//	p.Suspend()         // down: a client is refused, and no stranger gets the address
 //	ln, err = p.Open()  // up again, at the same address
 //	p.Close()
 //

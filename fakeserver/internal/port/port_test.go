@@ -13,7 +13,7 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// quiet is an address of which nobody else takes a port: none that was given up is taken by another test.
+// quiet is an address of its own, so that a port that was given up is not taken by another test.
 var quiet = func() string {
 	if runtime.GOOS == "linux" {
 		return "127.77.0.2:0"
@@ -113,7 +113,7 @@ func TestPortForPacketsIsKeptWhileNothingListens(t *testing.T) {
 	}
 }
 
-// wantTaken checks that nobody else gets an address that is kept.
+// wantTaken checks that another can't get an address that is kept.
 func wantTaken[S port.Socket](t *testing.T, spec port.Spec, at string, take func(port.Spec) (*port.Port[S], error)) {
 	t.Helper()
 	spec.Address = at
