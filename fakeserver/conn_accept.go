@@ -14,8 +14,8 @@ func (c *Conn) accept() bool {
 	if c.doAccept() {
 		return true
 	}
-	c.doom(net.ErrClosed)
-	close(c.opened) // without rules for its directions
+	c.end(inOrder, net.ErrClosed)
+	c.hasBegun() // without rules for its directions
 	return false
 }
 
@@ -34,7 +34,7 @@ func (c *Conn) doAccept() bool {
 				return false
 			}
 		case decide.OpReset:
-			c.doomTo(&injected{s.Rule, s.Op}, true)
+			c.end(atOnce, &injected{s.Rule, s.Op})
 			c.reset(s.Rule)
 			return false
 		case decide.OpClose:
@@ -52,11 +52,11 @@ func (c *Conn) stallAccept(s decide.Step) bool {
 		until = time.Now().Add(s.Delay)
 	}
 	for {
-		changed := c.core.planChanged()
+		changed, ended := c.core.planChanged(), c.next()
 		if hasPassed(until) || !c.core.program().HasOnAccept(c.n, s) {
 			return true
 		}
-		if !c.sleepFor(changed, c.gone, until) || c.isDoomed() {
+		if c.isDoomed() || !c.sleepFor(changed, ended, until) {
 			return false
 		}
 	}

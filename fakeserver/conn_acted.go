@@ -15,7 +15,7 @@ import (
 func (c *Conn) acted(st decide.Stream, d transcript.Direction, s decide.Step, count int64) bool {
 	c.mu.Lock() // the socket is not closed meanwhile, and Report waits
 	defer c.mu.Unlock()
-	if c.closed {
+	if c.over {
 		st.Idle(s)
 		return false
 	}

@@ -15,7 +15,7 @@ func (c *Conn) begin() {
 	}
 	c.out.begin(prog)
 	c.in.begin(prog)
-	close(c.opened)
+	c.hasBegun()
 }
 
 // begin adopts the plan, carries out what is due before the first byte, and starts the pump. What

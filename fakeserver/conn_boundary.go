@@ -5,11 +5,16 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
+
 	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 )
 
-// confirmed is what the record says of a boundary that held.
-const confirmed = "boundary confirmed"
+// What the record says of a boundary that held, and of one that may not have.
+const (
+	confirmed   = "boundary confirmed"
+	unconfirmed = "boundary unconfirmed: " // and why
+	connEnded   = "the connection ended"
+)
 
 // unconfirmedPause is waited for at a boundary that can't be confirmed.
 const unconfirmedPause = 5 * time.Millisecond
@@ -28,38 +33,30 @@ type boundary struct {
 // progress, and returns what the record says of it.
 func (b *boundary) confirm() string {
 	if left := b.c.awaitDelivery(); left > 0 {
-		return "boundary unconfirmed: the client's kernel does not take it"
+		return unconfirmed + "the client's kernel does not take it"
 	}
-	pause, since, before := firstPoll, time.Now(), -1
-	for {
-		read := socket.PeerRead(b.c.raw)
-		n, err := b.unread()
-		switch {
-		case err != nil:
-			return "boundary unconfirmed: " + err.Error()
-		case n == 0:
-			return b.settle()
-		case before < 0 || n < before:
-			since, pause, before = time.Now(), firstPoll, n
-		case time.Since(since) >= noProgress:
-			b.lost = errors.New("the client does not read")
-			return "boundary unconfirmed: " + b.lost.Error()
-		}
-		if read != nil {
-			pause = noProgress // there is no need to ask again before
-		}
-		if !b.c.sleep(read, time.Now().Add(pause)) {
-			return "boundary unconfirmed: the connection ended"
-		}
-		pause = min(2*pause, lastPoll)
+	var err error
+	outcome := b.c.poll(noProgress, socket.PeerRead, func() (left int, ends bool) {
+		left, err = b.unread()
+		return left, err != nil || left == 0
+	})
+	switch {
+	case err != nil:
+		return unconfirmed + err.Error()
+	case outcome == pollStuck:
+		b.lost = errors.New("the client does not read")
+		return unconfirmed + b.lost.Error()
+	case outcome == pollEnded:
+		return unconfirmed + connEnded
 	}
+	return b.settle()
 }
 
 // settle waits until the client's Read is over that took the last byte.
 func (b *boundary) settle() string {
 	if b.queue != nil {
 		if d := b.queue.Settle(); d > 0 && !b.c.sleep(nil, time.Now().Add(d)) {
-			return "boundary unconfirmed: the connection ended"
+			return unconfirmed + connEnded
 		}
 	}
 	return confirmed
@@ -67,8 +64,8 @@ func (b *boundary) settle() string {
 
 // unread returns how many bytes lie in the client's receive queue.
 func (b *boundary) unread() (int, error) {
-	if n, err := socket.PeerUnread(b.c.raw); !errors.Is(err, errors.ErrUnsupported) {
-		return n, err
+	if p, ok := b.c.raw.(interface{ PeerUnread() (int, error) }); ok {
+		return p.PeerUnread()
 	}
 	if b.lost == nil && b.queue == nil {
 		b.queue, b.lost = kernel.NewPeerQueue(b.c.raw)
@@ -96,19 +93,10 @@ func (b *boundary) awaitConnected() {
 // awaitRead waits, for up to a second, until the client has read some of the sent
 // bytes.
 func (b *boundary) awaitRead(sent int64) {
-	pause := firstPoll
-	for since := time.Now(); time.Since(since) < time.Second; pause = min(2*pause, lastPoll) {
-		read := socket.PeerRead(b.c.raw)
-		if n, err := b.unread(); err != nil || int64(n) < sent {
-			return
-		}
-		if read != nil {
-			pause = time.Until(since.Add(time.Second))
-		}
-		if !b.c.sleep(read, time.Now().Add(pause)) {
-			return
-		}
-	}
+	b.c.poll(time.Second, socket.PeerRead, func() (left int, ends bool) {
+		left, err := b.unread()
+		return left, err != nil || int64(left) < sent
+	})
 }
 
 func (b *boundary) close() {

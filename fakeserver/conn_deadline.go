@@ -38,8 +38,8 @@ func (c *Conn) SetWriteDeadline(t time.Time) error {
 func (c *Conn) setDeadline(t time.Time, by *time.Time, q **queue, set func(time.Time) error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	_, ruled := errors.AsType[*injected](c.fate)
-	if c.fate != nil && !ruled || c.kicked {
+	_, ruled := errors.AsType[*injected](c.why)
+	if c.why != nil && !ruled || c.hurried || c.over && c.how != inOrder {
 		return c.opError("set", net.ErrClosed)
 	}
 	*by = t
@@ -53,11 +53,29 @@ func (c *Conn) setDeadline(t time.Time, by *time.Time, q **queue, set func(time.
 	return set(t)
 }
 
-// setRawWriteDeadline sets the socket's own deadline, unless it was kicked.
+// setRawReadDeadline sets the socket's own deadline, unless nothing waits for the client any
+// more.
+func (c *Conn) setRawReadDeadline(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.hurried && !c.over {
+		c.raw.SetReadDeadline(t)
+	}
+}
+
+// setRawWriteDeadline is setRawReadDeadline for writes.
 func (c *Conn) setRawWriteDeadline(t time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.kicked {
+	if !c.hurried && !c.over {
 		c.raw.SetWriteDeadline(t)
 	}
+}
+
+// clearRawReadDeadline lets the socket be read once more, hurried or not. It reports false if
+// the socket is closed.
+func (c *Conn) clearRawReadDeadline() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.over && c.raw.SetReadDeadline(time.Time{}) == nil
 }

@@ -2,10 +2,7 @@ package fakeserver
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"net"
-	"strings"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/socket"
@@ -22,48 +19,148 @@ const (
 	drainBytes = 256 << 20
 )
 
+// end dooms the connection: it is to end as how says, and all further Reads and Writes fail
+// with why. Those that are blocked are woken. See life. It reports whether nothing had doomed
+// the connection before.
+func (c *Conn) end(how ending, why error) (first bool) {
+	c.mu.Lock()
+	if why == net.ErrClosed && c.core.isClosing() {
+		why = errAtClose
+	}
+	if first = c.doomLocked(how, why); first {
+		if why == errAtClose {
+			c.in.lane.CutOff()
+		}
+		c.in.discard.Store(true)
+		// Only what the handler called is woken: pumps go on until the end.
+		if c.in.queue == nil {
+			c.raw.SetReadDeadline(past)
+		}
+		if c.out.queue == nil {
+			c.raw.SetWriteDeadline(past)
+		}
+	}
+	in, out := c.in.queue, c.out.queue
+	c.mu.Unlock()
+	in.wake()
+	out.wake()
+	return first
+}
+
+// past is a deadline that has passed.
+var past = time.Unix(1, 0)
+
+// hurry lets nothing wait for the client any more.
+func (c *Conn) hurry() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.hurried = true
+	c.changed.raise()
+	c.raw.SetDeadline(past)
+}
+
+// endNow ends the connection in order, and hurries it: the server is closing.
+func (c *Conn) endNow() {
+	c.end(inOrder, net.ErrClosed)
+	c.hurry()
+	if !c.hasHandler() {
+		c.buryAside()
+	}
+}
+
+// hangUp ends the connection in order, and does not wait for that. It is not the handler or
+// owner that calls it.
+func (c *Conn) hangUp() {
+	if c.end(inOrder, net.ErrClosed) || !c.hasHandler() {
+		c.buryAside()
+	}
+}
+
+// tearDown ends the connection with an RST at once, where there is such a thing. It
+// is not the handler or owner that calls it.
+func (c *Conn) tearDown() error {
+	if !socket.CanReset(c.raw) {
+		return c.opError("reset", errors.ErrUnsupported)
+	}
+	c.end(atOnce, net.ErrClosed)
+	return c.reset("")
+}
+
 // finish ends the connection as the handler's error says, and returns when its
 // socket is closed and its goroutines are done.
 func (c *Conn) finish(err error) {
-	if err == nil || wireError(err, c.LocalAddr(), c.RemoteAddr()) {
-		if err != nil {
-			c.out.noteBehind("handler: " + err.Error())
-		}
-		c.doom(net.ErrClosed)
-		c.endInOrder()
-		return
+	if err != nil {
+		c.out.noteAfter("handler: " + firstLine(err))
 	}
-	c.out.noteBehind("handler: " + firstLine(err))
-	c.core.fail(c.core.connError(c.n, asHandlers(err)))
-	c.doomTo(net.ErrClosed, true)
-	c.resetBehind()
-	c.endInOrder()
+	if err == nil || wireError(err, c.LocalAddr(), c.RemoteAddr()) {
+		c.end(inOrder, net.ErrClosed)
+	} else {
+		c.core.fail(c.core.connError(c.n, asHandlers(err)))
+		c.end(byReset, net.ErrClosed)
+		c.resetAfterAll()
+	}
+	c.bury()
 }
 
-// endInOrder ends the connection with a FIN that stays a FIN. Only one call does
-// it; others wait for it.
-func (c *Conn) endInOrder() {
-	if !c.ending.CompareAndSwap(false, true) {
-		<-c.ended
+// bury sees a doomed connection to its end. Only one call does it; others wait for it.
+func (c *Conn) bury() { c.burial.do(c.buryNow) }
+
+// buryAside lets a goroutine bury the connection, unless one does already.
+func (c *Conn) buryAside() {
+	if !c.burial.begin() {
 		return
 	}
-	defer close(c.ended)
-	<-c.opened
-	c.in.leaveUnread() // the client that sees our FIN finds it in the record
+	if c.hasHandler() { // else the Listener has counted it when it came
+		c.core.wg.Add(1)
+	}
+	go c.buryAlone()
+}
+
+func (c *Conn) buryAlone() {
+	defer c.core.wg.Done()
+	defer c.burial.end()
+	c.buryNow()
+	if !c.hasHandler() {
+		c.buried(c)
+	}
+}
+
+// buryNow ends both directions, and closes the socket.
+func (c *Conn) buryNow() {
+	c.awaitBegun()
+	c.in.leaveUnread() // a client that sees our FIN finds it in the record
 	c.out.closeWrite()
 	if !socket.CanCloseWrite(c.raw) {
 		c.out.finish() // the client hears of it only when the socket is closed
 		c.in.discard.Store(true)
-		c.kickRaw()
+		c.hurry()
 	}
 	c.in.drain()
 	c.out.finish()
 	c.in.nameUnread() // when nothing else is to be recorded
-	c.closeRaw()
+	c.closeSocket()
+}
+
+// closeSocket closes the socket, unless that was done. Where the end is to be an RST, it leaves
+// that to what is about to send it, or sends it when the server closes.
+func (c *Conn) closeSocket() {
+	if c.isToReset() {
+		c.sleep(nil)
+		c.reset("")
+		return
+	}
+	if c.claimClose() {
+		c.noteUnread()
+		c.core.rec.Add(c.event(transcript.Close))
+		c.raw.Close()
+	}
 }
 
 // noteUnread records what lies in the socket and will not be read.
 func (c *Conn) noteUnread() {
+	if c.sawEnd() {
+		return // it was all read
+	}
 	if n, err := socket.Unread(c.raw); err == nil && n > 0 {
 		c.in.followed(n)
 		c.core.rec.Add(transcript.Event{
@@ -71,89 +168,4 @@ func (c *Conn) noteUnread() {
 			Offset: c.in.got.Load(), Count: int64(n), Text: "in the socket when it was closed",
 		})
 	}
-}
-
-// readError takes note of what a read's error says of the client, and returns
-// the error that the handler gets.
-func (c *Conn) readError(err error) error {
-	if err == nil {
-		return nil
-	}
-	if why := c.doomed(); why != nil && (isTimeout(err) || isClosed(err)) {
-		return c.opError("read", why)
-	}
-	switch {
-	case err == io.EOF:
-		c.clientEnded(transcript.FIN)
-	case isReset(err):
-		c.clientEnded(transcript.RST)
-	case !isTimeout(err) && !isClosed(err):
-		c.note(transcript.Error, err.Error())
-	}
-	return err
-}
-
-// writeError is readError for writes.
-func (c *Conn) writeError(err error) error {
-	if err == nil {
-		return nil
-	}
-	if why := c.doomed(); why != nil && (isTimeout(err) || isClosed(err)) {
-		return c.opError("write", why)
-	}
-	if isReset(err) {
-		c.clientEnded(transcript.RST)
-	}
-	return err
-}
-
-// clientEnded records the client's FIN or RST, once each.
-func (c *Conn) clientEnded(k transcript.Kind) {
-	c.mu.Lock()
-	seen := c.seenRST || k == transcript.FIN && c.seenFIN
-	c.seenFIN = true
-	if k == transcript.RST && !c.seenRST {
-		c.seenRST = true
-		close(c.rst)
-	}
-	c.mu.Unlock()
-	if !seen {
-		c.in.lane.Add(transcript.Event{Kind: k})
-	}
-}
-
-func (c *Conn) note(k transcript.Kind, text string) {
-	e := c.event(k)
-	e.Text = text
-	c.core.rec.Add(e)
-}
-
-func isTimeout(err error) bool {
-	t, ok := errors.AsType[net.Error](err)
-	return ok && t.Timeout()
-}
-
-func isClosed(err error) bool {
-	return errors.Is(err, net.ErrClosed) || errors.Is(err, io.ErrClosedPipe)
-}
-
-// asHandlers says of an error that it is the handler's.
-func asHandlers(err error) error {
-	if _, panicked := errors.AsType[*panicError](err); panicked || err == errGoexit {
-		return err
-	}
-	return fmt.Errorf("handler returned: %w", err)
-}
-
-// firstLine returns err's words without a panic's stack.
-func firstLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
-}
-
-func errText(err error) string {
-	if err == nil {
-		return ""
-	}
-	return err.Error()
 }

@@ -49,7 +49,6 @@ type inbound struct {
 func (in *inbound) init(c *Conn) {
 	in.c = c
 	in.lane = c.core.rec.Lane(c.n, transcript.FromClient)
-	in.reader = newLock()
 	in.prog = c.core.program()
 }
 
@@ -107,10 +106,14 @@ func (in *inbound) lockReader() error {
 	if in.reader.tryLock() {
 		return nil
 	}
-	select {
-	case in.reader <- struct{}{}:
-		return nil
-	case <-in.c.gone:
+	for {
+		changed := in.c.next()
+		if in.c.isDoomed() {
+			break
+		}
+		if in.reader.lockUnless(changed) {
+			return nil
+		}
 	}
 	if !in.ruled.Load() {
 		return in.c.check("read")
@@ -193,5 +196,5 @@ func (in *inbound) readLast(p []byte) (int, error) {
 			return n, err
 		}
 	}
-	return 0, in.c.opError("read", in.c.fateOr(net.ErrClosed))
+	return 0, in.c.opError("read", in.c.whyOr(net.ErrClosed))
 }

@@ -53,7 +53,7 @@ func (in *inbound) waitRoom() bool {
 			return false
 		}
 	}
-	return !in.c.isOver()
+	return !in.c.nobodyWaits()
 }
 
 // alarm returns when a rule wants to be looked at that goes by the clock; zero: none.
@@ -81,7 +81,7 @@ func (in *inbound) took(n int, age time.Duration) bool {
 	in.since = time.Now()
 	if in.discard.Load() {
 		in.release()
-		if in.c.ending.Load() {
+		if in.c.burial.begun() {
 			in.drainedBytes += int64(n)
 		}
 		in.kind = transcript.Discarded

@@ -171,11 +171,12 @@ func (in *inbound) endByRule(s decide.Step) bool {
 		return in.takeRest()
 	}
 	in.queue.putEnd(s, c.opError("read", why))
-	c.doomTo(why, s.Op == decide.OpReset)
 	if s.Op == decide.OpReset {
+		c.end(atOnce, why)
 		c.reset(s.Rule)
 		return false
 	}
+	c.end(inOrder, why)
 	goesOn := in.takeRest()
 	c.out.closeWrite()
 	return goesOn

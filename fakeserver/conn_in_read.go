@@ -1,9 +1,6 @@
 package fakeserver
 
 import (
-	"errors"
-	"io"
-	"net"
 	"os"
 	"time"
 
@@ -64,14 +61,6 @@ func (in *inbound) leaves(something bool) {
 	if in.left = something; something {
 		in.queue.expect(true)
 	}
-}
-
-// asOpError is opError for an error other than io.EOF that is none yet.
-func (c *Conn) asOpError(op string, err error) error {
-	if _, is := errors.AsType[*net.OpError](err); is || err == io.EOF {
-		return err
-	}
-	return c.opError(op, err)
 }
 
 // canPeek reports whether what has arrived can be looked at without taking it.

@@ -40,7 +40,6 @@ type outbound struct {
 func (out *outbound) init(c *Conn) {
 	out.c = c
 	out.lane = c.core.rec.Lane(c.n, transcript.ToClient)
-	out.writer = newLock()
 	out.prog = c.core.program()
 }
 
@@ -119,7 +118,7 @@ func (out *outbound) sendPart(p []byte, recorded bool, reached []decide.Step) (i
 // of it stays true.
 func (out *outbound) writeRaw(p []byte) (int, error) {
 	n, err := out.c.raw.Write(p)
-	if n > 0 || !isTimeout(err) || !out.c.isKicked() {
+	if n > 0 || !isTimeout(err) || !out.c.isHurried() {
 		return n, err
 	}
 	if m, nowErr := socket.WriteNow(out.c.raw, p); m > 0 {
@@ -169,7 +168,7 @@ func (out *outbound) decide(p []byte) (int, error) {
 	late := out.putLocked(out.stream.FeedSome(p, out.c.age()))
 	n := int(out.stream.Taken() - before - late)
 	if late > 0 {
-		return n, out.c.opError("write", out.c.fateOr(syscall.EPIPE))
+		return n, out.c.opError("write", out.c.whyOr(syscall.EPIPE))
 	}
 	if !ruled && out.cause != nil {
 		return n, out.c.opError("write", out.cause)
@@ -256,7 +255,7 @@ func (out *outbound) sendFIN() error {
 
 // sendRuledFIN is sendFIN for a rule, which has acted: an RST comes after that.
 func (out *outbound) sendRuledFIN() error {
-	if out.c.isDead() || out.c.sawReset() || !out.finishedAt().IsZero() {
+	if out.c.isOver() || out.c.sawReset() || !out.finishedAt().IsZero() {
 		return nil
 	}
 	out.lane.Add(transcript.Event{Kind: transcript.FIN})
@@ -265,7 +264,7 @@ func (out *outbound) sendRuledFIN() error {
 	out.mu.Unlock()
 	out.c.in.wakeDrain()
 	err := socket.CloseWrite(out.c.raw)
-	if err != nil && !out.c.isDead() {
+	if err != nil && !out.c.isOver() {
 		out.lane.Unsend(0, err.Error())
 		return out.c.writeError(err)
 	}

@@ -36,9 +36,9 @@ func (out *outbound) pump() {
 	out.queue.runRest()
 }
 
-// noteBehind records an error when what the handler wrote before has left, or is known not to:
+// noteAfter records an error when what the handler wrote before has left, or is known not to:
 // the order of the two does not hang on who is quicker.
-func (out *outbound) noteBehind(text string) {
+func (out *outbound) noteAfter(text string) {
 	note := func() { out.c.note(transcript.Error, text) }
 	if !out.hasPump() || !out.queue.putCall(note) {
 		note()
@@ -55,7 +55,7 @@ func (out *outbound) endQueue() int64 {
 		n += int64(len(s.Data))
 	}
 	if out.cause == nil {
-		out.cause = out.c.fateOr(syscall.EPIPE)
+		out.cause = out.c.whyOr(syscall.EPIPE)
 	}
 	return n
 }
@@ -155,13 +155,13 @@ func (out *outbound) end(s decide.Step) {
 	case decide.OpClose:
 		if c.acted(out.stream, transcript.ToClient, s, 0) {
 			out.sendRuledFIN()
-			c.doom(&injected{s.Rule, s.Op})
+			c.end(inOrder, &injected{s.Rule, s.Op})
 		}
 	case decide.OpReset:
 		left := c.awaitDelivery()
 		out.awaitConnected()
 		if s.Rule != "" {
-			c.doomTo(&injected{s.Rule, s.Op}, true)
+			c.end(atOnce, &injected{s.Rule, s.Op})
 			c.acted(out.stream, transcript.ToClient, s, left)
 		}
 		c.resetFrom(s.Rule, nil)

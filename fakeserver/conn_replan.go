@@ -188,13 +188,11 @@ func (c *Conn) noteReplan(d transcript.Direction, offset int64) {
 	})
 }
 
-func (c *Conn) isDoomed() bool { return c.doomed() != nil }
-
 // wakeReader makes a Read that is blocked in the socket look again.
 func (c *Conn) wakeReader() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.closed {
+	if !c.over {
 		c.woken = true
 		c.raw.SetReadDeadline(past)
 	}
@@ -208,7 +206,7 @@ func (c *Conn) onlyWoken(err error) bool {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.fate != nil || c.kicked || !c.readBy.IsZero() && !time.Now().Before(c.readBy) {
+	if c.why != nil || !c.readBy.IsZero() && !time.Now().Before(c.readBy) {
 		return false
 	}
 	c.woken = false
@@ -220,7 +218,7 @@ func (c *Conn) onlyWoken(err error) bool {
 func (c *Conn) restoreReadDeadline() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.fate == nil && !c.kicked {
+	if c.why == nil {
 		c.woken = false
 		c.raw.SetReadDeadline(c.readBy)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// Reset ends the connection with an RST, behind what was written, and returns when that
+// Reset ends the connection with an RST, after what was written, and returns when that
 // has left: it waits until the client's kernel has acknowledged what was written, for as
 // long as there is progress within five seconds. What a rule keeps for longer is not sent,
 // and named in the record. Before the client has sent anything, it also waits for up to a
@@ -24,25 +24,15 @@ func (c *Conn) Reset() error {
 	if c.out.hasPump() && c.out.ruledOut() != nil {
 		c.out.awaitPumped() // a rule has ended the connection before
 	}
-	if !c.doomTo(net.ErrClosed, true) {
+	if !c.end(byReset, net.ErrClosed) {
 		return c.opError("reset", net.ErrClosed)
 	}
-	return c.resetBehind()
+	return c.resetAfterAll()
 }
 
-// abort ends the connection with an RST at once, also where it is about to end in
-// order.
-func (c *Conn) abort() error {
-	c.doomTo(net.ErrClosed, true)
-	c.mu.Lock()
-	c.toReset = true
-	c.mu.Unlock()
-	return c.reset("")
-}
-
-// resetBehind tears the connection down when what was written has reached the client, or
+// resetAfterAll tears the connection down when what was written has reached the client, or
 // does not get any further.
-func (c *Conn) resetBehind() error {
+func (c *Conn) resetAfterAll() error {
 	if c.out.hasPump() {
 		c.out.queue.put(decide.Step{Op: decide.OpReset})
 		c.out.awaitPumped() // it does it, unless it had ended before, or is stopped
@@ -76,10 +66,10 @@ func (c *Conn) reset(rule string) error { return c.resetFrom(rule, c.out.ended()
 
 // resetFrom is reset once a pump has ended; nil: there is none, or it is the caller's own.
 func (c *Conn) resetFrom(rule string, pumped <-chan struct{}) error {
-	if !c.markDead() {
+	if !c.claimClose() {
 		return nil
 	}
-	c.kickRaw() // wakes who reads or writes
+	c.raw.SetDeadline(past) // wakes what reads or writes
 	if pumped != nil {
 		await(pumped, closeGrace/4)
 	}
@@ -101,36 +91,17 @@ func (c *Conn) resetFrom(rule string, pumped <-chan struct{}) error {
 	return err
 }
 
-// awaitDelivery waits until the client's kernel has everything that was written.
-// It gives up after noProgress, or when the server closes, and returns how many
-// bytes are missing. Only then an RST does not overtake them.
-func (c *Conn) awaitDelivery() int64 {
-	pause, since := firstPoll, time.Now()
-	for before := -1; ; {
-		told := socket.Acked(c.raw)
+// awaitDelivery waits until the client's kernel has everything that was written: only then an
+// RST does not overtake it. It gives up after noProgress, or when the server closes, and
+// returns how many bytes are missing.
+func (c *Conn) awaitDelivery() (missing int64) {
+	c.poll(noProgress, socket.Acked, func() (left int, ends bool) {
 		left, err := socket.Unacked(c.raw)
-		if before >= 0 && left < before {
-			since, pause = time.Now(), firstPoll
-		}
-		if err != nil || left == 0 || time.Since(since) >= noProgress {
-			return int64(left)
-		}
-		if told != nil {
-			pause = time.Until(since.Add(noProgress)) // there is no need to ask again before
-		}
-		if !c.sleep(told, time.Now().Add(pause)) {
-			return int64(left)
-		}
-		before, pause = left, min(2*pause, lastPoll)
-	}
+		missing = int64(left)
+		return left, err != nil || left == 0
+	})
+	return missing
 }
-
-// Waiting for the other side's kernel is polling, from often to seldom.
-const (
-	firstPoll  = 20 * time.Microsecond
-	lastPoll   = 2 * time.Millisecond
-	noProgress = 5 * time.Second
-)
 
 // unacked returns how many written bytes the client's kernel does not have, or 0
 // where that can't be known.

@@ -23,13 +23,13 @@ type conns struct {
 
 func newConns(c *core) *conns { return &conns{core: c, open: map[int]*Conn{}} }
 
-// admit gives raw its number, and records that it came. le is for connections
-// without a handler.
-func (s *conns) admit(raw net.Conn, le *lease) *Conn {
+// admit gives raw its number, and records that it came. buried is for connections without a
+// handler: see life.
+func (s *conns) admit(raw net.Conn, buried func(*Conn)) *Conn {
 	s.mu.Lock()
 	s.admitted++
 	c := newConn(s.core, raw, s.admitted)
-	c.lease = le
+	c.buried = buried
 	s.open[c.n] = c
 	s.mu.Unlock()
 	s.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Accept, Peer: addrString(raw.RemoteAddr())})
@@ -64,7 +64,7 @@ func (s *conns) CloseClientConns(how transcript.Ending) error {
 	var errs []error
 	for _, c := range s.openConns() {
 		if how == transcript.ByFIN {
-			errs = append(errs, ignoreClosed(c.hangUp()))
+			c.hangUp()
 		} else {
 			errs = append(errs, ignoreClosed(c.tearDown()))
 		}
@@ -122,7 +122,7 @@ func (s *conns) SetFaults(p fault.Plan) error {
 func (s *conns) Report() fault.Report {
 	r := s.core.Report()
 	for _, c := range s.openConns() {
-		c.isDead() // takes its lock, and so waits until what was counted is recorded
+		c.isOver() // takes its lock, and so waits until what was counted is recorded
 	}
 	return r
 }

@@ -162,8 +162,7 @@ func (l *Listener) stop() error {
 	close(l.closing)
 	l.cancel()
 	for _, c := range l.openConns() {
-		c.kick()
-		c.leave()
+		c.endNow()
 	}
 	if l.joined(closeGrace) {
 		return err
@@ -171,7 +170,7 @@ func (l *Listener) stop() error {
 	errs := []error{err}
 	for _, c := range l.openConns() {
 		errs = append(errs, fmt.Errorf("fakeserver: %s: Stop: conn %d did not end within %v", l.name, c.n, closeGrace))
-		c.closeRaw()
+		c.closeSocket()
 	}
 	l.joined(closeGrace / 10)
 	return errors.Join(errs...)

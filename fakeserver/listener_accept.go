@@ -28,8 +28,8 @@ func (l *Listener) pump() {
 	}
 }
 
-// admits reports whether the Listener still takes a connection. If so, Stop waits for that: see
-// lease.
+// admits reports whether the Listener still takes a connection. If so, Stop waits until
+// that is buried.
 func (l *Listener) admits() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -43,7 +43,7 @@ func (l *Listener) admits() bool {
 // take gives raw its number. What the plan does on its arrival has a goroutine of its own,
 // because it may take time.
 func (l *Listener) take(raw net.Conn) {
-	c := l.admit(raw, &lease{conns: l.conns})
+	c := l.admit(raw, l.forget)
 	if len(l.program().Accept(c.n)) == 0 {
 		l.handOut(c)
 		return
@@ -56,7 +56,7 @@ func (l *Listener) take(raw net.Conn) {
 func (l *Listener) welcome(c *Conn) {
 	defer l.wg.Done()
 	if !c.accept() {
-		c.leave()
+		c.hangUp()
 		return
 	}
 	l.handOut(c)
@@ -69,9 +69,9 @@ func (l *Listener) handOut(c *Conn) {
 	case l.ready <- c:
 	case <-l.shut:
 		c.note(transcript.Note, "not accepted before Close")
-		c.doomTo(net.ErrClosed, true)
+		c.end(atOnce, net.ErrClosed)
 		c.reset("")
-		c.leave()
+		c.hangUp()
 	}
 }
 

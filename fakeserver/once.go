@@ -6,8 +6,9 @@ import "sync"
 // which a synctest bubble understands; those of a sync.Once wait for a mutex. The zero
 // value is ready.
 type once struct {
-	mu   sync.Mutex    // guards done
-	done chan struct{} // closed when it is done; nil until it is begun
+	mu                 sync.Mutex // guards what follows
+	hasBegun, hasEnded bool
+	changed            change // when it is done
 }
 
 // do calls f, unless do or begin was called before, and returns when that is done. It reports
@@ -23,30 +24,37 @@ func (o *once) do(f func()) (first bool) {
 }
 
 // begin reports whether the caller is the first. If so, it does the thing, and then calls end.
-func (o *once) begin() bool {
+func (o *once) begin() (first bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.done != nil {
-		return false
-	}
-	o.done = make(chan struct{})
-	return true
+	first = !o.hasBegun
+	o.hasBegun = true
+	return first
 }
 
 // end lets go of all that wait.
-func (o *once) end() { close(o.done) }
+func (o *once) end() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.hasEnded = true
+	o.changed.raise()
+}
 
 // begun reports whether there has been a first caller.
 func (o *once) begun() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.done != nil
+	return o.hasBegun
 }
 
 // wait waits until it is done. It must have begun.
 func (o *once) wait() {
 	o.mu.Lock()
-	done := o.done
+	if o.hasEnded {
+		o.mu.Unlock()
+		return
+	}
+	done := o.changed.next()
 	o.mu.Unlock()
 	<-done
 }

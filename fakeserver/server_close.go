@@ -30,7 +30,7 @@ func (s *Server) close() error {
 	close(s.closing)
 	s.cancel()
 	for _, c := range s.openConns() {
-		c.kick()
+		c.endNow()
 	}
 	defer s.port.Close()
 	if s.joined(closeGrace) {
@@ -49,7 +49,7 @@ func (s *Server) giveUp() (errs []error) {
 	last := lastEvents(s.rec.Snapshot(), conns)
 	for _, c := range conns {
 		errs = append(errs, s.stuck(c, last[c.n]))
-		c.closeRaw()
+		c.closeSocket()
 	}
 	s.joined(closeGrace / 10)
 	return errs
