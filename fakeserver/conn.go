@@ -22,10 +22,6 @@ type Conn struct {
 	began time.Time // when it was accepted
 
 	life // its mu guards what follows, too
-
-	readBy  time.Time // the handler's deadlines
-	writeBy time.Time
-	woken   bool // a Read is being woken: the socket gets the handler's deadline when that has looked
 }
 
 func newConn(o *core, raw net.Conn, n int) *Conn {

@@ -9,16 +9,6 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// After our FIN the client may still send. Closing with unread input would turn
-// the FIN into an RST, so it is read and thrown away: until the client ends its
-// direction, or sends nothing for drainIdle, or goes on for drainTotal. It is drainBytes at most:
-// a client that writes until it fails takes no time at all in a bubble.
-const (
-	drainIdle  = 5 * time.Second
-	drainTotal = 30 * time.Second
-	drainBytes = 256 << 20
-)
-
 // end dooms the connection: it is to end as how says, and all further Reads and Writes fail
 // with why. Those that are blocked are woken. See life. It reports whether nothing had doomed
 // the connection before.
@@ -27,23 +17,16 @@ func (c *Conn) end(how ending, why error) (first bool) {
 	if why == net.ErrClosed && c.core.isClosing() {
 		why = errAtClose
 	}
+	defer c.mu.Unlock()
 	if first = c.doomLocked(how, why); first {
 		if why == errAtClose {
 			c.in.lane.CutOff()
 		}
 		c.in.discard.Store(true)
 		// Only what the handler called is woken: pumps go on until the end.
-		if c.in.queue == nil {
-			c.raw.SetReadDeadline(past)
-		}
-		if c.out.queue == nil {
-			c.raw.SetWriteDeadline(past)
-		}
+		c.in.mode.wakeHandler()
+		c.out.mode.wakeHandler()
 	}
-	in, out := c.in.queue, c.out.queue
-	c.mu.Unlock()
-	in.wake()
-	out.wake()
 	return first
 }
 
@@ -128,16 +111,16 @@ func (c *Conn) buryAlone() {
 // buryNow ends both directions, and closes the socket.
 func (c *Conn) buryNow() {
 	c.awaitBegun()
-	c.in.leaveUnread() // a client that sees our FIN finds it in the record
+	c.in.now().leaveUnread() // a client that sees our FIN finds it in the record
 	c.out.closeWrite()
 	if !socket.CanCloseWrite(c.raw) {
 		c.out.finish() // the client hears of it only when the socket is closed
 		c.in.discard.Store(true)
 		c.hurry()
 	}
-	c.in.drain()
+	c.in.now().drain()
 	c.out.finish()
-	c.in.nameUnread() // when nothing else is to be recorded
+	c.in.now().nameUnread() // when nothing else is to be recorded
 	c.closeSocket()
 }
 
@@ -162,7 +145,7 @@ func (c *Conn) noteUnread() {
 		return // it was all read
 	}
 	if n, err := socket.Unread(c.raw); err == nil && n > 0 {
-		c.in.followed(n)
+		c.in.now().followed(n)
 		c.core.rec.Add(transcript.Event{
 			Conn: c.n, Direction: transcript.FromClient, Kind: transcript.Unread,
 			Offset: c.in.got.Load(), Count: int64(n), Text: "in the socket when it was closed",

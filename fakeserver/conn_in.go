@@ -6,78 +6,113 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
-	"github.com/fakewire/fakewire/fakeserver/internal/record"
 	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// How far the server reads ahead of the handler, where faults need it to. What
+// readAhead is how far the server reads ahead of the handler, where faults need it to. What
 // Latency keeps on its way does not count.
 const readAhead = 256 << 10
 
-// inbound is what comes from the client. Without faults the handler reads the
-// socket itself. With them a pump reads and records, and queues what the handler
-// may see, and when.
+// minRead is the least room that a read gets. A block's last bytes are left
+// rather than filled by tiny reads.
+const minRead = 256
+
+// inbound is what comes from the client.
 type inbound struct {
-	c      *Conn
-	lane   *record.Lane
-	reader lock           // held by who reads, without faults
-	taking taking         // whether the socket is being read, or torn down
-	got    atomic.Int64   // bytes read from the socket
-	prog   decide.Program // the plan that is gone by; under reader, or the pump's
-	stream decide.Stream  // nil: no faults; the pump's
-	queue  *queue         // nil: no faults; set under reader and c.mu
-	pumped chan struct{}  // closed when the pump has ended; set with queue
+	direction[inMode]
+	direct directIn // its mode until there are rules
 
-	peeker socket.Peeker   // nil: there is none; the pump's
-	asked  bool            // whether there is one; the pump's
-	left   bool            // the latest read may have left something in the socket; the pump's
-	begun  bool            // OnAccept rules have let the connection through; under reader
-	told   int             // steps to come that are recorded already; the pump's
-	later  []decide.Step   // what a change of the plan gave while the pump was stopped; the pump's
-	kind   transcript.Kind // of the bytes that are decided about: Data, or Discarded
-	// Bytes in the lane's buffer were read, and are not recorded yet; the pump's.
-	unrecorded bool
-	discard    atomic.Bool // what comes now is recorded and thrown away
-	ruled      atomic.Bool // a rule of this direction ended the connection
-	since      time.Time   // when the last bytes came while discarding
-	unread     int64       // bytes in the queue that are recorded as unread; under reader
+	gate    readGate     // of the socket
+	got     atomic.Int64 // bytes read from the socket
+	discard atomic.Bool  // what comes now is recorded and thrown away
+}
 
-	drainedBytes int64 // how many came while the connection is being ended in order
+// An inMode is a mode of inbound. What it says of calls is that it needs them.
+type inMode interface {
+	mode
+
+	// read is the handler's Read. It returns errPumped if this isn't the mode any more. It
+	// needs calls.
+	read(p []byte) (int, error)
+	// readRecord reads straight into the record and returns the recorded bytes, good until the
+	// next read; or ok false, if rules decide. It needs calls.
+	readRecord() (p []byte, ok bool, err error)
+	// readsOn reports whether the handler still gets what came before the connection was doomed.
+	readsOn() bool
+
+	// leaveUnread records what the handler left unread when it ended: nothing gets that any
+	// more, however long the client goes on.
+	leaveUnread()
+	// drain discards what still comes, until there is an end to it.
+	drain()
+	// nameUnread records what else the handler did not read, when nothing more comes.
+	nameUnread()
+	// followed counts n bytes that the client sent and that were never decided about, for what
+	// had stopped its stream.
+	followed(n int)
 }
 
 func (in *inbound) init(c *Conn) {
-	in.c = c
-	in.lane = c.core.rec.Lane(c.n, transcript.FromClient)
-	in.prog = c.core.program()
+	in.half = newHalf(c, transcript.FromClient)
+	in.direct = directIn{direct: direct{half: in.half, prog: c.core.program()}, in: in, drains: drain{in: in}}
+	in.mode = &in.direct
+}
+
+// begin lets prog decide about the direction.
+func (in *inbound) begin(prog decide.Program) {
+	in.calls.lock()
+	defer in.unlock()
+	if st := in.direct.begin(prog); st != nil {
+		p := newPumpedIn(in, st, prog)
+		in.change(p, p.queue)
+		p.begin()
+	}
 }
 
 // read is the handler's Read.
 func (in *inbound) read(p []byte) (int, error) {
-	if err := in.lockReader(); err != nil {
+	if err := in.lockCalls(); err != nil {
 		return 0, err
 	}
-	defer in.unlockReader()
+	defer in.unlock()
+	n, err := in.mode.read(p)
+	if err == errPumped {
+		return in.mode.read(p)
+	}
+	return n, err
+}
+
+// readShared is readRecord without calls, and its bytes stay what they are, if they are wanted:
+// what hands them on may wait for long, and holds up no other reader.
+func (in *inbound) readShared(wanted bool) (p []byte, ok bool, err error) {
+	if err := in.lockCalls(); err != nil {
+		return nil, true, err
+	}
+	defer in.unlock()
+	if p, ok, err = in.mode.readRecord(); wanted {
+		p = in.c.core.stable(p)
+	}
+	return p, ok, err
+}
+
+// lockCalls locks calls for the handler. It does not wait for the drain of a connection that
+// has ended.
+func (in *inbound) lockCalls() error {
+	if in.calls.tryLock() {
+		return nil
+	}
 	for {
-		if in.queue != nil {
-			return in.readQueue(p)
-		}
+		changed := in.c.next()
 		if err := in.c.check("read"); err != nil {
-			return 0, err
+			if !in.now().readsOn() {
+				return err
+			}
+			changed = nil // what came before a rule acted is still to be read
 		}
-		if in.adopt(); in.queue != nil {
-			continue
+		if in.calls.lockUnless(changed) {
+			return nil
 		}
-		n, err := in.take(p)
-		if n > 0 && in.stale() && in.adoptFor(copy(in.lane.Buffer(n), p[:n])) {
-			continue
-		}
-		if n > 0 {
-			in.lane.Append(transcript.Data, p[:n])
-		} else if in.c.onlyWoken(err) {
-			continue
-		}
-		return n, in.c.readError(err)
 	}
 }
 
@@ -91,110 +126,39 @@ func (in *inbound) takeNow(p []byte) (int, error) {
 }
 
 func (in *inbound) takeBy(read func([]byte) (int, error), p []byte) (int, error) {
-	if !in.taking.begin() {
+	if !in.gate.begin() {
 		return 0, in.c.opError("read", net.ErrClosed)
 	}
 	n, err := read(p)
 	in.got.Add(int64(n))
-	in.taking.end()
+	in.gate.end()
 	return n, err
 }
 
-// lockReader locks reader for the handler. It does not wait for the drain of a
-// connection that has ended.
-func (in *inbound) lockReader() error {
-	if in.reader.tryLock() {
-		return nil
-	}
-	for {
-		changed := in.c.next()
-		if in.c.isDoomed() {
-			break
-		}
-		if in.reader.lockUnless(changed) {
-			return nil
-		}
-	}
-	if !in.ruled.Load() {
-		return in.c.check("read")
-	}
-	in.reader.lock() // what came before the rule acted is still to be read
-	return nil
-}
-
-// readShared is readRecord for who has not locked reader, and its bytes stay what they
-// are, if they are wanted: whoever hands them on may wait long, and keeps nobody else from
-// the direction.
-func (in *inbound) readShared(wanted bool) (p []byte, ok bool, err error) {
-	if err := in.lockReader(); err != nil {
-		return nil, true, err
-	}
-	defer in.unlockReader()
-	if p, ok, err = in.readRecord(); wanted {
-		p = in.c.core.stable(p)
-	}
-	return p, ok, err
-}
-
-// readRecord reads straight into the record and returns the recorded bytes, good
-// until the next read; or ok false, if there are faults. It needs reader.
-func (in *inbound) readRecord() (p []byte, ok bool, err error) {
-	for {
-		if err := in.c.check("read"); err != nil {
-			return nil, true, err
-		}
-		if in.queue == nil {
-			in.adopt()
-		}
-		if in.queue != nil {
-			return nil, false, nil
-		}
-		n, err := in.take(in.lane.Buffer(minRead))
-		if n > 0 && in.stale() && in.adoptFor(n) {
-			return nil, false, nil
-		}
-		if n > 0 {
-			p = in.lane.Commit(transcript.Data, n)
-		} else if in.c.onlyWoken(err) {
-			continue
-		}
-		return p, true, in.c.readError(err)
+// throwAway records n bytes in the lane's buffer that came after the connection's end.
+func (in *inbound) throwAway(n int) {
+	if n > 0 {
+		in.now().followed(n)
+		in.lane.Commit(transcript.Discarded, n)
 	}
 }
 
-// readQueue reads what the pump queued, as soon as it is due.
-func (in *inbound) readQueue(p []byte) (int, error) {
-	for {
-		changed := in.queue.next()
-		deadline, err := in.queue.expiry()
+// takeRest takes what has arrived, without waiting for more: nothing waits any longer.
+func (in *inbound) takeRest() {
+	c := in.c
+	if !c.clearRawReadDeadline() {
+		return
+	}
+	sum := 0
+	for stop := time.Now().Add(closeGrace / 4); sum < maxWaiting && time.Now().Before(stop); {
+		n, err := in.takeNow(in.lane.Buffer(minRead))
+		in.throwAway(n)
+		sum += n
 		if err != nil {
-			return 0, in.c.opError("read", err)
-		}
-		if in.c.check("read") != nil && !in.mayReadOn() {
-			return in.readLast(p)
-		}
-		n, due, err := in.queue.read(p)
-		if n > 0 || err != nil || len(p) == 0 {
-			return n, err
-		}
-		// The end of the connection is no reason to stop: what came before is still due.
-		if !in.c.core.sleep(changed, nil, due, deadline) {
-			return in.readLast(p)
+			if !isTimeout(err) {
+				c.readError(err)
+			}
+			return
 		}
 	}
-}
-
-// mayReadOn reports whether the handler still gets what came before a rule ended the
-// connection: what is recorded as unread stays so. It needs reader.
-func (in *inbound) mayReadOn() bool { return in.ruled.Load() && in.unread == 0 }
-
-// readLast reads the queue when the connection ends. A rule that is ending it meanwhile
-// leaves the handler what came before.
-func (in *inbound) readLast(p []byte) (int, error) {
-	if in.queue.awaitThaw(); in.mayReadOn() {
-		if n, _, err := in.queue.read(p); n > 0 || err != nil {
-			return n, err
-		}
-	}
-	return 0, in.c.opError("read", in.c.whyOr(net.ErrClosed))
 }

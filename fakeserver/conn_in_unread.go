@@ -2,42 +2,54 @@ package fakeserver
 
 import "github.com/fakewire/fakewire/fakeserver/transcript"
 
-// leaveUnread records what the handler left unread when it ended: nobody gets that any more,
-// however long the client goes on. What a rule has ended may still be read.
-func (in *inbound) leaveUnread() {
-	in.c.mu.Lock()
-	pumped := in.queue != nil
-	in.c.mu.Unlock()
-	if !pumped || in.ruled.Load() {
+// A leftover is what the record says that the handler did not read.
+type leftover struct {
+	bytes int64 // that wait in the queue
+	named bool  // the handler gets no more
+}
+
+// leaveUnread leaves out what a rule has ended: that may still be read.
+func (p *pumpedIn) leaveUnread() {
+	if p.endedByRule.Load() {
 		return
 	}
-	in.discard.Store(true)
-	in.reader.lock() // a Read that is under way takes what it takes
-	defer in.reader.unlock()
-	if in.queue.awaitThaw(); !in.ruled.Load() {
-		in.addUnread()
+	p.in.discard.Store(true)
+	p.in.calls.lock() // a Read that is under way takes what it takes
+	defer p.in.calls.unlock()
+	if p.queue.awaitShown(); !p.endedByRule.Load() {
+		p.addUnread()
 	}
 }
 
-// nameUnread records what the handler did not read, of a direction that was drained.
-func (in *inbound) nameUnread() {
-	if in.pumped == nil {
-		return
-	}
-	in.reader.lock() // a Read that is under way takes what it takes
-	defer in.reader.unlock()
-	in.ruled.Store(false) // what is named here as unread stays so
-	in.addUnread()
+func (p *pumpedIn) nameUnread() {
+	p.in.calls.lock() // a Read that is under way takes what it takes
+	defer p.in.calls.unlock()
+	p.addUnread()
+	p.unread.named = true
 }
 
-// addUnread records what waits for the handler as unread, once each. It needs reader.
-func (in *inbound) addUnread() {
-	first, ok := in.queue.front()
-	if n := in.queue.waiting() - in.unread; ok && n > 0 {
-		in.c.core.rec.Add(transcript.Event{
-			Conn: in.c.n, Direction: transcript.FromClient, Kind: transcript.Unread,
-			Offset: first.From + in.unread, Count: n, AtClose: in.c.isCutOff(), Text: "the handler did not read these bytes",
-		})
-		in.unread += n
+// addUnread records what waits for the handler as unread, once each. It needs calls.
+func (p *pumpedIn) addUnread() {
+	first, ok := p.queue.front()
+	n := p.queue.waiting() - p.unread.bytes
+	if !ok || n <= 0 {
+		return
 	}
+	p.c.core.rec.Add(transcript.Event{
+		Conn: p.c.n, Direction: p.way, Kind: transcript.Unread,
+		Offset: first.From + p.unread.bytes, Count: n, AtClose: p.c.isCutOff(), Text: "the handler did not read these bytes",
+	})
+	p.unread.bytes += n
+	p.unread.named = true
 }
+
+func (p *pumpedIn) drain() {
+	p.in.discard.Store(true)
+	p.queue.wake()
+	p.c.setRawReadDeadline(past) // wakes the pump
+	<-p.done
+	p.flush()
+}
+
+// followed may be called by anything, at any time.
+func (p *pumpedIn) followed(n int) { p.stream.Followed(int64(n)) }

@@ -209,3 +209,9 @@ func (l *life) sawEnd() bool {
 	defer l.mu.Unlock()
 	return l.client == transcript.FIN
 }
+
+// endedByRuleLocked reports whether it was a rule that ended the connection. It needs mu.
+func (l *life) endedByRuleLocked() bool {
+	_, is := l.why.(*injected)
+	return is
+}

@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"sync"
 	"syscall"
 	"time"
 
@@ -8,209 +9,263 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// pump carries out what the plan decided, when it is due.
-func (out *outbound) pump() {
-	defer out.c.core.wg.Done()
-	defer close(out.pumped)
-	defer out.closeEdge()
-	out.adoptPumped() // the plan may have changed before anybody saw that there is a pump
+// pumpedOut is how outbound goes where rules decide: the handler's bytes are decided about and
+// queued, and its pump carries that out. The handler's side is in conn_out_write.go.
+type pumpedOut struct {
+	pump
+	out *outbound
+
+	// The pump's.
+	edge boundary      // what waits for the client to read
+	cuts []decide.Step // the boundaries that lie in front of the next byte
+	run  []item        // its memory
+
+	deciding sync.Mutex     // guards what follows, stream, and that steps are queued in their order
+	prog     decide.Program // the plan that is gone by
+	cause    error          // why nothing may be written any more, if a rule decided so
+}
+
+func newPumpedOut(out *outbound, st decide.Stream, prog decide.Program) *pumpedOut {
+	return &pumpedOut{pump: newPump(out.half, st, maxWaiting), out: out, edge: boundary{c: out.c}, prog: prog}
+}
+
+// begin carries out what is due before the first byte, and starts the pump. What ends the
+// connection there does so before the handler can run. What stops the direction is recorded
+// here, so that what both directions begin with has one order. It needs calls.
+func (p *pumpedOut) begin() {
+	if first, ends := p.queueFirst(); ends {
+		p.carryOut(first, false)
+		p.queue.end()
+		close(p.done)
+		return
+	}
+	for _, s := range p.queue.reach(0, p.c.waits) {
+		p.acted(s, 0)
+	}
+	p.start()
+}
+
+// queueFirst queues what is due before the first byte. If that is an ending, it is
+// returned instead.
+func (p *pumpedOut) queueFirst() (ending decide.Step, ends bool) {
+	p.deciding.Lock()
+	defer p.deciding.Unlock()
+	steps := p.stream.Tick(0)
+	if len(steps) > 0 && steps[0].Op.Ends() {
+		p.cause = &injected{steps[0].Rule, steps[0].Op}
+		return steps[0], true
+	}
+	p.putLocked(steps)
+	return ending, false
+}
+
+// start starts the pump.
+func (p *pumpedOut) start() {
+	p.c.core.wg.Add(1)
+	go p.carryOutAll()
+}
+
+// carryOutAll is the pump: it carries out what the plan decided, when it is due.
+func (p *pumpedOut) carryOutAll() {
+	defer p.c.core.wg.Done()
+	defer close(p.done)
+	defer p.edge.close()
+	p.replan() // the plan may have changed before anything saw that there is a pump
 	for {
-		changed := out.queue.next()
-		alarm := out.tick()
-		run, due := out.queue.due(out.run[:0])
+		changed := p.queue.next()
+		alarm := p.tick()
+		run, due := p.queue.due(p.run[:0])
 		if len(run) == 0 {
-			if !out.c.sleep(changed, due, alarm) {
+			if !p.c.sleep(changed, due, alarm) {
 				break
 			}
 			continue
 		}
-		goesOn := out.carryOutRun(run)
-		out.queue.take(len(run))
+		goesOn := p.carryOutRun(run)
+		p.queue.pop(len(run))
 		clear(run)
-		out.run = run
+		p.run = run
 		if !goesOn {
 			break
 		}
 	}
-	out.lost(out.endQueue())
-	out.queue.runRest()
+	p.lost(p.endQueue())
+	p.queue.runRest()
 }
 
-// noteAfter records an error when what the handler wrote before has left, or is known not to:
-// the order of the two does not hang on who is quicker.
-func (out *outbound) noteAfter(text string) {
-	note := func() { out.c.note(transcript.Error, text) }
-	if !out.hasPump() || !out.queue.putCall(note) {
-		note()
+// tick queues what rules want that go by the clock, and returns when to look again.
+func (p *pumpedOut) tick() (again time.Time) {
+	p.deciding.Lock()
+	defer p.deciding.Unlock()
+	at := p.alarm()
+	if !hasPassed(at) {
+		return at
 	}
+	p.putLocked(p.stream.Tick(p.c.age()))
+	return again
 }
 
 // endQueue says that nothing leaves any more, and returns how many bytes that is
 // about: those that wait, and those that transforms keep back.
-func (out *outbound) endQueue() int64 {
-	out.deciding.Lock()
-	defer out.deciding.Unlock()
-	n := out.queue.end()
-	for _, s := range out.stream.Finish(out.c.age()) {
+func (p *pumpedOut) endQueue() int64 {
+	p.deciding.Lock()
+	defer p.deciding.Unlock()
+	n := p.queue.end()
+	for _, s := range p.stream.Finish(p.c.age()) {
 		n += int64(len(s.Data))
 	}
-	if out.cause == nil {
-		out.cause = out.c.whyOr(syscall.EPIPE)
+	if p.cause == nil {
+		p.cause = p.c.whyOr(syscall.EPIPE)
 	}
 	return n
 }
 
-// tick queues what rules want that go by the clock, and returns when to look again.
-func (out *outbound) tick() (again time.Time) {
-	out.deciding.Lock()
-	defer out.deciding.Unlock()
-	at, ok := out.stream.Alarm()
-	if !ok {
-		return again
-	}
-	if alarm := out.c.began.Add(at); time.Now().Before(alarm) {
-		return alarm
-	}
-	out.putLocked(out.stream.Tick(out.c.age()))
-	return again
-}
-
 // lost records that n bytes of the handler never left.
-func (out *outbound) lost(n int64) {
+func (p *pumpedOut) lost(n int64) {
 	if n > 0 {
-		out.lane.Add(transcript.Event{Kind: transcript.Unsent, Count: n, Text: "the connection ended before they were due"})
+		p.lane.Add(transcript.Event{Kind: transcript.Unsent, Count: n, Text: "the connection ended before they were due"})
 	}
-}
-
-func (out *outbound) closeEdge() { out.edge.close() }
-
-// carryOut does one step. It reports whether anything can follow.
-func (out *outbound) carryOut(s decide.Step) bool {
-	c := out.c
-	switch s.Op {
-	case decide.OpPass, decide.OpDrop: // of no bytes
-		out.stream.Done(s)
-	case decide.OpMark:
-		out.tell(s)
-	case decide.OpCut:
-		out.cuts = append(out.cuts, s)
-	case decide.OpStall:
-		out.tell(s)
-		return out.stop(s, nil)
-	case decide.OpHold:
-		out.tell(s)
-		g := c.core.gates.at(s.Gate)
-		g.enter()
-		return out.stop(s, g.open)
-	default:
-		out.end(s)
-		return false
-	}
-	return true
-}
-
-// awaitConnected waits, before an RST, until the client has connected.
-func (out *outbound) awaitConnected() {
-	if out.edge == nil {
-		out.edge = &boundary{c: out.c}
-	}
-	out.edge.awaitConnected()
 }
 
 // carryOutRun does a step, or passes on bytes that lie in a row. It reports whether
 // anything can follow.
-func (out *outbound) carryOutRun(run []item) bool {
-	if run[0].call != nil {
-		run[0].call()
+func (p *pumpedOut) carryOutRun(run []item) bool {
+	first := &run[0]
+	if first.call != nil {
+		first.call()
 		return true
 	}
-	if len(run[0].Data) == 0 || run[0].Op != decide.OpPass {
-		return out.carryOut(run[0].Step)
+	if len(first.Data) == 0 || first.Op != decide.OpPass {
+		return p.carryOut(first.Step, first.recorded)
 	}
 	size := 0
 	for _, it := range run {
 		size += len(it.Data)
 	}
-	if !out.passCut() {
-		out.lost(int64(size))
+	if !p.passCuts() {
+		p.lost(int64(size))
 		return false
 	}
 	for _, it := range run {
-		out.stream.Done(it.Step) // first, as with the record: a client that has the bytes may ask
+		p.stream.Done(it.Step) // first, as with the record: a client that has the bytes may ask
 	}
-	_, err := out.send(run[0].Data[:size], true, out.queue.reached(len(run), out.c.waits))
-	return err == nil
+	return p.send(first.Data[:size], p.queue.reach(len(run), p.c.waits))
 }
 
-// end ends the connection, or this direction.
-func (out *outbound) end(s decide.Step) {
-	c := out.c
+// send sends b, and records with its last byte the steps that are reached there: what the
+// client does when it has read that comes after them. It reports whether all of it has left.
+func (p *pumpedOut) send(b []byte, reached []decide.Step) bool {
+	if len(reached) == 0 {
+		_, err := p.out.send(b, true, nil)
+		return p.c.writeError(err) == nil
+	}
+	var acting []decide.Step
+	n, err := p.out.send(b, true, func() {
+		for _, s := range reached {
+			if p.acted(s, 0) {
+				acting = append(acting, s)
+			}
+		}
+	})
+	if n < len(b) {
+		p.takeBack(acting)
+	}
+	return p.c.writeError(err) == nil
+}
+
+// takeBack says of steps that are recorded already that they did not act: what is before
+// them did not leave.
+func (p *pumpedOut) takeBack(acting []decide.Step) {
+	for _, s := range acting {
+		p.stream.Undo(s)
+		p.lane.Add(transcript.Event{Kind: transcript.Note, Rule: s.Rule, Text: "did not act: the bytes in front of it did not leave"})
+	}
+}
+
+// carryOut does one step, which may be recorded already. It reports whether anything can
+// follow.
+func (p *pumpedOut) carryOut(s decide.Step, recorded bool) bool {
+	switch s.Op {
+	case decide.OpPass, decide.OpDrop: // of no bytes
+		p.stream.Done(s)
+		return true
+	case decide.OpCut:
+		p.cuts = append(p.cuts, s)
+		return true
+	case decide.OpMark, decide.OpStall, decide.OpHold:
+		if !recorded {
+			p.acted(s, 0)
+		}
+		return !stops(s) || p.stop(s)
+	}
+	p.endAs(s)
+	return false
+}
+
+// endAs ends the connection, or this direction, as s says.
+func (p *pumpedOut) endAs(s decide.Step) {
+	c, why := p.c, &injected{s.Rule, s.Op}
 	switch s.Op {
 	case decide.OpFinish:
-		out.sendFIN()
+		p.out.sendFIN()
 	case decide.OpHalfClose:
-		if c.acted(out.stream, transcript.ToClient, s, 0) {
-			out.sendRuledFIN()
+		if p.acted(s, 0) {
+			p.out.sendRuledFIN()
 		}
 	case decide.OpClose:
-		if c.acted(out.stream, transcript.ToClient, s, 0) {
-			out.sendRuledFIN()
-			c.end(inOrder, &injected{s.Rule, s.Op})
+		if p.acted(s, 0) {
+			p.out.sendRuledFIN()
+			c.end(inOrder, why)
 		}
 	case decide.OpReset:
 		left := c.awaitDelivery()
-		out.awaitConnected()
+		p.edge.awaitConnected()
 		if s.Rule != "" {
-			c.end(atOnce, &injected{s.Rule, s.Op})
-			c.acted(out.stream, transcript.ToClient, s, left)
+			c.end(atOnce, why)
+			p.acted(s, left)
 		}
 		c.resetFrom(s.Rule, nil)
 	}
 }
 
-// passCut waits at a boundary until the client has read what is in front of it, and
+// passCuts waits at a boundary until the client has read what is in front of it, and
 // then for the pauses.
-func (out *outbound) passCut() bool {
-	if len(out.cuts) == 0 {
+func (p *pumpedOut) passCuts() bool {
+	if len(p.cuts) == 0 {
 		return true
 	}
-	if out.edge == nil {
-		out.edge = &boundary{c: out.c}
-	}
-	text, pause := out.edge.confirm(), time.Duration(0)
-	for _, s := range out.cuts {
+	text, pause := p.edge.confirm(), time.Duration(0)
+	for _, s := range p.cuts {
 		s.Text = text
-		out.c.acted(out.stream, transcript.ToClient, s, 0)
+		p.acted(s, 0)
 		pause += s.Delay
 	}
-	out.cuts = out.cuts[:0]
+	p.cuts = p.cuts[:0]
 	if text != confirmed && pause == 0 {
 		pause = unconfirmedPause
 	}
-	return pause == 0 || out.wait(pause)
+	return pause == 0 || p.c.sleep(nil, time.Now().Add(pause))
 }
 
-// stop stops sending for the delay of s, or if that is zero until open is closed, the rule
-// is taken out of the plan, or the connection ends. It reports whether the connection
-// goes on.
-func (out *outbound) stop(s decide.Step, open <-chan struct{}) bool {
-	var until time.Time
-	if s.Delay > 0 {
-		until = time.Now().Add(s.Delay)
-	}
+// stop stops sending, as the Stall or Hold of s says, until that is over, its rule is taken
+// out of the plan, or the connection ends. It reports whether the connection goes on.
+func (p *pumpedOut) stop(s decide.Step) bool {
+	open, until := p.stopOf(s)
 	for {
-		changed := out.c.core.planChanged()
-		out.adoptPumped()
-		if isClosedChan(open) || hasPassed(until) || !out.hasRule(s) {
+		changed := p.c.core.planChanged()
+		p.replan()
+		if isClosedChan(open) || hasPassed(until) || !p.goesBy(s) {
 			return true
 		}
-		if !out.c.sleepFor(changed, open, until) {
+		if !p.c.sleepFor(changed, open, until) {
 			return false
 		}
 	}
 }
 
-// wait sleeps for d. It reports whether the connection goes on.
-func (out *outbound) wait(d time.Duration) bool {
-	return out.c.sleep(nil, time.Now().Add(d))
+// goesBy reports whether the direction still goes by the rule of s.
+func (p *pumpedOut) goesBy(s decide.Step) bool {
+	p.deciding.Lock()
+	defer p.deciding.Unlock()
+	return p.stream.Has(s)
 }

@@ -8,9 +8,8 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
-// A queue holds decided steps until they are due, in their order. One side puts,
-// one side takes; either may be the handler's, to which the deadline applies.
-// The methods of a nil queue that only wake do nothing.
+// A queue holds decided steps until they are due, in their order. One side puts them, the other
+// reads or pops them; one of the two is the handler's calls, to which the deadline applies.
 type queue struct {
 	limit int64 // of bytes waiting, without those on their way
 
@@ -18,50 +17,56 @@ type queue struct {
 	items    []item
 	bytes    int64
 	last     time.Time // when the latest item is due: nothing overtakes
-	full     bool      // there is no room before a piece fits
-	isCut    bool      // a boundary lies behind the last item
+	full     bool      // there is no room until there is enough for minRefill
+	isCut    bool      // a boundary comes after the last item
 	flights  []flight  // what Latency keeps on its way, in the order of arrival
 	flying   int64     // the bytes of that
 	puts     int       // how often put was called
 	deadline time.Time
-	ended    bool          // nobody takes any more
-	frozen   bool          // nobody may take for the moment
-	more     bool          // what belongs to the last item is about to be put: a Read waits for it, or until it is full
-	wants    int64         // how much a Read that waits has room for; 0: none does
-	changed  chan struct{} // closed at the next change; nil while nobody waits
+	ended    bool   // nothing is read or popped any more
+	hidden   bool   // nothing is to be read for the moment
+	more     bool   // what belongs to the last item is about to be put: a Read waits for it, or until it is full
+	wants    int64  // how much a Read that waits has room for; 0: none does
+	changed  change // of any of these
 }
 
 // An item is a step and when it is due. A step with an error ends the stream.
 type item struct {
 	decide.Step
-	due time.Time
-	err error
-	cut bool // no read crosses from the item before to this one
-	put int  // which call of put brought it
+	due      time.Time
+	err      error
+	cut      bool // no read crosses from the item before to this one
+	recorded bool // that its rule acts
+	put      int  // which call of put brought it
 
 	call func() // in place of the step, which has no Op
 }
 
-// A flight is bytes that a delay keeps on their way: the other side has no part
-// in it that they wait.
+// A flight is bytes that a delay keeps on their way: it is not the other side that keeps them
+// waiting.
 type flight struct {
 	until time.Time
 	bytes int64
 }
 
-// piece is how much room there has to be after there was none.
-const piece = 64 << 10
+// minRefill is how much room there has to be after there was none, so that a queue isn't filled
+// crumb by crumb.
+const minRefill = 64 << 10
 
-// wakeUp is how late a reader may wake up for bytes that have come due, before they
+// wakeSlack is how late a reader may wake up for bytes that have come due, before they
 // count as waiting for it. Without it the line would stand still meanwhile.
-const wakeUp = 3 * time.Millisecond
+const wakeSlack = 3 * time.Millisecond
 
-// mostWaiting is how much waits at most, whether or not it is on its way.
-const mostWaiting = 64 << 20
+// maxWaiting is how much waits at most, whether or not it is on its way.
+const maxWaiting = 64 << 20
 
-// put adds steps that were decided about together, each due after its delay. Who takes
-// gets to see all of them or none. It does not wait for room. It reports false, and adds
-// nothing, once nobody takes any more.
+// maxSteps is how many steps wait at most, about: as many as there are in 64 KiB that are cut
+// into single bytes.
+const maxSteps = 1 << 17
+
+// put adds steps that were decided about together, each due after its delay. The other side
+// sees all of them or none. It does not wait for room. It reports false, and adds nothing, once
+// the queue has ended.
 func (q *queue) put(steps ...decide.Step) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -73,7 +78,7 @@ func (q *queue) put(steps ...decide.Step) bool {
 		q.putLocked(s, nil)
 	}
 	if !q.more || q.bytes >= q.wants {
-		q.wakeLocked()
+		q.changed.raise()
 	}
 	return true
 }
@@ -85,7 +90,7 @@ func (q *queue) putEnd(s decide.Step, err error) {
 	if !q.ended {
 		q.putLocked(s, err)
 		q.more = false
-		q.wakeLocked()
+		q.changed.raise()
 	}
 }
 
@@ -99,7 +104,7 @@ func (q *queue) putLocked(s decide.Step, err error) {
 			it.due, q.last = due, due
 		}
 		if s.Delay > 0 {
-			q.flights = append(q.flights, flight{now.Add(s.Delay).Add(wakeUp), int64(len(s.Data))})
+			q.flights = append(q.flights, flight{now.Add(s.Delay).Add(wakeSlack), int64(len(s.Data))})
 			q.flying += int64(len(s.Data))
 		}
 	}
@@ -107,30 +112,30 @@ func (q *queue) putLocked(s decide.Step, err error) {
 	q.bytes += int64(len(s.Data))
 }
 
-// freeze keeps the taking side from what is there and comes, until it is called
-// with false.
-func (q *queue) freeze(on bool) {
+// hide keeps the reading side from what is there and comes, until it is called with false:
+// then that shows all at once.
+func (q *queue) hide(on bool) {
 	q.mu.Lock()
-	q.frozen = on
-	q.wakeLocked()
+	q.hidden = on
+	q.changed.raise()
 	q.mu.Unlock()
 }
 
-// awaitThaw waits until the queue is not frozen.
-func (q *queue) awaitThaw() {
+// awaitShown waits until nothing is hidden.
+func (q *queue) awaitShown() {
 	for {
 		changed := q.next()
 		q.mu.Lock()
-		frozen := q.frozen
+		hidden := q.hidden
 		q.mu.Unlock()
-		if !frozen {
+		if !hidden {
 			return
 		}
 		<-changed
 	}
 }
 
-// end says that nobody takes any more, and returns how many bytes wait.
+// end says that nothing is read or popped any more, and returns how many bytes wait.
 func (q *queue) end() int64 {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -157,7 +162,7 @@ func (q *queue) cut(d time.Duration) {
 // widen lets at least n bytes wait.
 func (q *queue) widen(n int64) {
 	q.mu.Lock()
-	q.limit = max(q.limit, min(n, mostWaiting))
+	q.limit = max(q.limit, min(n, maxWaiting))
 	q.mu.Unlock()
 }
 
@@ -173,32 +178,20 @@ func (q *queue) waiting() int64 {
 func (q *queue) next() <-chan struct{} {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.changed == nil {
-		q.changed = make(chan struct{})
-	}
-	return q.changed
+	return q.changed.next()
 }
 
+// wake lets both sides look again.
 func (q *queue) wake() {
-	if q == nil {
-		return
-	}
 	q.mu.Lock()
-	q.wakeLocked()
+	q.changed.raise()
 	q.mu.Unlock()
-}
-
-func (q *queue) wakeLocked() {
-	if q.changed != nil {
-		close(q.changed)
-		q.changed = nil
-	}
 }
 
 func (q *queue) setDeadline(t time.Time) {
 	q.mu.Lock()
 	q.deadline = t
-	q.wakeLocked()
+	q.changed.raise()
 	q.mu.Unlock()
 }
 
@@ -210,4 +203,28 @@ func (q *queue) expiry() (time.Time, error) {
 		return q.deadline, os.ErrDeadlineExceeded
 	}
 	return q.deadline, nil
+}
+
+// room returns how many bytes there is room for.
+func (q *queue) room() int64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	landed := 0
+	for now := time.Now(); landed < len(q.flights) && !q.flights[landed].until.After(now); landed++ {
+		q.flying -= q.flights[landed].bytes
+	}
+	q.flights = q.flights[landed:]
+	n := min(max(q.limit, q.wants)-(q.bytes-q.flying), maxWaiting-q.bytes)
+	steps := maxSteps - len(q.items)
+	if q.full = n <= 0 || steps <= 0 || q.full && (n < minRefill && q.bytes >= q.wants || steps < maxSteps/2); q.full {
+		return 0
+	}
+	return n
+}
+
+// freeSteps returns how many steps there is room for.
+func (q *queue) freeSteps() int64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return int64(maxSteps - len(q.items))
 }

@@ -6,25 +6,24 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
-// How a pump takes what it has to carry out: it looks at it first, and removes it when
-// it is done.
+// How outbound's pump gets what it has to carry out: it looks at it first, and pops it when it
+// is done.
 
-// front returns the first item without taking it.
+// front returns the first item, and leaves it there.
 func (q *queue) front() (item, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.items) == 0 || q.frozen {
+	if len(q.items) == 0 || q.hidden {
 		return item{}, false
 	}
 	return q.items[0], true
 }
 
 // due appends to run the first items that can be carried out at once: the first
-// of all if it is due, and if that is bytes to pass on, those behind it that came with it,
-// are due too and lie behind it in memory, so that they are written together. What came
-// later is not joined to it: what is recorded would hang on who is faster. It takes
-// nothing. If the first is not due, it returns when it will be (zero: there is
-// none).
+// of all if it is due, and if that is bytes to pass on, those after it that came with it,
+// are due too and follow it in memory, so that they are written together. Later items are not
+// merged, or the record would depend on scheduling. It pops nothing. If the first is not due,
+// it returns when it will be (zero: there is none).
 func (q *queue) due(run []item) ([]item, time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -41,16 +40,18 @@ func (q *queue) due(run []item) ([]item, time.Time) {
 	return run, time.Time{}
 }
 
-// reached returns the marks and stops that are due behind the first n items, up to the
-// first that waits.
-func (q *queue) reached(n int, waits func(decide.Step) bool) (steps []decide.Step) {
+// reach returns the marks and stops that are due after the first n items, up to the first that
+// waits. They count as recorded from then on.
+func (q *queue) reach(n int, waits func(decide.Step) bool) (steps []decide.Step) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := time.Now()
-	for _, it := range q.items[n:] {
+	for i := n; i < len(q.items); i++ {
+		it := &q.items[i]
 		if it.due.After(now) || it.Op != decide.OpMark && !stops(it.Step) {
 			break
 		}
+		it.recorded = true
 		if steps = append(steps, it.Step); waits(it.Step) {
 			break
 		}
@@ -58,7 +59,7 @@ func (q *queue) reached(n int, waits func(decide.Step) bool) (steps []decide.Ste
 	return steps
 }
 
-// follows reports whether both steps pass bytes on, and next's lie directly behind
+// follows reports whether both steps pass bytes on, and next's directly follow
 // last's in memory.
 func follows(next, last decide.Step) bool {
 	n := len(last.Data)
@@ -66,8 +67,8 @@ func follows(next, last decide.Step) bool {
 		cap(last.Data) > n && &last.Data[:n+1][n] == &next.Data[0]
 }
 
-// putCall adds a call that the pump makes behind what waits. It reports false, and adds
-// nothing, once nobody takes any more.
+// putCall adds a call that the pump makes after what waits. It reports false, and adds
+// nothing, once the queue has ended.
 func (q *queue) putCall(f func()) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -76,7 +77,7 @@ func (q *queue) putCall(f func()) bool {
 	}
 	q.puts++
 	q.items = append(q.items, item{due: q.last, put: q.puts, call: f})
-	q.wakeLocked()
+	q.changed.raise()
 	return true
 }
 
@@ -92,13 +93,13 @@ func (q *queue) runRest() {
 	}
 }
 
-// take removes the first n items.
-func (q *queue) take(n int) {
+// pop removes the first n items.
+func (q *queue) pop(n int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for range n {
 		q.bytes -= int64(len(q.items[0].Data))
 		q.popLocked()
 	}
-	q.wakeLocked()
+	q.changed.raise()
 }

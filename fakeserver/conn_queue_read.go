@@ -7,7 +7,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
-// How a Read takes what is due: all that it would get from a socket where the same had
+// How a Read gets what is due: all that it would get from a socket where the same had
 // arrived.
 
 // read copies into p what is due, up to the next boundary or error. If that is
@@ -20,7 +20,7 @@ func (q *queue) read(p []byte) (n int, due time.Time, err error) {
 	if len(p) == 0 || q.waitsLocked(int64(len(p)), now) {
 		return 0, due, nil
 	}
-	for len(q.items) > 0 && !q.frozen {
+	for len(q.items) > 0 && !q.hidden {
 		it := &q.items[0]
 		if it.due.After(now) {
 			due = it.due
@@ -30,7 +30,7 @@ func (q *queue) read(p []byte) (n int, due time.Time, err error) {
 			break
 		}
 		if it.err != nil {
-			return 0, due, it.tell()
+			return 0, due, it.end()
 		}
 		m := copy(p[n:], it.Data)
 		n += m
@@ -42,14 +42,14 @@ func (q *queue) read(p []byte) (n int, due time.Time, err error) {
 	}
 	if n > 0 {
 		q.bytes -= int64(n)
-		q.wakeLocked()
+		q.changed.raise()
 	}
 	return n, due, nil
 }
 
-// tell returns the error that ends the stream. What the client's RST gives, as a socket tells it,
-// gives the next Read only, and those after it the end of the stream.
-func (it *item) tell() error {
+// end returns the error that ends the stream. The client's RST gives its error to the next Read
+// only, as a socket does; those after it get the end of the stream.
+func (it *item) end() error {
 	err := it.err
 	if it.Op == decide.OpFinish {
 		it.err = io.EOF
@@ -60,31 +60,29 @@ func (it *item) tell() error {
 // waitsLocked reports whether a Read with room for n bytes waits, for the first item or for what
 // belongs to the last. It needs mu.
 func (q *queue) waitsLocked(n int64, now time.Time) bool {
-	n = min(n, mostWaiting)
+	n = min(n, maxWaiting)
 	if len(q.items) > 0 && (!q.more || q.bytes >= n || q.last.After(now)) {
 		q.wants = 0
 		return false
 	}
 	if q.wants != n && q.more {
-		q.wakeLocked() // there may be room now
+		q.changed.raise() // there may be room now
 	}
 	q.wants = n
 	return true
 }
 
-// expect says whether more has arrived than was put. While something is late, nobody waits for that.
+// expect says whether more has arrived than was put. While something is late, no Read waits for
+// that.
 func (q *queue) expect(more bool) {
-	if q == nil {
-		return
-	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.more = more && !q.last.After(time.Now()); !q.more {
-		q.wakeLocked()
+		q.changed.raise()
 	}
 }
 
-// expects reports what was said last.
+// expects reports what expect said last.
 func (q *queue) expects() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -26,7 +26,7 @@ func TestWhatIsOnItsWayTakesNoRoomUntilItHasCome(t *testing.T) {
 		wantRoom(t, q, 256<<10, "while 100 KiB are on their way")
 		time.Sleep(time.Second)
 		wantRoom(t, q, 256<<10, "when they have just come due")
-		time.Sleep(wakeUp)
+		time.Sleep(wakeSlack)
 		wantRoom(t, q, 156<<10, "when they have come")
 		q.read(make([]byte, 50<<10))
 		wantRoom(t, q, 206<<10, "when half of them are read")
@@ -35,7 +35,7 @@ func TestWhatIsOnItsWayTakesNoRoomUntilItHasCome(t *testing.T) {
 
 func TestThereIsABoundForWhatIsOnItsWay(t *testing.T) {
 	q := &queue{limit: 256 << 10}
-	for range mostWaiting >> 20 {
+	for range maxWaiting >> 20 {
 		q.put(pass(make([]byte, 1<<20), time.Hour))
 	}
 	wantRoom(t, q, 0, "with 64 MiB on their way")
@@ -45,12 +45,12 @@ func TestAFullQueueHasNoRoomForCrumbs(t *testing.T) {
 	q := &queue{limit: 256 << 10}
 	q.put(pass(make([]byte, 256<<10), 0))
 	wantRoom(t, q, 0, "when it is full")
-	q.read(make([]byte, piece-1))
+	q.read(make([]byte, minRefill-1))
 	wantRoom(t, q, 0, "when a piece less one byte is read")
 	q.read(make([]byte, 1))
-	wantRoom(t, q, piece, "when a piece is read")
+	wantRoom(t, q, minRefill, "when a piece is read")
 	q.read(make([]byte, 1))
-	wantRoom(t, q, piece+1, "from then on")
+	wantRoom(t, q, minRefill+1, "from then on")
 }
 
 func TestWidenIsForGood(t *testing.T) {
@@ -59,7 +59,7 @@ func TestWidenIsForGood(t *testing.T) {
 	q.widen(1 << 10)
 	wantRoom(t, q, 1<<20, "when it was widened")
 	q.widen(1 << 40)
-	wantRoom(t, q, mostWaiting, "when it was widened beyond all bounds")
+	wantRoom(t, q, maxWaiting, "when it was widened beyond all bounds")
 }
 
 func TestReadJoinsWhatNobodyCut(t *testing.T) {
@@ -91,7 +91,7 @@ func TestDueIsARunOfBytes(t *testing.T) {
 		if len(run) != want {
 			t.Errorf("%d are due, want %d", len(run), want)
 		}
-		q.take(len(run))
+		q.pop(len(run))
 	}
 	if _, due := q.due(nil); time.Until(due) < 50*time.Minute {
 		t.Errorf("the last is due in %v, want an hour", time.Until(due))

@@ -3,9 +3,7 @@ package fakeserver
 import (
 	"errors"
 	"net"
-	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -21,9 +19,7 @@ func (c *Conn) Reset() error {
 	if !socket.CanReset(c.raw) {
 		return c.opError("reset", errors.ErrUnsupported)
 	}
-	if c.out.hasPump() && c.out.ruledOut() != nil {
-		c.out.awaitPumped() // a rule has ended the connection before
-	}
+	c.out.now().awaitRule()
 	if !c.end(byReset, net.ErrClosed) {
 		return c.opError("reset", net.ErrClosed)
 	}
@@ -33,10 +29,7 @@ func (c *Conn) Reset() error {
 // resetAfterAll tears the connection down when what was written has reached the client, or
 // does not get any further.
 func (c *Conn) resetAfterAll() error {
-	if c.out.hasPump() {
-		c.out.queue.put(decide.Step{Op: decide.OpReset})
-		c.out.awaitPumped() // it does it, unless it had ended before, or is stopped
-	}
+	c.out.now().awaitSent()
 	c.awaitDelivery()
 	edge := boundary{c: c}
 	edge.awaitConnected()
@@ -44,25 +37,8 @@ func (c *Conn) resetAfterAll() error {
 	return c.reset("")
 }
 
-// awaitPumped waits for the pump to end, for as long as something leaves, or the client
-// reads, within noProgress.
-func (out *outbound) awaitPumped() {
-	c := out.c
-	for since := time.Now(); ; {
-		sent, left := out.lane.Offset(), c.unacked()
-		changed, read := out.queue.next(), socket.PeerRead(c.raw)
-		until := since.Add(noProgress)
-		if isClosedChan(out.pumped) || hasPassed(until) || !c.sleepForAny(until, changed, read, out.pumped) {
-			return
-		}
-		if out.lane.Offset() != sent || c.unacked() < left || isClosedChan(read) {
-			since = time.Now()
-		}
-	}
-}
-
 // reset tears the connection down now: as soon as the pump has said what does not leave.
-func (c *Conn) reset(rule string) error { return c.resetFrom(rule, c.out.ended()) }
+func (c *Conn) reset(rule string) error { return c.resetFrom(rule, c.out.now().ended()) }
 
 // resetFrom is reset once a pump has ended; nil: there is none, or it is the caller's own.
 func (c *Conn) resetFrom(rule string, pumped <-chan struct{}) error {
@@ -73,7 +49,7 @@ func (c *Conn) resetFrom(rule string, pumped <-chan struct{}) error {
 	if pumped != nil {
 		await(pumped, closeGrace/4)
 	}
-	c.in.taking.stop()
+	c.in.gate.stop()
 	c.noteUnread()
 	if !socket.CanReset(c.raw) {
 		c.note(transcript.Note, "closed at once: a unix socket has no RST")

@@ -111,8 +111,8 @@ func (s *conns) SetFaults(p fault.Plan) error {
 		return err
 	}
 	for _, c := range s.openConns() {
-		c.in.replan()
-		c.out.replan()
+		c.in.now().replan()
+		c.out.now().replan()
 	}
 	return nil
 }

@@ -1,0 +1,223 @@
+package fakeserver
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+	"github.com/fakewire/fakewire/fakeserver/internal/record"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A half is one of the two ways in which a connection's bytes go. It does not change.
+type half struct {
+	c    *Conn
+	way  transcript.Direction
+	lane *record.Lane
+}
+
+func newHalf(c *Conn, way transcript.Direction) half {
+	return half{c, way, c.core.rec.Lane(c.n, way)}
+}
+
+// A direction is a half and the mode that it is in: inbound and outbound are directions.
+//
+// It begins direct: the handler's calls read or write the socket themselves. Once a plan has
+// rules for it, which may be from the start, it is pumped for good: then a pump, which is a
+// goroutine, has the socket, and a queue lies between the two.
+type direction[M mode] struct {
+	half
+	calls    lock      // held by one Read or Write at a time
+	mode     M         // set under calls and Conn.mu; each of them lets it be read
+	deadline time.Time // the handler's; under Conn.mu
+}
+
+// A mode is how a direction gets its bytes from one end to the other.
+type mode interface {
+	// wakeHandler lets the handler's call that is blocked see that the connection is doomed.
+	// It needs Conn.mu.
+	wakeHandler()
+	// setDeadline sets the deadline of the handler's calls. It needs Conn.mu.
+	setDeadline(t time.Time) error
+	// replan lets the direction go over to the server's plan, without waiting.
+	replan()
+	// planOfCalls returns the plan that the handler's calls go by, if it is for them to go over
+	// to another; else nil. It needs calls.
+	planOfCalls() decide.Program
+}
+
+// errPumped is what a call of a direct mode returns that has found rules: the direction is
+// pumped from now on, and the call is the pumped mode's.
+var errPumped = errors.New("fakeserver: the direction is pumped now")
+
+// now returns the mode, for what doesn't have calls.
+func (d *direction[M]) now() M {
+	d.c.mu.Lock()
+	defer d.c.mu.Unlock()
+	return d.mode
+}
+
+// change makes the direction pumped. q is the pump's queue. It needs calls.
+func (d *direction[M]) change(pumped M, q *queue) {
+	d.c.mu.Lock()
+	defer d.c.mu.Unlock()
+	d.mode = pumped
+	q.deadline = d.deadline
+}
+
+// unlock unlocks calls. Where the plan was changed while they were locked, too late for their
+// holder to see that, the direction goes over to it now, and not with the next call.
+func (d *direction[M]) unlock() {
+	m := d.mode
+	prog := m.planOfCalls()
+	d.calls.unlock()
+	if prog != nil && prog != d.c.core.program() {
+		m.replan()
+	}
+}
+
+// setDeadline sets the deadline of the handler's calls. Where a rule ended the connection,
+// what came before is still to be read, and so the deadline still counts.
+func (d *direction[M]) setDeadline(t time.Time) error {
+	c := d.c
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.why != nil && !c.endedByRuleLocked() || c.hurried || c.over && c.how != inOrder {
+		return c.opError("set", net.ErrClosed)
+	}
+	d.deadline = t
+	return d.mode.setDeadline(t)
+}
+
+// A direct is what the direct modes of both directions share.
+type direct struct {
+	half
+	// Under calls: whether OnAccept rules have let the connection through, and the plan, which
+	// has no rules for this direction.
+	begun bool
+	prog  decide.Program
+}
+
+func (d *direct) planOfCalls() decide.Program {
+	if !d.begun {
+		return nil
+	}
+	return d.prog
+}
+
+// begin lets prog be the direction's first plan. It returns what decides; nil if prog has no
+// rules for the direction.
+func (d *direct) begin(prog decide.Program) decide.Stream {
+	d.begun, d.prog = true, prog
+	return prog.Stream(d.c.n, d.way)
+}
+
+// stale reports whether the server has another plan.
+func (d *direct) stale() bool { return d.prog != d.c.core.program() }
+
+// adopt goes over to the server's plan. It returns what decides from here on; nil if the plan
+// has no rules for the direction, or the connection is doomed.
+func (d *direct) adopt() decide.Stream {
+	d.prog = d.c.core.program()
+	d.noteReplan(d.lane.Offset())
+	st := d.prog.StreamAt(d.c.n, d.way, d.lane.Offset())
+	if d.c.isDoomed() {
+		return nil
+	}
+	return st
+}
+
+// A pump is what the pumped modes of both directions share.
+type pump struct {
+	half
+	stream decide.Stream // decides
+	queue  *queue        // of what is decided
+	done   chan struct{} // closed when the pump has ended
+}
+
+func newPump(h half, st decide.Stream, limit int64) pump {
+	return pump{h, st, &queue{limit: limit}, make(chan struct{})}
+}
+
+func (p *pump) wakeHandler() { p.queue.wake() }
+
+func (p *pump) setDeadline(t time.Time) error {
+	p.queue.setDeadline(t)
+	return nil
+}
+
+func (p *pump) planOfCalls() decide.Program { return nil } // the pump sees to it
+
+// alarm returns when a rule that goes by the clock wants to be looked at; zero: none does.
+func (p *pump) alarm() (at time.Time) {
+	if age, ok := p.stream.Alarm(); ok {
+		at = p.c.began.Add(age)
+	}
+	return at
+}
+
+// acted counts that a rule acts, and records it, both in one: what is in the report is in the
+// record, and the other way round. Once the socket is closed a rule does nothing any more: what
+// one direction has come to then has no order with how the other closed it. A Hold that comes
+// to an open gate does nothing either. It reports whether the rule acts.
+func (p *pump) acted(s decide.Step, count int64) bool {
+	c := p.c
+	c.mu.Lock() // the socket is not closed meanwhile, and Report waits
+	defer c.mu.Unlock()
+	if c.over {
+		p.stream.Idle(s)
+		return false
+	}
+	e := transcript.Event{
+		Conn: c.n, Direction: p.way, Kind: transcript.Fault,
+		Offset: s.Offset, Rule: s.Rule, Count: count, Text: s.Text,
+	}
+	acts := s.Op != decide.OpHold || c.waits(s)
+	if acts {
+		if s.Op == decide.OpHold {
+			c.core.gates.at(s.Gate).fired.Store(true)
+		}
+		p.stream.Done(s)
+	} else {
+		p.stream.Idle(s)
+		e.Kind, e.Text = transcript.Note, "gate "+s.Gate+" is open: nothing is held"
+	}
+	if s.Op == decide.OpCut {
+		c.core.rec.AddDense(e)
+	} else {
+		c.core.rec.Add(e)
+	}
+	return acts
+}
+
+// stopOf returns what ends the Stall or Hold of s: a gate that opens, or a time; nil and zero:
+// only the end of the connection does.
+func (p *pump) stopOf(s decide.Step) (open <-chan struct{}, until time.Time) {
+	if s.Op == decide.OpHold {
+		g := p.c.core.gates.at(s.Gate)
+		g.enter()
+		return g.open, until
+	}
+	if s.Delay > 0 {
+		until = time.Now().Add(s.Delay)
+	}
+	return nil, until
+}
+
+// stops reports whether s stops the stream, for a time or until it is released.
+func stops(s decide.Step) bool { return s.Op == decide.OpStall || s.Op == decide.OpHold }
+
+// waits reports whether s stops the stream now: a gate may be open already.
+func (c *Conn) waits(s decide.Step) bool {
+	return stops(s) && !(s.Op == decide.OpHold && isClosedChan(c.core.gates.at(s.Gate).open))
+}
+
+// noteReplan records where a change of the plan came.
+func (h half) noteReplan(offset int64) {
+	h.c.core.rec.Add(transcript.Event{
+		Conn: h.c.n, Direction: h.way, Kind: transcript.Note, Offset: offset,
+		Text: fmt.Sprintf("other faults from byte %d on", offset),
+	})
+}

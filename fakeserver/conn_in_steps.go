@@ -1,0 +1,212 @@
+package fakeserver
+
+import (
+	"io"
+	"slices"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// How inbound's pump carries out what the plan has decided.
+
+// catchUp is how long the handler of a connection with a Bandwidth may be kept from
+// running before the line goes idle behind its back.
+const catchUp = 20 * time.Millisecond
+
+// recordFirst records the marks and stops that steps begin with, up to the first that waits. It
+// returns what is left to do, and whether that begins with the one that waits.
+func (p *pumpedIn) recordFirst(steps []decide.Step) (left []decide.Step, stopped bool) {
+	for i, s := range steps {
+		if s.Op != decide.OpMark && !stops(s) {
+			return steps[i:], false
+		}
+		if p.acted(s, 0) && stops(s) {
+			return steps[i:], true
+		}
+	}
+	return nil, false
+}
+
+// carryOutBeside is carryOutAll while n bytes in the lane's buffer are not recorded yet: what
+// came after them is not read before.
+func (p *pumpedIn) carryOutBeside(n int, steps []decide.Step) bool {
+	p.unrecorded = n > 0
+	defer func() { p.unrecorded = false }()
+	return p.carryOutAll(steps)
+}
+
+// carryOutAll does steps in their order. It reports whether the connection goes on.
+func (p *pumpedIn) carryOutAll(steps []decide.Step) bool {
+	if slices.ContainsFunc(steps, stops) {
+		steps = slices.Clone(steps) // a change of the plan meanwhile uses their memory
+	}
+	for len(steps) > 0 || len(p.later) > 0 {
+		if len(steps) == 0 {
+			steps, p.later = p.later, nil
+		}
+		n := 1
+		for n < len(steps) && !p.c.waits(steps[n-1]) {
+			n++
+		}
+		if !p.carryOutTogether(steps[:n]) {
+			return false
+		}
+		steps = steps[n:]
+	}
+	return true
+}
+
+// carryOutTogether does steps of which only the last may wait. The handler gets what
+// they pass on only when all that they record is in the record, and when the end has come
+// that they may bring: what it does then comes after that.
+func (p *pumpedIn) carryOutTogether(steps []decide.Step) bool {
+	last := len(steps) - 1
+	if last > 0 || steps[last].Op != decide.OpPass {
+		p.queue.hide(true)
+		defer p.queue.hide(false)
+	}
+	for _, s := range steps[:last] {
+		if !p.carryOut(s) {
+			return false
+		}
+	}
+	if !stops(steps[last]) {
+		return p.carryOut(steps[last])
+	}
+	p.acted(steps[last], 0)
+	p.queue.hide(false)
+	p.stop(steps[last])
+	return true
+}
+
+// carryOut does one step. It reports whether the connection goes on.
+func (p *pumpedIn) carryOut(s decide.Step) bool {
+	switch s.Op {
+	case decide.OpPass:
+		p.stream.Done(s)
+		if p.kind == transcript.Data && len(s.Data) > 0 {
+			s.Data = p.c.core.stable(s.Data)
+			p.queue.widen(s.Pace(catchUp))
+			p.queue.put(s)
+		}
+	case decide.OpDrop:
+		p.stream.Done(s)
+	case decide.OpReset, decide.OpClose, decide.OpHalfClose:
+		return p.endByRule(s)
+	case decide.OpFinish:
+		p.queue.putEnd(s, io.EOF)
+	case decide.OpMark:
+		p.acted(s, 0)
+	case decide.OpCut:
+		p.acted(s, 0)
+		p.queue.cut(s.Delay)
+	case decide.OpStall, decide.OpHold:
+		p.acted(s, 0)
+		p.stop(s)
+	}
+	return true
+}
+
+// endByRule ends the connection, or this direction, as s says: the handler still
+// gets what came before, and then the error. It reports whether to read on.
+func (p *pumpedIn) endByRule(s decide.Step) (readOn bool) {
+	c, why := p.c, &injected{s.Rule, s.Op}
+	p.endedByRule.Store(true)
+	p.in.discard.Store(true)
+	var undelivered int64
+	if s.Op == decide.OpReset {
+		undelivered = c.unacked()
+	}
+	if !p.acted(s, undelivered) {
+		return false
+	}
+	switch s.Op {
+	case decide.OpHalfClose:
+		p.queue.putEnd(s, io.EOF)
+		return p.discardArrived()
+	case decide.OpReset:
+		p.queue.putEnd(s, c.opError("read", why))
+		c.end(atOnce, why)
+		c.reset(s.Rule)
+		return false
+	default:
+		p.queue.putEnd(s, c.opError("read", why))
+		c.end(inOrder, why)
+		readOn = p.discardArrived()
+		c.out.closeWrite()
+		return readOn
+	}
+}
+
+// discardArrived discards what has arrived when a rule ends the stream, before the handler
+// hears of that: what it does then comes after it in the record. It reports whether to read on.
+func (p *pumpedIn) discardArrived() (readOn bool) {
+	if p.unrecorded {
+		return true
+	}
+	p.c.setRawReadDeadline(time.Time{})
+	for sum := 0; sum < readAhead; {
+		n, err := p.in.takeNow(p.lane.Buffer(minRead))
+		sum += n
+		p.in.throwAway(n)
+		if err != nil {
+			return isTimeout(err) || p.goesOn(err)
+		}
+	}
+	return true
+}
+
+// stop stops reading, as the Stall or Hold of s says, until that is over, its rule is taken
+// out of the plan, or the handler is done.
+func (p *pumpedIn) stop(s decide.Step) {
+	open, until := p.stopOf(s)
+	p.queue.expect(false)
+	for !p.in.discard.Load() {
+		changed := p.queue.next()
+		if p.stale() {
+			p.later = append(p.later, p.adoptSteps()...)
+			if !p.stream.Has(s) {
+				return
+			}
+		}
+		if isClosedChan(open) || hasPassed(until) || p.in.discard.Load() {
+			return
+		}
+		if !p.c.sleepFor(changed, open, until) {
+			if p.c.core.isClosing() {
+				p.in.discard.Store(true) // what it has not read is nothing to the handler any more
+			}
+			return
+		}
+	}
+}
+
+// replan wakes the pump, which goes over to the server's plan.
+func (p *pumpedIn) replan() {
+	p.queue.wake()
+	p.c.setRawReadDeadline(past)
+}
+
+// stale reports whether the server has another plan.
+func (p *pumpedIn) stale() bool { return p.prog != p.c.core.program() }
+
+// adopt goes over to the server's plan, while n bytes in the lane's buffer are not recorded
+// yet. It reports whether the connection goes on.
+func (p *pumpedIn) adopt(n int) bool { return !p.stale() || p.carryOutBeside(n, p.adoptSteps()) }
+
+// adoptSteps goes over to the server's plan, and returns the steps that are due at once.
+func (p *pumpedIn) adoptSteps() []decide.Step {
+	p.prog = p.c.core.program()
+	p.noteReplan(p.stream.Taken())
+	return p.stream.Adopt(p.prog, p.c.age())
+}
+
+// stable returns recorded bytes that stay what they are.
+func (s *core) stable(p []byte) []byte {
+	if s.recordLimit == 0 {
+		return p
+	}
+	return slices.Clone(p)
+}
