@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -59,7 +60,7 @@ func (c *Conn) Read(p []byte) (int, error) { return c.in.read(p) }
 // come before that, and an error that wraps fault.ErrInjected.
 func (c *Conn) Write(p []byte) (int, error) { return c.out.write(p, false) }
 
-// CloseWrite sends a FIN behind what was written, and leaves the other direction
+// CloseWrite sends a FIN after what was written, and leaves the other direction
 // open. Where the transport can't, its error wraps errors.ErrUnsupported.
 func (c *Conn) CloseWrite() error {
 	if err := c.check("close"); err != nil {
@@ -84,6 +85,24 @@ func (c *Conn) Close() error {
 	}
 	c.buryAside()
 	return nil
+}
+
+// Reset ends the connection with an RST, after what was written, and returns when that
+// has left: it waits until the client's kernel has acknowledged what was written, for as
+// long as there is progress within five seconds. What a rule keeps for longer is not sent,
+// and named in the record. Before the client has sent anything, it also waits for up to a
+// second until the client reads: one that is still connecting would hear of nothing else.
+// A unix socket has no RST: there it does nothing, and its error wraps
+// errors.ErrUnsupported.
+func (c *Conn) Reset() error {
+	if !socket.CanReset(c.raw) {
+		return c.opError("reset", errors.ErrUnsupported)
+	}
+	c.out.now().awaitRule()
+	if !c.end(byReset, net.ErrClosed) {
+		return c.opError("reset", net.ErrClosed)
+	}
+	return c.resetAfterAll()
 }
 
 // age returns how long ago the connection was accepted: the time that rules go by.

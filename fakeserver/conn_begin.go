@@ -15,7 +15,7 @@ func (c *Conn) accept() bool {
 		return true
 	}
 	c.end(inOrder, net.ErrClosed)
-	c.hasBegun() // without rules for its directions
+	c.setBegun() // without rules for its directions
 	return false
 }
 
@@ -72,5 +72,5 @@ func (c *Conn) begin() {
 	}
 	c.out.begin(prog)
 	c.in.begin(prog)
-	c.hasBegun()
+	c.setBegun()
 }

@@ -59,8 +59,8 @@ func (d *direction[M]) now() M {
 	return d.mode
 }
 
-// change makes the direction pumped. q is the pump's queue. It needs calls.
-func (d *direction[M]) change(pumped M, q *queue) {
+// becomePumped changes the mode. q is the pump's queue. It needs calls.
+func (d *direction[M]) becomePumped(pumped M, q *queue) {
 	d.c.mu.Lock()
 	defer d.c.mu.Unlock()
 	d.mode = pumped

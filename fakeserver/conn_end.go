@@ -14,10 +14,10 @@ import (
 // the connection before.
 func (c *Conn) end(how ending, why error) (first bool) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	if why == net.ErrClosed && c.core.isClosing() {
 		why = errAtClose
 	}
-	defer c.mu.Unlock()
 	if first = c.doomLocked(how, why); first {
 		if why == errAtClose {
 			c.in.lane.CutOff()
@@ -151,4 +151,64 @@ func (c *Conn) noteUnread() {
 			Offset: c.in.got.Load(), Count: int64(n), Text: "in the socket when it was closed",
 		})
 	}
+}
+
+// resetAfterAll tears the connection down when what was written has reached the client, or
+// does not get any further.
+func (c *Conn) resetAfterAll() error {
+	c.out.now().awaitSent()
+	c.awaitDelivery()
+	edge := boundary{c: c}
+	edge.awaitConnected()
+	edge.close()
+	return c.reset("")
+}
+
+// reset tears the connection down now: as soon as the pump has said what does not leave.
+func (c *Conn) reset(rule string) error { return c.resetAfter(rule, c.out.now().ended()) }
+
+// resetAfter is reset once pumped is closed; nil: there is no pump, or it is the caller.
+func (c *Conn) resetAfter(rule string, pumped <-chan struct{}) error {
+	if !c.claimClose() {
+		return nil
+	}
+	c.raw.SetDeadline(past) // wakes what reads or writes
+	if pumped != nil {
+		await(pumped, closeGrace/4)
+	}
+	c.in.gate.stop()
+	c.noteUnread()
+	if !socket.CanReset(c.raw) {
+		c.note(transcript.Note, "closed at once: a unix socket has no RST")
+		c.core.rec.Add(c.event(transcript.Close))
+		return c.raw.Close()
+	}
+	c.out.lane.Add(transcript.Event{Kind: transcript.RST, Rule: rule, Count: c.unacked()})
+	err := socket.Reset(c.raw)
+	c.core.rec.Add(c.event(transcript.Close))
+	if err != nil {
+		err = c.core.connError(c.n, err)
+		c.note(transcript.Error, err.Error())
+		c.core.fail(err)
+	}
+	return err
+}
+
+// awaitDelivery waits until the client's kernel has everything that was written: only then an
+// RST does not overtake it. It gives up after noProgress, or when the server closes, and
+// returns how many bytes are missing.
+func (c *Conn) awaitDelivery() (missing int64) {
+	c.poll(noProgress, socket.Acked, func() (left int, ends bool) {
+		left, err := socket.Unacked(c.raw)
+		missing = int64(left)
+		return left, err != nil || left == 0
+	})
+	return missing
+}
+
+// unacked returns how many written bytes the client's kernel does not have, or 0
+// where that can't be known.
+func (c *Conn) unacked() int64 {
+	n, _ := socket.Unacked(c.raw)
+	return int64(n)
 }

@@ -1,22 +1,16 @@
 package fakeserver
 
 import (
-	"net"
 	"sync/atomic"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
-	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // readAhead is how far the server reads ahead of the handler, where faults need it to. What
 // Latency keeps on its way does not count.
 const readAhead = 256 << 10
-
-// minRead is the least room that a read gets. A block's last bytes are left
-// rather than filled by tiny reads.
-const minRead = 256
 
 // inbound is what comes from the client.
 type inbound struct {
@@ -65,7 +59,7 @@ func (in *inbound) begin(prog decide.Program) {
 	defer in.unlock()
 	if st := in.direct.begin(prog); st != nil {
 		p := newPumpedIn(in, st, prog)
-		in.change(p, p.queue)
+		in.becomePumped(p, p.queue)
 		p.begin()
 	}
 }
@@ -114,25 +108,6 @@ func (in *inbound) lockCalls() error {
 			return nil
 		}
 	}
-}
-
-// take reads the socket, unless it is torn down: what was counted as unread then must
-// not be read after all.
-func (in *inbound) take(p []byte) (int, error) { return in.takeBy(in.c.raw.Read, p) }
-
-// takeNow is take for what has arrived.
-func (in *inbound) takeNow(p []byte) (int, error) {
-	return in.takeBy(func(p []byte) (int, error) { return socket.ReadNow(in.c.raw, p) }, p)
-}
-
-func (in *inbound) takeBy(read func([]byte) (int, error), p []byte) (int, error) {
-	if !in.gate.begin() {
-		return 0, in.c.opError("read", net.ErrClosed)
-	}
-	n, err := read(p)
-	in.got.Add(int64(n))
-	in.gate.end()
-	return n, err
 }
 
 // throwAway records n bytes in the lane's buffer that came after the connection's end.

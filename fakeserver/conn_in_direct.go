@@ -69,7 +69,7 @@ func (d *directIn) adopt(n int) (pumped bool) {
 		return false
 	}
 	p := newPumpedIn(d.in, st, d.prog)
-	d.in.change(p, p.queue)
+	d.in.becomePumped(p, p.queue)
 	d.c.setRawReadDeadline(time.Time{})
 	p.start(st.Tick(d.c.age()), false, n)
 	return true
@@ -94,7 +94,9 @@ func (d *directIn) readsOn() bool { return false }
 // Without a queue, the handler leaves nothing unread but what lies in the socket.
 
 func (d *directIn) leaveUnread() {}
-func (d *directIn) nameUnread()  {}
+
+func (d *directIn) nameUnread() {}
+
 func (d *directIn) followed(int) {}
 
 // drain takes the place of the handler's Reads.

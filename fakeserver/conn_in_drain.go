@@ -1,6 +1,8 @@
 package fakeserver
 
-import "time"
+import (
+	"time"
+)
 
 // After our FIN the client may still send. Closing with unread input would turn
 // the FIN into an RST, so it is read and thrown away: until the client ends its
@@ -58,4 +60,12 @@ func (in *inbound) wakeDrain() {
 	if in.discard.Load() {
 		in.c.setRawReadDeadline(past)
 	}
+}
+
+func (p *pumpedIn) drain() {
+	p.in.discard.Store(true)
+	p.queue.wake()
+	p.c.setRawReadDeadline(past) // wakes the pump
+	<-p.done
+	p.flush()
 }

@@ -1,12 +1,10 @@
 package fakeserver
 
 import (
-	"bytes"
 	"io"
 	"slices"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -47,6 +45,20 @@ func (p *pumpedIn) begin() {
 	}
 	rest, stopped := p.recordFirst(slices.Clone(steps))
 	p.start(rest, stopped, 0)
+}
+
+// recordFirst records the marks and stops that steps begin with, up to the first that waits. It
+// returns what is left to do, and whether that begins with the one that waits.
+func (p *pumpedIn) recordFirst(steps []decide.Step) (left []decide.Step, stopped bool) {
+	for i, s := range steps {
+		if s.Op != decide.OpMark && !stops(s) {
+			return steps[i:], false
+		}
+		if p.acted(s, 0) && stops(s) {
+			return steps[i:], true
+		}
+	}
+	return nil, false
 }
 
 // start starts the pump: see run. It needs calls.
@@ -120,114 +132,6 @@ func (p *pumpedIn) waitRoom() bool {
 	return !p.c.nobodyWaits()
 }
 
-// readNext reads into the lane's buffer what may be taken. It returns how much that
-// was, and the age at which the plan has to decide about it.
-func (p *pumpedIn) readNext() (n int, age time.Duration, err error) {
-	p.letGo()
-	if !p.decides() {
-		buf := p.lane.Buffer(minRead)
-		n, err = p.in.take(buf[:min(int64(len(buf)), p.mayRead())])
-		p.expectMore(n == len(buf))
-		return n, unknownAge, err
-	}
-	buf := p.lane.Buffer(ruledRead)
-	buf = buf[:min(int64(len(buf)), p.mayRead())]
-	if room := p.stream.Room(); room < int64(len(buf)) {
-		if p.stream.Looks() && p.look.canPeek() {
-			return p.readLooking(buf)
-		}
-		buf = buf[:room]
-	}
-	n, err = p.in.take(buf)
-	p.expectMore(n == len(buf))
-	return n, unknownAge, err
-}
-
-// took records n bytes that were read and carries out what the plan decides
-// about them at that age. It reports whether to read on.
-func (p *pumpedIn) took(n int, age time.Duration) bool {
-	p.drains.took(n)
-	if p.in.discard.Load() {
-		p.flush()
-		p.kind = transcript.Discarded
-	} else {
-		p.kind = transcript.Data
-	}
-	if !p.decides() {
-		p.lane.Commit(p.kind, n)
-		return true
-	}
-	if age == unknownAge {
-		age = p.c.age()
-	}
-	return p.feed(n, age)
-}
-
-// feed records n bytes in the lane's buffer, and carries out what the plan decides about
-// them at that age. A plan that came while they were read, or a time, may let a rule act within
-// them: they are taken up to there, and if that ends the stream, what is left is discarded.
-func (p *pumpedIn) feed(n int, age time.Duration) bool {
-	buf := p.lane.Buffer(n)[:n]
-	taken := p.stream.Reach(buf, age)
-	if taken == n {
-		return p.decide(p.lane.Commit(p.kind, n), age)
-	}
-	rest := bytes.Clone(buf[taken:]) // the lane may use their memory again
-	var first []byte
-	if taken > 0 {
-		first = p.c.core.stable(p.lane.Commit(p.kind, taken))
-	}
-	steps := p.stream.Feed(first, age)
-	if p.stream.Room() == 0 {
-		p.lane.Append(transcript.Discarded, rest)
-		return p.carryOutAll(steps)
-	}
-	if !p.carryOutBeside(len(rest), steps) {
-		p.lane.Append(transcript.Discarded, rest)
-		return false
-	}
-	return p.took(copy(p.lane.Buffer(len(rest)), rest), unknownAge)
-}
-
-// decide carries out what the plan decides about b, which is recorded: some thousands of steps
-// at a time. It reports whether to read on. What ends the connection meanwhile, a change of the
-// plan in a stop, leaves the handler without the rest.
-func (p *pumpedIn) decide(b []byte, now time.Duration) bool {
-	for {
-		before := p.stream.Taken()
-		goesOn := p.carryOutAll(p.stream.FeedSome(b, now))
-		n := p.stream.Taken() - before
-		if b = b[n:]; len(b) == 0 {
-			return goesOn
-		}
-		if !goesOn || n == 0 {
-			p.leave(len(b))
-			return goesOn
-		}
-	}
-}
-
-// leave records that the handler does not get the last n bytes, which were recorded for it.
-func (p *pumpedIn) leave(n int) {
-	if p.kind == transcript.Data {
-		p.c.core.rec.Add(transcript.Event{
-			Conn: p.c.n, Direction: p.way, Kind: transcript.Unread,
-			Offset: p.stream.Taken(), Count: int64(n), Text: "the connection ended in front of these bytes",
-		})
-	}
-}
-
-// decides reports whether the plan still decides about what comes: no rule has ended the
-// stream.
-func (p *pumpedIn) decides() bool { return !p.endedByRule.Load() }
-
-// flush queues what transforms keep back: nothing comes after it for the handler.
-func (p *pumpedIn) flush() {
-	if p.kind == transcript.Data {
-		p.carryOutAll(p.stream.Flush())
-	}
-}
-
 // goesOn looks at a read's error, and reports whether to read on nevertheless.
 func (p *pumpedIn) goesOn(err error) bool {
 	if isTimeout(err) { // or only woken
@@ -250,4 +154,24 @@ func (p *pumpedIn) endWith(err error) {
 		p.flush()
 		p.queue.putEnd(decide.Step{Op: decide.OpFinish}, err)
 	}
+}
+
+// replan wakes the pump, which goes over to the server's plan.
+func (p *pumpedIn) replan() {
+	p.queue.wake()
+	p.c.setRawReadDeadline(past)
+}
+
+// stale reports whether the server has another plan.
+func (p *pumpedIn) stale() bool { return p.prog != p.c.core.program() }
+
+// adopt goes over to the server's plan, while n bytes in the lane's buffer are not recorded
+// yet. It reports whether the connection goes on.
+func (p *pumpedIn) adopt(n int) bool { return !p.stale() || p.carryOutBeside(n, p.adoptSteps()) }
+
+// adoptSteps goes over to the server's plan, and returns the steps that are due at once.
+func (p *pumpedIn) adoptSteps() []decide.Step {
+	p.prog = p.c.core.program()
+	p.noteReplan(p.stream.Taken())
+	return p.stream.Adopt(p.prog, p.c.age())
 }

@@ -1,6 +1,8 @@
 package fakeserver
 
-import "net"
+import (
+	"net"
+)
 
 // How the handler reads what inbound's pump has queued.
 

@@ -15,20 +15,6 @@ import (
 // running before the line goes idle behind its back.
 const catchUp = 20 * time.Millisecond
 
-// recordFirst records the marks and stops that steps begin with, up to the first that waits. It
-// returns what is left to do, and whether that begins with the one that waits.
-func (p *pumpedIn) recordFirst(steps []decide.Step) (left []decide.Step, stopped bool) {
-	for i, s := range steps {
-		if s.Op != decide.OpMark && !stops(s) {
-			return steps[i:], false
-		}
-		if p.acted(s, 0) && stops(s) {
-			return steps[i:], true
-		}
-	}
-	return nil, false
-}
-
 // carryOutBeside is carryOutAll while n bytes in the lane's buffer are not recorded yet: what
 // came after them is not read before.
 func (p *pumpedIn) carryOutBeside(n int, steps []decide.Step) bool {
@@ -181,32 +167,4 @@ func (p *pumpedIn) stop(s decide.Step) {
 			return
 		}
 	}
-}
-
-// replan wakes the pump, which goes over to the server's plan.
-func (p *pumpedIn) replan() {
-	p.queue.wake()
-	p.c.setRawReadDeadline(past)
-}
-
-// stale reports whether the server has another plan.
-func (p *pumpedIn) stale() bool { return p.prog != p.c.core.program() }
-
-// adopt goes over to the server's plan, while n bytes in the lane's buffer are not recorded
-// yet. It reports whether the connection goes on.
-func (p *pumpedIn) adopt(n int) bool { return !p.stale() || p.carryOutBeside(n, p.adoptSteps()) }
-
-// adoptSteps goes over to the server's plan, and returns the steps that are due at once.
-func (p *pumpedIn) adoptSteps() []decide.Step {
-	p.prog = p.c.core.program()
-	p.noteReplan(p.stream.Taken())
-	return p.stream.Adopt(p.prog, p.c.age())
-}
-
-// stable returns recorded bytes that stay what they are.
-func (s *core) stable(p []byte) []byte {
-	if s.recordLimit == 0 {
-		return p
-	}
-	return slices.Clone(p)
 }

@@ -1,6 +1,8 @@
 package fakeserver
 
-import "github.com/fakewire/fakewire/fakeserver/transcript"
+import (
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
 
 // A leftover is what the record says that the handler did not read.
 type leftover struct {
@@ -41,14 +43,6 @@ func (p *pumpedIn) addUnread() {
 	})
 	p.unread.bytes += n
 	p.unread.named = true
-}
-
-func (p *pumpedIn) drain() {
-	p.in.discard.Store(true)
-	p.queue.wake()
-	p.c.setRawReadDeadline(past) // wakes the pump
-	<-p.done
-	p.flush()
 }
 
 // followed may be called by anything, at any time.

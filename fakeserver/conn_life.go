@@ -109,15 +109,15 @@ func (l *life) nextWhileAlive() (changed <-chan struct{}, alive bool) {
 	return l.changed.next(), !l.over && l.client != transcript.RST
 }
 
-// hasBegun lets the connection be buried.
-func (l *life) hasBegun() {
+// setBegun lets the connection be buried.
+func (l *life) setBegun() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.begun = true
 	l.changed.raise()
 }
 
-// awaitBegun waits for hasBegun.
+// awaitBegun waits for setBegun.
 func (l *life) awaitBegun() {
 	for {
 		changed := l.next()

@@ -6,12 +6,8 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
-	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
-
-// writePart is the size of the parts in which a large write is recorded and sent, or queued.
-const writePart = 256 << 10
 
 // outbound is what goes to the client.
 type outbound struct {
@@ -57,7 +53,7 @@ func (out *outbound) begin(prog decide.Program) {
 	defer out.unlock()
 	if st := out.direct.begin(prog); st != nil {
 		p := newPumpedOut(out, st, prog)
-		out.change(p, p.queue)
+		out.becomePumped(p, p.queue)
 		p.begin()
 	}
 }
@@ -79,61 +75,6 @@ func (out *outbound) write(p []byte, recorded bool) (int, error) {
 	return n, err
 }
 
-// send records p, and writes it to the socket. Just before the last part is written, it calls
-// reached, if that is not nil. Its error is the socket's: see Conn.writeError.
-func (out *outbound) send(p []byte, recorded bool, reached func()) (sum int, err error) {
-	for len(p) > 0 {
-		part := p[:min(len(p), writePart)]
-		if p = p[len(part):]; len(p) == 0 {
-			err = out.sendPart(part, recorded, reached, &sum)
-		} else {
-			err = out.sendPart(part, recorded, nil, &sum)
-		}
-		if err != nil {
-			break
-		}
-	}
-	return sum, err
-}
-
-// sendPart records p first, so that a client that has read an answer finds it in the record,
-// and what it does then comes after all that; what did not leave after all is taken back.
-func (out *outbound) sendPart(p []byte, recorded bool, reached func(), sum *int) error {
-	if recorded {
-		out.lane.Record(p)
-	} else {
-		out.lane.Append(transcript.Data, p)
-	}
-	if reached != nil {
-		reached()
-	}
-	n, err := out.writeRaw(p)
-	if *sum += n; n < len(p) {
-		out.lane.Unsend(int64(len(p)-n), errText(err))
-	}
-	return err
-}
-
-// writeRaw writes p, which is recorded, to the socket. The server may close in between: that
-// ends what waits, but what can leave at once leaves, so that what the record has had to say
-// of it stays true.
-func (out *outbound) writeRaw(p []byte) (int, error) {
-	n, err := out.c.raw.Write(p)
-	if n > 0 || !isTimeout(err) || !out.c.isHurried() {
-		return n, err
-	}
-	if m, nowErr := socket.WriteNow(out.c.raw, p); m > 0 {
-		return m, nowErr
-	}
-	return n, err
-}
-
-// noteAfter records an error when what the handler wrote before has left, or is known not to:
-// the order of the two does not depend on which goroutine is faster.
-func (out *outbound) noteAfter(text string) {
-	out.now().after(func() { out.c.note(transcript.Error, text) })
-}
-
 // closeWrite sends a FIN after what was written. Only the first call does anything.
 func (out *outbound) closeWrite() error {
 	out.calls.lock()
@@ -148,30 +89,10 @@ func (out *outbound) closeWrite() error {
 	return out.mode.closeWrite()
 }
 
-// sendFIN half-closes the socket, unless it is gone, or the end is to be an RST.
-func (out *outbound) sendFIN() error {
-	if out.c.isToReset() {
-		return nil
-	}
-	return out.sendRuledFIN()
-}
-
-// sendRuledFIN is sendFIN for a rule, which has acted: an RST comes after that.
-func (out *outbound) sendRuledFIN() error {
-	if out.c.isOver() || out.c.sawReset() || !out.finishedAt().IsZero() {
-		return nil
-	}
-	out.lane.Add(transcript.Event{Kind: transcript.FIN})
-	out.mu.Lock()
-	out.finished = time.Now()
-	out.mu.Unlock()
-	out.c.in.wakeDrain()
-	err := socket.CloseWrite(out.c.raw)
-	if err != nil && !out.c.isOver() {
-		out.lane.Unsend(0, err.Error())
-		return out.c.writeError(err)
-	}
-	return nil
+// noteAfter records an error when what the handler wrote before has left, or is known not to:
+// the order of the two does not depend on which goroutine is faster.
+func (out *outbound) noteAfter(text string) {
+	out.now().after(func() { out.c.note(transcript.Error, text) })
 }
 
 // finish waits until nothing leaves any more, and sees to it that a FIN has left.

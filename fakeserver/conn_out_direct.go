@@ -1,6 +1,8 @@
 package fakeserver
 
-import "time"
+import (
+	"time"
+)
 
 // directOut is how outbound goes without rules: the handler writes the socket itself.
 type directOut struct {
@@ -27,7 +29,7 @@ func (d *directOut) adopt() (pumped bool) {
 		return false
 	}
 	p := newPumpedOut(d.out, st, d.prog)
-	d.out.change(p, p.queue)
+	d.out.becomePumped(p, p.queue)
 	d.c.setRawWriteDeadline(time.Time{})
 	p.put(st.Tick(d.c.age()))
 	p.start()
@@ -59,7 +61,10 @@ func (d *directOut) setDeadline(t time.Time) error {
 
 // What is written has left when the call returns.
 
-func (d *directOut) after(note func())      { note() }
-func (d *directOut) awaitRule()             {}
-func (d *directOut) awaitSent()             {}
+func (d *directOut) after(note func()) { note() }
+
+func (d *directOut) awaitRule() {}
+
+func (d *directOut) awaitSent() {}
+
 func (d *directOut) ended() <-chan struct{} { return nil }

@@ -9,16 +9,6 @@ import (
 // How outbound's pump gets what it has to carry out: it looks at it first, and pops it when it
 // is done.
 
-// front returns the first item, and leaves it there.
-func (q *queue) front() (item, bool) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if len(q.items) == 0 || q.hidden {
-		return item{}, false
-	}
-	return q.items[0], true
-}
-
 // due appends to run the first items that can be carried out at once: the first
 // of all if it is due, and if that is bytes to pass on, those after it that came with it,
 // are due too and follow it in memory, so that they are written together. Later items are not
@@ -67,6 +57,17 @@ func follows(next, last decide.Step) bool {
 		cap(last.Data) > n && &last.Data[:n+1][n] == &next.Data[0]
 }
 
+// pop removes the first n items.
+func (q *queue) pop(n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for range n {
+		q.bytes -= int64(len(q.items[0].Data))
+		q.popLocked()
+	}
+	q.changed.raise()
+}
+
 // putCall adds a call that the pump makes after what waits. It reports false, and adds
 // nothing, once the queue has ended.
 func (q *queue) putCall(f func()) bool {
@@ -91,15 +92,4 @@ func (q *queue) runRest() {
 			it.call()
 		}
 	}
-}
-
-// pop removes the first n items.
-func (q *queue) pop(n int) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for range n {
-		q.bytes -= int64(len(q.items[0].Data))
-		q.popLocked()
-	}
-	q.changed.raise()
 }

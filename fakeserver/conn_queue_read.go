@@ -72,6 +72,16 @@ func (q *queue) waitsLocked(n int64, now time.Time) bool {
 	return true
 }
 
+// front returns the first item, and leaves it there.
+func (q *queue) front() (item, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.items) == 0 || q.hidden {
+		return item{}, false
+	}
+	return q.items[0], true
+}
+
 // expect says whether more has arrived than was put. While something is late, no Read waits for
 // that.
 func (q *queue) expect(more bool) {

@@ -7,12 +7,8 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 )
 
-// A pump reads the socket so that the handler's reads are what they are without
+// How inbound's pump reads the socket: so that the handler's reads are what they are without
 // rules, and never past an offset at which a rule acts.
-
-// ruledRead is minRead where rules decide: up to that, what the client wrote at once is
-// recorded in one piece, and only rules cut it.
-const ruledRead = 4 << 10
 
 // unknownAge lets the plan decide at the age that the connection has by then.
 const unknownAge = -1
@@ -25,12 +21,27 @@ type look struct {
 	left   bool          // the latest read may have left something in the socket
 }
 
-// canPeek reports whether what has arrived can be looked at without taking it.
-func (l *look) canPeek() bool {
-	if !l.asked {
-		l.peeker, l.asked = socket.NewPeeker(l.in.c.raw), true
+// readNext reads into the lane's buffer what may be taken. It returns how much that
+// was, and the age at which the plan has to decide about it.
+func (p *pumpedIn) readNext() (n int, age time.Duration, err error) {
+	p.letGo()
+	if !p.decides() {
+		buf := p.lane.Buffer(minRead)
+		n, err = p.in.take(buf[:min(int64(len(buf)), p.mayRead())])
+		p.expectMore(n == len(buf))
+		return n, unknownAge, err
 	}
-	return l.peeker != nil
+	buf := p.lane.Buffer(ruledRead)
+	buf = buf[:min(int64(len(buf)), p.mayRead())]
+	if room := p.stream.Room(); room < int64(len(buf)) {
+		if p.stream.Looks() && p.look.canPeek() {
+			return p.readLooking(buf)
+		}
+		buf = buf[:room]
+	}
+	n, err = p.in.take(buf)
+	p.expectMore(n == len(buf))
+	return n, unknownAge, err
 }
 
 // mayRead returns how much the next read may take: no more than the queue has room
@@ -57,6 +68,14 @@ func (p *pumpedIn) readLooking(buf []byte) (n int, age time.Duration, err error)
 	n, err = p.in.takeBy(p.look.peeker.Take, buf[:reach])
 	p.expectMore(n < arrived || arrived == len(buf))
 	return n, age, err
+}
+
+// canPeek reports whether what has arrived can be looked at without taking it.
+func (l *look) canPeek() bool {
+	if !l.asked {
+		l.peeker, l.asked = socket.NewPeeker(l.in.c.raw), true
+	}
+	return l.peeker != nil
 }
 
 // expectMore takes note of whether something may be left in the socket that arrived together
