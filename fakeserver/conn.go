@@ -17,12 +17,16 @@ type Conn struct {
 	core  *core
 	n     int
 	raw   net.Conn
-	in    inbound
-	out   outbound
-	step  atomic.Pointer[string]
 	began time.Time // when it was accepted
+	step  atomic.Pointer[string]
 
-	life // its mu guards what follows, too
+	life // has the mutex of what both directions share
+	in   inbound
+	out  outbound
+
+	// buried is called when a connection of a Listener, which has no handler, was buried. It is
+	// nil where there is a handler.
+	buried func(*Conn)
 }
 
 func newConn(o *core, raw net.Conn, n int) *Conn {
@@ -105,7 +109,7 @@ func (c *Conn) Reset() error {
 	return c.resetAfterAll()
 }
 
-// age returns how long ago the connection was accepted: the time that rules go by.
+// age returns how long ago the connection was accepted: the clock of its rules.
 func (c *Conn) age() time.Duration { return time.Since(c.began) }
 
 func (c *Conn) event(k transcript.Kind) transcript.Event {

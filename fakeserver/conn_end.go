@@ -3,7 +3,6 @@ package fakeserver
 import (
 	"errors"
 	"net"
-	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -29,9 +28,6 @@ func (c *Conn) end(how ending, why error) (first bool) {
 	}
 	return first
 }
-
-// past is a deadline that has passed.
-var past = time.Unix(1, 0)
 
 // hurry lets nothing wait for the client any more.
 func (c *Conn) hurry() {
@@ -78,12 +74,15 @@ func (c *Conn) finish(err error) {
 	if err == nil || wireError(err, c.LocalAddr(), c.RemoteAddr()) {
 		c.end(inOrder, net.ErrClosed)
 	} else {
-		c.core.fail(c.core.connError(c.n, asHandlers(err)))
+		c.fail(asHandlers(err))
 		c.end(byReset, net.ErrClosed)
 		c.resetAfterAll()
 	}
 	c.bury()
 }
+
+// hasHandler reports whether a handler has the connection, whose return buries it.
+func (c *Conn) hasHandler() bool { return c.buried == nil }
 
 // bury sees a doomed connection to its end. Only one call does it; others wait for it.
 func (c *Conn) bury() { c.burial.do(c.buryNow) }
@@ -187,28 +186,8 @@ func (c *Conn) resetAfter(rule string, pumped <-chan struct{}) error {
 	err := socket.Reset(c.raw)
 	c.core.rec.Add(c.event(transcript.Close))
 	if err != nil {
-		err = c.core.connError(c.n, err)
+		err = c.fail(err)
 		c.note(transcript.Error, err.Error())
-		c.core.fail(err)
 	}
 	return err
-}
-
-// awaitDelivery waits until the client's kernel has everything that was written: only then an
-// RST does not overtake it. It gives up after noProgress, or when the server closes, and
-// returns how many bytes are missing.
-func (c *Conn) awaitDelivery() (missing int64) {
-	c.poll(noProgress, socket.Acked, func() (left int, ends bool) {
-		left, err := socket.Unacked(c.raw)
-		missing = int64(left)
-		return left, err != nil || left == 0
-	})
-	return missing
-}
-
-// unacked returns how many written bytes the client's kernel does not have, or 0
-// where that can't be known.
-func (c *Conn) unacked() int64 {
-	n, _ := socket.Unacked(c.raw)
-	return int64(n)
 }

@@ -39,6 +39,13 @@ func (c *Conn) asOpError(op string, err error) error {
 	return c.opError(op, err)
 }
 
+// fail keeps an error of the connection for Verify, and returns it with the connection's number.
+func (c *Conn) fail(err error) error {
+	err = c.core.connError(c.n, err)
+	c.core.fail(err)
+	return err
+}
+
 // readError takes note of what a read's error says of the client, and returns
 // the error that the handler gets.
 func (c *Conn) readError(err error) error {

@@ -1,8 +1,8 @@
 package fakeserver
 
 import (
+	"slices"
 	"sync/atomic"
-	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -22,7 +22,7 @@ type inbound struct {
 	discard atomic.Bool  // what comes now is recorded and thrown away
 }
 
-// An inMode is a mode of inbound. What it says of calls is that it needs them.
+// An inMode is a mode of inbound.
 type inMode interface {
 	mode
 
@@ -110,30 +110,10 @@ func (in *inbound) lockCalls() error {
 	}
 }
 
-// throwAway records n bytes in the lane's buffer that came after the connection's end.
-func (in *inbound) throwAway(n int) {
-	if n > 0 {
-		in.now().followed(n)
-		in.lane.Commit(transcript.Discarded, n)
+// stable returns recorded bytes that stay what they are.
+func (s *core) stable(p []byte) []byte {
+	if s.recordLimit == 0 {
+		return p
 	}
-}
-
-// takeRest takes what has arrived, without waiting for more: nothing waits any longer.
-func (in *inbound) takeRest() {
-	c := in.c
-	if !c.clearRawReadDeadline() {
-		return
-	}
-	sum := 0
-	for stop := time.Now().Add(closeGrace / 4); sum < maxWaiting && time.Now().Before(stop); {
-		n, err := in.takeNow(in.lane.Buffer(minRead))
-		in.throwAway(n)
-		sum += n
-		if err != nil {
-			if !isTimeout(err) {
-				c.readError(err)
-			}
-			return
-		}
-	}
+	return slices.Clone(p)
 }

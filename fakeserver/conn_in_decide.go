@@ -2,9 +2,10 @@ package fakeserver
 
 import (
 	"bytes"
-	"slices"
+	"io"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -84,10 +85,6 @@ func (p *pumpedIn) leave(n int) {
 	}
 }
 
-// decides reports whether the plan still decides about what comes: no rule has ended the
-// stream.
-func (p *pumpedIn) decides() bool { return !p.endedByRule.Load() }
-
 // flush queues what transforms keep back: nothing comes after it for the handler.
 func (p *pumpedIn) flush() {
 	if p.kind == transcript.Data {
@@ -95,10 +92,26 @@ func (p *pumpedIn) flush() {
 	}
 }
 
-// stable returns recorded bytes that stay what they are.
-func (s *core) stable(p []byte) []byte {
-	if s.recordLimit == 0 {
-		return p
+// goesOn looks at a read's error, and reports whether to read on nevertheless.
+func (p *pumpedIn) goesOn(err error) bool {
+	if isTimeout(err) { // or only woken
+		return (!p.decides() || p.carryOutAll(p.stream.Tick(p.c.age()))) && !hasPassed(p.drains.until())
 	}
-	return slices.Clone(p)
+	err = p.c.readError(err)
+	switch {
+	case !p.decides():
+	case err != io.EOF:
+		p.endWith(err)
+	default:
+		p.carryOutAll(p.stream.Finish(p.c.age()))
+	}
+	return false
+}
+
+// endWith lets the handler's reads end with err, after everything there is.
+func (p *pumpedIn) endWith(err error) {
+	if p.decides() {
+		p.flush()
+		p.queue.putEnd(decide.Step{Op: decide.OpFinish}, err)
+	}
 }

@@ -99,7 +99,7 @@ func (d *directIn) nameUnread() {}
 
 func (d *directIn) followed(int) {}
 
-// drain takes the place of the handler's Reads.
+// drain reads instead of the handler.
 func (d *directIn) drain() {
 	d.in.calls.lock()
 	if d.isMode() {
@@ -113,7 +113,7 @@ func (d *directIn) drain() {
 
 // discard reads until there is an end to it. It needs calls.
 func (d *directIn) discard() {
-	for !d.c.nobodyWaits() {
+	for !d.c.mustNotWait() {
 		if !d.drains.arm(time.Time{}) {
 			continue
 		}

@@ -61,11 +61,3 @@ func (in *inbound) wakeDrain() {
 		in.c.setRawReadDeadline(past)
 	}
 }
-
-func (p *pumpedIn) drain() {
-	p.in.discard.Store(true)
-	p.queue.wake()
-	p.c.setRawReadDeadline(past) // wakes the pump
-	<-p.done
-	p.flush()
-}

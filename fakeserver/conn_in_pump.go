@@ -1,35 +1,11 @@
 package fakeserver
 
 import (
-	"io"
 	"slices"
-	"sync/atomic"
 	"syscall"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
-
-// pumpedIn is how inbound goes where rules decide: its pump reads the socket and records, and
-// queues what the handler may see, and when. All is the pump's, but for what says otherwise.
-type pumpedIn struct {
-	pump
-	in     *inbound
-	prog   decide.Program  // the plan that is gone by
-	later  []decide.Step   // what a change of the plan gave while the pump was stopped
-	kind   transcript.Kind // of the bytes that are decided about: Data, or Discarded
-	look   look
-	drains drain
-	// Bytes in the lane's buffer were read, and are not recorded yet.
-	unrecorded bool
-
-	endedByRule atomic.Bool // for everything: a rule of this direction ended the connection
-	unread      leftover    // under calls
-}
-
-func newPumpedIn(in *inbound, st decide.Stream, prog decide.Program) *pumpedIn {
-	return &pumpedIn{pump: newPump(in.half, st, readAhead), in: in, prog: prog, look: look{in: in}, drains: drain{in: in}}
-}
 
 // begin carries out what is due before the first byte, and starts the pump. What ends the
 // connection there does so before the handler can run. What stops the direction is recorded
@@ -129,31 +105,7 @@ func (p *pumpedIn) waitRoom() bool {
 			return false
 		}
 	}
-	return !p.c.nobodyWaits()
-}
-
-// goesOn looks at a read's error, and reports whether to read on nevertheless.
-func (p *pumpedIn) goesOn(err error) bool {
-	if isTimeout(err) { // or only woken
-		return (!p.decides() || p.carryOutAll(p.stream.Tick(p.c.age()))) && !hasPassed(p.drains.until())
-	}
-	err = p.c.readError(err)
-	switch {
-	case !p.decides():
-	case err != io.EOF:
-		p.endWith(err)
-	default:
-		p.carryOutAll(p.stream.Finish(p.c.age()))
-	}
-	return false
-}
-
-// endWith lets the handler's reads end with err, after everything there is.
-func (p *pumpedIn) endWith(err error) {
-	if p.decides() {
-		p.flush()
-		p.queue.putEnd(decide.Step{Op: decide.OpFinish}, err)
-	}
+	return !p.c.mustNotWait()
 }
 
 // replan wakes the pump, which goes over to the server's plan.
@@ -162,16 +114,14 @@ func (p *pumpedIn) replan() {
 	p.c.setRawReadDeadline(past)
 }
 
-// stale reports whether the server has another plan.
-func (p *pumpedIn) stale() bool { return p.prog != p.c.core.program() }
-
 // adopt goes over to the server's plan, while n bytes in the lane's buffer are not recorded
 // yet. It reports whether the connection goes on.
 func (p *pumpedIn) adopt(n int) bool { return !p.stale() || p.carryOutBeside(n, p.adoptSteps()) }
 
-// adoptSteps goes over to the server's plan, and returns the steps that are due at once.
-func (p *pumpedIn) adoptSteps() []decide.Step {
-	p.prog = p.c.core.program()
-	p.noteReplan(p.stream.Taken())
-	return p.stream.Adopt(p.prog, p.c.age())
+func (p *pumpedIn) drain() {
+	p.in.discard.Store(true)
+	p.queue.wake()
+	p.c.setRawReadDeadline(past) // wakes the pump
+	<-p.done
+	p.flush()
 }

@@ -2,9 +2,10 @@ package fakeserver
 
 import (
 	"net"
-	"sync/atomic"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/socket"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // minRead is the least room that a read gets. A block's last bytes are left
@@ -34,36 +35,29 @@ func (in *inbound) takeBy(read func([]byte) (int, error), p []byte) (int, error)
 	return n, err
 }
 
-// A readGate keeps apart the reads of a socket, by one goroutine at a time, and its
-// being torn down, by one that has woken the reader. It is what a lock would be, at a
-// third of the cost for each read.
-type readGate struct {
-	state atomic.Int32
-	done  chan struct{} // closed when the read is over that was under way at stop
-}
-
-const (
-	gateIdle int32 = iota
-	gateReading
-	gateClosed
-)
-
-// begin reports whether the socket may be read. If so, end follows.
-func (g *readGate) begin() bool { return g.state.CompareAndSwap(gateIdle, gateReading) }
-
-func (g *readGate) end() {
-	if !g.state.CompareAndSwap(gateReading, gateIdle) {
-		close(g.done)
+// throwAway records n bytes in the lane's buffer that came after the connection's end.
+func (in *inbound) throwAway(n int) {
+	if n > 0 {
+		in.now().followed(n)
+		in.lane.Commit(transcript.Discarded, n)
 	}
 }
 
-// stop waits for the read that is under way. There is none from then on. It is called
-// once.
-func (g *readGate) stop() {
-	g.done = make(chan struct{})
-	for !g.state.CompareAndSwap(gateIdle, gateClosed) {
-		if g.state.CompareAndSwap(gateReading, gateClosed) {
-			<-g.done
+// takeRest takes what has arrived, without waiting for more: nothing waits any longer.
+func (in *inbound) takeRest() {
+	c := in.c
+	if !c.clearRawReadDeadline() {
+		return
+	}
+	sum := 0
+	for stop := time.Now().Add(closeGrace / 4); sum < maxWaiting && time.Now().Before(stop); {
+		n, err := in.takeNow(in.lane.Buffer(minRead))
+		in.throwAway(n)
+		sum += n
+		if err != nil {
+			if !isTimeout(err) {
+				c.readError(err)
+			}
 			return
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // How inbound's pump carries out what the plan has decided.
 
 // catchUp is how long the handler of a connection with a Bandwidth may be kept from
-// running before the line goes idle behind its back.
+// running before the line goes idle meanwhile.
 const catchUp = 20 * time.Millisecond
 
 // carryOutBeside is carryOutAll while n bytes in the lane's buffer are not recorded yet: what
@@ -50,8 +50,8 @@ func (p *pumpedIn) carryOutAll(steps []decide.Step) bool {
 func (p *pumpedIn) carryOutTogether(steps []decide.Step) bool {
 	last := len(steps) - 1
 	if last > 0 || steps[last].Op != decide.OpPass {
-		p.queue.hide(true)
-		defer p.queue.hide(false)
+		p.queue.hide()
+		defer p.queue.show()
 	}
 	for _, s := range steps[:last] {
 		if !p.carryOut(s) {
@@ -62,7 +62,7 @@ func (p *pumpedIn) carryOutTogether(steps []decide.Step) bool {
 		return p.carryOut(steps[last])
 	}
 	p.acted(steps[last], 0)
-	p.queue.hide(false)
+	p.queue.show()
 	p.stop(steps[last])
 	return true
 }

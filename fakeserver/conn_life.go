@@ -8,66 +8,62 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// A life says how far a connection is, and how it ends: it is open, then doomed, then over.
+// A life is how far a connection has come: it is open, then doomed, then over.
 //
-// Whatever ends a connection dooms it, by Conn.end, and says how it is to end and why. From
-// then on Read and Write fail with the first why. How only becomes harsher: a connection that
-// is doomed may still be ended at once.
+// Whatever ends a connection dooms it, through Conn.end, and says how it is to end and why. From
+// then on Read and Write fail with why. The first to say so is the one that counts, but for one
+// thing: a doomed connection may still be ended at once.
 //
-//	inOrder  What was written leaves when it is due, and after it a FIN, which stays a FIN:
-//	         what the client still sends is recorded as discarded, until it ends its
-//	         stream, is quiet for drainIdle, or goes on beyond drainTotal or drainBytes.
+//	inOrder  What was written leaves when it is due, and then a FIN. It stays a FIN: what the
+//	         client still sends is read, and recorded as discarded. See drain for how long.
 //	byReset  What was written leaves, for as long as there is progress, and then an RST.
-//	atOnce   An RST. What it keeps from leaving is named in the record.
+//	atOnce   An RST, now. What it keeps from leaving is named in the record.
 //
-// These doom it:
+// This is what dooms a connection:
 //
 //	the handler's return   inOrder; byReset after an error of its own, a panic or a Goexit
 //	Conn.Close             inOrder
 //	Conn.Reset             byReset
-//	a rule's Close, Reset  inOrder, atOnce, when it acts
-//	CloseClientConns       inOrder, or atOnce
-//	a Listener's Close     atOnce, if nothing has accepted the connection
+//	a rule                 inOrder (Close) or atOnce (Reset), when it acts
+//	CloseClientConns       inOrder or atOnce
+//	Listener.Close         atOnce, if nothing has accepted the connection
 //	Server.Close, Stop     inOrder, and hurried: nothing waits for the client any more
 //
-// An RST is sent by what asks for it. All the rest is done by one goroutine, which buries the
-// connection: that of its handler, when the handler has returned. Only what ends the connection
-// before, or where there is no handler, starts another. A rule does not: its handler may take
-// its time to read what came before, and then its return buries.
+// What asks for an RST sends it. All the rest is done by one goroutine, which buries the
+// connection: the handler's own, once the handler has returned. Another one is started only if
+// something ends the connection before that, or if there is no handler. A rule starts none: the
+// handler may take its time to read what came before the rule acted.
 //
-// A connection is over once its socket is closed, by an RST or at the end of its burial. Then
-// no rule acts on it any more.
+// A connection is over once its socket is closed, by an RST or as the last step of the burial.
+// From then on no rule acts on it.
 //
 // # Locks
 //
-// This is the order in which the locks of fakeserver are taken; those that share a line are
-// never held together.
+// This is the order in which fakeserver locks, from the outermost to the innermost. Those in one
+// line are never held together.
 //
 //	Server.life, PacketServer.life
-//	Server.mu, Listener.mu, conns.mu, plans.mu
-//	inbound.reader, outbound.writer
-//	outbound.deciding
-//	Conn.mu, outbound.mu
-//	queue.mu, gates.mu, core.errMu, and those of fault and transcript
+//	inbound.calls
+//	outbound.calls
+//	pumpedOut.deciding
+//	Server.mu, Listener.mu, conns.mu, plans.mu, core.errMu, Conn.mu, outbound.mu
+//	queue.mu, gates.mu, and the mutexes of fault and transcript
 //
-// The first and the third are locks, which may be held while waiting for the other end; the
-// others are mutexes, under which nothing waits. What waits for a connection to change waits
-// for next.
+// The first three are of type lock, and may be held while something waits for the other end. The
+// others are mutexes, under which nothing waits. What waits for a connection to change takes
+// life.next.
 type life struct {
-	mu      sync.Mutex      // guards what follows, and the mode of both directions with their deadlines
-	begun   bool            // its OnAccept rules have acted, and its pumps are started: it may be buried
-	why     error           // what Read and Write fail with; nil while the connection is open
-	how     ending          // it is to end, once there is a why
-	hurried bool            // nothing waits for the client any more
-	over    bool            // the socket is closed, or about to be
-	client  transcript.Kind // how the client ended its stream: FIN, RST, or 0 while it goes on
-	changed change          // of any of these
+	mu       sync.Mutex      // guards what follows, and the mode and deadline of both directions
+	begun    bool            // OnAccept rules have acted, and pumps are started: it may be buried
+	why      error           // what Read and Write fail with; nil while the connection is open
+	how      ending          // what its end is to be like, once there is a why
+	hurried  bool            // nothing waits for the client any more
+	over     bool            // the socket is closed, or just about to be
+	client   transcript.Kind // how the client has ended its stream: FIN or RST; else zero
+	returned bool            // its owner has closed it, of a Listener's connection
+	changed  change          // of any of these
 
 	burial once
-	// Of a connection of a Listener, which has no handler: what is to be done when it is
-	// buried, and whether its owner has closed it. Else nil.
-	buried   func(*Conn)
-	returned bool
 }
 
 // An ending is how a doomed connection ends.
@@ -119,15 +115,13 @@ func (l *life) setBegun() {
 
 // awaitBegun waits for setBegun.
 func (l *life) awaitBegun() {
-	for {
-		changed := l.next()
-		l.mu.Lock()
-		begun := l.begun
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for !l.begun {
+		changed := l.changed.next()
 		l.mu.Unlock()
-		if begun {
-			return
-		}
 		<-changed
+		l.mu.Lock()
 	}
 }
 
@@ -152,9 +146,6 @@ func (l *life) giveBack() (first bool) {
 	return first
 }
 
-// hasHandler reports whether the connection's handler buries it when it returns.
-func (l *life) hasHandler() bool { return l.buried == nil }
-
 // doomed returns why Read and Write fail, or nil.
 func (l *life) doomed() error {
 	l.mu.Lock()
@@ -172,8 +163,8 @@ func (l *life) isOver() bool {
 	return l.over
 }
 
-// nobodyWaits reports whether nothing waits for the client any more.
-func (l *life) nobodyWaits() bool {
+// mustNotWait reports whether nothing is to wait for the client any more.
+func (l *life) mustNotWait() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.hurried || l.over

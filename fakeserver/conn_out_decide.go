@@ -78,8 +78,8 @@ func (p *pumpedOut) replan() {
 	p.queue.wake()
 }
 
-// goesBy reports whether the direction still goes by the rule of s.
-func (p *pumpedOut) goesBy(s decide.Step) bool {
+// hasRule reports whether the plan still has the rule of s.
+func (p *pumpedOut) hasRule(s decide.Step) bool {
 	p.deciding.Lock()
 	defer p.deciding.Unlock()
 	return p.stream.Has(s)

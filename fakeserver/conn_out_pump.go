@@ -1,33 +1,12 @@
 package fakeserver
 
 import (
-	"sync"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+
 	"github.com/fakewire/fakewire/fakeserver/internal/socket"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
-
-// pumpedOut is how outbound goes where rules decide: the handler's bytes are decided about and
-// queued, and its pump carries that out. The handler's side is in conn_out_write.go.
-type pumpedOut struct {
-	pump
-	out *outbound
-
-	// The pump's.
-	edge boundary      // what waits for the client to read
-	cuts []decide.Step // the boundaries that lie in front of the next byte
-	due  []item        // its memory
-
-	deciding sync.Mutex     // guards what follows, stream, and that steps are queued in their order
-	prog     decide.Program // the plan that is gone by
-	cause    error          // why nothing may be written any more, if a rule decided so
-}
-
-func newPumpedOut(out *outbound, st decide.Stream, prog decide.Program) *pumpedOut {
-	return &pumpedOut{pump: newPump(out.half, st, maxWaiting), out: out, edge: boundary{c: out.c}, prog: prog}
-}
 
 // begin carries out what is due before the first byte, and starts the pump. What ends the
 // connection there does so before the handler can run. What stops the direction is recorded
@@ -77,13 +56,6 @@ func (p *pumpedOut) run() {
 	}
 	p.lost(p.endQueue())
 	p.queue.runRest()
-}
-
-// lost records that n bytes of the handler never left.
-func (p *pumpedOut) lost(n int64) {
-	if n > 0 {
-		p.lane.Add(transcript.Event{Kind: transcript.Unsent, Count: n, Text: "the connection ended before they were due"})
-	}
 }
 
 func (p *pumpedOut) after(note func()) {

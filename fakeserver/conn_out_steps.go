@@ -138,11 +138,18 @@ func (p *pumpedOut) stop(s decide.Step) bool {
 	for {
 		changed := p.c.core.planChanged()
 		p.replan()
-		if isClosedChan(open) || hasPassed(until) || !p.goesBy(s) {
+		if isClosedChan(open) || hasPassed(until) || !p.hasRule(s) {
 			return true
 		}
 		if !p.c.sleepFor(changed, open, until) {
 			return false
 		}
+	}
+}
+
+// lost records that n bytes of the handler never left.
+func (p *pumpedOut) lost(n int64) {
+	if n > 0 {
+		p.lane.Add(transcript.Event{Kind: transcript.Unsent, Count: n, Text: "the connection ended before they were due"})
 	}
 }

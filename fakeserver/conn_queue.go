@@ -112,13 +112,16 @@ func (q *queue) putLocked(s decide.Step, err error) {
 	q.bytes += int64(len(s.Data))
 }
 
-// hide keeps the reading side from what is there and comes, until it is called with false:
-// then that shows all at once.
-func (q *queue) hide(on bool) {
+// hide keeps the reading side from what is there and comes, until show lets it see all at once.
+func (q *queue) hide() { q.setHidden(true) }
+
+func (q *queue) show() { q.setHidden(false) }
+
+func (q *queue) setHidden(hidden bool) {
 	q.mu.Lock()
-	q.hidden = on
+	defer q.mu.Unlock()
+	q.hidden = hidden
 	q.changed.raise()
-	q.mu.Unlock()
 }
 
 // awaitShown waits until nothing is hidden.

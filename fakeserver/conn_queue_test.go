@@ -129,7 +129,7 @@ func TestQueueReachEndsWithWhatWaits(t *testing.T) {
 
 func TestQueueShowsWhatWasHiddenAllAtOnce(t *testing.T) {
 	q := &queue{limit: 1 << 10}
-	q.hide(true)
+	q.hide()
 	q.put(pass([]byte("ab"), 0))
 	q.cut(0)
 	q.putEnd(decide.Step{Op: decide.OpFinish}, io.EOF)
@@ -140,7 +140,7 @@ func TestQueueShowsWhatWasHiddenAllAtOnce(t *testing.T) {
 	if _, ok := q.front(); ok {
 		t.Error("front is hidden, and there")
 	}
-	q.hide(false)
+	q.show()
 	if n, _, err := q.read(p); n != 2 || err != nil {
 		t.Errorf("read = %d, %v, want 2", n, err)
 	}

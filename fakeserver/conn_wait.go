@@ -4,6 +4,8 @@ import (
 	"math"
 	"net"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 )
 
 // sleep waits for ch, for one of the given times (zero: never), or for the end of
@@ -48,7 +50,7 @@ func (c *Conn) sleepForAny(until time.Time, a, b, d <-chan struct{}) bool {
 	}
 }
 
-// Waiting for the other end's kernel is polling, from often to seldom.
+// Waiting for the other end's kernel is polling, often at first and then less so.
 const (
 	firstPoll  = 20 * time.Microsecond
 	lastPoll   = 2 * time.Millisecond
@@ -60,13 +62,13 @@ type pollOutcome int
 
 const (
 	pollDone  pollOutcome = iota
-	pollStuck             // nothing more has left for as long as was waited for
+	pollStuck             // nothing has left within patience
 	pollEnded             // the connection ended, or the server
 )
 
-// poll asks how much is left of something at the other end, until it is told that this ends it,
-// or less has not become of it within patience. Where a transport tells, by a channel that is
-// closed when something has left, there is no need to ask before.
+// poll asks how much is left of something at the other end, until the answer ends it, or until
+// none of it has left within patience. A transport may tell, by a channel that it closes, when
+// some has left: then there is no need to ask before.
 func (c *Conn) poll(patience time.Duration, tells func(net.Conn) <-chan struct{}, ask func() (left int, ends bool)) pollOutcome {
 	pause, since, least := firstPoll, time.Now(), math.MaxInt
 	for {
@@ -88,4 +90,23 @@ func (c *Conn) poll(patience time.Duration, tells func(net.Conn) <-chan struct{}
 		}
 		pause = min(2*pause, lastPoll)
 	}
+}
+
+// awaitDelivery waits until the client's kernel has everything that was written: only then an
+// RST does not overtake it. It gives up after noProgress, or when the server closes, and
+// returns how many bytes are missing.
+func (c *Conn) awaitDelivery() (missing int64) {
+	c.poll(noProgress, socket.Acked, func() (left int, ends bool) {
+		left, err := socket.Unacked(c.raw)
+		missing = int64(left)
+		return left, err != nil || left == 0
+	})
+	return missing
+}
+
+// unacked returns how many written bytes the client's kernel does not have, or 0
+// where that can't be known.
+func (c *Conn) unacked() int64 {
+	n, _ := socket.Unacked(c.raw)
+	return int64(n)
 }

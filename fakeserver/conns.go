@@ -11,13 +11,13 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// conns are the stream connections of a Server or a Listener: it gives each its number,
-// knows those that are open, and does what is for all of them.
+// A conns has the stream connections of a Server or a Listener: it gives each its number, knows
+// which are open, and does what is for all of them.
 type conns struct {
 	*core
 
 	mu       sync.Mutex    // guards what follows
-	open     map[int]*Conn // those not ended yet
+	open     map[int]*Conn // those that have not ended
 	admitted int
 }
 
@@ -36,6 +36,7 @@ func (s *conns) admit(raw net.Conn, buried func(*Conn)) *Conn {
 	return c
 }
 
+// forget drops c, which has ended.
 func (s *conns) forget(c *Conn) {
 	s.mu.Lock()
 	delete(s.open, c.n)
@@ -54,8 +55,8 @@ func (s *conns) Wait(ctx context.Context, cond func(transcript.Transcript) bool)
 
 // CloseClientConns ends all connections that are open now: with
 // transcript.ByFIN as Conn.Close does, or at once with transcript.ByRST. Their
-// handlers' Reads and Writes then fail with net.ErrClosed; where an OnAccept rule acts
-// still, it ends, and the handler is not called. Other endings are
+// handlers' Reads and Writes then fail with net.ErrClosed; where an OnAccept rule is still
+// acting, it ends, and the handler is not called. Other endings are
 // refused, and so is ByRST on unix sockets, with errors.ErrUnsupported.
 func (s *conns) CloseClientConns(how transcript.Ending) error {
 	if how != transcript.ByFIN && how != transcript.ByRST {
@@ -97,10 +98,10 @@ func ignoreClosed(err error) error {
 // Rules are known by their keys: one that is the same in both plans goes on with its draws,
 // its windows and its account; one whose contents have changed is another, and what it was
 // before is removed. Bytes that were taken keep what was decided about
-// them. Offsets count from the connection's beginning still: a window that is open
-// applies, and an offset that it is past is reported as passed. The record tells for
+// them. Offsets still count from the connection's beginning: a window that is open
+// applies, and an offset that a connection is past is reported as passed. The record says for
 // each connection and direction where the change came. The seed stays the server's.
-// A connection that an OnAccept rule stalls goes by the plan that there is when the stall is
+// A connection that an OnAccept rule stalls follows the plan that there is when the stall is
 // over, which it also is when its rule is gone; other OnAccept rules that come are for later
 // connections.
 //
