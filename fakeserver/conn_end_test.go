@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"sync"
 	"testing"
 	"time"
 
@@ -55,3 +56,60 @@ func (slowToEnd) Unacked() (int, error) {
 }
 
 func (c slowToEnd) Reset() error { return c.Close() }
+
+// What the client reads while the server asks how much it has not read is progress of that
+// moment, and not of the next time that it asks.
+func TestResetIsPatientOnceForWhatTheClientReads(t *testing.T) {
+	h := fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) error {
+		if _, err := io.WriteString(c, "0123456789"); err != nil {
+			return err
+		}
+		return c.Reset()
+	})
+	bubble(t, h, plan(fault.ToClient(fault.Stall{}).AfterBytes(4)), func(t *testing.T, srv *fakeserver.Server, network *pipes) {
+		client, server := net.Pipe()
+		network.conns <- &readMeanwhile{Conn: server, read: make(chan struct{})}
+		client.SetDeadline(time.Now().Add(time.Hour))
+		began := time.Now()
+		wantAll(t, client, "0123", io.EOF) // a pipe has no RST
+		wantTook(t, began, patientFor)
+	})
+}
+
+// readMeanwhile is a connection whose client reads the last byte while it is first asked how
+// much the client has not read.
+type readMeanwhile struct {
+	net.Conn
+
+	mu   sync.Mutex
+	read chan struct{}
+	left int
+}
+
+func (c *readMeanwhile) Unacked() (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.left > 0 {
+		c.left = 0
+		close(c.read)
+		c.read = make(chan struct{})
+		return 1, nil
+	}
+	return 0, nil
+}
+
+func (c *readMeanwhile) PeerRead() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.read
+}
+
+func (c *readMeanwhile) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.mu.Lock()
+	c.left = 1
+	c.mu.Unlock()
+	return n, err
+}
+
+func (c *readMeanwhile) Reset() error { return c.Close() }
