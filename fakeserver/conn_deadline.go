@@ -5,9 +5,6 @@ import (
 	"time"
 )
 
-// past is a deadline that has passed.
-var past = time.Unix(1, 0)
-
 // SetDeadline sets both deadlines.
 func (c *Conn) SetDeadline(t time.Time) error {
 	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))

@@ -41,5 +41,8 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
+// past is a deadline that has passed.
+var past = time.Unix(1, 0)
+
 // hasPassed reports whether t, unless it is never, is over.
 func hasPassed(t time.Time) bool { return !t.IsZero() && !time.Now().Before(t) }
