@@ -42,16 +42,17 @@ import (
 // This is the order in which fakeserver locks, from the outermost to the innermost. Those in one
 // line are never held together.
 //
-//	Server.life, PacketServer.life
+//	Server.life
 //	inbound.calls
 //	outbound.calls
 //	pumpedOut.deciding
 //	Server.mu, Listener.mu, conns.mu, plans.mu, core.errMu, Conn.mu, outbound.mu
-//	queue.mu, gates.mu, and the mutexes of fault and transcript
+//	queue.mu, gates.mu, and the mutexes of fault and of the record
 //
 // The first three are of type lock, and may be held while something waits for the other end. The
 // others are mutexes, under which nothing waits. What waits for a connection to change takes
-// life.next.
+// life.next. A datagram server has locks of its own: PacketServer.life or PacketConn.reader, then
+// the mutex of what leaves, then the rest.
 type life struct {
 	mu       sync.Mutex      // guards what follows, and the mode and deadline of both directions
 	begun    bool            // OnAccept rules have acted, and pumps are started: it may be buried
