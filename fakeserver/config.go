@@ -90,17 +90,22 @@ type endpoint struct {
 	medium        fault.Medium
 }
 
+var (
+	streamNetworks = []string{"tcp", "tcp4", "tcp6", "unix"}
+	packetNetworks = []string{"udp", "udp4", "udp6", "unixgram"}
+)
+
 func (cfg *Config) endpoint() endpoint {
 	return endpoint{
 		name: cfg.Name, network: cfg.Network, addr: cfg.Addr, transport: cfg.Transport, receiveBuffer: cfg.ReceiveBuffer,
-		known: []string{"tcp", "tcp4", "tcp6", "unix"}, plan: cfg.Faults, medium: fault.Streams,
+		known: streamNetworks, plan: cfg.Faults, medium: fault.Streams,
 	}
 }
 
 func (cfg *PacketConfig) endpoint() endpoint {
 	e := endpoint{
 		name: cfg.Name, network: cfg.Network, addr: cfg.Addr, transport: cfg.Transport, receiveBuffer: cfg.ReceiveBuffer,
-		known: []string{"udp", "udp4", "udp6", "unixgram"}, plan: cfg.Faults, medium: fault.Datagrams,
+		known: packetNetworks, plan: cfg.Faults, medium: fault.Datagrams,
 	}
 	if e.receiveBuffer == 0 && !e.isUnix() {
 		e.receiveBuffer = defaultPacketBuffer

@@ -14,14 +14,14 @@ import (
 
 // A file is the path of a unix socket. It stays while the server is down, and a client is refused.
 type file[S Socket] struct {
-	kind    kind[S]
+	kind    *kind[S]
 	network string
 	path    string
 	dir     string      // made for it alone; or empty
 	ours    fs.FileInfo // the file as we made it; nil if there is none
 }
 
-func takeFile[S Socket](s Spec, k kind[S]) (*Port[S], error) {
+func takeFile[S Socket](s Spec, k *kind[S]) (*Port[S], error) {
 	f := &file[S]{kind: k, network: s.Network, path: s.Address}
 	if err := f.choosePath(); err != nil {
 		return nil, err

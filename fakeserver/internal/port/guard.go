@@ -10,11 +10,11 @@ import (
 // client is refused, and no stranger gets the port.
 type guard[S Socket] struct {
 	*kernel.Guard
-	kind          kind[S]
+	kind          *kind[S]
 	receiveBuffer int
 }
 
-func takeGuarded[S Socket](s Spec, k kind[S]) (*Port[S], error) {
+func takeGuarded[S Socket](s Spec, k *kind[S]) (*Port[S], error) {
 	g, err := k.guard(s.Network, s.Address)
 	if err != nil {
 		return nil, err

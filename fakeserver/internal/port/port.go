@@ -64,12 +64,12 @@ type keeper[S Socket] interface {
 }
 
 // Listen takes an address for streams.
-func Listen(s Spec) (*Port[net.Listener], error) { return take(s, streams) }
+func Listen(s Spec) (*Port[net.Listener], error) { return take(s, &streams) }
 
 // ListenPacket takes an address for datagrams.
-func ListenPacket(s Spec) (*Port[net.PacketConn], error) { return take(s, datagrams) }
+func ListenPacket(s Spec) (*Port[net.PacketConn], error) { return take(s, &datagrams) }
 
-func take[S Socket](s Spec, k kind[S]) (*Port[S], error) {
+func take[S Socket](s Spec, k *kind[S]) (*Port[S], error) {
 	p, err := takeAs(s, k)
 	if err != nil {
 		return nil, s.explain(err)
@@ -85,7 +85,7 @@ func take[S Socket](s Spec, k kind[S]) (*Port[S], error) {
 }
 
 // takeAs chooses the way.
-func takeAs[S Socket](s Spec, k kind[S]) (*Port[S], error) {
+func takeAs[S Socket](s Spec, k *kind[S]) (*Port[S], error) {
 	if s.Transport != nil {
 		return takeTransport(s, k)
 	}

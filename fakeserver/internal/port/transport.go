@@ -11,7 +11,7 @@ import (
 // A transport is an address on a Transport, which keeps it if its sockets can be suspended. Otherwise it is free while
 // the server is down, and taken again.
 type transport[S Socket] struct {
-	kind          kind[S]
+	kind          *kind[S]
 	network       Transport
 	name, address string
 	receiveBuffer int
@@ -21,7 +21,7 @@ type transport[S Socket] struct {
 	release func()
 }
 
-func takeTransport[S Socket](s Spec, k kind[S]) (*Port[S], error) {
+func takeTransport[S Socket](s Spec, k *kind[S]) (*Port[S], error) {
 	t := &transport[S]{kind: k, network: s.Transport, name: s.Network, address: s.Address, receiveBuffer: s.ReceiveBuffer}
 	return t.take(t, s)
 }
@@ -70,7 +70,7 @@ func (t *transport[S]) giveUp() {
 // An unguarded address is the kernel's where it has no guards: a stranger could take it while no socket listens.
 type unguarded[S Socket] struct{ *transport[S] }
 
-func takeUnguarded[S Socket](s Spec, k kind[S]) (*Port[S], error) {
+func takeUnguarded[S Socket](s Spec, k *kind[S]) (*Port[S], error) {
 	t := &transport[S]{kind: k, network: Kernel{s.ReceiveBuffer}, name: s.Network, address: s.Address}
 	return t.take(unguarded[S]{t}, s)
 }
