@@ -6,10 +6,11 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
-// How a stream is told what became of its steps.
+// How streams and peers are told what became of their decisions. A rule has fired when what
+// it decided was carried out, and not before.
 
 // The Account of a pass or a drop is the crew that was at work, that of a finish is nil, and that of
-// every other step is the outcome of its rule.
+// every other step, and of each hit on a datagram, is the outcome of its rule.
 
 // A crew is the rules for a stream, and those of them that act at an offset.
 type crew struct {
@@ -59,3 +60,7 @@ func (s *stream) Followed(n int64) {
 		s.tally.followed(*stopped, s.conn, n)
 	}
 }
+
+func (p *peer) Done(hit decide.Hit) { p.tally.fired(hit.Account.(*outcome), p.conn, hit.Number) }
+
+func (p *peer) Undo(hit decide.Hit) { p.tally.unfiredLast(hit.Account.(*outcome)) }

@@ -10,6 +10,7 @@ import (
 // peer implements decide.Peer.
 type peer struct {
 	prog  *program
+	tally *tally // of all programs that it goes by
 	conn  int
 	dir   transcript.Direction
 	works []*peerWork
@@ -29,7 +30,7 @@ type peerWork struct {
 // peer returns the decisions for direction d of peer conn.
 func (g *program) peer(conn int, d transcript.Direction) *peer {
 	g.tally.sawConn(conn)
-	p := &peer{prog: g, conn: conn, dir: d}
+	p := &peer{prog: g, tally: g.tally, conn: conn, dir: d}
 	for _, a := range g.rulesFor(conn, d) {
 		p.works = append(p.works, newPeerWork(a))
 	}
@@ -45,24 +46,38 @@ func (p *peer) Next(data []byte, now time.Duration) decide.Verdict {
 	p.n++
 	v := decide.Verdict{Number: p.n, Copies: 1, Data: data}
 	for _, w := range p.works {
-		p.prog.tally.progress(p.conn, []*outcome{w.out}, nil, p.n)
+		p.tally.progress(p.conn, []*outcome{w.out}, nil, p.n)
 		if !w.acts(p.n, now) {
 			continue
 		}
-		p.prog.tally.armed(w.out)
+		p.tally.armed(w.out)
 		if v.Copies == 0 || w.rule.Limit > 0 && w.hits >= w.rule.Limit {
 			continue
 		}
 		if q := w.rule.Probability; q != nil && !w.draws.apart(forChance).hit(p.n, *q) {
 			continue
 		}
+		copies := v.Copies
 		if w.decider.decide(&v, p.n-w.from+1) {
 			w.hits++
-			v.Fired = append(v.Fired, decide.Hit{Rule: w.key, Text: describeHit(w.rule.Fault, v)})
-			p.prog.tally.fired(w.out, p.conn, p.n)
+			v.Fired = append(v.Fired, decide.Hit{
+				Rule: w.key, Text: describeHit(w.rule.Fault, v), Number: p.n, Copy: actsWith(copies, v.Copies), Account: w.out,
+			})
 		}
 	}
 	return v
+}
+
+// actsWith returns the Copy of a Hit by which a datagram that was to be delivered before times
+// is to be delivered now times.
+func actsWith(before, now int) int {
+	switch {
+	case now == 0:
+		return 0
+	case now > before:
+		return before + 1
+	}
+	return 1
 }
 
 // acts reports whether datagram n is in the rule's window.

@@ -138,7 +138,7 @@ func TestAPeerGoesByTheNextProgram(t *testing.T) {
 			g = replace(t, g, FromClient(Loss{Nth: 5}).Named("new"), nth, FromClient(Blackhole{}).ForDatagrams(4).Named("behind"))
 			p.Adopt(g.Program)
 		}
-		got += string(rune('0' + p.Next(nil, 0).Copies))
+		got += string(rune('0' + carried(p, "").Copies))
 	}
 	if got != "10010011" { // 2 by the old plan, 3 and 6 by the rule that stays, 5 by the new one
 		t.Errorf("fates = %s", got)
@@ -202,6 +202,11 @@ func TestALateRuleOfDatagramsActsAsFromTheStart(t *testing.T) {
 		for range 20 {
 			want, got := first.Next([]byte("datagram"), 0), late.Next([]byte("datagram"), 0)
 			want.Buckets, got.Buckets = nil, nil // which have passed other bytes
+			for _, v := range []decide.Verdict{want, got} {
+				for i := range v.Fired {
+					v.Fired[i].Account = nil // another program's
+				}
+			}
 			if !reflect.DeepEqual(got, want) {
 				rt.Fatalf("%+v, after %d datagrams: %+v, and from the start %+v", rules, stands, got, want)
 			}

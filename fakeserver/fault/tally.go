@@ -13,17 +13,23 @@ type tally struct {
 // number, then offset, and not by time: so that it is the same in every run.
 type outcome struct {
 	fired   int64
-	conn    int   // where it fired first
-	offset  int64 // and at which place there
-	live    bool  // it came with Replace
+	spot         // where it fired first
+	before  spot // where it had fired first before it fired last
+	live    bool // it came with Replace
 	reached bool
 	passed  bool  // a connection was past its offset when the rule came
-	far     int64 // the furthest place that a selected connection got to
+	far     int64 // the furthest offset that a selected connection got to
 	farConn int
 	dropped int64 // bytes that went nowhere
 
 	on        map[int]*firing // by connection; nil for datagrams
 	following int64           // bytes that came after it, where it fired
+}
+
+// A spot is an offset, or a datagram's number, of a connection.
+type spot struct {
+	conn   int
+	offset int64
 }
 
 // A firing is what a rule did on one connection.
@@ -39,10 +45,11 @@ func (t *tally) sawConn(n int) {
 	t.mu.Unlock()
 }
 
-// fired counts that a rule acted at a place of a connection.
+// fired counts that a rule acted at an offset of a connection.
 func (t *tally) fired(o *outcome, conn int, offset int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	o.before = o.spot
 	if o.fired == 0 || conn < o.conn || conn == o.conn && offset < o.offset {
 		o.conn, o.offset = conn, offset
 	}
@@ -87,6 +94,14 @@ func (t *tally) unfired(o *outcome, conn int) {
 	}
 }
 
+// unfiredLast takes back the last time that a rule acted at all.
+func (t *tally) unfiredLast(o *outcome) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	o.fired--
+	o.spot = o.before
+}
+
 // armed notes that a rule was reached.
 func (t *tally) armed(o *outcome) {
 	t.mu.Lock()
@@ -121,7 +136,7 @@ func (t *tally) followed(by []*outcome, conn int, n int64) {
 	}
 }
 
-// progress notes that a connection got to a place, for all rules that are for it,
+// progress notes that a connection got to an offset, for all rules that are for it,
 // and that some of them were acting meanwhile.
 func (t *tally) progress(conn int, all, acting []*outcome, to int64) {
 	t.mu.Lock()

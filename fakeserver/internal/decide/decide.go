@@ -98,10 +98,11 @@ type Stream interface {
 }
 
 // A Peer decides what happens to the datagrams of one direction of one peer. It is used by one
-// goroutine at a time.
+// goroutine at a time, but for Done and Undo, which may be called at any time.
 type Peer interface {
 	// Next decides about the peer's next datagram, which came at the given age of the peer. It
-	// doesn't change data; the verdict's Data is data, or a changed copy.
+	// doesn't change data; the verdict's Data is data, or a changed copy. It counts no rule as
+	// fired: see Done.
 	Next(data []byte, age time.Duration) Verdict
 	// Skip counts the peer's next datagram without a decision, for a program without rules,
 	// and returns its number.
@@ -113,4 +114,11 @@ type Peer interface {
 	// Adopt goes over to another program of the same server, from the next datagram on. Rules
 	// that the two share go on where they are.
 	Adopt(next Program)
+
+	// Done counts that a rule has acted on a datagram: that this was lost, if hit.Copy is 0, or
+	// that so many copies of it were delivered. A rule that never hears Done was reached.
+	Done(hit Hit)
+	// Undo takes back the Done of hit, the last that any peer of the server was told for that
+	// rule: the datagram did not leave after all.
+	Undo(hit Hit)
 }
