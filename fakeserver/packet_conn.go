@@ -2,14 +2,9 @@ package fakeserver
 
 import (
 	"cmp"
-	"context"
 	"net"
-	"net/netip"
-	"os"
-	"sync"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -20,19 +15,13 @@ import (
 // numbered in the order in which a datagram came from them, or went to them; what is
 // written to an address goes to the peer that last sent something from there.
 //
-// It reads the socket below only while somebody reads here. What the plan makes
+// It reads the socket below only while its user reads here. What the plan makes
 // late waits in here and not in the socket; what it loses counts as sent.
 type PacketConn struct {
-	*core
-	srv    *PacketServer // has the peers; it has no socket and no goroutine of its own
-	sock   *packetSocket
-	reader lock // held by who reads
-
-	mu      sync.Mutex // guards what follows
-	readBy  time.Time
-	writeBy time.Time
-	due     time.Time // when something that waits in here is to be read
-	writing int       // WriteTo calls under way
+	*peers
+	sock      *packetSocket
+	reader    lock // held by the call that reads the socket
+	deadlines packetDeadlines
 }
 
 // WrapPacketConn returns a PacketConn above pc, which becomes its own: Close
@@ -41,7 +30,7 @@ type PacketConn struct {
 // Of cfg it takes Faults, RecordLimit and Name. The rest is pc's, or its server's,
 // business: if it is set, the error wraps ErrConfig, as it does if pc is the kernel's and
 // this is a testing/synctest bubble. A bad plan's wraps
-// fault.ErrPlan. pc stays the caller's then. Whoever calls WrapPacketConn must call
+// fault.ErrPlan. pc stays the caller's then. The caller of WrapPacketConn must call
 // Close; StartPacketConn does so at its test's end.
 func WrapPacketConn(pc net.PacketConn, cfg PacketConfig) (*PacketConn, error) {
 	s, err := wrapPacketConn(pc, cfg, origin{})
@@ -62,10 +51,10 @@ func wrapPacketConn(pc net.PacketConn, cfg PacketConfig, o origin) (packetStoppe
 		return packetStopper{}, err
 	}
 	c.settle(e.network, pc.LocalAddr(), cfg.RecordLimit)
-	k := &PacketConn{core: c, srv: newPacketServer(c), reader: newLock()}
-	k.sock = newSingleSocket(pc, k.srv)
+	k := &PacketConn{peers: newPeers(c), reader: newLock(), deadlines: packetDeadlines{c: c, pc: pc}}
+	k.sock = newSingleSocket(pc, k.roster)
 	k.sock.drops, _ = socket.Drops(pc) // what was lost before is not of this record
-	k.srv.sock = k.sock
+	k.out.sock.Store(k.sock)
 	return packetStopper{k}, nil
 }
 
@@ -89,32 +78,40 @@ func (c *PacketConn) ReadFrom(p []byte) (int, net.Addr, error) {
 	c.reader.lock()
 	defer c.reader.unlock()
 	for {
-		if err := c.check("read", &c.readBy); err != nil {
+		if err := c.deadlines.checkRead(); err != nil {
 			return 0, nil, err
 		}
-		d, due, changed := c.srv.inbox.look()
+		d, due, changed := c.in.inbox.look()
 		if changed == nil {
 			return copy(p, d.Data), d.peer.returnAddr(), nil
 		}
-		c.wakeAt(due)
-		if _, err := c.sock.receive(c.srv.receive); err != nil && !(isTimeout(err) && c.wasWoken()) {
+		c.deadlines.wakeAt(due)
+		if _, err := c.sock.receive(c.in.receive); err != nil && !(isTimeout(err) && c.deadlines.wasWoken()) {
 			return 0, nil, c.readError(err)
 		}
 	}
 }
 
+// readError records what is no timeout and no end.
+func (c *PacketConn) readError(err error) error {
+	if !isTimeout(err) && !isClosed(err) {
+		c.rec.Add(transcript.Event{Kind: transcript.Error, Text: err.Error()})
+	}
+	return err
+}
+
 // WriteTo sends p to addr, as the plan lets it through. A datagram that the plan
 // loses, or sends later, counts as sent.
 func (c *PacketConn) WriteTo(p []byte, addr net.Addr) (int, error) {
-	if err := c.check("write", &c.writeBy); err != nil {
+	if err := c.deadlines.checkWrite(); err != nil {
 		return 0, err
 	}
 	if addr == nil {
 		return c.sock.pc.WriteTo(p, nil) // whose error says it best
 	}
-	c.beginWrite()
-	defer c.endWrite()
-	return c.srv.send(c.srv.addressee(addrPortOf(addr), addr), p)
+	c.deadlines.beginWrite()
+	defer c.deadlines.endWrite()
+	return c.out.send(c.addressee(addrPortOf(addr), addr), p)
 }
 
 // LocalAddr returns the address of the socket below.
@@ -130,110 +127,56 @@ func (c *PacketConn) SetDeadline(t time.Time) error {
 
 // SetReadDeadline makes ReadFroms, blocked ones too, fail after t with
 // os.ErrDeadlineExceeded. If t is zero, they don't.
-func (c *PacketConn) SetReadDeadline(t time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.readBy = t
-	return c.setReadDeadlineLocked(earlier(t, c.due))
-}
-
-// setReadDeadlineLocked sets that of the socket, unless Close has begun, which wakes the
-// reader. It needs mu.
-func (c *PacketConn) setReadDeadlineLocked(t time.Time) error {
-	if c.isClosing() {
-		return c.opError("set", net.ErrClosed)
-	}
-	return c.sock.pc.SetReadDeadline(t)
-}
+func (c *PacketConn) SetReadDeadline(t time.Time) error { return c.deadlines.setRead(t) }
 
 // SetWriteDeadline makes WriteTos, blocked ones too, fail after t with
 // os.ErrDeadlineExceeded. If t is zero, they don't. What was to leave later does so.
-func (c *PacketConn) SetWriteDeadline(t time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.writeBy = t
-	if c.writing == 0 {
-		t = time.Time{}
+func (c *PacketConn) SetWriteDeadline(t time.Time) error { return c.deadlines.setWrite(t) }
+
+// Close closes the socket, unblocks every ReadFrom and WriteTo, and waits for every
+// goroutine. The record names each datagram that the plan kept until then, in either
+// direction, and each that had arrived and was not read, where the socket tells. Further
+// calls return net.ErrClosed; the accessors work afterwards.
+func (c *PacketConn) Close() error {
+	if !c.ended.begin() {
+		return c.deadlines.opError("close", net.ErrClosed)
 	}
-	return c.sock.pc.SetWriteDeadline(t)
-}
-
-// Transcript returns a snapshot of the record. It copies no bytes. What the kernel
-// has lost so far is in it.
-func (c *PacketConn) Transcript() transcript.Transcript { return c.srv.Transcript() }
-
-// Wait sleeps until cond holds for the record, which it is asked at every new
-// event. When ctx is done first, or the PacketConn is closed, it returns an error
-// that wraps the cause, or net.ErrClosed, and shows the record.
-func (c *PacketConn) Wait(ctx context.Context, cond func(transcript.Transcript) bool) error {
-	return c.srv.Wait(ctx, cond)
-}
-
-// SetFaults replaces the plan while datagrams flow, as PacketServer.SetFaults does.
-func (c *PacketConn) SetFaults(p fault.Plan) error { return c.srv.SetFaults(p) }
-
-// check returns the error of an operation after Close, or after its deadline.
-func (c *PacketConn) check(op string, by *time.Time) error {
-	if c.isClosing() {
-		return c.opError(op, net.ErrClosed)
+	defer c.ended.end()
+	defer close(c.done)
+	c.sock.noteDrops()
+	close(c.closing)
+	c.cancel()
+	c.takeRest()
+	err := c.sock.pc.Close() // which ends a WriteTo that is blocked
+	c.sock.release()
+	c.out.forgetSocket("closed")
+	c.joined(closeGrace)
+	if c.reader.lockWithin(closeGrace) {
+		defer c.reader.unlock()
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if hasPassed(*by) {
-		return c.opError(op, os.ErrDeadlineExceeded)
-	}
-	return nil
-}
-
-// wakeAt lets the socket's next read end at the deadline, or when due.
-func (c *PacketConn) wakeAt(due time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.due = due
-	c.setReadDeadlineLocked(earlier(c.readBy, due))
-}
-
-// wasWoken reports whether a timeout was one of ours.
-func (c *PacketConn) wasWoken() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return hasPassed(c.readBy) || hasPassed(c.due) || c.isClosing()
-}
-
-// beginWrite lends the socket the deadline, which is for calls of WriteTo only.
-func (c *PacketConn) beginWrite() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.writing++
-	c.sock.pc.SetWriteDeadline(c.writeBy)
-}
-
-func (c *PacketConn) endWrite() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.writing--; c.writing == 0 {
-		c.sock.pc.SetWriteDeadline(time.Time{})
-	}
-}
-
-// readError records what is no timeout and no end.
-func (c *PacketConn) readError(err error) error {
-	if !isTimeout(err) && !isClosed(err) {
-		c.rec.Add(transcript.Event{Kind: transcript.Error, Text: err.Error()})
-	}
+	c.nameUnread("closed: nobody read it")
+	c.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "closed: refusing datagrams"})
 	return err
 }
 
-func (c *PacketConn) opError(op string, err error) error {
-	here := c.LocalAddr()
-	return &net.OpError{Op: op, Net: here.Network(), Source: here, Err: err}
-}
-
-// returnAddr returns the peer's address for somebody who may change it; nil, if it
-// has none.
-func (p *peer) returnAddr() net.Addr {
-	if p.ap != (netip.AddrPort{}) {
-		return net.UDPAddrFromAddrPort(p.ap)
+// takeRest takes what has arrived into the record, unless a reader does not let go of the
+// socket. One whose socket can't tell what waits takes nothing.
+func (c *PacketConn) takeRest() {
+	if _, err := socket.Waiting(c.sock.pc); err != nil {
+		return
 	}
-	return p.addr
+	c.deadlines.wake()
+	if !c.reader.lockWithin(closeGrace) {
+		return
+	}
+	defer c.reader.unlock()
+	c.sock.pc.SetReadDeadline(time.Time{})
+	for range maxRest {
+		if n, err := socket.Waiting(c.sock.pc); err != nil || n == 0 {
+			return
+		}
+		if _, err := c.sock.receive(c.in.receive); err != nil {
+			return
+		}
+	}
 }

@@ -8,23 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
-
-// A peer is a client: a socket that sent something, or was sent something.
-type peer struct {
-	n       int
-	addr    net.Addr
-	ap      netip.AddrPort
-	text    string
-	since   time.Time          // when it was first seen
-	socket  sighting           // guarded by the roster's mu
-	in      decide.Peer        // used by the reader
-	inHeld  heldBack[delivery] // used by the reader
-	out     decide.Peer        // used under sendMu
-	outHeld heldBack[parcel]   // used under sendMu
-}
 
 // A roster knows a server's peers, and gives each its number.
 //

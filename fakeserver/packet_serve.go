@@ -2,6 +2,8 @@ package fakeserver
 
 import (
 	"fmt"
+	"net"
+	"net/netip"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -17,7 +19,7 @@ func (s *PacketServer) serve() {
 		if err := s.call(d); err != nil {
 			s.rec.Add(transcript.Event{Conn: d.Conn, Kind: transcript.Error, Text: "handler: " + firstLine(err)})
 			if !wireError(err, s.localAddr(), nil) {
-				s.fail(fmt.Errorf("fakeserver: %s: conn %d, datagram %d: %w", s.name, d.Conn, d.Number, err))
+				s.fail(s.servingError(d, err))
 			}
 		}
 	}
@@ -31,13 +33,13 @@ func (s *PacketServer) call(d delivery) (err error) {
 		if p := recover(); p != nil {
 			err = newPanicError(p)
 		} else if left {
-			s.fail(fmt.Errorf("fakeserver: %s: conn %d, datagram %d: %w", s.name, d.Conn, d.Number, errGoexit))
+			s.fail(s.servingError(d, errGoexit))
 			s.rec.Add(transcript.Event{Conn: d.Conn, Kind: transcript.Error, Text: "handler: " + errGoexit.Error()})
 			s.wg.Add(1)
 			go s.serve()
 		}
 	}()
-	err = s.handler.ServePacket(s.ctx, d.Packet, packetWriter{s, d.peer})
+	err = s.handler.ServePacket(s.ctx, d.Packet, packetWriter{s.peers, d.peer})
 	left = false
 	return err
 }
@@ -45,16 +47,57 @@ func (s *PacketServer) call(d delivery) (err error) {
 // nextDelivery waits for a datagram to be due. It reports false when the server
 // closes; what the handler did not get by then is named.
 func (s *PacketServer) nextDelivery() (delivery, bool) {
-	s.setServing("")
-	d, ok := s.inbox.next(s.core)
+	s.setServing(serving{})
+	d, ok := s.in.inbox.next(s.core)
 	if ok {
-		s.setServing(fmt.Sprintf("conn %d, datagram %d", d.Conn, d.Number))
+		s.setServing(serving{d.Conn, d.Number})
 	}
 	return d, ok
 }
 
-func (s *PacketServer) setServing(what string) {
+// serving is the datagram that the handler is at; zero: none.
+type serving struct {
+	conn   int
+	number int64
+}
+
+// String returns "conn 1, datagram 2".
+func (d serving) String() string { return fmt.Sprintf("conn %d, datagram %d", d.conn, d.number) }
+
+func (s *PacketServer) setServing(d serving) {
 	s.mu.Lock()
-	s.serving = what
+	s.serving = d
 	s.mu.Unlock()
+}
+
+func (s *PacketServer) nowServing() serving {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.serving
+}
+
+func (s *PacketServer) servingError(d delivery, err error) error {
+	return fmt.Errorf("fakeserver: %s: %v: %w", s.name, serving{d.Conn, d.Number}, err)
+}
+
+func (s *PacketServer) localAddr() net.Addr {
+	if sock := s.socket(); sock != nil {
+		return sock.pc.LocalAddr()
+	}
+	return s.addr
+}
+
+// A packetWriter answers one peer.
+type packetWriter struct {
+	s *peers
+	p *peer
+}
+
+func (w packetWriter) Write(b []byte) (int, error) { return w.s.out.send(w.p, b) }
+
+func (w packetWriter) WriteTo(b []byte, addr netip.AddrPort) (int, error) {
+	if !addr.IsValid() {
+		return 0, fmt.Errorf("fakeserver: %s: WriteTo: the address is not valid", w.s.name)
+	}
+	return w.s.out.send(w.s.addressee(netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()), nil), b)
 }

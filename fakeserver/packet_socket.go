@@ -41,8 +41,8 @@ type packetSocket struct {
 	drops int64      // that are recorded
 }
 
-func newPacketSocket(pc net.PacketConn, s *PacketServer) (*packetSocket, error) {
-	sock := newSingleSocket(pc, s)
+func newPacketSocket(pc net.PacketConn, r *roster) (*packetSocket, error) {
+	sock := newSingleSocket(pc, r)
 	if sock.udp == nil {
 		return sock, nil
 	}
@@ -55,13 +55,13 @@ func newPacketSocket(pc net.PacketConn, s *PacketServer) (*packetSocket, error) 
 }
 
 // newSingleSocket returns one that reads single datagrams.
-func newSingleSocket(pc net.PacketConn, s *PacketServer) *packetSocket {
-	sock := &packetSocket{pc: pc, rec: s.rec, rounds: &s.roster.rounds, buf: make([]byte, 64<<10)}
+func newSingleSocket(pc net.PacketConn, r *roster) *packetSocket {
+	sock := &packetSocket{pc: pc, rec: r.c.rec, rounds: &r.rounds, buf: make([]byte, 64<<10)}
 	sock.udp, _ = pc.(*net.UDPConn)
 	if owners, err := kernel.NewPeerSockets(pc); err == nil {
 		sock.owners, sock.looker = owners, sock.look
 	} else if sock.udp != nil {
-		s.roster.noteBlind(err)
+		r.noteBlind(err)
 	}
 	return sock
 }
@@ -71,15 +71,6 @@ func (k *packetSocket) release() {
 	if k.owners != nil {
 		k.owners.Close()
 	}
-}
-
-// An arrival is a datagram that was received.
-type arrival struct {
-	data []byte
-	ap   netip.AddrPort
-	addr net.Addr
-	seen sighting
-	look func(netip.AddrPort) sighting
 }
 
 // receive waits for datagrams and hands each to f. It returns how many there were.
@@ -126,14 +117,6 @@ func (k *packetSocket) wakeWriters() {
 	if k.pc.LocalAddr().Network() == "unixgram" {
 		k.pc.SetWriteDeadline(past)
 	}
-}
-
-// netAddr returns the peer's address as the transport wants it: nil, if it has none.
-func (p *peer) netAddr() net.Addr {
-	if p.addr == nil && p.ap.IsValid() {
-		return net.UDPAddrFromAddrPort(p.ap)
-	}
-	return p.addr
 }
 
 // noteDrops records what the kernel has lost since the last call.

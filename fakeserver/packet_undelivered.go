@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/record"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -14,9 +15,9 @@ type undelivered struct {
 	number int64
 }
 
-// account records undelivered datagrams: by peer, and numbers that follow one another in one
-// event. Of a datagram that was to come several times each copy counts.
-func (s *PacketServer) account(d transcript.Direction, k transcript.Kind, all []undelivered, why string) {
+// nameUndelivered records undelivered datagrams: by peer, and numbers that follow one another
+// in one event. Of a datagram that was to come several times each copy counts.
+func nameUndelivered(rec *record.Recorder, d transcript.Direction, k transcript.Kind, all []undelivered, why string) {
 	slices.SortFunc(all, func(a, b undelivered) int {
 		return cmp.Or(cmp.Compare(a.p.n, b.p.n), cmp.Compare(a.number, b.number))
 	})
@@ -27,7 +28,7 @@ func (s *PacketServer) account(d transcript.Direction, k transcript.Kind, all []
 			n = len(all)
 		}
 		for _, r := range runsOf(all[:n]) {
-			s.rec.Add(transcript.Event{
+			rec.Add(transcript.Event{
 				Conn: p.n, Direction: d, Kind: k, Offset: r.first, Count: r.next - r.first, Peer: p.text, Text: why,
 			})
 		}
@@ -64,32 +65,4 @@ func runsOf(all []undelivered) []run {
 	ended = append(ended, open...)
 	slices.SortStableFunc(ended, func(a, b run) int { return cmp.Compare(a.first, b.first) })
 	return ended
-}
-
-// nameUnsent names what the plan kept back of what the server sent. It needs sendMu.
-func (s *PacketServer) nameUnsent(why string) {
-	var all []undelivered
-	for _, c := range s.outbox.rest() {
-		all = append(all, undelivered{c.p, c.number})
-	}
-	for _, p := range s.roster.peers() {
-		for _, c := range p.outHeld.rest() {
-			all = append(all, undelivered{c.p, c.number})
-		}
-	}
-	s.account(transcript.ToClient, transcript.Unsent, all, why)
-}
-
-// nameUnread names what neither the handler nor a reader got. Nobody receives any more.
-func (s *PacketServer) nameUnread(why string) {
-	var all []undelivered
-	for _, d := range s.inbox.rest() {
-		all = append(all, undelivered{d.peer, d.Number})
-	}
-	for _, p := range s.roster.peers() {
-		for _, d := range p.inHeld.rest() {
-			all = append(all, undelivered{d.peer, d.Number})
-		}
-	}
-	s.account(transcript.FromClient, transcript.Unread, all, why)
 }

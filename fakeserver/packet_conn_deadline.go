@@ -1,0 +1,111 @@
+package fakeserver
+
+import (
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// packetDeadlines are the deadlines of a PacketConn. Its socket has others: a read also ends
+// when something that waits in the PacketConn is to be read, and what leaves late leaves
+// whatever WriteTo's deadline is.
+type packetDeadlines struct {
+	c  *core
+	pc net.PacketConn
+
+	mu      sync.Mutex // guards what follows
+	readBy  time.Time
+	writeBy time.Time
+	due     time.Time // when something that waits is to be read
+	writing int       // WriteTo calls under way
+}
+
+// setRead makes reads fail after t.
+func (d *packetDeadlines) setRead(t time.Time) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.readBy = t
+	return d.setReadLocked(earlier(t, d.due))
+}
+
+// setReadLocked sets the socket's deadline, unless Close has begun, which wakes the reader. It
+// needs mu.
+func (d *packetDeadlines) setReadLocked(t time.Time) error {
+	if d.c.isClosing() {
+		return d.opError("set", net.ErrClosed)
+	}
+	return d.pc.SetReadDeadline(t)
+}
+
+// setWrite makes writes fail after t.
+func (d *packetDeadlines) setWrite(t time.Time) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.writeBy = t
+	if d.writing == 0 {
+		t = time.Time{}
+	}
+	return d.pc.SetWriteDeadline(t)
+}
+
+// checkRead returns the error of a read after Close, or after its deadline.
+func (d *packetDeadlines) checkRead() error { return d.check("read", &d.readBy) }
+
+// checkWrite is checkRead for a write.
+func (d *packetDeadlines) checkWrite() error { return d.check("write", &d.writeBy) }
+
+func (d *packetDeadlines) check(op string, by *time.Time) error {
+	if d.c.isClosing() {
+		return d.opError(op, net.ErrClosed)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if hasPassed(*by) {
+		return d.opError(op, os.ErrDeadlineExceeded)
+	}
+	return nil
+}
+
+// wakeAt lets the socket's next read end at the deadline, or when due.
+func (d *packetDeadlines) wakeAt(due time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.due = due
+	d.setReadLocked(earlier(d.readBy, due))
+}
+
+// wasWoken reports whether a timeout was one of ours.
+func (d *packetDeadlines) wasWoken() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return hasPassed(d.readBy) || hasPassed(d.due) || d.c.isClosing()
+}
+
+// wake ends the reader's wait for the socket, for good.
+func (d *packetDeadlines) wake() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.pc.SetReadDeadline(past)
+}
+
+// beginWrite lends the socket the deadline, which is for calls of WriteTo only.
+func (d *packetDeadlines) beginWrite() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.writing++
+	d.pc.SetWriteDeadline(d.writeBy)
+}
+
+func (d *packetDeadlines) endWrite() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.writing--; d.writing == 0 {
+		d.pc.SetWriteDeadline(time.Time{})
+	}
+}
+
+func (d *packetDeadlines) opError(op string, err error) error {
+	here := d.pc.LocalAddr()
+	return &net.OpError{Op: op, Net: here.Network(), Source: here, Err: err}
+}

@@ -1,0 +1,136 @@
+package fakeserver
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+	"github.com/fakewire/fakewire/fakeserver/internal/record"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// packetsOut are the datagrams to clients. What is recorded first leaves first.
+type packetsOut struct {
+	c      *core
+	roster *roster
+
+	mu      sync.Mutex                   // guards what follows; held while a datagram leaves
+	sock    atomic.Pointer[packetSocket] // nil while down; read by anyone
+	lane    *record.Lane
+	outbox  schedule[parcel] // what is to leave later
+	sending bool             // sendLate runs
+}
+
+// send decides about a datagram, and sends what is due. What is to leave later counts as
+// sent. Its error is that of the datagram itself: what the socket refuses of copies, and of
+// those that were kept until now, is in the record.
+func (s *packetsOut) send(p *peer, b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sock := s.sock.Load()
+	if sock == nil {
+		return 0, s.c.closedError("send")
+	}
+	now := time.Now()
+	p.adopt(s.c, p.out, transcript.ToClient)
+	v := p.out.Next(b, now.Sub(p.since))
+	for _, e := range faultsOf(p, transcript.ToClient, v) {
+		s.c.rec.Add(e)
+	}
+	err := s.sendCopiesLocked(sock, p, v, now)
+	for _, held := range p.outHeld.release(v.Number) {
+		s.sendLocked(sock, held) // an error is in the record; its Write has returned long ago
+	}
+	if err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// sendCopiesLocked sends a datagram as often as the plan says, or keeps it until it is due. If
+// the socket refuses the first one, there are no others. It needs mu.
+func (s *packetsOut) sendCopiesLocked(sock *packetSocket, p *peer, v decide.Verdict, now time.Time) error {
+	var kept []byte
+	for i := range v.Copies {
+		due := v.Due(now)
+		if v.Behind == 0 && !due.After(now) {
+			if err := s.sendLocked(sock, parcel{p, v.Number, v.Data}); err != nil && i == 0 {
+				return err
+			}
+			continue
+		}
+		if kept == nil {
+			kept = append([]byte{}, v.Data...)
+		}
+		if later := (parcel{p, v.Number, kept}); v.Behind > 0 {
+			p.outHeld.keep(v.Number, v.Behind, later)
+		} else {
+			s.sendAtLocked(due, later)
+		}
+	}
+	return nil
+}
+
+// sendLocked records what leaves, and sends it. The record comes first, so that a client
+// that has its answer finds it there. It needs mu.
+func (s *packetsOut) sendLocked(sock *packetSocket, c parcel) error {
+	s.lane.Datagram(c.p.n, c.p.text, c.number, c.data)
+	err := sock.send(c.p, c.data)
+	if err != nil {
+		s.c.rec.Add(transcript.Event{
+			Conn: c.p.n, Direction: transcript.ToClient, Kind: transcript.Unsent,
+			Offset: c.number, Peer: c.p.text, Text: err.Error(),
+		})
+	}
+	return err
+}
+
+// sendAtLocked sends c when it is due. It needs mu.
+func (s *packetsOut) sendAtLocked(due time.Time, c parcel) {
+	s.outbox.put(due, c)
+	if !s.sending {
+		s.sending = true
+		s.c.wg.Add(1)
+		go s.sendLate()
+	}
+}
+
+// sendLate sends what is due later than it was written.
+func (s *packetsOut) sendLate() {
+	defer s.c.wg.Done()
+	for s.outbox.await(s.c) {
+		s.sendDue()
+	}
+}
+
+// sendDue sends the first datagram that is due. It takes it only when nothing can close the
+// socket: until then it is Down's, or Close's, to name. So there is a socket if there is one.
+func (s *packetsOut) sendDue() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c, _, wait := s.outbox.look(); wait == nil {
+		s.sendLocked(s.sock.Load(), c) // an error is in the record; the handler has long gone on
+	}
+}
+
+// forgetSocket lets nothing leave any more, and names what was to leave later.
+func (s *packetsOut) forgetSocket(why string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sock.Store(nil)
+	nameUndelivered(s.c.rec, transcript.ToClient, transcript.Unsent, s.restLocked(), why+": not sent")
+}
+
+// restLocked takes everything that the plan kept back. It needs mu.
+func (s *packetsOut) restLocked() (all []undelivered) {
+	for _, c := range s.outbox.rest() {
+		all = append(all, undelivered{c.p, c.number})
+	}
+	for _, p := range s.roster.peers() {
+		for _, c := range p.outHeld.rest() {
+			all = append(all, undelivered{c.p, c.number})
+		}
+	}
+	return all
+}

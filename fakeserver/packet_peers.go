@@ -1,0 +1,68 @@
+package fakeserver
+
+import (
+	"context"
+	"net"
+	"net/netip"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// peers are the clients of a PacketServer or a PacketConn, and their datagrams on the way in
+// and out: it gives each client its number, decides about each datagram, records it, and
+// keeps what is to come later. It has no goroutine that receives.
+type peers struct {
+	*core
+	roster *roster
+	in     packetsIn
+	out    packetsOut
+}
+
+func newPeers(c *core) *peers {
+	r := newRoster(c)
+	return &peers{
+		core: c, roster: r,
+		in:  packetsIn{c: c, roster: r, lane: c.rec.Lane(0, transcript.FromClient)},
+		out: packetsOut{c: c, roster: r, lane: c.rec.Lane(0, transcript.ToClient)},
+	}
+}
+
+// socket returns the socket, or nil while the server is down.
+func (s *peers) socket() *packetSocket { return s.out.sock.Load() }
+
+// Transcript returns a snapshot of the record. It copies no bytes. What the kernel
+// has lost so far is in it.
+func (s *peers) Transcript() transcript.Transcript {
+	if sock := s.socket(); sock != nil {
+		sock.noteDrops()
+	}
+	return s.rec.Snapshot()
+}
+
+// Wait sleeps until cond holds for the record, which it is asked at every new
+// event. When ctx is done first, or the server is closed, it returns an error
+// that wraps the cause, or net.ErrClosed, and shows the record.
+func (s *peers) Wait(ctx context.Context, cond func(transcript.Transcript) bool) error {
+	return s.wait(ctx, s.Transcript, cond)
+}
+
+// SetFaults replaces the plan while datagrams flow, as Server.SetFaults does: each
+// peer and direction goes by it from its next datagram on, and the record says which that
+// is. What the old plan keeps, to deliver it later or after others, is still delivered so.
+func (s *peers) SetFaults(p fault.Plan) error { return s.replacePlan(p) }
+
+// addressee returns the peer to which a datagram is to be sent.
+func (s *peers) addressee(ap netip.AddrPort, addr net.Addr) *peer {
+	return s.roster.addressee(ap, addr, func() sighting {
+		if sock := s.socket(); sock != nil {
+			return sock.look(ap)
+		}
+		return sighting{}
+	})
+}
+
+// nameUnread names what neither the handler nor a reader got. Nothing is received any more.
+func (s *peers) nameUnread(why string) {
+	nameUndelivered(s.rec, transcript.FromClient, transcript.Unread, s.in.rest(), why)
+}
