@@ -81,7 +81,7 @@ func (c *PacketConn) ReadFrom(p []byte) (int, net.Addr, error) {
 		if err := c.deadlines.checkRead(); err != nil {
 			return 0, nil, err
 		}
-		d, due, changed := c.in.inbox.look()
+		d, due, changed := c.in.look()
 		if changed == nil {
 			return copy(p, d.Data), d.peer.returnAddr(), nil
 		}
@@ -154,7 +154,7 @@ func (c *PacketConn) Close() error {
 	if c.reader.lockWithin(closeGrace) {
 		defer c.reader.unlock()
 	}
-	c.nameUnread("closed: nobody read it")
+	c.in.nameUnread("closed: nobody read it")
 	c.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "closed: refusing datagrams"})
 	return err
 }

@@ -113,7 +113,8 @@ func TestAShortBufferCutsADatagram(t *testing.T) {
 }
 
 func TestCloseOfAPacketConn(t *testing.T) {
-	pc := wrapPacket(t, fault.FromClient(fault.Latency{Delay: time.Hour}), fault.ToClient(fault.Latency{Delay: time.Hour}))
+	pc := wrapPacket(t, fault.FromClient(fault.Latency{Delay: time.Hour}).Named("in").NeedNotFire(),
+		fault.ToClient(fault.Latency{Delay: time.Hour}).Named("out").NeedNotFire())
 	c := dialUDP(t, pc)
 	send(t, c, "late")
 	if _, err := pc.WriteTo([]byte("late too"), c.LocalAddr()); err != nil {
@@ -140,6 +141,8 @@ func TestCloseOfAPacketConn(t *testing.T) {
 	if tr.Kind(transcript.Unread).Len() != 1 || tr.Kind(transcript.Unsent).Len() != 1 {
 		t.Errorf("what was late is not in the record:\n%v", tr)
 	}
+	wantActed(t, pc, "in", 0, 1)
+	wantActed(t, pc, "out", 0, 1)
 }
 
 func TestWhatAPacketConnCanNotSend(t *testing.T) {

@@ -20,11 +20,12 @@ type arrival struct {
 
 // packetsIn are the datagrams from clients, on their way to the handler or the reader.
 type packetsIn struct {
-	c      *core
-	roster *roster
-	quiet  bool               // the handler does nothing: don't bother it
-	lane   *record.Lane       // used by the reader
-	inbox  schedule[delivery] // what the handler, or the reader, is to get
+	c       *core
+	roster  *roster
+	actions *actions
+	quiet   bool               // the handler does nothing with what it gets: don't bother it
+	lane    *record.Lane       // used by the reader
+	inbox   schedule[delivery] // what the handler, or the reader, is to get; with a quiet one, when it is due
 }
 
 // receive decides about a datagram, records both, and hands it to the handler. It is
@@ -39,21 +40,25 @@ func (s *packetsIn) receive(a arrival) {
 	data := s.lane.Stash(a.data)
 	now := time.Now()
 	v := p.in.Next(data, now.Sub(p.since))
-	s.lane.RecordDatagram(p.n, p.text, v.Number, data, faultsOf(p, transcript.FromClient, v))
-	if s.quiet {
-		return
+	f := newFate(p, transcript.FromClient, v)
+
+	s.actions.mu.Lock()
+	defer s.actions.mu.Unlock()
+	s.lane.RecordDatagram(p.n, p.text, v.Number, data, f.decided())
+	d := delivery{Packet{Peer: p.ap, Conn: p.n, Number: v.Number}, p, f}
+	if !s.quiet {
+		d.Data = v.Data
+		s.c.rec.Lend() // the handler may keep the bytes
 	}
-	s.c.rec.Lend() // the handler may keep the bytes
-	d := delivery{Packet{Data: v.Data, Peer: p.ap, Conn: p.n, Number: v.Number}, p}
 	for range v.Copies {
 		if v.Behind > 0 {
 			p.inHeld.keep(v.Number, v.Behind, d)
 		} else {
-			s.inbox.put(v.Due(now), d)
+			s.putLocked(d, v.Due(now), now)
 		}
 	}
 	for _, d := range p.inHeld.release(v.Number) {
-		s.inbox.put(now, d)
+		s.putLocked(d, now, now)
 	}
 }
 
@@ -66,15 +71,86 @@ func (s *packetsIn) sender(a arrival) *peer {
 	return p
 }
 
-// rest takes everything that was not handed on. Nothing is received any more.
-func (s *packetsIn) rest() (all []undelivered) {
+// putLocked lets d lie ready when it is due. It needs the actions' mu.
+func (s *packetsIn) putLocked(d delivery, due, now time.Time) {
+	isDue := !due.After(now)
+	if isDue {
+		s.readyLocked(&d)
+	}
+	if isDue && s.quiet {
+		return
+	}
+	s.inbox.put(due, d)
+	if s.quiet {
+		s.discardLocked()
+	}
+}
+
+// readyLocked counts d as delivered, unless it is. It needs the actions' mu.
+func (s *packetsIn) readyLocked(d *delivery) {
+	d.fate.deliver()
+	s.actions.record(notesOf(d.fate.settle(1, "")))
+	d.fate = nil
+}
+
+// discardLocked takes what is due, for a handler that does nothing with it. It needs the
+// actions' mu.
+func (s *packetsIn) discardLocked() {
+	for changed := (<-chan struct{})(nil); changed == nil; {
+		_, _, changed = s.lookLocked()
+	}
+}
+
+// next waits for the first datagram to be due, and takes it. It reports false once the server
+// closes.
+func (s *packetsIn) next() (d delivery, ok bool) {
+	for !s.c.isClosing() {
+		d, due, changed := s.look()
+		if changed == nil {
+			return d, true
+		}
+		s.c.sleep(changed, nil, due)
+	}
+	return d, false
+}
+
+// look takes the first datagram if it is due, as schedule.look does.
+func (s *packetsIn) look() (d delivery, due time.Time, changed <-chan struct{}) {
+	s.actions.mu.Lock()
+	defer s.actions.mu.Unlock()
+	return s.lookLocked()
+}
+
+// lookLocked needs the actions' mu.
+func (s *packetsIn) lookLocked() (d delivery, due time.Time, changed <-chan struct{}) {
+	d, due, changed = s.inbox.look()
+	if changed == nil {
+		s.readyLocked(&d)
+	}
+	return d, due, changed
+}
+
+// countReady counts as delivered what is due, though nothing has taken it yet.
+func (s *packetsIn) countReady() {
+	s.actions.mu.Lock()
+	defer s.actions.mu.Unlock()
+	s.inbox.eachDue(time.Now(), s.readyLocked)
+	if s.quiet {
+		s.discardLocked()
+	}
+}
+
+// nameUnread names what neither the handler nor a reader got. Nothing is received any more.
+func (s *packetsIn) nameUnread(why string) {
+	s.countReady()
+	var all []undelivered
 	for _, d := range s.inbox.rest() {
-		all = append(all, undelivered{d.peer, d.Number})
+		all = append(all, undelivered{d.peer, d.Number, d.fate})
 	}
 	for _, p := range s.roster.peers() {
 		for _, d := range p.inHeld.rest() {
-			all = append(all, undelivered{d.peer, d.Number})
+			all = append(all, undelivered{d.peer, d.Number, d.fate})
 		}
 	}
-	return all
+	s.actions.nameUndelivered(transcript.FromClient, transcript.Unread, all, why)
 }

@@ -12,8 +12,9 @@ import (
 
 // packetsOut are the datagrams to clients. What is recorded first leaves first.
 type packetsOut struct {
-	c      *core
-	roster *roster
+	c       *core
+	roster  *roster
+	actions *actions
 
 	mu      sync.Mutex                   // guards what follows; held while a datagram leaves
 	sock    atomic.Pointer[packetSocket] // nil while down; read by anyone
@@ -35,10 +36,11 @@ func (s *packetsOut) send(p *peer, b []byte) (int, error) {
 	now := time.Now()
 	p.adopt(s.c, p.out, transcript.ToClient)
 	v := p.out.Next(b, now.Sub(p.since))
-	for _, e := range faultsOf(p, transcript.ToClient, v) {
-		s.c.rec.Add(e)
-	}
-	err := s.sendCopiesLocked(sock, p, v, now)
+	f := newFate(p, transcript.ToClient, v)
+	s.actions.mu.Lock()
+	s.actions.record(f.decided())
+	s.actions.mu.Unlock()
+	err := s.sendCopiesLocked(sock, parcel{p, v.Number, v.Data, f}, v, now)
 	for _, held := range p.outHeld.release(v.Number) {
 		s.sendLocked(sock, held) // an error is in the record; its Write has returned long ago
 	}
@@ -50,39 +52,49 @@ func (s *packetsOut) send(p *peer, b []byte) (int, error) {
 
 // sendCopiesLocked sends a datagram as often as the plan says, or keeps it until it is due. If
 // the socket refuses the first one, there are no others. It needs mu.
-func (s *packetsOut) sendCopiesLocked(sock *packetSocket, p *peer, v decide.Verdict, now time.Time) error {
-	var kept []byte
+func (s *packetsOut) sendCopiesLocked(sock *packetSocket, c parcel, v decide.Verdict, now time.Time) error {
+	later := false // it is a copy that the sender does not change
 	for i := range v.Copies {
 		due := v.Due(now)
 		if v.Behind == 0 && !due.After(now) {
-			if err := s.sendLocked(sock, parcel{p, v.Number, v.Data}); err != nil && i == 0 {
+			if err := s.sendLocked(sock, c); err != nil && i == 0 {
+				s.actions.giveUp(c.fate, v.Copies-1, err.Error())
 				return err
 			}
 			continue
 		}
-		if kept == nil {
-			kept = append([]byte{}, v.Data...)
+		if !later {
+			c.data, later = append([]byte{}, c.data...), true
 		}
-		if later := (parcel{p, v.Number, kept}); v.Behind > 0 {
-			p.outHeld.keep(v.Number, v.Behind, later)
+		if v.Behind > 0 {
+			c.p.outHeld.keep(c.number, v.Behind, c)
 		} else {
-			s.sendAtLocked(due, later)
+			s.sendAtLocked(due, c)
 		}
 	}
 	return nil
 }
 
 // sendLocked records what leaves, and sends it. The record comes first, so that a client
-// that has its answer finds it there. It needs mu.
+// that has its answer finds it there, and the report too. It needs mu.
 func (s *packetsOut) sendLocked(sock *packetSocket, c parcel) error {
+	s.actions.mu.Lock()
+	acted := c.fate.deliver()
 	s.lane.Datagram(c.p.n, c.p.text, c.number, c.data)
+	s.actions.mu.Unlock()
+
 	err := sock.send(c.p, c.data)
+
+	s.actions.mu.Lock()
+	defer s.actions.mu.Unlock()
 	if err != nil {
+		c.fate.takeBack(acted)
 		s.c.rec.Add(transcript.Event{
 			Conn: c.p.n, Direction: transcript.ToClient, Kind: transcript.Unsent,
 			Offset: c.number, Peer: c.p.text, Text: err.Error(),
 		})
 	}
+	s.actions.record(notesOf(c.fate.settle(1, errText(err))))
 	return err
 }
 
@@ -119,17 +131,17 @@ func (s *packetsOut) forgetSocket(why string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sock.Store(nil)
-	nameUndelivered(s.c.rec, transcript.ToClient, transcript.Unsent, s.restLocked(), why+": not sent")
+	s.actions.nameUndelivered(transcript.ToClient, transcript.Unsent, s.restLocked(), why+": not sent")
 }
 
 // restLocked takes everything that the plan kept back. It needs mu.
 func (s *packetsOut) restLocked() (all []undelivered) {
 	for _, c := range s.outbox.rest() {
-		all = append(all, undelivered{c.p, c.number})
+		all = append(all, undelivered{c.p, c.number, c.fate})
 	}
 	for _, p := range s.roster.peers() {
 		for _, c := range p.outHeld.rest() {
-			all = append(all, undelivered{c.p, c.number})
+			all = append(all, undelivered{c.p, c.number, c.fate})
 		}
 	}
 	return all

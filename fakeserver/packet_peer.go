@@ -28,6 +28,7 @@ type peer struct {
 type delivery struct {
 	Packet
 	peer *peer
+	fate *fate // nil also once it lies ready
 }
 
 // A parcel is a datagram on its way to a client.
@@ -35,6 +36,7 @@ type parcel struct {
 	p      *peer
 	number int64
 	data   []byte
+	fate   *fate
 }
 
 // netAddr returns the peer's address as the transport wants it: nil, if it has none.

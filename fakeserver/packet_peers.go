@@ -14,17 +14,18 @@ import (
 // keeps what is to come later. It has no goroutine that receives.
 type peers struct {
 	*core
-	roster *roster
-	in     packetsIn
-	out    packetsOut
+	roster  *roster
+	actions *actions
+	in      packetsIn
+	out     packetsOut
 }
 
 func newPeers(c *core) *peers {
-	r := newRoster(c)
+	r, a := newRoster(c), &actions{rec: c.rec}
 	return &peers{
-		core: c, roster: r,
-		in:  packetsIn{c: c, roster: r, lane: c.rec.Lane(0, transcript.FromClient)},
-		out: packetsOut{c: c, roster: r, lane: c.rec.Lane(0, transcript.ToClient)},
+		core: c, roster: r, actions: a,
+		in:  packetsIn{c: c, roster: r, actions: a, lane: c.rec.Lane(0, transcript.FromClient)},
+		out: packetsOut{c: c, roster: r, actions: a, lane: c.rec.Lane(0, transcript.ToClient)},
 	}
 }
 
@@ -52,6 +53,24 @@ func (s *peers) Wait(ctx context.Context, cond func(transcript.Transcript) bool)
 // is. What the old plan keeps, to deliver it later or after others, is still delivered so.
 func (s *peers) SetFaults(p fault.Plan) error { return s.replacePlan(p) }
 
+// Report returns what became of the plan's rules so far. What it counts is in the record by
+// then. A rule counts when what it decided was carried out: when the datagram is lost, is there
+// for the handler or the reader, or leaves.
+func (s *peers) Report() fault.Report {
+	s.in.countReady()
+	r := s.core.Report()
+	s.actions.await()
+	return r
+}
+
+// Verify returns an error that names everything that was not as it should be: a
+// handler that failed or panicked, and each rule of the plan that did not act and is
+// not excused: see [fault.Report.Verify].
+func (s *peers) Verify() error {
+	s.in.countReady()
+	return s.core.Verify()
+}
+
 // addressee returns the peer to which a datagram is to be sent.
 func (s *peers) addressee(ap netip.AddrPort, addr net.Addr) *peer {
 	return s.roster.addressee(ap, addr, func() sighting {
@@ -60,9 +79,4 @@ func (s *peers) addressee(ap netip.AddrPort, addr net.Addr) *peer {
 		}
 		return sighting{}
 	})
-}
-
-// nameUnread names what neither the handler nor a reader got. Nothing is received any more.
-func (s *peers) nameUnread(why string) {
-	nameUndelivered(s.rec, transcript.FromClient, transcript.Unread, s.in.rest(), why)
 }

@@ -33,18 +33,6 @@ func (s *schedule[T]) put(due time.Time, v T) {
 	}
 }
 
-// next waits for the first thing to be due. It reports false once c closes.
-func (s *schedule[T]) next(c *core) (v T, ok bool) {
-	for !c.isClosing() {
-		v, due, changed := s.look()
-		if changed == nil {
-			return v, true
-		}
-		c.sleep(changed, nil, due)
-	}
-	return v, false
-}
-
 // await waits for the first thing to be due, and leaves it there. It reports false once c
 // closes.
 func (s *schedule[T]) await(c *core) bool {
@@ -88,6 +76,17 @@ func (s *schedule[T]) changedLocked() <-chan struct{} {
 		s.changed = make(chan struct{})
 	}
 	return s.changed
+}
+
+// eachDue calls f for what is due at now, in no order. f may change it.
+func (s *schedule[T]) eachDue(now time.Time, f func(*T)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.items {
+		if it := &s.items[i]; !it.due.After(now) {
+			f(&it.value)
+		}
+	}
 }
 
 // rest takes everything, due or not, in no order.

@@ -48,7 +48,7 @@ func (s *PacketServer) call(d delivery) (err error) {
 // closes; what the handler did not get by then is named.
 func (s *PacketServer) nextDelivery() (delivery, bool) {
 	s.setServing(serving{})
-	d, ok := s.in.inbox.next(s.core)
+	d, ok := s.in.next()
 	if ok {
 		s.setServing(serving{d.Conn, d.Number})
 	}

@@ -88,7 +88,7 @@ func (s *PacketServer) close() error {
 	close(s.closing)
 	s.cancel()
 	joined := s.joined(closeGrace)
-	s.nameUnread("closed: the handler did not get it")
+	s.in.nameUnread("closed: the handler did not get it")
 	if late != nil {
 		late = fmt.Errorf("fakeserver: %s: Close: %w", s.name, late)
 	}

@@ -4,36 +4,44 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/fakewire/fakewire/fakeserver/internal/record"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// An undelivered datagram is one that the plan kept, and that will not be delivered any
-// more.
+// An undelivered datagram is one that has come in or was to leave, and that will not be
+// delivered any more.
 type undelivered struct {
 	p      *peer
 	number int64
+	fate   *fate
 }
 
 // nameUndelivered records undelivered datagrams: by peer, and numbers that follow one another
-// in one event. Of a datagram that was to come several times each copy counts.
-func nameUndelivered(rec *record.Recorder, d transcript.Direction, k transcript.Kind, all []undelivered, why string) {
+// in one event. Of a datagram that was to come several times each copy counts. After that it
+// says which rules did not act.
+func (a *actions) nameUndelivered(d transcript.Direction, k transcript.Kind, all []undelivered, why string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	slices.SortFunc(all, func(a, b undelivered) int {
 		return cmp.Or(cmp.Compare(a.p.n, b.p.n), cmp.Compare(a.number, b.number))
 	})
-	for len(all) > 0 {
-		p := all[0].p
-		n := slices.IndexFunc(all, func(u undelivered) bool { return u.p != p })
+	for rest := all; len(rest) > 0; {
+		p := rest[0].p
+		n := slices.IndexFunc(rest, func(u undelivered) bool { return u.p != p })
 		if n < 0 {
-			n = len(all)
+			n = len(rest)
 		}
-		for _, r := range runsOf(all[:n]) {
-			rec.Add(transcript.Event{
+		for _, r := range runsOf(rest[:n]) {
+			a.rec.Add(transcript.Event{
 				Conn: p.n, Direction: d, Kind: k, Offset: r.first, Count: r.next - r.first, Peer: p.text, Text: why,
 			})
 		}
-		all = all[n:]
+		rest = rest[n:]
 	}
+	var idle []undone
+	for _, u := range all {
+		idle = append(idle, u.fate.settle(1, why)...)
+	}
+	a.record(notesOf(idle))
 }
 
 // A run is of numbers that follow one another.

@@ -36,7 +36,8 @@ func faults(n int) func(transcript.Transcript) bool {
 // What was to leave later is named by Down, and does not leave after Up.
 func TestDownNamesWhatWasToLeaveLater(t *testing.T) {
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{},
-		Faults: plan(fault.ToClient(fault.Latency{Delay: time.Hour}).ForDatagrams(3), fault.ToClient(fault.Reorder{Rate: 1}).AfterDatagrams(3).ForDatagrams(1).OnConn(2))})
+		Faults: plan(fault.ToClient(fault.Latency{Delay: time.Hour}).ForDatagrams(3).Named("late").NeedNotFire(),
+			fault.ToClient(fault.Reorder{Rate: 1}).AfterDatagrams(3).ForDatagrams(1).OnConn(2).Named("held back").NeedNotFire())})
 	a, b := dialUDP(t, srv), dialUDP(t, srv)
 	for _, c := range []net.Conn{a, b} {
 		for i := range 3 {
@@ -50,6 +51,8 @@ func TestDownNamesWhatWasToLeaveLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantUndelivered(t, srv.Transcript(), transcript.Unsent, "down: not sent", "conn 1 #1+3", "conn 2 #1+4")
+	wantActed(t, srv, "late", 0, 6)
+	wantActed(t, srv, "held back", 0, 1)
 	if err := srv.Up(); err != nil {
 		t.Fatal(err)
 	}
@@ -80,14 +83,18 @@ func TestPacketCloseNamesWhatWasKept(t *testing.T) {
 	wantUndelivered(t, srv.Transcript(), transcript.Unsent, "closed: not sent", "conn 1 #1+1")
 	// The second copy of the first, and both of the second.
 	wantUndelivered(t, srv.Transcript(), transcript.Unread, "the handler did not get it", "conn 1 #1+2", "conn 1 #2+1", "conn 2 #1+1")
+	wantActed(t, srv, "latency.ToClient.1", 0, 1)
+	wantActed(t, srv, "duplicate.FromClient.1", 2, 0) // they lay ready
+	wantActed(t, srv, "reorder.FromClient.1", 0, 1)
 }
 
 // A datagram that the socket refuses fails its own Write only, and takes no other with it.
 func TestARefusedDatagramIsItsOwnAffair(t *testing.T) {
 	errs := make(chan error, 9)
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{
-		Faults: plan(fault.ToClient(fault.Reorder{Rate: 1}).ForDatagrams(1), fault.ToClient(fault.Reorder{Rate: 1, Gap: 1}).AfterDatagrams(1).ForDatagrams(1),
-			fault.ToClient(fault.Reorder{Rate: 1, Gap: 2}).ForDatagrams(1)),
+		Faults: plan(fault.ToClient(fault.Reorder{Rate: 1}).ForDatagrams(1).Named("one").NeedNotFire(),
+			fault.ToClient(fault.Reorder{Rate: 1, Gap: 1}).AfterDatagrams(1).ForDatagrams(1).Named("the second's").NeedNotFire(),
+			fault.ToClient(fault.Reorder{Rate: 1, Gap: 2}).ForDatagrams(1).Named("two more").NeedNotFire()),
 		Handler: fakeserver.PacketHandlerFunc(func(ctx context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {
 			// The first is held back behind three, the second behind one, both too long but the second.
 			for _, size := range []int{65508, 65508, 10, 20, 65508, 30} {
@@ -110,6 +117,9 @@ func TestARefusedDatagramIsItsOwnAffair(t *testing.T) {
 	wantUndelivered(t, tr, transcript.Unsent, "message too long", "conn 1 #2+0", "conn 1 #1+0", "conn 1 #5+0")
 	if n := len(tr.Datagrams(transcript.ToClient)); n != 3 {
 		t.Errorf("%d datagrams left by the record, want 3\n%v", n, tr)
+	}
+	for _, rule := range []string{"one", "the second's", "two more"} {
+		wantActed(t, srv, rule, 0, 1)
 	}
 }
 

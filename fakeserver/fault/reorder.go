@@ -9,8 +9,8 @@ import (
 )
 
 // Reorder delivers datagrams after later ones of the same peer and direction. A datagram
-// that is held back when nothing follows any more is not delivered: the record names it when
-// the server closes, or goes down. So of a client that opens a socket for each
+// that is held back when nothing follows any more is not delivered, and the rule has not acted on
+// it: the record says so when the server closes, or goes down. So of a client that opens a socket for each
 // datagram, and is a peer for each, nothing comes later, and everything is lost.
 type Reorder struct {
 	Rate float64 // the probability of each datagram, more than 0, at most 1

@@ -14,7 +14,7 @@ type State uint8
 // The states.
 const (
 	NotReached State = iota // nothing ever came to where it acts
-	Armed                   // it was reached, but never acted: its draws, or the traffic, did not ask for it
+	Armed                   // it was reached, but never acted: its draws, or the traffic, did not ask for it, or what it decided never came about
 	Fired                   // it acted
 	Passed                  // it came with SetFaults, when its place was behind the connection already
 )
@@ -35,7 +35,7 @@ type Outcome struct {
 	Key   string
 	Rule  Rule
 	State State
-	Count int64 // how often it acted
+	Count int64 // how often it acted: what it decided counts when it was carried out
 	// Conn and Offset say where it acted first: the lowest connection number, and
 	// there the lowest offset or datagram number. For a rule that was not reached
 	// they say how far the connections that it is for got; with Conn 0, there was none.

@@ -1,0 +1,218 @@
+package ledger_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+	fakenet "github.com/fakewire/fakewire/nettest"
+)
+
+// A packetAccount is a round with a server of datagrams in memory, of which each rule is asked to
+// account for what it did.
+type packetAccount struct {
+	plan   fault.Plan
+	quiet  bool    // the handler discards
+	sends  [][]int // for each client, seconds between its datagrams
+	every  int     // the socket refuses each datagram whose count this divides; 0: none
+	down   int     // seconds after the last datagram; 0: never
+	closes int     // seconds after that
+}
+
+func drawPacketAccount(t *rapid.T) packetAccount {
+	a := packetAccount{
+		plan: drawDatagramPlan(t, time.Second), quiet: coin(t, 4, "quiet"), every: between(t, 0, 4, "every"),
+		down: between(t, 0, 2, "down"), closes: between(t, 0, 6, "closes"),
+	}
+	for range between(t, 1, 3, "clients") {
+		a.sends = append(a.sends, rapid.SliceOfN(rapid.IntRange(0, 2), 1, 8).Draw(t, "sends"))
+	}
+	return a
+}
+
+// A copied is a datagram by its peer, direction and number.
+type copied struct {
+	conn   int
+	dir    transcript.Direction
+	number int64
+}
+
+// play plays the round. It returns the record and the report at its end, how many copies of each
+// datagram the handler got, and what was wrong on the way.
+func (a packetAccount) play(t *testing.T) (tr transcript.Transcript, r fault.Report, got map[copied]int, wrong []string) {
+	network, sent := new(fakenet.Network), 0
+	got = map[copied]int{}
+	var h fakeserver.PacketHandler = fakeserver.PacketHandlerFunc(func(_ context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {
+		got[copied{p.Conn, transcript.FromClient, p.Number}]++
+		w.Write(p.Data)
+		return nil
+	})
+	if a.quiet {
+		h = fakeserver.PacketDiscard{}
+	}
+	srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Transport: servertest.RefusingTransport{Transport: network, Refuses: func() bool {
+		sent++
+		return a.every > 0 && sent%a.every == 0
+	}}, Handler: h, Faults: a.plan})
+	if err != nil {
+		return tr, r, got, []string{err.Error()}
+	}
+	look := func() {
+		synctest.Wait()
+		r := srv.Report()
+		wrong = append(wrong, wrongInSnapshot(srv.Transcript(), r)...)
+	}
+	for i, pauses := range a.sends {
+		c, err := network.DialContext(t.Context(), "udp", srv.Addr())
+		if err != nil {
+			return tr, r, got, []string{err.Error()}
+		}
+		defer c.Close()
+		for n, pause := range pauses {
+			time.Sleep(time.Duration(pause)*time.Second + time.Millisecond)
+			fmt.Fprintf(c, "datagram %d of client %d", n, i)
+			look()
+		}
+	}
+	if a.down > 0 {
+		time.Sleep(time.Duration(a.down) * time.Second)
+		srv.Down()
+		look()
+	}
+	time.Sleep(time.Duration(a.closes)*time.Second + time.Microsecond)
+	look()
+	srv.Close()
+	return srv.Transcript(), srv.Report(), got, wrong
+}
+
+// wrongInSnapshot returns what may not be in a snapshot that was taken after a report: a rule that is
+// said to have acted more often than the record has it, or a datagram that is not what was sent, or
+// not the first, without the fault that made it so.
+func wrongInSnapshot(tr transcript.Transcript, r fault.Report) (wrong []string) {
+	for _, o := range r.Rules {
+		if n := servertest.Decisions(tr, o.Key) - servertest.DidNotAct(tr, o.Key); o.Count > n {
+			wrong = append(wrong, fmt.Sprintf("rule %s has acted %d times by the report, and %d by the record", o.Key, o.Count, n))
+		}
+	}
+	changed, seen := map[copied]bool{}, map[copied]bool{}
+	text := map[copied]string{}
+	for e := range tr.All() {
+		at := copied{e.Conn, e.Direction, e.Offset}
+		switch e.Kind {
+		case transcript.Fault:
+			changed[at] = true
+		case transcript.Datagram:
+			if before, ok := text[at]; ok && before != string(e.Data) {
+				wrong = append(wrong, fmt.Sprintf("%v: its other copy is %q", e, before))
+			}
+			if text[at] = string(e.Data); seen[at] && !changed[at] {
+				wrong = append(wrong, fmt.Sprintf("%v: a copy, and no fault", e))
+			}
+			seen[at] = true
+		}
+	}
+	return wrong
+}
+
+// check returns what is wrong with a record and its report: a rule counts as often as what it
+// decided came about by what was delivered, and the record says of each other time that it did
+// not act.
+func (a packetAccount) check(tr transcript.Transcript, r fault.Report, got map[copied]int) (wrong []string) {
+	delivered := a.delivered(tr, got)
+	copies, lost := map[copied]int{}, map[copied]bool{}
+	for _, e := range tr.Faults() {
+		if e.Text == "lost" || e.Text == "dropped" {
+			lost[copied{e.Conn, e.Direction, e.Offset}] = true
+		}
+	}
+	acted, idle := map[string]int64{}, map[string]int64{}
+	for _, e := range tr.Faults() {
+		at := copied{e.Conn, e.Direction, e.Offset}
+		need := 1
+		if _, err := fmt.Sscanf(e.Text, "delivered %d times", &need); err == nil {
+			need, copies[at] = max(1, copies[at])+1, need
+		}
+		if loses := e.Text == "lost" || e.Text == "dropped"; loses || !lost[at] && delivered[at] >= need {
+			acted[e.Rule]++
+		} else {
+			idle[e.Rule]++
+		}
+	}
+	for _, o := range r.Rules {
+		if o.Count != acted[o.Key] || servertest.DidNotAct(tr, o.Key) != idle[o.Key] {
+			wrong = append(wrong, fmt.Sprintf("rule %s: the report counts %d, and the record says %d times that it did not act; by what was delivered that is %d and %d",
+				o.Key, o.Count, servertest.DidNotAct(tr, o.Key), acted[o.Key], idle[o.Key]))
+		}
+	}
+	return wrong
+}
+
+// delivered returns how many copies were delivered of each datagram: to the handler, or where that
+// discards, all but those that are named; and from the socket.
+func (a packetAccount) delivered(tr transcript.Transcript, got map[copied]int) map[copied]int {
+	all := map[copied]int{}
+	for at, n := range got {
+		all[at] = n
+	}
+	for e := range tr.All() {
+		at := copied{e.Conn, e.Direction, e.Offset}
+		switch {
+		case e.Direction == transcript.FromClient && a.quiet && e.Kind == transcript.Datagram:
+			all[at]++
+		case e.Direction == transcript.FromClient && a.quiet && e.Kind == transcript.Fault:
+			var n int
+			if _, err := fmt.Sscanf(e.Text, "delivered %d times", &n); err == nil {
+				all[at] = n
+			}
+		case e.Direction == transcript.FromClient && a.quiet && e.Kind == transcript.Unread:
+			for i := range e.Count {
+				all[copied{e.Conn, e.Direction, e.Offset + i}]--
+			}
+		case e.Direction == transcript.ToClient && e.Kind == transcript.Datagram:
+			all[at]++
+		case e.Direction == transcript.ToClient && e.Kind == transcript.Unsent && e.Count == 0:
+			all[at]--
+		}
+	}
+	return all
+}
+
+func TestPacketReportCountsWhatTheRecordShows(t *testing.T) {
+	refused, kept, late := 0, 0, 0
+	check(t, 300, func(rt *rapid.T) {
+		a := drawPacketAccount(rt)
+		var wrong []string
+		var tr transcript.Transcript
+		synctest.Test(t, func(t *testing.T) {
+			var r fault.Report
+			var got map[copied]int
+			tr, r, got, wrong = a.play(t)
+			wrong = append(wrong, a.check(tr, r, got)...)
+		})
+		if len(wrong) > 0 {
+			rt.Fatalf("%+v: %q\n%v", a, wrong, tr)
+		}
+		for e := range tr.Kind(transcript.Note).All() {
+			switch {
+			case slices.Contains([]string{"did not act: down: not sent", "did not act: closed: not sent"}, e.Text):
+				kept++
+			case e.Text == "did not act: closed: the handler did not get it":
+				late++
+			case e.Rule != "" && e.Direction == transcript.ToClient:
+				refused++
+			}
+		}
+	})
+	if refused == 0 || kept == 0 || late == 0 {
+		t.Errorf("%d rules did not act since the socket refused their datagrams, %d and %d since these were kept to the end; want some of each", refused, kept, late)
+	}
+}

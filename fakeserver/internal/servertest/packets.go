@@ -1,0 +1,55 @@
+package servertest
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A RefusingTransport has sockets of datagrams that refuse to send some.
+type RefusingTransport struct {
+	fakeserver.Transport
+	Refuses func() bool
+}
+
+// ListenPacket returns such a socket.
+func (t RefusingTransport) ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {
+	pc, err := t.Transport.ListenPacket(ctx, network, address)
+	return refusingSocket{pc, t.Refuses}, err
+}
+
+type refusingSocket struct {
+	net.PacketConn
+	refuses func() bool
+}
+
+func (s refusingSocket) WriteTo(p []byte, to net.Addr) (int, error) {
+	if s.refuses() {
+		return 0, &net.OpError{Op: "write", Net: "udp", Err: errors.New("no room for it")}
+	}
+	return s.PacketConn.WriteTo(p, to)
+}
+
+// Decisions returns how often the record says that a rule was to act.
+func Decisions(tr transcript.Transcript, rule string) (n int64) {
+	for _, e := range tr.Faults() {
+		if e.Rule == rule {
+			n += max(1, e.Times)
+		}
+	}
+	return n
+}
+
+// DidNotAct returns of how many datagrams the record says that a rule did not act on them.
+func DidNotAct(tr transcript.Transcript, rule string) (n int64) {
+	for e := range tr.Kind(transcript.Note).All() {
+		if e.Rule == rule && strings.HasPrefix(e.Text, "did not act: ") {
+			n += e.Count
+		}
+	}
+	return n
+}
