@@ -2,39 +2,54 @@ package fakeserver
 
 import (
 	"math"
+	"time"
 )
 
 // heldBack is what Reorder keeps of one direction of a peer until later datagrams have
 // passed. Its zero value is empty.
 type heldBack[T any] struct {
-	after map[int64][]T // by the number of the datagram that it comes after
+	after map[int64][]held[T] // by the number of the datagram that it comes after
 }
 
-// keep keeps v until datagram number+gap has passed.
-func (h *heldBack[T]) keep(number, gap int64, v T) {
+// held is one thing that is kept, and when it would have been due.
+type held[T any] struct {
+	due   time.Time
+	value T
+}
+
+// keep keeps v, which is due then, until datagram number+gap has passed.
+func (h *heldBack[T]) keep(number, gap int64, due time.Time, v T) {
 	if h.after == nil {
-		h.after = map[int64][]T{}
+		h.after = map[int64][]held[T]{}
 	}
 	last := number + gap
 	if last < number {
 		last = math.MaxInt64
 	}
-	h.after[last] = append(h.after[last], v)
+	h.after[last] = append(h.after[last], held[T]{due, v})
 }
 
-// release returns what comes after datagram n, in the order in which it was kept. It is
-// called for each number.
-func (h *heldBack[T]) release(n int64) []T {
-	out := h.after[n]
+// release calls f with what comes after datagram n, which passes at a time, in the order in
+// which it was kept, and with when it is due now: what delays n delays it, too. It is called
+// for each number.
+func (h *heldBack[T]) release(n int64, passes time.Time, f func(v T, due time.Time)) {
+	all := h.after[n]
 	delete(h.after, n)
-	return out
+	for _, kept := range all {
+		due := kept.due
+		if due.Before(passes) {
+			due = passes
+		}
+		f(kept.value, due)
+	}
 }
 
 // rest takes everything, in no order.
-func (h *heldBack[T]) rest() []T {
-	var all []T
+func (h *heldBack[T]) rest() (all []T) {
 	for _, kept := range h.after {
-		all = append(all, kept...)
+		for _, k := range kept {
+			all = append(all, k.value)
+		}
 	}
 	h.after = nil
 	return all

@@ -50,16 +50,17 @@ func (s *packetsIn) receive(a arrival) {
 		d.Data = v.Data
 		s.c.rec.Lend() // the handler may keep the bytes
 	}
+	passes := now
 	for range v.Copies {
+		due := v.Due(now)
 		if v.Behind > 0 {
-			p.inHeld.keep(v.Number, v.Behind, d)
-		} else {
-			s.putLocked(d, v.Due(now), now)
+			p.inHeld.keep(v.Number, v.Behind, due, d)
+			continue
 		}
+		s.putLocked(d, due, now)
+		passes = due
 	}
-	for _, d := range p.inHeld.release(v.Number) {
-		s.putLocked(d, now, now)
-	}
+	p.inHeld.release(v.Number, passes, func(d delivery, due time.Time) { s.putLocked(d, due, now) })
 }
 
 // sender returns the peer that a datagram came from.

@@ -40,10 +40,14 @@ func (s *packetsOut) send(p *peer, b []byte) (int, error) {
 	s.actions.mu.Lock()
 	s.actions.record(f.decided())
 	s.actions.mu.Unlock()
-	err := s.sendCopiesLocked(sock, parcel{p, v.Number, v.Data, f}, v, now)
-	for _, held := range p.outHeld.release(v.Number) {
-		s.sendLocked(sock, held) // an error is in the record; its Write has returned long ago
-	}
+	passes, err := s.sendCopiesLocked(sock, parcel{p, v.Number, v.Data, f}, v, now)
+	p.outHeld.release(v.Number, passes, func(c parcel, due time.Time) {
+		if due.After(now) {
+			s.sendAtLocked(due, c)
+		} else {
+			s.sendLocked(sock, c) // an error is in the record; its Write has returned long ago
+		}
+	})
 	if err != nil {
 		return 0, err
 	}
@@ -51,28 +55,31 @@ func (s *packetsOut) send(p *peer, b []byte) (int, error) {
 }
 
 // sendCopiesLocked sends a datagram as often as the plan says, or keeps it until it is due. If
-// the socket refuses the first one, there are no others. It needs mu.
-func (s *packetsOut) sendCopiesLocked(sock *packetSocket, c parcel, v decide.Verdict, now time.Time) error {
-	later := false // it is a copy that the sender does not change
+// the socket refuses the first one, there are no others. It returns when the last one that is not
+// held back leaves. It needs mu.
+func (s *packetsOut) sendCopiesLocked(sock *packetSocket, c parcel, v decide.Verdict, now time.Time) (passes time.Time, err error) {
+	passes = now
+	kept := false // data is a copy, which the sender does not change
 	for i := range v.Copies {
 		due := v.Due(now)
 		if v.Behind == 0 && !due.After(now) {
 			if err := s.sendLocked(sock, c); err != nil && i == 0 {
 				s.actions.giveUp(c.fate, v.Copies-1, err.Error())
-				return err
+				return now, err
 			}
 			continue
 		}
-		if !later {
-			c.data, later = append([]byte{}, c.data...), true
+		if !kept {
+			c.data, kept = append([]byte{}, c.data...), true
 		}
 		if v.Behind > 0 {
-			c.p.outHeld.keep(c.number, v.Behind, c)
-		} else {
-			s.sendAtLocked(due, c)
+			c.p.outHeld.keep(c.number, v.Behind, due, c)
+			continue
 		}
+		s.sendAtLocked(due, c)
+		passes = due
 	}
-	return nil
+	return passes, nil
 }
 
 // sendLocked records what leaves, and sends it. The record comes first, so that a client

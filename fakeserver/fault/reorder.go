@@ -8,7 +8,8 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
-// Reorder delivers datagrams after later ones of the same peer and direction. A datagram
+// Reorder delivers datagrams after later ones of the same peer and direction. Where others make
+// these late, or the datagram itself, it is as late as the later of the two. A datagram
 // that is held back when nothing follows any more is not delivered, and the rule has not acted on
 // it: the record says so when the server closes, or goes down. So of a client that opens a socket for each
 // datagram, and is a peer for each, nothing comes later, and everything is lost.
