@@ -14,7 +14,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-func TestPacketHandlersThatFail(t *testing.T) {
+func TestPacketHandlerThatFails(t *testing.T) {
 	broken := errors.New("broken")
 	for _, tt := range []struct {
 		why   string
@@ -52,7 +52,7 @@ func TestPacketHandlersThatFail(t *testing.T) {
 	}
 }
 
-func TestADatagramTooLongToSend(t *testing.T) {
+func TestPacketWriterRefusesADatagramThatIsTooLong(t *testing.T) {
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: fakeserver.PacketHandlerFunc(
 		func(ctx context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {
 			_, err := w.Write(make([]byte, 65508))
@@ -70,7 +70,7 @@ func TestADatagramTooLongToSend(t *testing.T) {
 	}
 }
 
-func TestPacketServerBadConfigsAndUseAfterClose(t *testing.T) {
+func TestListenPacketRefusesBadConfigs(t *testing.T) {
 	var nilFunc fakeserver.PacketHandlerFunc
 	for _, tt := range []struct {
 		why   string
@@ -88,7 +88,9 @@ func TestPacketServerBadConfigsAndUseAfterClose(t *testing.T) {
 		_, err := fakeserver.ListenPacket(tt.cfg)
 		wantError(t, tt.why, err, tt.is, tt.words...)
 	}
+}
 
+func TestPacketServerUseAfterClose(t *testing.T) {
 	before, files := runtime.NumGoroutine(), descriptors(t)
 	var keep fakeserver.PacketWriter
 	srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Handler: fakeserver.PacketHandlerFunc(
@@ -121,7 +123,7 @@ func TestPacketServerBadConfigsAndUseAfterClose(t *testing.T) {
 	}
 }
 
-func TestPacketCloseNamesAStuckHandler(t *testing.T) {
+func TestPacketServerCloseNamesAStuckHandler(t *testing.T) {
 	t.Parallel() // it waits for a second
 	release, began := make(chan struct{}), make(chan struct{})
 	defer close(release)
@@ -145,7 +147,7 @@ func TestPacketCloseNamesAStuckHandler(t *testing.T) {
 	}
 }
 
-func TestPacketCloseTakesWhatHasArrived(t *testing.T) {
+func TestPacketServerCloseTakesWhatHasArrived(t *testing.T) {
 	for range 50 {
 		srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{})
 		if err != nil {

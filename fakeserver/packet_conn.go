@@ -154,7 +154,7 @@ func (c *PacketConn) Close() error {
 	if c.reader.lockWithin(closeGrace) {
 		defer c.reader.unlock()
 	}
-	c.in.nameUnread("closed: nobody read it")
+	c.in.nameUnread("closed: not read")
 	c.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "closed: refusing datagrams"})
 	return err
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-func TestFaultsOfAPacketConn(t *testing.T) {
+func TestPacketConnFaults(t *testing.T) {
 	pc := wrapPacket(t,
 		fault.FromClient(fault.Loss{Nth: 2}),
 		fault.FromClient(fault.Latency{Delay: 50 * time.Millisecond}).AfterDatagrams(2).ForDatagrams(1),
@@ -47,7 +47,7 @@ func TestFaultsOfAPacketConn(t *testing.T) {
 	}
 }
 
-func TestDeadlinesOfAPacketConn(t *testing.T) {
+func TestPacketConnDeadlines(t *testing.T) {
 	pc := wrapPacket(t,
 		fault.FromClient(fault.Latency{Delay: time.Hour}).AfterDatagrams(1).NeedNotFire(),
 		fault.ToClient(fault.Latency{Delay: 100 * time.Millisecond}).NeedNotFire())
@@ -90,7 +90,7 @@ func TestDeadlinesOfAPacketConn(t *testing.T) {
 
 // Readers, writers, deadlines and new faults at the same time: nothing is lost that
 // no rule loses, and the race detector has nothing to say.
-func TestAPacketConnUnderLoad(t *testing.T) {
+func TestPacketConnUnderLoad(t *testing.T) {
 	stop := keepBusy(2)
 	defer stop()
 	pc := wrapPacket(t, fault.ToClient(fault.Latency{Delay: time.Millisecond}).NeedNotFire())
@@ -136,7 +136,7 @@ func TestAPacketConnUnderLoad(t *testing.T) {
 	}
 }
 
-func TestAPacketConnLeaksNothing(t *testing.T) {
+func TestPacketConnLeaksNothing(t *testing.T) {
 	wantNoLeaks(t, func() {
 		for range 5 {
 			pc, err := fakeserver.WrapPacketConn(listenUDP(t), fakeserver.PacketConfig{Faults: plan(fault.ToClient(fault.Latency{Delay: time.Hour}))})

@@ -73,7 +73,7 @@ func TestWrapPacketConnRefuses(t *testing.T) {
 	}
 }
 
-func TestAWrappedPacketConn(t *testing.T) {
+func TestPacketConnNumbersAndRecordsItsPeers(t *testing.T) {
 	pc := wrapPacket(t)
 	a, b := dialUDP(t, pc), dialUDP(t, pc)
 	for _, c := range []*net.UDPConn{b, a, b} {
@@ -97,7 +97,7 @@ func TestAWrappedPacketConn(t *testing.T) {
 
 // A datagram that does not fit is cut for the reader, as by a socket, and whole in
 // the record.
-func TestAShortBufferCutsADatagram(t *testing.T) {
+func TestPacketConnReadFromCutsADatagramForAShortBuffer(t *testing.T) {
 	pc := wrapPacket(t)
 	c := dialUDP(t, pc)
 	send(t, c, "0123456789")
@@ -112,7 +112,7 @@ func TestAShortBufferCutsADatagram(t *testing.T) {
 	}
 }
 
-func TestCloseOfAPacketConn(t *testing.T) {
+func TestPacketConnClose(t *testing.T) {
 	pc := wrapPacket(t, fault.FromClient(fault.Latency{Delay: time.Hour}).Named("in").NeedNotFire(),
 		fault.ToClient(fault.Latency{Delay: time.Hour}).Named("out").NeedNotFire())
 	c := dialUDP(t, pc)
@@ -145,7 +145,7 @@ func TestCloseOfAPacketConn(t *testing.T) {
 	wantActed(t, pc, "out", 0, 1)
 }
 
-func TestWhatAPacketConnCanNotSend(t *testing.T) {
+func TestPacketConnWriteToThatCanNotBe(t *testing.T) {
 	pc := wrapPacket(t)
 	for _, addr := range []net.Addr{nil, &net.IPAddr{IP: net.IPv4(127, 0, 0, 1)}, &net.UnixAddr{Name: "/x", Net: "unixgram"}} {
 		if n, err := pc.WriteTo([]byte("x"), addr); n != 0 || err == nil {
@@ -157,7 +157,7 @@ func TestWhatAPacketConnCanNotSend(t *testing.T) {
 	}
 }
 
-func TestAWrappedUnixDatagramSocket(t *testing.T) {
+func TestPacketConnAboveAUnixSocket(t *testing.T) {
 	below, err := net.ListenPacket("unixgram", unixPath(t))
 	if err != nil {
 		t.Fatal(err)
@@ -182,7 +182,7 @@ func TestAWrappedUnixDatagramSocket(t *testing.T) {
 }
 
 // Where the kernel does not tell which socket has an address, the record says so.
-func TestPeersThatAreKnownByTheirAddressesAreNoted(t *testing.T) {
+func TestPeersKnownByTheirAddressesAreNoted(t *testing.T) {
 	below := listenUDP(t)
 	below.Close() // of which the kernel knows nothing any more
 	pc, err := fakeserver.WrapPacketConn(below, fakeserver.PacketConfig{})

@@ -35,7 +35,7 @@ func (c deafPackets) ListenPacket(context.Context, string, string) (net.PacketCo
 	return c, nil
 }
 
-func TestCloseNamesAReadFromThatIgnoresIt(t *testing.T) {
+func TestPacketServerCloseNamesAReadFromThatIgnoresIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		below := deafPackets{make(chan string)}
 		srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Transport: below})

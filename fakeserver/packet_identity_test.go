@@ -38,7 +38,7 @@ func wantPeersBySocket(t *testing.T) {
 }
 
 // Peers that stay lose the same, however they interleave.
-func TestLongLivedPeersLoseTheSame(t *testing.T) {
+func TestPeersThatStayLoseTheSame(t *testing.T) {
 	const peers, each = 8, 100
 	run := func() string {
 		srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{}, Faults: fault.Plan{Seed: 7, Rules: []fault.Rule{
@@ -84,7 +84,7 @@ func TestLongLivedPeersLoseTheSame(t *testing.T) {
 
 // A client that closes its socket and opens another one at the same address is another peer, at
 // once, and for a wrapped socket, too.
-func TestAnotherSocketAtAnAddressIsAnotherPeer(t *testing.T) {
+func TestPeerIsAnotherWithAnotherSocketAtItsAddress(t *testing.T) {
 	wantPeersBySocket(t)
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{}})
 	wide := fakeserver.StartPacket(t, fakeserver.PacketConfig{Network: "udp4", Addr: ":0", Handler: fakeserver.PacketEcho{}})

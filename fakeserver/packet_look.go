@@ -20,8 +20,8 @@ type seenAt struct {
 // tooSoon is less time than it takes to close a socket, to open another one at the same
 // address and to send from it: of 20,000 times that took 13.7 µs at the least in Go. So what
 // arrives so soon after another was sent by the same socket, and one that sends as fast as it
-// can is not looked for again and again. In bare system calls it takes 8 µs; but who closes a
-// socket so soon after sending is gone before the server can look.
+// can is not looked for again and again. In bare system calls it takes 8 µs; but a client that
+// closes its socket so soon after sending is gone before the server can look.
 const tooSoon = 10 * time.Microsecond
 
 // isBarelyBefore reports whether so little time lay before a datagram that the last one's socket

@@ -176,7 +176,7 @@ func givenAgain(tr transcript.Transcript) (n int) {
 }
 
 // The rule's answer is the 200th of 250 sockets', 40 times of 40.
-func TestOnConnIsReachedByOneShotSockets(t *testing.T) {
+func TestOneShotSocketsReachOnConn(t *testing.T) {
 	wantPeersBySocket(t)
 	for run := range 40 {
 		srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{}, Faults: plan(fault.ToClient(fault.Truncate{Size: 1}).OnConn(200))})

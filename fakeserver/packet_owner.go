@@ -2,11 +2,11 @@ package fakeserver
 
 // Whose datagram is it? Its address does not tell: the kernel gives ports out again, within
 // 400 sockets nearly always, and a client that opens a socket for each query would be as many
-// peers as it happened to get ports. So the server looks which socket has the address: the
-// kernel knows that of its own host, and the in-memory network tells it of each datagram. A
+// peers as it happened to get ports. So the server looks up which socket has the address: the
+// kernel knows that of its own host, and the in-memory network tells it with each datagram. A
 // socket has its address from bind to close. So if the one that was there at a peer's last
-// datagram is there after this one, then it has sent this one, too; if another one is there, the
-// datagram is the other's.
+// datagram is still there after this one, it has sent this one, too; if another one is there,
+// the datagram is the other's.
 //
 // If none is there, the sender is gone already. Then the datagram is the peer's, unless the
 // peer's socket was known to be gone before the datagram was sent. What was sent before and

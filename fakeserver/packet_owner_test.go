@@ -12,7 +12,7 @@ import (
 
 // What a server knows of sockets that are gone when it reads what they have sent. A PacketConn reads
 // when it is told to, so that each case is exact.
-func TestWhoseDatagramIsIt(t *testing.T) {
+func TestPeerOfADatagramWhoseSocketIsGone(t *testing.T) {
 	wantPeersBySocket(t)
 	for _, tt := range []struct {
 		why string
@@ -93,7 +93,7 @@ func (s *sockets) do(step string) {
 
 // One that is written to and never answers is known by its socket, too. Where one has sent
 // something, what is written to its address is its, until another one sends.
-func TestWhoseAddressIsWrittenTo(t *testing.T) {
+func TestPeerOfAnAddressThatIsWrittenTo(t *testing.T) {
 	wantPeersBySocket(t)
 	pc := wrapPacket(t)
 	at := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}

@@ -124,8 +124,8 @@ func (r *roster) peers() []*peer {
 const maxChecked = 2
 
 // checkOthers looks whether the sockets of some peers are still there. Each new peer
-// makes it look for two, so that who comes and goes is found out soon, and who stays
-// costs nothing.
+// makes it look for two, so that a peer that comes and goes is found out soon, and one that
+// stays costs nothing.
 func (r *roster) checkOthers(newest *peer, look func(netip.AddrPort) sighting) {
 	for _, p := range r.takeOldest(newest) {
 		seen := look(p.ap)

@@ -12,7 +12,7 @@ type schedule[T any] struct {
 	mu      sync.Mutex // guards what follows
 	items   dueHeap[T]
 	n       int64
-	changed chan struct{} // closed at the next put; nil while nobody waits
+	changed chan struct{} // closed at the next put; nil while nothing waits
 }
 
 type dueItem[T any] struct {

@@ -33,9 +33,8 @@ type packetSocket struct {
 	nextSeen int
 	reads    int64 // how many there were; the reader's
 
-	stopping atomic.Bool // the reader is to end, and leave what is there
-
-	abandoned atomic.Bool // it did not: what it still reads is nobody's
+	stopping  atomic.Bool // the reader is to end, and leave what is there
+	abandoned atomic.Bool // it did not: what it still reads is thrown away
 
 	mu    sync.Mutex // guards drops
 	drops int64      // that are recorded

@@ -34,7 +34,7 @@ func faults(n int) func(transcript.Transcript) bool {
 }
 
 // What was to leave later is named by Down, and does not leave after Up.
-func TestDownNamesWhatWasToLeaveLater(t *testing.T) {
+func TestPacketServerDownNamesWhatWasToLeaveLater(t *testing.T) {
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{},
 		Faults: plan(fault.ToClient(fault.Latency{Delay: time.Hour}).ForDatagrams(3).Named("late").NeedNotFire(),
 			fault.ToClient(fault.Reorder{Rate: 1}).AfterDatagrams(3).ForDatagrams(1).OnConn(2).Named("held back").NeedNotFire())})
@@ -60,7 +60,7 @@ func TestDownNamesWhatWasToLeaveLater(t *testing.T) {
 	wantRead(t, b, "prompt")
 }
 
-func TestPacketCloseNamesWhatWasKept(t *testing.T) {
+func TestPacketServerCloseNamesWhatWasKept(t *testing.T) {
 	srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{
 		Faults: plan(fault.ToClient(fault.Latency{Delay: time.Hour}), fault.FromClient(fault.Duplicate{Rate: 1}).OnConn(1), fault.FromClient(fault.Reorder{Rate: 1}).OnConn(2)),
 		Handler: fakeserver.PacketHandlerFunc(func(ctx context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {
@@ -89,7 +89,7 @@ func TestPacketCloseNamesWhatWasKept(t *testing.T) {
 }
 
 // A datagram that the socket refuses fails its own Write only, and takes no other with it.
-func TestARefusedDatagramIsItsOwnAffair(t *testing.T) {
+func TestPacketWriterErrorIsOfItsOwnDatagramOnly(t *testing.T) {
 	errs := make(chan error, 9)
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{
 		Faults: plan(fault.ToClient(fault.Reorder{Rate: 1}).ForDatagrams(1).Named("one").NeedNotFire(),
@@ -124,7 +124,7 @@ func TestARefusedDatagramIsItsOwnAffair(t *testing.T) {
 }
 
 // What has arrived, and nobody read, is in the record when a PacketConn is closed.
-func TestCloseOfAPacketConnTakesWhatHasArrived(t *testing.T) {
+func TestPacketConnCloseTakesWhatHasArrived(t *testing.T) {
 	pc := wrapPacket(t)
 	c := dialUDP(t, pc)
 	for i := range 20 {
@@ -136,5 +136,5 @@ func TestCloseOfAPacketConnTakesWhatHasArrived(t *testing.T) {
 	if n := len(tr.Datagrams(transcript.FromClient)); n != 20 {
 		t.Errorf("%d of 20 are in the record\n%v", n, tr)
 	}
-	wantUndelivered(t, tr, transcript.Unread, "nobody read it", "conn 1 #2+19")
+	wantUndelivered(t, tr, transcript.Unread, "closed: not read", "conn 1 #2+19")
 }

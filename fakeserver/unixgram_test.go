@@ -47,7 +47,7 @@ func TestUnixDatagrams(t *testing.T) {
 
 // Clients without a name are one peer, and get no answer. That is recorded, and is
 // no failure of the handler.
-func TestNamelessClientsAreOnePeer(t *testing.T) {
+func TestPeersWithoutANameAreOne(t *testing.T) {
 	srv := startUnixgram(t, fakeserver.PacketEcho{})
 	for range 2 {
 		c, err := net.Dial("unixgram", srv.Addr())
@@ -63,7 +63,7 @@ func TestNamelessClientsAreOnePeer(t *testing.T) {
 	}
 }
 
-func TestFaultsOnUnixDatagrams(t *testing.T) {
+func TestUnixDatagramsWithFaults(t *testing.T) {
 	srv := startUnixgram(t, fakeserver.PacketEcho{},
 		fault.FromClient(fault.Loss{Nth: 2}), fault.ToClient(fault.Duplicate{Rate: 1}).AfterDatagrams(1))
 	c := dialUnixgram(t, srv)
@@ -75,7 +75,7 @@ func TestFaultsOnUnixDatagrams(t *testing.T) {
 	}
 }
 
-func TestDownAndUpOfUnixDatagrams(t *testing.T) {
+func TestUnixDatagramsDownAndUp(t *testing.T) {
 	srv := startUnixgram(t, fakeserver.PacketEcho{})
 	for range 20 {
 		before := dialUnixgram(t, srv)
@@ -104,7 +104,7 @@ func TestDownAndUpOfUnixDatagrams(t *testing.T) {
 
 // What has arrived is recorded before the socket is closed, and a handler whose
 // client does not read does not keep the server from closing.
-func TestCloseOfAUnixDatagramServer(t *testing.T) {
+func TestUnixDatagramsClose(t *testing.T) {
 	srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Network: "unixgram", Handler: fakeserver.PacketHandlerFunc(
 		func(ctx context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {
 			for ctx.Err() == nil { // fills the client's queue, and then blocks
