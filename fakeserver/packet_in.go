@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/internal/record"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -25,6 +26,7 @@ type packetsIn struct {
 	actions *actions
 	quiet   bool               // the handler does nothing with what it gets: don't bother it
 	lane    *record.Lane       // used by the reader
+	puts    []held[delivery]   // used by the reader: what it is to put into the inbox
 	inbox   schedule[delivery] // what the handler, or the reader, is to get; with a quiet one, when it is due
 }
 
@@ -43,24 +45,36 @@ func (s *packetsIn) receive(a arrival) {
 	f := newFate(p, transcript.FromClient, v)
 
 	s.actions.mu.Lock()
-	defer s.actions.mu.Unlock()
 	s.lane.RecordDatagram(p.n, p.text, v.Number, data, f.decided())
 	d := delivery{Packet{Peer: p.ap, Conn: p.n, Number: v.Number}, p, f}
 	if !s.quiet {
 		d.Data = v.Data
 		s.c.rec.Lend() // the handler may keep the bytes
 	}
+	s.deliverLocked(d, v, now)
+	puts := s.puts
+	s.actions.mu.Unlock()
+	for _, x := range puts { // now that what this wakes finds the actions free
+		s.inbox.put(x.due, x.value)
+	}
+}
+
+// deliverLocked puts the copies of a datagram, and those that come after it, into puts, or keeps
+// them. It needs the actions' mu.
+func (s *packetsIn) deliverLocked(d delivery, v decide.Verdict, now time.Time) {
+	clear(s.puts)
+	s.puts = s.puts[:0]
 	passes := now
 	for range v.Copies {
 		due := v.Due(now)
 		if v.Behind > 0 {
-			p.inHeld.keep(v.Number, v.Behind, due, d)
+			d.peer.inHeld.keep(v.Number, v.Behind, due, d)
 			continue
 		}
 		s.putLocked(d, due, now)
 		passes = due
 	}
-	p.inHeld.release(v.Number, passes, func(d delivery, due time.Time) { s.putLocked(d, due, now) })
+	d.peer.inHeld.release(v.Number, passes, func(d delivery, due time.Time) { s.putLocked(d, due, now) })
 }
 
 // sender returns the peer that a datagram came from.
@@ -72,19 +86,17 @@ func (s *packetsIn) sender(a arrival) *peer {
 	return p
 }
 
-// putLocked lets d lie ready when it is due. It needs the actions' mu.
+// putLocked puts d into puts. It needs the actions' mu.
 func (s *packetsIn) putLocked(d delivery, due, now time.Time) {
-	isDue := !due.After(now)
-	if isDue {
+	if !due.After(now) {
 		s.readyLocked(&d)
+		if s.quiet {
+			return
+		}
+	} else if s.quiet {
+		s.discardLocked() // what came due meanwhile makes room
 	}
-	if isDue && s.quiet {
-		return
-	}
-	s.inbox.put(due, d)
-	if s.quiet {
-		s.discardLocked()
-	}
+	s.puts = append(s.puts, held[delivery]{due, d})
 }
 
 // readyLocked counts d as delivered, unless it is. It needs the actions' mu.
