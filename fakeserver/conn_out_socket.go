@@ -79,7 +79,7 @@ func (out *outbound) sendRuledFIN() error {
 	out.c.in.wakeDrain()
 	err := socket.CloseWrite(out.c.raw)
 	if err != nil && !out.c.isOver() {
-		out.lane.Unsend(0, err.Error())
+		out.lane.UnsendFIN(err.Error())
 		return out.c.writeError(err)
 	}
 	return nil

@@ -206,7 +206,7 @@ func TestReportCountsWhatLiesReadyForAHandlerThatIsBusy(t *testing.T) {
 			for rule, n := range map[string]int64{"cut": 2, "twice": 2, "late": 1} {
 				wantActed(t, srv, rule, n, 0)
 			}
-			wantUndelivered(t, srv.Transcript(), transcript.Unread, "the handler did not get it", "conn 1 #1+2", "conn 1 #2+1")
+			wantUndelivered(t, srv.Transcript(), transcript.FromClient, "the handler did not get it", "conn 1 #1+2", "conn 1 #2+1")
 		})
 	}
 }

@@ -10,7 +10,7 @@ import (
 // which a connected UDP socket reports as ECONNREFUSED at its next call. The
 // server keeps its port, and nothing else can take it. What has arrived is recorded
 // first. What the plan kept of the server's own, to send it later or after others, is not
-// sent, neither now nor after Up: the record names each one as unsent. The handler
+// sent, neither now nor after Up: the record names each one as undelivered. The handler
 // still gets what the plan kept for it; what it then sends gives net.ErrClosed. Down of a
 // server that is down does nothing.
 //

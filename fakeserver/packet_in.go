@@ -165,5 +165,5 @@ func (s *packetsIn) nameUnread(why string) {
 			all = append(all, undelivered{d.peer, d.Number, d.fate})
 		}
 	}
-	s.actions.nameUndelivered(transcript.FromClient, transcript.Unread, all, why)
+	s.actions.nameUndelivered(transcript.FromClient, all, why)
 }

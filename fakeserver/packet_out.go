@@ -97,7 +97,7 @@ func (s *packetsOut) sendLocked(sock *packetSocket, c parcel) error {
 	if err != nil {
 		c.fate.takeBack(acted)
 		s.c.rec.Add(transcript.Event{
-			Conn: c.p.n, Direction: transcript.ToClient, Kind: transcript.Unsent,
+			Conn: c.p.n, Direction: transcript.ToClient, Kind: transcript.DatagramUnsent,
 			Offset: c.number, Peer: c.p.text, Text: err.Error(),
 		})
 	}
@@ -138,7 +138,7 @@ func (s *packetsOut) forgetSocket(why string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sock.Store(nil)
-	s.actions.nameUndelivered(transcript.ToClient, transcript.Unsent, s.restLocked(), why+": not sent")
+	s.actions.nameUndelivered(transcript.ToClient, s.restLocked(), why+": not sent")
 }
 
 // restLocked takes everything that the plan kept back. It needs mu.

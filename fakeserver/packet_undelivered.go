@@ -18,7 +18,7 @@ type undelivered struct {
 // nameUndelivered records undelivered datagrams: by peer, and numbers that follow one another
 // in one event. Of a datagram that was to come several times each copy counts. After that it
 // says which rules did not act.
-func (a *actions) nameUndelivered(d transcript.Direction, k transcript.Kind, all []undelivered, why string) {
+func (a *actions) nameUndelivered(d transcript.Direction, all []undelivered, why string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	slices.SortFunc(all, func(a, b undelivered) int {
@@ -32,7 +32,7 @@ func (a *actions) nameUndelivered(d transcript.Direction, k transcript.Kind, all
 		}
 		for _, r := range runsOf(rest[:n]) {
 			a.rec.Add(transcript.Event{
-				Conn: p.n, Direction: d, Kind: k, Offset: r.first, Count: r.next - r.first, Peer: p.text, Text: why,
+				Conn: p.n, Direction: d, Kind: transcript.Undelivered, Offset: r.first, Count: r.next - r.first, Peer: p.text, Text: why,
 			})
 		}
 		rest = rest[n:]

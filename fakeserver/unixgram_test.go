@@ -57,7 +57,7 @@ func TestPeersWithoutANameAreOne(t *testing.T) {
 		defer c.Close()
 		send(t, c, "anonymous")
 	}
-	wait(t, srv, func(tr transcript.Transcript) bool { return tr.Kind(transcript.Unsent).Len() == 2 })
+	wait(t, srv, func(tr transcript.Transcript) bool { return tr.Kind(transcript.DatagramUnsent).Len() == 2 })
 	if tr := srv.Transcript(); tr.Conns() != 1 || len(tr.Datagrams(transcript.FromClient)) != 2 {
 		t.Errorf("%d peers:\n%v", tr.Conns(), tr)
 	}

@@ -122,13 +122,13 @@ func (l packetLedger) copies() map[slot]int {
 func (l packetLedger) named() map[slot]int {
 	all := map[slot]int{}
 	for e := range l.record.All() {
-		if e.Kind != transcript.Unread && e.Kind != transcript.Unsent {
-			continue
-		}
-		for i := range e.Count {
-			all[slot{e.Conn, e.Direction, e.Offset + i}]++
-		}
-		if s := (slot{e.Conn, e.Direction, e.Offset}); e.Count == 0 && !l.failed(s) {
+		switch s := (slot{e.Conn, e.Direction, e.Offset}); {
+		case e.Kind == transcript.Undelivered:
+			for range e.Count {
+				all[s]++
+				s.number++
+			}
+		case e.Kind == transcript.DatagramUnsent && !l.failed(s):
 			all[s]++
 		}
 	}
@@ -155,7 +155,7 @@ func (l packetLedger) left() map[slot]int {
 		case e.Direction != transcript.ToClient:
 		case e.Kind == transcript.Datagram:
 			all[s]++
-		case e.Kind == transcript.Unsent && e.Count == 0:
+		case e.Kind == transcript.DatagramUnsent:
 			all[s]--
 		}
 	}

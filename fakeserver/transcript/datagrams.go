@@ -24,7 +24,7 @@ func (t Transcript) Datagrams(d Direction) [][]byte {
 			if d == ToClient {
 				last[e.Conn] = sent{len(all) - 1, e.Offset, e.times() > 1}
 			}
-		case e.kind() == Unsent && e.count() == 0 && ok && (before.number == e.Offset || before.several && before.number < e.Offset):
+		case e.kind() == DatagramUnsent && ok && (before.number == e.Offset || before.several && before.number < e.Offset):
 			all[before.at] = nil
 		}
 	}

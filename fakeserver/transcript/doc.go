@@ -30,7 +30,22 @@
 //
 // Bytes to the client are recorded just before they are handed to the socket,
 // so a client that has read an answer always finds it in the record. Should the
-// socket then refuse some of them, an [Unsent] event takes them back.
+// socket then refuse some of them, an [Unsent] event takes them back, as [FINUnsent] does
+// a FIN, and [DatagramUnsent] a datagram.
+//
+// # Counts
+//
+// Offset is that of a byte, or a datagram's number, and Count says how many there were from there
+// on. What it counts is told by the event's kind:
+//
+//	Data, Datagram, Discarded   bytes that a record with a limit did not keep; else zero, and Data has them
+//	Unread, Unsent              bytes of a stream
+//	Undelivered, Drop           datagrams
+//	RST, and the Fault before   bytes that had left and that the RST kept from the client
+//	Note                        datagrams that a rule did not act on
+//
+// Of other kinds it is zero. Where a record with a limit has made several events one, Count is
+// their sum, and Times says how many they were.
 //
 // # Limits
 //
@@ -38,7 +53,7 @@
 // The order between connections, and between the two directions of one
 // connection, is the order in which the server's goroutines came by; compare
 // records with [Transcript.Canonical], which leaves it out. What the kernel holds and
-// nobody read is not recorded, but counted: see [Unread] and [Drop].
+// was never read is not recorded, but counted: see [Unread] and [Drop].
 //
 // A server keeps all bytes unless its RecordLimit says how many. With a limit, memory is
 // bounded however long the record gets. Bytes that it does not keep are counted and hashed. Of

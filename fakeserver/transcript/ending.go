@@ -31,7 +31,7 @@ func (t Transcript) Ending(d Direction) Ending {
 	for _, x := range last.events.All() {
 		e := (*entry)(x)
 		switch {
-		case e.kind() == Unsent && e.count() == 0 && e.dir() == d:
+		case e.kind() == FINUnsent && e.dir() == d:
 			ending = StillOpen
 		case ending != StillOpen:
 		case e.kind() == FIN && e.dir() == d:

@@ -13,7 +13,7 @@ type Event struct {
 	AtClose   bool   // Discarded, Unread: the handler had not ended before the server's Close; the bytes count as received
 	Offset    int64  // of the first byte, counting this direction's bytes from 0; or the datagram's number, from 1
 	Data      []byte // the bytes; nil where RecordLimit kept none
-	Count     int64  // how many bytes it is about, where Data does not hold them; how many datagrams, of a Drop and of a peer's that were not read or not sent
+	Count     int64  // how many bytes or datagrams it is about, by its Kind: see the package's Counts
 	Times     int64  // how many reads, writes, datagrams or acts of a rule RecordLimit made this one event, or boundaries past 65,536; zero: it is one
 	Sum       uint64 // checksum of all bytes of this direction that were not kept so far; zero if all were
 	Peer      string // the other end's address

@@ -42,7 +42,7 @@ func scribble(rec *record.Recorder, lanes map[laneKey]*record.Lane, r *rand.Rand
 	case 5:
 		l.Datagram(conn, "a:1", int64(rec.Snapshot().Len()), p)
 	case 6:
-		rec.Add(Event{Conn: conn, Direction: d, Kind: Unsent, Offset: int64(rec.Snapshot().Len()) - r.Int64N(2), Peer: "a:1"})
+		rec.Add(Event{Conn: conn, Direction: d, Kind: []Kind{DatagramUnsent, Undelivered}[r.IntN(2)], Offset: int64(rec.Snapshot().Len()) - r.Int64N(2), Peer: "a:1"})
 	}
 }
 
@@ -94,7 +94,7 @@ func datagrams(events []Event, d Direction) (all [][]byte) {
 			continue
 		}
 		later := slices.IndexFunc(events[i+1:], func(l Event) bool { return l.Conn == e.Conn && l.Direction == d })
-		if d == ToClient && later >= 0 && events[i+1+later].Kind == Unsent && events[i+1+later].Offset == e.Offset {
+		if d == ToClient && later >= 0 && events[i+1+later].Kind == DatagramUnsent && events[i+1+later].Offset == e.Offset {
 			continue
 		}
 		all = append(all, e.Data)

@@ -27,7 +27,7 @@ func (t *Transcript) omittedOn(d Direction) int64 {
 // connection.
 func (t *Transcript) sumOf(d Direction) (sum uint64) {
 	for _, x := range t.events.All() {
-		if e := (*entry)(x); e.dir() == d && e.More != nil && (e.carriesBytes() || e.kind() == Datagram && e.Data == nil || e.kind() == Unsent && e.Peer == "") {
+		if e := (*entry)(x); e.dir() == d && e.More != nil && (e.carriesBytes() || e.kind() == Datagram && e.Data == nil || e.kind() == Unsent) {
 			sum = e.More.Sum
 		}
 	}

@@ -40,7 +40,7 @@ func packetsOf(peers int) *record.Recorder {
 	for n := 1; n <= peers; n++ { // far from what they are about
 		addr := "127.0.0.1:" + strconv.Itoa(n)
 		out.Datagram(n, addr, 2, []byte("too long"))
-		rec.Add(Event{Conn: n, Direction: ToClient, Kind: Unsent, Offset: 2, Peer: addr})
+		rec.Add(Event{Conn: n, Direction: ToClient, Kind: DatagramUnsent, Offset: 2, Peer: addr})
 	}
 	return rec
 }

@@ -51,9 +51,9 @@ func (e Event) formatHead(b *strings.Builder) {
 // isOfDatagrams reports whether Offset is a datagram's number.
 func (e Event) isOfDatagrams() bool {
 	switch e.Kind {
-	case Datagram:
+	case Datagram, DatagramUnsent, Undelivered:
 		return true
-	case Fault, Note, Unread, Unsent:
+	case Fault, Note:
 		return e.Peer != ""
 	}
 	return false

@@ -169,6 +169,54 @@ func TestStringOfWhatTheLimitCounted(t *testing.T) {
 	}
 }
 
+// A byte's offset comes after an @, and a datagram's number after a #: the kind tells which it is.
+func TestStringTellsBytesFromDatagrams(t *testing.T) {
+	for _, tt := range []struct {
+		e    Event
+		want string
+	}{
+		{Event{Kind: Unread, Offset: 3, Count: 7}, "unread    @3 count 7"},
+		{Event{Kind: Unsent, Offset: 3, Count: 7, Text: "timeout"}, "unsent    @3 count 7 timeout"},
+		{Event{Kind: FINUnsent, Offset: 3, Text: "not connected"}, "fin-unsent @3 not connected"},
+		{Event{Kind: DatagramUnsent, Offset: 3, Peer: "a:1", Text: "too long"}, "datagram-unsent #3 a:1 too long"},
+		{Event{Kind: Undelivered, Offset: 3, Count: 7, Peer: "a:1"}, "undelivered #3 a:1 count 7"},
+		{Event{Kind: Note, Offset: 3, Count: 7, Peer: "a:1", Rule: "late"}, "note      #3 a:1 late count 7"},
+	} {
+		tt.e.Conn, tt.e.Direction = 1, ToClient
+		if got := tt.e.String(); !strings.HasSuffix(got, "client <-  "+tt.want) {
+			t.Errorf("%v: %q, want it to end with %q", tt.e.Kind, got, tt.want)
+		}
+	}
+}
+
+// Each way in which something did not leave takes back what it is about, and no more.
+func TestKindsThatTakeBackTakeTheirOwn(t *testing.T) {
+	rec := newTestRecorder(0)
+	out, packets := rec.Lane(1, ToClient), rec.Lane(0, ToClient)
+	out.Append(Data, []byte("abc"))
+	out.Add(Event{Kind: FIN})
+	packets.Datagram(2, "a:2", 1, []byte("one"))
+	rec.Add(Event{Conn: 2, Direction: ToClient, Kind: Undelivered, Offset: 1, Count: 1, Peer: "a:2"}) // its copy
+	for _, tt := range []struct {
+		takeBack func()
+		want     string
+	}{
+		{func() {}, "abc FIN [one]"},
+		{func() { out.UnsendFIN("refused") }, "abc still open [one]"},
+		{func() { out.Unsend(1, "refused") }, "ab still open [one]"},
+		{func() {
+			packets.Datagram(2, "a:2", 2, []byte("two"))
+			rec.Add(Event{Conn: 2, Direction: ToClient, Kind: DatagramUnsent, Offset: 2, Peer: "a:2"})
+		}, "ab still open [one]"},
+	} {
+		tt.takeBack()
+		tr := rec.Snapshot()
+		if got := fmt.Sprintf("%s %v %s", tr.ToClient(), tr.Conn(1).Ending(ToClient), tr.Datagrams(ToClient)); got != tt.want {
+			t.Errorf("%s, want %s\n%v", got, tt.want, tr)
+		}
+	}
+}
+
 func TestHumanSizes(t *testing.T) {
 	for n, want := range map[int64]string{
 		0: "0 B", 999: "999 B", 1000: "1.0 kB", 2_809_856: "2.8 MB", 999_949: "999.9 kB", 999_950: "1.0 MB", 1 << 40: "1.1 TB",

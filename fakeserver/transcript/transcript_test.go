@@ -86,7 +86,7 @@ func TestEndings(t *testing.T) {
 		}, ByClose, ByFIN},
 		{"a FIN that the socket refused is none", func(rec *record.Recorder, in, out *record.Lane) {
 			out.Add(Event{Kind: FIN})
-			out.Unsend(0, "not connected")
+			out.UnsendFIN("not connected")
 		}, StillOpen, StillOpen},
 	} {
 		rec := newTestRecorder(0)
@@ -120,9 +120,9 @@ func TestDatagrams(t *testing.T) {
 	in.Datagram(2, "a:2", 1, []byte("other"))
 	out.Datagram(1, "a:1", 1, []byte("answer"))
 	out.Datagram(1, "a:1", 2, []byte("too long"))
-	rec.Add(Event{Conn: 1, Direction: ToClient, Kind: Unsent, Offset: 2, Peer: "a:1"})
+	rec.Add(Event{Conn: 1, Direction: ToClient, Kind: DatagramUnsent, Offset: 2, Peer: "a:1"})
 	out.Datagram(2, "a:2", 1, []byte("one of two"))
-	rec.Add(Event{Conn: 2, Direction: ToClient, Kind: Unsent, Offset: 1, Count: 1, Peer: "a:2"}) // the other
+	rec.Add(Event{Conn: 2, Direction: ToClient, Kind: Undelivered, Offset: 1, Count: 1, Peer: "a:2"}) // the other
 	rec.Add(Event{Direction: FromClient, Kind: Drop, Count: 3})
 	rec.Add(Event{Direction: FromClient, Kind: Drop, Count: 4})
 	tr := rec.Snapshot()

@@ -67,7 +67,7 @@ func TestHaveEndedKnowsWhatCanChange(t *testing.T) {
 	wantOpen(t, s, HaveEnded().OnConn(2))
 	wantOpen(t, s, HaveEnded().OnConn(3))
 	wantOpen(t, s, HaveEnded(byRST).OnConn(1).ToClient()) // its FIN may be taken back
-	s.toClient(1, transcript.Unsent)
+	s.toClient(1, transcript.FINUnsent)
 	wantOpen(t, s, HaveEnded(byFIN).OnConn(1).ToClient())
 	s.closes(1)
 	wantMatch(t, s, HaveEnded(byClose).OnConn(1).ToClient(), true)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -37,7 +38,15 @@ type ledger struct {
 
 // check returns what is wrong with the account.
 func (l ledger) check() error {
-	return errors.Join(l.checkArrived(), l.checkHandled(), l.checkSent(), l.checkDelivered())
+	return errors.Join(l.checkCounts(), l.checkArrived(), l.checkHandled(), l.checkSent(), l.checkDelivered())
+}
+
+// checkCounts: each event counts what its kind does.
+func (l ledger) checkCounts() error {
+	if wrong := servertest.Miscounted(l.record); len(wrong) > 0 {
+		return fmt.Errorf("counts that their kinds don't have: %v", wrong)
+	}
+	return nil
 }
 
 // counted sums up the events of one kind and direction that keep accepts.

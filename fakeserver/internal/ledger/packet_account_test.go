@@ -127,6 +127,9 @@ func wrongInSnapshot(tr transcript.Transcript, r fault.Report) (wrong []string) 
 // decided came about by what was delivered, and the record says of each other time that it did
 // not act.
 func (a packetAccount) check(tr transcript.Transcript, r fault.Report, got map[copied]int) (wrong []string) {
+	for _, e := range servertest.Miscounted(tr) {
+		wrong = append(wrong, fmt.Sprintf("%v: a count that its kind does not have", e))
+	}
 	delivered := a.delivered(tr, got)
 	copies, lost := map[copied]int{}, map[copied]bool{}
 	for _, e := range tr.Faults() {
@@ -173,13 +176,13 @@ func (a packetAccount) delivered(tr transcript.Transcript, got map[copied]int) m
 			if _, err := fmt.Sscanf(e.Text, "delivered %d times", &n); err == nil {
 				all[at] = n
 			}
-		case e.Direction == transcript.FromClient && a.quiet && e.Kind == transcript.Unread:
+		case e.Direction == transcript.FromClient && a.quiet && e.Kind == transcript.Undelivered:
 			for i := range e.Count {
 				all[copied{e.Conn, e.Direction, e.Offset + i}]--
 			}
 		case e.Direction == transcript.ToClient && e.Kind == transcript.Datagram:
 			all[at]++
-		case e.Direction == transcript.ToClient && e.Kind == transcript.Unsent && e.Count == 0:
+		case e.Direction == transcript.ToClient && e.Kind == transcript.DatagramUnsent:
 			all[at]--
 		}
 	}

@@ -111,11 +111,15 @@ func (l *Lane) stash(p []byte) []byte {
 func (l *Lane) Record(p []byte) { l.record(transcript.Data, p, p) }
 
 // Unsend takes back the last n recorded bytes, because the socket refused them.
-// With n zero it takes back a FIN.
 func (l *Lane) Unsend(n int64, why string) {
 	l.offset.Add(-n)
 	l.unsum(n)
 	l.Add(transcript.Event{Kind: transcript.Unsent, Count: n, Text: why})
+}
+
+// UnsendFIN takes back a FIN, because the socket refused it.
+func (l *Lane) UnsendFIN(why string) {
+	l.Add(transcript.Event{Kind: transcript.FINUnsent, Text: why})
 }
 
 // Datagram records a copy of p as one datagram of the peer with the given number and

@@ -100,7 +100,7 @@ func TestTheLimitKnowsWhichDatagramsWereRefused(t *testing.T) {
 	out := rec.Lane(0, transcript.ToClient)
 	refuse := func(n int64, p string) {
 		out.Datagram(1, "a:1", n, []byte(p))
-		rec.Add(transcript.Event{Conn: 1, Direction: transcript.ToClient, Kind: transcript.Unsent, Offset: n, Peer: "a:1"})
+		rec.Add(transcript.Event{Conn: 1, Direction: transcript.ToClient, Kind: transcript.DatagramUnsent, Offset: n, Peer: "a:1"})
 	}
 	for n := range int64(3 * maxRepeats) {
 		refuse(n+1, "much too long for it")
@@ -109,6 +109,32 @@ func TestTheLimitKnowsWhichDatagramsWereRefused(t *testing.T) {
 	out.Datagram(1, "a:1", 1001, []byte("left"))
 	if got := rec.Snapshot().Datagrams(transcript.ToClient); len(got) != 1 || string(got[0]) != "left" {
 		t.Errorf("Datagrams = %q, want only what left", got)
+	}
+}
+
+// What was not delivered takes nothing back: the limit may join what says so, and still counts each
+// datagram. Each FIN that the socket refused stands for itself, as the FIN does.
+func TestLimitJoinsWhatWasNotDelivered(t *testing.T) {
+	rec := newTestRecorder(10)
+	out := rec.Lane(1, transcript.ToClient)
+	for n := range int64(3 * maxRepeats) {
+		rec.Add(transcript.Event{Conn: 2, Direction: transcript.ToClient, Kind: transcript.Undelivered, Offset: 10 * n, Count: 2, Peer: "a:2"})
+		out.Add(transcript.Event{Kind: transcript.FIN})
+		out.UnsendFIN("refused")
+	}
+	var sum int64
+	events := rec.Snapshot().Kind(transcript.Undelivered)
+	for e := range events.All() {
+		sum += e.Count
+	}
+	if events.Len() != maxRepeats+1 || sum != 6*maxRepeats {
+		t.Errorf("%d events of %d datagrams, want %d of %d", events.Len(), sum, maxRepeats+1, 6*maxRepeats)
+	}
+	if n := rec.Snapshot().Kind(transcript.FINUnsent).Len(); n != 3*maxRepeats {
+		t.Errorf("%d FINs are taken back, want %d", n, 3*maxRepeats)
+	}
+	if got := rec.Snapshot().Conn(1).Ending(transcript.ToClient); got != transcript.StillOpen {
+		t.Errorf("Ending = %v, want still open", got)
 	}
 }
 

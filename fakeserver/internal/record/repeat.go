@@ -62,14 +62,14 @@ func (t *tally) repeatedBy(e *transcript.Event) *repeated {
 }
 
 // canRepeat reports whether e may be one of many that say the same. What takes back a
-// part of a stream, or a datagram that the record has, may not: what the record means
+// part of a stream, a FIN, or a datagram that the record has, may not: what the record means
 // depends on it. t is nil where the side has no tally yet.
 func (t *tally) canRepeat(e *transcript.Event) bool {
 	switch e.Kind {
-	case transcript.Fault, transcript.Drop, transcript.Refused, transcript.Error, transcript.Note:
+	case transcript.Fault, transcript.Undelivered, transcript.Drop, transcript.Refused, transcript.Error, transcript.Note:
 		return true
-	case transcript.Unsent:
-		return e.Peer != "" && (t == nil || t.kept != e.Offset)
+	case transcript.DatagramUnsent:
+		return t == nil || t.kept != e.Offset
 	}
 	return false
 }

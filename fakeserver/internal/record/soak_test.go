@@ -56,7 +56,7 @@ func TestTheLimitBoundsMemory(t *testing.T) {
 			lost := transcript.Event{Conn: 1, Direction: transcript.FromClient, Kind: transcript.Fault, Offset: int64(n), Peer: "a:1", Rule: "loss.FromClient.1", Text: "lost"}
 			in.RecordDatagram(1, "a:1", int64(n), in.Stash(text[:n%3]), []transcript.Event{lost})
 			out.Datagram(1, "a:1", int64(n^1), text[:n%2])
-			rec.Add(transcript.Event{Conn: 1, Direction: transcript.ToClient, Kind: transcript.Unsent, Offset: int64(n ^ 1), Peer: "a:1", Text: "refused"})
+			rec.Add(transcript.Event{Conn: 1, Direction: transcript.ToClient, Kind: transcript.DatagramUnsent, Offset: int64(n ^ 1), Peer: "a:1", Text: "refused"})
 			rec.Add(transcript.Event{Direction: transcript.FromClient, Kind: transcript.Drop, Count: 1})
 		},
 		"going down and up": func(rec *Recorder, in, out *Lane, n int) {

@@ -34,6 +34,38 @@ func (s refusingSocket) WriteTo(p []byte, to net.Addr) (int, error) {
 	return s.PacketConn.WriteTo(p, to)
 }
 
+// Miscounted returns the events whose Count is not what their kind has.
+func Miscounted(tr transcript.Transcript) (wrong []transcript.Event) {
+	for e := range tr.All() {
+		switch e.Kind {
+		case transcript.Data, transcript.Datagram, transcript.Discarded:
+			if e.Count == 0 || e.Data == nil {
+				continue
+			}
+		case transcript.Unread, transcript.Unsent, transcript.Drop:
+			if e.Count > 0 {
+				continue
+			}
+		case transcript.Undelivered:
+			if e.Count > 0 && e.Peer != "" {
+				continue
+			}
+		case transcript.RST, transcript.Fault:
+			continue
+		case transcript.Note:
+			if e.Count == 0 || e.Rule != "" && e.Peer != "" {
+				continue
+			}
+		default:
+			if e.Count == 0 {
+				continue
+			}
+		}
+		wrong = append(wrong, e)
+	}
+	return wrong
+}
+
 // Decisions returns how often the record says that a rule was to act.
 func Decisions(tr transcript.Transcript, rule string) (n int64) {
 	for _, e := range tr.Faults() {
