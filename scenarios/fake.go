@@ -70,7 +70,7 @@ func ignoreDials(f fake) error { return f.stream().IgnoreDials() }
 func (f fake) conclusive() error {
 	errs := []error{f.Close(), f.Verify()}
 	for _, o := range f.Report().Rules {
-		if o.State != fault.Fired && !o.Rule.Optional {
+		if o.State != fault.Fired && o.Rule.Demand != fault.NeedNotFire {
 			errs = append(errs, fmt.Errorf("rule %s never acted", o.Key))
 		}
 	}

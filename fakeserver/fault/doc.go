@@ -53,8 +53,7 @@
 // A rule has fired if it acted. Else it is not reached, or passed: it came with SetFaults
 // when its offset was behind the connection; or armed: its offset was reached, and its
 // draws, what it came to, or another ending let it do nothing. [Report.Verify] takes none
-// of these for success, unless the rule says NeedNotFire, draws could decide against it and
-// did so, or it was taken out of the plan. MustHit lets the last two be no excuse.
+// of these for success, unless the rule's [Demand] excuses it.
 //
 // # Determinism
 //

@@ -38,16 +38,7 @@ func (p Plan) GoString() string {
 // fault.ToClient(fault.Reset{}).OnConn(1).AfterBytes(3).
 func (r Rule) GoString() string {
 	var b strings.Builder
-	switch f := goFault(r.Fault); r.Direction {
-	case transcript.FromClient:
-		b.WriteString("fault.FromClient(" + f + ")")
-	case transcript.ToClient:
-		b.WriteString("fault.ToClient(" + f + ")")
-	case transcript.Neither:
-		b.WriteString("fault.OnAccept(" + f + ")")
-	default:
-		fmt.Fprintf(&b, "fault.Rule{Fault: %s, Direction: transcript.Direction(%d)}", f, r.Direction)
-	}
+	b.WriteString(r.goBeginning())
 	r.goPlace(&b)
 	if r.Probability != nil {
 		b.WriteString(".WithProbability(" + goFloat(*r.Probability) + ")")
@@ -55,16 +46,32 @@ func (r Rule) GoString() string {
 	if r.Limit != 0 {
 		fmt.Fprintf(&b, ".Times(%d)", r.Limit)
 	}
-	if r.Optional {
+	switch r.Demand {
+	case NeedNotFire:
 		b.WriteString(".NeedNotFire()")
-	}
-	if r.MustFire {
+	case MustHit:
 		b.WriteString(".MustHit()")
 	}
 	if r.Name != "" {
 		fmt.Fprintf(&b, ".Named(%s)", strconv.Quote(r.Name))
 	}
 	return b.String()
+}
+
+// goBeginning returns what makes a rule of the fault, and says by the way what no method can.
+func (r Rule) goBeginning() string {
+	f := goFault(r.Fault)
+	if _, ok := demands[r.Demand]; ok {
+		switch r.Direction {
+		case transcript.FromClient:
+			return "fault.FromClient(" + f + ")"
+		case transcript.ToClient:
+			return "fault.ToClient(" + f + ")"
+		case transcript.Neither:
+			return "fault.OnAccept(" + f + ")"
+		}
+	}
+	return fmt.Sprintf("fault.Rule{Fault: %s, Direction: transcript.Direction(%d), Demand: fault.Demand(%d)}", f, r.Direction, r.Demand)
 }
 
 // goPlace writes the calls that say where the rule begins and ends.

@@ -38,6 +38,7 @@ var oddPlans = []Plan{
 	{Rules: []Rule{ToClient(Loss{Rate: math.NaN()}).WithProbability(math.Inf(-1)), ToClient(Loss{Rate: math.Inf(1)})}},
 	{Rules: []Rule{OnAccept(Latency{Delay: math.MinInt64, Jitter: time.Nanosecond})}},
 	{Rules: []Rule{ToClient(Reset{}).OnConn([]int{}...).AfterMatch("")}},
+	{Rules: []Rule{{Fault: Reset{}, Direction: toClient, Demand: 7, Limit: 1}}},
 }
 
 // One program is made of the source of many plans. It prints what they have become.
@@ -75,7 +76,7 @@ func printed(p Plan) string {
 	text, err := p.MarshalJSON()
 	line := fmt.Sprintf("%s %v %t", text, err, p.Rules == nil)
 	for _, r := range p.Rules {
-		line += fmt.Sprintf(" %T %q %t", r.Fault, fmt.Sprintf("%d %+v %+v", r.Direction, r.After, r.Until), r.Conns.Only == nil)
+		line += fmt.Sprintf(" %T %q %v %t", r.Fault, fmt.Sprintf("%d %+v %+v", r.Direction, r.After, r.Until), r.Demand, r.Conns.Only == nil)
 		if r.Probability != nil {
 			line += fmt.Sprint(" ", *r.Probability)
 		}

@@ -121,6 +121,7 @@ var (
 	ruleType      = reflect.TypeFor[Rule]()
 	faultType     = reflect.TypeFor[Fault]()
 	directionType = reflect.TypeFor[transcript.Direction]()
+	demandType    = reflect.TypeFor[Demand]()
 	durationType  = reflect.TypeFor[time.Duration]()
 	bytesType     = reflect.TypeFor[[]byte]()
 	stringType    = reflect.TypeFor[string]()

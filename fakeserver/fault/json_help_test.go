@@ -51,6 +51,9 @@ func (m planMaker) fill(v reflect.Value) {
 	case directionType:
 		v.SetUint(m.Uint64N(uint64(len(directions))))
 		return
+	case demandType:
+		v.SetUint(m.Uint64N(uint64(len(demands))))
+		return
 	}
 	if m.sane && m.IntN(2) == 0 || v.Kind() != reflect.Struct && m.IntN(3) == 0 {
 		return

@@ -36,6 +36,8 @@ func readValue(at string, n node, v reflect.Value) error {
 		return readDuration(at, n, v)
 	case directionType:
 		return readDirection(at, n, v)
+	case demandType:
+		return readDemand(at, n, v)
 	}
 	switch v.Kind() {
 	case reflect.Struct:
@@ -109,6 +111,16 @@ func readDirection(at string, n node, v reflect.Value) error {
 		}
 	}
 	return wrong(at, `"from-client", "to-client" or "on-accept"`, n)
+}
+
+func readDemand(at string, n node, v reflect.Value) error {
+	for d, word := range demands {
+		if n.text == word {
+			v.SetUint(uint64(d))
+			return nil
+		}
+	}
+	return wrong(at, `"may-miss", "need-not-fire" or "must-hit"`, n)
 }
 
 func readSlice(at string, n node, v reflect.Value) error {

@@ -83,8 +83,10 @@ var ruleRefusals = []struct{ text, want string }{
 	{`{OK, "until": {"match": "a"}}`, ": until.match: unknown field"},
 	{`{OK, "probability": null}`, ": probability: want a number, got null"},
 	{`{OK, "limit": 1e2}`, ": limit: want an integer"},
-	{`{OK, "optional": 1}`, ": optional: want true or false, got the number 1"},
-	{`{OK, "mustFire": "true"}`, `: mustFire: want true or false, got the text "true"`},
+	{`{OK, "demand": true}`, `: demand: want "may-miss", "need-not-fire" or "must-hit", got true`},
+	{`{OK, "demand": "mustHit"}`, `: demand: want "may-miss", "need-not-fire" or "must-hit", got the text "mustHit"`},
+	{`{OK, "demand": ["must-hit"]}`, `: demand: want "may-miss", "need-not-fire" or "must-hit", got an array`},
+	{`{OK, "optional": true}`, ": optional: unknown field, want one of name, fault, direction, conns, after, until, probability, limit, demand"},
 }
 
 func TestWhatIsNoPlanIsRefused(t *testing.T) {

@@ -123,8 +123,8 @@ func TestPlanInJSONIsReadable(t *testing.T) {
 	want := `{"seed":"0x9e3779b97f4a7c15","rules":[` +
 		`{"name":"cut","fault":{"kind":"reset"},"direction":"to-client","conns":{"only":[1]},"after":{"bytes":3,"match":"PONG"}},` +
 		`{"fault":{"kind":"latency","delay":"20ms","jitter":"1.5ms","distribution":"normal"},"direction":"from-client","conns":{"from":2},"until":{"time":"1m0s"}},` +
-		`{"fault":{"kind":"stall","for":"1m30s"},"direction":"on-accept","probability":0.25,"mustFire":true},` +
-		`{"fault":{"kind":"replace","oldBase64":"AA==","new":"zero"},"direction":"to-client","after":{"matchBase64":"//4="},"limit":2,"optional":true},` +
+		`{"fault":{"kind":"stall","for":"1m30s"},"direction":"on-accept","probability":0.25,"demand":"must-hit"},` +
+		`{"fault":{"kind":"replace","oldBase64":"AA==","new":"zero"},"direction":"to-client","after":{"matchBase64":"//4="},"limit":2,"demand":"need-not-fire"},` +
 		`{"fault":{"kind":"corrupt","bits":[0,9]},"direction":"to-client","after":{"time":"1s"},"until":{"bytes":1048576}},` +
 		`{"fault":{"kind":"loss","rate":0.125},"direction":"from-client","after":{"datagrams":10},"until":{"datagrams":5}}]}`
 	if got := saved(t, handmade); got != want {
@@ -172,6 +172,7 @@ func TestPlansWithoutJSONAreRefused(t *testing.T) {
 		{ToClient((*Reset)(nil)), "rule 2: Fault is a nil pointer"},
 		{ToClient(stranger{}), "rule 2: Fault is a fault.stranger, which is no fault of this package"},
 		{Rule{Fault: Reset{}, Direction: 7}, "rule 2: direction is 7"},
+		{Rule{Fault: Reset{}, Demand: 9}, "rule 2: demand is 9: want MayMiss, NeedNotFire or MustHit"},
 		{ToClient(Reset{}).WithProbability(math.NaN()), "rule 2: probability is NaN"},
 		{ToClient(Loss{Rate: math.Inf(-1)}), "rule 2: fault.rate is -Inf"},
 		{ToClient(Latency{Distribution: "\xff"}), `rule 2: fault.distribution is "\xff"`},
@@ -197,7 +198,7 @@ func TestAPointerToAFaultIsSavedAsTheFault(t *testing.T) {
 func TestWhatPeopleMayWrite(t *testing.T) {
 	got := loaded(t, `{
 		"rules": [
-			{"direction": "from-client", "after": {}, "limit": 0, "optional": false, "fault": {"delay": "+1h.5s", "kind": "slow-close"}}
+			{"direction": "from-client", "after": {}, "limit": 0, "demand": "may-miss", "fault": {"delay": "+1h.5s", "kind": "slow-close"}}
 		]
 	}`)
 	want := Rule{Fault: SlowClose{Delay: time.Hour + time.Second/2}, Direction: transcript.FromClient}

@@ -30,6 +30,13 @@ func (w *jsonWriter) value(at string, v reflect.Value) error {
 		}
 		w.quoted(word)
 		return nil
+	case demandType:
+		word, ok := demands[Demand(v.Uint())]
+		if !ok {
+			return fmt.Errorf("%s is %d: want MayMiss, NeedNotFire or MustHit", at, v.Uint())
+		}
+		w.quoted(word)
+		return nil
 	}
 	switch v.Kind() {
 	case reflect.Struct:

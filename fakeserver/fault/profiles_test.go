@@ -79,7 +79,7 @@ func TestProfilesMakeSense(t *testing.T) {
 				t.Errorf("%s on %v: %v", name, m, err)
 			}
 			for i, r := range p.Rules {
-				if !r.Optional || !strings.HasPrefix(r.Name, name+".") {
+				if r.Demand != NeedNotFire || !strings.HasPrefix(r.Name, name+".") {
 					t.Errorf("%s on %v: rule %d must be reached, or has the name %q", name, m, i+1, r.Name)
 				}
 			}

@@ -86,10 +86,8 @@ func (o *outcome) outcome(key string, r Rule) Outcome {
 }
 
 // Verify returns an error that names each rule that did not act, in whatever state
-// it is, unless the rule excuses that: it is Optional; or its draws decided against
-// it, where they could, and it need not be that it MustFire; or it was removed, and
-// need not be that either. A test that passes because its fault never happened
-// proves nothing.
+// it is, unless the rule's Demand excuses that. A test that passes because its fault
+// never happened proves nothing.
 func (r Report) Verify() error {
 	var errs []error
 	for _, o := range r.Rules {
@@ -102,10 +100,13 @@ func (r Report) Verify() error {
 
 // excused reports whether the rule was allowed not to act.
 func (o Outcome) excused() bool {
-	switch {
-	case o.Rule.MustFire:
+	switch o.Rule.Demand {
+	case NeedNotFire:
+		return true
+	case MustHit:
 		return false
-	case o.Rule.Optional, o.Removed: // removing it says that it is not wanted
+	}
+	if o.Removed { // which says that it is not wanted
 		return true
 	}
 	return o.State == Armed && o.Rule.mayMiss()
@@ -113,7 +114,7 @@ func (o Outcome) excused() bool {
 
 // advice says what to do about a rule that did not act.
 func (o Outcome) advice() string {
-	if o.Rule.MustFire {
+	if o.Rule.Demand == MustHit {
 		return "it must hit"
 	}
 	switch o.State {

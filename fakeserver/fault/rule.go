@@ -33,11 +33,9 @@ type Rule struct {
 	// Limit is how often it acts at most. If zero, there is no limit.
 	Limit int
 
-	// Optional says that the rule need not be reached: Verify does not mind.
-	Optional bool
-	// MustFire says that the rule must act: Verify minds if it was reached and did
-	// not, because of its draws or its traffic.
-	MustFire bool
+	// Demand says what it means if the rule did not act: whether Verify accepts that. If
+	// zero, MayMiss.
+	Demand Demand
 }
 
 // Conns selects connections, or for datagrams peers, by number: see "What is counted" in
@@ -151,17 +149,17 @@ func (r Rule) WithProbability(p float64) Rule {
 	return r
 }
 
-// NeedNotFire says that the rule need not be reached. Without it, a server on
-// which nothing ever came to where the rule acts fails its test.
+// NeedNotFire sets Demand to NeedNotFire: the rule need not be reached. Without it, a server
+// on which nothing ever came to where the rule acts fails its test.
 func (r Rule) NeedNotFire() Rule {
-	r.Optional = true
+	r.Demand = NeedNotFire
 	return r
 }
 
-// MustHit says that the rule must act: without it, it is enough that it was
-// reached, and its draws may have decided against it.
+// MustHit sets Demand to MustHit: the rule must act. Without it, it is enough that the rule
+// was reached, if its draws decided against it.
 func (r Rule) MustHit() Rule {
-	r.MustFire = true
+	r.Demand = MustHit
 	return r
 }
 

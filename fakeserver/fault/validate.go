@@ -15,7 +15,7 @@ func (r Rule) validate(m Medium) []error {
 	if !worksOn(r.Fault, m) {
 		return []error{fmt.Errorf("%s is not a fault of %v", r.Fault.Kind(), m)}
 	}
-	return flatten(r.validateDirection(m), r.Conns.validate(), r.After.validate(m), r.validateUntil(m), r.validateChance(m), r.Fault.Validate())
+	return flatten(r.validateDirection(m), r.Conns.validate(), r.After.validate(m), r.validateUntil(m), r.validateChance(m), r.Demand.validate(), r.Fault.Validate())
 }
 
 // flatten returns all errors that are not nil, and those that others join.
@@ -115,9 +115,6 @@ func (r Rule) validateChance(m Medium) error {
 	}
 	if _, once := r.Fault.(pointFault); once && r.Limit > 1 {
 		return fmt.Errorf("Times(%d): %s acts once on each connection, also after a match: make a rule for each time", r.Limit, r.Fault.Kind())
-	}
-	if r.Optional && r.MustFire {
-		return errors.New("NeedNotFire and MustHit: want one of them")
 	}
 	if r.Probability == nil {
 		return nil

@@ -53,7 +53,7 @@ func TestEveryRefusalOfARule(t *testing.T) {
 		{Streams, ToClient(Bandwidth{BytesPerSecond: 1}).Times(1), "Times(1): bandwidth is"},
 		{Streams, ToClient(Blackhole{}).Times(1), "Times(1): blackhole is"},
 		{Streams, ToClient(SlowClose{Delay: 1}).Times(1), "Times(1): slow-close is"},
-		{Streams, end.NeedNotFire().MustHit(), "NeedNotFire and MustHit"},
+		{Streams, Rule{Fault: Close{}, Direction: toClient, Demand: 3}, "Demand is 3: want MayMiss, NeedNotFire or MustHit"},
 		{Streams, end.WithProbability(1.01), "WithProbability is 1.01"},
 		{Streams, end.WithProbability(-.01), "WithProbability is -0.01"},
 		{Datagrams, lose.WithProbability(math.NaN()), "WithProbability is NaN"},
