@@ -55,7 +55,7 @@ func TestOnAcceptIsReported(t *testing.T) {
 	}
 	want := "rule close.OnAccept.1: fired 3 times, first when conn 2 was accepted\n" +
 		"rule reset.OnAccept.1: armed: reached, but it never hit (conn 3 got to byte 0)\n" + // conn 3 was closed
-		"rule reset.OnAccept.2: not reached: it waits for conn 9, a connection; 4 conns came, and none that it is for sent anything that way\n"
+		"rule reset.OnAccept.2: not reached: it waits for conn 9; none of its connections came (4 accepted)\n"
 	if got := g.Report().String(); got != want {
 		t.Errorf("report:\n%s want\n%s", got, want)
 	}

@@ -24,7 +24,7 @@ func TestBlackholeCountsWhatItSwallows(t *testing.T) {
 	if r.Rules[0].Dropped != 3 || r.Rules[1].Dropped != 3 { // byte 4 is the first one's
 		t.Errorf("dropped %d and %d, want 3 and 3", r.Rules[0].Dropped, r.Rules[1].Dropped)
 	}
-	if !strings.Contains(r.String(), "fired 1 times, first on conn 1 at byte 2; 3 bytes went nowhere") {
+	if !strings.Contains(r.String(), "fired once, on conn 1 at byte 2; 3 bytes went nowhere") {
 		t.Errorf("report = %s", r)
 	}
 }

@@ -96,7 +96,7 @@ func TestVerdictsSayWhatHappened(t *testing.T) {
 	for _, hit := range v.Fired {
 		got = append(got, hit.Text)
 	}
-	want := "cut to 1 bytes, bits flipped, delayed by 1ms, delivered 3 times, delivered behind the next 2, lost"
+	want := "cut to 1 byte, bits flipped, delayed by 1ms, delivered 3 times, delivered after the next 2, lost"
 	if got := strings.Join(got, ", "); got != want {
 		t.Errorf("texts = %s\n want  %s", got, want)
 	}

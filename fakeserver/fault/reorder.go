@@ -40,7 +40,7 @@ func (f Reorder) draws() bool                      { return f.Rate < 1 }
 func (f Reorder) mayMiss() bool                    { return f.draws() }
 func (f Reorder) datagram(d draws) datagramDecider { return reorderer{f, d} }
 func (f Reorder) describeHit(v decide.Verdict) string {
-	return fmt.Sprintf("delivered behind the next %d", v.Behind)
+	return fmt.Sprintf("delivered after the next %d", v.Behind)
 }
 
 type reorderer struct {

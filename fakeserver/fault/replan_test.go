@@ -143,10 +143,10 @@ func TestAPeerGoesByTheNextProgram(t *testing.T) {
 	if got != "10010011" { // 2 by the old plan, 3 and 6 by the rule that stays, 5 by the new one
 		t.Errorf("fates = %s", got)
 	}
-	want := "rule new: fired 1 times, first on conn 1 at datagram 5\n" +
+	want := "rule new: fired once, on conn 1 at datagram 5\n" +
 		"rule stays: fired 2 times, first on conn 1 at datagram 3\n" +
 		"rule behind: passed: the connection was past where it acts when it came\n" +
-		"rule loss.FromClient.1 (removed): fired 1 times, first on conn 1 at datagram 2\n"
+		"rule loss.FromClient.1 (removed): fired once, on conn 1 at datagram 2\n"
 	if got := g.Report().String(); got != want {
 		t.Errorf("report:\n%s want\n%s", got, want)
 	}
@@ -221,7 +221,7 @@ func TestALiveRuleSaysThatNothingCameSince(t *testing.T) {
 	p := g.Peer(1, fromClient)
 	p.Next([]byte("one"), 0)
 	g = replace(t, g, FromClient(Loss{Nth: 1}).AfterDatagrams(1))
-	want := "1 conns came, and none that it is for sent anything that way since it came"
+	want := "none of its peers sent anything in that direction since the rule came (1 peer)"
 	if err := g.Report().Verify(); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("Verify = %v, want %q", err, want)
 	}

@@ -3,9 +3,6 @@ package fault
 import (
 	"errors"
 	"fmt"
-	"strings"
-
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // State is how a rule ended.
@@ -92,7 +89,7 @@ func (r Report) Verify() error {
 	var errs []error
 	for _, o := range r.Rules {
 		if o.State != Fired && !o.excused() {
-			errs = append(errs, fmt.Errorf("fault: rule %s was %s (%s)", o.Key, r.explain(o), o.advice()))
+			errs = append(errs, fmt.Errorf("fault: rule %s was %s (%s)", o.Key, r.describe(o), o.advice()))
 		}
 	}
 	return errors.Join(errs...)
@@ -124,87 +121,4 @@ func (o Outcome) advice() string {
 		return "give it something to act on, or allow it with NeedNotFire"
 	}
 	return "send more, move the rule, or allow it with NeedNotFire"
-}
-
-// String returns the report for people, a line for each rule.
-func (r Report) String() string {
-	var b strings.Builder
-	for _, o := range r.Rules {
-		removed := ""
-		if o.Removed {
-			removed = " (removed)"
-		}
-		fmt.Fprintf(&b, "rule %s%s: %s\n", o.Key, removed, r.explain(o))
-	}
-	return b.String()
-}
-
-// explain says in words how o ended.
-func (r Report) explain(o Outcome) string {
-	place := "byte"
-	if r.Medium == Datagrams {
-		place = "datagram"
-	}
-	switch o.State {
-	case Fired:
-		text := fmt.Sprintf("fired %d times, first on conn %d at %s %d", o.Count, o.Conn, place, o.Offset)
-		if o.Rule.Direction == transcript.Neither {
-			text = fmt.Sprintf("fired %d times, first when conn %d was accepted", o.Count, o.Conn)
-		}
-		if o.Dropped > 0 {
-			text += fmt.Sprintf("; %d bytes went nowhere", o.Dropped)
-		}
-		return text + o.stopped()
-	case Armed:
-		return fmt.Sprintf("armed: reached, but it never hit (conn %d got to %s %d)", o.Conn, place, o.Offset)
-	}
-	if o.State == Passed {
-		return "passed: the connection was past where it acts when it came"
-	}
-	got := fmt.Sprintf("conn %d got to %s %d", o.Conn, place, o.Offset)
-	if o.Conn == 0 {
-		got = fmt.Sprintf("%d conns came, and none that it is for sent anything that way", r.Conns)
-		if o.Live {
-			got += " since it came"
-		}
-	}
-	return fmt.Sprintf("not reached: it waits for %s; %s", o.Rule.place(place), got)
-}
-
-// stopped says in words what there was for a rule to stop that stops streams.
-func (o Outcome) stopped() string {
-	if _, ok := o.Rule.Fault.(stopFault); !ok || o.Rule.Direction == transcript.Neither {
-		return ""
-	}
-	if o.Following == 0 {
-		return "; it stopped nothing: no byte came after it"
-	}
-	return fmt.Sprintf("; %d bytes came after it", o.Following)
-}
-
-// place says in words where the rule acts; unit is byte or datagram.
-func (r Rule) place(unit string) string {
-	var need []string
-	if len(r.Conns.Only) > 0 {
-		need = append(need, "conn "+strings.Trim(fmt.Sprint(r.Conns.Only), "[]"))
-	}
-	if r.Conns.From > 0 {
-		need = append(need, fmt.Sprintf("conn %d or a later one", r.Conns.From))
-	}
-	if n := max(r.After.Bytes, r.After.Datagrams); n > 0 {
-		need = append(need, fmt.Sprintf("%s %d %v", unit, n, r.Direction))
-	}
-	if len(r.After.Match) > 0 {
-		need = append(need, fmt.Sprintf("%q %v", r.After.Match, r.Direction))
-	}
-	if r.After.Time > 0 {
-		need = append(need, r.After.Time.String())
-	}
-	switch {
-	case r.Direction == transcript.Neither:
-		need = append(need, "a connection")
-	case max(r.After.Bytes, r.After.Datagrams) == 0 && len(r.After.Match) == 0 && r.After.Time == 0:
-		need = append(need, fmt.Sprintf("the first %s %v", unit, r.Direction))
-	}
-	return strings.Join(need, ", ")
 }

@@ -20,10 +20,10 @@ func TestReportTellsFiredArmedAndNotReached(t *testing.T) {
 
 	r := g.Report()
 	for i, want := range []string{
-		"rule reset.ToClient.1: fired 1 times, first on conn 2 at byte 3",
+		"rule reset.ToClient.1: fired once, on conn 2 at byte 3",
 		"rule slice.ToClient.1: armed: reached, but it never hit (conn 1 got to byte 6)",
 		"rule close.ToClient.1: not reached: it waits for conn 1, byte 50 ToClient; conn 1 got to byte 6",
-		"rule close.ToClient.2: not reached: it waits for conn 7, byte 60 ToClient; 2 conns came, and none that it is for sent anything that way",
+		"rule close.ToClient.2: not reached: it waits for conn 7, byte 60 ToClient; none of its connections sent anything in that direction (2 accepted)",
 		"rule stall.ToClient.1: not reached: it waits for byte 70 ToClient; conn 1 got to byte 6",
 	} {
 		if got := strings.Split(r.String(), "\n")[i]; got != want {
@@ -102,8 +102,8 @@ func TestReportTellsWhatAStopStopped(t *testing.T) {
 	fed(in, in.Feed([]byte("PING\n"), 0))
 	fed(out, out.Feed([]byte("PONG"), 0))
 	fed(out, out.Feed([]byte("\n"), 0))
-	want := "rule whole: fired 1 times, first on conn 1 at byte 5; it stopped nothing: no byte came after it\n" +
-		"rule part: fired 1 times, first on conn 1 at byte 2; 3 bytes came after it\n"
+	want := "rule whole: fired once, on conn 1 at byte 5; it stopped nothing: no byte came after it\n" +
+		"rule part: fired once, on conn 1 at byte 2; 3 bytes came after it\n"
 	if got := g.Report().String(); got != want {
 		t.Errorf("report:\n%s want\n%s", got, want)
 	}

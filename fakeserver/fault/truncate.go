@@ -22,9 +22,11 @@ func (f Truncate) Validate() error {
 	return nil
 }
 
-func (Truncate) sealed()                             {}
-func (f Truncate) datagram(draws) datagramDecider    { return truncater{f} }
-func (f Truncate) describeHit(decide.Verdict) string { return fmt.Sprintf("cut to %d bytes", f.Size) }
+func (Truncate) sealed()                          {}
+func (f Truncate) datagram(draws) datagramDecider { return truncater{f} }
+func (f Truncate) describeHit(decide.Verdict) string {
+	return "cut to " + plural(int64(f.Size), "byte")
+}
 
 type truncater struct{ Truncate }
 

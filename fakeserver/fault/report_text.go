@@ -1,0 +1,119 @@
+package fault
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// String returns the report for people, a line for each rule.
+func (r Report) String() string {
+	var b strings.Builder
+	for _, o := range r.Rules {
+		removed := ""
+		if o.Removed {
+			removed = " (removed)"
+		}
+		fmt.Fprintf(&b, "rule %s%s: %s\n", o.Key, removed, r.describe(o))
+	}
+	return b.String()
+}
+
+// describe says in words how o ended.
+func (r Report) describe(o Outcome) string {
+	unit := "byte"
+	if r.Medium == Datagrams {
+		unit = "datagram"
+	}
+	switch o.State {
+	case Fired:
+		return o.describeFired(unit)
+	case Armed:
+		return fmt.Sprintf("armed: reached, but it never hit (conn %d got to %s %d)", o.Conn, unit, o.Offset)
+	case Passed:
+		return "passed: the connection was past where it acts when it came"
+	}
+	got := fmt.Sprintf("conn %d got to %s %d", o.Conn, unit, o.Offset)
+	if o.Conn == 0 {
+		got = r.describeNone(o)
+	}
+	return fmt.Sprintf("not reached: it waits for %s; %s", o.Rule.describeTrigger(unit), got)
+}
+
+// describeFired says in words how often a rule acted, where first, and what that did.
+func (o Outcome) describeFired(unit string) string {
+	first := fmt.Sprintf("on conn %d at %s %d", o.Conn, unit, o.Offset)
+	if o.Rule.Direction == transcript.Neither {
+		first = fmt.Sprintf("when conn %d was accepted", o.Conn)
+	}
+	text := "fired once, " + first
+	if o.Count > 1 {
+		text = fmt.Sprintf("fired %d times, first %s", o.Count, first)
+	}
+	if o.Dropped > 0 {
+		text += fmt.Sprintf("; %s went nowhere", plural(o.Dropped, "byte"))
+	}
+	return text + o.describeFollowing()
+}
+
+// describeFollowing says in words what there was to stop for a rule that stops streams.
+func (o Outcome) describeFollowing() string {
+	if _, ok := o.Rule.Fault.(stopFault); !ok || o.Rule.Direction == transcript.Neither {
+		return ""
+	}
+	if o.Following == 0 {
+		return "; it stopped nothing: no byte came after it"
+	}
+	return fmt.Sprintf("; %s came after it", plural(o.Following, "byte"))
+}
+
+// describeNone says in words that no connection got anywhere of those that the rule is for.
+func (r Report) describeNone(o Outcome) string {
+	since := ""
+	if o.Live {
+		since = " since the rule came"
+	}
+	switch {
+	case o.Rule.Direction == transcript.Neither:
+		return fmt.Sprintf("none of its connections came%s (%d accepted)", since, r.Conns)
+	case r.Medium == Datagrams:
+		return fmt.Sprintf("none of its peers sent anything in that direction%s (%s)", since, plural(int64(r.Conns), "peer"))
+	}
+	return fmt.Sprintf("none of its connections sent anything in that direction%s (%d accepted)", since, r.Conns)
+}
+
+// describeTrigger says in words where the rule begins to act; unit is byte or datagram.
+func (r Rule) describeTrigger(unit string) string {
+	var need []string
+	if len(r.Conns.Only) > 0 {
+		need = append(need, "conn "+strings.Trim(fmt.Sprint(r.Conns.Only), "[]"))
+	}
+	if r.Conns.From > 0 {
+		need = append(need, fmt.Sprintf("conn %d or a later one", r.Conns.From))
+	}
+	if n := max(r.After.Bytes, r.After.Datagrams); n > 0 {
+		need = append(need, fmt.Sprintf("%s %d %v", unit, n, r.Direction))
+	}
+	if len(r.After.Match) > 0 {
+		need = append(need, fmt.Sprintf("%q %v", r.After.Match, r.Direction))
+	}
+	if r.After.Time > 0 {
+		need = append(need, r.After.Time.String())
+	}
+	switch {
+	case r.Direction == transcript.Neither && len(need) == 0:
+		need = append(need, "a connection")
+	case r.Direction != transcript.Neither && r.After.Bytes == 0 && r.After.Datagrams == 0 && len(r.After.Match) == 0 && r.After.Time == 0:
+		need = append(need, fmt.Sprintf("the first %s %v", unit, r.Direction))
+	}
+	return strings.Join(need, ", ")
+}
+
+// plural returns "1 byte" or "2 bytes", say.
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
