@@ -61,8 +61,8 @@ func ExampleWrapPacketConn() {
 	// try 2: 192.0.2.1
 	// query 1 was for fakewire.example.
 	// query 2 was for fakewire.example.
-	// rule loss.ToClient.1: fired 1 times, first on conn 1 at datagram 1
-	// rule duplicate.ToClient.1: fired 1 times, first on conn 2 at datagram 1
+	// rule loss.ToClient.1: fired once, on conn 1 at datagram 1
+	// rule duplicate.ToClient.1: fired once, on conn 2 at datagram 1
 }
 
 // answerA says that every name is 192.0.2.1.

@@ -68,7 +68,7 @@ func Example() {
 	// try 1: "PIN", <nil>
 	// try 2: "PING\n", <nil>
 	// the server got ["ping" "ping"]
-	// rule close.ToClient.1: fired 1 times, first on conn 1 at byte 3
+	// rule close.ToClient.1: fired once, on conn 1 at byte 3
 }
 
 // What `nc -lk` does: print what clients send.

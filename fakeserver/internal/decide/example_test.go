@@ -29,6 +29,6 @@ func Example() {
 	// cut at 2: ""
 	// pass at 2: "N"
 	// reset at 3: ""
-	// rule slice.ToClient.1: fired 1 times, first on conn 1 at byte 2
-	// rule reset.ToClient.1: fired 1 times, first on conn 1 at byte 3
+	// rule slice.ToClient.1: fired once, on conn 1 at byte 2
+	// rule reset.ToClient.1: fired once, on conn 1 at byte 3
 }
