@@ -16,6 +16,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/internal/faultgen"
 	"github.com/fakewire/fakewire/nettest"
 )
 
@@ -35,7 +36,7 @@ type packetVerb struct {
 	do    string
 }
 
-// truncated is where Truncate cuts: after the part that tells datagrams apart.
+// truncated is how much Truncate leaves: what tells a datagram from another.
 const truncated = 7
 
 func drawPacketSchedule(t *rapid.T, unit time.Duration) packetSchedule {
@@ -58,15 +59,14 @@ func drawPacketSchedule(t *rapid.T, unit time.Duration) packetSchedule {
 	return s
 }
 
+// drawLedgerRule draws a rule of any kind but the one that makes datagrams unrecognizable.
 func drawLedgerRule(t *rapid.T, unit time.Duration) fault.Rule {
-	rate := float64(between(t, 3, 10, "tenths")) / 10
-	delay := time.Duration(between(t, 1, 9, "delay")) * unit
-	f := rapid.SampledFrom([]fault.Fault{
-		fault.Latency{Delay: delay}, fault.Latency{Delay: delay, Jitter: delay}, fault.Latency{Delay: 100 * delay},
-		fault.Bandwidth{BytesPerSecond: int64(max(1, time.Second/unit)), Burst: 60},
-		fault.Reorder{Rate: rate, Gap: 1}, fault.Reorder{Rate: rate, Gap: 3},
-		fault.Duplicate{Rate: rate, Copies: 2}, fault.Loss{Rate: rate / 2}, fault.Truncate{Size: truncated}, fault.Blackhole{},
-	}).Draw(t, "fault")
+	w := faultgen.Wire{Length: 30, Unit: unit, Keep: truncated}
+	f := w.Draw(t, fault.Datagrams, faultgen.All(fault.Datagrams).Without(fault.Corrupt{}))
+	if late, ok := f.(fault.Latency); ok && coin(t, 3, "very late") {
+		late.Delay *= 100
+		f = late
+	}
 	r := drawRule(t, f, rapid.SampledFrom(bothDirections).Draw(t, "direction"))
 	if coin(t, 3, "after datagrams") {
 		r = r.AfterDatagrams(int64(between(t, 1, 8, "datagrams")))

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/internal/faultgen"
 )
 
 // checkRandom runs a property n times, or as often as RAPID_CHECKS or the flag
@@ -78,10 +80,12 @@ func drawRule(t *rapid.T, f fault.Fault, d transcript.Direction) fault.Rule {
 // drawStreamPlan draws a plan for an exchange in which no direction's record depends on a
 // race: where a Reset ends one direction, the other has ended already, or has no rules.
 func drawStreamPlan(t *rapid.T) fault.Plan {
-	ends := rapid.SampledFrom([]map[transcript.Direction][]fault.Fault{
-		{transcript.FromClient: {fault.Reset{}, fault.Close{}, fault.HalfClose{}}},
-		{transcript.FromClient: nil, transcript.ToClient: {fault.Reset{}, fault.Close{}, fault.HalfClose{}}},
-		{transcript.FromClient: {fault.HalfClose{}}, transcript.ToClient: {fault.HalfClose{}}},
+	all := faultgen.All(fault.Streams).Ending(true)
+	half := faultgen.Kinds{fault.HalfClose{}.Kind()}
+	ends := rapid.SampledFrom([]map[transcript.Direction]faultgen.Kinds{
+		{transcript.FromClient: all},
+		{transcript.FromClient: nil, transcript.ToClient: all},
+		{transcript.FromClient: half, transcript.ToClient: half},
 	}).Draw(t, "ends")
 	return drawPlan(t, func(t *rapid.T) fault.Rule {
 		d := transcript.FromClient
@@ -94,40 +98,16 @@ func drawStreamPlan(t *rapid.T) fault.Plan {
 
 const maxOffset = 1900 // a little more than either side writes
 
-func drawStreamRule(t *rapid.T, d transcript.Direction, ends []fault.Fault) fault.Rule {
-	ms := func() time.Duration { return time.Duration(between(t, 1, 5, "delay")) * 100 * time.Microsecond }
-	var f fault.Fault
-	switch between(t, 1, 10, "fault") {
-	case 1:
-		d := ms()
-		f = fault.Latency{Delay: d, Jitter: d / 2}
-	case 2:
-		f = fault.Bandwidth{BytesPerSecond: 2 << 20, Burst: 100}
-	case 3:
-		f = fault.Slice{Sizes: []int64{int64(between(t, 1, 9, "first"))}, Size: int64(between(t, 100, maxOffset, "size")), Variation: 90}
-	case 4:
-		f = fault.Stall{For: ms()}
-	case 5:
-		f = fault.Hold{Gate: "gate"}
-	case 6:
-		f = fault.Blackhole{}
-	case 7:
-		f = fault.Corrupt{Rate: .5}
-	case 8:
-		f = fault.Replace{Old: rapid.SampledFrom([]string{"line", "1\n", "nn 2"}).Draw(t, "old"), New: rapid.StringOfN(rapid.RuneFrom([]rune("ab")), 0, 5, -1).Draw(t, "new")}
-	default:
-		f = rapid.SampledFrom(append(ends, fault.SlowClose{Delay: ms()})).Draw(t, "ending")
-	}
-	return drawOffset(t, drawRule(t, f, d))
+// drawStreamRule draws a rule of any kind, but that of the kinds that end a stream it has only these.
+func drawStreamRule(t *rapid.T, d transcript.Direction, ends faultgen.Kinds) fault.Rule {
+	w := faultgen.Wire{Length: maxOffset, Unit: 100 * time.Microsecond, Gate: "gate", Old: rapid.SampledFrom([]string{"line", "1\n", "nn 2"})}
+	kinds := append(faultgen.All(fault.Streams).Ending(false), ends...)
+	return drawOffset(t, drawRule(t, w.Draw(t, fault.Streams, kinds), d))
 }
 
 // drawOffset draws where in a stream a rule acts.
 func drawOffset(t *rapid.T, r fault.Rule) fault.Rule {
-	ends := false
-	switch r.Fault.(type) {
-	case fault.Reset, fault.Close, fault.HalfClose:
-		ends = true
-	}
+	ends := slices.Contains(faultgen.All(fault.Streams).Ending(true), r.Fault.Kind())
 	// An answer must not end before the request was read.
 	if ends && r.Direction == transcript.ToClient || coin(t, 2, "after bytes") {
 		r = r.AfterBytes(int64(between(t, 1, maxOffset, "bytes")))
@@ -135,31 +115,24 @@ func drawOffset(t *rapid.T, r fault.Rule) fault.Rule {
 	if coin(t, 4, "after a match") {
 		r = r.AfterMatch("line " + strconv.Itoa(between(t, 1, 81, "line")))
 	}
-	switch r.Fault.(type) {
-	case fault.Stall, fault.Hold:
+	if faultgen.ActsOnce(r.Fault) {
 		return r
 	}
-	if !ends && coin(t, 3, "for bytes") {
+	if coin(t, 3, "for bytes") {
 		r = r.ForBytes(int64(between(t, 1, maxOffset, "window")))
 	}
-	switch r.Fault.(type) {
-	case fault.Slice, fault.Corrupt, fault.Replace:
-		if coin(t, 3, "limit") {
-			r = r.Times(between(t, 1, 3, "times"))
-		}
+	if limited := r.Times(between(t, 1, 3, "times")); faultgen.Valid(fault.Streams, limited) && coin(t, 3, "limit") {
+		return limited
 	}
 	return r
 }
 
 func drawPacketPlan(t *rapid.T) fault.Plan { return drawPlan(t, drawPacketRule) }
 
+// drawPacketRule draws a rule of any kind but those that let the clock decide what comes first.
 func drawPacketRule(t *rapid.T) fault.Rule {
-	rate := float64(between(t, 1, 9, "tenths")) / 10
-	f := rapid.SampledFrom([]fault.Fault{
-		fault.Loss{Rate: rate}, fault.Loss{Nth: 3}, fault.Loss{Every: 5}, fault.BurstLoss{P: rate, R: .5},
-		fault.Duplicate{Rate: rate, Copies: 2}, fault.Reorder{Rate: rate, Gap: 2},
-		fault.Corrupt{Rate: rate}, fault.Truncate{Size: 7}, fault.Blackhole{},
-	}).Draw(t, "fault")
+	w := faultgen.Wire{Length: 20, Unit: 100 * time.Microsecond}
+	f := w.Draw(t, fault.Datagrams, faultgen.All(fault.Datagrams).Without(fault.Latency{}, fault.Bandwidth{}))
 	r := drawRule(t, f, rapid.SampledFrom(bothDirections).Draw(t, "direction"))
 	if coin(t, 2, "after datagrams") {
 		r = r.AfterDatagrams(int64(between(t, 1, datagrams, "datagrams")))

@@ -16,6 +16,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/internal/faultgen"
 )
 
 // One plan gives one outcome, wherever it runs: on the kernel's sockets or in memory, in
@@ -90,7 +91,7 @@ func corpus(t *testing.T, dir string) map[string]fault.Plan {
 
 // wantAllKinds checks that the plans have every fault that the medium knows, in each
 // direction that it is for, and every trigger.
-func wantAllKinds(t *testing.T, m fault.Medium, kinds, triggers []string, plans ...map[string]fault.Plan) {
+func wantAllKinds(t *testing.T, m fault.Medium, triggers []string, plans ...map[string]fault.Plan) {
 	t.Helper()
 	seen := map[string]bool{}
 	for _, some := range plans {
@@ -104,9 +105,16 @@ func wantAllKinds(t *testing.T, m fault.Medium, kinds, triggers []string, plans 
 			}
 		}
 	}
-	for _, want := range slices.Concat(kinds, triggers) {
+	for _, want := range triggers {
 		if !seen[want] {
 			t.Errorf("no plan has %s", want)
+		}
+	}
+	for _, kind := range faultgen.All(m) {
+		for _, d := range faultgen.Directions(m, kind) {
+			if !seen[d.String()+" "+kind] {
+				t.Errorf("%s %v: no plan below testdata/oneplan has it; add one, so that it is the same on every network", kind, d)
+			}
 		}
 	}
 }

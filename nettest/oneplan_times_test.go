@@ -13,6 +13,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/internal/faultgen"
 	"github.com/fakewire/fakewire/nettest"
 )
 
@@ -116,7 +117,7 @@ func TestBreathlessDialogueIsTheSameEventForEvent(t *testing.T) {
 func TestRandomDialogueIsTheSameEventForEvent(t *testing.T) {
 	checkRandom(t, 30, func(rt *rapid.T) {
 		p := drawPlan(rt, func(t *rapid.T) fault.Rule {
-			return drawDialogueRule(t, rapid.SampledFrom(bothDirections).Draw(t, "direction"), fault.Reset{}, fault.Close{}, fault.HalfClose{})
+			return drawDialogueRule(t, rapid.SampledFrom(bothDirections).Draw(t, "direction"), faultgen.All(fault.Streams).Ending(true))
 		})
 		if err := repeat(t, dialogue, p, 5); err != nil {
 			rt.Fatalf("%#v\n%v", p, err)
@@ -130,7 +131,7 @@ func TestRandomBreathlessDialogueIsTheSameEventForEvent(t *testing.T) {
 	checkRandom(t, 30, func(rt *rapid.T) {
 		d := rapid.SampledFrom(bothDirections).Draw(rt, "direction")
 		p := drawPlan(rt, func(t *rapid.T) fault.Rule {
-			return rapid.Custom(func(t *rapid.T) fault.Rule { return drawDialogueRule(t, d) }).Filter(func(r fault.Rule) bool {
+			return rapid.Custom(func(t *rapid.T) fault.Rule { return drawDialogueRule(t, d, nil) }).Filter(func(r fault.Rule) bool {
 				return r.Fault.Kind() != fault.Hold{}.Kind()
 			}).Draw(t, "rule in turn")
 		})
@@ -143,8 +144,8 @@ func TestRandomBreathlessDialogueIsTheSameEventForEvent(t *testing.T) {
 // drawDialogueRule draws a rule after which each line still has an answer. A FromClient end lets the
 // server go on while the client still writes, which does not alternate; a ToClient end is one of
 // those given.
-func drawDialogueRule(t *rapid.T, d transcript.Direction, toClient ...fault.Fault) fault.Rule {
-	var ends []fault.Fault
+func drawDialogueRule(t *rapid.T, d transcript.Direction, toClient faultgen.Kinds) fault.Rule {
+	var ends faultgen.Kinds
 	if d == transcript.ToClient {
 		ends = toClient
 	}

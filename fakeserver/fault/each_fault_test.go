@@ -149,7 +149,7 @@ func wantEachFault(t *testing.T, m Medium, have []Fault) {
 	}
 	for _, f := range faults {
 		if worksOn(f, m) && !kinds[reflect.TypeOf(f)] {
-			t.Errorf("%s has no row", f.Kind())
+			t.Errorf("%s, on %v: no row; add one to the table above", f.Kind(), m)
 		}
 	}
 }

@@ -57,48 +57,28 @@ func drawFeeding(t *rapid.T, length int) feeding {
 	return feeding{rapid.SliceOfN(rapid.IntRange(1, most), 1, 6).Draw(t, "pieces"), 5 * time.Millisecond}
 }
 
-var streamFaults = []func(t *rapid.T, length int) Fault{
-	func(t *rapid.T, _ int) Fault { return Latency{Delay: drawDelay(t)} },
-	func(t *rapid.T, _ int) Fault { return drawJitter(t) },
-	func(t *rapid.T, length int) Fault {
-		size := between(t, 1, length, "size")
-		return Slice{Size: int64(size), Variation: int64(between(t, 0, size-1, "variation"))}
-	},
-	func(t *rapid.T, length int) Fault {
-		return Slice{Sizes: rapid.SliceOfN(rapid.Int64Range(1, int64(length)), 1, 4).Draw(t, "sizes"), Pause: drawDelay(t)}
-	},
-	func(t *rapid.T, _ int) Fault { return Stall{For: drawDelay(t)} },
-	func(*rapid.T, int) Fault { return Hold{Gate: "g"} },
-	func(*rapid.T, int) Fault { return Reset{} },
-	func(*rapid.T, int) Fault { return Close{} },
-	func(*rapid.T, int) Fault { return HalfClose{} },
-	func(t *rapid.T, _ int) Fault { return SlowClose{Delay: drawDelay(t)} },
-	func(*rapid.T, int) Fault { return Blackhole{} },
-	func(*rapid.T, int) Fault { return Bandwidth{BytesPerSecond: 1000} },
-	func(t *rapid.T, _ int) Fault {
-		return Corrupt{Rate: rapid.SampledFrom([]float64{.5, 1}).Draw(t, "rate")}
-	},
-	func(t *rapid.T, length int) Fault {
-		return Corrupt{Bits: rapid.SliceOfNDistinct(rapid.Int64Range(0, int64(8*length)), 1, 6, rapid.ID).Draw(t, "bits")}
-	},
-	func(t *rapid.T, _ int) Fault {
-		return Replace{Old: drawText(t, 1, 4, "old"), New: drawText(t, 0, 4, "new")}
-	},
+// Generators are those of internal/faultgen, for faults of every kind.
+var Generators struct {
+	Kinds   func(m Medium) []string
+	Draw    func(t *rapid.T, m Medium, length int, kinds []string) Fault // one of the kinds
+	Example func(m Medium, kind string, n int) Fault
+}
+
+// drawFault draws a fault for m; without kinds, of any.
+func drawFault(t *rapid.T, m Medium, length int, kinds ...string) Fault {
+	if len(kinds) == 0 {
+		kinds = Generators.Kinds(m)
+	}
+	return Generators.Draw(t, m, length, kinds)
 }
 
 func drawDelay(t *rapid.T) time.Duration {
 	return time.Duration(between(t, 1, 9, "delay")) * time.Millisecond
 }
 
-func drawJitter(t *rapid.T) Fault {
-	d := rapid.SampledFrom([]Distribution{"", Uniform, Normal, Pareto, LogNormal}).Draw(t, "distribution")
-	delay := drawDelay(t)
-	return Latency{Delay: delay, Jitter: delay / 2, Distribution: d}
-}
-
-// drawStreamRule draws a rule for streams that makes sense.
-func drawStreamRule(t *rapid.T, length int) Rule {
-	f := streamFaults[between(t, 0, len(streamFaults)-1, "fault")](t, length)
+// drawStreamRule draws a rule for streams that makes sense; without kinds, of any.
+func drawStreamRule(t *rapid.T, length int, kinds ...string) Rule {
+	f := drawFault(t, Streams, length, kinds...)
 	r := Rule{Fault: f, Direction: toClient}
 	if coin(t, 2, "after bytes") {
 		r = r.AfterBytes(int64(between(t, 0, length+5, "bytes")))
@@ -145,12 +125,5 @@ func drawStreamRules(t *rapid.T, length int) []Rule {
 	return rules
 }
 
-// drawDatagramFault draws a fault of datagrams that may act on each.
-func drawDatagramFault(t *rapid.T) Fault {
-	rate := rapid.SampledFrom([]float64{.1, .5}).Draw(t, "rate")
-	return rapid.SampledFrom([]Fault{
-		Loss{Rate: rate}, Loss{Every: 3}, BurstLoss{P: rate, R: .5}, BurstLoss{P: rate, R: .3, Bad: .7, Good: .1},
-		Duplicate{Rate: rate, Copies: 2}, Reorder{Rate: rate, Gap: 2}, Corrupt{Rate: rate}, Truncate{Size: 5},
-		Latency{Delay: time.Millisecond, Jitter: time.Microsecond}, Bandwidth{BytesPerSecond: 1000}, Blackhole{},
-	}).Draw(t, "fault")
-}
+// drawDatagramFault draws a fault of datagrams.
+func drawDatagramFault(t *rapid.T) Fault { return drawFault(t, Datagrams, 8) }

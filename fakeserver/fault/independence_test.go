@@ -27,15 +27,19 @@ func among(t *rapid.T, mine Rule, others []Rule) []Rule {
 	return rules
 }
 
+// drawingRules have each fault whose draws choose something in a stream, and others by chance.
+var drawingRules = []Rule{
+	ToClient(Slice{Size: 20, Variation: 19}), ToClient(Corrupt{Rate: .5}), ToClient(Corrupt{Rate: 1}).AfterBytes(700),
+	ToClient(Stall{}).WithProbability(.5), ToClient(Slice{Size: 200}).WithProbability(.5).AfterMatch("9"),
+	ToClient(Latency{Delay: ms, Jitter: ms}), ToClient(Latency{Delay: ms, Jitter: ms, Distribution: Pareto}),
+}
+
 // Other rules do not change what a rule draws for a stream.
 func TestOtherRulesDoNotShiftARulesDraws(t *testing.T) {
 	data := strings.Repeat("0123456789", 600)
+	wantEachDrawing(t, Streams, Rule.draws, drawingRules)
 	check(t, 300, func(t *rapid.T) {
-		mine := rapid.SampledFrom([]Rule{
-			ToClient(Slice{Size: 20, Variation: 19}), ToClient(Corrupt{Rate: .5}), ToClient(Corrupt{Rate: 1}).AfterBytes(700),
-			ToClient(Stall{}).WithProbability(.5), ToClient(Slice{Size: 200}).WithProbability(.5).AfterMatch("9"),
-			ToClient(Latency{Delay: ms, Jitter: ms}), ToClient(Latency{Delay: ms, Jitter: ms, Distribution: Pareto}),
-		}).Draw(t, "mine").Named("mine")
+		mine := rapid.SampledFrom(drawingRules).Draw(t, "mine").Named("mine")
 		var others []Rule
 		for _, r := range drawStreamRules(t, len(data)) {
 			switch f := r.Fault.(type) {
@@ -82,12 +86,16 @@ func ownDoings(t *rapid.T, p Plan, conn int, data string) string {
 // Other rules do not change what a rule draws for datagrams. One that acts before
 // it and loses a datagram leaves it nothing to do there, and no more.
 func TestOtherRulesDoNotShiftARulesDrawsOfDatagrams(t *testing.T) {
+	missing := func(rate float64) []Rule {
+		return []Rule{
+			FromClient(Loss{Rate: rate}), FromClient(BurstLoss{P: rate, R: .4}), FromClient(BurstLoss{P: rate, R: .4, Bad: .6, Good: .1}),
+			FromClient(Duplicate{Rate: rate}), FromClient(Reorder{Rate: rate}), FromClient(Corrupt{Rate: rate}), FromClient(Loss{Every: 3}),
+		}
+	}
+	wantEachDrawing(t, Datagrams, Rule.mayMiss, missing(.5))
 	check(t, 500, func(t *rapid.T) {
 		rate := rapid.SampledFrom([]float64{.1, .5}).Draw(t, "rate")
-		mine := FromClient(rapid.SampledFrom([]Fault{
-			Loss{Rate: rate}, BurstLoss{P: rate, R: .4}, BurstLoss{P: rate, R: .4, Bad: .6, Good: .1},
-			Duplicate{Rate: rate}, Reorder{Rate: rate}, Corrupt{Rate: rate}, Loss{Every: 3},
-		}).Draw(t, "mine")).Named("mine").AfterDatagrams(int64(between(t, 0, 3, "after")))
+		mine := rapid.SampledFrom(missing(rate)).Draw(t, "mine").Named("mine").AfterDatagrams(int64(between(t, 0, 3, "after")))
 		if coin(t, 2, "by chance") {
 			mine = mine.WithProbability(.5)
 		}

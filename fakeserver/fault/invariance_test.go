@@ -10,11 +10,36 @@ import (
 
 func TestDecisionsDoNotDependOnHowBytesAreCut(t *testing.T) { check(t, 1000, chunkInvariance) }
 
-// chunkInvariance: a random plan decides the same about the same bytes, however
-// they are cut, and every byte is accounted for.
+// The same for each kind of fault without others, so that a failure names it. It must act
+// sometimes, or that it decides the same would mean nothing.
+func TestDecisionsOfEachFaultDoNotDependOnHowBytesAreCut(t *testing.T) {
+	for _, kind := range Generators.Kinds(Streams) {
+		t.Run(kind, func(t *testing.T) {
+			acted := false
+			check(t, 100, func(t *rapid.T) {
+				data := drawData(t)
+				var rules []Rule
+				for range between(t, 1, 3, "rules") {
+					rules = append(rules, drawStreamRule(t, len(data), kind))
+				}
+				acted = wantInvariance(t, data, rules).acted() || acted
+			})
+			if !acted {
+				t.Error("it never acted")
+			}
+		})
+	}
+}
+
 func chunkInvariance(t *rapid.T) {
 	data := drawData(t)
-	plan := Plan{Seed: rapid.Uint64().Draw(t, "seed"), Rules: drawStreamRules(t, len(data))}
+	wantInvariance(t, data, drawStreamRules(t, len(data)))
+}
+
+// wantInvariance checks that rules decide the same about the same bytes, however
+// they are cut, and that every byte is accounted for. It returns the report.
+func wantInvariance(t *rapid.T, data string, rules []Rule) (report Report) {
+	plan := Plan{Seed: rapid.Uint64().Draw(t, "seed"), Rules: rules}
 	run := func(how feeding) (*trace, string) {
 		g := compilePlan(t, Streams, plan)
 		s := g.Stream(1, toClient)
@@ -22,6 +47,7 @@ func chunkInvariance(t *rapid.T) {
 			return &trace{}, ""
 		}
 		tr := drive(s, data, how)
+		report = g.Report()
 		return tr, fmt.Sprintf("%v\n%s%+v", tr, g.Report(), g.Report())
 	}
 	how := drawFeeding(t, len(data))
@@ -33,6 +59,7 @@ func chunkInvariance(t *rapid.T) {
 	if got.broken != "" {
 		t.Fatal(got.broken)
 	}
+	return report
 }
 
 // FuzzStream looks for a plan and a cutting that break chunkInvariance. Without a

@@ -15,6 +15,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/internal/faultgen"
 	fakenet "github.com/fakewire/fakewire/nettest"
 )
 
@@ -46,12 +47,9 @@ func drawPacketChaos(t *rapid.T, unit time.Duration) packetChaos {
 // drawDatagramPlan draws a plan of a few rules for datagrams.
 func drawDatagramPlan(t *rapid.T, unit time.Duration) fault.Plan {
 	p := fault.Plan{Seed: 1 + rapid.Uint64Range(0, 1<<32).Draw(t, "seed")}
+	w := faultgen.Wire{Length: 20, Unit: unit}
 	for range between(t, 0, 3, "rules") {
-		f := rapid.SampledFrom([]fault.Fault{
-			fault.Loss{Rate: .3}, fault.BurstLoss{P: .5, R: .5}, fault.Duplicate{Rate: .5, Copies: 3}, fault.Reorder{Rate: .5, Gap: 2},
-			fault.Latency{Delay: 3 * unit, Jitter: unit}, fault.Bandwidth{BytesPerSecond: 1 + int64(time.Second/unit), Burst: 5},
-			fault.Corrupt{Rate: .5}, fault.Blackhole{}, fault.Truncate{Size: 2},
-		}).Draw(t, "fault")
+		f := w.Draw(t, fault.Datagrams, faultgen.All(fault.Datagrams))
 		r := fault.Rule{Fault: f, Direction: rapid.SampledFrom(both).Draw(t, "direction")}.NeedNotFire()
 		if coin(t, 3, "after datagrams") {
 			r = r.AfterDatagrams(int64(between(t, 1, 6, "datagrams")))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/internal/faultgen"
 )
 
 // check runs a property n times, or as often as RAPID_CHECKS or the flag
@@ -72,8 +73,7 @@ func (w wirePlan) rule(t *rapid.T) fault.Rule {
 	if coin(t, 6, "by chance") {
 		r = r.WithProbability(.5)
 	}
-	switch r.Fault.(type) {
-	case fault.Reset, fault.Close, fault.HalfClose, fault.Stall, fault.Hold:
+	if faultgen.ActsOnce(r.Fault) {
 		return r
 	}
 	if coin(t, 3, "for bytes") {
@@ -86,45 +86,10 @@ func (w wirePlan) delay(t *rapid.T) time.Duration {
 	return time.Duration(between(t, 1, 9, "delay")) * w.unit
 }
 
+// fault draws a fault of any kind.
 func (w wirePlan) fault(t *rapid.T) fault.Fault {
-	switch between(t, 1, 14, "fault") {
-	case 1:
-		return fault.Latency{Delay: w.delay(t)}
-	case 2:
-		d := w.delay(t)
-		return fault.Latency{Delay: d, Jitter: d / 2}
-	case 3:
-		return fault.Bandwidth{BytesPerSecond: 1 + int64(w.length)*int64(time.Second)/int64(10*w.unit), Burst: 100}
-	case 4, 5:
-		return w.slice(t)
-	case 6:
-		if w.forever && coin(t, 3, "for ever") {
-			return fault.Stall{}
-		}
-		return fault.Stall{For: w.delay(t)}
-	case 7:
-		return fault.Hold{Gate: gate}
-	case 8:
-		return fault.SlowClose{Delay: w.delay(t)}
-	case 9:
-		return fault.Blackhole{}
-	case 10:
-		return fault.Corrupt{Rate: .5}
-	case 11, 12:
-		return fault.Replace{Old: drawText(t, 1, 4, "old"), New: drawText(t, 0, 5, "new")}
-	case 13:
-		return fault.HalfClose{}
-	}
-	return rapid.SampledFrom([]fault.Fault{fault.Reset{}, fault.Close{}}).Draw(t, "ending")
-}
-
-// slice draws pieces that are not too many.
-func (w wirePlan) slice(t *rapid.T) fault.Fault {
-	size := between(t, 1+w.length/20, w.length, "size")
-	if coin(t, 2, "sizes") {
-		return fault.Slice{Sizes: []int64{int64(between(t, 1, 9, "first")), int64(size)}}
-	}
-	return fault.Slice{Size: int64(size), Variation: int64(between(t, 0, size-1, "variation"))}
+	g := faultgen.Wire{Length: w.length, Unit: w.unit, Gate: gate, Endless: w.forever}
+	return g.Draw(t, fault.Streams, faultgen.All(fault.Streams))
 }
 
 // drawText draws a text of a's and b's, so that patterns match and overlap.

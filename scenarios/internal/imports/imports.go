@@ -75,13 +75,13 @@ var mayImport = []struct {
 	{"fakeserver/internal/benchratio", [][]string{{module + "fakeserver/internal/benchwork"}}},
 	{"fakeserver/cmd/", [][]string{server, {module + "fakeserver/script"}}},
 	{"fakeserver/", [][]string{server}},
+	{"internal/faultgen", [][]string{words, {"pgregory.net/rapid"}}},
 	{"nettest", [][]string{server}},
 	{"nettest/match", [][]string{words, {gomega + "/types", gomega + "/format", gomega + "/gcustom", gomega + "/gbytes"}}},
 }
 
-// forTests are packages that only tests import: a package that imports one of them depends on
-// testing, and is told.
-var forTests = []string{"fakeserver/internal/servertest"}
+// forTests are packages that only tests import: no list allows them, and they may depend on testing.
+var forTests = []string{"fakeserver/internal/servertest", "internal/faultgen"}
 
 // graph is what go list says, by import path.
 type graph map[string]listed

@@ -1,0 +1,19 @@
+package fault_test
+
+import (
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/internal/faultgen"
+)
+
+// Package faultgen imports fault, so that the tests inside fault reach it through a variable.
+func init() {
+	fault.Generators.Kinds = func(m fault.Medium) []string { return faultgen.All(m) }
+	fault.Generators.Draw = func(t *rapid.T, m fault.Medium, length int, kinds []string) fault.Fault {
+		return faultgen.Wire{Length: length, Unit: time.Millisecond, Gate: "g", Keep: 1, Virtual: true}.Draw(t, m, kinds)
+	}
+	fault.Generators.Example = faultgen.Example
+}
