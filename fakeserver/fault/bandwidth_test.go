@@ -48,7 +48,7 @@ func TestBandwidthDoesNotDependOnThePieces(t *testing.T) {
 			sum += n
 			due := cut.Take(epoch, n)
 			if due.Before(last) || due.Before(epoch) {
-				t.Fatalf("due at %v, behind %v", due, last)
+				t.Fatalf("due at %v, after %v", due, last)
 			}
 			last = due
 		}
@@ -68,7 +68,7 @@ func TestBandwidthLetsItsBurstPassAtOnce(t *testing.T) {
 			t.Errorf("%+v: the burst is due after %v", tt.f, due.Sub(epoch))
 		}
 		if got := b.Take(epoch, 1).Sub(epoch); got != 10*time.Millisecond {
-			t.Errorf("%+v: the byte behind the burst is due after %v, want 10ms", tt.f, got)
+			t.Errorf("%+v: the byte after the burst is due after %v, want 10ms", tt.f, got)
 		}
 	}
 }
@@ -81,7 +81,7 @@ func TestBandwidthAfterIdleIsABurstAndNoMore(t *testing.T) {
 			t.Fatalf("after a pause the burst is due %v late", due.Sub(now))
 		}
 		if due, want := b.Take(now, 500), now.Add(500*time.Millisecond); due != want {
-			t.Fatalf("what is behind the burst is due %v late, want 500ms", due.Sub(now))
+			t.Fatalf("what is after the burst is due %v late, want 500ms", due.Sub(now))
 		}
 		now = now.Add(time.Hour)
 	}

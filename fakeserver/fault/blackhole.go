@@ -2,7 +2,7 @@ package fault
 
 import "github.com/fakewire/fakewire/fakeserver/internal/decide"
 
-// Blackhole lets nothing pass, and nobody hears of it.
+// Blackhole lets nothing pass, and tells neither side.
 //
 // FromClient, what the client sends is read and recorded, and the handler does
 // not get it. ToClient, what the handler writes vanishes. The connection stays open,

@@ -9,8 +9,8 @@ import (
 // BurstLoss loses datagrams in bursts, by the model of Gilbert and Elliott: a
 // chain of two states, good and bad, that takes a step at each datagram. What
 // traffic shapers call "loss gemodel p r 1-h 1-k" has the same four numbers. Each peer and
-// direction has a chain of its own, which is in the good state before its first datagram: of a
-// client that opens a socket for each datagram, none is ever lost in a burst.
+// direction has a chain of its own, which is in the good state before its first datagram: a
+// client that opens a socket for each datagram never sees a burst.
 type BurstLoss struct {
 	P    float64 // from good to bad
 	R    float64 // from bad to good

@@ -13,13 +13,12 @@ import (
 // FromClient, the handler gets the flipped bits and the record keeps what the
 // client sent; ToClient, the flipped ones leave and are recorded.
 type Corrupt struct {
-	// Rate is the probability that a datagram has one bit flipped, at a random place in
-	// it; or in a stream, that one bit of each 1,460 bytes is flipped, at a random place
-	// in them. A stream of 100 bytes therefore has its bit flipped once in fifteen times
+	// Rate is the probability that a datagram has one random bit flipped;
+	// or in a stream, that one random bit of each cell of 1,460 bytes is. A stream of 100 bytes therefore has its bit flipped once in fifteen times
 	// at a Rate of 1, and a rule of that Rate that flips none fails Verify: use Bits to
 	// flip a bit for sure.
 	Rate float64
-	// Bits are the places of the bits to flip: bit 0 is the lowest of the first byte
+	// Bits are the positions of the bits to flip: bit 0 is the lowest of the first byte
 	// where the rule begins to act; in datagrams, of each one's first byte.
 	Bits []int64
 }
@@ -27,7 +26,7 @@ type Corrupt struct {
 // Kind returns "corrupt".
 func (Corrupt) Kind() string { return "corrupt" }
 
-// Validate refuses a Rate outside 0 to 1, negative places and the same twice, and
+// Validate refuses a Rate outside 0 to 1, negative positions and the same twice, and
 // more or fewer than one field set.
 func (f Corrupt) Validate() error {
 	if err := checkRate("Rate", f.Rate); err != nil {
@@ -38,7 +37,7 @@ func (f Corrupt) Validate() error {
 	}
 	for i, bit := range f.Bits {
 		if bit < 0 || slices.Contains(f.Bits[:i], bit) {
-			return fmt.Errorf("Bits[%d] is %d, want places of 0 or more, each once", i, bit)
+			return fmt.Errorf("Bits[%d] is %d, want positions of 0 or more, each once", i, bit)
 		}
 	}
 	return nil
@@ -88,7 +87,7 @@ func (f *flipper) apply(p []byte, offset int64, left int) (out []byte, hits []in
 	if f.Rate > 0 {
 		for cell := offset / cellBytes; cell*cellBytes < offset+int64(len(p)); cell++ {
 			if f.d.hit(cell, f.Rate) {
-				flip(cell*cellBytes*8 + int64(f.d.apart(forPlace).below(cell, cellBytes*8)))
+				flip(cell*cellBytes*8 + int64(f.d.apart(forPosition).below(cell, cellBytes*8)))
 			}
 		}
 	}
@@ -119,7 +118,7 @@ func (f datagramFlipper) decide(v *decide.Verdict, _ int64) bool {
 	size := int64(len(v.Data)) * 8
 	bits := f.Bits
 	if f.Rate > 0 && size > 0 && f.d.hit(v.Number, f.Rate) {
-		bits = []int64{int64(f.d.apart(forPlace).below(v.Number, uint64(size)))}
+		bits = []int64{int64(f.d.apart(forPosition).below(v.Number, uint64(size)))}
 	}
 	changed := false
 	for _, bit := range bits {

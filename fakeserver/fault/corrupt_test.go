@@ -22,15 +22,15 @@ func TestCorruptFlipsExactlyItsBits(t *testing.T) {
 func TestCorruptFlipsItsBitsHoweverTheyAreCut(t *testing.T) {
 	check(t, 300, func(t *rapid.T) {
 		data := drawText(t, 1, 40, "data")
-		places := rapid.SliceOfNDistinct(rapid.Int64Range(0, 350), 1, 8, rapid.ID).Draw(t, "bits")
+		positions := rapid.SliceOfNDistinct(rapid.Int64Range(0, 350), 1, 8, rapid.ID).Draw(t, "bits")
 		from := between(t, 0, len(data), "from")
 		want := []byte(data)
-		for _, bit := range places {
+		for _, bit := range positions {
 			if at := from + int(bit/8); at < len(want) {
 				want[at] ^= 1 << (bit % 8)
 			}
 		}
-		g := compile(t, Streams, 0, ToClient(Corrupt{Bits: places}).AfterBytes(int64(from)))
+		g := compile(t, Streams, 0, ToClient(Corrupt{Bits: positions}).AfterBytes(int64(from)))
 		if tr := drive(g.Stream(1, toClient), data, drawFeeding(t, len(data))); tr.delivered != string(want) {
 			t.Fatalf("%q became %q, want %q", data, tr.delivered, want)
 		}
@@ -46,7 +46,7 @@ func TestCorruptDoesNotChangeTheSendersBytes(t *testing.T) {
 	}
 }
 
-// flipped returns the places of the bits in which got differs from want.
+// flipped returns the positions of the bits in which got differs from want.
 func flipped(got, want []byte) []int {
 	var all []int
 	for i := range want {
@@ -62,7 +62,7 @@ func TestCorruptByRateFlipsOneBitOfACell(t *testing.T) {
 	for _, rate := range []float64{.05, .5, 1} {
 		s := compile(t, Streams, 3, ToClient(Corrupt{Rate: rate})).Stream(1, toClient)
 		zeros, got := make([]byte, 20*cellBytes), []byte(nil)
-		hits, places := 0, make([]int, classes)
+		hits, positions := 0, make([]int, classes)
 		for range cells / 20 {
 			got = got[:0]
 			for _, step := range s.Feed(zeros, 0) {
@@ -75,12 +75,12 @@ func TestCorruptByRateFlipsOneBitOfACell(t *testing.T) {
 				}
 				for _, bit := range part {
 					hits++
-					places[bit*classes/(8*cellBytes)]++
+					positions[bit*classes/(8*cellBytes)]++
 				}
 			}
 		}
 		wantRate(t, "cells hit", hits, 3*cells/20, rate)
-		wantEven(t, "places", places)
+		wantEven(t, "positions", positions)
 	}
 }
 
@@ -90,16 +90,16 @@ func TestCorruptByRateFlipsAnyBitOfADatagram(t *testing.T) {
 	const n = 50_000
 	for _, chance := range []float64{1, .5, .1} {
 		p := compile(t, Datagrams, 3, ToClient(Corrupt{Rate: .5}).WithProbability(chance)).Peer(1, toClient)
-		hits, places := 0, make([]int, 64)
+		hits, positions := 0, make([]int, 64)
 		zeros := make([]byte, 8)
 		for range n {
 			for _, bit := range flipped(p.Next(zeros, 0).Data, zeros) {
 				hits++
-				places[bit]++
+				positions[bit]++
 			}
 		}
 		wantRate(t, "datagrams hit", hits, n, chance/2)
-		wantEven(t, "places", places)
+		wantEven(t, "positions", positions)
 	}
 }
 
@@ -136,10 +136,10 @@ func TestCorruptRefusesNonsense(t *testing.T) {
 	}
 }
 
-func TestACompiledPlanDoesNotChangeWithTheCallersBits(t *testing.T) {
-	places := []int64{0}
-	g := compile(t, Streams, 1, ToClient(Corrupt{Bits: places}))
-	places[0] = 8
+func TestCompiledPlanDoesNotChangeWithTheCallersBits(t *testing.T) {
+	positions := []int64{0}
+	g := compile(t, Streams, 1, ToClient(Corrupt{Bits: positions}))
+	positions[0] = 8
 	if tr := drive(g.Stream(1, toClient), "aa", feeding{}); !strings.HasPrefix(tr.delivered, "`a") {
 		t.Errorf("delivered %q", tr.delivered)
 	}

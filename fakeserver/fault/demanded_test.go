@@ -4,7 +4,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -42,6 +44,23 @@ func wantEachDrawing(t *testing.T, m Medium, drawing func(Rule) bool, rules []Ru
 				t.Errorf("%s, on %v: it draws, as %#v does, and has no row; add one to the table above", kind, m, f)
 				break
 			}
+		}
+	}
+}
+
+// The package's doc lists each fault by what it is for.
+func TestDocListsEachFault(t *testing.T) {
+	f, err := parser.ParseFile(token.NewFileSet(), "doc.go", nil, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(f.Doc.Text(), "\n# Faults\n")
+	list, _, _ = strings.Cut(list, "\n# ")
+	onStreams, onDatagrams, _ := strings.Cut(list, "\nFor datagrams:\n")
+	for _, f := range faults {
+		link := "[" + reflect.TypeOf(f).Name() + "]"
+		if worksOn(f, Streams) != strings.Contains(onStreams, link) || worksOn(f, Datagrams) != strings.Contains(onDatagrams, link) {
+			t.Errorf("%s: doc.go lists the faults of streams and of datagrams; add %s where it belongs", f.Kind(), link)
 		}
 	}
 }

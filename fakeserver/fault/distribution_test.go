@@ -12,7 +12,7 @@ var quantiles = []struct{ q, z float64 }{
 	{.01, -2.326348}, {.10, -1.281552}, {.50, 0}, {.90, 1.281552}, {.99, 2.326348},
 }
 
-func TestDelaysFollowTheirDistributions(t *testing.T) {
+func TestDistributionsAreFollowed(t *testing.T) {
 	const n = 50_000
 	const delay, jitter = 100 * time.Millisecond, 30 * time.Millisecond
 	d, j := float64(delay), float64(jitter)
@@ -89,7 +89,7 @@ func TestJitterIsNotCorrelated(t *testing.T) {
 }
 
 // What is asked for is given, however long. Only tails are cut.
-func TestLongDelaysAreNotCut(t *testing.T) {
+func TestDistributionsAreNotCutShort(t *testing.T) {
 	for _, d := range []Distribution{Uniform, Normal, LogNormal, Pareto} {
 		if got := d.sample(0.5, 48*time.Hour, time.Hour); got < 48*time.Hour-time.Second {
 			t.Errorf("the median of %s, 48h and 1h, is %v", d, got)

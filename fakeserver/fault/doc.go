@@ -1,6 +1,6 @@
 // Package fault says what goes wrong on the wire, and decides where.
 //
-// A [Plan] is a seed and rules; a [Rule] is a [Fault] with its place:
+// A [Plan] is a seed and rules; a [Rule] is a [Fault] plus where, when and how often it acts:
 //
 //	fault.Plan{Rules: []fault.Rule{
 //		fault.ToClient(fault.Reset{}).OnConn(1).AfterBytes(3),
@@ -11,10 +11,31 @@
 // no clock and no goroutine. A server carries out what its plan decides, and gives a
 // [Report] of what became of each rule.
 //
+// # Faults
+//
+// For streams, which are connections:
+//
+//   - [Latency], [Bandwidth]: bytes are late, or slow
+//   - [Slice]: the receiver's reads end at boundaries
+//   - [Stall], [Hold]: a direction stops, for a time, for good, or until the test lets it go on
+//   - [Reset], [Close], [HalfClose], [SlowClose]: an RST, a FIN, a FIN one way, a FIN that is late
+//   - [Blackhole]: bytes vanish
+//   - [Corrupt], [Replace]: bytes are changed
+//
+// For datagrams:
+//
+//   - [Loss], [BurstLoss], [Blackhole]: some are lost, or all
+//   - [Duplicate], [Reorder]: they come more than once, or out of order
+//   - [Latency], [Bandwidth]: they are late, or slow
+//   - [Corrupt], [Truncate]: they are changed, or cut short
+//
+// Losing, duplicating or reordering bytes of a TCP stream would be corruption, not packet loss,
+// which TCP repairs: so those faults are for datagrams only.
+//
 // # Offsets
 //
-// Places count what the sender sent, before any fault: the client's bytes, or what
-// the handler wrote. A fault that acts once acts as soon as the byte in front of
+// Offsets count what the sender sent, before any fault: the client's bytes, or what
+// the handler wrote. A fault that acts once acts as soon as the byte before
 // its offset has passed; others act on all bytes from their offset on. Datagrams
 // are numbered from 1, for each peer and direction, before any fault.
 //
@@ -51,7 +72,7 @@
 // # What becomes of a rule
 //
 // A rule has fired if it acted. Else it is not reached, or passed: it came with SetFaults
-// when its offset was behind the connection; or armed: its offset was reached, and its
+// when the connection was past its offset; or armed: its offset was reached, and its
 // draws, what it came to, or another ending let it do nothing. [Report.Verify] takes none
 // of these for success, unless the rule's [Demand] excuses it.
 //
@@ -59,12 +80,15 @@
 //
 // A decision depends on the seed, the rule's key, the connection's number, the
 // direction, and the bytes or datagrams so far. It does not depend on how a stream
-// was cut into reads and writes, on time, or on goroutines. Adding, removing or
-// reordering other rules does not change a rule's draws; two unnamed rules of
+// was cut into reads and writes, on time (but for AfterTime and ForTime), or on goroutines.
+//
+// A rule's key is its Name. If it has none, the key is made of the fault's kind, the direction and
+// the rule's ordinal among the unnamed rules of that kind and direction: "reset.ToClient.2". So
+// adding, removing or reordering other rules does not change a rule's draws; two unnamed rules of
 // the same kind and direction are told apart by their order, so name them.
 //
-// # Limits
-//
-// Losing, duplicating or reordering bytes of a TCP stream would be corruption, not
-// packet loss, which TCP repairs: those faults are for datagrams only.
+// What draws in a stream draws once for each cell: the 1460 bytes, the payload of a full Ethernet
+// frame, from each multiple of 1460 on. So a cell's draw is the same however its bytes come. Slice
+// draws once for each piece, and WithProbability once for each connection and direction; for
+// datagrams, there is a draw for each.
 package fault

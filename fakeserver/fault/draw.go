@@ -36,9 +36,9 @@ func (d draws) at(unit int64) uint64 {
 type purpose uint64
 
 const (
-	forChance purpose = iota + 1 // Rule.Probability, of a datagram
-	forPlace                     // which bit
-	forLoss                      // besides the state that loses
+	forChance   purpose = iota + 1 // Rule.Probability, of a datagram
+	forPosition                    // which bit
+	forLoss                        // besides the state that loses
 )
 
 // apart returns draws for the same units that are independent of d's, and of those

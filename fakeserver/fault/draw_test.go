@@ -20,7 +20,7 @@ func TestDrawsAreWhatTheyAlwaysWere(t *testing.T) {
 
 // What the draws are used for must not change either. A rule's line below may be
 // added, but never edited.
-func TestFaultsAreWhatTheyAlwaysWere(t *testing.T) {
+func TestDrawsOfDatagramsAreWhatTheyAlwaysWere(t *testing.T) {
 	for _, tt := range []struct {
 		rule Rule
 		want string
@@ -63,7 +63,7 @@ func verdictText(v decide.Verdict) string {
 	return text
 }
 
-func TestStreamFaultsAreWhatTheyAlwaysWere(t *testing.T) {
+func TestDrawsOfStreamsAreWhatTheyAlwaysWere(t *testing.T) {
 	for _, tt := range []struct {
 		rule Rule
 		want string
@@ -89,7 +89,7 @@ func TestStreamFaultsAreWhatTheyAlwaysWere(t *testing.T) {
 	}
 }
 
-func TestChanceOfConnectionsIsWhatItAlwaysWas(t *testing.T) {
+func TestDrawsOfConnectionsAreWhatTheyAlwaysWere(t *testing.T) {
 	g := compile(t, Streams, 42, ToClient(Reset{}).WithProbability(.5), OnAccept(Reset{}).WithProbability(.5))
 	got := ""
 	for conn := 1; conn <= 16; conn++ {
@@ -129,7 +129,7 @@ func TestDrawsAreUniform(t *testing.T) {
 	}
 }
 
-func TestHitIsExactAtTheEnds(t *testing.T) {
+func TestDrawsHitExactlyAtTheEnds(t *testing.T) {
 	d := newDraws(1, "k", 1, toClient)
 	for i := range int64(10_000) {
 		if d.hit(i, 0) || !d.hit(i, 1) {

@@ -18,11 +18,11 @@ type Duplicate struct {
 // Kind returns "duplicate".
 func (Duplicate) Kind() string { return "duplicate" }
 
-// maxDeliveries is how often a datagram is delivered at most: the copies of several rules
+// maxDeliveries bounds how often a datagram is delivered: the copies of several rules
 // are made while others wait, and must not become a million.
 const maxDeliveries = 1 + maxCopies
 
-// maxCopies is how many copies a rule makes at most.
+// maxCopies bounds how many copies a rule makes.
 const maxCopies = 1000
 
 // Validate refuses a Rate outside 0 to 1 or of 0, and Copies that are negative

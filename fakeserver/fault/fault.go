@@ -18,11 +18,11 @@ type Fault interface {
 	sealed()
 }
 
-// What a fault can do is told by the private interfaces that it implements. A
+// What a fault can do is told by which of these interfaces it implements. A
 // fault that implements a stream interface is for streams, one that implements
 // datagramFault is for datagrams, and some are for both.
 
-// A pointFault acts once, as soon as the byte before its place has passed.
+// A pointFault acts once, as soon as the byte before its offset has passed.
 type pointFault interface {
 	Fault
 	point() decide.Step // what to do there: Op, Delay, Gate
@@ -58,7 +58,7 @@ type finishFault interface {
 // A cutFault makes the receiver's reads stop at boundaries.
 type cutFault interface {
 	Fault
-	// piece returns the size of the ith piece from 0, and the pause behind it. No
+	// piece returns the size of the ith piece from 0, and the pause after it. No
 	// more boundaries come once size is 0.
 	piece(d draws, i int64) (size int64, pause time.Duration)
 }
@@ -105,7 +105,7 @@ type cloningFault interface {
 	clone() Fault
 }
 
-// A cell is the unit of draws in a stream: a place's cell is its offset divided
+// A cell is the unit of draws in a stream: an offset's cell is the offset divided
 // by this, the payload of a full Ethernet frame.
 const cellBytes = 1460
 

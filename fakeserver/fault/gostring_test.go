@@ -14,7 +14,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-func TestPlanAsGoReadsLikeAPersons(t *testing.T) {
+func TestGoSourceReadsLikeAPersons(t *testing.T) {
 	want := `fault.Plan{Seed: 0x9e3779b97f4a7c15, Rules: []fault.Rule{
 	fault.ToClient(fault.Reset{}).OnConn(1).AfterBytes(3).AfterMatch("PONG").Named("cut"),
 	fault.FromClient(fault.Latency{Delay: 20 * time.Millisecond, Jitter: 1500 * time.Microsecond, Distribution: fault.Normal}).FromConn(2).ForTime(time.Minute),
@@ -135,7 +135,7 @@ func TestGoSourceIsFormatted(t *testing.T) {
 	}
 }
 
-func TestDurationsAsGo(t *testing.T) {
+func TestGoSourceOfDurations(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		time.Hour:               "time.Hour",
 		90 * time.Minute:        "90 * time.Minute",
@@ -151,7 +151,7 @@ func TestDurationsAsGo(t *testing.T) {
 }
 
 // A fault of another package, made by embedding, must not make GoString panic.
-func TestAStrangersFaultAsGo(t *testing.T) {
+func TestGoSourceOfAStrangersFault(t *testing.T) {
 	type stranger struct{ Reset }
 	for _, f := range []Fault{stranger{}, &stranger{}, (*stranger)(nil)} {
 		r := Rule{Fault: f, Direction: transcript.ToClient}

@@ -6,7 +6,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
-// Hold stops one direction at a place until the test releases its gate with the
+// Hold stops one direction until the test releases its gate with the
 // server's Release. A gate that is released stays open: a Hold that comes to it then
 // holds nothing, and has not fired. AwaitHeld waits until something is held at it.
 type Hold struct {

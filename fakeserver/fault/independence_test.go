@@ -18,7 +18,7 @@ func among(t *rapid.T, mine Rule, others []Rule) []Rule {
 		if coin(t, 4, "leave out") {
 			continue
 		}
-		if r.Name = fmt.Sprintf("other %d", i); coin(t, 2, "behind") {
+		if r.Name = fmt.Sprintf("other %d", i); coin(t, 2, "after") {
 			rules = append(rules, r)
 		} else {
 			rules = slices.Insert(rules, 0, r)
@@ -35,7 +35,7 @@ var drawingRules = []Rule{
 }
 
 // Other rules do not change what a rule draws for a stream.
-func TestOtherRulesDoNotShiftARulesDraws(t *testing.T) {
+func TestDrawsAreNotShiftedByOtherRules(t *testing.T) {
 	data := strings.Repeat("0123456789", 600)
 	wantEachDrawing(t, Streams, Rule.draws, drawingRules)
 	check(t, 300, func(t *rapid.T) {
@@ -45,7 +45,7 @@ func TestOtherRulesDoNotShiftARulesDraws(t *testing.T) {
 			switch f := r.Fault.(type) {
 			case pointFault:
 				if f.point().Op.Ends() {
-					continue // nothing is decided behind it
+					continue // nothing is decided after it
 				}
 			case Blackhole, Replace:
 				continue // it takes bytes away before mine sees them
@@ -85,7 +85,7 @@ func ownDoings(t *rapid.T, p Plan, conn int, data string) string {
 
 // Other rules do not change what a rule draws for datagrams. One that acts before
 // it and loses a datagram leaves it nothing to do there, and no more.
-func TestOtherRulesDoNotShiftARulesDrawsOfDatagrams(t *testing.T) {
+func TestDrawsOfDatagramsAreNotShiftedByOtherRules(t *testing.T) {
 	missing := func(rate float64) []Rule {
 		return []Rule{
 			FromClient(Loss{Rate: rate}), FromClient(BurstLoss{P: rate, R: .4}), FromClient(BurstLoss{P: rate, R: .4, Bad: .6, Good: .1}),
@@ -113,7 +113,7 @@ func TestOtherRulesDoNotShiftARulesDrawsOfDatagrams(t *testing.T) {
 			want := len(alone.Next([]byte("datagram"), 0).Fired) > 0
 			v := crowd.Next([]byte("datagram"), 0)
 			at := slices.IndexFunc(v.Fired, func(h decide.Hit) bool { return h.Rule == "mine" })
-			gone := v.Copies == 0 && at < 0 // another rule lost it, before or behind mine
+			gone := v.Copies == 0 && at < 0 // another rule lost it, before or after mine
 			if !gone && (at >= 0) != want || gone && !lostByAnother(v) {
 				t.Fatalf("datagram %d: alone it acts: %v; with others: %+v", i+1, want, v.Fired)
 			}
@@ -129,7 +129,7 @@ func lostByAnother(v decide.Verdict) bool {
 	return slices.ContainsFunc(v.Fired, func(h decide.Hit) bool { return h.Rule != "mine" && (h.Text == "lost" || h.Text == "dropped") })
 }
 
-func TestConnectionsAndDirectionsDrawApart(t *testing.T) {
+func TestDrawsOfConnectionsAndDirectionsAreApart(t *testing.T) {
 	cuts := map[string]string{}
 	g := compile(t, Streams, 5, ToClient(Slice{Size: 20, Variation: 19}).Named("a"), FromClient(Slice{Size: 20, Variation: 19}).Named("b"))
 	for conn := 1; conn <= 3; conn++ {

@@ -78,7 +78,7 @@ func newRush(t *rapid.T, p Plan) *rush {
 
 func (r *rush) next(way int) {
 	v := r.ways[way].Next([]byte("datagram"), 0)
-	fmt.Fprintf(&r.said[way], "%d: %q, %d copies, +%v behind %d in %d buckets, %+v\n", v.Number, v.Data, v.Copies, v.Delay, v.Behind, len(v.Buckets), v.Fired)
+	fmt.Fprintf(&r.said[way], "%d: %q, %d copies, +%v after the next %d, %d buckets, %+v\n", v.Number, v.Data, v.Copies, v.Delay, v.Behind, len(v.Buckets), v.Fired)
 }
 
 func (r *rush) String() string {

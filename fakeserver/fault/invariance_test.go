@@ -79,7 +79,7 @@ func FuzzStream(f *testing.F) {
 
 // Each byte that passes is delivered once: where no transform changes lengths, as
 // many bytes are delivered as passed, and where there is none, the same.
-func TestEveryByteIsDeliveredOrDropped(t *testing.T) {
+func TestStreamDeliversOrDropsEveryByte(t *testing.T) {
 	check(t, 1000, func(t *rapid.T) {
 		data := drawData(t)
 		rules, changed := drawStreamRules(t, len(data)), false
@@ -114,7 +114,7 @@ func TestEveryByteIsDeliveredOrDropped(t *testing.T) {
 }
 
 // A reader that takes no more than Room never has to give anything back.
-func TestAReaderThatMindsRoomNeverOvershoots(t *testing.T) {
+func TestRoomIsNeverOvershot(t *testing.T) {
 	check(t, 1000, func(t *rapid.T) {
 		data := drawData(t)
 		g := compile(t, Streams, 1, drawStreamRules(t, len(data))...)
@@ -138,7 +138,7 @@ func TestAReaderThatMindsRoomNeverOvershoots(t *testing.T) {
 			}
 		}
 		if ended(s) && s.Room() != 0 {
-			t.Fatalf("Room = %d behind the ending", s.Room())
+			t.Fatalf("Room = %d after the ending", s.Room())
 		}
 	})
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // faults has one zero value of each fault: what JSON can name. A new fault is one
-// file, its test twin, one line here and one definition in plan.schema.json; tests
+// file, its test, one line here and one definition in plan.schema.json; tests
 // fail while a type with a sealed method is missing from either.
 var faults = []Fault{
 	Bandwidth{},
@@ -92,7 +92,7 @@ func (r Rule) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON sets the plan to what text says. It refuses whatever has not the
 // shape that MarshalJSON describes, and never ignores anything: fields unknown or
-// twice, a null, a number for a duration, bytes behind the plan. Its errors wrap
+// twice, a null, a number for a duration, bytes after the plan. Its errors wrap
 // ErrPlan and name the rule and the field; after one the plan is unchanged.
 //
 // Whether the values make sense is for Validate to say. Seeds may be numbers up to

@@ -109,7 +109,7 @@ func (p *jsonReader) token() (json.Token, error) {
 	return token, err
 }
 
-// halfPair reports whether a token has a surrogate without its twin.
+// halfPair reports whether a token has a surrogate without its other half.
 func halfPair(token []byte) bool {
 	for i := 0; i < len(token); i++ {
 		if token[i] != '\\' {

@@ -25,7 +25,7 @@ func readJSON(text []byte, v reflect.Value) error {
 	return readValue("", n, v)
 }
 
-// readValue sets v, which is at the given place of a rule, from n.
+// readValue sets v, from n. Errors name it by its path in the rule.
 func readValue(at string, n node, v reflect.Value) error {
 	switch v.Type() {
 	case ruleType:
@@ -228,7 +228,7 @@ func readMember(at, name string, n node, v reflect.Value) error {
 // setText sets a string, or bytes.
 func setText(v reflect.Value, text string) { v.Set(reflect.ValueOf(text).Convert(v.Type())) }
 
-// wrong says what is at a place instead of what should be.
+// wrong says what is in a field instead of what should be.
 func wrong(at, want string, n node) error {
 	if at == "" {
 		return errors.New("want " + want + ", got " + n.describe())

@@ -89,13 +89,13 @@ var ruleRefusals = []struct{ text, want string }{
 	{`{OK, "optional": true}`, ": optional: unknown field, want one of name, fault, direction, conns, after, until, probability, limit, demand"},
 }
 
-func TestWhatIsNoPlanIsRefused(t *testing.T) {
+func TestParsePlanRefusesWhatIsNoPlan(t *testing.T) {
 	for _, tt := range refusals {
 		wantRefused(t, tt.text, tt.want)
 	}
 }
 
-func TestWhatIsNoRuleIsRefused(t *testing.T) {
+func TestParsePlanRefusesWhatIsNoRule(t *testing.T) {
 	for _, tt := range ruleRefusals {
 		text := strings.NewReplacer("DIR", `"direction": "to-client"`, "OK", `"fault": {"kind": "close"}, "direction": "to-client"`).Replace(tt.text)
 		in, where := `{"rules": [{"fault": {"kind": "reset"}, "direction": "to-client"}, `, "rule 2"
@@ -130,7 +130,7 @@ func wantRefused(t *testing.T, text, want string) {
 }
 
 // Twins of surrogates and backslashes are no trouble.
-func TestTextsThatOnlyLookBroken(t *testing.T) {
+func TestParsePlanTakesTextsThatOnlyLookBroken(t *testing.T) {
 	for text, want := range map[string]string{
 		`\ud83d\ude00`: "😀",
 		`\\ud800`:      `\ud800`,

@@ -123,7 +123,7 @@ func TestSchemaTakesWhatValidateTakes(t *testing.T) {
 
 func makesSense(p Plan) bool { return p.Validate(Streams) == nil || p.Validate(Datagrams) == nil }
 
-// TestSchemaAgreesWithTheReader breaks plans in random places: what the schema takes
+// TestSchemaAgreesWithTheReader breaks plans at random: what the schema takes
 // the reader takes, and what the schema refuses either the reader or Validate does.
 func TestSchemaAgreesWithTheReader(t *testing.T) {
 	root, m := rootSchema(t), newPlanMaker(5, true)
@@ -166,7 +166,7 @@ func wantAgreement(t *testing.T, root schema, plan any) string {
 	return "refused by the reader"
 }
 
-// mutate changes v in one random place.
+// mutate changes one thing in v at random.
 func (m planMaker) mutate(v any) any {
 	other := func() any {
 		return pick[any](m, nil, true, json.Number("-1"), json.Number("0"), json.Number("3"), json.Number("0.5"),

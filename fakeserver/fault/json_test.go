@@ -162,7 +162,7 @@ func TestSeedsSurviveReadersOfFloats(t *testing.T) {
 	}
 }
 
-func TestPlansWithoutJSONAreRefused(t *testing.T) {
+func TestMarshalRefusesPlansWithoutJSON(t *testing.T) {
 	type stranger struct{ Reset }
 	for _, tt := range []struct {
 		rule Rule
@@ -188,14 +188,14 @@ func TestPlansWithoutJSONAreRefused(t *testing.T) {
 	}
 }
 
-func TestAPointerToAFaultIsSavedAsTheFault(t *testing.T) {
+func TestMarshalSavesAPointerAsTheFault(t *testing.T) {
 	got := loaded(t, saved(t, Plan{Rules: []Rule{ToClient(&Stall{For: time.Second})}}))
 	if want := (Stall{For: time.Second}); got.Rules[0].Fault != want {
 		t.Errorf("the fault came back as %#v, want %#v", got.Rules[0].Fault, want)
 	}
 }
 
-func TestWhatPeopleMayWrite(t *testing.T) {
+func TestParsePlanTakesWhatPeopleMayWrite(t *testing.T) {
 	got := loaded(t, `{
 		"rules": [
 			{"direction": "from-client", "after": {}, "limit": 0, "demand": "may-miss", "fault": {"delay": "+1h.5s", "kind": "slow-close"}}

@@ -15,7 +15,7 @@ import (
 // A jsonWriter writes plans.
 type jsonWriter struct{ text []byte }
 
-// value writes v, which is at the given place of a rule.
+// value writes v. Errors name it by its path in the rule.
 func (w *jsonWriter) value(at string, v reflect.Value) error {
 	switch v.Type() {
 	case faultType:
@@ -86,7 +86,7 @@ func (w *jsonWriter) object(at string, v reflect.Value, members []byte) error {
 	return nil
 }
 
-// member writes a field of the object at the given place.
+// member writes a field of the object at a path.
 func (w *jsonWriter) member(at, name string, v reflect.Value) error {
 	if !isText(v.Type()) {
 		w.quoted(name)
@@ -170,7 +170,7 @@ func (w *jsonWriter) seed(n uint64) {
 // quoted writes a readable text. For those Go and JSON have the same quotes.
 func (w *jsonWriter) quoted(s string) { w.text = strconv.AppendQuote(w.text, s) }
 
-// under returns the place of a field of what is at a place.
+// under returns the path of a field of what is at a path.
 func under(at, name string) string {
 	if at == "" {
 		return name

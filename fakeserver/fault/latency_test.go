@@ -88,7 +88,7 @@ func TestLatencyRefusesNonsense(t *testing.T) {
 	compile(t, Streams, 1, ToClient(Latency{Jitter: ms, Distribution: Pareto})) // from 0 on is fine
 }
 
-func TestDelaysThatNoDurationHoldsAreTheLongest(t *testing.T) {
+func TestLatencyThatNoDurationHoldsIsTheLongest(t *testing.T) {
 	eternal := ToClient(Latency{Delay: math.MaxInt64})
 	steps := compile(t, Streams, 1, eternal, eternal).Stream(1, toClient).Feed([]byte("x"), 0)
 	if last := steps[len(steps)-1]; last.Op != decide.OpPass || last.Delay != math.MaxInt64 {

@@ -6,7 +6,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
-// Loss loses datagrams. Set exactly one of its fields. It has no twin for
+// Loss loses datagrams. Set exactly one of its fields. There is no such fault for
 // streams: TCP repairs lost packets, so there loss shows as Latency, Stall or
 // Reset.
 type Loss struct {

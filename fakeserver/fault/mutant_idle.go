@@ -9,7 +9,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
-// An idlePoint says that it acted, at its place.
+// An idlePoint says that it acted, at its offset.
 type idlePoint struct{ pointFault }
 
 func (f idlePoint) point() decide.Step {
@@ -62,8 +62,8 @@ func (t idleTransformer) apply(p []byte, offset int64, left int) ([]byte, []int6
 func (idleTransformer) kept() int64   { return 0 }
 func (idleTransformer) flush() []byte { return nil }
 
-// An idleCut says that there are boundaries. It says so as a transform: the places
-// where a cutFault says it are boundaries.
+// An idleCut says that there are boundaries. It says so as a transform: a
+// cutFault that says it makes them.
 type idleCut struct{ Fault }
 
 func (idleCut) Kind() string { return "boundary" } // what transforms say

@@ -12,7 +12,7 @@ import (
 // nothing, such as "ToClient Reset" or "datagrams FromClient Loss". If empty, none.
 var disabled = os.Getenv("FAKEWIRE_DISABLE")
 
-// mutant returns what acts in the place of the plan's ith rule. Where the rule is
+// mutant returns what acts instead of the plan's ith rule. Where the rule is
 // disabled, that is a rule with the same triggers, draws and marks, which tells the
 // record and the report that it acted, and lets everything pass: only a test that
 // looks at the wire can tell.

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestWindowsOfDatagrams(t *testing.T) {
+func TestPeerWindows(t *testing.T) {
 	all := FromClient(Loss{Rate: 1})
 	for _, tt := range []struct {
 		rule Rule
@@ -37,7 +37,7 @@ func TestWindowsOfDatagrams(t *testing.T) {
 	}
 }
 
-func TestTimesOfDatagrams(t *testing.T) {
+func TestPeerTimes(t *testing.T) {
 	all := FromClient(Loss{Rate: 1})
 	for _, tt := range []struct {
 		rule Rule
@@ -63,7 +63,7 @@ func TestTimesOfDatagrams(t *testing.T) {
 	}
 }
 
-func TestChanceOfDatagrams(t *testing.T) {
+func TestPeerChance(t *testing.T) {
 	for _, p := range []float64{.1, .5} {
 		wantIndependent(t, FromClient(Duplicate{Rate: 1}).WithProbability(p), p)
 		wantIndependent(t, FromClient(Loss{Rate: .5}).WithProbability(p), p/2) // two draws that are apart
@@ -80,7 +80,7 @@ func TestPeersAndDirectionsCountApart(t *testing.T) {
 	}
 }
 
-func TestNoRuleActsOnALostDatagram(t *testing.T) {
+func TestPeerRulesDoNotActOnALostDatagram(t *testing.T) {
 	v := compile(t, Datagrams, 1, FromClient(Corrupt{Bits: []int64{0}}), FromClient(Loss{Nth: 1}), FromClient(Duplicate{Rate: 1}), FromClient(Reorder{Rate: 1})).
 		Peer(1, fromClient).Next([]byte("a"), 0)
 	if v.Copies != 0 || v.Behind != 0 || len(v.Fired) != 2 {
@@ -106,7 +106,7 @@ func TestVerdictsSayWhatHappened(t *testing.T) {
 }
 
 // With any rules, a datagram is whole, or something says what became of it.
-func TestEveryDatagramIsDeliveredOrNamed(t *testing.T) {
+func TestPeerDeliversOrNamesEveryDatagram(t *testing.T) {
 	check(t, 300, func(t *rapid.T) {
 		var rules []Rule
 		for range between(t, 1, 5, "rules") {

@@ -47,8 +47,8 @@ func (p Plan) Validate(m Medium) error {
 	return errors.Join(errs...)
 }
 
-// plain returns the plan with faults in place of pointers to them, and with no fault
-// in place of a nil pointer.
+// plain returns the plan with pointers to faults replaced by the faults, and a nil
+// pointer by no fault.
 func (p Plan) plain() Plan {
 	p.Rules = slices.Clone(p.Rules)
 	for i := range p.Rules {
@@ -74,15 +74,15 @@ func (p Plan) keys() []string {
 		if r.Fault != nil {
 			kind = r.Fault.Kind()
 		}
-		base := kind + "." + place(r.Direction)
+		base := kind + "." + keyOf(r.Direction)
 		ordinals[base]++
 		keys[i] = fmt.Sprintf("%s.%d", base, ordinals[base])
 	}
 	return keys
 }
 
-// place names a rule's direction in its key.
-func place(d transcript.Direction) string {
+// keyOf returns the word for a direction in a rule's key.
+func keyOf(d transcript.Direction) string {
 	if d == transcript.Neither {
 		return "OnAccept"
 	}

@@ -40,14 +40,14 @@ func TestPlanNamesTheRuleThatMakesNoSense(t *testing.T) {
 	wantInvalid(t, Datagrams, FromClient(Loss{Nth: 1}).AfterDatagrams(-1), "AfterDatagrams(-1)")
 }
 
-func TestANameMayNotBeAnotherRulesKey(t *testing.T) {
+func TestPlanRefusesANameThatIsAnotherRulesKey(t *testing.T) {
 	err := Plan{Rules: []Rule{ToClient(Reset{}), ToClient(Close{}).Named("reset.ToClient.1")}}.Validate(Streams)
 	if err == nil || !strings.Contains(err.Error(), "rule 1 has that name already") {
 		t.Errorf("Validate = %v, want the name refused", err)
 	}
 }
 
-func TestDraws(t *testing.T) {
+func TestPlanDraws(t *testing.T) {
 	for _, tt := range []struct {
 		rule Rule
 		want bool
@@ -63,7 +63,7 @@ func TestDraws(t *testing.T) {
 		{ToClient(Reorder{Rate: .5}), true},
 		{ToClient(Reorder{Rate: 1}), false},
 		{ToClient(BurstLoss{P: .5, R: .5}), true},
-		{ToClient(Corrupt{Rate: 1}), true}, // the places
+		{ToClient(Corrupt{Rate: 1}), true}, // the positions
 		{ToClient(Corrupt{Bits: []int64{1}}), false},
 		{ToClient(Latency{Delay: 1}), false},
 		{ToClient(Latency{Delay: 1, Jitter: 1}), true},
@@ -77,7 +77,7 @@ func TestDraws(t *testing.T) {
 	}
 }
 
-func TestPointersToFaultsAreFaults(t *testing.T) {
+func TestPlanTakesPointersToFaults(t *testing.T) {
 	g := compile(t, Streams, 1, ToClient(&Hold{Gate: "g"}), FromClient(&Latency{Delay: 2, Jitter: 1}))
 	for i, want := range []Fault{Hold{Gate: "g"}, Latency{Delay: 2, Jitter: 1}} {
 		if got := g.Plan().Rules[i].Fault; got != want {

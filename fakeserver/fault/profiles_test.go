@@ -87,7 +87,7 @@ func TestProfilesMakeSense(t *testing.T) {
 	}
 }
 
-func TestAProfileThatThereIsNot(t *testing.T) {
+func TestProfileThatThereIsNot(t *testing.T) {
 	_, err := Profile("5g", Streams)
 	if !errors.Is(err, ErrPlan) || !strings.Contains(err.Error(), `"5g", want one of edge, dsl, 3g, satellite, lossy-wifi`) {
 		t.Errorf("Profile = %v", err)
@@ -103,7 +103,7 @@ func TestProfilesAreNotShared(t *testing.T) {
 	}
 }
 
-func TestLossyWiFiLosesInBursts(t *testing.T) {
+func TestProfileLossyWiFiLosesInBursts(t *testing.T) {
 	peer := compile(t, Datagrams, 1, ProfileLossyWiFi(Datagrams).Rules...).Peer(1, transcript.ToClient)
 	const n = 200_000
 	lost, bursts, before := 0, 0, false
@@ -125,7 +125,7 @@ func TestLossyWiFiLosesInBursts(t *testing.T) {
 	}
 }
 
-func TestLossyWiFiMakesStreamsLate(t *testing.T) {
+func TestProfileLossyWiFiMakesStreamsLate(t *testing.T) {
 	var late Latency
 	for _, r := range ProfileLossyWiFi(Streams).Rules {
 		if l, ok := r.Fault.(Latency); ok {

@@ -30,9 +30,9 @@ func fed(s decide.Stream, steps []decide.Step) string {
 
 // A rule that stays goes on with its draws and its count, whatever comes and goes
 // around it.
-func TestARuleThatStaysGoesOn(t *testing.T) {
+func TestReplanKeepsARuleThatStays(t *testing.T) {
 	mine := ToClient(Slice{Size: 20, Variation: 19}).Named("mine").Times(40)
-	cuts := func(change bool) (places []int64, count int64) {
+	cuts := func(change bool) (offsets []int64, count int64) {
 		g := compile(t, Streams, 5, ToClient(Corrupt{Rate: 1}), mine)
 		s := g.Stream(1, toClient)
 		for i := range 2 {
@@ -43,7 +43,7 @@ func TestARuleThatStaysGoesOn(t *testing.T) {
 			for _, step := range s.Feed(make([]byte, 505), 0) {
 				s.Done(step)
 				if step.Op == decide.OpCut {
-					places = append(places, step.Offset)
+					offsets = append(offsets, step.Offset)
 				}
 			}
 		}
@@ -52,7 +52,7 @@ func TestARuleThatStaysGoesOn(t *testing.T) {
 				count = o.Count
 			}
 		}
-		return places, count
+		return offsets, count
 	}
 	want, _ := cuts(false)
 	got, counted := cuts(true)
@@ -61,7 +61,7 @@ func TestARuleThatStaysGoesOn(t *testing.T) {
 	}
 }
 
-func TestWhatComesLateIsOpenOrPassed(t *testing.T) {
+func TestReplanRuleThatComesLateIsOpenOrPassed(t *testing.T) {
 	for _, tt := range []struct {
 		rule  Rule
 		want  string
@@ -115,7 +115,7 @@ func TestWhatComesLateIsOpenOrPassed(t *testing.T) {
 }
 
 // What a transform kept back goes the way of all bytes before the change.
-func TestARemovedTransformHandsOnWhatItKept(t *testing.T) {
+func TestReplanRemovedTransformHandsOnWhatItKept(t *testing.T) {
 	slow := ToClient(Latency{Delay: time.Second})
 	last := ToClient(Replace{Old: "b", New: "!"})
 	g := compile(t, Streams, 1, ToClient(Replace{Old: "abc", New: "x"}), slow, last)
@@ -125,11 +125,11 @@ func TestARemovedTransformHandsOnWhatItKept(t *testing.T) {
 		t.Errorf("Adopt: %q, want %q", got, want)
 	}
 	if got, want := fed(s, s.Feed([]byte("c"), 0)), "pass +0s in 0 buckets: c"; got != want {
-		t.Errorf("behind the change: %q, want %q", got, want)
+		t.Errorf("after the change: %q, want %q", got, want)
 	}
 }
 
-func TestAPeerGoesByTheNextProgram(t *testing.T) {
+func TestReplanPeerFollowsTheNextProgram(t *testing.T) {
 	nth := FromClient(Loss{Every: 3}).Named("stays")
 	g := compile(t, Datagrams, 1, nth, FromClient(Loss{Nth: 2}))
 	p, got := g.Peer(1, fromClient), ""
@@ -145,7 +145,7 @@ func TestAPeerGoesByTheNextProgram(t *testing.T) {
 	}
 	want := "rule new: fired once, on conn 1 at datagram 5\n" +
 		"rule stays: fired 2 times, first on conn 1 at datagram 3\n" +
-		"rule behind: passed: the connection was past where it acts when it came\n" +
+		"rule behind: passed: the connection was past its offset when the rule came\n" +
 		"rule loss.FromClient.1 (removed): fired once, on conn 1 at datagram 2\n"
 	if got := g.Report().String(); got != want {
 		t.Errorf("report:\n%s want\n%s", got, want)
@@ -155,7 +155,7 @@ func TestAPeerGoesByTheNextProgram(t *testing.T) {
 	}
 }
 
-func TestANextPlanIsCheckedAndKeepsTheSeed(t *testing.T) {
+func TestReplanChecksThePlanAndKeepsTheSeed(t *testing.T) {
 	g := compile(t, Streams, 7)
 	if _, err := g.Replace(Plan{Rules: []Rule{ToClient(Loss{Rate: 1})}}); err == nil {
 		t.Error("a plan that makes no sense took over")
@@ -166,9 +166,9 @@ func TestANextPlanIsCheckedAndKeepsTheSeed(t *testing.T) {
 }
 
 // A rule that comes live acts on the peer's next datagram as the same plan does that was there from
-// the start, wherever the peer stands: before its place, at it, or in its window. Only what
+// the start, wherever the peer stands: before its offset, at it, or in its window. Only what
 // it has done before, for Times, it has not.
-func TestALateRuleOfDatagramsActsAsFromTheStart(t *testing.T) {
+func TestReplanRuleOfDatagramsActsAsFromTheStart(t *testing.T) {
 	check(t, 500, func(rt *rapid.T) {
 		stands := between(rt, 0, 8, "stands")
 		var rules []Rule
@@ -216,7 +216,7 @@ func TestALateRuleOfDatagramsActsAsFromTheStart(t *testing.T) {
 
 // A rule that came when there was nothing more to come says so, and not that there never was
 // anything.
-func TestALiveRuleSaysThatNothingCameSince(t *testing.T) {
+func TestReplanRuleSaysThatNothingCameSince(t *testing.T) {
 	g := compile(t, Datagrams, 1)
 	p := g.Peer(1, fromClient)
 	p.Next([]byte("one"), 0)

@@ -15,7 +15,7 @@ import (
 // datagram, and is a peer for each, nothing comes later, and everything is lost.
 type Reorder struct {
 	Rate float64 // the probability of each datagram, more than 0, at most 1
-	Gap  int     // behind how many later ones. If zero, one
+	Gap  int     // after how many later ones. If zero, one
 }
 
 // Kind returns "reorder".

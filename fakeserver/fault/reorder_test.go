@@ -12,7 +12,7 @@ func TestReorderPutsDatagramsBehindLaterOnes(t *testing.T) {
 	}{{Reorder{Rate: 1}, 1}, {Reorder{Rate: 1, Gap: 4}, 4}} {
 		v := compile(t, Datagrams, 1, ToClient(tt.f)).Peer(1, toClient).Next([]byte("a"), 0)
 		if v.Behind != tt.want || v.Copies != 1 || string(v.Data) != "a" {
-			t.Errorf("%+v: %+v, want it behind %d", tt.f, v, tt.want)
+			t.Errorf("%+v: %+v, want it after %d", tt.f, v, tt.want)
 		}
 	}
 }
@@ -31,7 +31,7 @@ func TestReorderRefusesNonsense(t *testing.T) {
 	wantInvalid(t, Streams, ToClient(Reorder{Rate: 1}), "reorder is not a fault of a stream")
 }
 
-func TestGapsThatAddUpToTooMuch(t *testing.T) {
+func TestReorderGapsThatAddUpToTooMuch(t *testing.T) {
 	far := FromClient(Reorder{Rate: 1, Gap: math.MaxInt})
 	if v := compile(t, Datagrams, 1, far, far).Peer(1, fromClient).Next(nil, 0); v.Behind != math.MaxInt64 {
 		t.Errorf("Behind = %d, want the most there is", v.Behind)

@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// Replace edits a stream: wherever Old stands, however it was cut, New takes its
-// place. Matches don't overlap. A partial match at the end of what has come is held
+// Replace edits a stream: wherever Old stands, however it was cut, New replaces
+// it. Matches don't overlap. A partial match at the end of what has come is held
 // back until it is decided, or the stream ends.
 type Replace struct {
 	Old, New string // Old must not be empty; an empty New deletes

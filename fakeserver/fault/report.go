@@ -13,7 +13,7 @@ const (
 	NotReached State = iota // nothing ever came to where it acts
 	Armed                   // it was reached, but never acted: its draws, or the traffic, did not ask for it, or what it decided never came about
 	Fired                   // it acted
-	Passed                  // it came with SetFaults, when its place was behind the connection already
+	Passed                  // it came with SetFaults, when the connection was past its offset
 )
 
 // String returns "not reached", "armed", "fired" or "passed".

@@ -32,7 +32,7 @@ func (r Report) describe(o Outcome) string {
 	case Armed:
 		return fmt.Sprintf("armed: reached, but it never hit (conn %d got to %s %d)", o.Conn, unit, o.Offset)
 	case Passed:
-		return "passed: the connection was past where it acts when it came"
+		return "passed: the connection was past its offset when the rule came"
 	}
 	got := fmt.Sprintf("conn %d got to %s %d", o.Conn, unit, o.Offset)
 	if o.Conn == 0 {

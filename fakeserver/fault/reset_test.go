@@ -24,9 +24,9 @@ func TestRoomEndsWhereAPointIs(t *testing.T) {
 	}
 }
 
-// Of two endings at one place the plan's first is the one. The other was reached, and
+// Of two endings at one offset the plan's first is the one. The other was reached, and
 // the report does not claim that the bytes for it are lacking.
-func TestTheSecondEndingAtAPlaceIsArmed(t *testing.T) {
+func TestEndingThatIsSecondAtAnOffsetIsArmed(t *testing.T) {
 	g := compile(t, Streams, 1, ToClient(Close{}).AfterBytes(2), ToClient(Reset{}).AfterBytes(2))
 	s := g.Stream(1, toClient)
 	for _, step := range s.Feed([]byte("ab"), 0) {

@@ -30,7 +30,7 @@ type Rule struct {
 	// Probability is that of acting at all: on each connection, or for datagrams on
 	// each datagram. If nil, it always acts.
 	Probability *float64
-	// Limit is how often it acts at most. If zero, there is no limit.
+	// Limit bounds how often it acts. If zero, there is no limit.
 	Limit int
 
 	// Demand says what it means if the rule did not act: whether Verify accepts that. If
@@ -45,9 +45,9 @@ type Conns struct {
 	From int   // this one and all that follow
 }
 
-// A Trigger is the place in a direction where a rule begins to act. It counts
+// A Trigger says where in a direction a rule begins to act. It counts
 // what the sender sent, before any fault. With several fields set all have to
-// come true: Match is looked for behind Bytes.
+// come true: Match is looked for after Bytes.
 type Trigger struct {
 	Bytes     int64         // streams: after that many bytes of the connection
 	Datagrams int64         // datagrams: after that many of the peer
@@ -103,8 +103,8 @@ func (r Rule) AfterDatagrams(n int64) Rule {
 	return r
 }
 
-// AfterMatch lets the rule begin just past the first place where the sender's
-// bytes are b, however they were cut.
+// AfterMatch lets the rule begin just past the first b among the sender's
+// bytes, however they were cut.
 func (r Rule) AfterMatch(b string) Rule {
 	r.After.Match = []byte(b)
 	return r

@@ -15,14 +15,14 @@ func TestTriggersOfStreams(t *testing.T) {
 	}{
 		{end, "close@0", "at zero it acts before the first byte"},
 		{end.AfterBytes(3), "aab close@3", ""},
-		{end.AfterBytes(99), "aabaabaac", "the place never comes"},
+		{end.AfterBytes(99), "aabaabaac", "the offset never comes"},
 		{end.AfterMatch("aac"), "aabaabaac close@9", "the match is in the last bytes"},
 		{end.AfterMatch("aabaac"), "aabaabaac close@9", "the pattern begins anew within itself"},
 		{end.AfterMatch("ab"), "aab close@3", "the first of three"},
 		{end.AfterMatch("x"), "aabaabaac", "there is none"},
-		{end.AfterBytes(3).AfterMatch("aab"), "aabaab close@6", "looked for behind the bytes"},
+		{end.AfterBytes(3).AfterMatch("aab"), "aabaab close@6", "looked for after the bytes"},
 		{end.AfterBytes(1).AfterMatch("aab"), "aabaab close@6", "not across where they end"},
-		{end.AfterBytes(4).AfterMatch("aab"), "aabaabaac", "there is none behind"},
+		{end.AfterBytes(4).AfterMatch("aab"), "aabaabaac", "there is none after"},
 		{end.OnConn(1), "close@0", ""},
 		{end.OnConn(2, 3), "", "not for this one"},
 		{end.FromConn(1), "close@0", ""},
@@ -45,7 +45,7 @@ func TestTriggersOfStreams(t *testing.T) {
 	}
 }
 
-func TestConnectionsAreSelectedByNumber(t *testing.T) {
+func TestRuleSelectsConnectionsByNumber(t *testing.T) {
 	for _, tt := range []struct {
 		rule Rule
 		want string
@@ -84,7 +84,7 @@ func TestWindowsOfStreamsAreExact(t *testing.T) {
 	}
 }
 
-func TestTwoWindowsOverlap(t *testing.T) {
+func TestWindowsOverlap(t *testing.T) {
 	wantSteps(t, "abcdefgh", "a mark@1 (+1ms)b mark@2 (+3ms)cd (+2ms)ef gh",
 		ToClient(Latency{Delay: ms}).AfterBytes(1).ForBytes(3), ToClient(Latency{Delay: 2 * ms}).AfterBytes(2).ForBytes(4))
 }
@@ -154,7 +154,7 @@ func TestRuleMethodsReturnChangedCopies(t *testing.T) {
 	}
 }
 
-func TestACompiledPlanSharesNothingWithItsRules(t *testing.T) {
+func TestCompiledPlanSharesNothingWithItsRules(t *testing.T) {
 	r := ToClient(Close{}).OnConn(1).AfterMatch("b").WithProbability(1)
 	g := compile(t, Streams, 1, r)
 	r.Conns.Only[0], r.After.Match[0], *r.Probability = 9, 'x', 0

@@ -20,7 +20,7 @@ func TestSliceCutsBetweenPieces(t *testing.T) {
 	wantSteps(t, "ab", "ab", ToClient(Slice{Size: 2}))
 }
 
-func TestTheLastPieceEndsWhereTheWindowDoes(t *testing.T) {
+func TestSliceEndsItsLastPieceWhereTheWindowDoes(t *testing.T) {
 	wantSteps(t, "abcdefgh", "ab cut@2 cd cut@4 e cut@5 fgh", ToClient(Slice{Size: 2}).ForBytes(5))
 	wantSteps(t, "abcdefgh", "ab cut@2 cd cut@4 efgh", ToClient(Slice{Size: 2}).ForBytes(4))
 	wantSteps(t, "abcdefgh", "a cut@1 bc cut@3 d cut@4 efgh", ToClient(Slice{Size: 2}).AfterBytes(1).ForBytes(3))
@@ -103,7 +103,7 @@ func TestSliceRefusesNonsense(t *testing.T) {
 	wantInvalid(t, Datagrams, ToClient(Slice{Size: 3}), "not a fault of datagrams")
 }
 
-func TestACompiledPlanDoesNotChangeWithTheCallersSlices(t *testing.T) {
+func TestCompiledPlanDoesNotChangeWithTheCallersSlices(t *testing.T) {
 	sizes, conns := []int64{1}, []int{1}
 	r := ToClient(Slice{Sizes: sizes})
 	r.Conns.Only = conns

@@ -10,7 +10,7 @@ func TestStallStopsAndGoesOn(t *testing.T) {
 	wantSteps(t, "abcd", "ab stall@2+1s cd", ToClient(Stall{For: time.Second}).AfterBytes(2))
 }
 
-func TestAtOneOffsetWhatWaitsComesBeforeWhatEnds(t *testing.T) {
+func TestStallComesBeforeAnEndingAtItsOffset(t *testing.T) {
 	wantSteps(t, "abcd", "ab stall@2+1s reset@2",
 		ToClient(Reset{}).AfterBytes(2), ToClient(Stall{For: time.Second}).AfterBytes(2))
 }

@@ -62,7 +62,7 @@ func (s *stream) feed(p []byte, now time.Duration, enough int) []decide.Step {
 	}
 	for len(p) > 0 && !s.ended && len(s.steps) < enough {
 		s.cutHere()
-		n := s.nextPlace(p)
+		n := s.stretch(p)
 		s.pass(p[:n])
 		for _, w := range s.works {
 			w.passed(p[:n], s.offset)
@@ -100,12 +100,12 @@ func (s *stream) Finish(now time.Duration) []decide.Step {
 	return s.steps
 }
 
-// nextPlace returns how many of p's bytes come before the next place at which a
+// stretch returns how many of p's bytes come before the next offset at which a
 // rule begins, ends or does something.
-func (s *stream) nextPlace(p []byte) int {
+func (s *stream) stretch(p []byte) int {
 	n := int64(len(p))
 	for _, w := range s.works {
-		n = min(n, w.nextPlace(s.offset)-s.offset)
+		n = min(n, w.nextOffset(s.offset)-s.offset)
 	}
 	for _, w := range s.works {
 		if m := w.match; w.phase == waiting && m != nil && s.offset >= w.rule.After.Bytes && !w.matched {
@@ -117,7 +117,7 @@ func (s *stream) nextPlace(p []byte) int {
 	return int(n)
 }
 
-// settle lets rules begin and end at the present place. What waits comes before
+// settle lets rules begin and end at the present offset. What waits comes before
 // what ends, and of several endings the plan's first is the one.
 func (s *stream) settle(now time.Duration) {
 	var ending *work
@@ -227,7 +227,7 @@ func (s *stream) handOn(data []byte, from, taken int64) {
 	s.steps = appendStep(s.steps, step)
 }
 
-// mark records that w takes effect at a place.
+// mark records that w takes effect at an offset.
 func (s *stream) mark(w *work, at int64, delay time.Duration, text string) {
 	w.marked = true
 	s.steps = append(s.steps, decide.Step{Op: decide.OpMark, Offset: at, Delay: delay, Rule: w.key, Text: text, Account: w.out})

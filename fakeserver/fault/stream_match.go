@@ -96,8 +96,8 @@ func (m *matcher) findIn(p []byte, from int) int {
 	return -1
 }
 
-// common are the bytes that come most often, the first of them before all others: in text, in
-// lines, and in what is empty. It is a guess, on which nothing depends but the speed.
+// common are the most frequent bytes, the most frequent first: in text, in lines, and in what is
+// empty. It is a guess, on which nothing depends but the speed.
 const common = "\x00 e\ntaoinsrhl\rd0cu1mfpgwy2bv3k4x5j6q7z89"
 
 // rarest returns the index of the pattern's byte that comes least often.

@@ -9,7 +9,7 @@ import (
 
 // A rule that waits for a match acts just past the first one, where a search in
 // the joined text finds it; and a reader that minds Room stops there.
-func TestAMatchIsWhereASearchFindsIt(t *testing.T) {
+func TestMatcherFindsWhatASearchFinds(t *testing.T) {
 	check(t, 2000, func(t *rapid.T) {
 		data, pattern := drawText(t, 1, 60, "data"), drawText(t, 1, 7, "pattern")
 		after := between(t, 0, len(data), "after")
@@ -21,7 +21,7 @@ func TestAMatchIsWhereASearchFindsIt(t *testing.T) {
 		g := compile(t, Streams, 0, ToClient(Reset{}).AfterBytes(int64(after)).AfterMatch(pattern))
 		tr := drive(g.Stream(1, toClient), data, drawFeeding(t, len(data)))
 		if tr.passed != want || strings.HasPrefix(tr.wire[len(tr.wire)-1], "reset") != (found >= 0) {
-			t.Fatalf("%q behind %d in %q: %d bytes passed, want %d\n%v", pattern, after, data, tr.passed, want, tr)
+			t.Fatalf("%q after %d in %q: %d bytes passed, want %d\n%v", pattern, after, data, tr.passed, want, tr)
 		}
 
 		s := g.Stream(2, toClient)
@@ -33,7 +33,7 @@ func TestAMatchIsWhereASearchFindsIt(t *testing.T) {
 			at += n
 		}
 		if at != want {
-			t.Fatalf("%q behind %d in %q: a reader has %d bytes, want %d", pattern, after, data, at, want)
+			t.Fatalf("%q after %d in %q: a reader has %d bytes, want %d", pattern, after, data, at, want)
 		}
 	})
 }

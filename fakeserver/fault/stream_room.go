@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// A rule that acts once, FromClient, may want that not one byte more is taken from the sender
-// than come before its offset. So a reader has to know how far it may read. Where that hangs on
-// the bytes, it is best to look at them first.
+// FromClient, a rule that acts once may want nothing taken from the sender past its offset. So a
+// reader has to know how far it may read; and where that depends on the bytes, it had best look at
+// them first.
 
 func (s *stream) Room() int64 {
 	if s.ended {
@@ -57,7 +57,7 @@ func (s *stream) Alarm() (at time.Duration, ok bool) {
 // mayStop reports whether a reader has to stop where the rule acts.
 func (w *work) mayStop() bool { return w.phase == waiting && !w.lost && w.isPoint() }
 
-// distance returns how many bytes have to pass at least until the rule may begin,
+// distance returns how many bytes have to pass before the rule can begin, at the least,
 // or MaxInt64 if it waits for the time only.
 func (w *work) distance(offset int64) int64 {
 	switch {

@@ -10,7 +10,7 @@ import (
 
 // A reader that looks at the next bytes, and takes no more than Reach says, never has to give
 // anything back, and does not stop where no rule acts.
-func TestAReaderThatMindsReachStopsExactlyWhereARuleActs(t *testing.T) {
+func TestReachStopsExactlyWhereARuleActs(t *testing.T) {
 	check(t, 3000, func(t *rapid.T) {
 		data := drawData(t)
 		g := compile(t, Streams, 1, drawStreamRules(t, len(data))...)
@@ -65,12 +65,12 @@ func actsOnce(steps []decide.Step) bool {
 
 // Where a rule does not act, nothing is cut: what is fed at once is one step, and also what a
 // transform makes of it.
-func TestARuleThatDoesNotActCutsNothing(t *testing.T) {
+func TestRuleThatDoesNotActCutsNothing(t *testing.T) {
 	for why, r := range map[string]Rule{
 		"no luck": ToClient(Stall{}).AfterBytes(3).WithProbability(0), "no luck at a match": ToClient(Latency{Delay: 1}).AfterMatch("c").WithProbability(0),
 		"no time": ToClient(Reset{}).AfterBytes(3).AfterTime(time.Hour), "no time at a match": ToClient(Bandwidth{BytesPerSecond: 1}).AfterMatch("c").AfterTime(time.Hour),
 	} {
-		for what, rules := range map[string][]Rule{"alone": {r}, "behind a transform": {ToClient(Replace{Old: "x", New: "y"}), r}} {
+		for what, rules := range map[string][]Rule{"alone": {r}, "after a transform": {ToClient(Replace{Old: "x", New: "y"}), r}} {
 			s := compile(t, Streams, 1, rules...).Stream(1, toClient)
 			s.Tick(0)
 			if steps := s.Feed([]byte("abcdef"), 0); len(steps) != 1 || string(steps[0].Data) != "abcdef" || steps[0].Taken != 6 {

@@ -7,7 +7,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
-func TestNoRulesNoStream(t *testing.T) {
+func TestStreamIsNilWithoutRules(t *testing.T) {
 	g := compile(t, Streams, 1, ToClient(Reset{}).OnConn(2))
 	if g.Stream(1, toClient) != nil || g.Stream(2, fromClient) != nil {
 		t.Error("a direction without rules got a stream, which costs a pump")
@@ -17,17 +17,17 @@ func TestNoRulesNoStream(t *testing.T) {
 	}
 }
 
-func TestNothingIsTakenBehindAnEnding(t *testing.T) {
+func TestStreamTakesNothingAfterAnEnding(t *testing.T) {
 	s := compile(t, Streams, 1, ToClient(Close{}).AfterBytes(2)).Stream(1, toClient)
 	s.Feed([]byte("abcd"), 0)
 	if s.Taken() != 2 {
 		t.Errorf("Taken = %d, want 2", s.Taken())
 	}
 	if n := len(s.Tick(0)) + len(s.Feed([]byte("ef"), 0)) + len(s.Tick(time.Hour)) + len(s.Finish(0)); n != 0 || s.Taken() != 2 {
-		t.Errorf("%d steps behind the ending, %d bytes taken", n, s.Taken())
+		t.Errorf("%d steps after the ending, %d bytes taken", n, s.Taken())
 	}
 	if _, ok := s.Alarm(); ok {
-		t.Error("an alarm behind the ending")
+		t.Error("an alarm after the ending")
 	}
 }
 
@@ -40,7 +40,7 @@ func TestFinishComesOnce(t *testing.T) {
 
 // A rule that acts once goes by time even when nothing is sent: Alarm says when, and
 // Tick does it.
-func TestAPointByTimeActsOnTheAlarm(t *testing.T) {
+func TestAlarmLetsAPointByTimeAct(t *testing.T) {
 	s := compile(t, Streams, 1, ToClient(Reset{}).AfterTime(5*ms), ToClient(Stall{}).AfterTime(3*ms)).Stream(1, toClient)
 	if n := len(s.Tick(0)); n != 0 {
 		t.Fatalf("%d steps at the start, want none", n)
@@ -61,21 +61,21 @@ func TestAPointByTimeActsOnTheAlarm(t *testing.T) {
 	}
 }
 
-// With a place and a time both have to come, whichever is first.
-func TestAPointByPlaceAndTime(t *testing.T) {
+// With an offset and a time both have to come, whichever is first.
+func TestPointByOffsetAndTime(t *testing.T) {
 	r := ToClient(Reset{}).AfterBytes(1).AfterMatch("c").AfterTime(5 * ms)
 	s := compile(t, Streams, 1, r).Stream(1, toClient)
 	s.Tick(0)
 	s.Feed([]byte("ab"), ms)
 	if _, ok := s.Alarm(); ok {
-		t.Error("an alarm before the place")
+		t.Error("an alarm before the offset")
 	}
 	if room := s.Room(); room != 1 {
 		t.Errorf("Room = %d before the match, want 1", room)
 	}
 	s.Feed([]byte("cd"), 2*ms)
 	if at, ok := s.Alarm(); !ok || at != 5*ms {
-		t.Errorf("Alarm = %v, %v behind the place, want 5ms", at, ok)
+		t.Errorf("Alarm = %v, %v after the offset, want 5ms", at, ok)
 	}
 	if s.Room() < 1000 {
 		t.Errorf("Room = %d while only the time is missing, want no limit", s.Room())

@@ -6,7 +6,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
-// A transformFault changes the bytes themselves. Several of them act one behind
+// A transformFault changes the bytes themselves. Several of them act one after
 // the other, in plan order: each counts the bytes that the one before it hands on,
 // from the sender's offset where it began.
 type transformFault interface {
@@ -28,7 +28,7 @@ type transformer interface {
 	flush() []byte
 }
 
-// transform returns what becomes of p, the bytes at the present place.
+// transform returns what becomes of p, the bytes at the present offset.
 func (s *stream) transform(p []byte) []byte {
 	for _, w := range s.works {
 		if w.phase == acting && w.trans != nil {
@@ -87,7 +87,7 @@ func (s *stream) flush() {
 	}
 }
 
-// flushOne hands on what w keeps back, through the transforms behind it.
+// flushOne hands on what w keeps back, through the transforms after it.
 func (s *stream) flushOne(w *work) {
 	if w.trans == nil {
 		return

@@ -35,8 +35,8 @@ type work struct {
 	pause   time.Duration // at that
 	bucket  *decide.Bucket
 	trans   transformer
-	input   int64 // the place of the next byte that trans gets
-	cell    int64 // the cell of the present place
+	input   int64 // the offset of the next byte that trans gets
+	cell    int64 // the cell of the present offset
 	marked  bool  // that it acts is recorded
 }
 
@@ -51,7 +51,7 @@ func newWork(a active) *work {
 	return w
 }
 
-// isPoint reports whether the rule acts once at a place, not on a stretch.
+// isPoint reports whether the rule acts once at an offset, not on a stretch.
 func (w *work) isPoint() bool {
 	_, ok := w.rule.Fault.(pointFault)
 	return ok
@@ -63,7 +63,7 @@ func (w *work) drops() bool {
 	return ok && w.phase == acting
 }
 
-// step returns what a rule that acts once does at its place.
+// step returns what a rule that acts once does at its offset.
 func (w *work) step(at int64) decide.Step {
 	s := w.rule.Fault.(pointFault).point()
 	s.Offset, s.Rule, s.Account = at, w.key, w.out
@@ -120,9 +120,9 @@ func (w *work) left() int {
 
 func (w *work) hit() { w.hits++ }
 
-// nextPlace returns the next offset behind the given one at which the rule begins,
+// nextOffset returns the next offset after the given one at which the rule begins,
 // ends or does something.
-func (w *work) nextPlace(offset int64) int64 {
+func (w *work) nextOffset(offset int64) int64 {
 	next := int64(math.MaxInt64)
 	if w.phase == waiting && offset < w.rule.After.Bytes {
 		next = w.rule.After.Bytes
@@ -149,7 +149,7 @@ func (w *work) passed(p []byte, offset int64) {
 	}
 }
 
-// advanceCut moves to the boundary behind the next piece.
+// advanceCut moves to the boundary after the next piece.
 func (w *work) advanceCut() {
 	if w.phase != acting {
 		w.nextCut = math.MaxInt64

@@ -14,7 +14,7 @@ import (
 // sender's bytes were cut.
 type trace struct {
 	wire      []string // what was carried out, in order; neighbouring passes and drops are joined
-	marks     []string // sorted: a transform may find its place only after bytes behind it came
+	marks     []string // sorted: a transform may find its offset only after bytes after it came
 	delivered string
 	passed    int64 // the sender's bytes in passes
 	dropped   int64 // and in drops

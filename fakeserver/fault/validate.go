@@ -101,7 +101,7 @@ func (r Rule) validateUntil(m Medium) error {
 		return errors.New("ForDatagrams is for datagrams: use ForBytes")
 	}
 	if _, once := r.Fault.(pointFault); once && u != (Window{}) {
-		return fmt.Errorf("%s acts once, at a place: it takes no ForBytes or ForTime", r.Fault.Kind())
+		return fmt.Errorf("%s acts once, at an offset: it takes no ForBytes or ForTime", r.Fault.Kind())
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestEveryRefusalOfARule(t *testing.T) {
+func TestValidateRefusesRules(t *testing.T) {
 	end, lose := ToClient(Close{}), ToClient(Loss{Nth: 1})
 	for _, tt := range []struct {
 		m    Medium
@@ -63,7 +63,7 @@ func TestEveryRefusalOfARule(t *testing.T) {
 }
 
 // What is fine at the edges of what is refused.
-func TestRulesThatMakeSense(t *testing.T) {
+func TestValidateTakesRulesThatMakeSense(t *testing.T) {
 	compile(t, Streams, 1, ToClient(Close{}).AfterBytes(math.MaxInt64).WithProbability(0).Times(1), FromClient(Close{}).FromConn(0),
 		OnAccept(Stall{}).OnConn(1).Times(1), ToClient(Replace{Old: "x"}).Times(1), ToClient(Slice{Size: 1}).Times(1), ToClient(Corrupt{Rate: 1}).Times(1))
 	compile(t, Datagrams, 1, ToClient(Latency{Delay: 1}).Times(1), ToClient(Bandwidth{BytesPerSecond: 1}).ForTime(1), ToClient(Blackhole{}).Times(1))
@@ -73,7 +73,7 @@ func TestRulesThatMakeSense(t *testing.T) {
 }
 
 // Each trouble of each rule has a line of its own, which says whose it is.
-func TestEachTroubleNamesItsRule(t *testing.T) {
+func TestValidateNamesTheRuleOfEachTrouble(t *testing.T) {
 	err := Plan{Rules: []Rule{
 		ToClient(Close{}),
 		ToClient(BurstLoss{P: 2, R: 2}).AfterDatagrams(-1).Times(-1).Named("bursts"),
