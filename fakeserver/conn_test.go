@@ -10,57 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/net/nettest"
-
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
-
-// lend is a handler that gives its connection to whoever asks, and stays until
-// they are done.
-type lend struct {
-	conns chan *fakeserver.Conn
-	done  chan struct{}
-}
-
-func (h lend) ServeConn(ctx context.Context, c *fakeserver.Conn) error {
-	h.conns <- c
-	<-h.done
-	return nil
-}
-
-// pipe is a nettest.MakePipe: a client's connection and the server's end of it.
-func pipe(p fault.Plan) nettest.MakePipe {
-	return func() (c1, c2 net.Conn, stop func(), err error) {
-		h := lend{make(chan *fakeserver.Conn), make(chan struct{})}
-		srv, err := fakeserver.Listen(fakeserver.Config{Handler: h, Faults: p})
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		client, err := net.Dial("tcp", srv.Addr())
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		return client, <-h.conns, func() {
-			client.Close()
-			close(h.done)
-			srv.Close()
-		}, nil
-	}
-}
-
-func TestConnIsANetConn(t *testing.T) {
-	nettest.TestConn(t, pipe(fault.Plan{}))
-}
-
-// With rules in both directions all bytes go through the pumps.
-func TestConnIsANetConnWithFaults(t *testing.T) {
-	nettest.TestConn(t, pipe(plan(
-		fault.FromClient(fault.Latency{Delay: 1}).NeedNotFire(),
-		fault.ToClient(fault.Latency{Delay: 1}).NeedNotFire(),
-	)))
-}
 
 // serverEnd returns a server whose handler runs f.
 func serverEnd(t *testing.T, p fault.Plan, f func(c *fakeserver.Conn) error) *fakeserver.Server {

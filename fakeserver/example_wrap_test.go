@@ -1,14 +1,17 @@
 package fakeserver_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -60,6 +63,57 @@ func ExampleWrapListener() {
 	// conn 1 was asked "GET /greeting HTTP/1.1"
 	// conn 1 was sent … "\r\n\r\nhello", and then RST
 	// conn 2 was sent its answer in pieces of "HTTP/1.1 200 OK\r", …
+}
+
+// A real server of datagrams behind the wire: its first answer is lost, and the client asks
+// again. Package examples has a DNS server in its place.
+func ExampleWrapPacketConn() {
+	below, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	wire, err := fakeserver.WrapPacketConn(below, fakeserver.PacketConfig{ // in a test: fakeserver.StartPacketConn(t, below, …)
+		Faults: fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Loss{Nth: 1})}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer wire.Close()
+	go shout(wire)
+
+	c, err := net.Dial("udp", below.LocalAddr().String())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer c.Close()
+	answer := make([]byte, 100)
+	for try := 1; try <= 2; try++ {
+		timeout := 200 * time.Millisecond // for an answer that never comes
+		if try == 2 {
+			timeout = 20 * time.Second
+		}
+		fmt.Fprintf(c, "try %d", try)
+		c.SetReadDeadline(time.Now().Add(timeout))
+		n, err := c.Read(answer)
+		fmt.Printf("try %d: %q, timeout: %v\n", try, answer[:n], errors.Is(err, os.ErrDeadlineExceeded))
+	}
+	fmt.Print(wire.Report())
+	// Output:
+	// try 1: "", timeout: true
+	// try 2: "TRY 2", timeout: false
+	// rule loss.ToClient.1: fired 1 times, first on conn 1 at datagram 1
+}
+
+// shout is a server that answers in capitals.
+func shout(pc net.PacketConn) {
+	question := make([]byte, 100)
+	for {
+		n, from, err := pc.ReadFrom(question)
+		if err != nil {
+			return
+		}
+		pc.WriteTo(bytes.ToUpper(question[:n]), from)
+	}
 }
 
 // ends tells that connection n is over.

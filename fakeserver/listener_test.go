@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/net/nettest"
-
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -45,49 +43,6 @@ func acceptConn(t testing.TB, ln interface{ Accept() (net.Conn, error) }) *fakes
 	}
 	t.Cleanup(func() { c.Close() })
 	return c.(*fakeserver.Conn)
-}
-
-// wrappedPipe is a nettest.MakePipe: a client's connection and what a wrapped
-// listener accepted.
-func wrappedPipe(network string, p fault.Plan) nettest.MakePipe {
-	return func() (c1, c2 net.Conn, stop func(), err error) {
-		addr, remove := "127.0.0.1:0", func() {}
-		if network == "unix" {
-			addr, remove = socketPath()
-		}
-		below, err := net.Listen(network, addr)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		ln, err := fakeserver.WrapListener(below, fakeserver.Config{Faults: p})
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		if c1, err = net.Dial(network, ln.Addr().String()); err != nil {
-			return nil, nil, nil, err
-		}
-		if c2, err = ln.Accept(); err != nil {
-			return nil, nil, nil, err
-		}
-		return c1, c2, func() {
-			c1.Close()
-			c2.Close()
-			ln.Stop()
-			remove()
-		}, nil
-	}
-}
-
-func TestAWrappedConnIsANetConn(t *testing.T) {
-	for _, network := range []string{"tcp", "unix"} {
-		t.Run(network, func(t *testing.T) { nettest.TestConn(t, wrappedPipe(network, fault.Plan{})) })
-		t.Run(network+" with faults", func(t *testing.T) {
-			nettest.TestConn(t, wrappedPipe(network, plan(
-				fault.FromClient(fault.Latency{Delay: 1}).NeedNotFire(),
-				fault.ToClient(fault.Latency{Delay: 1}).NeedNotFire(),
-			)))
-		})
-	}
 }
 
 func TestWrapListenerRefuses(t *testing.T) {

@@ -3,6 +3,7 @@ package nettest_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"net"
 	"os"
 	"path/filepath"
@@ -216,8 +217,17 @@ func TestPacketConns(t *testing.T) {
 	}
 }
 
-// A test in a bubble can't have subtests, but a test of another run can: see
-// TestConnInABubble.
+// runTest runs a test as if it were a binary's only one, once.
+func runTest(name string, f func(*testing.T)) bool {
+	all := func(string, string) (bool, error) { return true, nil }
+	count := flag.Lookup("test.count").Value
+	defer count.Set(count.String())
+	count.Set("1")
+	return testing.RunTests(all, []testing.InternalTest{{Name: name, F: f}})
+}
+
+// A test in a bubble can't have subtests. But a test of another run of tests can have them, and all its
+// goroutines are in the bubble.
 func TestConformanceInABubble(t *testing.T) {
 	for name, suite := range map[string]func(*testing.T){
 		"Listener":        func(t *testing.T) { nettest.TestListener(t, listensInMemory("127.0.0.1:0")) },

@@ -3,7 +3,6 @@ package nettest_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -11,8 +10,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	xnettest "golang.org/x/net/nettest"
 
 	"github.com/fakewire/fakewire/nettest"
 )
@@ -83,9 +80,8 @@ func wantTook(t testing.TB, begin time.Time, want time.Duration) {
 	}
 }
 
-func makePipe() (c1, c2 net.Conn, stop func(), err error) { return makePipeOn(new(nettest.Network)) }
-
-func makePipeOn(n *nettest.Network) (c1, c2 net.Conn, stop func(), err error) {
+func makePipe() (c1, c2 net.Conn, stop func(), err error) {
+	n := new(nettest.Network)
 	ln, err := n.Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, nil, nil, err
@@ -97,22 +93,6 @@ func makePipeOn(n *nettest.Network) (c1, c2 net.Conn, stop func(), err error) {
 		return nil, nil, nil, err
 	}
 	return c1, c2, func() { c1.Close(); c2.Close(); ln.Close() }, nil
-}
-
-// connWindows are the windows of connections that are to be as any net.Conn: what holds for the usual
-// one holds for those that are soon full, too.
-var connWindows = []int{0, 1 << 16, 4 << 10, 1000}
-
-func TestConn(t *testing.T) {
-	for i := range repeats(t, len(connWindows)) {
-		window := connWindows[i%len(connWindows)]
-		t.Run(fmt.Sprint(window), func(t *testing.T) {
-			t.Parallel()
-			xnettest.TestConn(t, func() (c1, c2 net.Conn, stop func(), err error) {
-				return makePipeOn(&nettest.Network{Window: window})
-			})
-		})
-	}
 }
 
 func TestWindowIsExact(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/types"
@@ -50,13 +51,12 @@ func (a *arguments[S]) sort(arg any) {
 	switch arg.(type) {
 	case ginkgo.NodeTimeout, ginkgo.SpecTimeout, ginkgo.GracePeriod, ginkgo.PollProgressAfter, ginkgo.PollProgressInterval:
 		a.spec = append(a.spec, arg)
-	case ginkgo.Labels, ginkgo.FlakeAttempts, ginkgo.MustPassRepeatedly, ginkgo.SpecPriority,
-		ginkgo.SemVerConstraints, ginkgo.ComponentSemVerConstraints, types.AroundNodeDecorator:
+	case ginkgo.Labels, ginkgo.FlakeAttempts, ginkgo.MustPassRepeatedly:
 		a.container = append(a.container, arg)
 	case Promise[S]:
 		a.errs = append(a.errs, fmt.Errorf("%w: a promise is an argument of its own: put it into Keeps(…)", ErrSubject))
 	default:
-		if slices.Contains(flags, arg) {
+		if slices.Contains(flags, arg) || isNewer(arg) {
 			a.container = append(a.container, arg)
 			return
 		}
@@ -66,6 +66,15 @@ func (a *arguments[S]) sort(arg any) {
 
 // flags are the decorators whose types have no exported names.
 var flags = []any{ginkgo.Focus, ginkgo.Pending, ginkgo.Serial, ginkgo.Ordered, ginkgo.ContinueOnFailure}
+
+// newer are the names of decorators' types that came with versions of Ginkgo above the lowest that go.mod
+// requires: a suite may use what its own Ginkgo has.
+var newer = []string{"SpecPriority", "SemVerConstraints", "ComponentSemVerConstraints", "AroundNodeDecorator"}
+
+func isNewer(arg any) bool {
+	t := reflect.TypeOf(arg)
+	return t != nil && strings.HasPrefix(t.PkgPath(), "github.com/onsi/ginkgo/v2/") && slices.Contains(newer, t.Name())
+}
 
 // flatten unrolls lists of arguments, as Ginkgo does.
 func flatten(args []any) []any {

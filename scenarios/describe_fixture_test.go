@@ -41,7 +41,8 @@ func registerFixture() bool {
 	ReportAfterSuite("promises", scenarios.Summarize)
 
 	scenarios.DescribeTCPClient("keeper", keeper, splits, Label(fixtureLabel, here()))
-	scenarios.DescribeTCPClient("breaker", breaker, splits, Label(fixtureLabel, here()), Serial)
+	scenarios.DescribeTCPClient("breaker", breaker, splits, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("alone", alone(keeper), splits, Label(fixtureLabel, here()), Serial)
 	scenarios.DescribeUDPClient("udp", func() scenarios.UDPClient { return reference.UDPClient("hello from the client", soon) },
 		Label(fixtureLabel, here()), scenarios.Keeps(scenarios.HonorsDeadlineOnLoss))
 	scenarios.DescribeNetworkLogger("logger", func() scenarios.NetworkLogger { return reference.StandardLogger("tcp", within) },
@@ -85,6 +86,17 @@ func registerInMemory(keeper, breaker func() scenarios.TCPClient, splits scenari
 	var none *testing.T
 	scenarios.DescribeTCPClient("virtual without a suite", keeper, splits, scenarios.InMemory(&none), Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("virtual without anything", keeper, splits, scenarios.InMemory(nil), Label(fixtureLabel, here()))
+}
+
+// alone returns subjects that are there only in a spec that is Serial: reports of older versions of Ginkgo
+// don't have that.
+func alone(subject func() scenarios.TCPClient) func() scenarios.TCPClient {
+	return func() scenarios.TCPClient {
+		if !CurrentSpecReport().IsSerial {
+			panic("not serial")
+		}
+		return subject()
+	}
 }
 
 // leaves returns subjects that do what they do, and leave f behind.

@@ -38,7 +38,10 @@ var _ = Describe("what the Describe functions register", Ordered, func() {
 		Expect(find(specs, "keeper reports a reset").Labels()).To(ContainElements("tcp", "fault:reset"))
 		Expect(find(specs, "udp honors").Labels()).To(ContainElements("udp", "fault:loss"))
 		Expect(find(specs, "logger survives a reset").Labels()).To(ContainElements("logger", "fault:reset"))
-		Expect(find(specs, "breaker reassembles").Labels()).To(ContainElement("Serial"))
+	})
+
+	It("passes decorators on to Ginkgo", func() {
+		Expect(find(specs, "alone reassembles").State).To(Equal(types.SpecStatePassed), "it sees that it is Serial")
 	})
 
 	It("runs every promise that is listed, and skips the others as not promised", func() {

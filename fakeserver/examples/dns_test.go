@@ -1,6 +1,7 @@
-package fakeserver_test
+package examples_test
 
 import (
+	"context"
 	"fmt"
 	"log"
 	"net"
@@ -14,7 +15,7 @@ import (
 )
 
 // A DNS server behind the wire, which loses its first answer: the client asks again.
-func ExampleWrapPacketConn() {
+func Example_dns() {
 	below, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		log.Fatal(err)
@@ -47,7 +48,11 @@ func ExampleWrapPacketConn() {
 		fmt.Printf("try %d: %v\n", try, answer.Answer[0].(*dns.A).A)
 	}
 	// The client has its answer; the second copy of it may still be on its way.
-	await(wire, func(tr transcript.Transcript) bool { return len(tr.Datagrams(transcript.ToClient)) == 2 })
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := wire.Wait(ctx, func(tr transcript.Transcript) bool { return len(tr.Datagrams(transcript.ToClient)) == 2 }); err != nil {
+		log.Fatal(err)
+	}
 	for n, query := range wire.Transcript().Datagrams(transcript.FromClient) {
 		var m dns.Msg
 		if err := m.Unpack(query); err != nil {

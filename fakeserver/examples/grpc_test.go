@@ -1,4 +1,4 @@
-package fakeserver_test
+package examples_test
 
 import (
 	"context"
@@ -20,7 +20,7 @@ import (
 // A gRPC server behind the wire. Its first connection is reset as soon as the server
 // has seen a request for the service "billing"; the client's next call goes over a
 // new one.
-func ExampleWrapListener_grpc() {
+func Example_grpc() {
 	below, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		log.Fatal(err)
