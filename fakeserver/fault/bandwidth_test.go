@@ -27,9 +27,9 @@ func TestBandwidthIsExact(t *testing.T) {
 	for _, rate := range []int64{1, 7, 64 << 10, 1 << 20, 100 << 20, 3_000_000_001} {
 		for _, size := range []int{1, 3, 1460, 100_000} {
 			b := Bandwidth{BytesPerSecond: rate, Burst: 1}.bucket()
-			pieces := min(int(rate)/size+1, 50_000)
+			pieces := int(min(rate/int64(size)+1, 50_000))
 			dues := duesOf(b, pieces, size)
-			total := float64(pieces*size - 1) // one byte was in the bucket
+			total := float64(pieces)*float64(size) - 1 // one byte was in the bucket
 			want := total / float64(rate)
 			if got := dues[len(dues)-1].Seconds(); math.Abs(got-want) > want/1000+2e-9 {
 				t.Errorf("%d pieces of %d bytes at %d a second: %.9fs, want %.9fs", pieces, size, rate, got, want)
