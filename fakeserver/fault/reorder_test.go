@@ -33,9 +33,9 @@ func TestReorderRefusesNonsense(t *testing.T) {
 
 func TestReorderGapsThatAddUpToTooMuch(t *testing.T) {
 	gap := int64(math.MaxInt)
-	most := gap + min(gap, math.MaxInt64-gap) // where an int has 32 bits, it is not too much
+	want := gap + min(gap, math.MaxInt64-gap) // where an int has 32 bits, it is not too much
 	far := FromClient(Reorder{Rate: 1, Gap: math.MaxInt})
-	if v := compile(t, Datagrams, 1, far, far).Peer(1, fromClient).Next(nil, 0); v.Behind != most {
-		t.Errorf("Behind = %d, want %d", v.Behind, most)
+	if v := compile(t, Datagrams, 1, far, far).Peer(1, fromClient).Next(nil, 0); v.Behind != want {
+		t.Errorf("Behind = %d, want %d", v.Behind, want)
 	}
 }

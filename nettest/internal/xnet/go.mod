@@ -9,8 +9,4 @@ require (
 	golang.org/x/net v0.62.0
 )
 
-require (
-	github.com/onsi/gomega v1.30.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
-	golang.org/x/tools v0.51.0 // indirect
-)
+require golang.org/x/sys v0.49.0 // indirect
