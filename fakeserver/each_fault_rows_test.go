@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/internal/faultgen"
+	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
 )
 
 // Each fault is shown on the wire, wherever it can act.

@@ -6,7 +6,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/internal/faultgen"
+	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
 )
 
 // Package faultgen imports fault, so that the tests inside fault reach it through a variable.

@@ -15,7 +15,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/internal/faultgen"
+	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
 	fakenet "github.com/fakewire/fakewire/nettest"
 )
 

@@ -11,7 +11,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
-	"github.com/fakewire/fakewire/internal/faultgen"
+	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
 )
 
 // check runs a property n times, or as often as RAPID_CHECKS or the flag

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/internal/faultgen"
+	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
 )
 
 // A file that names each fault for streams, or each for datagrams, is a table that a new fault must

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/internal/faultgen"
+	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
 )
 
 // faultNames returns the names of the types of all faults, with what they are for: "streams",

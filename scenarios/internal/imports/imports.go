@@ -70,18 +70,18 @@ var mayImport = []struct {
 	{"fakeserver/internal/store", nil},
 	{"fakeserver/internal/port", [][]string{socket, kernel[:1]}},
 	{"fakeserver/internal/socket", [][]string{kernel[:1]}},
+	{"fakeserver/internal/faultgen", [][]string{words, {"pgregory.net/rapid"}}},
 	{"fakeserver/internal/kernel", [][]string{kernel[1:], {"golang.org/x/sys/windows"}}},
 	{"fakeserver/internal/benchwork", [][]string{server, kernel}}, // its baseline is fair only with the same tricks
 	{"fakeserver/internal/benchratio", [][]string{{module + "fakeserver/internal/benchwork"}}},
 	{"fakeserver/cmd/", [][]string{server, {module + "fakeserver/script"}}},
 	{"fakeserver/", [][]string{server}},
-	{"internal/faultgen", [][]string{words, {"pgregory.net/rapid"}}},
 	{"nettest", [][]string{server}},
 	{"nettest/match", [][]string{words, {gomega + "/types", gomega + "/format", gomega + "/gcustom", gomega + "/gbytes"}}},
 }
 
 // forTests are packages that only tests import: no list allows them, and they may depend on testing.
-var forTests = []string{"fakeserver/internal/servertest", "internal/faultgen"}
+var forTests = []string{"fakeserver/internal/servertest", "fakeserver/internal/faultgen"}
 
 // graph is what go list says, by import path.
 type graph map[string]listed

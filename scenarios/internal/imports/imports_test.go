@@ -36,13 +36,13 @@ func TestBreachesAreFound(t *testing.T) {
 		{"fakeserver/transcript", module + "fakeserver/internal/decide", "fakeserver/transcript imports fakeserver/internal/decide"},
 		{"fakeserver/internal/decide", module + "fakeserver/fault", "fakeserver/internal/decide imports fakeserver/fault"},
 		{"fakeserver/internal/decide", module + "fakeserver", "fakeserver/internal/decide imports fakeserver"},
-		{"fakeserver/fault", module + "internal/faultgen", "fakeserver/fault imports internal/faultgen"},
-		{"nettest", module + "internal/faultgen", "nettest imports internal/faultgen"},
-		{"internal/faultgen", module + "fakeserver", "internal/faultgen imports fakeserver"},
+		{"fakeserver/fault", module + "fakeserver/internal/faultgen", "fakeserver/fault imports fakeserver/internal/faultgen"},
+		{"nettest", module + "fakeserver/internal/faultgen", "nettest imports fakeserver/internal/faultgen"},
+		{"fakeserver/internal/faultgen", module + "fakeserver", "fakeserver/internal/faultgen imports fakeserver"},
 		{"fakeserver/fault", module + "fakeserver/internal/kernel", "fakeserver/fault imports fakeserver/internal/kernel"},
 	} {
 		g := graph{"net": {Standard: true}, "testing": {Standard: true}, "net/x": {Standard: true, Imports: []string{"testing"}}}
-		for _, dir := range []string{"fakeserver", "fakeserver/fault", "fakeserver/transcript", "fakeserver/internal/kernel", "fakeserver/internal/decide", "fakeserver/internal/record", "fakeserver/internal/store", "internal/faultgen", "scenarios", "nettest", "nettest/match"} {
+		for _, dir := range []string{"fakeserver", "fakeserver/fault", "fakeserver/transcript", "fakeserver/internal/kernel", "fakeserver/internal/decide", "fakeserver/internal/record", "fakeserver/internal/store", "fakeserver/internal/faultgen", "scenarios", "nettest", "nettest/match"} {
 			g[module+dir] = listed{}
 		}
 		if got := g.breaches(); len(got) != 0 {

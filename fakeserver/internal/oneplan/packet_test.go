@@ -1,4 +1,4 @@
-package nettest_test
+package oneplan_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package nettest_test
+package oneplan_test
 
 import (
 	"errors"
@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
-	"github.com/fakewire/fakewire/internal/faultgen"
 )
 
 // One plan gives one outcome, wherever it runs: on the kernel's sockets or in memory, in
@@ -68,11 +68,11 @@ func endOf(errs ...error) string {
 	return "end of stream"
 }
 
-// corpus returns the plans in a directory under testdata/oneplan.
+// corpus returns the plans in a directory under testdata.
 func corpus(t *testing.T, dir string) map[string]fault.Plan {
 	t.Helper()
 	plans := map[string]fault.Plan{}
-	root := os.DirFS(filepath.Join("testdata", "oneplan", dir))
+	root := os.DirFS(filepath.Join("testdata", dir))
 	files, err := fs.Glob(root, "*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("%s: %d plans, %v", dir, len(files), err)
@@ -113,7 +113,7 @@ func wantAllKinds(t *testing.T, m fault.Medium, triggers []string, plans ...map[
 	for _, kind := range faultgen.All(m) {
 		for _, d := range faultgen.Directions(m, kind) {
 			if !seen[d.String()+" "+kind] {
-				t.Errorf("%s %v: no plan below testdata/oneplan has it; add one, so that it is the same on every network", kind, d)
+				t.Errorf("%s %v: no plan below testdata has it; add one, so that it is the same on every network", kind, d)
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package nettest_test
+package oneplan_test
 
 import (
 	"encoding/json"
@@ -12,8 +12,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
-	"github.com/fakewire/fakewire/internal/faultgen"
 )
 
 // checkRandom runs a property n times, or as often as RAPID_CHECKS or the flag

@@ -1,4 +1,4 @@
-package nettest_test
+package oneplan_test
 
 import (
 	"fmt"
@@ -12,8 +12,8 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
-	"github.com/fakewire/fakewire/internal/faultgen"
 	"github.com/fakewire/fakewire/nettest"
 )
 

@@ -1,4 +1,4 @@
-package nettest_test
+package oneplan_test
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/internal/faultgen"
+	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
 	"github.com/fakewire/fakewire/nettest"
 )
 
