@@ -69,7 +69,7 @@ func TestResetOfABannerReachesAClientThatIsConnecting(t *testing.T) {
 	}
 }
 
-func TestAClientThatResetsEndsWhatIsHeldUp(t *testing.T) {
+func TestResetByTheClientEndsWhatIsHeldUp(t *testing.T) {
 	for name, rule := range map[string]fault.Rule{
 		"stall":   fault.ToClient(fault.Stall{}).AfterBytes(2),
 		"latency": fault.ToClient(fault.Latency{Delay: time.Hour}).AfterBytes(2),
@@ -89,7 +89,7 @@ func TestAClientThatResetsEndsWhatIsHeldUp(t *testing.T) {
 	}
 }
 
-func TestUnreadBytesAreNamedWhereTheyAre(t *testing.T) {
+func TestUnreadBytesAreNamedAtTheirOffset(t *testing.T) {
 	srv := serverEnd(t, plan(fault.FromClient(fault.Slice{Size: 5})), func(c *fakeserver.Conn) error {
 		return expect(c, "01234")
 	})
@@ -112,7 +112,7 @@ func TestUnreadBytesAreNamedWhereTheyAre(t *testing.T) {
 	}
 }
 
-func TestTwoSlicesAtOneBoundaryBothAct(t *testing.T) {
+func TestSliceAndSliceAtOneBoundaryBothAct(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{Handler: says("abcdef"), Faults: plan(
 		fault.ToClient(fault.Slice{Size: 2}), fault.ToClient(fault.Slice{Size: 2}))})
 	if got := readSizes(t, ask(t, srv)); !equal(got, 2, 2, 2) {
@@ -134,7 +134,7 @@ func TestLatencyOfAnEmptyStreamCounts(t *testing.T) {
 	}
 }
 
-func TestADeterministicFaultThatNeverActedFailsTheTest(t *testing.T) {
+func TestVerifyFailsForADeterministicFaultThatNeverActed(t *testing.T) {
 	srv, err := fakeserver.Listen(fakeserver.Config{Handler: says("short"), Faults: plan(fault.ToClient(fault.Slice{Sizes: []int64{100}}))})
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +151,7 @@ func TestLinesSeesThatALineIsTooLongAtOnce(t *testing.T) {
 	wantAll(t, c, "too long\n", io.EOF)
 }
 
-func TestAnErrorOfAnotherConnectionIsTheHandlers(t *testing.T) {
+func TestHandlersErrorOfAnotherConnectionIsItsOwn(t *testing.T) {
 	other, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -196,7 +196,7 @@ func TestWriteToAnAddressThatIsNone(t *testing.T) {
 
 // However the client cuts what it sends, the side that a fault acts on and the
 // report are the same.
-func TestOneDecisionHoweverTheBytesAreCut(t *testing.T) {
+func TestDecisionsAreTheSameHoweverTheBytesAreCut(t *testing.T) {
 	request := strings.Repeat("0123456789", 20)
 	for name, rules := range map[string][]fault.Rule{
 		"slice":       {fault.FromClient(fault.Slice{Size: 7, Variation: 6}), fault.ToClient(fault.Slice{Size: 9, Variation: 8})},

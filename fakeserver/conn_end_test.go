@@ -13,7 +13,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/fault"
 )
 
-func TestAnEndingAt0LetsTheConnectionEnd(t *testing.T) {
+func TestEndingAt0LetsTheConnectionEnd(t *testing.T) {
 	for _, f := range []fault.Fault{fault.Close{}, fault.HalfClose{}} {
 		srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}, Faults: plan(fault.ToClient(f))})
 		c := dial(t, srv)
@@ -25,7 +25,7 @@ func TestAnEndingAt0LetsTheConnectionEnd(t *testing.T) {
 
 // A rule ends the connection when the request is complete. The handler gets the
 // request, and its answer comes too late: however long ending takes.
-func TestAnEndingComesBeforeTheAnswerToWhatItEnds(t *testing.T) {
+func TestEndingComesBeforeTheAnswerToWhatItEnds(t *testing.T) {
 	h := fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) error {
 		if err := expect(c, "PING\n"); err != nil {
 			t.Error(err)

@@ -73,7 +73,7 @@ func TestResetDoesNotWaitForAClientThatHasSpoken(t *testing.T) {
 const patientFor = 5 * time.Second
 
 // What comes before an RST leaves when its rules let it, while there is progress.
-func TestResetComesBehindWhatWasWritten(t *testing.T) {
+func TestResetComesAfterWhatWasWritten(t *testing.T) {
 	for name, end := range resets {
 		for what, tt := range map[string]struct {
 			rule fault.Rule

@@ -22,7 +22,7 @@ func serverEnd(t *testing.T, p fault.Plan, f func(c *fakeserver.Conn) error) *fa
 		func(ctx context.Context, c *fakeserver.Conn) error { return f(c) })})
 }
 
-func TestWhatAClientHasReadIsInTheRecord(t *testing.T) {
+func TestRecordHasWhatAClientHasRead(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}})
 	for n := 1; n <= 200; n++ {
 		c := dial(t, srv)
@@ -35,7 +35,7 @@ func TestWhatAClientHasReadIsInTheRecord(t *testing.T) {
 	}
 }
 
-func TestAShortWriteReturnsItsTrueLength(t *testing.T) {
+func TestWriteThatIsShortReturnsItsTrueLength(t *testing.T) {
 	type result struct {
 		n   int
 		err error

@@ -57,7 +57,7 @@ func TestDoneIsClosedWhenCloseHasEnded(t *testing.T) {
 }
 
 // Close of a Listener leaves its connections, and its record, open.
-func TestAListenerThatIsClosedIsNotDone(t *testing.T) {
+func TestListenerThatIsClosedIsNotDone(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -64,7 +64,7 @@ var eachFaultOnTheWire = map[string]wireCase{
 	"OnAccept Stall":       {rule: fault.OnAccept(fault.Stall{For: lateness}), handler: "PING EOF", client: "PONG EOF", lateHandler: true},
 }
 
-func TestEachFaultOnTheWire(t *testing.T) {
+func TestFaultsEachOnTheWire(t *testing.T) {
 	for name, w := range eachFaultOnTheWire {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -276,7 +276,7 @@ func TestReset0EndsBeforeTheHandlerSpeaks(t *testing.T) {
 	wantError(t, "Write", <-called, fault.ErrInjected)
 }
 
-func TestTheSmallestOffsetWins(t *testing.T) {
+func TestEndingAtTheSmallestOffsetWins(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{Handler: says("PONG\r\n"), Faults: plan(
 		fault.ToClient(fault.Reset{}).AfterBytes(5).NeedNotFire(),
 		fault.ToClient(fault.Close{}).AfterBytes(2),

@@ -14,7 +14,7 @@ import (
 var keepsBack = fault.FromClient(fault.Replace{Old: "ab", New: "-"}).NeedNotFire()
 
 // A client's RST ends its stream too: the handler gets what was kept back.
-func TestWhatIsKeptBackComesBeforeAReset(t *testing.T) {
+func TestReplaceLetsWhatItKeptBackComeBeforeAReset(t *testing.T) {
 	began, rest := make(chan error, 1), make(chan string, 1)
 	srv := serverEnd(t, plan(keepsBack), func(c *fakeserver.Conn) error {
 		began <- expect(c, "x")
@@ -38,7 +38,7 @@ func TestWhatIsKeptBackComesBeforeAReset(t *testing.T) {
 }
 
 // What was kept back when the handler was done is unread, though more comes.
-func TestWhatIsKeptBackIsUnreadWhereTheHandlerIsDone(t *testing.T) {
+func TestReplaceLeavesUnreadWhatItKeptBackWhereTheHandlerIsDone(t *testing.T) {
 	done := make(chan struct{})
 	srv := serverEnd(t, plan(keepsBack), func(c *fakeserver.Conn) error {
 		defer close(done)

@@ -59,7 +59,7 @@ func (c *lateConn) Read(p []byte) (int, error) {
 
 // A plan that comes while a Read returns, and ends the stream by the clock: what that has read
 // comes before what it left in the socket.
-func TestALatePlanLeavesBytesInTheirOrder(t *testing.T) {
+func TestSetFaultsLeavesBytesInTheirOrder(t *testing.T) {
 	for what, f := range map[string]fault.Fault{"half-close": fault.HalfClose{}, "close": fault.Close{}} {
 		for how, first := range map[string][]fault.Rule{"unruled": nil, "ruled": {fault.FromClient(fault.Latency{Delay: time.Second}).NeedNotFire()}} {
 			t.Run(what+" "+how, func(t *testing.T) {

@@ -41,7 +41,7 @@ func (l tardyListener) Accept() (net.Conn, error) {
 
 // What leaves is recorded first. Whoever has seen there that a rule has acted may close the
 // server at once: what can leave then still does, and the rule has acted.
-func TestWhatIsRecordedLeavesThoughTheServerCloses(t *testing.T) {
+func TestRecordedBytesLeaveThoughTheServerCloses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		network := new(nettest.Network)
 		below, err := network.Listen(t.Context(), "tcp", "127.0.0.1:0")

@@ -63,7 +63,7 @@ func TestCloseUnblocksAccept(t *testing.T) {
 	}
 }
 
-func TestAListenerWhoseLowerOneIsClosed(t *testing.T) {
+func TestListenerWhoseLowerOneIsClosed(t *testing.T) {
 	below := listenTCP(t)
 	ln := fakeserver.StartListener(t, below, fakeserver.Config{})
 	below.Close()
@@ -91,7 +91,7 @@ func (l *failing) Accept() (net.Conn, error) {
 	return l.Listener.Accept()
 }
 
-func TestAnErrorOfTheLowerListenerIsHandedOn(t *testing.T) {
+func TestListenerHandsOnAnErrorOfTheLowerOne(t *testing.T) {
 	ln := wrapped{fakeserver.StartListener(t, &failing{Listener: listenTCP(t), times: 2}, fakeserver.Config{})}
 	for range 2 {
 		_, err := ln.Accept()
@@ -183,7 +183,7 @@ func TestStartListenerFailsItsTest(t *testing.T) {
 }
 
 // Nothing is left once the connections and the listener are closed.
-func TestAListenerLeaksNothing(t *testing.T) {
+func TestListenerLeaksNothing(t *testing.T) {
 	run := func() {
 		ln, err := fakeserver.WrapListener(listenTCP(t), fakeserver.Config{Faults: plan(
 			fault.ToClient(fault.Latency{Delay: time.Millisecond}).NeedNotFire(),

@@ -82,7 +82,7 @@ func TestWrapListenerRefuses(t *testing.T) {
 	c.Close()
 }
 
-func TestAWrappedListenerRecordsAndFaultsBothDirections(t *testing.T) {
+func TestListenerRecordsAndFaultsBothDirections(t *testing.T) {
 	ln := wrap(t,
 		fault.FromClient(fault.Slice{Sizes: []int64{2, 3}}).OnConn(1),
 		fault.ToClient(fault.Close{}).AfterBytes(4).OnConn(2),

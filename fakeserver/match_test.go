@@ -66,7 +66,7 @@ var matchStops = map[string]struct {
 const afterMatch = "END of it, and then END again"
 
 // Exactly what comes up to the match's end is taken, however the client's writes are cut.
-func TestMatchIsWhereExactlyTheReadingStops(t *testing.T) {
+func TestMatchIsExactlyWhereReadingStops(t *testing.T) {
 	for network, start := range matchNetworks {
 		for name, stop := range matchStops {
 			if network == "unix" && name == "reset" {

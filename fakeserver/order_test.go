@@ -36,7 +36,7 @@ var others = map[string]fault.Rule{
 
 // A report depends on the plan and on the bytes, and not on which of two directions is
 // quicker where one ends the other.
-func TestAReportDoesNotHangOnGoroutines(t *testing.T) {
+func TestReportDoesNotDependOnGoroutines(t *testing.T) {
 	for name, f := range endings {
 		for with, other := range others {
 			for _, d := range []transcript.Direction{transcript.FromClient, transcript.ToClient} {
@@ -103,7 +103,7 @@ func answers(_ context.Context, c *fakeserver.Conn) error {
 
 // Where both directions end a connection at its beginning, the one to the client does. The
 // other comes to a socket that is closed: it was reached, did nothing, and is not in the record.
-func TestNothingActsOnASocketThatIsClosed(t *testing.T) {
+func TestRulesDoNothingOnASocketThatIsClosed(t *testing.T) {
 	for range 20 {
 		srv, err := fakeserver.Listen(fakeserver.Config{Faults: plan(fault.FromClient(fault.Reset{}), fault.ToClient(fault.Reset{}))})
 		if err != nil {

@@ -98,7 +98,7 @@ func losesFirst(t *testing.T, p fault.Plan, n int) bool {
 
 // One socket for each query, as DNS clients have: the kernel gives a port out again within some
 // hundred, and yet each socket is a peer of its own. So one seed loses the same queries in every run.
-func TestOneShotSocketsLoseTheSame(t *testing.T) {
+func TestPeersOfOneShotSocketsLoseTheSame(t *testing.T) {
 	wantPeersBySocket(t)
 	for _, o := range oneShots {
 		t.Run(o.why, func(t *testing.T) {
@@ -127,7 +127,7 @@ func TestOneShotSocketsLoseTheSame(t *testing.T) {
 
 // The same where each socket is closed before its query is read: a PacketConn reads when it is told
 // to. Nothing is lost here, so that it has something to return.
-func TestOneShotSocketsThatAreGoneFareTheSame(t *testing.T) {
+func TestPeersOfOneShotSocketsThatAreGoneFareTheSame(t *testing.T) {
 	wantPeersBySocket(t)
 	var want string
 	for run := range repeats(t, 5) {

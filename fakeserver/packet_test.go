@@ -45,7 +45,7 @@ func TestPacketAddresses(t *testing.T) {
 	}
 }
 
-func TestADualStackPacketServerTakesBoth(t *testing.T) {
+func TestPacketServerOnBothStacksTakesBoth(t *testing.T) {
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Addr: ":0", Handler: fakeserver.PacketEcho{}})
 	for _, host := range []string{"127.0.0.1", "::1"} {
 		c, err := net.Dial("udp", net.JoinHostPort(host, fmt.Sprint(srv.AddrPort().Port())))
@@ -58,7 +58,7 @@ func TestADualStackPacketServerTakesBoth(t *testing.T) {
 	}
 }
 
-func TestEverySizeOfDatagramIsRecorded(t *testing.T) {
+func TestDatagramOfEverySizeIsRecorded(t *testing.T) {
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{}})
 	c := dialUDP(t, srv)
 	for i, size := range []int{0, 1, 1200, 9000, 65507, 0} {
@@ -80,7 +80,7 @@ func TestEverySizeOfDatagramIsRecorded(t *testing.T) {
 }
 
 // An empty datagram is one, also where the record's bytes are limited.
-func TestEmptyDatagramsAreRecordedWithinALimit(t *testing.T) {
+func TestRecordLimitKeepsEmptyDatagrams(t *testing.T) {
 	for _, limit := range []int64{0, 10, -1} {
 		srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{}, RecordLimit: limit})
 		c := dialUDP(t, srv)
@@ -136,7 +136,7 @@ func TestLossAndDuplicateOnTheWire(t *testing.T) {
 	}
 }
 
-func TestASeedRepeatsItsLosses(t *testing.T) {
+func TestSeedRepeatsItsLosses(t *testing.T) {
 	run := func(seed uint64) string {
 		srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{},
 			Faults: fault.Plan{Seed: seed, Rules: []fault.Rule{fault.FromClient(fault.Loss{Rate: 0.5})}}})
@@ -160,7 +160,7 @@ func TestASeedRepeatsItsLosses(t *testing.T) {
 }
 
 // Who has seen a datagram in the record may ask at once what became of it.
-func TestADatagramIsRecordedTogetherWithItsFaults(t *testing.T) {
+func TestDatagramIsRecordedTogetherWithItsFaults(t *testing.T) {
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Faults: plan(fault.FromClient(fault.Loss{Every: 1}))})
 	c := dialUDP(t, srv)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -183,7 +183,7 @@ func TestADatagramIsRecordedTogetherWithItsFaults(t *testing.T) {
 	}
 }
 
-func TestWhatTheKernelDropsIsCountedExactly(t *testing.T) {
+func TestDropsOfTheKernelAreCountedExactly(t *testing.T) {
 	block := make(chan struct{})
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{ReceiveBuffer: 4096, Handler: fakeserver.PacketHandlerFunc(
 		func(ctx context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {

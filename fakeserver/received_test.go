@@ -25,7 +25,7 @@ func wantReceived(t *testing.T, tr transcript.Transcript, received, discarded st
 
 // A logger that goes on on a connection that the collector has left loses its lines, though
 // no Write fails. A record in which they count as received would hide that.
-func TestALoggersLostLineWasNotReceived(t *testing.T) {
+func TestReceivedLacksALoggersLostLine(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Reply{}}) // takes one line and leaves
 	c := dial(t, srv)
 	logger := log.New(c, "", 0)

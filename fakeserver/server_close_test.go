@@ -14,7 +14,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-func TestAFINStaysAFIN(t *testing.T) {
+func TestFINStaysAFIN(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Reply{Data: "bye", Max: 1}})
 	for n := 1; n <= 200; n++ {
 		c := dial(t, srv)
@@ -147,7 +147,7 @@ func TestCloseGivesUpOnAStuckHandlerAndNamesIt(t *testing.T) {
 
 // Every byte that Write took is in the record, as sent or as not sent, also where
 // the client leaves in the middle of it.
-func TestWhatAClientThatLeavesDoesNotGetIsNamed(t *testing.T) {
+func TestRecordNamesWhatAClientThatLeavesDoesNotGet(t *testing.T) {
 	for range 300 {
 		taken := make(chan int, 1)
 		srv, err := fakeserver.Listen(fakeserver.Config{

@@ -17,7 +17,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-func TestAddresses(t *testing.T) {
+func TestServerAddresses(t *testing.T) {
 	for _, tt := range []struct{ network, addr, host string }{
 		{"", "", "127.0.0.1"},
 		{"tcp4", "", "127.0.0.1"},
@@ -41,7 +41,7 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-func TestADualStackServerTakesBoth(t *testing.T) {
+func TestServerOnBothStacksTakesBoth(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{Addr: ":0", Handler: fakeserver.Echo{}})
 	for _, host := range []string{"127.0.0.1", "::1"} {
 		c, err := net.Dial("tcp", net.JoinHostPort(host, fmt.Sprint(srv.AddrPort().Port())))
@@ -54,7 +54,7 @@ func TestADualStackServerTakesBoth(t *testing.T) {
 	}
 }
 
-func TestBadConfigs(t *testing.T) {
+func TestConfigsThatAreBad(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +101,7 @@ func TestBadConfigs(t *testing.T) {
 	tb.end()
 }
 
-func TestABadSeedIsRefused(t *testing.T) {
+func TestSeedThatIsBadIsRefused(t *testing.T) {
 	t.Setenv("FAKEWIRE_SEED", "lucky")
 	_, err := fakeserver.Listen(fakeserver.Config{})
 	wantError(t, "Listen", err, fakeserver.ErrConfig, `FAKEWIRE_SEED="lucky"`)
@@ -155,7 +155,7 @@ func TestHandlersThatFail(t *testing.T) {
 	}
 }
 
-func TestWhatTheWireDoesIsNoFailureOfTheHandler(t *testing.T) {
+func TestHandlerIsNotFailedByTheWire(t *testing.T) {
 	srv := serverEnd(t, fault.Plan{}, func(c *fakeserver.Conn) error { return expect(c, "a whole request") })
 	c := dial(t, srv)
 	send(t, c, "a wh")
@@ -176,7 +176,7 @@ func TestWhatTheWireDoesIsNoFailureOfTheHandler(t *testing.T) {
 	}
 }
 
-func TestNothingIsLeftBehind(t *testing.T) {
+func TestServerLeavesNothingBehind(t *testing.T) {
 	run := func() {
 		srv, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.Echo{}, Faults: plan(
 			fault.ToClient(fault.Slice{Size: 1}).OnConn(1),

@@ -108,7 +108,7 @@ func TestSetFaultsReplacesAStallByOneOfItsKey(t *testing.T) {
 	}
 }
 
-func TestSetFaultsReportsWhatLiesBehind(t *testing.T) {
+func TestSetFaultsReportsOffsetsThatArePassed(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}})
 	c := dial(t, srv)
 	send(t, c, "0123")

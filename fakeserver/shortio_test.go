@@ -111,7 +111,7 @@ func wantSizes(t *testing.T, n int, got []int, want []int64) {
 
 // Every way to cut a reply is what the client's Reads see, on a machine that is
 // busy: all connections go on at the same time, beside goroutines that only spin.
-func TestAnyCompositionIsWhatTheClientReads(t *testing.T) {
+func TestSliceOfAnyCompositionIsWhatTheClientReads(t *testing.T) {
 	compositions := drawCompositions(t, 200)
 	loaded := make(chan struct{})
 	srv := serverEnd(t, eachConn(compositions, fault.ToClient), func(c *fakeserver.Conn) error {
@@ -135,7 +135,7 @@ func TestAnyCompositionIsWhatTheClientReads(t *testing.T) {
 }
 
 // The handler's Reads see every way to cut a request, however it arrives.
-func TestAnyCompositionIsWhatTheHandlerReads(t *testing.T) {
+func TestSliceOfAnyCompositionIsWhatTheHandlerReads(t *testing.T) {
 	compositions := drawCompositions(t, 200)
 	srv := serverEnd(t, eachConn(compositions, fault.FromClient), func(c *fakeserver.Conn) error {
 		wantSizes(t, c.Number(), readSizes(t, c), compositions[c.Number()-1])
@@ -172,7 +172,7 @@ func cutWrites(c *fakeserver.Conn, sizes []int64, ending int64) error {
 
 // Wherever a rule ends what the handler writes, each Write returns how much of it
 // comes before that, and the client gets exactly the sum.
-func TestAnEndingGivesShortWritesTheirTrueLength(t *testing.T) {
+func TestEndingGivesShortWritesTheirTrueLength(t *testing.T) {
 	const length = 10
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, tt := range []struct {

@@ -80,7 +80,7 @@ func wantTook(t *testing.T, begin time.Time, want time.Duration) {
 	}
 }
 
-func TestAServerOnAnotherTransport(t *testing.T) {
+func TestServerOnAnotherTransport(t *testing.T) {
 	bubble(t, fakeserver.Lines{}, fault.Plan{}, func(t *testing.T, srv *fakeserver.Server, net *pipes) {
 		if srv.Addr() != "the pipe" || srv.AddrPort().IsValid() {
 			t.Errorf("Addr = %q, AddrPort = %v", srv.Addr(), srv.AddrPort())
@@ -217,7 +217,7 @@ func TestSlicePauses(t *testing.T) {
 }
 
 // A pipe has no RST. That is an error in the record and in Verify, not a silent FIN.
-func TestAResetThatTheTransportCanNotDo(t *testing.T) {
+func TestResetThatTheTransportCannotDo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		net := newPipes()
 		srv, err := fakeserver.Listen(fakeserver.Config{Transport: net, Handler: fakeserver.Echo{}, Faults: plan(fault.ToClient(fault.Reset{}).AfterBytes(1))})

@@ -13,7 +13,7 @@ import (
 
 // The record of a failed test is a file that says everything, that everybody may read,
 // and that is found from any directory.
-func TestTheWholeRecordOfAFailedTestIsWritten(t *testing.T) {
+func TestStartWritesTheWholeRecordOfAFailedTest(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("FAKEWIRE_ARTIFACTS", filepath.Join("some", "where"))
 	tb := &fakeTB{name: "TestPing/a b"}

@@ -19,7 +19,7 @@ const (
 	errMessageSize = syscall.EMSGSIZE
 )
 
-func TestAPassingTestHearsNothing(t *testing.T) {
+func TestStartTellsAPassingTestNothing(t *testing.T) {
 	tb := &fakeTB{name: "TestPing"}
 	srv := fakeserver.Start(tb, fakeserver.Config{Handler: fakeserver.Echo{}})
 	if len(tb.cleanups) != 1 {
@@ -37,7 +37,7 @@ func TestAPassingTestHearsNothing(t *testing.T) {
 	}
 }
 
-func TestAFaultThatWasNotReachedFailsTheTest(t *testing.T) {
+func TestStartFailsTheTestOfAFaultThatWasNotReached(t *testing.T) {
 	tb := &fakeTB{name: "TestPing"}
 	fakeserver.Start(tb, fakeserver.Config{Faults: plan(fault.ToClient(fault.Reset{}).AfterBytes(7))})
 	tb.end()
@@ -57,7 +57,7 @@ func TestAFaultThatWasNotReachedFailsTheTest(t *testing.T) {
 	}
 }
 
-func TestAFailedOrSkippedTestGetsALogOnly(t *testing.T) {
+func TestStartLogsOnlyInAFailedOrSkippedTest(t *testing.T) {
 	for name, set := range map[string]func(*fakeTB){
 		"failed":  func(tb *fakeTB) { tb.failed = true },
 		"skipped": func(tb *fakeTB) { tb.skipped = true },
@@ -73,7 +73,7 @@ func TestAFailedOrSkippedTestGetsALogOnly(t *testing.T) {
 }
 
 // A framework may recover what panics, and go on: rapid ends a test by a panic that it skips.
-func TestAPanicIsTheBusinessOfWhatRunsTheTest(t *testing.T) {
+func TestStartLeavesAPanicToWhatRunsTheTest(t *testing.T) {
 	tb := &fakeTB{name: "TestPing"}
 	func() {
 		defer func() { recover() }()
@@ -86,7 +86,7 @@ func TestAPanicIsTheBusinessOfWhatRunsTheTest(t *testing.T) {
 	}
 }
 
-func TestAFailedTestIsToldHowToRerunIt(t *testing.T) {
+func TestStartTellsAFailedTestHowToRerunIt(t *testing.T) {
 	seedOf := func(tb *fakeTB) string {
 		t.Helper()
 		found := regexp.MustCompile(`FAKEWIRE_SEED=(0x[0-9a-f]+) go test -run '\^TestPing\$/\^sub\$'`).FindStringSubmatch(strings.Join(tb.log, ""))
@@ -118,7 +118,7 @@ func TestAFailedTestIsToldHowToRerunIt(t *testing.T) {
 	}
 }
 
-func TestAGinkgoSpecIsRerunByItsName(t *testing.T) {
+func TestStartRerunsAGinkgoSpecByItsName(t *testing.T) {
 	tb := &fakeTB{name: "client under latency retries"}
 	fakeserver.Start(tb, fakeserver.Config{Faults: plan(fault.ToClient(fault.Slice{Size: 9, Variation: 8}))})
 	tb.end()

@@ -205,7 +205,7 @@ func TestTimeoutInABubbleIsReal(t *testing.T) {
 	})
 }
 
-func TestOutsideBubblesIsOutside(t *testing.T) {
+func TestBubbleIsNoneOutside(t *testing.T) {
 	var in, out bool
 	done := make(chan struct{})
 	synctest.Test(t, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 )
 
 // What a handler asks for behind the end of its direction has nobody to wait for.
-func TestAResetBehindTheEndOfADirection(t *testing.T) {
+func TestResetAfterTheEndOfADirection(t *testing.T) {
 	for name, rule := range map[string]fault.Rule{
 		"CloseWrite":      fault.ToClient(fault.Latency{Delay: time.Millisecond}),
 		"half-close at 0": fault.ToClient(fault.HalfClose{}),
@@ -40,7 +40,7 @@ func TestAResetBehindTheEndOfADirection(t *testing.T) {
 
 // A rule that goes by the clock acts though the handler reads nothing and what the
 // server reads ahead of it has filled its queue.
-func TestAClockRuleActsWhileTheQueueIsFull(t *testing.T) {
+func TestQueueThatIsFullLetsAClockRuleAct(t *testing.T) {
 	for _, f := range []fault.Fault{fault.Reset{}, fault.Close{}} {
 		srv := fakeserver.Start(t, fakeserver.Config{
 			Faults: plan(fault.FromClient(f).AfterTime(50 * time.Millisecond)),
@@ -57,7 +57,7 @@ func TestAClockRuleActsWhileTheQueueIsFull(t *testing.T) {
 
 // A client's reset that a write heard of first reaches the reader, too, behind what had
 // come.
-func TestAResetReachesAReaderWhoseQueueWasFull(t *testing.T) {
+func TestResetReachesAReaderWhoseQueueWasFull(t *testing.T) {
 	gone, got := make(chan bool), make(chan error, 1)
 	srv := serverEnd(t, plan(fault.FromClient(fault.Slice{Size: 1 << 20}).NeedNotFire()), func(c *fakeserver.Conn) error {
 		<-gone
@@ -83,7 +83,7 @@ func TestAResetReachesAReaderWhoseQueueWasFull(t *testing.T) {
 }
 
 // A rule that waits for a text does not shred what the handler writes meanwhile.
-func TestWaitingForATextDoesNotShredAWrite(t *testing.T) {
+func TestMatchDoesNotShredAWrite(t *testing.T) {
 	srv := serverEnd(t, plan(fault.ToClient(fault.Close{}).AfterMatch("\r\n.\r\n").NeedNotFire()), func(c *fakeserver.Conn) error {
 		_, err := c.Write(make([]byte, 1<<20))
 		return err

@@ -15,7 +15,7 @@ import (
 
 // A stop, or what begins to act, is in the record before the bytes in front of it leave. If
 // they don't, it has not acted, and the record says so.
-func TestAStopWhoseBytesDidNotLeaveHasNotFired(t *testing.T) {
+func TestStopWhoseBytesDidNotLeaveHasNotFired(t *testing.T) {
 	for _, f := range []fault.Fault{fault.Stall{For: time.Second}, fault.Hold{Gate: "gate"}, fault.Latency{Delay: time.Second}} {
 		writes := fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) error {
 			_, err := io.WriteString(c, "PONG\nmore")
@@ -52,7 +52,7 @@ func TestAStopWhoseBytesDidNotLeaveHasNotFired(t *testing.T) {
 }
 
 // A gate that is open holds nothing, and a rule that held nothing has not fired.
-func TestAHoldAtAnOpenGateHasNotFired(t *testing.T) {
+func TestHoldAtAnOpenGateHasNotFired(t *testing.T) {
 	for _, on := range []func(fault.Fault) fault.Rule{fault.FromClient, fault.ToClient} {
 		rule := on(fault.Hold{Gate: "gate"}).AfterBytes(2)
 		t.Run(rule.Direction.String(), func(t *testing.T) {
@@ -86,7 +86,7 @@ func TestAHoldAtAnOpenGateHasNotFired(t *testing.T) {
 
 // The report tells a stop that there was nothing to stop from one that stopped bytes,
 // also those that the server has never read.
-func TestTheReportSaysWhatAStopStopped(t *testing.T) {
+func TestReportSaysWhatAStopStopped(t *testing.T) {
 	for name, test := range map[string]struct {
 		more string
 		want string

@@ -29,7 +29,7 @@ func TestSetFaultsRefusesAResetOnAUnixSocket(t *testing.T) {
 	wantError(t, "WrapListener", err, fault.ErrPlan, "reset.OnAccept.1")
 }
 
-func TestWhatUnixSocketsDoInsteadOfAReset(t *testing.T) {
+func TestUnixSocketsHaveNoReset(t *testing.T) {
 	conns := make(chan *fakeserver.Conn, 1)
 	srv, err := fakeserver.Listen(fakeserver.Config{Network: "unix", Handler: fakeserver.Sequence{
 		fakeserver.HandlerFunc(func(ctx context.Context, c *fakeserver.Conn) error {
@@ -128,7 +128,7 @@ func wantPieces(t *testing.T, pieces int) {
 }
 
 // A client that leaves without reading all of a piece has not confirmed it.
-func TestABoundaryToAClientThatLeft(t *testing.T) {
+func TestBoundaryToAClientThatLeft(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("boundaries are never confirmed here")
 	}

@@ -102,7 +102,7 @@ func TestUnixSockets(t *testing.T) {
 }
 
 // Closing a unix socket with unread input would give the client ECONNRESET.
-func TestAUnixEndIsAnEnd(t *testing.T) {
+func TestUnixEndIsAnEnd(t *testing.T) {
 	srv := startUnix(t, fakeserver.Reply{Data: "bye", Max: 1})
 	for n := 1; n <= 100; n++ {
 		c := dialUnix(t, srv)
@@ -138,7 +138,7 @@ func TestUnixPathsOfOnesOwn(t *testing.T) {
 	}
 }
 
-func TestAbstractUnixAddresses(t *testing.T) {
+func TestUnixAddressesThatAreAbstract(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("there are none here")
 	}
@@ -152,7 +152,7 @@ func TestAbstractUnixAddresses(t *testing.T) {
 	wantError(t, "StartDown", err, errors.ErrUnsupported, "StartDown")
 }
 
-func TestBadUnixConfigs(t *testing.T) {
+func TestUnixConfigsThatAreBad(t *testing.T) {
 	before := tempFiles(t)
 	for _, tt := range []struct {
 		why   string

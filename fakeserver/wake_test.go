@@ -14,7 +14,7 @@ import (
 
 // Plans follow one another while a Read goes over to the first of them: it goes over to
 // the last, too, and not with the next byte.
-func TestPlansThatFollowOneAnotherActAtOnce(t *testing.T) {
+func TestSetFaultsInARowActsAtOnce(t *testing.T) {
 	other := fault.FromClient(fault.Reset{}).OnConn(2).NeedNotFire().Named("other")
 	for round := range 200 {
 		srv, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.Discard{}})
@@ -42,7 +42,7 @@ func TestPlansThatFollowOneAnotherActAtOnce(t *testing.T) {
 
 // A handler sets its deadline just when a change of the plan wakes its Read, which has not
 // run yet: it looks all the same.
-func TestADeadlineDoesNotKeepAReadFromANewPlan(t *testing.T) {
+func TestSetFaultsReachesAReadWithADeadline(t *testing.T) {
 	wires := &hookedListener{wires: make(chan net.Conn, 1)}
 	l := fakeserver.StartListener(t, wires, fakeserver.Config{})
 	client, server := net.Pipe()

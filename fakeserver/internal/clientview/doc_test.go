@@ -93,7 +93,7 @@ func entries(text string) []entry {
 var classNames = regexp.MustCompile(`\b(ErrUnexpectedEOF|EOF|timeout|E[A-Z]{4,})\b`)
 
 // The doc's tables have what the rows have, and name no error that no row gives.
-func TestTheDocSaysWhatClientViewsShow(t *testing.T) {
+func TestDocSaysWhatClientViewsShow(t *testing.T) {
 	tables := docTables(t, "What a client sees")
 	if len(tables) != 2 {
 		t.Fatalf("the doc has %d tables, want one of streams and one of datagrams", len(tables))

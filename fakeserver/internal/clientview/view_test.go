@@ -9,8 +9,8 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // A view is a row of the table of what a client sees: what the server does, what

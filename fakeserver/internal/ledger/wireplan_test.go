@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // check runs a property n times, or as often as RAPID_CHECKS or the flag
