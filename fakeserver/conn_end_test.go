@@ -7,10 +7,12 @@ import (
 	"net"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 func TestEndingAt0LetsTheConnectionEnd(t *testing.T) {
@@ -113,3 +115,70 @@ func (c *readMeanwhile) Write(p []byte) (int, error) {
 }
 
 func (c *readMeanwhile) Reset() error { return c.Close() }
+
+// A Read that the end of the connection wakes may find that something has come in the meantime,
+// such as a client's answer to the FIN.
+func TestEndLeavesAWokenReadNothing(t *testing.T) {
+	for how, read := range map[string]func(c *fakeserver.Conn) error{
+		"Read":    func(c *fakeserver.Conn) error { _, err := c.Read(make([]byte, 10)); return err },
+		"WriteTo": func(c *fakeserver.Conn) error { _, err := c.WriteTo(io.Discard); return err },
+	} {
+		t.Run(how, func(t *testing.T) {
+			h := fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) error {
+				err := read(c)
+				if !errors.Is(err, net.ErrClosed) {
+					t.Errorf("%s = %v, want net.ErrClosed", how, err)
+				}
+				return err
+			})
+			bubble(t, h, fault.Plan{}, func(t *testing.T, srv *fakeserver.Server, network *pipes) {
+				client, server := net.Pipe()
+				defer client.Close()
+				network.conns <- &answersTheEnd{Conn: server, woken: make(chan struct{})}
+				synctest.Wait()
+				if err := srv.CloseClientConns(transcript.ByFIN); err != nil {
+					t.Fatal(err)
+				}
+				wait(t, srv, ended(1))
+				if got, rest := string(srv.Transcript().FromClient()), discardedBytes(srv); got != "" || rest != "late" {
+					t.Errorf("received %q, discarded %q; want all of it discarded\n%v", got, rest, srv.Transcript())
+				}
+			})
+		})
+	}
+}
+
+func discardedBytes(srv *fakeserver.Server) (text string) {
+	for e := range srv.Transcript().Kind(transcript.Discarded).All() {
+		text += string(e.Data)
+	}
+	return text
+}
+
+// answersTheEnd is a connection whose first Read finds some bytes as its deadline passes.
+type answersTheEnd struct {
+	net.Conn
+	once  sync.Once
+	woken chan struct{}
+	read  bool
+}
+
+func (c *answersTheEnd) Read(p []byte) (int, error) {
+	if c.read {
+		return c.Conn.Read(p)
+	}
+	c.read = true
+	<-c.woken
+	return copy(p, "late"), nil
+}
+
+func (c *answersTheEnd) SetReadDeadline(t time.Time) error {
+	if !t.IsZero() && time.Until(t) <= 0 {
+		c.once.Do(func() { close(c.woken) })
+	}
+	return c.Conn.SetReadDeadline(t)
+}
+
+func (c *answersTheEnd) SetDeadline(t time.Time) error {
+	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
+}

@@ -23,6 +23,10 @@ func (d *directIn) read(p []byte) (int, error) {
 			return 0, errPumped
 		}
 		n, err := d.in.take(p)
+		if n > 0 && d.c.isDoomed() {
+			d.throwAway(copy(d.lane.Buffer(n), p[:n]))
+			continue
+		}
 		if n > 0 && d.stale() && d.adopt(copy(d.lane.Buffer(n), p[:n])) {
 			return 0, errPumped
 		}
@@ -44,6 +48,10 @@ func (d *directIn) readRecord() (p []byte, ok bool, err error) {
 			return nil, false, nil
 		}
 		n, err := d.in.take(d.lane.Buffer(minRead))
+		if n > 0 && d.c.isDoomed() {
+			d.throwAway(n)
+			continue
+		}
 		if n > 0 && d.adopt(n) {
 			return nil, false, nil
 		}
@@ -119,8 +127,7 @@ func (d *directIn) discard() {
 		}
 		n, err := d.in.take(d.lane.Buffer(minRead))
 		if n > 0 {
-			d.drains.took(n)
-			d.lane.Commit(transcript.Discarded, n)
+			d.throwAway(n)
 		}
 		if isTimeout(err) && !hasPassed(d.drains.until()) { // or only woken
 			continue
@@ -131,6 +138,14 @@ func (d *directIn) discard() {
 		}
 	}
 	d.in.takeRest()
+}
+
+// throwAway discards n bytes in the lane's buffer. They may be those of a Read that the end has
+// woken: what came before it ran again may be the client's answer to our FIN, and is not the
+// handler's any more.
+func (d *directIn) throwAway(n int) {
+	d.drains.took(n)
+	d.lane.Commit(transcript.Discarded, n)
 }
 
 func (d *directIn) wakeHandler() { d.c.raw.SetReadDeadline(past) }
