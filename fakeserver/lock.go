@@ -77,5 +77,3 @@ func (l *lock) unlock() {
 	close(l.waiting[0])
 	l.waiting = slices.Delete(l.waiting, 0, 1)
 }
-
-func newLock() lock { return lock{} }

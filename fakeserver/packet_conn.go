@@ -51,7 +51,7 @@ func wrapPacketConn(pc net.PacketConn, cfg PacketConfig, o origin) (packetStoppe
 		return packetStopper{}, err
 	}
 	c.settle(e.network, pc.LocalAddr(), cfg.RecordLimit)
-	k := &PacketConn{peers: newPeers(c), reader: newLock(), deadlines: packetDeadlines{c: c, pc: pc}}
+	k := &PacketConn{peers: newPeers(c), deadlines: packetDeadlines{c: c, pc: pc}}
 	k.sock = newSingleSocket(pc, k.roster)
 	k.sock.drops, _ = socket.Drops(pc) // what was lost before is not of this record
 	k.out.sock.Store(k.sock)

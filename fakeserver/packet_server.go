@@ -49,7 +49,7 @@ func listenPacket(cfg PacketConfig, o origin) (*PacketServer, error) {
 		return nil, err
 	}
 	c.settle(e.network, p.Addr(), cfg.RecordLimit)
-	s := &PacketServer{peers: newPeers(c), handler: cfg.Handler, life: newLock()}
+	s := &PacketServer{peers: newPeers(c), handler: cfg.Handler}
 	s.reader = packetReader{peers: s.peers, port: p}
 	s.in.quiet = cfg.Handler == PacketHandler(PacketDiscard{})
 	if cfg.StartDown {

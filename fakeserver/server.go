@@ -51,7 +51,7 @@ func listen(cfg Config, o origin) (*Server, error) {
 		return nil, err
 	}
 	c.settle(e.network, p.Addr(), cfg.RecordLimit)
-	s := &Server{conns: newConns(c), port: p, handler: cfg.Handler, life: newLock()}
+	s := &Server{conns: newConns(c), port: p, handler: cfg.Handler}
 	if cfg.StartDown {
 		err = s.startDown()
 	} else {
