@@ -3,7 +3,7 @@ module github.com/fakewire/fakewire/tools
 go 1.26.0
 
 tool (
-	golang.org/x/exp/cmd/gorelease
+	golang.org/x/exp/cmd/apidiff
 	honnef.co/go/tools/cmd/staticcheck
 )
 
