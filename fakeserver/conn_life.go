@@ -51,8 +51,7 @@ import (
 //
 // The first three are of type lock, and may be held while something waits for the other end. The
 // others are mutexes, under which nothing waits. What waits for a connection to change takes
-// life.next. A datagram server has locks of its own: PacketServer.life or PacketConn.reader, then
-// packetsOut.mu, then the rest.
+// life.next. A datagram server has locks of its own: see peers.
 type life struct {
 	mu       sync.Mutex      // guards what follows, and the mode and deadline of both directions
 	begun    bool            // OnAccept rules have acted, and pumps are started: it may be buried
