@@ -46,6 +46,7 @@ func closeIdle(d *dialogue, want []string) error {
 	if err := d.ask(2).wantAnswer(want[1]); err != nil {
 		return err
 	}
+	unheard := closedUnheard(d.srv.Transcript(), before.Conns())
 	d.srv.Close() // takes what has arrived
 	after := d.srv.Transcript()
 	var late, fresh []byte
@@ -61,7 +62,22 @@ func closeIdle(d *dialogue, want []string) error {
 	if len(late) > 0 && bytes.Contains(fresh, late) {
 		return fmt.Errorf("Ask(2) sent its request on a connection that was closed, and again on another: %.100q", late)
 	}
+	if unheard > 0 {
+		return fmt.Errorf("%w: the machine is too busy: the server had stopped reading on connection %d before the client had ended it", ErrInconclusive, unheard)
+	}
 	return nil
+}
+
+// closedUnheard returns which of the first conns connections the server has closed for
+// good before its client ended it: what was sent there is not in the record. It is 0 if
+// there is none.
+func closedUnheard(t transcript.Transcript, conns int) int {
+	for n := 1; n <= conns; n++ {
+		if t.Conn(n).Ending(transcript.FromClient) == transcript.ByClose {
+			return n
+		}
+	}
+	return 0
 }
 
 // endIdle closes the client's connections and lets it have the time to notice. That
@@ -70,14 +86,7 @@ func endIdle(d *dialogue, before transcript.Transcript) error {
 	if err := d.srv.stream().CloseClientConns(transcript.ByFIN); err != nil {
 		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
-	left := func(t transcript.Transcript) bool {
-		for n := 1; n <= before.Conns(); n++ {
-			if t.Conn(n).Ending(transcript.ToClient) == transcript.StillOpen {
-				return false
-			}
-		}
-		return true
-	}
+	left := func(t transcript.Transcript) bool { return haveEnded(t, before.Conns(), transcript.ToClient) }
 	ctx, cancel := context.WithTimeout(d.ctx, slackOf(d.ctx))
 	defer cancel()
 	closed := clientAddrs(before)
@@ -87,28 +96,30 @@ func endIdle(d *dialogue, before transcript.Transcript) error {
 	if err := d.await(ctx, left); err != nil || !d.srv.awaitSockets(ctx, arrived) {
 		return errors.Join(fmt.Errorf("%w: the server's FIN did not reach the client", ErrInconclusive), err)
 	}
-	letNotice(d, closed)
+	letNotice(d, before.Conns())
 	return nil
 }
 
 // noticeTicks and noticeTick are how long a client with a goroutine that reads gets to
 // see a FIN that is there: ticks, and not a clock, which goes on while nothing can run.
+// But after noticeLimit the client is to ask, because the server reads what is sent after
+// its FIN for a few seconds only.
 const (
 	noticeTicks = 20
 	noticeTick  = 5 * time.Millisecond
+	noticeLimit = 2 * time.Second
 )
 
-// letNotice waits until the client has closed its ends of the connections that are
-// closed, or has had the time for that.
-func letNotice(d *dialogue, closed addrs) {
-	for range noticeTicks {
+// letNotice waits until the client has ended its side of the first conns connections, or
+// has had the time for that.
+func letNotice(d *dialogue, conns int) {
+	for n, began := 0, time.Now(); n < noticeTicks && time.Since(began) < noticeLimit; n++ {
 		select {
 		case <-time.After(noticeTick):
 		case <-d.ctx.Done():
 			return
 		}
-		all, ok := d.srv.clientSockets()
-		if ok && !slices.ContainsFunc(all, func(s socket) bool { return closed.port(s.port) }) {
+		if haveEnded(d.srv.Transcript(), conns, transcript.FromClient) {
 			return
 		}
 	}

@@ -49,12 +49,17 @@ func fromClient(e transcript.Event) bool {
 // allEnded reports whether one direction of all connections that there were has
 // ended.
 func allEnded(t transcript.Transcript, d transcript.Direction) bool {
-	for n := 1; n <= t.Conns(); n++ {
+	return t.Conns() > 0 && haveEnded(t, t.Conns(), d)
+}
+
+// haveEnded reports whether one direction of the first conns connections has ended.
+func haveEnded(t transcript.Transcript, conns int, d transcript.Direction) bool {
+	for n := 1; n <= conns; n++ {
 		if t.Conn(n).Ending(d) == transcript.StillOpen {
 			return false
 		}
 	}
-	return t.Conns() > 0
+	return true
 }
 
 // actedOn returns the connections on which a rule acted.
