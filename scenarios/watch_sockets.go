@@ -31,6 +31,18 @@ const (
 // may have been another server's then. Where the kernel does not tell (it does on Linux),
 // ok is false.
 func kernelSockets(server uint16) (all []socket, ok bool) {
+	all, err := diagSockets(server)
+	if ok = err == nil; !ok {
+		all, ok = procSockets(server)
+	}
+	for i, s := range all {
+		all[i].room = s.unsent > 0 && hasRoom(s.port, server)
+	}
+	return all, ok
+}
+
+// procSockets reads the kernel's tables, without what is known about room.
+func procSockets(server uint16) (all []socket, ok bool) {
 	port := fmt.Sprintf(":%04X ", server) // most lines are about others, and there may be thousands
 	for _, name := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
 		table, err := os.ReadFile(name)
@@ -43,7 +55,6 @@ func kernelSockets(server uint16) (all []socket, ok bool) {
 				continue
 			}
 			if s, remote, valid := parseSocket(line); valid && remote == server {
-				s.room = s.unsent > 0 && hasRoom(s.port, server)
 				all = append(all, s)
 			}
 		}

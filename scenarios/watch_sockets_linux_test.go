@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -53,16 +54,28 @@ func wantSockets(t *testing.T, when string, server uint16, clients ...*net.TCPCo
 	})
 }
 
-// awaitTable waits until cond holds for the sockets of a server's clients.
+// sources are the ways to ask the kernel. The second one is for where the first is refused.
+var sources = []struct {
+	name string
+	ask  func(server uint16) ([]socket, bool)
+}{
+	{"sock_diag", func(server uint16) ([]socket, bool) { all, err := diagSockets(server); return all, err == nil }},
+	{"/proc/net", procSockets},
+}
+
+// awaitTable waits until cond holds for the sockets of a server's clients, as each source
+// knows them.
 func awaitTable(t *testing.T, server uint16, cond func([]socket) bool) {
 	t.Helper()
-	for began := time.Now(); ; time.Sleep(time.Millisecond) {
-		all, ok := kernelSockets(server)
-		if !ok || time.Since(began) > 10*time.Second {
-			t.Fatalf("kernelSockets = %+v, %v", all, ok)
-		}
-		if cond(all) {
-			return
+	for _, source := range sources {
+		for began := time.Now(); ; time.Sleep(time.Millisecond) {
+			all, ok := source.ask(server)
+			if !ok || time.Since(began) > 10*time.Second {
+				t.Fatalf("%s: %+v, %v", source.name, all, ok)
+			}
+			if cond(all) {
+				break
+			}
 		}
 	}
 }
@@ -120,4 +133,25 @@ func TestKernelSocketsTellWhatIsUnread(t *testing.T) {
 	awaitTable(t, srv.AddrPort().Port(), func(all []socket) bool {
 		return len(all) == 1 && all[0].unread >= 5 // the kernel counts a FIN, too
 	})
+}
+
+func TestKernelSocketsTellWhatIsUnsent(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{ReceiveBuffer: smallBuffer, Handler: fakeserver.HandlerFunc(func(ctx context.Context, _ *fakeserver.Conn) error {
+		<-ctx.Done()
+		return nil
+	})})
+	c := dialFrom(t, nil, srv.Addr())
+	go c.Write(make([]byte, LargeRequest))
+	awaitTable(t, srv.AddrPort().Port(), func(all []socket) bool { return len(all) == 1 && all[0].unsent >= 1<<20 })
+}
+
+func TestParseDiagWantsAWholeAnswer(t *testing.T) {
+	whole := make([]byte, 72)
+	whole[1] = established
+	if s, orphan, err := parseDiag(whole); s != (socket{state: established}) || !orphan || err != nil {
+		t.Errorf("parseDiag = %+v, %v, %v, want an orphan", s, orphan, err)
+	}
+	if _, _, err := parseDiag(whole[:71]); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("parseDiag of half an answer: %v", err)
+	}
 }
