@@ -2,6 +2,7 @@ package store
 
 import (
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -79,12 +80,29 @@ func wantParts(t *testing.T, v View, all map[int]Entry, r *rand.Rand) {
 	}
 	at, kind := r.IntN(len(all)+2), uint8(r.IntN(3))
 	isLate := func(i int, _ Entry) bool { return i >= at }
-	wantView(t, v.From(at), those(all, isLate))
+	wantRest(t, v.From(at), at, those(all, isLate))
 	isKind := func(_ int, x Entry) bool { return x.Kind == kind }
 	some := v.Where(func(x *Entry) bool { return x.Kind == kind })
 	wantView(t, some, those(all, isKind))
 	wantView(t, some.From(at), those(those(all, isKind), isLate))
 	wantView(t, some.Conn(1), those(those(all, isKind), func(_ int, x Entry) bool { return x.Conn == 1 }))
+}
+
+// wantRest checks a view of the events from a position on, and its parts.
+func wantRest(t *testing.T, v View, at int, all map[int]Entry) {
+	t.Helper()
+	wantView(t, v, all)
+	wantView(t, v.From(at/2), all)
+	wantView(t, v.From(at+2), those(all, func(i int, _ Entry) bool { return i >= at+2 }))
+	wantView(t, v.Where(func(x *Entry) bool { return x.Kind == 1 }), those(all, func(_ int, x Entry) bool { return x.Kind == 1 }))
+	highest := 0
+	for n, part := range v.ByConn() {
+		wantView(t, part, those(all, func(_ int, x Entry) bool { return x.Conn == n }))
+		highest = n
+	}
+	if v.Conns() != highest {
+		t.Fatalf("Conns = %d from event %d on, want %d", v.Conns(), at, highest)
+	}
 }
 
 // A view is what the list was when it was taken, however the list grows, and whatever is
@@ -141,6 +159,27 @@ func TestListCopiesAChunkOncePerSnapshot(t *testing.T) {
 	}
 	if n := testing.AllocsPerRun(100, func() { l.Snapshot() }); n != 0 {
 		t.Errorf("Snapshot allocates %v times, want 0", n)
+	}
+}
+
+// A poll asks for the rest again and again.
+func TestViewFromListsNothing(t *testing.T) {
+	var l List
+	for range 10 * largeChunk {
+		l.Add(Entry{})
+	}
+	whole := l.Snapshot()
+	rest := whole.From(1)
+	for what, f := range map[string]func(){
+		"From":                    func() { whole.From(7) },
+		"From of the rest":        func() { rest.From(7) },
+		"From the beginning":      func() { whole.From(0) },
+		"From of connection 0":    func() { c := whole.Conn(0); c.From(7) },
+		"From after the last one": func() { whole.From(math.MaxInt) },
+	} {
+		if n := testing.AllocsPerRun(100, f); n > 1 { // an index, which is empty
+			t.Errorf("%s allocates %v times, want once", what, n)
+		}
 	}
 }
 

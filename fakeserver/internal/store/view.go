@@ -5,11 +5,12 @@ import (
 	"slices"
 )
 
-// A View is the events of a snapshot, or a part of them. It does not change. Its zero value
-// is empty.
+// A View is the events of a snapshot from a position on, or a part of them. It does not
+// change. Its zero value is empty.
 type View struct {
 	chunks        // all events of the snapshot
-	index  *index // of these, or of the part's; nil of the zero value, and of one connection's
+	index  *index // of the view's events; nil of the zero value, and of one connection's
+	begin  int    // the position of the first event, unless it is a part
 	isPart bool
 	part   []int // the positions of a part's events
 	only   int   // the connection that all events are of, where there is no index
@@ -20,7 +21,7 @@ func (v *View) Len() int {
 	if v.isPart {
 		return len(v.part)
 	}
-	return v.n
+	return v.n - v.begin
 }
 
 // At returns the event at a position, which is the same in a part as in the whole.
@@ -40,7 +41,7 @@ func (v *View) All() iter.Seq2[int, *Entry] { return v.after(0) }
 // after returns the events but for the first i, with their positions.
 func (v *View) after(i int) iter.Seq2[int, *Entry] {
 	if !v.isPart {
-		return v.from(i)
+		return v.from(v.begin + i)
 	}
 	return func(yield func(int, *Entry) bool) {
 		for _, at := range v.part[min(i, len(v.part)):] {
@@ -95,15 +96,20 @@ func (v *View) ByConn() iter.Seq2[int, View] {
 	}
 }
 
-// From returns the events from a position on.
+// From returns the events from a position on. It lists none of them, and so it costs the
+// same however many there are.
 func (v *View) From(at int) View {
-	rest := v.none()
-	if v.isPart {
+	switch {
+	case v.isPart:
+		rest := v.none()
 		rest.part = v.part[v.rank(at):]
 		return rest
+	case at <= v.begin:
+		return *v
 	}
-	for ; at < v.n; at++ {
-		rest.part = append(rest.part, at)
+	rest := View{chunks: v.chunks, begin: min(at, v.n), only: v.only}
+	if v.index != nil {
+		rest.index = new(index)
 	}
 	return rest
 }
