@@ -54,8 +54,9 @@ func (t Transcript) Canonical() Canonical {
 
 // side returns one direction of t, which has the events of connection n.
 func (t *Transcript) side(n int, d Direction) Side {
+	whole := t.stream(d)
 	s := Side{
-		Conn: n, Direction: d, Data: t.stream(d).data, Omitted: t.omittedOn(d), Sum: t.sumOf(d),
+		Conn: n, Direction: d, Data: whole.data, Omitted: whole.omitted() + t.omittedDatagrams(d), Sum: t.sumOf(d),
 		Datagrams: t.Datagrams(d), Ending: t.Ending(d),
 	}
 	for _, x := range t.events.All() {

@@ -6,15 +6,14 @@ func (t Transcript) Omitted(d Direction) int64 {
 	var n int64
 	for _, events := range t.events.ByConn() {
 		c := Transcript{t.header, events}
-		n += c.omittedOn(d)
+		s := c.measure(d, false)
+		n += s.omitted() + c.omittedDatagrams(d)
 	}
 	return n
 }
 
-// omittedOn is Omitted for one connection.
-func (t *Transcript) omittedOn(d Direction) int64 {
-	s := t.measure(d, false)
-	n := s.omitted()
+// omittedDatagrams returns how many bytes datagrams had that were counted but not kept.
+func (t *Transcript) omittedDatagrams(d Direction) (n int64) {
 	for _, x := range t.events.All() {
 		if e := (*entry)(x); e.kind() == Datagram && e.dir() == d {
 			n += e.omitted()
