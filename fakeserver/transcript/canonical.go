@@ -84,12 +84,13 @@ func (s Side) equal(o Side) bool {
 func (c Canonical) String() string {
 	var b strings.Builder
 	for _, s := range c {
-		fmt.Fprintf(&b, "conn %d %v: %d bytes %s", s.Conn, s.Direction, int64(len(s.Data))+s.Omitted, quote(s.Data))
+		size := int64(len(s.Data)) + s.Omitted
+		fmt.Fprintf(&b, "conn %d %v: %d %s %s", s.Conn, s.Direction, size, nounFor(size, "byte"), quote(s.Data))
 		if s.Omitted > 0 {
 			fmt.Fprintf(&b, " (%d not kept, sum %016x)", s.Omitted, s.Sum)
 		}
-		if len(s.Datagrams) > 0 {
-			fmt.Fprintf(&b, ", %d datagrams", len(s.Datagrams))
+		if n := len(s.Datagrams); n > 0 {
+			fmt.Fprintf(&b, ", %d %s", n, nounFor(n, "datagram"))
 		}
 		fmt.Fprintf(&b, ", ended: %v\n", s.Ending)
 		for _, g := range s.Datagrams {
@@ -106,7 +107,7 @@ func (c Canonical) String() string {
 func (f FaultAt) String() string {
 	text := fmt.Sprintf("%s at %d", f.Rule, f.Offset)
 	if f.Times > 0 {
-		text += fmt.Sprintf(", %d times from there on (sum %016x)", f.Times, f.Sum)
+		text += fmt.Sprintf(", %d %s from there on (sum %016x)", f.Times, nounFor(f.Times, "time"), f.Sum)
 	}
 	return text
 }

@@ -35,7 +35,8 @@ func (t Transcript) String() string {
 }
 
 func (t *Transcript) writeHeader(b *strings.Builder) {
-	fmt.Fprintf(b, "transcript of %s: %d conns, %d events\n", t.header, t.Conns(), t.Len())
+	conns, events := t.Conns(), t.Len()
+	fmt.Fprintf(b, "transcript of %s: %d %s, %d %s\n", t.header, conns, nounFor(conns, "conn"), events, nounFor(events, "event"))
 }
 
 // A row is a line of an extract: an event, or several that are much the same.

@@ -84,9 +84,9 @@ func (g *gap) flush(b *strings.Builder) {
 	if g.events == 0 {
 		return
 	}
-	fmt.Fprintf(b, "  … %s events", grouped(int64(g.events)))
+	fmt.Fprintf(b, "  … %s %s", grouped(int64(g.events)), nounFor(g.events, "event"))
 	if g.faults > 0 {
-		fmt.Fprintf(b, ", of them %s faults", grouped(int64(g.faults)))
+		fmt.Fprintf(b, ", of them %s %s", grouped(int64(g.faults)), nounFor(g.faults, "fault"))
 	}
 	if g.bytes > 0 {
 		fmt.Fprintf(b, ", %s", humanSize(g.bytes))

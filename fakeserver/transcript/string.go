@@ -150,3 +150,11 @@ func grouped(n int64) string {
 	}
 	return text
 }
+
+// nounFor returns the noun for n things: with an s, unless n is 1.
+func nounFor[N int | int64](n N, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}

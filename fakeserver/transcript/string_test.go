@@ -97,7 +97,7 @@ func TestStringShowsALineRatherThanThatItLeavesOneOut(t *testing.T) {
 	}
 	text := rec.Snapshot().String()
 	wantText(t, text, "question 500.", "corrupt.ToClient.1", " events, ")
-	if strings.Contains(text, "… 1 events") {
+	if strings.Contains(text, "… 1 event") {
 		t.Errorf("a line says that one was left out:\n%s", text)
 	}
 }
@@ -117,6 +117,19 @@ func TestStringElidesManyFaults(t *testing.T) {
 	}
 }
 
+// Of one fault too many, the middle one is left out.
+func TestStringElidesOneFault(t *testing.T) {
+	rec := newTestRecorder(0)
+	in := rec.Lane(1, FromClient)
+	for n := range 41 {
+		for range 10 {
+			in.Append(Data, []byte("datum"))
+		}
+		in.Add(Event{Kind: Fault, Rule: fmt.Sprintf("rule %d.", n)})
+	}
+	wantText(t, rec.Snapshot().String(), "rule 0.", "rule 19.", " events, of them 1 fault, ", "rule 21.", "rule 40.")
+}
+
 // A record of many connections is bounded, and keeps its faults.
 func TestStringOfManyConnections(t *testing.T) {
 	rec := streamsOf(2000)
@@ -130,6 +143,27 @@ func TestStringOfManyConnections(t *testing.T) {
 	if n := strings.Count(text, "\n"); n > MaxLines+MinEnds {
 		t.Errorf("%d lines", n)
 	}
+}
+
+// One is not "1 events".
+func TestStringCountsOneInTheSingular(t *testing.T) {
+	rec := newTestRecorder(-1)
+	in := rec.Lane(1, FromClient)
+	in.Append(Data, []byte("x"))
+	if text := rec.Snapshot().String(); !strings.HasSuffix(strings.SplitN(text, "\n", 2)[0], ": 1 conn, 1 event") {
+		t.Errorf("the head is of several:\n%s", text)
+	}
+	for range 65 {
+		in.Add(Event{Kind: Fault, Rule: "r"})
+	}
+	rec.Lane(2, ToClient).Datagram(2, "a:2", 1, []byte("four"))
+	wantText(t, rec.Snapshot().Canonical().String(), "conn 1 FromClient: 1 byte ", "  fault r at 1\n", "  fault r at 1, 1 time from there on",
+		"conn 1 ToClient: 0 bytes ", "conn 2 ToClient: 4 bytes")
+	packets := newTestRecorder(0)
+	packets.Lane(0, ToClient).Datagram(1, "a:1", 1, []byte("one"))
+	wantText(t, packets.Snapshot().Canonical().String(), ", 1 datagram, ended")
+	packets.Lane(0, ToClient).Datagram(1, "a:1", 2, []byte("two"))
+	wantText(t, packets.Snapshot().Canonical().String(), ", 2 datagrams, ended")
 }
 
 func TestStringJoinsWhatWasDiscarded(t *testing.T) {
