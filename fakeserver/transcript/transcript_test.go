@@ -138,27 +138,6 @@ func TestDatagrams(t *testing.T) {
 	}
 }
 
-func TestCanonicalLeavesOutCutsAndOrder(t *testing.T) {
-	a, b := newTestRecorder(0), newTestRecorder(0)
-	in, out := a.Lane(1, FromClient), a.Lane(1, ToClient)
-	in.Append(Data, []byte("ab"))
-	out.Append(Data, []byte("xyz"))
-	in.Append(Data, []byte("c"))
-	a.Add(Event{Conn: 1, Direction: ToClient, Kind: Fault, Rule: "r", Offset: 2})
-	in, out = b.Lane(1, FromClient), b.Lane(1, ToClient)
-	b.Add(Event{Conn: 1, Direction: ToClient, Kind: Fault, Rule: "r", Offset: 2})
-	out.Append(Data, []byte("xy"))
-	out.Append(Data, []byte("z"))
-	in.Append(Data, []byte("abc"))
-	if x, y := a.Snapshot().Canonical(), b.Snapshot().Canonical(); !x.Equal(y) {
-		t.Errorf("not equal:\n%v%v", x, y)
-	}
-	in.Append(Data, []byte("d"))
-	if a.Snapshot().Canonical().Equal(b.Snapshot().Canonical()) {
-		t.Error("a byte more, and still equal")
-	}
-}
-
 func TestString(t *testing.T) {
 	rec := sample()
 	rec.Lane(2, ToClient).Append(Data, []byte{0, 1, 254, 255})

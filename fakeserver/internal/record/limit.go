@@ -29,7 +29,7 @@ type tally struct {
 	noted   uint64 // sum as the record has it
 	bytes   growth // the event that counts those bytes
 	empty   growth // the event that stands for empty datagrams
-	kept    int64  // the number of the last datagram, if it was kept
+	kept    int64  // the number of the last datagram that was kept
 	repeats map[repeat]*repeated
 }
 
@@ -73,7 +73,7 @@ func (l *limit) of(conn int, d transcript.Direction) *tally {
 // count records e, which counts bytes that are not kept: in the event that does so
 // already, if e goes on where that ends. It needs the recorder's mu.
 func (l *limit) count(r *Recorder, t *tally, e *transcript.Event) {
-	t.noted, t.kept = e.Sum, 0
+	t.noted = e.Sum
 	if g := &t.bytes; g.open {
 		x := r.events.At(g.at)
 		if transcript.Kind(x.Kind) == e.Kind && x.More.AtClose == e.AtClose && (e.Kind == transcript.Datagram || x.Offset+x.More.Count == e.Offset) {
@@ -87,7 +87,6 @@ func (l *limit) count(r *Recorder, t *tally, e *transcript.Event) {
 // countEmpty records e, an empty datagram, in the event that stands for those before it. It
 // needs the recorder's mu.
 func (l *limit) countEmpty(r *Recorder, t *tally, e *transcript.Event) {
-	t.kept = 0
 	if t.empty.open {
 		r.growLocked(&t.empty, e)
 		return

@@ -61,7 +61,7 @@ func (x *index) of(v *View, n int) []int {
 		cut, _ := slices.BinarySearch(all, v.n)
 		all = all[:cut]
 	}
-	return all[:len(all):len(all)]
+	return all
 }
 
 // numbers returns the connections that v has events of, in rising order.
