@@ -21,7 +21,7 @@
 // by the server's process; ToClient holds them as they left. Where a fault made
 // a difference between the two sides, a [Fault] event says so.
 //
-// A client may send when its connection's handler has ended. The server still takes that
+// A client may still send when its connection's handler has ended. The server still takes that
 // off the wire, because closing with unread input would turn its FIN into an RST, and
 // records it: as [Discarded]. It was not received, and so [Transcript.FromClient] and
 // [Transcript.Lines] leave it out, as they do what was read ahead of the handler and was
@@ -35,23 +35,34 @@
 //
 // # Counts
 //
-// Offset is that of a byte, or a datagram's number, and Count says how many there were from there
-// on. What it counts is told by the event's kind:
+// An event's kind says what its Offset, Count and Times are of. Bytes of a direction have offsets
+// from 0, and datagrams have numbers from 1; a [Fault] or [Note] that has a Peer is about
+// datagrams. Where the table says nothing, the number is zero:
 //
-//	Data, Datagram, Discarded   bytes that a record with a limit did not keep; else zero, and Data has them
-//	Unread, Unsent              bytes of a stream
-//	Undelivered, Drop           datagrams
-//	RST, and the Fault before   bytes that had left and that the RST kept from the client
-//	Note                        datagrams that a rule did not act on
+//	Kind            Offset of             Count of                               Times of
+//	Data            the first byte        bytes that RecordLimit did not keep    reads or writes
+//	Discarded       the first byte        bytes that RecordLimit did not keep    reads
+//	Datagram        the first datagram    bytes that RecordLimit did not keep    datagrams
+//	FIN, FINUnsent  the stream's end
+//	RST             the stream's end      bytes sent that it kept from the client
+//	Unread          the first byte        bytes in the socket, or read ahead
+//	Unsent          the first byte        bytes
+//	DatagramUnsent  the first datagram                                           datagrams
+//	Undelivered     the first datagram    datagrams, or copies of one            events
+//	Fault           the byte or datagram  the same as the RST that it leads to   acts
+//	Drop                                  datagrams                              events
+//	Refused, Error                                                               events
+//	Note            the byte or datagram  datagrams that a rule did not act on   events
 //
-// Of other kinds it is zero. Where a record with a limit has made several events one, Count is
-// their sum, and Times says how many they were.
+// Times is zero for an event that stands for itself. Otherwise that many were made into one, and
+// Count is their sum: by RecordLimit, as Limits says, or because a rule cuts a stream into more
+// than 65,536 pieces.
 //
 // # Limits
 //
 // Offsets, counts and order within one direction of one connection are exact.
 // The order between connections, and between the two directions of one
-// connection, is the order in which the server's goroutines came by; compare
+// connection, is the order in which the server's goroutines recorded them; compare
 // records with [Transcript.Canonical], which leaves it out. What the kernel holds and
 // was never read is not recorded, but counted: see [Unread] and [Drop].
 //

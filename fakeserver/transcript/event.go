@@ -5,20 +5,20 @@ import "time"
 // An Event is one thing that happened. It is plain data; Data is shared with
 // the record and must not be changed.
 type Event struct {
-	Seq       int64         // its number in the one order, from 1
+	Seq       int64         // its number in the record, from 1
 	At        time.Duration // since the server's start, monotonic
 	Conn      int           // the connection's or the peer's number, from 1; 0: the server as a whole
 	Direction Direction
 	Kind      Kind
-	AtClose   bool   // Discarded, Unread: the handler had not ended before the server's Close; the bytes count as received
-	Offset    int64  // of the first byte, counting this direction's bytes from 0; or the datagram's number, from 1
+	AtClose   bool   // of Discarded and Unread: Close ended the handler, and so the bytes count as received
+	Offset    int64  // of a byte, from 0, or a datagram, from 1: see the package's Counts
 	Data      []byte // the bytes; nil where RecordLimit kept none
-	Count     int64  // how many bytes or datagrams it is about, by its Kind: see the package's Counts
-	Times     int64  // how many reads, writes, datagrams or acts of a rule RecordLimit made this one event, or boundaries past 65,536; zero: it is one
+	Count     int64  // of bytes or datagrams: see the package's Counts
+	Times     int64  // how many events this one stands for: see the package's Counts; zero: itself
 	Sum       uint64 // checksum of all bytes of this direction that were not kept so far; zero if all were
 	Peer      string // the other end's address
-	Rule      string // the key of the rule that acted
-	Text      string // an error's or remark's words
+	Rule      string // the key of the rule that acted, or did not
+	Text      string // words for people, such as an error's
 }
 
 // Size returns how many bytes the event stands for, kept or not.
