@@ -31,7 +31,7 @@ func (t Transcript) Datagrams(d Direction) [][]byte {
 	return slices.DeleteFunc(all, func(p []byte) bool { return p == nil }) // an empty one is not nil
 }
 
-// sent is where a datagram stands among others, and its number.
+// sent is the index of a datagram among others, and its number.
 type sent struct {
 	at      int
 	number  int64

@@ -1,6 +1,6 @@
 package transcript
 
-// Direction tells who sent something.
+// Direction tells which side sent something.
 type Direction uint8
 
 // The directions. Proxies use the same words: FromClient is what other tools

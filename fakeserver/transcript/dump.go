@@ -79,7 +79,7 @@ func dumpHex(b *bufio.Writer, offset int64, p []byte) {
 	}
 }
 
-// visible returns p with dots for what is not ASCII that can be seen.
+// visible returns p with dots for what is not printable ASCII.
 func visible(p []byte) string {
 	q := make([]byte, len(p))
 	for i, c := range p {

@@ -9,7 +9,7 @@ import (
 // An entry is an event as it is stored.
 type entry store.Entry
 
-// event returns x, which lies at position at, for users.
+// event returns x, which is at position at, as users get it.
 func (x *entry) event(at int) Event {
 	e := Event{
 		Seq: int64(at) + 1, At: x.At, Conn: x.Conn, Direction: x.dir(), Kind: x.kind(),

@@ -88,15 +88,15 @@ func (x *extract) fold() {
 	}
 }
 
-// folds reports whether two neighboring events are one line for people: bytes that nobody
-// got, or that are only counted.
+// folds reports whether two neighboring events are one line for people: bytes that were
+// discarded, or that are only counted.
 func folds(a, b *entry) bool {
 	counted := func(e *entry) bool { return e.kind() == Discarded || e.kind() == Data && e.Data == nil }
 	return counted(a) && a.Conn == b.Conn && a.dir() == b.dir() && a.kind() == b.kind() &&
 		(a.Data == nil) == (b.Data == nil) && a.atClose() == b.atClose()
 }
 
-// find returns the rows whose events are so, by their indices.
+// find returns the indices of the rows whose events is reports true for.
 func (x *extract) find(is func(e *entry) bool) (rows []int) {
 	for i, r := range x.rows {
 		if is(x.entry(r)) {

@@ -10,8 +10,8 @@ import (
 // whatever a rule made of them before the handler read them.
 //
 // What a connection's handler can't have had is not among them, since it had ended: by
-// itself, by a rule, or by CloseClientConns. That is for Discarded. A handler that the
-// server's own Close ends had not: what Close takes into the record counts.
+// itself, by a rule, or by CloseClientConns. Discarded has that. A handler that the server's
+// own Close ends had not ended: what Close takes into the record counts.
 func (t Transcript) FromClient() []byte {
 	return t.join(FromClient, (*stream).received)
 }
@@ -19,7 +19,7 @@ func (t Transcript) FromClient() []byte {
 // Discarded returns a copy of the bytes that clients sent in vain, joined as for
 // FromClient: the server took them off the wire, but their connection's handler had
 // ended without reading them. A client that still sends into a connection that the server
-// has left loses them; if they are a logger's lines, nobody will ever see them.
+// has left loses them; if they are a logger's lines, they will never be seen.
 func (t Transcript) Discarded() []byte {
 	return t.join(FromClient, (*stream).discarded)
 }
@@ -64,7 +64,7 @@ type stream struct {
 	kept  int64  // how many bytes that are
 	whole int64  // how many bytes there were, kept or not
 	begin int64  // offset of the first byte
-	end   int64  // offset after the last byte that the server has for the handler; -1: all
+	end   int64  // offset after the last byte that the handler could have had; -1: all
 }
 
 // stream returns direction d of t, which has the events of one connection. What was taken

@@ -11,9 +11,9 @@ import (
 // A Transcript is an immutable snapshot of a record, or a part of one. Its zero value is
 // empty.
 //
-// A question takes as long as there are events of what it is about: one to a Conn, those
-// of that connection. Only the first question to a snapshot also goes through what was
-// recorded since the last one.
+// A query takes time in proportion to the events it is about: of a Conn, those of that
+// connection. Only the first query of a snapshot also walks what was recorded since the one
+// before.
 type Transcript struct {
 	header Header
 	events store.View
@@ -48,9 +48,10 @@ func (t Transcript) Conn(n int) Transcript { return Transcript{t.header, t.event
 // were: sockets that sent it a datagram, or that it sent one.
 func (t Transcript) Conns() int { return t.events.Conns() }
 
-// After returns the events after the one whose Seq is seq; of zero, all. To look at each
-// event once while they come, begin with zero and go on with the Seq of the last one. An
-// event that counts what RecordLimit did not keep may grow after it was looked at.
+// After returns the events after the one whose Seq is seq; if zero, all. To look at each
+// event once as they come, begin with zero and go on with the Seq of the last one. It costs
+// the same however many events there are. An event that counts what RecordLimit did not keep
+// may grow after it was looked at.
 func (t Transcript) After(seq int64) Transcript {
 	return Transcript{t.header, t.events.From(int(min(max(seq, 0), math.MaxInt)))}
 }

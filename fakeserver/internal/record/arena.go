@@ -5,7 +5,7 @@ import "sync"
 // Blocks grow from small to large, so that a test of 64 bytes does not pay for
 // a megabyte and a long one does not allocate often. Making memory writable,
 // not copying, is what limits a recorder: so large blocks are used again where
-// nobody can hold their bytes.
+// nothing can hold their bytes.
 const (
 	smallBlock = 512
 	largeBlock = 256 << 10
@@ -16,7 +16,7 @@ const (
 type arena struct {
 	mu     sync.Mutex // guards what follows
 	blocks [][]byte
-	lent   bool // somebody may hold bytes: never use the blocks again
+	lent   bool // bytes may be held elsewhere: never use the blocks again
 }
 
 // idle holds large blocks of recorders that are gone.
@@ -32,7 +32,7 @@ func (a *arena) lend() {
 	a.mu.Unlock()
 }
 
-// block returns size bytes of memory that nobody else holds. Their content is
+// block returns size bytes of memory that nothing else holds. Their content is
 // undefined.
 func (a *arena) block(size int) []byte {
 	if size != largeBlock {
@@ -64,8 +64,8 @@ func takeIdle() []byte {
 	return b
 }
 
-// recycle gives the blocks to later recorders. Only for an arena whose recorder
-// nobody can reach.
+// recycle gives the blocks to later recorders. It is only for an arena whose recorder
+// is unreachable.
 func (a *arena) recycle() {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -8,8 +8,8 @@ import (
 )
 
 // maxDense is how many boundaries of one rule, and how many pieces, one direction of one
-// connection has in events of their own. A stream that is cut into single bytes would else
-// take a hundred times its size.
+// connection has in events of their own. A stream that is cut into single bytes would
+// otherwise take a hundred times its size.
 const maxDense = 1 << 16
 
 func newDense() *limit { return &limit{alone: maxDense, sides: map[sideKey]*tally{}} }
@@ -29,7 +29,7 @@ func (r *Recorder) AddDense(e transcript.Event) {
 }
 
 // addPiece records e, a piece of a stream that came in very many: as a part of the last event, if
-// that is the piece in front of it, in memory, too.
+// that is the piece before it, and adjacent to it in memory.
 func (r *Recorder) addPiece(e *transcript.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

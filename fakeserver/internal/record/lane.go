@@ -10,8 +10,8 @@ import (
 // bytes lie in blocks of its own, so that lanes don't wait for each other.
 //
 // A lane has one user at a time for its memory (Buffer, Commit, Append, Stash,
-// Datagram) and one for Record, RecordDatagram and Unsend; Add and Offset are for
-// everybody. Where the record has a limit, what they record has one user at a time.
+// Datagram) and one for Record, RecordDatagram and Unsend; Add and Offset are for any
+// number. Where the record has a limit, all that records bytes has one user at a time.
 // Memory that it hands out belongs to the record: callers may read it, and fill
 // what Buffer returned until Commit.
 type Lane struct {
@@ -68,8 +68,8 @@ func (l *Lane) scratch(need int) []byte {
 }
 
 // Commit records the first n bytes of what Buffer returned as an event of the
-// given kind, Data or Discarded, and returns them. They stay what they are until
-// the next call only, if the recorder's limit did not let it keep them.
+// given kind, Data or Discarded, and returns them. If the recorder's limit did not let
+// it keep them, they are valid only until the next call.
 func (l *Lane) Commit(k transcript.Kind, n int) []byte {
 	p := l.block[l.used : l.used+n : l.used+n]
 	l.take(l.record(k, p, p))
@@ -106,7 +106,7 @@ func (l *Lane) stash(p []byte) []byte {
 	return q
 }
 
-// Record records p, which nobody changes any more (it came from Stash, or from
+// Record records p, which does not change any more (it came from Stash, or from
 // another lane of the same recorder), without copying it.
 func (l *Lane) Record(p []byte) { l.record(transcript.Data, p, p) }
 
@@ -135,15 +135,15 @@ func (l *Lane) Datagram(peer int, addr string, n int64, p []byte) {
 }
 
 // RecordDatagram is Datagram for p that came from Stash, which it doesn't copy. The
-// events behind it are recorded with it: no snapshot has the one without the others.
-func (l *Lane) RecordDatagram(peer int, addr string, n int64, p []byte, behind []transcript.Event) {
+// events in with come right after it: no snapshot has the one without the others.
+func (l *Lane) RecordDatagram(peer int, addr string, n int64, p []byte, with []transcript.Event) {
 	e := l.datagram(peer, addr, n)
 	if l.rec.limit != nil {
-		l.limitedDatagram(&e, p, asItIs, behind)
+		l.limitedDatagram(&e, p, asItIs, with)
 		return
 	}
 	e.Data = p
-	l.rec.addAll(&e, behind)
+	l.rec.addAll(&e, with)
 }
 
 func asItIs(p []byte) []byte { return p }
@@ -162,7 +162,7 @@ func (l *Lane) Add(e transcript.Event) {
 func (l *Lane) take(n int) { l.used += n }
 
 // record records p as an event of kind k, and returns how many bytes of it are kept. What
-// is kept is that much of stable, which nobody changes.
+// is kept is that much of stable, which does not change.
 func (l *Lane) record(k transcript.Kind, stable, p []byte) (kept int) {
 	e := transcript.Event{Conn: l.conn, Direction: l.dir, Kind: k, Offset: l.offset.Load(), AtClose: k == transcript.Discarded && l.cutOff.Load()}
 	if l.rec.limit != nil {

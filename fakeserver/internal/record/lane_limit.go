@@ -2,11 +2,11 @@ package record
 
 import "github.com/fakewire/fakewire/fakeserver/transcript"
 
-// How a lane records where the record has a limit. Hashing is what takes time: nobody
-// waits for it.
+// How a lane records where the record has a limit. Hashing is what takes time: it is done
+// without the recorder's mu.
 
-// limited records e with as many bytes of p as may be kept, which is how many it returns,
-// and counts the rest.
+// limited records e with as many bytes of p as may be kept, counts the rest, and returns
+// how many are kept.
 func (l *Lane) limited(e *transcript.Event, stable, p []byte) (kept int) {
 	r := l.rec
 	kept = r.limit.grant(len(p), false)
@@ -29,9 +29,9 @@ func (l *Lane) limited(e *transcript.Event, stable, p []byte) (kept int) {
 	return kept
 }
 
-// limitedDatagram records e with p, if it may be kept, and else counts it: half a datagram
+// limitedDatagram records e with p if p may be kept, and otherwise counts it: half a datagram
 // is none. Empty ones take no room, and are all kept.
-func (l *Lane) limitedDatagram(e *transcript.Event, p []byte, stable func([]byte) []byte, behind []transcript.Event) {
+func (l *Lane) limitedDatagram(e *transcript.Event, p []byte, stable func([]byte) []byte, with []transcript.Event) {
 	r := l.rec
 	keep := r.limit.grant(len(p), true) == len(p)
 	t := l.tally(e.Conn)
@@ -56,8 +56,8 @@ func (l *Lane) limitedDatagram(e *transcript.Event, p []byte, stable func([]byte
 	default:
 		r.limit.count(r, t, e)
 	}
-	for i := range behind {
-		r.noteLocked(&behind[i])
+	for i := range with {
+		r.noteLocked(&with[i])
 	}
 }
 

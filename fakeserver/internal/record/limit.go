@@ -25,7 +25,7 @@ type sideKey struct {
 
 // A tally is what is counted of a side. The recorder's mu guards it, but for sum.
 type tally struct {
-	sum     uint64 // of the bytes that were not kept; whoever records the side's bytes has it
+	sum     uint64 // of the bytes that were not kept; it belongs to what records the side's bytes
 	noted   uint64 // sum as the record has it
 	bytes   growth // the event that counts those bytes
 	empty   growth // the event that stands for empty datagrams
@@ -94,11 +94,11 @@ func (l *limit) countEmpty(r *Recorder, t *tally, e *transcript.Event) {
 	t.empty = r.beginLocked(e)
 }
 
-// close lets what comes now be counted in events after the one that is recorded now.
+// close makes what comes later be counted in events after the one that is recorded now.
 func (t *tally) close() { t.bytes.open, t.empty.open = false, false }
 
-// endBytes lets bytes after e be counted in an event after e; where e takes some back, it
-// says what the checksum is now. After a connection's Close there is nothing more to
+// endBytes makes bytes after e be counted in an event after e; if e takes some back, it
+// sets the checksum that is left. After a connection's Close there is nothing more to
 // count. It needs the recorder's mu.
 func (l *limit) endBytes(t *tally, e *transcript.Event) {
 	if t != nil {

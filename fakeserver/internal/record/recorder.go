@@ -20,12 +20,12 @@ type Recorder struct {
 
 	mu      sync.Mutex // guards what follows
 	events  store.List
-	changed chan struct{} // closed at the next event; nil while nobody waits
+	changed chan struct{} // closed at the next event; nil while nothing waits
 }
 
 // New returns a recorder whose clock starts at h.Start, or now if that is zero. It keeps
 // at most limit bytes of data. If limit is zero, it keeps all; if negative, none. Package
-// transcript says what the record has of the others.
+// transcript says what it has of the rest.
 func New(h transcript.Header, limit int64) *Recorder {
 	if h.Start.IsZero() {
 		h.Start = time.Now()
@@ -34,8 +34,8 @@ func New(h transcript.Header, limit int64) *Recorder {
 	if r.limit == nil {
 		r.dense = newDense()
 	}
-	// When nobody can reach the recorder any more and no snapshot was ever
-	// taken, nobody can hold its bytes: the large blocks may serve again.
+	// When the recorder is unreachable and no snapshot of it was ever taken,
+	// nothing can hold its bytes: the large blocks may serve again.
 	runtime.AddCleanup(r, (*arena).recycle, r.arena)
 	return r
 }

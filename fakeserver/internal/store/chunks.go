@@ -62,7 +62,7 @@ func (c *chunks) at(at int) *Entry {
 	return &c.last[at-start]
 }
 
-// replace puts a copy in the place of one chunk, so that no snapshot shares it.
+// replace replaces one chunk by a copy, so that no snapshot shares it.
 func (c *chunks) replace(chunk int) {
 	if chunk < len(c.full) {
 		c.full = slices.Clone(c.full)

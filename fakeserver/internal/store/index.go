@@ -6,9 +6,8 @@ import (
 )
 
 // An index says where the events of each connection are. It costs nothing before the
-// first question: that goes through the events, and each later one through those that
-// have come since. All snapshots of a list share one, and each sees as much of it as
-// it has events.
+// first query: that walks the events, and each later one those that were added since. All
+// snapshots of a list share one, and each sees only as much of it as it has events.
 type index struct {
 	mu    sync.Mutex    // guards what follows
 	seen  int           // events that are in it
@@ -17,7 +16,7 @@ type index struct {
 	top   []int         // the highest number among the first of order
 }
 
-// extend takes in what v has and x has not. It needs mu.
+// extend adds the events of v that x lacks. It needs mu.
 func (x *index) extend(v *View) {
 	if x.seen >= v.Len() {
 		return

@@ -114,7 +114,7 @@ func (v *View) From(at int) View {
 	return rest
 }
 
-// Where returns the events that are so.
+// Where returns the events that is reports true for.
 func (v *View) Where(is func(x *Entry) bool) View {
 	some := v.none()
 	for at, x := range v.All() {
