@@ -144,7 +144,7 @@ func wantQueries(t *testing.T, tr Transcript) {
 }
 
 // The index changes no answer: not of a snapshot, early or late, nor of a part of one.
-func TestTheIndexChangesNoAnswer(t *testing.T) {
+func TestTranscriptAnswersAsWithoutAnIndex(t *testing.T) {
 	for seed := range uint64(40) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		rec, lanes := newTestRecorder(0), map[laneKey]*record.Lane{}
@@ -170,7 +170,7 @@ func TestTheIndexChangesNoAnswer(t *testing.T) {
 }
 
 // For the race detector: snapshots are asked by several while the record grows.
-func TestTheIndexIsForAnyNumberOfGoroutines(t *testing.T) {
+func TestTranscriptIsForAnyNumberOfGoroutines(t *testing.T) {
 	rec := newTestRecorder(0)
 	var wg sync.WaitGroup
 	for n := 1; n <= 3; n++ {

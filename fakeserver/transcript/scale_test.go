@@ -75,8 +75,8 @@ var questions = map[string]func(t Transcript){
 }
 
 // took returns how long f takes, asked of so many records of conns connections, one after
-// the other, of which nobody has asked anything: the shortest of a few times, or the first
-// that is below enough.
+// the other, each asked for the first time: the shortest of a few times, or the first that
+// is below enough.
 func took(record func(int) *record.Recorder, conns, records int, enough time.Duration, f func(t Transcript)) time.Duration {
 	best := time.Duration(math.MaxInt64)
 	for range 3 {
@@ -98,7 +98,7 @@ func took(record func(int) *record.Recorder, conns, records int, enough time.Dur
 // A record of ten times the connections takes about as long to look through as ten records,
 // and not ten times as long. Both are the same work then, and so a busy machine slows them
 // alike. What takes no time at all is not measured.
-func TestQuestionsAreLinearInTheEvents(t *testing.T) {
+func TestTranscriptQuestionsAreLinearInTheEvents(t *testing.T) {
 	const few, times = 500, 10
 	const bearable = 150 * time.Millisecond
 	for medium, record := range map[string]func(int) *record.Recorder{"streams": streamsOf, "datagrams": packetsOf} {

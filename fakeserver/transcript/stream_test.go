@@ -8,7 +8,7 @@ import (
 )
 
 // What a handler got of what its client sent, when it had ended.
-func TestReceivedIsWhatTheHandlerGot(t *testing.T) {
+func TestTranscriptFromClientIsWhatTheHandlerGot(t *testing.T) {
 	for _, tt := range []struct {
 		why            string
 		write          func(rec *record.Recorder, in *record.Lane)
@@ -74,7 +74,7 @@ func TestReceivedIsWhatTheHandlerGot(t *testing.T) {
 }
 
 // The offsets of a part are those of the whole.
-func TestReceivedOfAPart(t *testing.T) {
+func TestTranscriptFromClientOfAPart(t *testing.T) {
 	rec := newTestRecorder(0)
 	in := rec.Lane(1, FromClient)
 	in.Append(Data, []byte("PING\r\n"))

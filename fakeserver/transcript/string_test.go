@@ -74,7 +74,7 @@ func TestStringShowsTheFaultsOfALongRecord(t *testing.T) {
 	}
 }
 
-// Within a large piece, the line shows the place of the fault.
+// Within a large piece, the line shows the bytes at the fault's offset.
 func TestStringShowsWhereInItsDataAFaultActed(t *testing.T) {
 	rec := newTestRecorder(0)
 	out := rec.Lane(1, ToClient)
@@ -224,7 +224,7 @@ func TestStringTellsBytesFromDatagrams(t *testing.T) {
 }
 
 // Each way in which something did not leave takes back what it is about, and no more.
-func TestKindsThatTakeBackTakeTheirOwn(t *testing.T) {
+func TestKindTakesBackOnlyItsOwn(t *testing.T) {
 	rec := newTestRecorder(0)
 	out, packets := rec.Lane(1, ToClient), rec.Lane(0, ToClient)
 	out.Append(Data, []byte("abc"))
@@ -251,7 +251,7 @@ func TestKindsThatTakeBackTakeTheirOwn(t *testing.T) {
 	}
 }
 
-func TestHumanSizes(t *testing.T) {
+func TestStringOfNumbers(t *testing.T) {
 	for n, want := range map[int64]string{
 		0: "0 B", 999: "999 B", 1000: "1.0 kB", 2_809_856: "2.8 MB", 999_949: "999.9 kB", 999_950: "1.0 MB", 1 << 40: "1.1 TB",
 	} {

@@ -32,7 +32,7 @@ func sample() *record.Recorder {
 	return rec
 }
 
-func TestQueries(t *testing.T) {
+func TestTranscriptAnswers(t *testing.T) {
 	tr := sample().Snapshot()
 	if got := tr.Conns(); got != 2 {
 		t.Errorf("Conns = %d, want 2", got)
@@ -67,7 +67,7 @@ func TestQueries(t *testing.T) {
 	}
 }
 
-func TestEndings(t *testing.T) {
+func TestEndingOfEachDirection(t *testing.T) {
 	for _, tt := range []struct {
 		why        string
 		write      func(rec *record.Recorder, in, out *record.Lane)
@@ -101,7 +101,7 @@ func TestEndings(t *testing.T) {
 	}
 }
 
-func TestWhatDidNotLeaveIsTakenBack(t *testing.T) {
+func TestTranscriptToClientLacksWhatWasUnsent(t *testing.T) {
 	rec := newTestRecorder(0)
 	out := rec.Lane(1, ToClient)
 	out.Append(Data, []byte("abcdef"))
@@ -112,7 +112,7 @@ func TestWhatDidNotLeaveIsTakenBack(t *testing.T) {
 	}
 }
 
-func TestDatagrams(t *testing.T) {
+func TestTranscriptDatagrams(t *testing.T) {
 	rec := newTestRecorder(0)
 	in, out := rec.Lane(0, FromClient), rec.Lane(0, ToClient)
 	in.Datagram(1, "a:1", 1, []byte("one"))
@@ -138,7 +138,7 @@ func TestDatagrams(t *testing.T) {
 	}
 }
 
-func TestString(t *testing.T) {
+func TestStringHasALineForEachEvent(t *testing.T) {
 	rec := sample()
 	rec.Lane(2, ToClient).Append(Data, []byte{0, 1, 254, 255})
 	rec.Lane(2, ToClient).Append(Data, []byte(strings.Repeat("long", 100)))

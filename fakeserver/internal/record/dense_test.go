@@ -10,7 +10,7 @@ import (
 
 // A stream that is cut into single bytes is not a hundred times its size in the record: past
 // many, pieces and boundaries are joined, and nothing of the stream is missing.
-func TestDensePiecesAreJoined(t *testing.T) {
+func TestDenseJoinsPieces(t *testing.T) {
 	rec := newTestRecorder(0)
 	l := rec.Lane(1, transcript.ToClient)
 	data := bytes.Repeat([]byte("0123456789"), (maxDense+10_000)/10)
@@ -49,8 +49,8 @@ func TestDensePiecesAreJoined(t *testing.T) {
 	}
 }
 
-// Of a joined piece nobody gets more than there was.
-func TestDataOfAnEventHasNoRoomBehindIt(t *testing.T) {
+// A reader of a joined piece gets no room for more than there was.
+func TestDenseDataHasNoRoomAfterIt(t *testing.T) {
 	rec := newTestRecorder(0)
 	l := rec.Lane(1, transcript.ToClient)
 	p := l.Stash([]byte("abcd"))

@@ -8,7 +8,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-func TestWhatGrowsWakes(t *testing.T) {
+func TestGrowthWakes(t *testing.T) {
 	rec := newTestRecorder(-1)
 	l := rec.Lane(1, transcript.FromClient)
 	l.Append(transcript.Data, []byte("abc"))
@@ -37,7 +37,7 @@ func TestGrowthCopiesOncePerSnapshot(t *testing.T) {
 }
 
 // A snapshot does not see what grows after it.
-func TestASnapshotDoesNotGrow(t *testing.T) {
+func TestSnapshotDoesNotGrow(t *testing.T) {
 	rec := newTestRecorder(-1)
 	var snapshots []transcript.Transcript
 	var texts []string
@@ -65,7 +65,7 @@ func TestASnapshotDoesNotGrow(t *testing.T) {
 }
 
 // For the race detector: snapshots are read while what they count grows.
-func TestSnapshotsAreReadWhileTheRecordGrows(t *testing.T) {
+func TestSnapshotIsReadWhileTheRecordGrows(t *testing.T) {
 	rec := newTestRecorder(100)
 	var wg sync.WaitGroup
 	for n := 1; n <= 4; n++ {

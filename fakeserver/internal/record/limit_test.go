@@ -8,7 +8,7 @@ import (
 )
 
 // What is joined is counted, at its offset.
-func TestTheLimitJoinsWhatItCounts(t *testing.T) {
+func TestLimitJoinsWhatItCounts(t *testing.T) {
 	rec := newTestRecorder(4)
 	in, out := rec.Lane(1, transcript.FromClient), rec.Lane(1, transcript.ToClient)
 	for range 3 {
@@ -119,7 +119,7 @@ func TestLimitForgetsConnectionsThatAreClosed(t *testing.T) {
 }
 
 // Of datagrams, an event counts how many there were and how many bytes they had.
-func TestTheLimitCountsDatagramsAndBytes(t *testing.T) {
+func TestLimitCountsDatagramsAndBytes(t *testing.T) {
 	rec := newTestRecorder(5)
 	in := rec.Lane(0, transcript.FromClient)
 	for n, p := range []string{"too long", "four", "too", "", "x", "y"} {

@@ -18,7 +18,7 @@ func newTestRecorder(limit int64) *Recorder {
 	return New(transcript.Header{Name: "test", Network: "tcp", Address: "127.0.0.1:1"}, limit)
 }
 
-func TestEveryByteIsKeptHoweverItCame(t *testing.T) {
+func TestLaneKeepsEachByteHoweverItCame(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
 	rec := newTestRecorder(0)
 	lane := rec.Lane(1, transcript.FromClient)
@@ -59,7 +59,7 @@ func TestEveryByteIsKeptHoweverItCame(t *testing.T) {
 	}
 }
 
-func TestEventsHaveOneOrderAndRisingTimes(t *testing.T) {
+func TestRecorderGivesEventsOneOrderAndRisingTimes(t *testing.T) {
 	rec := newTestRecorder(0)
 	var wg sync.WaitGroup
 	for conn := 1; conn <= 4; conn++ {
@@ -86,7 +86,7 @@ func TestEventsHaveOneOrderAndRisingTimes(t *testing.T) {
 	}
 }
 
-func TestASnapshotDoesNotChange(t *testing.T) {
+func TestSnapshotDoesNotChange(t *testing.T) {
 	rec := newTestRecorder(0)
 	lane := rec.Lane(1, transcript.FromClient)
 	lane.Append(transcript.Data, []byte("one"))
@@ -100,7 +100,7 @@ func TestASnapshotDoesNotChange(t *testing.T) {
 	}
 }
 
-func TestASnapshotSharesTheBytes(t *testing.T) {
+func TestSnapshotSharesTheBytes(t *testing.T) {
 	rec := newTestRecorder(0)
 	rec.Lane(1, transcript.FromClient).Append(transcript.Data, make([]byte, 1<<20))
 	if n := testing.AllocsPerRun(100, func() { rec.Snapshot() }); n != 0 {
@@ -108,7 +108,7 @@ func TestASnapshotSharesTheBytes(t *testing.T) {
 	}
 }
 
-func TestWhatIsReturnedJoinedIsACopy(t *testing.T) {
+func TestSnapshotJoinsIntoACopy(t *testing.T) {
 	rec := newTestRecorder(0)
 	rec.Lane(1, transcript.FromClient).Append(transcript.Data, []byte("abc"))
 	rec.Snapshot().FromClient()[0] = 'X'
@@ -117,7 +117,7 @@ func TestWhatIsReturnedJoinedIsACopy(t *testing.T) {
 	}
 }
 
-func TestBlocksServeAgainOnlyWhereNobodyCanHoldThem(t *testing.T) {
+func TestArenaReusesOnlyWhatNothingHolds(t *testing.T) {
 	fill := func(snapshot bool) {
 		rec := newTestRecorder(0)
 		lane := rec.Lane(1, transcript.FromClient)
@@ -147,10 +147,10 @@ func TestBlocksServeAgainOnlyWhereNobodyCanHoldThem(t *testing.T) {
 	}
 }
 
-func TestWasteIsBounded(t *testing.T) {
+func TestArenaBoundsWaste(t *testing.T) {
 	for _, tt := range []struct {
 		size int64
-		most float64
+		max  float64
 	}{{64 << 10, 2}, {16 << 20, 1.07}} {
 		taken := int64(0)
 		for total := int64(0); total < tt.size; {
@@ -158,13 +158,13 @@ func TestWasteIsBounded(t *testing.T) {
 			taken += int64(block)
 			total += int64(block)
 		}
-		if ratio := float64(taken) / float64(tt.size); ratio > tt.most {
-			t.Errorf("%d bytes take %.3f times as much, want at most %v", tt.size, ratio, tt.most)
+		if ratio := float64(taken) / float64(tt.size); ratio > tt.max {
+			t.Errorf("%d bytes take %.3f times as much, want at most %v", tt.size, ratio, tt.max)
 		}
 	}
 }
 
-func TestTheLimitKeepsTheFirstBytesAndCountsTheRest(t *testing.T) {
+func TestLimitKeepsTheFirstBytesAndCountsTheRest(t *testing.T) {
 	const text = "hello, world"
 	sums := map[uint64]bool{}
 	for cut := 1; cut <= len(text); cut++ {
@@ -187,7 +187,7 @@ func TestTheLimitKeepsTheFirstBytesAndCountsTheRest(t *testing.T) {
 	}
 }
 
-func TestANegativeLimitKeepsNothing(t *testing.T) {
+func TestLimitBelowZeroKeepsNothing(t *testing.T) {
 	rec := newTestRecorder(-1)
 	lane := rec.Lane(1, transcript.FromClient)
 	for range 3 {

@@ -7,7 +7,7 @@ import (
 )
 
 // Faults are few, and then they are counted.
-func TestTheLimitCountsFaults(t *testing.T) {
+func TestLimitCountsFaults(t *testing.T) {
 	record := func(last int64) transcript.Transcript {
 		rec := newTestRecorder(-1)
 		in := rec.Lane(1, transcript.FromClient)
@@ -66,7 +66,7 @@ func TestLimitJoinsWhatWasNotDelivered(t *testing.T) {
 
 // A datagram that the record has, and that the socket refused, is none, however many others
 // were refused before.
-func TestTheLimitKnowsWhichDatagramsWereRefused(t *testing.T) {
+func TestLimitKnowsWhichDatagramsWereRefused(t *testing.T) {
 	rec := newTestRecorder(10)
 	out := rec.Lane(0, transcript.ToClient)
 	refuse := func(n int64, p string) {

@@ -30,7 +30,7 @@ func heap() int64 {
 }
 
 // With a limit, memory does not grow with what passes.
-func TestTheLimitBoundsMemory(t *testing.T) {
+func TestLimitBoundsMemory(t *testing.T) {
 	text := []byte("0123456789")
 	for why, exchange := range map[string]func(rec *Recorder, in, out *Lane, n int){
 		"a stream": func(rec *Recorder, in, out *Lane, n int) {

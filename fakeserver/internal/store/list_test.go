@@ -47,7 +47,7 @@ func wantView(t *testing.T, v View, want map[int]Entry) {
 	}
 }
 
-// those returns what of all is so.
+// those returns the events of all that is reports true for.
 func those(all map[int]Entry, is func(at int, x Entry) bool) map[int]Entry {
 	some := map[int]Entry{}
 	for at, x := range all {
