@@ -13,13 +13,14 @@ import (
 
 // block is one fenced code block.
 type block struct {
-	line int    // of the first line inside the fence, from 1
-	lang string // what the opening fence says
-	text string
+	line   int    // of the first line inside the fence, from 1
+	lang   string // what the opening fence says
+	text   string
+	prints *block // what a go block whose test fails prints: the text block after it, if there is one
 }
 
-// extract gives the code blocks of markdown in order. Code that a reader would see as code but that no test would run,
-// such as an indented block, is an error.
+// extract returns the code blocks of markdown in order; a text block goes with the go block before it. Code that a reader
+// would see as code but that no test would run, such as an indented block, is an error.
 func extract(markdown string) ([]block, error) {
 	var blocks []block
 	var open *block
@@ -42,7 +43,20 @@ func extract(markdown string) ([]block, error) {
 	if open != nil {
 		return nil, fmt.Errorf("README.md:%d: the code block has no end", open.line-1)
 	}
-	return blocks, nil
+	return pair(blocks), nil
+}
+
+// pair gives each go block the text block after it.
+func pair(blocks []block) (paired []block) {
+	for _, b := range blocks {
+		last := len(paired) - 1
+		if b.lang == "text" && last >= 0 && paired[last].lang == "go" && paired[last].prints == nil {
+			paired[last].prints = &b
+		} else {
+			paired = append(paired, b)
+		}
+	}
+	return paired
 }
 
 func isFence(line string) bool {
@@ -50,17 +64,17 @@ func isFence(line string) bool {
 	return strings.HasPrefix(line, "```") || strings.HasPrefix(line, "~~~")
 }
 
-// checkShell says whether every line of an sh block is one of commands.
+// checkShell returns an error unless every line of an sh block is one of commands.
 func checkShell(b block, commands []string) error {
 	for i, line := range strings.Split(strings.TrimSuffix(b.text, "\n"), "\n") {
 		if !slices.Contains(commands, line) {
-			return fmt.Errorf("README.md:%d: %q is none of the commands that .ci/run checks", b.line+i, line)
+			return fmt.Errorf("README.md:%d: %q is none of the commands that are checked", b.line+i, line)
 		}
 	}
 	return nil
 }
 
-// testNames gives the tests and examples of a go block, which has to be a whole, formatted file with at least one of them.
+// testNames returns the tests and examples of a go block, which has to be a whole, formatted file with at least one of them.
 func testNames(b block) ([]string, error) {
 	file, err := parser.ParseFile(token.NewFileSet(), "", b.source(), parser.SkipObjectResolution)
 	if err != nil {

@@ -48,6 +48,13 @@ func TestBrokenBlocksFail(t *testing.T) {
 		{"fails", "```go\n" + strings.Replace(passing, "{}", `{ t.Error("broken") }`, 1) + "```\n", "README.md:6: broken"},
 		{"skips", "```go\n" + strings.Replace(passing, "{}", "{ t.Skip() }", 1) + "```\n", "TestPasses compiled but did not run"},
 		{"an example with no output isn't run", "```go\npackage a\n\nfunc Example() {}\n```\n", "Example compiled but did not run"},
+		{"a failure that is shown", "```go\n" + failing + "```\nIt prints:\n```text\n" + shown + "```\n", ""},
+		{"a failure that is another", "```go\n" + failing + "```\n```text\n" + strings.Replace(shown, "late", "early", 1) + "```\n", "README.md:12: what the test prints is"},
+		{"a failure that is not shown whole", "```go\n" + failing + "```\n```text\n--- FAIL: TestFails (0.00s)\n```\n", "README.md:12: what the test prints is"},
+		{"a failure that is shown, of a test that passes", "```go\n" + passing + "```\n```text\n" + shown + "```\n", "README.md:2: it is to fail"},
+		{"a failure that is shown, of a test that doesn't compile", "```go\n" + strings.Replace(failing, "fmt.", "os.", 1) + "```\n```text\n" + shown + "```\n", "README.md:2: it is to fail"},
+		{"a failure of nothing", "```text\n" + shown + "```\n", `README.md:1: no test knows the language "text"`},
+		{"another module to get", "```sh\ngo get example.com/fakewire\n```\n", `README.md:2: "go get example.com/fakewire" is none of`},
 		{"a suite without specs", "```go\n" + emptySuite + "```\n", "the suite ran no spec"},
 	} {
 		t.Run(c.Why, func(t *testing.T) {
@@ -55,6 +62,20 @@ func TestBrokenBlocksFail(t *testing.T) {
 		})
 	}
 }
+
+const failing = `package a
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestFails(t *testing.T) { t.Error(fmt.Sprint("late: ", 1)) }
+`
+
+const shown = `--- FAIL: TestFails (1.23s)
+    client_test.go:8: late: 1
+`
 
 const emptySuite = `package a
 

@@ -18,6 +18,7 @@ import (
 type module struct {
 	dir  string
 	root string // the project's
+	path string // the project's, to import
 }
 
 // newModule starts from the project's own go.mod and go.sum, so that the go command has nothing to look up or download.
@@ -28,20 +29,19 @@ func newModule(t *testing.T) module {
 	if err != nil {
 		t.Fatalf("the project's module: %v\n%s", err, listed)
 	}
-	path, root, _ := strings.Cut(strings.TrimSpace(listed), "\n")
-	m.root = root
+	m.path, m.root, _ = strings.Cut(strings.TrimSpace(listed), "\n")
 	for _, name := range []string{"go.mod", "go.sum"} {
 		m.write(t, name, m.read(t, name))
 	}
 	edited, err := m.goCommand(t.Context(), m.dir, "mod", "edit",
-		"-module=readme", "-require="+path+"@v0.0.0", "-replace="+path+"="+root)
+		"-module=readme", "-require="+m.path+"@v0.0.0", "-replace="+m.path+"="+m.root)
 	if err != nil {
 		t.Fatalf("go mod edit: %v\n%s", err, edited)
 	}
 	return m
 }
 
-// read gives the contents of a file of the project.
+// read returns the contents of a file of the project.
 func (m module) read(t *testing.T, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(m.root, name))
@@ -62,13 +62,17 @@ func (m module) write(t *testing.T, name, text string) {
 	}
 }
 
-// check runs what a block holds. It gives an error unless every test and example in it ran and passed.
+// check runs what a block holds. It returns an error unless every test and example in it ran and passed, or failed as the
+// block after it says.
 func (m module) check(t *testing.T, b block, commands []string) error {
 	t.Helper()
 	switch b.lang {
 	case "sh":
-		return checkShell(b, commands)
+		return checkShell(b, append([]string{"go get " + m.path}, commands...))
 	case "go":
+		if b.prints != nil {
+			return m.testFailing(t, b)
+		}
 		return m.test(t, b)
 	case "json":
 		return checkPlan(b)
@@ -117,7 +121,7 @@ func (m module) test(t *testing.T, b block) error {
 func (m module) goCommand(ctx context.Context, dir string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
+	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "FAKEWIRE_ARTIFACTS=", "FAKEWIRE_SEED=")
 	cmd.WaitDelay = 10 * time.Second
 	out, err := cmd.CombinedOutput()
 	return string(out), err

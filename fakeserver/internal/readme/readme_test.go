@@ -1,5 +1,11 @@
-// Package readme tests the README: each of its go blocks is a test file that a user could paste into a module of their own
-// and is run as one; each of its sh blocks holds commands that .ci/run runs to the letter.
+// Package readme tests the README and CONTRIBUTING.
+//
+// Each go block of the README is a test file that a user could paste into a module of their own, and is run as one. Where a
+// text block follows it, the test fails, and prints that. Each sh block holds commands that .ci/run runs to the letter, or
+// is how to get the module. Its tables are what the code and the tests of others say.
+//
+// Of CONTRIBUTING, each file that it names exists, and each function of its trails is declared where it says and used by
+// one before it.
 package readme
 
 import (
