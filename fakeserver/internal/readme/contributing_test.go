@@ -33,21 +33,6 @@ func TestAddAFaultNamesEachTable(t *testing.T) {
 	}
 }
 
-var quotedPath = regexp.MustCompile("`([\\w./-]+/[\\w./-]*)`")
-
-func TestAddAFaultNamesWhatThereIs(t *testing.T) {
-	m := newModule(t)
-	for _, quoted := range quotedPath.FindAllStringSubmatch(section(t, m.read(t, "CONTRIBUTING.md"), "## Add a fault"), -1) {
-		name := strings.TrimSuffix(quoted[1], "/")
-		if strings.Contains(name, "NAME") {
-			continue
-		}
-		if _, err := fs.Stat(os.DirFS(m.root), name); err != nil {
-			t.Errorf(`CONTRIBUTING.md: "Add a fault" names %v`, err)
-		}
-	}
-}
-
 // section returns the part of a text that has the heading.
 func section(t *testing.T, markdown, heading string) string {
 	t.Helper()
