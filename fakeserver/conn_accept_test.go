@@ -217,3 +217,24 @@ func TestOnAcceptStallGoesOnUnderANewPlan(t *testing.T) {
 		}
 	})
 }
+
+// The connection is ended first, and its rule taken out of the plan before the stall has looked:
+// the handler is not called for it.
+func TestOnAcceptEndsWithTheConnectionBeforeItsRuleGoes(t *testing.T) {
+	for range 50 {
+		stalledOnAccept(t, 0, nil, func(c cell, client *fakenet.Conn, h *counting) {
+			if err := errors.Join(c.srv.CloseClientConns(transcript.ByFIN), c.srv.SetFaults(plan())); err != nil {
+				t.Error(err)
+			}
+			wantAll(t, client, "", io.EOF)
+			client.Close()
+			c.await(ended(1))
+			if h.calls.Load() > 0 {
+				t.Error("the handler was called for a connection that had been ended")
+			}
+		})
+		if t.Failed() {
+			break
+		}
+	}
+}

@@ -53,10 +53,13 @@ func (c *Conn) stallAccept(s decide.Step) bool {
 	}
 	for {
 		changed, ended := c.core.planChanged(), c.next()
+		if c.isDoomed() { // first: the handler is not called, even if the stall is over, too
+			return false
+		}
 		if hasPassed(until) || !c.core.program().HasOnAccept(c.n, s) {
 			return true
 		}
-		if c.isDoomed() || !c.sleepFor(changed, ended, until) {
+		if !c.sleepFor(changed, ended, until) {
 			return false
 		}
 	}
