@@ -29,9 +29,9 @@ func (d *directOut) adopt() (pumped bool) {
 		return false
 	}
 	p := newPumpedOut(d.out, st, d.prog)
+	p.put(st.Tick(d.c.age())) // first: once it is the mode, another change of the plan is its affair
 	d.out.becomePumped(p, p.queue)
 	d.c.setRawWriteDeadline(time.Time{})
-	p.put(st.Tick(d.c.age()))
 	p.start()
 	return true
 }

@@ -104,3 +104,44 @@ func (c *sleepyConn) Read(p []byte) (int, error) {
 	}
 	return c.Conn.Read(p)
 }
+
+// Changes of the plan at once: one gives a direction its first rules, and another comes while
+// that is under way. The race detector tells.
+func TestSetFaultsSideBySide(t *testing.T) {
+	latency := fault.ToClient(fault.Latency{Delay: 1}).AfterTime(time.Hour).NeedNotFire()
+	for range 100 {
+		wires := &hookedListener{wires: make(chan net.Conn, 1)}
+		l, err := fakeserver.WrapListener(wires, fakeserver.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		client, server := net.Pipe()
+		wires.wires <- &slowToSet{hookedConn{Conn: server}}
+		c, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var changes sync.WaitGroup
+		for i := range 4 {
+			changes.Go(func() {
+				if err := l.SetFaults(plan(latency.Named(string(rune('a' + i))))); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		changes.Wait()
+		client.Close()
+		c.Close()
+		if err := l.Stop(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A slowToSet takes its time to set a deadline for writes.
+type slowToSet struct{ hookedConn }
+
+func (c *slowToSet) SetWriteDeadline(t time.Time) error {
+	time.Sleep(100 * time.Microsecond)
+	return c.Conn.SetWriteDeadline(t)
+}
