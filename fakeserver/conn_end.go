@@ -68,12 +68,14 @@ func (c *Conn) tearDown() error {
 // finish ends the connection as the handler's error says, and returns when its
 // socket is closed and its goroutines are done.
 func (c *Conn) finish(err error) {
-	if err != nil {
-		c.out.noteAfter("handler: " + firstLine(err))
-	}
-	if err == nil || wireError(err, c.LocalAddr(), c.RemoteAddr()) {
+	switch {
+	case err == nil:
 		c.end(inOrder, net.ErrClosed)
-	} else {
+	case wireError(err, c.LocalAddr(), c.RemoteAddr()):
+		c.out.noteAfter("handler: " + err.Error())
+		c.end(inOrder, net.ErrClosed)
+	default:
+		c.out.noteAfter("handler: " + firstLine(err))
 		c.fail(asHandlers(err))
 		c.end(byReset, net.ErrClosed)
 		c.resetAfterAll()

@@ -7,7 +7,9 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -152,6 +154,21 @@ func TestHandlersThatFail(t *testing.T) {
 			send(t, dial(t, srv), "go")
 			wait(t, srv, ended(2))
 		})
+	}
+}
+
+// What the wire did is told by the record alone, and so in whole.
+func TestHandlerErrorOfTheWireIsRecordedInWhole(t *testing.T) {
+	srv := serverEnd(t, fault.Plan{}, func(c *fakeserver.Conn) error { return errors.Join(io.ErrUnexpectedEOF, os.ErrDeadlineExceeded) })
+	dial(t, srv).Close()
+	wait(t, srv, ended(1))
+	const want = "handler: unexpected EOF\ni/o timeout"
+	var got []string
+	for e := range srv.Transcript().Kind(transcript.Error).All() {
+		got = append(got, e.Text)
+	}
+	if !slices.Equal(got, []string{want}) {
+		t.Errorf("the record has the errors %q, want %q", got, want)
 	}
 }
 
