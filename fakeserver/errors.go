@@ -43,11 +43,14 @@ func (e *injected) Unwrap() []error {
 	return []error{fault.ErrInjected, net.ErrClosed}
 }
 
-// wireError reports whether err, which a handler returned for a connection
-// between these two ends (any remote end, if that is nil), says only what the wire did to it. Such errors are
-// recorded and are no failure of the handler. An error of another connection
-// that the handler used is not the wire's.
+// wireError reports whether err, which a handler returned for a connection between these two
+// ends (any remote end, if that is nil), says only what the wire did to it. Such errors are
+// recorded and are no failure of the handler. An error of another connection that the handler
+// used is not the wire's, and a panic never is, whatever its value.
 func wireError(err error, local, remote net.Addr) bool {
+	if _, panicked := errors.AsType[*panicError](err); panicked {
+		return false
+	}
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Source != nil {
 		return sameAddr(op.Source, local) && (remote == nil || sameAddr(op.Addr, remote))
 	}

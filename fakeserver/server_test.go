@@ -120,6 +120,7 @@ func TestHandlersThatFail(t *testing.T) {
 		{"an error", func(ctx context.Context, c *fakeserver.Conn) error { return broken }, "conn 1: handler returned: broken"},
 		{"a panic", func(ctx context.Context, c *fakeserver.Conn) error { panic("oh no") }, "conn 1: handler panicked: oh no"},
 		{"a panic with an error", func(ctx context.Context, c *fakeserver.Conn) error { panic(broken) }, "handler panicked: broken"},
+		{"a panic with an error of the wire", func(ctx context.Context, c *fakeserver.Conn) error { panic(io.EOF) }, "handler panicked: EOF"},
 		{"a Goexit", func(ctx context.Context, c *fakeserver.Conn) error { runtime.Goexit(); return nil }, "runtime.Goexit"},
 		{"another connection's error", func(ctx context.Context, c *fakeserver.Conn) error {
 			_, err := net.Dial("tcp", "127.0.0.1:1")
