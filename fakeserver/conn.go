@@ -70,7 +70,7 @@ func (c *Conn) CloseWrite() error {
 	if err := c.check("close"); err != nil {
 		return err
 	}
-	if _, ok := c.raw.(interface{ CloseWrite() error }); !ok {
+	if !socket.CanCloseWrite(c.raw) {
 		return c.opError("close", errors.ErrUnsupported)
 	}
 	return c.out.closeWrite()

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
-
 	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 )
 
@@ -64,8 +63,8 @@ func (b *boundary) settle() string {
 
 // unread returns how many bytes lie in the client's receive queue.
 func (b *boundary) unread() (int, error) {
-	if p, ok := b.c.raw.(interface{ PeerUnread() (int, error) }); ok {
-		return p.PeerUnread()
+	if n, err := socket.PeerUnread(b.c.raw); !errors.Is(err, errors.ErrUnsupported) {
+		return n, err
 	}
 	if b.lost == nil && b.queue == nil {
 		b.queue, b.lost = kernel.NewPeerQueue(b.c.raw)

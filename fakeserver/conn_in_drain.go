@@ -1,8 +1,6 @@
 package fakeserver
 
-import (
-	"time"
-)
+import "time"
 
 // After our FIN the client may still send. Closing with unread input would turn
 // the FIN into an RST, so it is read and thrown away: until the client ends its
@@ -44,14 +42,14 @@ func (d *drain) until() time.Time {
 	if d.since.After(quiet) {
 		quiet = d.since
 	}
-	return earlier(quiet.Add(drainIdle), left.Add(drainTotal))
+	return earliest(quiet.Add(drainIdle), left.Add(drainTotal))
 }
 
 // arm lets the next read of the socket return in time for the end of the drain, and for alarm.
 // It reports false if a wake-up for that read may have been overwritten: look again.
 func (d *drain) arm(alarm time.Time) bool {
 	discards, until := d.in.discard.Load(), d.until()
-	d.in.c.setRawReadDeadline(earlier(alarm, until))
+	d.in.c.setRawReadDeadline(earliest(alarm, until))
 	return d.in.discard.Load() == discards && d.until().Equal(until)
 }
 

@@ -1,8 +1,6 @@
 package fakeserver
 
-import (
-	"sync/atomic"
-)
+import "sync/atomic"
 
 // A readGate keeps apart the reads of a socket, by one goroutine at a time, and its
 // being torn down, by one that has woken the reader. It is what a lock would be, at a

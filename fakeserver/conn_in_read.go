@@ -1,8 +1,6 @@
 package fakeserver
 
-import (
-	"net"
-)
+import "net"
 
 // How the handler reads what inbound's pump has queued.
 
@@ -22,7 +20,7 @@ func (p *pumpedIn) read(b []byte) (int, error) {
 			return n, err
 		}
 		// The end of the connection is no reason to stop: what came before is still due.
-		if !p.c.core.sleep(changed, nil, due, deadline) {
+		if !p.c.core.sleep(changed, due, deadline) {
 			return p.readLast(b)
 		}
 	}

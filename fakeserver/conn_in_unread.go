@@ -1,8 +1,6 @@
 package fakeserver
 
-import (
-	"github.com/fakewire/fakewire/fakeserver/transcript"
-)
+import "github.com/fakewire/fakewire/fakeserver/transcript"
 
 // A leftover is what the record says that the handler did not read.
 type leftover struct {

@@ -1,8 +1,6 @@
 package fakeserver
 
-import (
-	"time"
-)
+import "time"
 
 // directOut is how outbound goes without rules: the handler writes the socket itself.
 type directOut struct {

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
-
 	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 )
 

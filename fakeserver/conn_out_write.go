@@ -1,8 +1,6 @@
 package fakeserver
 
-import (
-	"net"
-)
+import "net"
 
 // How the handler hands its bytes to outbound's pump.
 

@@ -11,7 +11,7 @@ import (
 // sleep waits for ch, for one of the given times (zero: never), or for the end of
 // the connection or the server. It reports false at an end.
 func (c *Conn) sleep(ch <-chan struct{}, times ...time.Time) bool {
-	return c.sleepFor(ch, nil, earliest(times))
+	return c.sleepFor(ch, nil, earliest(times...))
 }
 
 // sleepFor waits for one of two channels, for a time (zero: never), or for the end

@@ -120,14 +120,7 @@ func (s *core) connError(n int, err error) error {
 }
 
 // isClosing reports whether Close has begun.
-func (s *core) isClosing() bool {
-	select {
-	case <-s.closing:
-		return true
-	default:
-		return false
-	}
-}
+func (s *core) isClosing() bool { return isClosedChan(s.closing) }
 
 // end lets f end the server, once. Each call waits for that, and returns its error.
 func (s *core) end(f func() error) error {

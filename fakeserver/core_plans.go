@@ -15,8 +15,8 @@ import (
 type plans struct {
 	now atomic.Pointer[fault.Compiled]
 
-	mu      sync.Mutex    // guards changed; held by SetFaults
-	changed chan struct{} // closed at the next change; nil if nothing waits for that
+	mu      sync.Mutex // guards changed; held by SetFaults
+	changed change
 }
 
 // compiled returns the plan, with the account of what its rules did.
@@ -29,10 +29,7 @@ func (s *core) program() decide.Program { return s.compiled().Program() }
 func (s *core) planChanged() <-chan struct{} {
 	s.plans.mu.Lock()
 	defer s.plans.mu.Unlock()
-	if s.plans.changed == nil {
-		s.plans.changed = make(chan struct{})
-	}
-	return s.plans.changed
+	return s.plans.changed.next()
 }
 
 // replacePlan makes p the plan. Its seed stays what it was.
@@ -50,10 +47,7 @@ func (s *core) replacePlan(p fault.Plan) error {
 		return err
 	}
 	s.plans.now.Store(next)
-	if s.plans.changed != nil {
-		close(s.plans.changed)
-		s.plans.changed = nil
-	}
+	s.plans.changed.raise()
 	return nil
 }
 

@@ -30,11 +30,11 @@ func (s *core) wait(ctx context.Context, snapshot func() transcript.Transcript, 
 	}
 }
 
-// sleep waits for ch, for one of the given times (zero: never), for end, or for the
-// server to close. It reports false at the last two.
-func (s *core) sleep(ch, end <-chan struct{}, times ...time.Time) bool {
+// sleep waits for ch, for one of the given times (zero: never), or for the server to close.
+// It reports false when it closes.
+func (s *core) sleep(ch <-chan struct{}, times ...time.Time) bool {
 	var timer <-chan time.Time
-	if until := earliest(times); !until.IsZero() {
+	if until := earliest(times...); !until.IsZero() {
 		t := time.NewTimer(time.Until(until))
 		defer t.Stop()
 		timer = t.C
@@ -44,8 +44,6 @@ func (s *core) sleep(ch, end <-chan struct{}, times ...time.Time) bool {
 		return true
 	case <-timer:
 		return true
-	case <-end:
-		return false
 	case <-s.closing:
 		return false
 	}

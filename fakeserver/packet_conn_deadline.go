@@ -26,7 +26,7 @@ func (d *packetDeadlines) setRead(t time.Time) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.readBy = t
-	return d.setReadLocked(earlier(t, d.due))
+	return d.setReadLocked(earliest(t, d.due))
 }
 
 // setReadLocked sets the socket's deadline, unless Close has begun, which wakes the reader. It
@@ -72,7 +72,7 @@ func (d *packetDeadlines) wakeAt(due time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.due = due
-	d.setReadLocked(earlier(d.readBy, due))
+	d.setReadLocked(earliest(d.readBy, due))
 }
 
 // wasWoken reports whether a timeout was one of ours.

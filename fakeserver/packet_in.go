@@ -122,7 +122,7 @@ func (s *packetsIn) next() (d delivery, ok bool) {
 		if changed == nil {
 			return d, true
 		}
-		s.c.sleep(changed, nil, due)
+		s.c.sleep(changed, due)
 	}
 	return d, false
 }

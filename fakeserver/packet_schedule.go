@@ -41,7 +41,7 @@ func (s *schedule[T]) await(c *core) bool {
 		if !due.IsZero() && !due.After(time.Now()) {
 			return true
 		}
-		c.sleep(changed, nil, due)
+		c.sleep(changed, due)
 	}
 	return false
 }

@@ -23,22 +23,14 @@ func isClosedChan(ch <-chan struct{}) bool {
 	}
 }
 
-// earliest returns the earliest of some times that is not zero, or zero.
-func earliest(times []time.Time) (until time.Time) {
+// earliest returns the earliest of some times, of which zero is never.
+func earliest(times ...time.Time) (until time.Time) {
 	for _, t := range times {
 		if until.IsZero() || !t.IsZero() && t.Before(until) {
 			until = t
 		}
 	}
 	return until
-}
-
-// earlier returns the earlier of two times, of which zero is never.
-func earlier(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // past is a deadline that has passed.
