@@ -29,7 +29,8 @@ import (
 //	Listener.Close         atOnce, if nothing has accepted the connection
 //	Server.Close, Stop     inOrder, and hurried: nothing waits for the client any more
 //
-// What asks for an RST sends it. All the rest is done by one goroutine, which buries the
+// What asks for an RST sends it. An error of the handler's own sends one even if the connection
+// was to end in order, and is not over yet. All the rest is done by one goroutine, which buries the
 // connection: the handler's own, once the handler has returned. Another one is started only if
 // something ends the connection before that, or if there is no handler. A rule starts none: the
 // handler may take its time to read what came before the rule acted.
@@ -47,7 +48,8 @@ import (
 //	outbound.calls
 //	pumpedOut.deciding
 //	Server.mu, Listener.mu, conns.mu, plans.mu, core.errMu, Conn.mu, outbound.mu
-//	queue.mu, gates.mu, and the mutexes of fault and of the record
+//	queue.mu
+//	gates.mu, and the mutexes of fault, of the record, and of each lock and once
 //
 // The first three are of type lock, and may be held while something waits for the other end. The
 // others are mutexes, under which nothing waits. What waits for a connection to change takes

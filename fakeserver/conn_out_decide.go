@@ -85,8 +85,8 @@ func (p *pumpedOut) hasRule(s decide.Step) bool {
 	return p.stream.Has(s)
 }
 
-// endedByRule returns the error of a direction that a rule has ended.
-func (p *pumpedOut) endedByRule() error {
+// refusal returns the error of a Write that comes when nothing may be written any more, or nil.
+func (p *pumpedOut) refusal() error {
 	p.deciding.Lock()
 	defer p.deciding.Unlock()
 	if p.cause == nil {

@@ -66,7 +66,7 @@ func (p *pumpedOut) after(note func()) {
 func (p *pumpedOut) ended() <-chan struct{} { return p.done }
 
 func (p *pumpedOut) awaitRule() {
-	if p.endedByRule() != nil {
+	if p.refusal() != nil {
 		p.awaitDone()
 	}
 }

@@ -14,12 +14,12 @@ type pumpedOut struct {
 
 	// The pump's.
 	edge boundary      // what waits for the client to read
-	cuts []decide.Step // the boundaries that lie in front of the next byte
+	cuts []decide.Step // the boundaries before the next byte
 	due  []item        // its memory
 
 	deciding sync.Mutex     // guards what follows, stream, and that steps are queued in their order
 	prog     decide.Program // the plan that decides
-	cause    error          // why nothing may be written any more, if a rule decided so
+	cause    error          // why nothing may be written any more: a rule has ended the direction, or the pump has ended
 }
 
 func newPumpedOut(out *outbound, st decide.Stream, prog decide.Program) *pumpedOut {

@@ -112,8 +112,8 @@ func (p *pumpedOut) endAs(s decide.Step) {
 	}
 }
 
-// passCuts waits at a boundary until the client has read what is in front of it, and
-// then for the pauses.
+// passCuts waits at a boundary until the client has read what comes before it, and then
+// for the pauses.
 func (p *pumpedOut) passCuts() bool {
 	if len(p.cuts) == 0 {
 		return true

@@ -9,7 +9,7 @@ func (p *pumpedOut) write(b []byte, _ bool) (int, error) {
 	sum := 0
 	var stashed []byte // the beginning of the rest of b, in the record's memory
 	for {
-		if err := p.endedByRule(); err != nil || sum == len(b) {
+		if err := p.refusal(); err != nil || sum == len(b) {
 			return sum, err
 		}
 		if err := p.waitRoom(); err != nil {

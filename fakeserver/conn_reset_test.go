@@ -49,7 +49,7 @@ func TestResetWaitsUntilTheClientHasConnected(t *testing.T) {
 	}
 }
 
-// A client that has sent something has connected, though nobody has read that yet.
+// A client that has sent something has connected, even if that has not been read yet.
 func TestResetDoesNotWaitForAClientThatHasSpoken(t *testing.T) {
 	for name, end := range resets {
 		t.Run(name, func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestResetComesAfterWhatWasWritten(t *testing.T) {
 			"a hold":             {fault.ToClient(fault.Hold{Gate: gate}).AfterBytes(4), "0123", patientFor},
 			"an hour's latency":  {fault.ToClient(fault.Latency{Delay: time.Hour}).AfterBytes(4), "0123", patientFor},
 		} {
-			t.Run(name+" behind "+what, func(t *testing.T) {
+			t.Run(name+" after "+what, func(t *testing.T) {
 				inMemory(t, fakeserver.Config{Handler: greets("0123456789", end), Faults: plan(tt.rule)}, func(c cell) {
 					client := c.dial()
 					defer client.Close()

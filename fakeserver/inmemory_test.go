@@ -18,7 +18,7 @@ type cell struct {
 	net *fakenet.Network
 }
 
-// inMemory runs f in a bubble with a server, which it closes behind it.
+// inMemory runs f in a bubble with a server, which it closes at the end.
 func inMemory(t *testing.T, cfg fakeserver.Config, f func(c cell)) {
 	t.Helper()
 	fakenet.Bubble(t, func(tb fakeserver.TB) {
