@@ -35,7 +35,7 @@ func slice(body benchwork.Body, n int) (time.Duration, error) {
 
 // pairs runs both sides of w in turn, and returns the ratio of each pair, those
 // before an error too. Who is
-// first changes, so that what drifts favors nobody.
+// first changes, so that drift favors neither.
 func pairs(w benchwork.Work, n int, deadline time.Time, p *progress) ([]float64, error) {
 	raw := func() (time.Duration, error) { return slice(w.Raw, w.Slice) }
 	kit := func() (time.Duration, error) { return slice(w.Kit, w.Slice) }

@@ -33,7 +33,7 @@ func Rate(rate int64, toClient bool) (share float64, err error) {
 }
 
 // shareInASecond receives total bytes, and counts those that come in the second
-// behind the first read, which has the burst.
+// after the first read, which has the burst.
 func shareInASecond(r io.Reader, rate, total int64) (float64, error) {
 	p := make([]byte, sinkWrite)
 	var began time.Time

@@ -53,7 +53,7 @@ func sinkBody(start func() (target, error)) Body {
 	}
 }
 
-// settle lets the collector find what nobody holds any more, and the recorder's
+// settle lets the collector find what is no longer held, and the recorder's
 // clean-ups run, so that the blocks of the last server are there for the next one.
 func settle() {
 	for range 2 {

@@ -7,7 +7,7 @@
 // then goes wrong in one of a few. A test that fails so is no proof of a bug in what it
 // tests: it may have counted on being fast itself. Either is to be mended.
 //
-// It changes no file: the compiler gets copies, by go test's -overlay. What stands behind
+// It changes no file: the compiler gets copies, by go test's -overlay. What comes after
 // "--" is go test's. Bubbles don't notice: a function that is held up is at
 // work, and takes none of their time. It needs Linux.
 package main
@@ -77,7 +77,7 @@ func (d dawdling) check(args int) error {
 	case d.odds < 1 || d.most <= 0:
 		return fmt.Errorf("-odds is %d and -for is %v, want more than 0", d.odds, d.most)
 	case args == 0:
-		return errors.New(`behind "--" there is nothing for go test: say which packages to test`)
+		return errors.New(`there is nothing for go test after "--": say which packages to test`)
 	}
 	return nil
 }

@@ -15,15 +15,15 @@ func slowDown(name string, source []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var behind []int // the opening braces
+	var bodies []int // offsets just past the opening braces
 	ast.Inspect(file, func(n ast.Node) bool {
 		if body := bodyOf(n); body != nil && len(body.List) > 0 {
-			behind = append(behind, files.Position(body.Lbrace).Offset+1)
+			bodies = append(bodies, files.Position(body.Lbrace).Offset+1)
 		}
 		return true
 	})
-	slices.Sort(behind)
-	for _, at := range slices.Backward(behind) {
+	slices.Sort(bodies)
+	for _, at := range slices.Backward(bodies) {
 		source = slices.Insert(source, at, []byte(" dawdle(); ")...)
 	}
 	return source, nil

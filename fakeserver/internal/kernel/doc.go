@@ -6,13 +6,13 @@
 //		err = kernel.Reset(c) // the client gets all that was written, then ECONNRESET
 //	}
 //
-// Nothing here waits, except [Batch.Read], and nothing is left running: who wants to wait for a count asks again.
+// Nothing here waits, except [Batch.Read], and nothing is left running: to wait for a count, ask again.
 //
 // # The words
 //
 //   - unacked: bytes we wrote that the peer's kernel has not acknowledged ([Unacked])
 //   - unread: bytes that have arrived at a socket and that its process has not read ([Unread], and [PeerQueue] for the other end)
-//   - backlog: connections whose handshake is done and that nobody has accepted ([Backlog])
+//   - backlog: connections whose handshake is done and that have not been accepted ([Backlog])
 //   - guard: a socket that keeps a port without answering on it ([Guard]); a client of it is refused
 //   - beside: on the same port as a guard, where our own server listens
 //   - waiting: datagrams that have arrived at a socket and that its process has not read ([Waiting])
@@ -36,6 +36,6 @@
 // Go's listeners speak multipath TCP by default, and then a connection is several sockets and these counts are not what they say.
 // Turn it off: net.ListenConfig.SetMultipathTCP(false).
 //
-// A guard's port is safe from everybody who doesn't set SO_REUSEPORT, and from every other user; see [Guard] for the rest.
+// A guard's port is safe from every socket that doesn't set SO_REUSEPORT, and from every other user; see [Guard] for the rest.
 // A UDP guard of a wildcard address keeps the port on the wildcard and the loopback addresses only; see [GuardUDP].
 package kernel

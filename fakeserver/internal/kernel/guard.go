@@ -25,7 +25,7 @@ import (
 // Limits. Only a socket that sets SO_REUSEPORT itself and belongs to this process's user can get at the port: at the moment of
 // Listen or ListenPacket, and of [GuardUDP] for both families; and for TCP at any time from the first Listen on, if the guard's address
 // covers 127.255.255.254, as IPv4 and dual-stack wildcards do. (Linux notes at a TCP port that it was shared, whatever its sockets
-// say later; see forgetSharing.) It has to ask for the port by its number: port 0 gives it to nobody, except for UDP at such a moment.
+// say later; see forgetSharing.) It has to ask for the port by its number: port 0 never gives it out, except for UDP at such a moment.
 //
 // A guard is for one host: it is a socket of this process and ends with it. Its methods may be called from several goroutines.
 type Guard struct {
@@ -63,7 +63,7 @@ func GuardTCP(network, address string) (*Guard, error) {
 // Limits. Connecting a socket of a wildcard address narrows it, so such a guard is a socket at 127.0.0.1, one at ::1, or both.
 // It refuses clients and keeps the port from whoever binds the wildcard or these two, and from whoever asks
 // for port 0 there. While the server is down, a stranger can still bind this port at another address of this host, and then
-// the server's next ListenPacket at the wildcard gives EADDRINUSE. Nobody is ever refused at a multicast address, so for one the error
+// the server's next ListenPacket at the wildcard gives EADDRINUSE. No bind is ever refused at a multicast address, so for one the error
 // wraps errors.ErrUnsupported. A datagram that the server sends to its own address ends in the guard.
 func GuardUDP(network, address string) (*Guard, error) {
 	if !slices.Contains([]string{"udp", "udp4", "udp6"}, network) {

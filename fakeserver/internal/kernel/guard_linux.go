@@ -91,7 +91,7 @@ func setReusePort(fd uintptr, on bool) error {
 // forgetSharing makes the kernel ask a TCP port's sockets again whether they share it. Once one was bound with SO_REUSEPORT, Linux
 // lets each further one of the same user in by a note at the port (tb->fastreuseport, sk_reuseport_match in
 // net/ipv4/inet_connection_sock.c), without a look at the others. A bind without the option takes the note away. It is made at a loopback address
-// that nobody uses. Where a wildcard socket covers that address, the bind fails, and the note stays.
+// that is not in use. Where a wildcard socket covers that address, the bind fails, and the note stays.
 func forgetSharing(port uint16) {
 	s, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {

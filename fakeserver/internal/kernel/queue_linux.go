@@ -15,7 +15,7 @@ func sendQueue(fd uintptr) (int, error) {
 		return 0, nil
 	}
 	info, err := tcpInfo(fd)
-	if err == nil && info.State == tcpClose { // nobody is left to acknowledge
+	if err == nil && info.State == tcpClose { // no peer is left to acknowledge
 		err = ErrPeerGone
 	}
 	return n, err

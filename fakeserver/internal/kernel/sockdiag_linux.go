@@ -97,7 +97,7 @@ type diagRequest struct {
 	ID       sockID
 }
 
-// diagAnswer is a struct nlmsghdr and either a struct inet_diag_msg (linux/inet_diag.h) with attributes nobody
+// diagAnswer is a struct nlmsghdr and either a struct inet_diag_msg (linux/inet_diag.h) with attributes that nothing
 // asked for, or a struct nlmsgerr, whose first four bytes are minus the error number.
 type diagAnswer struct {
 	Header  unix.NlMsghdr
