@@ -15,7 +15,7 @@ func (c *Conn) accept() bool {
 		return true
 	}
 	c.end(inOrder, net.ErrClosed)
-	c.setBegun() // without rules for its directions
+	c.set(&c.begun) // without rules for its directions
 	return false
 }
 
@@ -75,5 +75,5 @@ func (c *Conn) begin() {
 	}
 	c.out.begin(prog)
 	c.in.begin(prog)
-	c.setBegun()
+	c.set(&c.begun)
 }

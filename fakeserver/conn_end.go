@@ -111,7 +111,7 @@ func (c *Conn) buryAlone() {
 
 // buryNow ends both directions, and closes the socket.
 func (c *Conn) buryNow() {
-	c.awaitBegun()
+	c.await(&c.begun)
 	c.in.now().leaveUnread() // a client that sees our FIN finds it in the record
 	c.out.closeWrite()
 	if !socket.CanCloseWrite(c.raw) {
@@ -123,6 +123,7 @@ func (c *Conn) buryNow() {
 	c.out.finish()
 	c.in.now().nameUnread() // when nothing else is to be recorded
 	c.closeSocket()
+	c.await(&c.closed) // something else may be about to: nothing is recorded after the burial
 }
 
 // closeSocket closes the socket, unless that was done. Where the end is to be an RST, it leaves
@@ -134,6 +135,7 @@ func (c *Conn) closeSocket() {
 		return
 	}
 	if c.claimClose() {
+		defer c.set(&c.closed)
 		c.noteUnread()
 		c.core.rec.Add(c.event(transcript.Close))
 		c.raw.Close()
@@ -173,6 +175,7 @@ func (c *Conn) resetAfter(rule string, pumped <-chan struct{}) error {
 	if !c.claimClose() {
 		return nil
 	}
+	defer c.set(&c.closed)
 	c.raw.SetDeadline(past) // wakes what reads or writes
 	if pumped != nil {
 		await(pumped, closeGrace/4)

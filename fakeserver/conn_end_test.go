@@ -182,3 +182,29 @@ func (c *answersTheEnd) SetReadDeadline(t time.Time) error {
 func (c *answersTheEnd) SetDeadline(t time.Time) error {
 	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
 }
+
+// CloseClientConns and Close side by side: the record has all of it when Close returns.
+func TestCloseWaitsForAnRSTThatIsUnderWay(t *testing.T) {
+	bubble(t, fakeserver.Discard{}, fault.Plan{}, func(t *testing.T, srv *fakeserver.Server, network *pipes) {
+		client, server := net.Pipe()
+		defer client.Close()
+		network.conns <- slowToReset{server}
+		synctest.Wait()
+		go srv.CloseClientConns(transcript.ByRST)
+		synctest.Wait()
+		if err := srv.Close(); err != nil {
+			t.Error(err)
+		}
+		if n := srv.Transcript().Kind(transcript.Close).Len(); n != 1 {
+			t.Errorf("Close has returned, and %d connections are recorded as closed, want 1:\n%v", n, srv.Transcript())
+		}
+	})
+}
+
+// slowToReset is a connection whose RST takes its time.
+type slowToReset struct{ net.Conn }
+
+func (c slowToReset) Reset() error {
+	time.Sleep(100 * time.Millisecond)
+	return c.Close()
+}

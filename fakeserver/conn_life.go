@@ -61,6 +61,7 @@ type life struct {
 	how      ending          // what its end is to be like, once there is a why
 	hurried  bool            // nothing waits for the client any more
 	over     bool            // the socket is closed, or just about to be
+	closed   bool            // it is closed, and the record says so
 	client   transcript.Kind // how the client has ended its stream: FIN or RST; else zero
 	returned bool            // its owner has closed it, of a Listener's connection
 	changed  change          // of any of these
@@ -107,19 +108,19 @@ func (l *life) nextWhileAlive() (changed <-chan struct{}, alive bool) {
 	return l.changed.next(), !l.over && l.client != transcript.RST
 }
 
-// setBegun lets the connection be buried.
-func (l *life) setBegun() {
+// set makes true what a field of l says.
+func (l *life) set(fact *bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.begun = true
+	*fact = true
 	l.changed.raise()
 }
 
-// awaitBegun waits for setBegun.
-func (l *life) awaitBegun() {
+// await waits until what a field of l says is true.
+func (l *life) await(fact *bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for !l.begun {
+	for !*fact {
 		changed := l.changed.next()
 		l.mu.Unlock()
 		<-changed
@@ -128,7 +129,7 @@ func (l *life) awaitBegun() {
 }
 
 // claimClose makes the connection over, and reports whether the caller is the one to close the
-// socket.
+// socket. If so, it sets closed when it has.
 func (l *life) claimClose() (first bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
