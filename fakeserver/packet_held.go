@@ -44,6 +44,9 @@ func (h *heldBack[T]) release(n int64, passes time.Time, f func(v T, due time.Ti
 	}
 }
 
+// isEmpty reports whether nothing is kept.
+func (h *heldBack[T]) isEmpty() bool { return len(h.after) == 0 }
+
 // rest takes everything, in no order.
 func (h *heldBack[T]) rest() (all []T) {
 	for _, kept := range h.after {

@@ -34,8 +34,8 @@ type packetsIn struct {
 // the reader's.
 func (s *packetsIn) receive(a arrival) {
 	p := s.sender(a)
-	p.adopt(s.c, p.in, transcript.FromClient)
-	if s.quiet && s.c.program().Empty() {
+	prog := p.adopt(s.c, p.in, transcript.FromClient)
+	if s.quiet && prog.Empty() && p.inHeld.isEmpty() {
 		s.lane.Datagram(p.n, p.text, p.in.Skip(), a.data)
 		return
 	}

@@ -56,15 +56,16 @@ func (p *peer) returnAddr() net.Addr {
 	return p.addr
 }
 
-// adopt lets a direction of p go over to the server's plan, and records where.
-func (p *peer) adopt(c *core, dir decide.Peer, d transcript.Direction) {
+// adopt lets a direction of p go over to the server's plan, records where, and returns the plan.
+func (p *peer) adopt(c *core, dir decide.Peer, d transcript.Direction) decide.Program {
 	prog := c.program()
 	if !dir.IsStale(prog) {
-		return
+		return prog
 	}
 	dir.Adopt(prog)
 	c.rec.Add(transcript.Event{
 		Conn: p.n, Direction: d, Kind: transcript.Note, Offset: dir.Count() + 1, Peer: p.text,
 		Text: fmt.Sprintf("other faults from datagram %d on", dir.Count()+1),
 	})
+	return prog
 }
