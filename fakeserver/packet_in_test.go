@@ -1,6 +1,7 @@
 package fakeserver_test
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 
@@ -30,4 +31,22 @@ func TestReorderedDatagramComesAfterALaterOneOfAnotherPlan(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A handler that appends to a datagram does not write over the record, where a rule has cut that, either.
+func TestPacketDataThatIsAppendedToLeavesTheRecordAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := startRefusing(t, fakeserver.PacketHandlerFunc(func(_ context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {
+			_, err := w.Write(append(p.Data, "!!"...))
+			return err
+		}), func() bool { return false }, fault.FromClient(fault.Truncate{Size: 1}).AfterDatagrams(1))
+		sendInMemory(t, srv, "whole", "whole")
+		tr := srv.Transcript()
+		for i, want := range []string{"whole!!", "w!!"} {
+			in, out := tr.Datagrams(transcript.FromClient), tr.Datagrams(transcript.ToClient)
+			if string(in[i]) != "whole" || string(out[i]) != want {
+				t.Errorf("the record has %q, and %q was answered", in[i], out[i])
+			}
+		}
+	})
 }

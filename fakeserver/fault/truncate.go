@@ -34,6 +34,6 @@ func (t truncater) decide(v *decide.Verdict, _ int64) bool {
 	if len(v.Data) <= t.Size {
 		return false
 	}
-	v.Data = v.Data[:t.Size]
+	v.Data = v.Data[:t.Size:t.Size] // an append must not write over what was cut off: the record has it
 	return true
 }
