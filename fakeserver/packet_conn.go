@@ -111,7 +111,7 @@ func (c *PacketConn) WriteTo(p []byte, addr net.Addr) (int, error) {
 	}
 	c.deadlines.beginWrite()
 	defer c.deadlines.endWrite()
-	return c.out.send(c.addressee(addrPortOf(addr), addr), p)
+	return c.out.sendTo(addrPortOf(addr), addr, p)
 }
 
 // LocalAddr returns the address of the socket below.

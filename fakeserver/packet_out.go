@@ -1,6 +1,8 @@
 package fakeserver
 
 import (
+	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,17 +25,35 @@ type packetsOut struct {
 	sending bool             // sendLate runs
 }
 
-// send decides about a datagram, and sends what is due. What is to leave later counts as
-// sent. Its error is that of the datagram itself: what the socket refuses of copies, and of
-// those that were kept until now, is in the record.
+// send sends a datagram to p, as the plan lets it through.
 func (s *packetsOut) send(p *peer, b []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	sock := s.sock.Load()
-	if sock == nil {
-		return 0, s.c.closedError("send")
+	if sock := s.sock.Load(); sock != nil {
+		return s.sendOnLocked(sock, p, b)
 	}
+	return 0, s.c.closedError("send")
+}
+
+// sendTo is send to the peer that has an address. Where there is no socket, it makes none.
+func (s *packetsOut) sendTo(ap netip.AddrPort, addr net.Addr, b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if sock := s.sock.Load(); sock != nil {
+		p := s.roster.addressee(ap, addr, func() sighting { return sock.look(ap) })
+		return s.sendOnLocked(sock, p, b)
+	}
+	return 0, s.c.closedError("send")
+}
+
+// sendOnLocked decides about a datagram, and sends what is due. What is to leave later counts as
+// sent. Its error is that of the datagram itself: what the socket refuses of copies, and of
+// those that were kept until now, is in the record. It needs mu.
+func (s *packetsOut) sendOnLocked(sock *packetSocket, p *peer, b []byte) (int, error) {
 	now := time.Now()
+	for s.sending && s.sendDueLocked(sock) {
+		// What was due before leaves before, even if sendLate has not come to it yet.
+	}
 	p.adopt(s.c, p.out, transcript.ToClient)
 	v := p.out.Next(b, now.Sub(p.since))
 	f := newFate(p, transcript.ToClient, v)
@@ -128,9 +148,17 @@ func (s *packetsOut) sendLate() {
 func (s *packetsOut) sendDue() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c, _, wait := s.outbox.look(); wait == nil {
-		s.sendLocked(s.sock.Load(), c) // an error is in the record; the handler has long gone on
+	s.sendDueLocked(s.sock.Load())
+}
+
+// sendDueLocked is sendDue, and reports whether there was one. It needs mu.
+func (s *packetsOut) sendDueLocked(sock *packetSocket) bool {
+	c, _, wait := s.outbox.look()
+	if wait != nil {
+		return false
 	}
+	s.sendLocked(sock, c) // an error is in the record; its Write has returned long ago
+	return true
 }
 
 // forgetSocket lets nothing leave any more, and names what was to leave later.

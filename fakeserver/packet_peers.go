@@ -2,8 +2,6 @@ package fakeserver
 
 import (
 	"context"
-	"net"
-	"net/netip"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -73,14 +71,4 @@ func (s *peers) Report() fault.Report {
 func (s *peers) Verify() error {
 	s.in.countReady()
 	return s.core.Verify()
-}
-
-// addressee returns the peer to which a datagram is to be sent.
-func (s *peers) addressee(ap netip.AddrPort, addr net.Addr) *peer {
-	return s.roster.addressee(ap, addr, func() sighting {
-		if sock := s.socket(); sock != nil {
-			return sock.look(ap)
-		}
-		return sighting{}
-	})
 }

@@ -99,5 +99,5 @@ func (w packetWriter) WriteTo(b []byte, addr netip.AddrPort) (int, error) {
 	if !addr.IsValid() {
 		return 0, fmt.Errorf("fakeserver: %s: WriteTo: the address is not valid", w.s.name)
 	}
-	return w.s.out.send(w.s.addressee(netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()), nil), b)
+	return w.s.out.sendTo(netip.AddrPortFrom(addr.Addr().Unmap(), addr.Port()), nil, b)
 }
