@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"time"
@@ -13,6 +14,7 @@ import (
 // An arrival is a datagram that was received.
 type arrival struct {
 	data []byte
+	full bool // data is as long as what it was read into: the datagram may have been longer
 	ap   netip.AddrPort
 	addr net.Addr
 	seen sighting
@@ -30,10 +32,20 @@ type packetsIn struct {
 	inbox   schedule[delivery] // what the handler, or the reader, is to get; with a quiet one, when it is due
 }
 
-// receive decides about a datagram, records both, and hands it to the handler. It is
-// the reader's.
+// receive takes a datagram, and records it if a part of it may be lost. It is the reader's.
 func (s *packetsIn) receive(a arrival) {
 	p := s.sender(a)
+	s.take(p, a)
+	if a.full {
+		s.c.rec.Add(transcript.Event{
+			Conn: p.n, Direction: transcript.FromClient, Kind: transcript.Error, Offset: p.in.Count(), Peer: p.text,
+			Text: fmt.Sprintf("datagram %d has %d bytes or more: what it has more is lost", p.in.Count(), len(a.data)),
+		})
+	}
+}
+
+// take decides about a datagram of p's, records both, and hands it to the handler.
+func (s *packetsIn) take(p *peer, a arrival) {
 	prog := p.adopt(s.c, p.in, transcript.FromClient)
 	if s.quiet && prog.Empty() && p.inHeld.isEmpty() {
 		s.lane.Datagram(p.n, p.text, p.in.Skip(), a.data)

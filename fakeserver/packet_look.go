@@ -108,7 +108,7 @@ func (k *packetSocket) receiveOne(f func(arrival)) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		f(arrival{data: k.buf[:n], ap: addrPortOf(addr), addr: addr, seen: sighting{owner: owner(from), heard: true}})
+		f(arrival{data: k.buf[:n], full: n == len(k.buf), ap: addrPortOf(addr), addr: addr, seen: sighting{owner: owner(from), heard: true}})
 		return 1, nil
 	}
 	sent := k.rounds.Load()
@@ -121,6 +121,6 @@ func (k *packetSocket) receiveOne(f func(arrival)) (int, error) {
 	ap := addrPortOf(addr)
 	seen := k.lookOnce(ap, 0)
 	seen.sent = sent
-	f(arrival{data: k.buf[:n], ap: ap, addr: addr, seen: seen, look: k.looker})
+	f(arrival{data: k.buf[:n], full: n == len(k.buf), ap: ap, addr: addr, seen: seen, look: k.looker})
 	return 1, nil
 }

@@ -17,6 +17,13 @@ import (
 // batchSize is how many datagrams one system call takes at most.
 const batchSize = 16
 
+// What a datagram may have at most to be taken whole. UDP's has less. A unix socket's may have what its
+// sender's buffer holds: at most 416 KiB, unless the host's administrator allows for more.
+const (
+	maxDatagram     = 64 << 10
+	maxUnixDatagram = 1 << 20
+)
+
 // A packetSocket is the socket of a packet server between Up and Down.
 type packetSocket struct {
 	pc    net.PacketConn
@@ -55,7 +62,10 @@ func newPacketSocket(pc net.PacketConn, r *roster) (*packetSocket, error) {
 
 // newSingleSocket returns one that reads single datagrams.
 func newSingleSocket(pc net.PacketConn, r *roster) *packetSocket {
-	sock := &packetSocket{pc: pc, rec: r.c.rec, rounds: &r.rounds, buf: make([]byte, 64<<10)}
+	sock := &packetSocket{pc: pc, rec: r.c.rec, rounds: &r.rounds, buf: make([]byte, maxDatagram)}
+	if isUnixgram(pc) {
+		sock.buf = make([]byte, maxUnixDatagram)
+	}
 	sock.udp, _ = pc.(*net.UDPConn)
 	if owners, err := kernel.NewPeerSockets(pc); err == nil {
 		sock.owners, sock.looker = owners, sock.look
@@ -113,10 +123,12 @@ func (k *packetSocket) send(p *peer, b []byte) error {
 // wakeWriters ends a send that waits for room in the client's queue, as only those
 // of unix sockets do.
 func (k *packetSocket) wakeWriters() {
-	if k.pc.LocalAddr().Network() == "unixgram" {
+	if isUnixgram(k.pc) {
 		k.pc.SetWriteDeadline(past)
 	}
 }
+
+func isUnixgram(pc net.PacketConn) bool { return pc.LocalAddr().Network() == "unixgram" }
 
 // noteDrops records what the kernel has lost since the last call.
 func (k *packetSocket) noteDrops() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -127,4 +128,60 @@ func TestUnixDatagramsClose(t *testing.T) {
 	if d := time.Since(began); d > closeBound {
 		t.Errorf("Close took %v", d)
 	}
+}
+
+// A unix datagram may be longer than any of UDP.
+func TestUnixDatagramThatIsLongIsTakenWhole(t *testing.T) {
+	srv := startUnixgram(t, fakeserver.PacketEcho{})
+	below, err := net.ListenPacket("unixgram", unixPath(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pc := fakeserver.StartPacketConn(t, below, fakeserver.PacketConfig{})
+	long := strings.Repeat("0123456789", 20_000)
+	c := dialUnixgram(t, srv)
+	send(t, c, long)
+	wantRead(t, c, long)
+	send(t, dialUnixgram(t, pc), long)
+	p := make([]byte, 2*len(long))
+	if n, _, err := pc.ReadFrom(p); string(p[:n]) != long || err != nil {
+		t.Errorf("ReadFrom = %d bytes, %v; want %d", n, err, len(long))
+	}
+	for _, tr := range []transcript.Transcript{srv.Transcript(), pc.Transcript()} {
+		if got := tr.Datagrams(transcript.FromClient); len(got) != 1 || string(got[0]) != long {
+			t.Errorf("it is not in the record:\n%v", tr)
+		}
+	}
+}
+
+// What has arrived is taken into the record, however long the server is kept from it.
+func TestUnixDatagramsThatHaveArrivedAreTakenByClose(t *testing.T) {
+	for range 200 {
+		srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Network: "unixgram"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := dialUnixgram(t, srv)
+		for range 10 {
+			send(t, c, "")
+		}
+		if err := srv.Close(); err != nil {
+			t.Error(err)
+		}
+		if n := len(srv.Transcript().Datagrams(transcript.FromClient)); n != 10 {
+			t.Fatalf("%d datagrams in the record, want 10", n)
+		}
+	}
+	below, err := net.ListenPacket("unixgram", unixPath(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pc := fakeserver.StartPacketConn(t, below, fakeserver.PacketConfig{})
+	c := dialUnixgram(t, pc)
+	send(t, c, "")
+	send(t, c, "not read")
+	if err := pc.Close(); err != nil {
+		t.Error(err)
+	}
+	wantUndelivered(t, pc.Transcript(), transcript.FromClient, "closed: not read", "conn 1 #1+2")
 }

@@ -25,7 +25,7 @@
 //	Reset                      everywhere; off Linux the RST may overtake bytes that the client has not read
 //	Unacked, Unread            Linux; macOS from its documentation, not measured
 //	PeerQueue, Backlog, Drops  Linux; Backlog of a unix listener wherever there is poll
-//	Waiting                    Linux
+//	Waiting                    Linux; of a unix socket wherever there is poll
 //	ReadNow, WriteNow, Peeker  Unix; measured on Linux only
 //	GuardTCP, GuardUDP         Linux: elsewhere a second bind to the port is refused, or steals it
 //	ReceiveBuffer              Unix, Windows

@@ -23,7 +23,7 @@ func TestWrongTypesAreUnsupported(t *testing.T) {
 		"NewPeerSockets": func() error { _, err := NewPeerSockets(packet); return err },
 		"Backlog":        func() error { _, err := Backlog(foreign); return err },
 		"Drops":          func() error { _, err := Drops(packet); return err },
-		"Waiting":        func() error { _, err := Waiting(packet); return err },
+		"Waiting":        func() error { _, err := Waiting(struct{ net.PacketConn }{}); return err },
 		"ReadNow":        func() error { _, err := ReadNow(a, make([]byte, 1)); return err },
 	} {
 		err := do()

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"net"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -35,6 +36,29 @@ func TestWaitingIsZeroExactlyWhenNothingWaits(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestWaitingOfAUnixSocketIsZeroExactlyWhenNothingWaits(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	pc, err := net.ListenPacket("unixgram", path)
+	must(t, err)
+	defer pc.Close()
+	client := dial(t, "unixgram", path)
+	wantWaiting(t, pc, 0)
+	for _, sizes := range [][]int{{0}, {1}, {0, 0, 3}} {
+		for i, size := range sizes {
+			write(t, client, size)
+			wantWaiting(t, pc, i+1)
+		}
+		for i := range sizes {
+			_, _, err := pc.ReadFrom(make([]byte, 1))
+			must(t, err)
+			wantWaiting(t, pc, len(sizes)-1-i)
+		}
+	}
+	pc.Close()
+	_, err = Waiting(pc)
+	wantError(t, "Waiting", err, net.ErrClosed)
 }
 
 func TestWaitingAfterMany(t *testing.T) {
