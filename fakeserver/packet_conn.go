@@ -2,6 +2,8 @@ package fakeserver
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"net"
 	"time"
 
@@ -61,8 +63,12 @@ func wrapPacketConn(pc net.PacketConn, cfg PacketConfig, o origin) (packetStoppe
 // A packetStopper is a PacketConn as a test's end sees it.
 type packetStopper struct{ *PacketConn }
 
-// Close closes the PacketConn, unless the test has done so.
-func (s packetStopper) Close() error { return ignoreClosed(s.PacketConn.Close()) }
+// Close closes the PacketConn, unless the test has done so, and waits for the end of that.
+func (s packetStopper) Close() error {
+	err := ignoreClosed(s.PacketConn.Close())
+	s.ended.wait()
+	return err
+}
 
 // checkWrap refuses what a socket that exists already makes senseless.
 func (cfg *PacketConfig) checkWrap(none bool) error {
@@ -135,24 +141,28 @@ func (c *PacketConn) SetWriteDeadline(t time.Time) error { return c.deadlines.se
 
 // Close closes the socket, unblocks every ReadFrom and WriteTo, and waits for every
 // goroutine. The record names each datagram that the plan kept until then, in either
-// direction, and each that had arrived and was not read, where the socket tells. Further
-// calls return net.ErrClosed; the accessors work afterwards.
+// direction, and each that had arrived and was not read, where the socket tells. It gives up
+// on a socket whose ReadFrom goes on after its deadline and its Close, and its error names that.
+// Further calls return net.ErrClosed; the accessors work afterwards.
 func (c *PacketConn) Close() error {
 	if !c.ended.begin() {
 		return c.deadlines.opError("close", net.ErrClosed)
 	}
 	defer c.ended.end()
 	defer close(c.done)
-	c.sock.noteDrops()
 	close(c.closing)
 	c.cancel()
 	c.takeRest()
+	c.sock.noteDrops()
 	err := c.sock.pc.Close() // which ends a WriteTo that is blocked
 	c.sock.release()
 	c.out.forgetSocket("closed")
 	c.joined(closeGrace)
 	if c.reader.lockWithin(closeGrace) {
 		defer c.reader.unlock()
+	} else {
+		c.sock.abandoned.Store(true)
+		err = errors.Join(err, fmt.Errorf("fakeserver: %s: Close: %w", c.name, c.sock.deaf()))
 	}
 	c.in.nameUnread("closed: not read")
 	c.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "closed: refusing datagrams"})

@@ -59,3 +59,33 @@ func TestPacketServerCloseNamesAReadFromThatIgnoresIt(t *testing.T) {
 		}
 	})
 }
+
+// A PacketConn gives up on it, too. Another Close in the meantime does not wait, but the test's end does.
+func TestPacketConnCloseNamesAReadFromThatIgnoresIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		below, tb := deafPackets{make(chan string)}, &fakeTB{name: "TestDeaf"}
+		pc := fakeserver.StartPacketConn(tb, below, fakeserver.PacketConfig{})
+		closed, read := make(chan error, 1), make(chan error, 1)
+		go func() {
+			_, _, err := pc.ReadFrom(make([]byte, 9))
+			read <- err
+		}()
+		synctest.Wait()
+		go func() { closed <- pc.Close() }()
+		synctest.Wait()
+		wantError(t, "another Close", pc.Close(), net.ErrClosed)
+		tb.end()
+		select {
+		case <-pc.Done():
+		default:
+			t.Error("the test's end did not wait for Close")
+		}
+		wantError(t, "Close", <-closed, nil, "TestDeaf: Close: the ReadFrom of fakeserver_test.deafPackets did not return within 1s")
+		events := pc.Transcript().Len()
+		below.datagrams <- "late"
+		wantError(t, "ReadFrom", <-read, net.ErrClosed)
+		if n := pc.Transcript().Len(); n != events {
+			t.Errorf("a datagram after Close is in the record:\n%v", pc.Transcript())
+		}
+	})
+}

@@ -96,9 +96,16 @@ func (k *packetSocket) deliver(f func(arrival), read func() ([]kernel.Message, e
 		m := &messages[i]
 		seen := k.lookOnce(m.From, m.Arrived)
 		seen.sent = sent
-		f(arrival{data: m.Data, ap: m.From, seen: seen, look: k.looker})
+		k.hand(f, arrival{data: m.Data, ap: m.From, seen: seen, look: k.looker})
 	}
 	return len(messages), err
+}
+
+// hand hands a datagram to f, unless the reader was given up on.
+func (k *packetSocket) hand(f func(arrival), a arrival) {
+	if !k.abandoned.Load() {
+		f(a)
+	}
 }
 
 // receiveOne waits for a datagram and hands it to f.
@@ -108,7 +115,7 @@ func (k *packetSocket) receiveOne(f func(arrival)) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		f(arrival{data: k.buf[:n], full: n == len(k.buf), ap: addrPortOf(addr), addr: addr, seen: sighting{owner: owner(from), heard: true}})
+		k.hand(f, arrival{data: k.buf[:n], full: n == len(k.buf), ap: addrPortOf(addr), addr: addr, seen: sighting{owner: owner(from), heard: true}})
 		return 1, nil
 	}
 	sent := k.rounds.Load()
@@ -121,6 +128,6 @@ func (k *packetSocket) receiveOne(f func(arrival)) (int, error) {
 	ap := addrPortOf(addr)
 	seen := k.lookOnce(ap, 0)
 	seen.sent = sent
-	f(arrival{data: k.buf[:n], full: n == len(k.buf), ap: ap, addr: addr, seen: seen, look: k.looker})
+	k.hand(f, arrival{data: k.buf[:n], full: n == len(k.buf), ap: ap, addr: addr, seen: seen, look: k.looker})
 	return 1, nil
 }

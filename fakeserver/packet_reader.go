@@ -69,7 +69,7 @@ func (r *packetReader) stop(why string) error {
 	if woken || await(r.ended, closeGrace/10) {
 		return nil
 	}
-	return fmt.Errorf("the ReadFrom of %T did not return within %v of its deadline, nor of its Close", sock.pc, closeGrace)
+	return sock.deaf()
 }
 
 // maxRest is more datagrams than a receive buffer holds. A client that goes on sending
@@ -95,13 +95,8 @@ const tooManyErrors = 100
 func (r *packetReader) read(sock *packetSocket, ended chan<- struct{}) {
 	defer r.wg.Done()
 	defer close(ended)
-	take := func(a arrival) {
-		if !sock.abandoned.Load() {
-			r.in.receive(a)
-		}
-	}
 	for failures := 0; failures < tooManyErrors; failures++ {
-		n, err := sock.receive(take)
+		n, err := sock.receive(r.in.receive)
 		if n > 0 {
 			failures = 0
 		}

@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -129,6 +130,11 @@ func (k *packetSocket) wakeWriters() {
 }
 
 func isUnixgram(pc net.PacketConn) bool { return pc.LocalAddr().Network() == "unixgram" }
+
+// deaf is the error of a ReadFrom that goes on nevertheless.
+func (k *packetSocket) deaf() error {
+	return fmt.Errorf("the ReadFrom of %T did not return within %v of its deadline, nor of its Close", k.pc, closeGrace)
+}
 
 // noteDrops records what the kernel has lost since the last call.
 func (k *packetSocket) noteDrops() {

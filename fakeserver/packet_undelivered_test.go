@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -147,4 +148,28 @@ func TestPacketConnCloseTakesWhatHasArrived(t *testing.T) {
 		t.Errorf("%d of 20 are in the record\n%v", n, tr)
 	}
 	wantUndelivered(t, tr, transcript.FromClient, "closed: not read", "conn 1 #2+19")
+}
+
+// forgetful loses a datagram while it is asked what waits.
+type forgetful struct {
+	net.PacketConn
+	lost *atomic.Int64
+}
+
+func (f forgetful) Waiting() (int, error) {
+	f.lost.Store(1)
+	return 0, nil
+}
+
+func (f forgetful) Drops() (int64, error) { return f.lost.Load(), nil }
+
+// What the kernel loses while a PacketConn's Close takes the rest is in the record, too.
+func TestPacketConnCloseCountsWhatIsLostMeanwhile(t *testing.T) {
+	pc := fakeserver.StartPacketConn(t, forgetful{listenUDP(t), new(atomic.Int64)}, fakeserver.PacketConfig{})
+	if err := pc.Close(); err != nil {
+		t.Error(err)
+	}
+	if n := pc.Transcript().Drops(); n != 1 {
+		t.Errorf("%d were lost by the record, want 1\n%v", n, pc.Transcript())
+	}
 }
