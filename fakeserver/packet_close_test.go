@@ -23,6 +23,7 @@ func TestPacketHandlerThatFails(t *testing.T) {
 	}{
 		{"an error", func() error { return broken }, "conn 1, datagram 2: broken"},
 		{"a panic", func() error { panic("oh no") }, "conn 1, datagram 2: handler panicked: oh no"},
+		{"a panic with an error of the wire", func() error { panic(net.ErrClosed) }, "conn 1, datagram 2: handler panicked: use of closed network connection"},
 		{"a Goexit", func() error { runtime.Goexit(); return nil }, "runtime.Goexit"},
 	} {
 		t.Run(tt.why, func(t *testing.T) {
