@@ -24,6 +24,8 @@ type packetAccount struct {
 	quiet  bool    // the handler discards
 	sends  [][]int // for each client, seconds between its datagrams
 	every  int     // the socket refuses each datagram whose count this divides; 0: none
+	next   fault.Plan
+	swap   int // after how many datagrams next replaces plan; 0: never
 	down   int     // seconds after the last datagram; 0: never
 	closes int     // seconds after that
 }
@@ -33,6 +35,11 @@ func drawPacketAccount(t *rapid.T) packetAccount {
 		plan: drawDatagramPlan(t, time.Second), quiet: coin(t, 4, "quiet"), every: between(t, 0, 4, "every"),
 		down: between(t, 0, 2, "down"), closes: between(t, 0, 6, "closes"),
 	}
+	a.next, a.swap = drawDatagramPlan(t, time.Second), between(t, 0, 8, "swap")
+	for i := range a.next.Rules {
+		a.next.Rules[i].Name = fmt.Sprint("next ", i+1)
+	}
+	a.next.Rules = append(a.next.Rules, a.plan.Rules[:between(t, 0, min(1, len(a.plan.Rules)), "rules that stay")]...)
 	for range between(t, 1, 3, "clients") {
 		a.sends = append(a.sends, rapid.SliceOfN(rapid.IntRange(0, 2), 1, 8).Draw(t, "sends"))
 	}
@@ -49,7 +56,7 @@ type copied struct {
 // play plays the round. It returns the record and the report at its end, how many copies of each
 // datagram the handler got, and what was wrong on the way.
 func (a packetAccount) play(t *testing.T) (tr transcript.Transcript, r fault.Report, got map[copied]int, wrong []string) {
-	network, sent := new(fakenet.Network), 0
+	network, sent, received := new(fakenet.Network), 0, 0
 	got = map[copied]int{}
 	var h fakeserver.PacketHandler = fakeserver.PacketHandlerFunc(func(_ context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {
 		got[copied{p.Conn, transcript.FromClient, p.Number}]++
@@ -81,6 +88,9 @@ func (a packetAccount) play(t *testing.T) (tr transcript.Transcript, r fault.Rep
 			time.Sleep(time.Duration(pause)*time.Second + time.Millisecond)
 			fmt.Fprintf(c, "datagram %d of client %d", n, i)
 			look()
+			if received++; received == a.swap {
+				srv.SetFaults(a.next)
+			}
 		}
 	}
 	if a.down > 0 {
