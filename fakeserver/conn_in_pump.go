@@ -90,7 +90,7 @@ func (p *pumpedIn) readAll() {
 }
 
 // waitRoom waits until the queue has room, or what comes is discarded. It
-// reports false when the server closes, a rule that goes by the clock ends the
+// reports false when the server closes, a rule whose time has come ends the
 // connection meanwhile, or it is gone.
 func (p *pumpedIn) waitRoom() bool {
 	for !p.in.discard.Load() {

@@ -53,7 +53,7 @@ func (p *pumpedOut) closeWrite() error {
 	return nil
 }
 
-// tick queues what rules want that go by the clock, and returns when to look again.
+// tick queues what rules want whose time has come, and returns when to look again.
 func (p *pumpedOut) tick() (again time.Time) {
 	p.deciding.Lock()
 	defer p.deciding.Unlock()

@@ -28,7 +28,7 @@ func (p *pump) setDeadline(t time.Time) error {
 
 func (p *pump) planOfCalls() decide.Program { return nil } // the pump sees to it
 
-// alarm returns when a rule that goes by the clock wants to be looked at; zero: none does.
+// alarm returns when the next rule that waits for a time is to be looked at; zero: none does.
 func (p *pump) alarm() (at time.Time) {
 	if age, ok := p.stream.Alarm(); ok {
 		at = p.c.began.Add(age)

@@ -38,7 +38,7 @@ func TestResetAfterTheEndOfADirection(t *testing.T) {
 	}
 }
 
-// A rule that goes by the clock acts though the handler reads nothing and what the
+// A rule acts when its time has come though the handler reads nothing and what the
 // server reads ahead of it has filled its queue.
 func TestQueueThatIsFullLetsAClockRuleAct(t *testing.T) {
 	for _, f := range []fault.Fault{fault.Reset{}, fault.Close{}} {

@@ -26,8 +26,8 @@ type packetAccount struct {
 	every  int     // the socket refuses each datagram whose count this divides; 0: none
 	next   fault.Plan
 	swap   int // after how many datagrams next replaces plan; 0: never
-	down   int     // seconds after the last datagram; 0: never
-	closes int     // seconds after that
+	down   int // seconds after the last datagram; 0: never
+	closes int // seconds after that
 }
 
 func drawPacketAccount(t *rapid.T) packetAccount {

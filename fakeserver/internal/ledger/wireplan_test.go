@@ -1,10 +1,6 @@
 package ledger_test
 
 import (
-	"flag"
-	"os"
-	"strconv"
-	"testing"
 	"time"
 
 	"pgregory.net/rapid"
@@ -14,31 +10,14 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// check runs a property n times, or as often as RAPID_CHECKS or the flag
-// -rapid.checks says. RAPID_CHECKS=1 with the RAPID_SEED that a failure shows
-// repeats that one run.
-func check(t *testing.T, n int, property func(*rapid.T)) {
-	t.Helper()
-	f := flag.Lookup("rapid.checks")
-	was := f.Value.String()
-	if _, given := os.LookupEnv("RAPID_CHECKS"); !given && was == f.DefValue {
-		if err := f.Value.Set(strconv.Itoa(n)); err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = f.Value.Set(was) }()
-	}
-	rapid.Check(t, property)
-}
+// What these tests share with those of other packages.
+var (
+	check   = faultgen.Check
+	between = faultgen.Between
+	coin    = faultgen.Coin
+)
 
-// between draws a number.
-func between(t *rapid.T, low, high int, label string) int {
-	return rapid.IntRange(low, high).Draw(t, label)
-}
-
-// coin draws true once in n times.
-func coin(t *rapid.T, n int, label string) bool { return between(t, 1, n, label) == n }
-
-// A wirePlan is what random plans have in common. Their rules don't go by the clock:
+// A wirePlan is what random plans have in common. None of their rules waits for a time:
 // what they decide depends on the bytes alone.
 type wirePlan struct {
 	length     int           // of what is sent, about

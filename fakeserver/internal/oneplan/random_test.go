@@ -2,8 +2,6 @@ package oneplan_test
 
 import (
 	"encoding/json"
-	"flag"
-	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -16,27 +14,12 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// checkRandom runs a property n times, or as often as RAPID_CHECKS or the flag
-// -rapid.checks says.
-func checkRandom(t *testing.T, n int, property func(*rapid.T)) {
-	t.Helper()
-	f := flag.Lookup("rapid.checks")
-	was := f.Value.String()
-	if _, given := os.LookupEnv("RAPID_CHECKS"); !given && was == f.DefValue {
-		if err := f.Value.Set(strconv.Itoa(n)); err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = f.Value.Set(was) }()
-	}
-	rapid.Check(t, property)
-}
-
-func between(t *rapid.T, low, high int, label string) int {
-	return rapid.IntRange(low, high).Draw(t, label)
-}
-
-// coin draws true once in n times.
-func coin(t *rapid.T, n int, label string) bool { return between(t, 1, n, label) == n }
+// What these tests share with those of other packages.
+var (
+	checkRandom = faultgen.Check
+	between     = faultgen.Between
+	coin        = faultgen.Coin
+)
 
 var bothDirections = []transcript.Direction{transcript.FromClient, transcript.ToClient}
 
