@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -45,13 +46,13 @@ func GuardTCP(network, address string) (*Guard, error) {
 	if !slices.Contains([]string{"tcp", "tcp4", "tcp6"}, network) {
 		return nil, listenError(network, nil, net.UnknownNetworkError(network))
 	}
-	addr, err := net.ResolveTCPAddr(network, address)
+	addr, err := resolve(network, address)
 	if err != nil {
 		return nil, listenError(network, nil, err)
 	}
-	fds, bound, err := guardTCP(network, addr.AddrPort())
+	fds, bound, err := guardTCP(network, addr)
 	if err != nil {
-		return nil, listenError(network, addr, err)
+		return nil, listenError(network, net.TCPAddrFromAddrPort(addr), err)
 	}
 	return &Guard{network: network, addr: bound, fds: fds}, nil
 }
@@ -69,18 +70,34 @@ func GuardUDP(network, address string) (*Guard, error) {
 	if !slices.Contains([]string{"udp", "udp4", "udp6"}, network) {
 		return nil, listenError(network, nil, net.UnknownNetworkError(network))
 	}
-	addr, err := net.ResolveUDPAddr(network, address)
+	addr, err := resolve(network, address)
 	if err != nil {
 		return nil, listenError(network, nil, err)
 	}
-	if addr.IP.IsMulticast() {
-		return nil, listenError(network, addr, unsupported("GuardUDP of a multicast address"))
+	if addr.Addr().Unmap().IsMulticast() {
+		return nil, listenError(network, net.UDPAddrFromAddrPort(addr), unsupported("GuardUDP of a multicast address"))
 	}
-	fds, bound, err := guardUDP(network, addr.AddrPort())
+	fds, bound, err := guardUDP(network, addr)
 	if err != nil {
-		return nil, listenError(network, addr, err)
+		return nil, listenError(network, net.UDPAddrFromAddrPort(addr), err)
 	}
 	return &Guard{network: network, addr: bound, fds: fds}, nil
+}
+
+// resolve finds the address that net.Listen and net.ListenPacket take. Where it is written in numbers, and the network takes all
+// families, there is nothing to find.
+func resolve(network, address string) (netip.AddrPort, error) {
+	if network == "tcp" || network == "udp" {
+		if addr, err := netip.ParseAddrPort(address); err == nil {
+			return addr, nil
+		}
+	}
+	if strings.HasPrefix(network, "udp") {
+		addr, err := net.ResolveUDPAddr(network, address)
+		return addr.AddrPort(), err
+	}
+	addr, err := net.ResolveTCPAddr(network, address)
+	return addr.AddrPort(), err
 }
 
 // listenError is err as net.Listen would give it.
@@ -95,8 +112,7 @@ func (g *Guard) AddrPort() netip.AddrPort { return g.addr }
 // the caller's to close, which the guard outlives. A closed guard gives net.ErrClosed.
 func (g *Guard) Listen(ctx context.Context, lc net.ListenConfig) (net.Listener, error) {
 	lc.SetMultipathTCP(false)
-	lc.Control = shared(lc.Control)
-	ln, err := admit(g, func() (net.Listener, error) { return lc.Listen(ctx, g.network, g.addr.String()) })
+	ln, err := admit(g, &lc, func() (net.Listener, error) { return lc.Listen(ctx, g.network, g.addr.String()) })
 	if err == nil {
 		forgetSharing(g.addr.Port())
 	}
@@ -106,13 +122,12 @@ func (g *Guard) Listen(ctx context.Context, lc net.ListenConfig) (net.Listener, 
 // ListenPacket is lc.ListenPacket at the address of a guard that [GuardUDP] made. The socket is a *net.UDPConn, and it is
 // the caller's to close, which the guard outlives. A closed guard gives net.ErrClosed.
 func (g *Guard) ListenPacket(ctx context.Context, lc net.ListenConfig) (net.PacketConn, error) {
-	lc.Control = shared(lc.Control)
-	return admit(g, func() (net.PacketConn, error) { return lc.ListenPacket(ctx, g.network, g.addr.String()) })
+	return admit(g, &lc, func() (net.PacketConn, error) { return lc.ListenPacket(ctx, g.network, g.addr.String()) })
 }
 
-// admit calls bind while sockets with SO_REUSEPORT may bind beside g, and takes the option from what was bound. Both have to lose it:
-// Linux lets a third UDP socket in at the first one with the option that it comes across, whatever the others say.
-func admit[S io.Closer](g *Guard, bind func() (S, error)) (S, error) {
+// admit calls bind, which is to use lc, while sockets with SO_REUSEPORT may bind beside g, and takes the option from what was bound. Both
+// have to lose it: Linux lets a third UDP socket in at the first one with the option that it comes across, whatever the others say.
+func admit[S io.Closer](g *Guard, lc *net.ListenConfig, bind func() (S, error)) (S, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	var none S
@@ -122,24 +137,25 @@ func admit[S io.Closer](g *Guard, bind func() (S, error)) (S, error) {
 	if err := g.shareLocked(true); err != nil {
 		return none, err
 	}
+	sharing := &sharing{control: lc.Control}
+	lc.Control = sharing.begin
 	s, err := bind()
 	if err != nil {
 		g.shareLocked(false) // the first error says more
 		return none, err
 	}
-	if err := errors.Join(unshare(s), g.shareLocked(false)); err != nil {
+	if err := errors.Join(sharing.end(), g.shareLocked(false)); err != nil {
 		s.Close()
 		return none, err
 	}
 	return s, nil
 }
 
-func (g *Guard) shareLocked(on bool) error {
-	var errs []error
+func (g *Guard) shareLocked(on bool) (err error) {
 	for _, fd := range g.fds {
-		errs = append(errs, setReusePort(fd, on))
+		err = errors.Join(err, setReusePort(fd, on))
 	}
-	return errors.Join(errs...)
+	return err
 }
 
 // Close gives the port up, unless a server still stands there. A second Close does nothing.

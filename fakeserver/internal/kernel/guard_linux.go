@@ -102,10 +102,9 @@ func forgetSharing(port uint16) {
 }
 
 // closeAll closes the sockets and gives the errors joined.
-func closeAll(fds []uintptr) error {
-	var errs []error
+func closeAll(fds []uintptr) (err error) {
 	for _, fd := range fds {
-		errs = append(errs, os.NewSyscallError("close", unix.Close(int(fd))))
+		err = errors.Join(err, os.NewSyscallError("close", unix.Close(int(fd))))
 	}
-	return errors.Join(errs...)
+	return err
 }

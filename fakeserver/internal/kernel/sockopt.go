@@ -6,26 +6,37 @@ import (
 	"syscall"
 )
 
-// shared gives a net.ListenConfig.Control function that does what control does, if it isn't nil, and turns SO_REUSEPORT on.
-func shared(control func(network, address string, c syscall.RawConn) error) func(network, address string, c syscall.RawConn) error {
-	return func(network, address string, c syscall.RawConn) error {
-		if control != nil {
-			if err := control(network, address, c); err != nil {
-				return err
-			}
-		}
-		return controlRaw(c, func(fd uintptr) error { return setReusePort(fd, true) })
-	}
+// A sharing is SO_REUSEPORT of a socket that package net makes: on while it is bound, and off from then on. What is bound
+// already stays so.
+type sharing struct {
+	control func(network, address string, c syscall.RawConn) error // the caller's, which comes first; or nil
+	socket  syscall.RawConn                                        // nil before begin
+	err     error                                                  // of the last setsockopt
 }
 
-// unshare clears SO_REUSEPORT of sock, a *net.TCPListener or a *net.UDPConn. What is bound already stays so.
-func unshare(sock any) error {
-	c, ok := sock.(syscall.Conn)
-	if !ok {
-		return wrongType("unshare", sock)
+// begin is a net.ListenConfig.Control function.
+func (s *sharing) begin(network, address string, c syscall.RawConn) error {
+	if s.control != nil {
+		if err := s.control(network, address, c); err != nil {
+			return err
+		}
 	}
-	return control(c, func(fd uintptr) error { return setReusePort(fd, false) })
+	s.socket = c
+	return s.set(s.on)
 }
+
+// end is for when the socket is bound.
+func (s *sharing) end() error { return s.set(s.off) }
+
+func (s *sharing) set(option func(fd uintptr)) error {
+	if err := s.socket.Control(option); err != nil {
+		return err
+	}
+	return s.err
+}
+
+func (s *sharing) on(fd uintptr)  { s.err = setReusePort(fd, true) }
+func (s *sharing) off(fd uintptr) { s.err = setReusePort(fd, false) }
 
 // ReceiveBuffer gives a net.ListenConfig.Control function that asks for a receive buffer (SO_RCVBUF) of that many bytes,
 // which must be more than 0; if not, Listen gives EINVAL. It has to be set on the listener: after accept it comes too
