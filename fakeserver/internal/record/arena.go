@@ -1,6 +1,9 @@
 package record
 
-import "sync"
+import (
+	"runtime"
+	"sync"
+)
 
 // Blocks grow from small to large, so that a test of 64 bytes does not pay for
 // a megabyte and a long one does not allocate often. Making memory writable,
@@ -14,6 +17,8 @@ const (
 
 // An arena owns the large blocks of one recorder.
 type arena struct {
+	watched sync.Once // by a cleanup of the recorder, from the first block on
+
 	mu     sync.Mutex // guards what follows
 	blocks [][]byte
 	lent   bool // bytes may be held elsewhere: never use the blocks again
@@ -34,13 +39,21 @@ func (a *arena) lend() {
 
 // block returns size bytes of memory that nothing else holds. Their content is
 // undefined.
-func (a *arena) block(size int) []byte {
+func (r *Recorder) block(size int) []byte {
 	if size != largeBlock {
 		return make([]byte, size)
 	}
+	// When the recorder is unreachable and no snapshot of it was ever taken,
+	// nothing can hold its bytes: the large blocks may serve again.
+	r.arena.watched.Do(func() { runtime.AddCleanup(r, (*arena).recycle, r.arena) })
+	return r.arena.block()
+}
+
+// block returns a large block.
+func (a *arena) block() []byte {
 	b := takeIdle()
 	if b == nil {
-		b = make([]byte, size)
+		b = make([]byte, largeBlock)
 		ready(b)
 	}
 	a.mu.Lock()

@@ -12,8 +12,6 @@ import (
 // otherwise take a hundred times its size.
 const maxDense = 1 << 16
 
-func newDense() *limit { return &limit{alone: maxDense, sides: map[sideKey]*tally{}} }
-
 // AddDense is Add for an event that may come for each byte of a stream, such as a boundary.
 // Of one rule in one direction of one connection the first 65,536 are events of their own;
 // the rest are one more, which says how many Times there were and has a checksum of their
@@ -21,7 +19,7 @@ func newDense() *limit { return &limit{alone: maxDense, sides: map[sideKey]*tall
 func (r *Recorder) AddDense(e transcript.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.dense == nil {
+	if r.limit != nil {
 		r.noteLocked(&e)
 	} else if !r.dense.repeats(r, &e) {
 		r.addLocked(&e)

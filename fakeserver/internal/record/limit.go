@@ -37,7 +37,7 @@ func newLimit(bytes int64) *limit {
 	if bytes == 0 {
 		return nil
 	}
-	return &limit{alone: maxRepeats, bytes: bytes, sides: map[sideKey]*tally{}}
+	return &limit{alone: maxRepeats, bytes: bytes}
 }
 
 // grant returns how many of n bytes may be kept; of what is whole, such as a datagram,
@@ -64,6 +64,9 @@ func (l *limit) of(conn int, d transcript.Direction) *tally {
 	key := sideKey{conn, d}
 	t := l.sides[key]
 	if t == nil {
+		if l.sides == nil {
+			l.sides = map[sideKey]*tally{}
+		}
 		t = new(tally)
 		l.sides[key] = t
 	}

@@ -1,7 +1,6 @@
 package record
 
 import (
-	"runtime"
 	"sync"
 	"time"
 
@@ -16,7 +15,7 @@ type Recorder struct {
 	header transcript.Header
 	arena  *arena // the storage that lanes share
 	limit  *limit // nil: keep all
-	dense  *limit // of what is cut into very many pieces, where all is kept; else nil
+	dense  limit  // of what is cut into very many pieces, where all is kept
 
 	mu      sync.Mutex // guards what follows
 	events  store.List
@@ -24,20 +23,13 @@ type Recorder struct {
 }
 
 // New returns a recorder whose clock starts at h.Start, or now if that is zero. It keeps
-// at most limit bytes of data. If limit is zero, it keeps all; if negative, none. Package
+// at most maxBytes bytes of data. If that is zero, it keeps all; if negative, none. Package
 // transcript says what it has of the rest.
-func New(h transcript.Header, limit int64) *Recorder {
+func New(h transcript.Header, maxBytes int64) *Recorder {
 	if h.Start.IsZero() {
 		h.Start = time.Now()
 	}
-	r := &Recorder{header: h, arena: new(arena), limit: newLimit(limit)}
-	if r.limit == nil {
-		r.dense = newDense()
-	}
-	// When the recorder is unreachable and no snapshot of it was ever taken,
-	// nothing can hold its bytes: the large blocks may serve again.
-	runtime.AddCleanup(r, (*arena).recycle, r.arena)
-	return r
+	return &Recorder{header: h, arena: new(arena), limit: newLimit(maxBytes), dense: limit{alone: maxDense}}
 }
 
 // Add records e, which carries no bytes, and gives it its Seq and At.
@@ -62,7 +54,7 @@ func (r *Recorder) noteLocked(e *transcript.Event) {
 	if r.limit != nil && r.limit.repeats(r, e) {
 		return
 	}
-	if r.dense != nil && e.Kind == transcript.Close {
+	if e.Kind == transcript.Close {
 		r.dense.endBytes(nil, e)
 	}
 	r.addLocked(e)
