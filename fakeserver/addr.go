@@ -5,15 +5,34 @@ import (
 	"net/netip"
 )
 
+// addrString returns a as text. An IP address is written by net/netip, which has the same
+// words for it as package net, and takes less memory for them.
 func addrString(a net.Addr) string {
+	if ap := addrPortOf(a); ap.IsValid() {
+		return ap.String()
+	}
 	if a == nil {
 		return ""
 	}
 	return a.String()
 }
 
+// dialString returns a as text that a client can dial.
+func dialString(a net.Addr) string {
+	if ap := dialable(addrPortOf(a)); ap.IsValid() {
+		return ap.String()
+	}
+	return addrString(a)
+}
+
 func sameAddr(a, b net.Addr) bool {
-	return a != nil && b != nil && a.Network() == b.Network() && a.String() == b.String()
+	if a == nil || b == nil || a.Network() != b.Network() {
+		return false
+	}
+	if ap := addrPortOf(a); ap.IsValid() {
+		return ap == addrPortOf(b)
+	}
+	return a.String() == b.String()
 }
 
 // addrPortOf returns a's IP address and port, or zero.

@@ -27,7 +27,8 @@ type core struct {
 	plans plans
 	gates gates
 	addr  net.Addr
-	noRST bool // of a unix socket, which has none
+	text  string // of the address to hand to a client
+	noRST bool   // of a unix socket, which has none
 
 	recordLimit int64 // see Config
 
@@ -70,20 +71,15 @@ func compile(e *endpoint, o origin) (*core, error) {
 
 // settle lets c begin to record, at addr.
 func (s *core) settle(network string, addr net.Addr, recordLimit int64) {
-	s.addr, s.recordLimit = addr, recordLimit
+	s.addr, s.text, s.recordLimit = addr, dialString(addr), recordLimit
 	s.closing, s.done = make(chan struct{}), make(chan struct{})
-	s.rec = record.New(transcript.Header{Name: s.name, Network: network, Address: s.Addr()}, recordLimit)
+	s.rec = record.New(transcript.Header{Name: s.name, Network: network, Address: s.text}, recordLimit)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 }
 
 // Addr returns the address to hand to a client, such as "127.0.0.1:4242". For a
 // server bound to all addresses it is the loopback one.
-func (s *core) Addr() string {
-	if ap := s.AddrPort(); ap.IsValid() {
-		return ap.String()
-	}
-	return s.addr.String()
-}
+func (s *core) Addr() string { return s.text }
 
 // AddrPort returns Addr as an IP address and port. It is zero if the transport's
 // addresses are of another kind.
