@@ -49,7 +49,7 @@ import (
 //	pumpedOut.deciding
 //	Server.mu, Listener.mu, conns.mu, plans.mu, core.errMu, Conn.mu, outbound.mu
 //	queue.mu
-//	gates.mu, and the mutexes of fault, of the record, and of each lock and once
+//	gates.mu, and the mutexes of fault, of the record, and of each lock, once and waitGroup
 //
 // The first three are of type lock, and may be held while something waits for the other end. The
 // others are mutexes, under which nothing waits. What waits for a connection to change takes

@@ -34,11 +34,11 @@ type core struct {
 
 	ctx     context.Context // of handlers; canceled by Close
 	cancel  context.CancelFunc
-	closing chan struct{}  // closed when Close begins
-	ended   once           // the end, by Close or Stop
-	endErr  error          // of the end
-	done    chan struct{}  // closed when that is over
-	wg      sync.WaitGroup // of all goroutines
+	closing chan struct{} // closed when Close begins
+	ended   once          // the end, by Close or Stop
+	endErr  error         // of the end
+	done    chan struct{} // closed when that is over
+	wg      waitGroup     // of all goroutines
 
 	errMu sync.Mutex // guards errs
 	errs  []error    // what Verify reports, besides the plan's outcomes

@@ -60,13 +60,4 @@ func (s *core) pause(d time.Duration) {
 }
 
 // joined reports whether all goroutines ended within d.
-func (s *core) joined(d time.Duration) bool {
-	all := make(chan struct{})
-	go s.join(all)
-	return await(all, d)
-}
-
-func (s *core) join(all chan<- struct{}) {
-	s.wg.Wait()
-	close(all)
-}
+func (s *core) joined(d time.Duration) bool { return s.wg.waitFor(d) }

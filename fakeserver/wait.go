@@ -4,6 +4,9 @@ import "time"
 
 // await waits for ch, but no longer than d. It reports whether it is closed.
 func await(ch <-chan struct{}, d time.Duration) bool {
+	if isClosedChan(ch) {
+		return true // without a timer, which most often is for nothing
+	}
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
