@@ -44,7 +44,7 @@ func (c *Conn) sleepForAny(until time.Time, a, b, d <-chan struct{}) bool {
 		case <-timer:
 			return true
 		case <-changed:
-		case <-c.core.closing:
+		case <-c.core.ctx.Done():
 			return false
 		}
 	}

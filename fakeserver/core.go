@@ -32,13 +32,11 @@ type core struct {
 
 	recordLimit int64 // see Config
 
-	ctx     context.Context // of handlers; canceled by Close
-	cancel  context.CancelFunc
-	closing chan struct{} // closed when Close begins
-	ended   once          // the end, by Close or Stop
-	endErr  error         // of the end
-	done    chan struct{} // closed when that is over
-	wg      waitGroup     // of all goroutines
+	ctx    context.Context // of handlers; canceled when Close begins
+	cancel context.CancelFunc
+	ended  once      // the end, by Close or Stop
+	endErr error     // of the end
+	wg     waitGroup // of all goroutines
 
 	errMu sync.Mutex // guards errs
 	errs  []error    // what Verify reports, besides the plan's outcomes
@@ -72,7 +70,6 @@ func compile(e *endpoint, o origin) (*core, error) {
 // settle lets c begin to record, at addr.
 func (s *core) settle(network string, addr net.Addr, recordLimit int64) {
 	s.addr, s.text, s.recordLimit = addr, dialString(addr), recordLimit
-	s.closing, s.done = make(chan struct{}), make(chan struct{})
 	s.rec = record.New(transcript.Header{Name: s.name, Network: network, Address: s.text}, recordLimit)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 }
@@ -90,7 +87,7 @@ func (s *core) AddrPort() netip.AddrPort {
 // Done returns a channel that is closed when Close has ended; for a Listener, when
 // Stop has. Nothing is added to the record from then on, unless Close had to give up
 // on a handler.
-func (s *core) Done() <-chan struct{} { return s.done }
+func (s *core) Done() <-chan struct{} { return s.ended.done() }
 
 // Report returns what became of the plan's rules so far.
 func (s *core) Report() fault.Report { return s.compiled().Report() }
@@ -116,14 +113,11 @@ func (s *core) connError(n int, err error) error {
 }
 
 // isClosing reports whether Close has begun.
-func (s *core) isClosing() bool { return isClosedChan(s.closing) }
+func (s *core) isClosing() bool { return s.ctx.Err() != nil }
 
 // end lets f end the server, once. Each call waits for that, and returns its error.
 func (s *core) end(f func() error) error {
-	s.ended.do(func() {
-		s.endErr = f()
-		close(s.done)
-	})
+	s.ended.do(func() { s.endErr = f() })
 	return s.endErr
 }
 

@@ -69,7 +69,7 @@ func (s *core) AwaitHeld(ctx context.Context, name string) error {
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("fakeserver: %s: nothing was held at gate %q: %w", s.name, name, context.Cause(ctx))
-	case <-s.done:
+	case <-s.Done():
 		return s.closedError("AwaitHeld")
 	}
 }

@@ -21,7 +21,7 @@ func (s *core) wait(ctx context.Context, snapshot func() transcript.Transcript, 
 		case <-changed:
 		case <-ctx.Done():
 			return fmt.Errorf("fakeserver: %s: wait: %w\n%v", s.name, context.Cause(ctx), t)
-		case <-s.done:
+		case <-s.Done():
 			if t = snapshot(); cond(t) {
 				return nil
 			}
@@ -44,7 +44,7 @@ func (s *core) sleep(ch <-chan struct{}, times ...time.Time) bool {
 		return true
 	case <-timer:
 		return true
-	case <-s.closing:
+	case <-s.ctx.Done():
 		return false
 	}
 }
@@ -55,7 +55,7 @@ func (s *core) pause(d time.Duration) {
 	defer t.Stop()
 	select {
 	case <-t.C:
-	case <-s.closing:
+	case <-s.ctx.Done():
 	}
 }
 

@@ -159,7 +159,6 @@ func (l *Listener) stop() error {
 	if err == nil {
 		err = l.late() // of an earlier Close
 	}
-	close(l.closing)
 	l.cancel()
 	for _, c := range l.openConns() {
 		c.endNow()

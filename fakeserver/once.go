@@ -8,7 +8,7 @@ import "sync"
 type once struct {
 	mu                 sync.Mutex // guards what follows
 	hasBegun, hasEnded bool
-	changed            change // when it is done
+	over               chan struct{} // closed when it is done; nil until something waits for that
 }
 
 // do calls f, unless do or begin was called before, and returns when that is done. It reports
@@ -37,7 +37,9 @@ func (o *once) end() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.hasEnded = true
-	o.changed.raise()
+	if o.over != nil {
+		close(o.over)
+	}
 }
 
 // begun reports whether there has been a first caller.
@@ -47,14 +49,18 @@ func (o *once) begun() bool {
 	return o.hasBegun
 }
 
-// wait waits until it is done. It must have begun.
-func (o *once) wait() {
+// done returns a channel that is closed once it is done.
+func (o *once) done() <-chan struct{} {
 	o.mu.Lock()
-	if o.hasEnded {
-		o.mu.Unlock()
-		return
+	defer o.mu.Unlock()
+	if o.over == nil {
+		o.over = make(chan struct{})
+		if o.hasEnded {
+			close(o.over)
+		}
 	}
-	done := o.changed.next()
-	o.mu.Unlock()
-	<-done
+	return o.over
 }
+
+// wait waits until it is done. It must have begun.
+func (o *once) wait() { <-o.done() }

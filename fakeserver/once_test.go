@@ -47,6 +47,26 @@ func TestOnceBeginsOnce(t *testing.T) {
 	}
 }
 
+// Each that asks gets a channel that says it, before the end and after.
+func TestOnceTellsThatItIsDone(t *testing.T) {
+	var early, late once
+	before := early.done()
+	if isClosedChan(before) {
+		t.Error("what has not begun is done")
+	}
+	early.do(func() {
+		if isClosedChan(early.done()) {
+			t.Error("what goes on is done")
+		}
+	})
+	late.do(func() {})
+	for name, ch := range map[string]<-chan struct{}{"before": before, "after": early.done(), "first after": late.done()} {
+		if !isClosedChan(ch) {
+			t.Errorf("a channel from %s the end does not say that it is done", name)
+		}
+	}
+}
+
 func TestOnceLetsGoWhenTheFirstExits(t *testing.T) {
 	var o once
 	exited := make(chan struct{})

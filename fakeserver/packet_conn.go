@@ -149,8 +149,6 @@ func (c *PacketConn) Close() error {
 		return c.deadlines.opError("close", net.ErrClosed)
 	}
 	defer c.ended.end()
-	defer close(c.done)
-	close(c.closing)
 	c.cancel()
 	c.takeRest()
 	c.sock.noteDrops()

@@ -85,7 +85,6 @@ func (s *PacketServer) close() error {
 	defer s.life.unlock()
 	defer s.reader.port.Close()
 	late := s.reader.stop("closed")
-	close(s.closing)
 	s.cancel()
 	joined := s.joined(closeGrace)
 	s.in.nameUnread("closed: the handler did not get it")

@@ -27,7 +27,6 @@ func (s *Server) close() error {
 	if err := s.stopAccepting("closed"); err != nil {
 		errs = append(errs, fmt.Errorf("fakeserver: %s: Close: %w", s.name, err))
 	}
-	close(s.closing)
 	s.cancel()
 	for _, c := range s.openConns() {
 		c.endNow()
