@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -16,12 +17,12 @@ import (
 type conns struct {
 	*core
 
-	mu       sync.Mutex    // guards what follows
-	open     map[int]*Conn // those that have not ended
+	mu       sync.Mutex // guards what follows
+	open     []*Conn    // those that have not ended, by their numbers
 	admitted int
 }
 
-func newConns(c *core) *conns { return &conns{core: c, open: map[int]*Conn{}} }
+func newConns(c *core) *conns { return &conns{core: c} }
 
 // admit gives raw its number, and records that it came. buried is for connections without a
 // handler: see life.
@@ -30,7 +31,7 @@ func (s *conns) admit(raw net.Conn, buried func(*Conn)) *Conn {
 	s.admitted++
 	c := newConn(s.core, raw, s.admitted)
 	c.buried = buried
-	s.open[c.n] = c
+	s.open = append(s.open, c)
 	s.mu.Unlock()
 	s.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Accept, Peer: addrString(raw.RemoteAddr())})
 	return c
@@ -39,8 +40,10 @@ func (s *conns) admit(raw net.Conn, buried func(*Conn)) *Conn {
 // forget drops c, which has ended.
 func (s *conns) forget(c *Conn) {
 	s.mu.Lock()
-	delete(s.open, c.n)
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	if i, found := slices.BinarySearchFunc(s.open, c.n, func(o *Conn, n int) int { return o.n - n }); found {
+		s.open = slices.Delete(s.open, i, i+1)
+	}
 }
 
 // Transcript returns a snapshot of the record. It copies no bytes.
@@ -77,13 +80,7 @@ func (s *conns) CloseClientConns(how transcript.Ending) error {
 func (s *conns) openConns() []*Conn {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var all []*Conn
-	for n := 1; n <= s.admitted; n++ {
-		if c := s.open[n]; c != nil {
-			all = append(all, c)
-		}
-	}
-	return all
+	return slices.Clone(s.open)
 }
 
 func ignoreClosed(err error) error {
