@@ -10,28 +10,38 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// now makes one system call on c, which never waits: where it would have to, the error is
+// now makes one system call with p on c, which never waits: where it would have to, the error is
 // os.ErrDeadlineExceeded. control is the Read or Write of c's syscall.RawConn.
-func now(name string, c net.Conn, control func(syscall.RawConn, func(fd uintptr) bool) error, call func(fd int) (int, error)) (n int, err error) {
+func now(name string, c net.Conn, control func(syscall.RawConn, func(fd uintptr) bool) error, call func(fd int, p []byte) (int, error), p []byte) (n int, err error) {
 	raw, err := c.(syscall.Conn).SyscallConn()
 	if err != nil {
 		return 0, err
 	}
-	var inner error
-	err = control(raw, func(fd uintptr) bool {
-		for {
-			if n, inner = call(int(fd)); inner != unix.EINTR {
-				return true // whatever came of it: never wait
-			}
-		}
-	})
+	t := attempt{call: call, p: p}
+	err = control(raw, t.make)
 	switch {
 	case err != nil:
 		return 0, err
-	case inner == unix.EAGAIN:
+	case t.err == unix.EAGAIN:
 		return 0, os.ErrDeadlineExceeded
-	case inner != nil:
-		return 0, os.NewSyscallError(name, inner)
+	case t.err != nil:
+		return 0, os.NewSyscallError(name, t.err)
 	}
-	return n, nil
+	return t.n, nil
+}
+
+// An attempt is a system call that is made once. It is one allocation.
+type attempt struct {
+	call func(fd int, p []byte) (int, error)
+	p    []byte
+	n    int
+	err  error
+}
+
+func (t *attempt) make(fd uintptr) (done bool) {
+	for {
+		if t.n, t.err = t.call(int(fd), t.p); t.err != unix.EINTR {
+			return true // whatever came of it: never wait
+		}
+	}
 }

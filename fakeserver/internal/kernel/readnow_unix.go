@@ -19,7 +19,7 @@ func ReadNow(c net.Conn, p []byte) (int, error) {
 	if !isStream(c) {
 		return 0, wrongType("ReadNow", c)
 	}
-	n, err := now("read", c, syscall.RawConn.Read, func(fd int) (int, error) { return unix.Read(fd, p) })
+	n, err := now("read", c, syscall.RawConn.Read, unix.Read, p)
 	if n == 0 && err == nil && len(p) > 0 {
 		return 0, io.EOF
 	}

@@ -18,7 +18,7 @@ func WriteNow(c net.Conn, p []byte) (int, error) {
 	if !isStream(c) {
 		return 0, wrongType("WriteNow", c)
 	}
-	n, err := now("write", c, syscall.RawConn.Write, func(fd int) (int, error) { return unix.Write(fd, p) })
+	n, err := now("write", c, syscall.RawConn.Write, unix.Write, p)
 	if err == nil && n < len(p) {
 		err = os.ErrDeadlineExceeded
 	}
