@@ -49,6 +49,10 @@ func (s *conns) forget(c *Conn) {
 // Transcript returns a snapshot of the record. It copies no bytes.
 func (s *conns) Transcript() transcript.Transcript { return s.rec.Snapshot() }
 
+// Mark returns the position in the record after what is recorded so far, for
+// Transcript.Since: what comes later came since the mark.
+func (s *conns) Mark() transcript.Mark { return s.rec.Mark() }
+
 // Wait sleeps until cond holds for the record, which it is asked at every new
 // event. When ctx is done first, or the server is closed, it returns an error
 // that wraps the cause, or net.ErrClosed, and shows the record.

@@ -37,10 +37,23 @@ func (s *peers) socket() *packetSocket { return s.out.sock.Load() }
 // Transcript returns a snapshot of the record. It copies no bytes. What the kernel
 // has lost so far is in it.
 func (s *peers) Transcript() transcript.Transcript {
+	s.noteDrops()
+	return s.rec.Snapshot()
+}
+
+// Mark returns the position in the record after what is recorded so far, for
+// Transcript.Since: what comes later came since the mark. What the kernel has lost so far
+// was before it.
+func (s *peers) Mark() transcript.Mark {
+	s.noteDrops()
+	return s.rec.Mark()
+}
+
+// noteDrops records what the kernel has lost so far.
+func (s *peers) noteDrops() {
 	if sock := s.socket(); sock != nil {
 		sock.noteDrops()
 	}
-	return s.rec.Snapshot()
 }
 
 // Wait sleeps until cond holds for the record, which it is asked at every new

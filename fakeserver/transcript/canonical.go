@@ -44,7 +44,7 @@ type FaultAt struct {
 func (t Transcript) Canonical() Canonical {
 	var all Canonical
 	for n, events := range t.events.ByConn() {
-		c := Transcript{t.header, events}
+		c := t.part(events)
 		if n > 0 {
 			all = append(all, c.side(n, FromClient), c.side(n, ToClient))
 		}

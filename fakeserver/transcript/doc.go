@@ -9,6 +9,10 @@
 //	tr.Conn(1).Ending(transcript.ToClient)   // how the server's direction ended
 //	fmt.Println(tr)                          // one line per event, for people
 //
+// In plain tests a line does: tr.Received("PING\r\n") and tr.Sent("PONG\r\n") say whether a client sent
+// that or got it; tr.Since(mark) leaves out what came before a [Mark], which the tests of a suite make
+// when they begin.
+//
 // # Words
 //
 // Conn N is the Nth connection the server accepted, from 1; for datagrams, the

@@ -25,22 +25,49 @@ func (e Ending) String() string {
 }
 
 // Ending returns how direction d of the connection ended; with several
-// connections in t, of the one with the highest number.
+// connections in t, of the one with the highest number. In what came since a mark, a direction
+// that had ended before it is StillOpen, whatever became of the socket.
 func (t Transcript) Ending(d Direction) Ending {
-	last, ending := t.Conn(t.Conns()), StillOpen
-	for _, x := range last.events.All() {
-		e := (*entry)(x)
-		switch {
-		case e.kind() == FINUnsent && e.dir() == d:
-			ending = StillOpen
-		case ending != StillOpen:
-		case e.kind() == FIN && e.dir() == d:
-			ending = ByFIN
-		case e.kind() == RST:
-			ending = ByRST
-		case e.kind() == Close:
-			ending = ByClose
+	n := t.Conns()
+	c := t.Conn(n)
+	now, ending := c.endingBefore(n, d), StillOpen
+	for _, x := range c.events.All() {
+		if next := now.after((*entry)(x), d); next != now {
+			now, ending = next, next
 		}
 	}
 	return ending
+}
+
+// endingBefore returns how direction d of connection n had ended before the first event
+// that t may have.
+func (t *Transcript) endingBefore(n int, d Direction) Ending {
+	ending := StillOpen
+	if t.whole == nil {
+		return ending
+	}
+	c := t.whole.Conn(n)
+	for at, x := range c.All() {
+		if at >= t.begin {
+			break
+		}
+		ending = ending.after((*entry)(x), d)
+	}
+	return ending
+}
+
+// after returns how direction d has ended once x is recorded, before which it had as e says.
+func (e Ending) after(x *entry, d Direction) Ending {
+	switch {
+	case x.kind() == FINUnsent && x.dir() == d:
+		return StillOpen
+	case e != StillOpen:
+	case x.kind() == FIN && x.dir() == d:
+		return ByFIN
+	case x.kind() == RST:
+		return ByRST
+	case x.kind() == Close:
+		return ByClose
+	}
+	return e
 }

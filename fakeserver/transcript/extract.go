@@ -36,7 +36,21 @@ func (t Transcript) String() string {
 
 func (t *Transcript) writeHeader(b *strings.Builder) {
 	conns, events := t.Conns(), t.Len()
-	fmt.Fprintf(b, "transcript of %s: %d %s, %d %s\n", t.header, conns, nounFor(conns, "conn"), events, nounFor(events, "event"))
+	since := ""
+	if t.begin > 0 {
+		conns, since = t.present(), fmt.Sprintf(" since event %d", t.begin)
+	}
+	fmt.Fprintf(b, "transcript of %s%s: %d %s, %d %s\n", t.header, since, conns, nounFor(conns, "conn"), events, nounFor(events, "event"))
+}
+
+// present returns how many connections t has events of.
+func (t *Transcript) present() (conns int) {
+	for n := range t.events.ByConn() {
+		if n > 0 {
+			conns++
+		}
+	}
+	return conns
 }
 
 // A row is a line of an extract: an event, or several that are much the same.

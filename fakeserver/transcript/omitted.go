@@ -5,7 +5,7 @@ package transcript
 func (t Transcript) Omitted(d Direction) int64 {
 	var n int64
 	for _, events := range t.events.ByConn() {
-		c := Transcript{t.header, events}
+		c := t.part(events)
 		s := c.measure(d, false)
 		n += s.omitted() + c.omittedDatagrams(d)
 	}

@@ -66,6 +66,15 @@ var questions = map[string]func(t Transcript){
 			c.Ending(ToClient)
 		}
 	},
+	"each connection since a mark": func(t Transcript) {
+		t = t.Since(Mark{}).After(int64(t.Len() / 2))
+		for n := 1; n <= t.Conns(); n++ {
+			t.Conn(n).FromClient()
+			t.Conn(n).Ending(ToClient)
+		}
+		t.Canonical()
+	},
+	"Received": func(t Transcript) { t.Received("nope"); t.Sent("nope") },
 	"each connection of a part": func(t Transcript) {
 		t = t.Kind(Data)
 		for n := 1; n <= t.Conns(); n++ {

@@ -35,7 +35,7 @@ func (t Transcript) ToClient() []byte {
 func (t Transcript) Lines() []string {
 	var lines []string
 	for _, events := range t.events.ByConn() {
-		c := Transcript{t.header, events}
+		c := t.part(events)
 		s := c.stream(FromClient)
 		for line := range bytes.Lines(s.received()) {
 			text := strings.TrimSuffix(string(line), "\n")
@@ -49,7 +49,7 @@ func (t Transcript) Lines() []string {
 func (t *Transcript) join(d Direction, part func(*stream) []byte) []byte {
 	var all []byte
 	for n, events := range t.events.ByConn() {
-		c := Transcript{t.header, events}
+		c := t.part(events)
 		if n > 0 {
 			s := c.stream(d)
 			all = append(all, part(&s)...)

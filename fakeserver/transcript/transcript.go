@@ -17,11 +17,19 @@ import (
 type Transcript struct {
 	header Header
 	events store.View
+	begin  int         // the position after which the events are, if they are those since a mark
+	whole  *store.View // then, the events of which they are the last; else nil
 }
 
 // Of returns the transcript of these events, which it shares. Only the packages of this
 // module can call it: servers do, with the events that they have recorded.
-func Of(h Header, events store.View) Transcript { return Transcript{h, events} }
+func Of(h Header, events store.View) Transcript { return Transcript{header: h, events: events} }
+
+// part returns the transcript of some of t's events.
+func (t Transcript) part(events store.View) Transcript {
+	t.events = events
+	return t
+}
 
 // Header says what this is a record of.
 func (t Transcript) Header() Header { return t.header }
@@ -42,10 +50,11 @@ func (t Transcript) All() iter.Seq[Event] {
 
 // Conn returns the events of connection or peer n. It is empty if there was no
 // such connection.
-func (t Transcript) Conn(n int) Transcript { return Transcript{t.header, t.events.Conn(n)} }
+func (t Transcript) Conn(n int) Transcript { return t.part(t.events.Conn(n)) }
 
 // Conns returns how many connections the server accepted, or how many peers there
-// were: sockets that sent it a datagram, or that it sent one.
+// were: sockets that sent it a datagram, or that it sent one. Of a part of a record it is
+// the highest number there.
 func (t Transcript) Conns() int { return t.events.Conns() }
 
 // After returns the events after the one whose Seq is seq; if zero, all. To look at each
@@ -53,12 +62,17 @@ func (t Transcript) Conns() int { return t.events.Conns() }
 // the same however many events there are. An event that counts what RecordLimit did not keep
 // may grow after it was looked at.
 func (t Transcript) After(seq int64) Transcript {
-	return Transcript{t.header, t.events.From(int(min(max(seq, 0), math.MaxInt)))}
+	at := int(min(max(seq, 0), math.MaxInt))
+	rest := t.part(t.events.From(at))
+	if rest.begin = max(at, t.begin); rest.whole == nil && at > 0 {
+		rest.whole = &t.events
+	}
+	return rest
 }
 
 // Kind returns the events of one kind.
 func (t Transcript) Kind(k Kind) Transcript {
-	return Transcript{t.header, t.events.Where(func(x *store.Entry) bool { return Kind(x.Kind) == k })}
+	return t.part(t.events.Where(func(x *store.Entry) bool { return Kind(x.Kind) == k }))
 }
 
 // Faults returns the events in which a rule of the plan acted.

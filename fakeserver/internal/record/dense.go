@@ -32,7 +32,7 @@ func (r *Recorder) addPiece(e *transcript.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	last := r.events.Len() - 1
-	if !goesOn(r.events.At(last), e) {
+	if last < r.marked || !goesOn(r.events.At(last), e) {
 		r.addLocked(e)
 		return
 	}

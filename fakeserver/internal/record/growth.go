@@ -19,6 +19,9 @@ func (r *Recorder) beginLocked(e *transcript.Event) growth {
 	return growth{open: true, at: r.events.Len() - 1, age: r.events.Age()}
 }
 
+// growsLocked reports whether the event of g may count more. It needs mu.
+func (r *Recorder) growsLocked(g *growth) bool { return g.open && g.at >= r.marked }
+
 // growLocked counts e in the event of g. It needs mu.
 func (r *Recorder) growLocked(g *growth, e *transcript.Event) {
 	m := g.own(&r.events)

@@ -77,7 +77,7 @@ func (l *limit) of(conn int, d transcript.Direction) *tally {
 // already, if e goes on where that ends. It needs the recorder's mu.
 func (l *limit) count(r *Recorder, t *tally, e *transcript.Event) {
 	t.noted = e.Sum
-	if g := &t.bytes; g.open {
+	if g := &t.bytes; r.growsLocked(g) {
 		x := r.events.At(g.at)
 		if transcript.Kind(x.Kind) == e.Kind && x.More.AtClose == e.AtClose && (e.Kind == transcript.Datagram || x.Offset+x.More.Count == e.Offset) {
 			r.growLocked(g, e)
@@ -90,7 +90,7 @@ func (l *limit) count(r *Recorder, t *tally, e *transcript.Event) {
 // countEmpty records e, an empty datagram, in the event that stands for those before it. It
 // needs the recorder's mu.
 func (l *limit) countEmpty(r *Recorder, t *tally, e *transcript.Event) {
-	if t.empty.open {
+	if r.growsLocked(&t.empty) {
 		r.growLocked(&t.empty, e)
 		return
 	}

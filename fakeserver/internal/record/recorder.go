@@ -19,6 +19,7 @@ type Recorder struct {
 
 	mu      sync.Mutex // guards what follows
 	events  store.List
+	marked  int           // events before this position don't grow: a mark is there
 	changed chan struct{} // closed at the next event; nil while nothing waits
 }
 
@@ -89,6 +90,15 @@ func (r *Recorder) Snapshot() transcript.Transcript {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return transcript.Of(r.header, r.events.Snapshot())
+}
+
+// Mark returns the position after what is recorded so far. Events that count, or that pieces are added
+// to, end there: what comes later is in others.
+func (r *Recorder) Mark() transcript.Mark {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.marked = r.events.Len()
+	return transcript.Of(r.header, r.events.Snapshot()).Mark()
 }
 
 // Changed returns a channel that is closed when the next event is recorded, or an event

@@ -28,7 +28,7 @@ func (l *limit) repeats(r *Recorder, e *transcript.Event) bool {
 	t = l.of(e.Conn, e.Direction)
 	p := t.repeatedBy(e)
 	switch {
-	case p.rest.open:
+	case r.growsLocked(&p.rest):
 		if e.Kind == transcript.Fault {
 			e.Sum = addNumber(r.events.At(p.rest.at).More.Sum, e.Offset)
 		}

@@ -24,6 +24,9 @@ func (v *View) Len() int {
 	return v.n - v.begin
 }
 
+// End returns the position after the last event of the snapshot, also of a part of it.
+func (v *View) End() int { return v.n }
+
 // At returns the event at a position, which is the same in a part as in the whole.
 func (v *View) At(at int) *Entry { return v.at(at) }
 
@@ -66,7 +69,7 @@ func (v *View) Conn(n int) View {
 	case v.only == n:
 		return *v
 	}
-	return View{}
+	return View{chunks: v.chunks, isPart: true}
 }
 
 // Conns returns the highest number of a connection, or 0.
