@@ -38,7 +38,7 @@ func (t *Transcript) writeHeader(b *strings.Builder) {
 	conns, events := t.Conns(), t.Len()
 	since := ""
 	if t.begin > 0 {
-		conns, since = t.present(), fmt.Sprintf(" since event %d", t.begin)
+		conns, since = t.present(), fmt.Sprintf(" after event %d", t.begin)
 	}
 	fmt.Fprintf(b, "transcript of %s%s: %d %s, %d %s\n", t.header, since, conns, nounFor(conns, "conn"), events, nounFor(events, "event"))
 }

@@ -47,7 +47,7 @@ func TestSinceHasOnlyWhatCameAfterTheMark(t *testing.T) {
 			t.Errorf("%v came before", e)
 		}
 	}
-	if got, want := tr.String(), "transcript of test (tcp 127.0.0.1:1) since event 10: 1 conn, 4 events\n"; !strings.HasPrefix(got, want) {
+	if got, want := tr.String(), "transcript of test (tcp 127.0.0.1:1) after event 10: 1 conn, 4 events\n"; !strings.HasPrefix(got, want) {
 		t.Errorf("String begins with %.80q, want %q", got, want)
 	}
 }

@@ -9,12 +9,11 @@ import (
 
 // A BytesMatcher is what [HaveReceived], [HaveSent] and [HaveDiscarded] return.
 type BytesMatcher struct {
-	name   string
-	flow   flow
-	x      pattern
-	conn   int
-	chosen bool // conn was
-	seen   atomic.Pointer[sight]
+	name string
+	flow flow
+	x    pattern
+	scope
+	seen atomic.Pointer[sight]
 }
 
 // newBytesMatcher returns the matcher of this name for x, which a user gave.
@@ -24,7 +23,17 @@ func newBytesMatcher(name string, f flow, x any) *BytesMatcher {
 
 // OnConn returns a matcher for connection n alone, or for datagrams peer n.
 func (m *BytesMatcher) OnConn(n int) *BytesMatcher {
-	return &BytesMatcher{name: m.name, flow: m.flow, x: m.x, conn: n, chosen: true}
+	return m.in(m.scope.onConn(n))
+}
+
+// Since returns a matcher for what was recorded after a mark, as Transcript.Since has it: for
+// the tests of a suite that share a server. The connections keep their numbers.
+func (m *BytesMatcher) Since(mark transcript.Mark) *BytesMatcher {
+	return m.in(m.scope.since(mark))
+}
+
+func (m *BytesMatcher) in(s scope) *BytesMatcher {
+	return &BytesMatcher{name: m.name, flow: m.flow, x: m.x, scope: s}
 }
 
 // Match implements Gomega's matcher. It returns an error if actual has no record, if x
@@ -39,7 +48,7 @@ func (m *BytesMatcher) Match(actual any) (bool, error) {
 }
 
 func (m *BytesMatcher) look(actual any) (*sight, error) {
-	r, err := recordOf(m.name, actual)
+	r, err := m.scope.of(m.name, actual)
 	if err != nil {
 		return nil, err
 	}
@@ -48,9 +57,6 @@ func (m *BytesMatcher) look(actual any) (*sight, error) {
 	}
 	if m.x.isText && len(m.x.text) == 0 {
 		return nil, misuse("%s(\"\") would always hold; did you mean BeEmpty()?", m.name)
-	}
-	if err := checkConn(m.name, m.conn, m.chosen); err != nil {
-		return nil, err
 	}
 	return &sight{r, m.flow, m.conn}, nil
 }

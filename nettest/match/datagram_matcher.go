@@ -12,10 +12,9 @@ type DatagramMatcher struct {
 	name      string
 	direction transcript.Direction
 	x         pattern
-	conn      int
-	chosen    bool   // conn was
 	times     *count // nil: at least once
-	seen      atomic.Pointer[sight]
+	scope
+	seen atomic.Pointer[sight]
 }
 
 // newDatagramMatcher returns the matcher of this name for x, which a user gave.
@@ -25,14 +24,24 @@ func newDatagramMatcher(name string, d transcript.Direction, x any) *DatagramMat
 
 // OnConn returns a matcher for peer n alone.
 func (m *DatagramMatcher) OnConn(n int) *DatagramMatcher {
-	return &DatagramMatcher{name: m.name, direction: m.direction, x: m.x, conn: n, chosen: true, times: m.times}
+	return m.in(m.scope.onConn(n), m.times)
+}
+
+// Since returns a matcher for what was recorded after a mark, as Transcript.Since has it: for
+// the tests of a suite that share a server. The peers keep their numbers.
+func (m *DatagramMatcher) Since(mark transcript.Mark) *DatagramMatcher {
+	return m.in(m.scope.since(mark), m.times)
 }
 
 // Times returns a matcher for n such datagrams, of all peers together: n is an int, or a
 // Gomega matcher that gets one. Without it there must be at least one.
 func (m *DatagramMatcher) Times(n any) *DatagramMatcher {
 	c := newCount(m.name+".Times", n)
-	return &DatagramMatcher{name: m.name, direction: m.direction, x: m.x, conn: m.conn, chosen: m.chosen, times: &c}
+	return m.in(m.scope, &c)
+}
+
+func (m *DatagramMatcher) in(s scope, times *count) *DatagramMatcher {
+	return &DatagramMatcher{name: m.name, direction: m.direction, x: m.x, times: times, scope: s}
 }
 
 // Match implements Gomega's matcher. It returns an error if actual has no record of
@@ -63,7 +72,7 @@ func (m *DatagramMatcher) Match(actual any) (bool, error) {
 }
 
 func (m *DatagramMatcher) look(actual any) (*sight, error) {
-	r, err := recordOf(m.name, actual)
+	r, err := m.scope.of(m.name, actual)
 	if err == nil && !r.isPackets() {
 		err = misuse("%s: %v is a server of streams, which have no datagrams", m.name, r.Header())
 	}
@@ -72,9 +81,6 @@ func (m *DatagramMatcher) look(actual any) (*sight, error) {
 	}
 	if err == nil && m.times != nil {
 		err = m.times.err
-	}
-	if err == nil {
-		err = checkConn(m.name, m.conn, m.chosen)
 	}
 	if err != nil {
 		return nil, err

@@ -35,6 +35,10 @@
 // the nth peer. Without it a matcher holds if it holds for any one connection, and so
 // its negation says that it holds for none.
 //
+// Since(mark) means what was recorded after a mark, which srv.Mark() makes: where the specs of a
+// suite share a server, each begins with one, so that what an earlier spec did satisfies
+// nothing of its own. Connections keep their numbers.
+//
 // # Waiting
 //
 // A client's call may return before the server has read what the client sent, so ask with

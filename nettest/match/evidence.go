@@ -24,6 +24,9 @@ func claim(r record, negated bool, expected, found string) string {
 	if negated {
 		to = "not to "
 	}
+	if r.isSince() {
+		expected += fmt.Sprintf("\nafter %v", r.mark)
+	}
 	text := fmt.Sprintf("Expected %v\n%s%s\n%s\n%v", r.Header(), to, expected, strings.TrimRight(found, "\n"), r.Transcript)
 	return strings.TrimRight(text, "\n")
 }
@@ -111,8 +114,11 @@ func onConn(r record, preposition string, conn int) string {
 
 // none says that there is no such connection.
 func none(r record, conn int) string {
-	if r.Conns() == 0 {
+	switch {
+	case r.isSince() && conn == 0:
+		return fmt.Sprintf("but nothing is recorded of any %s since then.", r.unit())
+	case r.whole.Conns() == 0:
 		return fmt.Sprintf("but no %s came.", r.unit())
 	}
-	return fmt.Sprintf("but there was no %s %d: %d came.", r.unit(), conn, r.Conns())
+	return fmt.Sprintf("but there was no %s %d: %d came.", r.unit(), conn, r.whole.Conns())
 }

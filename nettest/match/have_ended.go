@@ -13,9 +13,8 @@ import (
 type EndedMatcher struct {
 	how       []transcript.Ending
 	direction transcript.Direction
-	conn      int
-	chosen    bool // conn was
-	seen      atomic.Pointer[record]
+	scope
+	seen atomic.Pointer[record]
 }
 
 // HaveEnded succeeds if a connection has ended in one of these ways, or if none is given,
@@ -35,12 +34,22 @@ func HaveEnded(how ...transcript.Ending) *EndedMatcher {
 
 // OnConn returns a matcher for connection n alone.
 func (m *EndedMatcher) OnConn(n int) *EndedMatcher {
-	return &EndedMatcher{how: m.how, direction: m.direction, conn: n, chosen: true}
+	return m.in(m.scope.onConn(n), m.direction)
+}
+
+// Since returns a matcher for endings after a mark, as Transcript.Since has them: for the tests of
+// a suite that share a server. A direction that had ended before it does not end again.
+func (m *EndedMatcher) Since(mark transcript.Mark) *EndedMatcher {
+	return m.in(m.scope.since(mark), m.direction)
 }
 
 // ToClient returns a matcher for the server's direction: how what it sends has ended.
 func (m *EndedMatcher) ToClient() *EndedMatcher {
-	return &EndedMatcher{how: m.how, direction: transcript.ToClient, conn: m.conn, chosen: m.chosen}
+	return m.in(m.scope, transcript.ToClient)
+}
+
+func (m *EndedMatcher) in(s scope, d transcript.Direction) *EndedMatcher {
+	return &EndedMatcher{how: m.how, direction: d, scope: s}
 }
 
 // Match implements Gomega's matcher. It returns an error if actual has no record of
@@ -60,7 +69,7 @@ func (m *EndedMatcher) Match(actual any) (bool, error) {
 }
 
 func (m *EndedMatcher) look(actual any) (record, error) {
-	r, err := recordOf("HaveEnded", actual)
+	r, err := m.scope.of("HaveEnded", actual)
 	switch {
 	case err != nil:
 		return r, err
@@ -69,7 +78,7 @@ func (m *EndedMatcher) look(actual any) (record, error) {
 	case slices.Contains(m.how, transcript.StillOpen):
 		return r, misuse("HaveEnded(StillOpen): that is no ending; use HaveEnded() negated")
 	}
-	return r, checkConn("HaveEnded", m.conn, m.chosen)
+	return r, nil
 }
 
 // ended reports whether connection n has ended in one of the ways.
@@ -96,7 +105,7 @@ func (m *EndedMatcher) MatchMayChangeInTheFuture(actual any) bool {
 // settled reports whether the ending of connection n is final. The server's own FIN may
 // be taken back until the socket is closed.
 func (m *EndedMatcher) settled(r record, n int) bool {
-	return r.Conn(n).Ending(m.direction) != transcript.StillOpen && (m.direction == transcript.FromClient || r.tailOf(n).closed)
+	return r.whole.Conn(n).Ending(m.direction) != transcript.StillOpen && (m.direction == transcript.FromClient || r.tailOf(n).closed)
 }
 
 // FailureMessage says what was expected and what there was.

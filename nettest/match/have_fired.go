@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // A reporter can say what became of its plan's rules, as the servers of package fakeserver can.
@@ -15,14 +16,15 @@ type reporter interface{ Report() fault.Report }
 type FiredMatcher struct {
 	rule  string
 	times *count // nil: at least once
-	seen  atomic.Pointer[account]
+	scope
+	seen atomic.Pointer[account]
 }
 
 // An account is what became of the rules.
 type account struct {
 	fault.Report
-	final  bool   // nothing can change any more
-	record string // the transcript for people; "" if there is none
+	final  bool    // nothing can change any more
+	record *record // nil if there is none
 }
 
 // HaveFired succeeds if a rule of the server's plan has acted. Actual is a server of
@@ -36,7 +38,14 @@ func HaveFired(rule string) *FiredMatcher { return &FiredMatcher{rule: rule} }
 // least once.
 func (m *FiredMatcher) Times(n any) *FiredMatcher {
 	c := newCount("HaveFired.Times", n)
-	return &FiredMatcher{rule: m.rule, times: &c}
+	return &FiredMatcher{rule: m.rule, times: &c, scope: m.scope}
+}
+
+// Since returns a matcher for how often the rule has acted after a mark: for the tests of a suite
+// that share a server. It goes by the record, in which a rule acts on a datagram when it decides
+// about that, and so it needs a server, and not a fault.Report.
+func (m *FiredMatcher) Since(mark transcript.Mark) *FiredMatcher {
+	return &FiredMatcher{rule: m.rule, times: m.times, scope: m.scope.since(mark)}
 }
 
 // Match implements Gomega's matcher. It returns an error if actual has no plan, if the
@@ -50,9 +59,6 @@ func (m *FiredMatcher) Match(actual any) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if r, err := recordOf("HaveFired", actual); err == nil {
-		a.record = r.String()
-	}
 	m.seen.Store(&a)
 	if m.times == nil {
 		return n > 0, nil
@@ -64,6 +70,21 @@ func (m *FiredMatcher) look(actual any) (account, error) {
 	if m.times != nil && m.times.err != nil {
 		return account{}, m.times.err
 	}
+	a, err := accountOf(actual)
+	if err != nil {
+		return a, err
+	}
+	r, err := m.scope.of("HaveFired", actual)
+	switch {
+	case err == nil:
+		a.record = &r
+	case m.mark != transcript.Mark{}:
+		return a, err
+	}
+	return a, nil
+}
+
+func accountOf(actual any) (account, error) {
 	switch a := actual.(type) {
 	case fault.Report:
 		return account{Report: a, final: true}, nil
@@ -93,6 +114,8 @@ func (m *FiredMatcher) count(a account) (int, error) {
 		}
 	}
 	switch {
+	case found && a.record != nil && a.record.isSince():
+		return a.record.fired(m.rule), nil
 	case found:
 		return n, nil
 	case len(known) == 0:
@@ -131,6 +154,13 @@ func (m *FiredMatcher) message(expected string) string {
 	if m.times != nil {
 		expected += fmt.Sprintf("\nTimes: %v", m.times)
 	}
-	text := fmt.Sprintf("Expected rule %s\n%s\nThe rules are\n%s\n%s", m.rule, expected, indented(a.String()), a.record)
+	record := ""
+	if a.record != nil {
+		record = a.record.String()
+		if a.record.isSince() {
+			expected += fmt.Sprintf("\nafter %v", a.record.mark)
+		}
+	}
+	text := fmt.Sprintf("Expected rule %s\n%s\nThe rules are\n%s\n%s", m.rule, expected, indented(a.String()), record)
 	return strings.TrimRight(text, "\n")
 }

@@ -136,11 +136,14 @@ func wantMessage(t *testing.T, name string, assert func(g gomega.Gomega)) {
 }
 
 // A script writes a record by hand. It is a server that does not say when it closes.
-type script struct{ *transcripttest.Record }
+type script struct {
+	*transcripttest.Record
+	mark transcript.Mark // for what needs one
+}
 
 func newScript(network string, limit int64) *script {
 	h := transcript.Header{Name: "pinger", Network: network, Address: "127.0.0.1:4242"}
-	return &script{transcripttest.New(h, limit)}
+	return &script{Record: transcripttest.New(h, limit)}
 }
 
 func (s *script) accept(conns ...int) *script {

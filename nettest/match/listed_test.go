@@ -14,8 +14,8 @@ import (
 	. "github.com/fakewire/fakewire/nettest/match"
 )
 
-// exportedFuncs returns the names of the package's exported functions.
-func exportedFuncs(t *testing.T) (names []string) {
+// sources returns the package's files, without its tests.
+func sources(t *testing.T) (all []*ast.File) {
 	t.Helper()
 	files, err := filepath.Glob("*.go")
 	if err != nil {
@@ -29,13 +29,45 @@ func exportedFuncs(t *testing.T) (names []string) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		all = append(all, f)
+	}
+	return all
+}
+
+// exportedFuncs returns the package's exported functions, and the receivers of the methods with a name.
+func exportedFuncs(t *testing.T, method string) (funcs []*ast.FuncDecl, receivers []string) {
+	t.Helper()
+	for _, f := range sources(t) {
 		for _, d := range f.Decls {
-			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.IsExported() {
-				names = append(names, fn.Name.Name)
+			switch fn, ok := d.(*ast.FuncDecl); {
+			case !ok:
+			case fn.Recv == nil && fn.Name.IsExported():
+				funcs = append(funcs, fn)
+			case fn.Recv != nil && fn.Name.Name == method:
+				receivers = append(receivers, typeText(fn.Recv))
 			}
 		}
 	}
-	return names
+	return funcs, receivers
+}
+
+// typeText returns the type of the first of some fields, such as "*BytesMatcher".
+func typeText(fields *ast.FieldList) string {
+	star, ok := fields.List[0].Type.(*ast.StarExpr)
+	if !ok {
+		return ""
+	}
+	return "*" + star.X.(*ast.Ident).Name
+}
+
+// A suite that shares a server needs a mark for whatever it asks of that.
+func TestMatchersAboutAServerHaveSince(t *testing.T) {
+	funcs, receivers := exportedFuncs(t, "Since")
+	for _, fn := range funcs {
+		if strings.HasPrefix(fn.Name.Name, "Have") && !slices.Contains(receivers, typeText(fn.Type.Results)) {
+			t.Errorf("%s returns what has no method Since", fn.Name.Name)
+		}
+	}
 }
 
 // A matcher that is not in doc.go's guide is not found, and one without an example is not
@@ -57,7 +89,11 @@ func TestMatchersAreAllListed(t *testing.T) {
 		}
 		shown.Write(text)
 	}
-	names := exportedFuncs(t)
+	var names []string
+	funcs, _ := exportedFuncs(t, "")
+	for _, fn := range funcs {
+		names = append(names, fn.Name.Name)
+	}
 	if len(names) < 15 {
 		t.Fatalf("only %q are found", names)
 	}

@@ -14,11 +14,3 @@ func (e *misuseError) Error() string { return e.text }
 
 // FormattedGomegaError makes Gomega print the text in place of the Go value.
 func (e *misuseError) FormattedGomegaError() string { return e.text }
-
-// checkConn refuses numbers that no connection can have.
-func checkConn(matcher string, conn int, chosen bool) error {
-	if chosen && conn < 1 {
-		return misuse("%s: OnConn(%d): connections are numbered from 1", matcher, conn)
-	}
-	return nil
-}

@@ -17,23 +17,26 @@ type lifetime interface{ Done() <-chan struct{} }
 
 // A record is what a matcher looks at.
 type record struct {
-	transcript.Transcript
-	final bool // nothing will be added to it
+	transcript.Transcript                       // what came since the mark, if there is one
+	whole                 transcript.Transcript // from the beginning
+	mark                  transcript.Mark
+	final                 bool // nothing will be added to it
 }
 
 // recordOf returns the record of actual, the value that an assertion is about.
 func recordOf(matcher string, actual any) (record, error) {
 	switch a := actual.(type) {
 	case transcript.Transcript:
-		return record{a, true}, nil
+		return record{Transcript: a, whole: a, final: true}, nil
 	case *transcript.Transcript:
 		if a != nil {
-			return record{*a, true}, nil
+			return record{Transcript: *a, whole: *a, final: true}, nil
 		}
 	case recorder:
 		if !isNil(a) {
 			done := isDone(a) // first, or an event could come between the two
-			return record{a.Transcript(), done}, nil
+			t := a.Transcript()
+			return record{Transcript: t, whole: t, final: done}, nil
 		}
 	}
 	return record{}, misuse("%s wants a server or a transcript.Transcript, not %s", matcher, describe(actual))
@@ -91,14 +94,19 @@ func (r record) unit() string {
 }
 
 // numbers returns the numbers of the connections to look at: conn alone, if there is
-// such a connection, or all of them if conn is zero.
+// such a connection, or if conn is zero, all of them; since a mark, those that anything is recorded of.
 func (r record) numbers(conn int) iter.Seq[int] {
-	first, last := conn, min(conn, r.Conns())
-	if conn == 0 {
-		first, last = 1, r.Conns()
+	if conn > 0 {
+		return func(yield func(int) bool) { _ = conn <= r.whole.Conns() && yield(conn) }
 	}
 	return func(yield func(int) bool) {
-		for n := first; n <= last && yield(n); n++ {
+		for n := 1; n <= r.Conns(); n++ {
+			if (!r.isSince() || r.Conn(n).Len() > 0) && !yield(n) {
+				return
+			}
 		}
 	}
 }
+
+// isSince reports whether the record is what came since a mark.
+func (r record) isSince() bool { return r.Len() < r.whole.Len() }

@@ -14,27 +14,36 @@ import (
 	. "github.com/fakewire/fakewire/nettest/match"
 )
 
-// manyStreams returns a server with as many connections that each sent a line and got one.
+// manyStreams returns a server with as many connections that each sent a line and got one,
+// and a mark after the first of them.
 func manyStreams(conns int) *script {
 	s := newScript("tcp", 0)
 	for n := 1; n <= conns; n++ {
 		s.accept(n).receives(n, fmt.Sprintf("ping %d\n", n)).sends(n, "pong\n")
 		s.fromClient(n, transcript.FIN).toClient(n, transcript.FIN).closes(n)
+		if n == 1 {
+			s.mark = s.Transcript().Mark()
+		}
 	}
 	return s
 }
 
-// manyPeers returns a server of datagrams with as many peers that each sent one and got two.
+// manyPeers returns a server of datagrams with as many peers that each sent one and got two,
+// and a mark after the first of them.
 func manyPeers(peers int) *script {
 	s := newScript("udp", 0)
 	for n := 1; n <= peers; n++ {
 		s.accept(n).receivesDatagrams(n, fmt.Sprintf("ping %d", n)).sendsDatagrams(n, "pong", "pong")
+		if n == 1 {
+			s.mark = s.Transcript().Mark()
+		}
 	}
 	return s
 }
 
-// scaleMatchers returns the matchers that go through a whole record. All of them fail.
-func scaleMatchers(packets bool) map[string]types.GomegaMatcher {
+// scaleMatchers returns the matchers that go through a whole record, some of them since a mark. All of
+// them fail.
+func scaleMatchers(packets bool, mark transcript.Mark) map[string]types.GomegaMatcher {
 	all := map[string]types.GomegaMatcher{
 		"HaveReceived":            HaveReceived("nope"),
 		"HaveReceived OnConn":     HaveReceived("nope").OnConn(4),
@@ -43,6 +52,8 @@ func scaleMatchers(packets bool) map[string]types.GomegaMatcher {
 		"HaveDiscarded":           HaveDiscarded("nope"),
 		"HaveSent":                HaveSent("nope"),
 		"HaveConns":               HaveConns(7),
+		"HaveReceived Since":      HaveReceived("nope").Since(mark),
+		"HaveConns Since":         HaveConns(7).Since(mark),
 	}
 	if packets {
 		all["HaveReceivedDatagram"] = HaveReceivedDatagram("nope")
@@ -50,6 +61,7 @@ func scaleMatchers(packets bool) map[string]types.GomegaMatcher {
 		all["HaveSentDatagram"] = HaveSentDatagram("nope")
 	} else {
 		all["HaveEnded"] = HaveEnded(transcript.ByRST)
+		all["HaveEnded Since"] = HaveEnded(transcript.ByRST).Since(mark)
 		all["HaveEnded ToClient"] = HaveEnded(transcript.ByRST).ToClient()
 	}
 	return all
@@ -86,12 +98,12 @@ func TestMatchersAreLinearInTheEvents(t *testing.T) {
 	const bearable = 300 * time.Millisecond
 	for medium, make := range map[string]func(int) *script{"tcp": manyStreams, "udp": manyPeers} {
 		small, large := make(few), make(few*times)
-		for name, m := range scaleMatchers(medium == "udp") {
+		for name, m := range scaleMatchers(medium == "udp", large.mark) {
 			b := judged(large, m, bearable)
 			if b < bearable {
 				continue
 			}
-			if a := judged(small, m, 0); b > 4*times*a {
+			if a := judged(small, scaleMatchers(medium == "udp", small.mark)[name], 0); b > 4*times*a {
 				t.Errorf("%s, %s: %v for %d connections, %v for %d: want about %d times as long", medium, name, a, few, b, few*times, times)
 			}
 		}
@@ -102,7 +114,7 @@ func BenchmarkMatchers(b *testing.B) {
 	for medium, make := range map[string]func(int) *script{"tcp": manyStreams, "udp": manyPeers} {
 		for _, conns := range []int{1000, 10_000} {
 			s := make(conns)
-			for name, m := range scaleMatchers(medium == "udp") {
+			for name, m := range scaleMatchers(medium == "udp", s.mark) {
 				b.Run(fmt.Sprintf("%s/%s/%d", medium, name, conns), func(b *testing.B) {
 					for b.Loop() {
 						judgment(m, s)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 	. "github.com/fakewire/fakewire/nettest/match"
 )
 
@@ -34,6 +35,8 @@ func TestMatchersWorkWithEveryServer(t *testing.T) {
 	} {
 		t.Run(why, func(t *testing.T) {
 			wantMatch(t, tt.srv, HaveConns(0), true)
+			mark := tt.srv.(interface{ Mark() transcript.Mark }).Mark()
+			wantMatch(t, tt.srv, HaveConns(0).Since(mark), true)
 			wantOpen(t, tt.srv, HaveConns(1))
 			if err := tt.end(); err != nil {
 				t.Fatal(err)

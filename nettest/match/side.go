@@ -126,10 +126,11 @@ func (s *sight) sides() iter.Seq[side] {
 
 // single returns what the matcher saw, if that is one stream or one datagram.
 func (s *sight) single() (p []byte, ok bool) {
-	if s.conn == 0 && s.Conns() != 1 {
-		return nil, false
-	}
+	n := 0
 	for one := range s.sides() {
+		if n++; n > 1 {
+			return nil, false
+		}
 		if ok = len(one.data) == 1; ok {
 			p = one.data[0]
 		}

@@ -9,10 +9,10 @@ type tail struct {
 	closed bool
 }
 
-// tailOf returns the tail of connection n.
+// tailOf returns the tail of connection n, whatever came since a mark.
 func (r record) tailOf(n int) *tail {
 	t := new(tail)
-	for e := range r.Conn(n).All() {
+	for e := range r.whole.Conn(n).All() {
 		t.add(e)
 	}
 	return t
