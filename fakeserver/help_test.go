@@ -20,20 +20,19 @@ const gate = "gate"
 
 // What these tests share with those in the packages below.
 var (
-	plan           = servertest.Plan
-	wait           = servertest.Wait
-	ended          = servertest.Ended
-	wantEnding     = servertest.WantEnding
-	wantError      = servertest.WantError
-	wantGoroutines = servertest.WantGoroutines
-	descriptors    = servertest.Descriptors
-	expect         = servertest.Expect
-	says           = servertest.Says
-	greets         = servertest.Greets
-	dialAny        = servertest.Dial
-	words          = servertest.Words
-	writeCut       = servertest.WriteCut
-	brief          = servertest.Brief
+	plan        = servertest.Plan
+	wait        = servertest.Wait
+	ended       = servertest.Ended
+	wantEnding  = servertest.WantEnding
+	wantError   = servertest.WantError
+	descriptors = servertest.Descriptors
+	expect      = servertest.Expect
+	says        = servertest.Says
+	greets      = servertest.Greets
+	dialAny     = servertest.Dial
+	words       = servertest.Words
+	writeCut    = servertest.WriteCut
+	brief       = servertest.Brief
 )
 
 // dial connects to the server, and closes at the test's end.

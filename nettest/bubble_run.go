@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/fakewire/fakewire/nettest/internal/process"
 )
 
 // A bubble runs in a goroutine of its own, so that one that will never end can be left
@@ -100,23 +102,13 @@ func (b *bubble) stacks() []string {
 		return nil
 	}
 	var all []string
-	for g := range strings.SplitSeq(allStacks(), "\n\n") {
-		if head, _, _ := strings.Cut(g, "\n"); strings.Contains(head, *mark) {
-			all = append(all, g)
+	for _, g := range process.Goroutines() {
+		if head, _, _ := strings.Cut(g.Stack, "\n"); strings.Contains(head, *mark) {
+			all = append(all, g.Stack)
 		}
 	}
 	slices.Sort(all)
 	return all
-}
-
-// allStacks returns the stacks of all goroutines of the process.
-func allStacks() string {
-	for size := 1 << 20; ; size *= 2 {
-		buf := make([]byte, size)
-		if n := runtime.Stack(buf, true); n < size {
-			return string(buf[:n])
-		}
-	}
 }
 
 // standstill returns the stacks of a bubble in which every goroutine waits, and one of them

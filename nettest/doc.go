@@ -1,5 +1,6 @@
 // Package nettest is what stands around a test of networking code: an in-memory network,
-// bubbles in which its time is virtual, and conformance suites. Package match, below it, has
+// bubbles in which its time is virtual, conformance suites, and what any such test asks for: that a
+// call returns, and that nothing is left. Package match, below it, has
 // the Gomega matchers for what a fake server has recorded.
 //
 // A [Network] takes the place of the kernel's. A server is given it, and the client its dialer:
@@ -26,7 +27,8 @@
 // A [Network] has streams and datagrams: [Conn], [Listener] and [PacketConn] are what package
 // net's are, and fail with the same errors. A [Host] is a machine on it. A partition cuts the
 // way between two hosts. A [Bubble] is a testing/synctest bubble with a test of its own inside;
-// [BubbleIn] makes one for Ginkgo.
+// [BubbleIn] makes one for Ginkgo. [Within] bounds a call, and [NoLeaks] looks at the end of a test for what it
+// left behind, on any network and in any test.
 //
 // # In a bubble
 //

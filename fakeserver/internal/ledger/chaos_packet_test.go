@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -16,6 +15,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
+	"github.com/fakewire/fakewire/nettest"
 	fakenet "github.com/fakewire/fakewire/nettest"
 )
 
@@ -142,15 +142,11 @@ func TestChaosOfDatagramsInMemory(t *testing.T) {
 }
 
 func TestChaosOfDatagramsOnLoopback(t *testing.T) {
-	before, files := runtime.NumGoroutine(), descriptors(t)
+	nettest.NoLeaks(t)
 	check(t, 40, func(rt *rapid.T) {
 		c := drawPacketChaos(rt, 300*time.Microsecond)
 		if err := c.play(nil, func(addr string) (net.Conn, error) { return net.Dial("udp", addr) }); err != nil {
 			rt.Fatalf("%v\n%v", c, err)
 		}
 	})
-	wantGoroutines(t, before)
-	if n := descriptors(t); n > files {
-		t.Errorf("%d descriptors became %d", files, n)
-	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"runtime"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -13,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/nettest"
 	fakenet "github.com/fakewire/fakewire/nettest"
 )
 
@@ -180,15 +180,11 @@ var loopbackWire = wire{
 
 // The same on loopback, where goroutines and descriptors are counted.
 func TestChaosOnLoopback(t *testing.T) {
-	before, files := runtime.NumGoroutine(), descriptors(t)
+	nettest.NoLeaks(t)
 	check(t, 40, func(rt *rapid.T) {
 		c := drawChaos(rt, wirePlan{length: 2000, unit: 300 * time.Microsecond, directions: both, forever: true})
 		if err := c.play(loopbackWire); err != nil {
 			rt.Fatalf("%v\n%v", c, err)
 		}
 	})
-	wantGoroutines(t, before)
-	if n := descriptors(t); n > files {
-		t.Errorf("%d descriptors became %d", files, n)
-	}
 }

@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -66,18 +65,6 @@ func WantError(t testing.TB, what string, err, is error, words ...string) {
 	for _, w := range words {
 		if !strings.Contains(err.Error(), w) {
 			t.Errorf("%s: error does not say %q: %v", what, w, err)
-		}
-	}
-}
-
-// WantGoroutines waits until there are no more goroutines than before: one that has done
-// everything still counts until the scheduler has removed it.
-func WantGoroutines(t testing.TB, before int) {
-	t.Helper()
-	for end := time.Now().Add(Patience); runtime.NumGoroutine() > before; runtime.Gosched() {
-		if time.Now().After(end) {
-			buf := make([]byte, 1<<20)
-			t.Fatalf("%d goroutines became %d:\n%s", before, runtime.NumGoroutine(), buf[:runtime.Stack(buf, true)])
 		}
 	}
 }

@@ -76,7 +76,8 @@ var mayImport = []struct {
 	{"fakeserver/internal/benchratio", [][]string{{module + "fakeserver/internal/benchwork"}}},
 	{"fakeserver/cmd/", [][]string{server, {module + "fakeserver/script"}}},
 	{"fakeserver/", [][]string{server}},
-	{"nettest", [][]string{server}},
+	{"nettest", [][]string{server, {module + "nettest/internal/process"}}},
+	{"nettest/internal/process", nil},
 	{"nettest/match", [][]string{words, {gomega + "/types", gomega + "/format", gomega + "/gcustom", gomega + "/gbytes"}}},
 }
 

@@ -1,0 +1,17 @@
+//go:build !linux
+
+package process
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+)
+
+// Descriptors is what only Linux has, where a process can look into /proc.
+func Descriptors() ([]Descriptor, error) {
+	return nil, fmt.Errorf("the descriptors of a process on %s: %w", runtime.GOOS, errors.ErrUnsupported)
+}
+
+// String returns the descriptor's name.
+func (d Descriptor) String() string { return d.Name }
