@@ -1,3 +1,3 @@
-// Package bubbletest tests nettest's bubbles from plain tests and from Ginkgo specs. Those
+// Package bubbletest tests what nettest does around plain tests and Ginkgo specs, bubbles above all. Those
 // that fail run in a process of their own.
 package bubbletest
