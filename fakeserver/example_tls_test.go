@@ -1,56 +1,22 @@
 package fakeserver_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"io"
 	"log"
-	"math/big"
 	"net"
-	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/nettest"
 )
-
-// throwAway makes a certificate for 127.0.0.1 that nobody else trusts, and the
-// configurations of a server that has it and a client that trusts it.
-func throwAway() (server, client *tls.Config, err error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, nil, err
-	}
-	about := &x509.Certificate{
-		SerialNumber: big.NewInt(1),
-		NotBefore:    time.Now().Add(-time.Hour),
-		NotAfter:     time.Now().Add(time.Hour),
-		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, about, about, key.Public(), key)
-	if err != nil {
-		return nil, nil, err
-	}
-	leaf, err := x509.ParseCertificate(der)
-	if err != nil {
-		return nil, nil, err
-	}
-	trusted := x509.NewCertPool()
-	trusted.AddCert(leaf)
-	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, &tls.Config{RootCAs: trusted}, nil
-}
 
 // A TLS server behind the wire. The faults are below TLS: they hit what it sends, not
 // what it says. Here the handshake of the first connection breaks off, and one byte
 // of the second is changed.
 func ExampleWrapListener_tls() {
-	serverConfig, clientConfig, err := throwAway()
-	if err != nil {
-		log.Fatal(err)
-	}
+	serverConfig, clientConfig := nettest.TLS() // a throw-away certificate
 	below, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		log.Fatal(err)

@@ -28,7 +28,8 @@
 // net's are, and fail with the same errors. A [Host] is a machine on it. A partition cuts the
 // way between two hosts. A [Bubble] is a testing/synctest bubble with a test of its own inside;
 // [BubbleIn] makes one for Ginkgo. [Within] bounds a call, and [NoLeaks] looks at the end of a test for what it
-// left behind, on any network and in any test.
+// left behind, on any network and in any test. [TLS] has a throw-away certificate for a server, and [CertPool] what
+// trusts it.
 //
 // # In a bubble
 //
