@@ -109,15 +109,17 @@ func (c *PacketConn) readError(err error) error {
 // WriteTo sends p to addr, as the plan lets it through. A datagram that the plan
 // loses, or sends later, counts as sent.
 func (c *PacketConn) WriteTo(p []byte, addr net.Addr) (int, error) {
-	if err := c.deadlines.checkWrite(); err != nil {
+	if err := c.deadlines.takeTurn(&c.out.turn); err != nil {
 		return 0, err
 	}
+	defer c.out.turn.unlock()
+	c.out.catchUpLocked()
+	c.deadlines.beginWrite()
+	defer c.deadlines.endWrite()
 	if addr == nil {
 		return c.sock.pc.WriteTo(p, nil) // whose error says it best
 	}
-	c.deadlines.beginWrite()
-	defer c.deadlines.endWrite()
-	return c.out.sendTo(addrPortOf(addr), addr, p)
+	return c.out.sendToLocked(addrPortOf(addr), addr, p)
 }
 
 // LocalAddr returns the address of the socket below.

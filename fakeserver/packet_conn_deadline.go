@@ -18,7 +18,9 @@ type packetDeadlines struct {
 	readBy  time.Time
 	writeBy time.Time
 	due     time.Time // when something that waits is to be read
-	writing int       // WriteTo calls under way
+	writing bool      // a WriteTo has the turn
+	moved   change    // when writeBy passes, or is another
+	passes  *time.Timer
 }
 
 // setRead makes reads fail after t.
@@ -43,10 +45,48 @@ func (d *packetDeadlines) setWrite(t time.Time) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.writeBy = t
-	if d.writing == 0 {
+	d.moveLocked()
+	if !d.writing {
 		t = time.Time{}
 	}
 	return d.pc.SetWriteDeadline(t)
+}
+
+// takeTurn locks turn for a write, unless its deadline passes before that.
+func (d *packetDeadlines) takeTurn(turn *lock) error {
+	for {
+		if err := d.checkWrite(); err != nil {
+			return err
+		}
+		if turn.tryLock() || turn.lockUnless(d.writeMoved()) {
+			return nil
+		}
+	}
+}
+
+// writeMoved returns a channel that is closed when the deadline of writes passes, or is moved.
+func (d *packetDeadlines) writeMoved() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.writeBy.IsZero() && d.passes == nil {
+		d.passes = time.AfterFunc(time.Until(d.writeBy), d.move)
+	}
+	return d.moved.next()
+}
+
+func (d *packetDeadlines) move() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.moveLocked()
+}
+
+// moveLocked wakes what waits for the turn. It needs mu.
+func (d *packetDeadlines) moveLocked() {
+	if d.passes != nil {
+		d.passes.Stop()
+		d.passes = nil
+	}
+	d.moved.raise()
 }
 
 // checkRead returns the error of a read after Close, or after its deadline.
@@ -89,20 +129,20 @@ func (d *packetDeadlines) wake() {
 	d.pc.SetReadDeadline(past)
 }
 
-// beginWrite lends the socket the deadline, which is for calls of WriteTo only.
+// beginWrite lends the socket the deadline, which is for the WriteTo that has the turn, until
+// endWrite.
 func (d *packetDeadlines) beginWrite() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.writing++
+	d.writing = true
 	d.pc.SetWriteDeadline(d.writeBy)
 }
 
 func (d *packetDeadlines) endWrite() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.writing--; d.writing == 0 {
-		d.pc.SetWriteDeadline(time.Time{})
-	}
+	d.writing = false
+	d.pc.SetWriteDeadline(time.Time{})
 }
 
 func (d *packetDeadlines) opError(op string, err error) error {

@@ -3,7 +3,6 @@ package fakeserver
 import (
 	"net"
 	"net/netip"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,7 +17,7 @@ type packetsOut struct {
 	roster  *roster
 	actions *actions
 
-	mu      sync.Mutex                   // guards what follows; held while a datagram leaves
+	turn    lock                         // guards what follows; held while a datagram leaves
 	sock    atomic.Pointer[packetSocket] // nil while down; read by anyone
 	lane    *record.Lane
 	outbox  schedule[parcel] // what is to leave later
@@ -27,8 +26,9 @@ type packetsOut struct {
 
 // send sends a datagram to p, as the plan lets it through.
 func (s *packetsOut) send(p *peer, b []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.turn.lock()
+	defer s.turn.unlock()
+	s.catchUpLocked()
 	if sock := s.sock.Load(); sock != nil {
 		return s.sendOnLocked(sock, p, b)
 	}
@@ -37,8 +37,14 @@ func (s *packetsOut) send(p *peer, b []byte) (int, error) {
 
 // sendTo is send to the peer that has an address. Where there is no socket, it makes none.
 func (s *packetsOut) sendTo(ap netip.AddrPort, addr net.Addr, b []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.turn.lock()
+	defer s.turn.unlock()
+	s.catchUpLocked()
+	return s.sendToLocked(ap, addr, b)
+}
+
+// sendToLocked is sendTo after catchUpLocked. It needs the turn.
+func (s *packetsOut) sendToLocked(ap netip.AddrPort, addr net.Addr, b []byte) (int, error) {
 	if sock := s.sock.Load(); sock != nil {
 		p := s.roster.addressee(ap, addr, func() sighting { return sock.look(ap) })
 		return s.sendOnLocked(sock, p, b)
@@ -48,12 +54,9 @@ func (s *packetsOut) sendTo(ap netip.AddrPort, addr net.Addr, b []byte) (int, er
 
 // sendOnLocked decides about a datagram, and sends what is due. What is to leave later counts as
 // sent. Its error is that of the datagram itself: what the socket refuses of copies, and of
-// those that were kept until now, is in the record. It needs mu.
+// those that were kept until now, is in the record. It needs the turn.
 func (s *packetsOut) sendOnLocked(sock *packetSocket, p *peer, b []byte) (int, error) {
 	now := time.Now()
-	for s.sending && s.sendDueLocked(sock) {
-		// What was due before leaves before, even if sendLate has not come to it yet.
-	}
 	p.adopt(s.c, p.out, transcript.ToClient)
 	v := p.out.Next(b, now.Sub(p.since))
 	f := newFate(p, transcript.ToClient, v)
@@ -76,7 +79,7 @@ func (s *packetsOut) sendOnLocked(sock *packetSocket, p *peer, b []byte) (int, e
 
 // sendCopiesLocked sends a datagram as often as the plan says, or keeps it until it is due. If
 // the socket refuses the first one, there are no others. It returns when the last one that is not
-// held back leaves. It needs mu.
+// held back leaves. It needs the turn.
 func (s *packetsOut) sendCopiesLocked(sock *packetSocket, c parcel, v decide.Verdict, now time.Time) (passes time.Time, err error) {
 	passes = now
 	kept := false // data is a copy, which the sender does not change
@@ -103,7 +106,7 @@ func (s *packetsOut) sendCopiesLocked(sock *packetSocket, c parcel, v decide.Ver
 }
 
 // sendLocked records what leaves, and sends it. The record comes first, so that a client
-// that has its answer finds it there, and the report too. It needs mu.
+// that has its answer finds it there, and the report too. It needs the turn.
 func (s *packetsOut) sendLocked(sock *packetSocket, c parcel) error {
 	s.actions.mu.Lock()
 	acted := c.fate.deliver()
@@ -125,7 +128,7 @@ func (s *packetsOut) sendLocked(sock *packetSocket, c parcel) error {
 	return err
 }
 
-// sendAtLocked sends c when it is due. It needs mu.
+// sendAtLocked sends c when it is due. It needs the turn.
 func (s *packetsOut) sendAtLocked(due time.Time, c parcel) {
 	s.outbox.put(due, c)
 	if !s.sending {
@@ -143,15 +146,24 @@ func (s *packetsOut) sendLate() {
 	}
 }
 
+// catchUpLocked sends what sendLate has not come to yet, so that what was due before leaves before.
+// On a socket where that may block, it leaves it to sendLate, which has no deadline. It needs the turn.
+func (s *packetsOut) catchUpLocked() {
+	if sock := s.sock.Load(); s.sending && sock != nil && !isUnixgram(sock.pc) {
+		for s.sendDueLocked(sock) {
+		}
+	}
+}
+
 // sendDue sends the first datagram that is due. It takes it only when nothing can close the
 // socket: until then it is Down's, or Close's, to name. So there is a socket if there is one.
 func (s *packetsOut) sendDue() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.turn.lock()
+	defer s.turn.unlock()
 	s.sendDueLocked(s.sock.Load())
 }
 
-// sendDueLocked is sendDue, and reports whether there was one. It needs mu.
+// sendDueLocked is sendDue, and reports whether there was one. It needs the turn.
 func (s *packetsOut) sendDueLocked(sock *packetSocket) bool {
 	c, _, wait := s.outbox.look()
 	if wait != nil {
@@ -163,13 +175,13 @@ func (s *packetsOut) sendDueLocked(sock *packetSocket) bool {
 
 // forgetSocket lets nothing leave any more, and names what was to leave later.
 func (s *packetsOut) forgetSocket(why string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.turn.lock()
+	defer s.turn.unlock()
 	s.sock.Store(nil)
 	s.actions.nameUndelivered(transcript.ToClient, s.restLocked(), why+": not sent")
 }
 
-// restLocked takes everything that the plan kept back. It needs mu.
+// restLocked takes everything that the plan kept back. It needs the turn.
 func (s *packetsOut) restLocked() (all []undelivered) {
 	for _, c := range s.outbox.rest() {
 		all = append(all, undelivered{c.p, c.number, c.fate})

@@ -20,8 +20,8 @@ type peer struct {
 	socket  sighting           // guarded by the roster's mu
 	in      decide.Peer        // used by the reader
 	inHeld  heldBack[delivery] // used by the reader
-	out     decide.Peer        // guarded by packetsOut.mu
-	outHeld heldBack[parcel]   // guarded by packetsOut.mu
+	out     decide.Peer        // guarded by packetsOut.turn
+	outHeld heldBack[parcel]   // guarded by packetsOut.turn
 }
 
 // A delivery is a datagram on its way to the handler, or the reader.

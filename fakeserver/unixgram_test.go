@@ -3,7 +3,9 @@ package fakeserver_test
 import (
 	"context"
 	"net"
+	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -184,4 +186,46 @@ func TestUnixDatagramsThatHaveArrivedAreTakenByClose(t *testing.T) {
 		t.Error(err)
 	}
 	wantUndelivered(t, pc.Transcript(), transcript.FromClient, "closed: not read", "conn 1 #1+2")
+}
+
+// A client that does not read holds up what is written to others, since the socket's buffer is full
+// then; but each WriteTo has its own deadline, and what leaves late has none.
+func TestUnixDatagramsFailByTheirOwnDeadlines(t *testing.T) {
+	below, err := net.ListenPacket("unixgram", unixPath(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pc := fakeserver.StartPacketConn(t, below, fakeserver.PacketConfig{
+		Faults: plan(fault.ToClient(fault.Latency{Delay: 50 * time.Millisecond}).OnConn(2).ForDatagrams(1))})
+	full, other := dialUnixgram(t, pc), dialUnixgram(t, pc)
+	write := func(text string, to net.Conn, within time.Duration) error {
+		pc.SetWriteDeadline(time.Now().Add(within))
+		_, err := pc.WriteTo([]byte(text), to.LocalAddr())
+		return err
+	}
+	write("x", full, patience)
+	write("late", other, patience)
+	written := 0
+	for ; err == nil; written++ { // the last one is blocked, and what is late comes due meanwhile
+		err = write("x", full, 200*time.Millisecond)
+	}
+	wantError(t, "WriteTo of a client that is full", err, os.ErrDeadlineExceeded)
+	wantError(t, "WriteTo after what is blocked", write("second", other, 20*time.Millisecond), os.ErrDeadlineExceeded)
+	blocked := make(chan error)
+	pc.SetWriteDeadline(time.Time{})
+	go func() {
+		_, err := pc.WriteTo([]byte("never"), other.LocalAddr())
+		blocked <- err
+	}()
+	runtime.Gosched()
+	pc.SetWriteDeadline(time.Unix(1, 0))
+	wantError(t, "WriteTo whose deadline is moved", <-blocked, os.ErrDeadlineExceeded)
+	for range written {
+		wantRead(t, full, "x")
+	}
+	wantRead(t, other, "late")
+	if err := write("third", other, patience); err != nil {
+		t.Error(err)
+	}
+	wantRead(t, other, "third")
 }
