@@ -1,6 +1,7 @@
 package transcript_test
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
@@ -71,6 +72,9 @@ func TestMarkIsAtTheEndOfTheSnapshot(t *testing.T) {
 	}
 	if got := now.Since(last).Since(Mark{}).Len(); got != 1 {
 		t.Errorf("%d events since the beginning of what came since the mark, want 1", got)
+	}
+	if got := now.Since(last).Since(Mark{}).String(); !strings.Contains(got, "after event 10") {
+		t.Errorf("what came since both is a\n%s", got)
 	}
 	if now.Since(Mark{}).Len() != now.Len() || (Mark{}).String() != "the beginning" || last.String() != "event 10" {
 		t.Errorf("%v is not the beginning, or %v not event 10", Mark{}, last)
@@ -187,17 +191,20 @@ func TestMarkEndsWhatCounts(t *testing.T) {
 // So does one to which pieces of a stream are added.
 func TestMarkEndsWhatIsInVeryManyPieces(t *testing.T) {
 	rec := newTestRecorder(0)
-	in := rec.Lane(1, FromClient)
+	out := rec.Lane(1, ToClient)
 	const pieces = 1<<16 + 10
-	for range pieces {
-		in.Append(Data, []byte("x"))
+	all := out.Stash(append(bytes.Repeat([]byte("x"), pieces), "yz"...))
+	record := func(from, to int) {
+		for ; from < to; from++ {
+			out.Record(all[from : from+1])
+		}
 	}
+	record(0, pieces)
 	mark := rec.Mark()
-	in.Append(Data, []byte("y"))
-	in.Append(Data, []byte("z"))
+	record(pieces, len(all))
 	tr := rec.Snapshot()
-	if got := string(tr.Since(mark).FromClient()); got != "yz" || len(tr.FromClient()) != pieces+2 {
-		t.Errorf("since the mark %q of %d bytes", got, len(tr.FromClient()))
+	if got := string(tr.Since(mark).ToClient()); got != "yz" || !bytes.Equal(tr.ToClient(), all) || tr.Len() >= pieces {
+		t.Errorf("since the mark %q, of %d events", got, tr.Len())
 	}
 }
 

@@ -120,8 +120,9 @@ func TestHaveFiredSinceAMark(t *testing.T) {
 // What was decided and did not come about has not fired, unless it was before the mark.
 func TestHaveFiredSinceAMarkLeavesOutWhatDidNotAct(t *testing.T) {
 	s := newScript("udp", 0).accept(1)
+	n := 1
 	acts := func(k transcript.Kind, number, count int64) {
-		e := transcript.Event{Conn: 1, Direction: transcript.ToClient, Kind: k, Offset: number, Count: count, Rule: "late", Peer: "127.0.0.1:5"}
+		e := transcript.Event{Conn: n, Direction: transcript.ToClient, Kind: k, Offset: number, Count: count, Rule: "late", Peer: "127.0.0.1:5"}
 		if k == transcript.Note {
 			e.Text = "did not act: the server closed"
 		}
@@ -136,6 +137,10 @@ func TestHaveFiredSinceAMarkLeavesOutWhatDidNotAct(t *testing.T) {
 	}
 	acts(transcript.Note, 2, 2) // of 2, which was before the mark, and 3
 	wantMatch(t, srv, HaveFired("late").Since(mark).Times(2), true)
+	n = 2 // another peer's, all of it before the mark
+	acts(transcript.Note, 7, 1)
+	wantMatch(t, srv, HaveFired("late").Since(mark).Times(2), true)
+	n = 1
 	acts(transcript.Note, 4, 2)
 	wantMatch(t, srv, HaveFired("late").Since(mark), false)
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
-	"github.com/fakewire/fakewire/nettest"
 	fakenet "github.com/fakewire/fakewire/nettest"
 )
 
@@ -142,7 +141,7 @@ func TestChaosOfDatagramsInMemory(t *testing.T) {
 }
 
 func TestChaosOfDatagramsOnLoopback(t *testing.T) {
-	nettest.NoLeaks(t)
+	fakenet.NoLeaks(t)
 	check(t, 40, func(rt *rapid.T) {
 		c := drawPacketChaos(rt, 300*time.Microsecond)
 		if err := c.play(nil, func(addr string) (net.Conn, error) { return net.Dial("udp", addr) }); err != nil {

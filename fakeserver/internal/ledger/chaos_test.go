@@ -12,7 +12,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/nettest"
 	fakenet "github.com/fakewire/fakewire/nettest"
 )
 
@@ -180,7 +179,7 @@ var loopbackWire = wire{
 
 // The same on loopback, where goroutines and descriptors are counted.
 func TestChaosOnLoopback(t *testing.T) {
-	nettest.NoLeaks(t)
+	fakenet.NoLeaks(t)
 	check(t, 40, func(rt *rapid.T) {
 		c := drawChaos(rt, wirePlan{length: 2000, unit: 300 * time.Microsecond, directions: both, forever: true})
 		if err := c.play(loopbackWire); err != nil {
