@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -54,13 +55,13 @@ func describe[S Subject](where types.CodeLocation, text string, known []Promise[
 		}
 		for _, p := range merge(known, a.kept) {
 			decorators := append([]any{a.location, ginkgo.Label(p.Labels...), label, ginkgo.NodeTimeout(specBound)}, a.spec...)
-			ginkgo.It(p.Name, decorators, a.body(p, subject))
+			ginkgo.It(p.Name, decorators, a.body(text, p, subject))
 		}
 	})
 }
 
-// body returns the spec of p.
-func (a arguments[S]) body(p Promise[S], subject func() S) func(ginkgo.SpecContext) {
+// body returns the spec of p for the subject of that text.
+func (a arguments[S]) body(text string, p Promise[S], subject func() S) func(ginkgo.SpecContext) {
 	if !slices.ContainsFunc(a.kept, named[S](p.Name)) {
 		return func(ginkgo.SpecContext) {
 			note(notPromised, a.location)
@@ -68,7 +69,12 @@ func (a arguments[S]) body(p Promise[S], subject func() S) func(ginkgo.SpecConte
 		}
 	}
 	return func(ctx ginkgo.SpecContext) {
-		err := a.run(ctx, p, subject)
+		var err error
+		pprof.Do(ctx, pprof.Labels("subject", text), func(inner context.Context) { err = a.run(inner, p, subject) })
+		if a.learning && errors.Is(err, ErrLacks) {
+			note(notApplicable, a.location)
+			ginkgo.Skip(err.Error())
+		}
 		note(verdictOf(err), a.location)
 		if err != nil {
 			fail(a.location, err)

@@ -13,6 +13,7 @@ import (
 // arguments are what a Describe function was given, sorted.
 type arguments[S Subject] struct {
 	kept      []Promise[S]
+	learning  bool  // what the subject lacks is no failure
 	container []any // decorators
 	spec      []any // decorators that Ginkgo allows on specs only
 	location  types.CodeLocation
@@ -32,6 +33,7 @@ func sortArguments[S Subject](where types.CodeLocation, args []any) arguments[S]
 				a.errs = append(a.errs, fmt.Errorf("%w: Keeps() has no promises: leave the subject out, or say what it keeps", ErrSubject))
 			}
 			a.kept = append(a.kept, v.promises...)
+			a.learning = a.learning || v.learning
 		case types.CodeLocation:
 			a.location = v
 		case Memory:

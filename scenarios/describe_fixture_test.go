@@ -24,7 +24,9 @@ const fixtureVariable = "FAKEWIRE_FIXTURE"
 // fixtureLabel is how the child runs these suites and no other.
 const fixtureLabel = "fixture"
 
-var _ = os.Getenv(fixtureVariable) == "" || registerFixture()
+var _ = os.Getenv(fixtureVariable) != "1" || registerFixture()
+
+var _ = os.Getenv(fixtureVariable) != "crash" || registerCrash()
 
 func registerFixture() bool {
 	keeper := func() scenarios.TCPClient {
@@ -76,6 +78,7 @@ func registerFixture() bool {
 func registerInMemory(keeper, breaker func() scenarios.TCPClient, splits scenarios.Kept[scenarios.TCPClient]) {
 	memory := scenarios.InMemory(&suite)
 	scenarios.DescribeTCPClient("virtual good", keeper, splits, memory, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("learner", single(keeper), scenarios.Learn[scenarios.TCPClient](), memory, Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("virtual bad", breaker, memory, splits, Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("virtual hung", client(func(context.Context) (string, error) { select {} }), splits, memory, Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("virtual panic", client(func(context.Context) (string, error) { panic("ouch") }), splits, memory, Label(fixtureLabel, here()))
@@ -96,6 +99,15 @@ func alone(subject func() scenarios.TCPClient) func() scenarios.TCPClient {
 			panic("not serial")
 		}
 		return subject()
+	}
+}
+
+// single returns subjects whose exchanges have a connection each.
+func single(subject func() scenarios.TCPClient) func() scenarios.TCPClient {
+	return func() scenarios.TCPClient {
+		c := subject()
+		c.Open, c.Large = nil, nil
+		return c
 	}
 }
 
@@ -145,4 +157,13 @@ func client(do func(context.Context) (string, error)) func() scenarios.TCPClient
 func here() string {
 	_, _, line, _ := runtime.Caller(1)
 	return fmt.Sprintf("on line %d", line)
+}
+
+// registerCrash registers a subject of which a goroutine of its own panics.
+func registerCrash() bool {
+	return scenarios.DescribeTCPClient("crashing", client(func(ctx context.Context) (string, error) {
+		go panic("ouch")
+		<-ctx.Done()
+		return "", ctx.Err()
+	}), scenarios.Keeps(scenarios.ReassemblesSplitReplies), Label(fixtureLabel))
 }

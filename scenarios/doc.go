@@ -89,7 +89,12 @@
 // left behind: its context is canceled and its server closed, which ends most
 // waiting. The rest of the suite is not affected. The function that makes the subject
 // runs in the spec itself, and should only make it. A panic in a goroutine that the
-// subject itself has started ends the test program, as in any Go test.
+// subject itself has started ends the test program, as in any Go test. The crash then
+// names the promise and the subject, which are labels of the goroutine, if the program
+// runs with GODEBUG=tracebacklabels=1, which Go 1.27 does by itself in modules whose go.mod
+// says go 1.27:
+//
+//	goroutine 41 [running] {"promise": "reports a reset", "subject": "page loader"}:
 //
 // Several subjects may be at work at once, each from a call of that function: they must
 // share nothing that one of them holds while it waits, such as a lock.

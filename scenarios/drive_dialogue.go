@@ -37,7 +37,7 @@ func onWire[S clientSubject](ctx context.Context, subject func() S, t trial, f f
 	return srv.verdict(t.what, t.kind, f(&dialogue{ctx: ctx, client: c, srv: srv}))
 }
 
-var errNoOpen = fmt.Errorf("%w: Open is nil, and this promise is about sessions", ErrSubject)
+var errNoOpen = fmt.Errorf("%w: Open is nil, and this promise is about sessions", ErrLacks)
 
 // inDialogue is onWire with a client that has a session open.
 func inDialogue[S clientSubject](ctx context.Context, subject func() S, t trial, f func(d *dialogue) error) error {

@@ -11,7 +11,7 @@ import (
 func withLarge(ctx context.Context, subject func() TCPClient, t trial, f func(d *dialogue) error) error {
 	made := subject()
 	if made.Large == nil {
-		return fmt.Errorf("%w: Large is nil, and this promise is about large requests", ErrSubject)
+		return fmt.Errorf("%w: Large is nil, and this promise is about large requests", ErrLacks)
 	}
 	return onWire(ctx, func() TCPClient { return made }, t, func(d *dialogue) error {
 		d.client.do, d.client.call = made.Large, "Large"

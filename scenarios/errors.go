@@ -18,6 +18,11 @@ var ErrInconclusive = errors.New("scenarios: inconclusive")
 // wrong arguments of Describe functions.
 var ErrSubject = errors.New("scenarios: invalid subject")
 
+// ErrLacks is in every error about a promise that a subject can't make, since it lacks what the
+// promise is about: it has no sessions, no large requests, no connection that could be reset.
+// It wraps ErrSubject.
+var ErrLacks = fmt.Errorf("%w: it can't make this promise", ErrSubject)
+
 // interrupted says of ctx, which is done, why it is.
 func interrupted(ctx context.Context) error {
 	return fmt.Errorf("%w: interrupted: %w", ErrInconclusive, context.Cause(ctx))

@@ -16,7 +16,8 @@ import (
 // specs, and whatever else runs in the process, count; so Memory should not be too
 // tight.
 var BoundedMemory = Promise[NetworkLogger]{
-	Name: "keeps its memory bounded",
+	variable: "BoundedMemory",
+	Name:     "keeps its memory bounded",
 	Why: "The collector stalled, and what was killed was not the collector, but the program that only wanted to log. A logger that " +
 		"never blocks and never drops has a queue without an end, which takes the machine's memory within minutes.",
 	Labels: []string{"logger", "fault:stall"},

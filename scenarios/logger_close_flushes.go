@@ -9,7 +9,8 @@ import (
 // before Close arrives: one line, and many at once; and over TCP also when the
 // collector has fallen behind, and reads the lines only when Close was called.
 var CloseFlushes = Promise[NetworkLogger]{
-	Name: "flushes when it is closed",
+	variable: "CloseFlushes",
+	Name:     "flushes when it is closed",
 	Why: "A short program logged three lines and ended, and none of them was in the log. A logger with a buffer that is flushed every " +
 		"second, or with SO_LINGER set to zero for a quick end, sends nothing at all, and the shorter the program, the less of it is " +
 		"in the log.",

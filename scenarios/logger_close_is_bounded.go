@@ -9,7 +9,8 @@ import "context"
 // Close may be called while Print waits in another goroutine. Then Print, too,
 // returns within Within.
 var CloseIsBounded = Promise[NetworkLogger]{
-	Name: "closes in time",
+	variable: "CloseIsBounded",
+	Name:     "closes in time",
 	Why: "A program was told to end, and hung in its log's Close until it was killed, and with it all that was to be done after that. " +
 		"The logger flushes without a deadline, or needs the lock that a waiting Print holds.",
 	Labels: []string{"logger", "fault:stall"},

@@ -15,7 +15,8 @@ import (
 // before it has read them, and where the collector does not answer, nothing tells
 // them from those that it has read.
 var CountsLostLines = Promise[NetworkLogger]{
-	Name: "says how many lines a reset cost",
+	variable: "CountsLostLines",
+	Name:     "says how many lines a reset cost",
 	Why: "A gap in a log that says \"12 lines lost\" is a fact; one that says nothing is a trap. A logger that counts only the writes that " +
 		"failed misses all lines that the kernel had taken and the reset threw away, and reports zero while lines are missing.",
 	Labels: []string{"logger", "fault:reset"},
@@ -25,7 +26,7 @@ var CountsLostLines = Promise[NetworkLogger]{
 // wantCount wants Lost to be neither too low nor absurd.
 func wantCount(s *logging, a aftermath) error {
 	if s.log.Lost == nil {
-		return fmt.Errorf("%w: Lost is nil: say how many lines the logger has lost", ErrSubject)
+		return fmt.Errorf("%w: Lost is nil: say how many lines the logger has lost", ErrLacks)
 	}
 	said, err := callFor(s.ctx, s.within, "Lost", func(context.Context) (int64, error) { return s.log.Lost(), nil })
 	if err != nil {

@@ -5,7 +5,8 @@ import "context"
 // LastLineOfAPanicArrives is the promise of a logger that delivers all lines of a
 // caller that panics, the last one too, when the caller has deferred its Close.
 var LastLineOfAPanicArrives = Promise[NetworkLogger]{
-	Name: "delivers the last line of a panicking caller",
+	variable: "LastLineOfAPanicArrives",
+	Name:     "delivers the last line of a panicking caller",
 	Why: "The line before a crash is the one that the log is read for. A logger that buffers, or sends from another goroutine, " +
 		"and does not flush on its way out, loses exactly that one.",
 	Labels: []string{"logger"},

@@ -12,7 +12,8 @@ import (
 // cuts, joins and reorders nothing: on a healthy wire, and, over TCP, when the
 // collector stops reading for a while and Print has to wait.
 var LinesArriveWholeOnceInOrder = Promise[NetworkLogger]{
-	Name: "delivers its lines whole, once and in order",
+	variable: "LinesArriveWholeOnceInOrder",
+	Name:     "delivers its lines whole, once and in order",
 	Why: "The day came on which the log was all that was left, and it had holes. A logger that queues, batches or gives up a write " +
 		"half-way loses lines, cuts them, or sends a batch again, and until that day it goes unnoticed.",
 	Labels: []string{"logger", "fault:stall"},

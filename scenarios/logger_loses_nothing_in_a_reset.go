@@ -6,7 +6,8 @@ import "fmt"
 // all lines arrive whole though its connection is reset, and their first arrivals are in
 // order. Lines may arrive again, so the reader of the log must be able to tell.
 var LosesNothingInAReset = Promise[NetworkLogger]{
-	Name: "loses no line in a reset",
+	variable: "LosesNothingInAReset",
+	Name:     "loses no line in a reset",
 	Why: "An audit log must be complete. A write that succeeded says that the kernel took the line, not that it got anywhere; a logger " +
 		"that forgets its lines at that moment loses some in every reset, and never knows.",
 	Labels: []string{"logger", "fault:reset"},

@@ -10,7 +10,8 @@ import (
 // there is no room is up to the logger. The collector is flooded until nothing more
 // goes to it; if it never comes to that, the promise is inconclusive.
 var NeverBlocksItsCaller = Promise[NetworkLogger]{
-	Name: "never blocks its caller for longer than it promised",
+	variable: "NeverBlocksItsCaller",
+	Name:     "never blocks its caller for longer than it promised",
 	Why: "The collector's disk was full, it stopped reading, and the log took the service down. A write to the socket waits, without an " +
 		"end, and with the logger's lock held: every request handler that logs a line hangs.",
 	Labels: []string{"logger", "fault:stall"},

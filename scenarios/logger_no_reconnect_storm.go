@@ -14,7 +14,8 @@ import (
 // its caller goes on logging. It may dial seldom, or never. On a machine that is too
 // busy to log more than Dials lines, that is inconclusive.
 var NoReconnectStorm = Promise[NetworkLogger]{
-	Name: "makes no reconnect storm",
+	variable: "NoReconnectStorm",
+	Name:     "makes no reconnect storm",
 	Why: "A thousand programs lost their collector in the same moment, and it never came up again. Loggers that dial for each line, or " +
 		"start their backoff anew whenever a connect succeeds, keep it too busy with handshakes.",
 	Labels: []string{"logger", "fault:reset"},

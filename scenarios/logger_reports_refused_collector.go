@@ -16,7 +16,8 @@ import (
 // A UDP logger learns of it too, at its second line: the answer to the first is
 // "port unreachable", which the kernel reports with the next call.
 var ReportsRefusedCollector = Promise[NetworkLogger]{
-	Name: "reports a collector that refuses",
+	variable: "ReportsRefusedCollector",
+	Name:     "reports a collector that refuses",
 	Why: "The collector's address had a typo, and a day later there was a whole day without a log. A logger that throws the errors of " +
 		"its writes away, as package log does, gives no sign of it.",
 	Labels: []string{"logger", "fault:refused"},

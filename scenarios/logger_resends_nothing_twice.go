@@ -10,7 +10,8 @@ import "fmt"
 // A logger that can't promise this may be one that LosesNothingInAReset. Without
 // answers from the collector, no logger can be both.
 var ResendsNothingTwice = Promise[NetworkLogger]{
-	Name: "sends no line twice around a reset",
+	variable: "ResendsNothingTwice",
+	Name:     "sends no line twice around a reset",
 	Why: "The connection broke after the batch had arrived and before the logger knew, and one order was counted as two. A logger that " +
 		"sends its whole batch again, because it can't know how much of it arrived, makes two orders of one.",
 	Labels: []string{"logger", "fault:reset"},

@@ -12,7 +12,8 @@ import (
 // many goroutines at once: every line arrives whole and once, no line is torn by
 // another one, and the lines of each goroutine arrive in its order.
 var SafeForManyGoroutines = Promise[NetworkLogger]{
-	Name: "is safe for many goroutines",
+	variable: "SafeForManyGoroutines",
+	Name:     "is safe for many goroutines",
 	Why: "On a busy day the lines of two requests were mixed into one that was unreadable. A server logs from each request's goroutine; " +
 		"a logger that sends a line and its end with two writes, or starts a goroutine for each line, works in every test.",
 	Labels: []string{"logger"},

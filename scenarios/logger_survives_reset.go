@@ -19,7 +19,8 @@ import (
 //
 // A UDP logger has no connection and can't make this promise.
 var SurvivesReset = Promise[NetworkLogger]{
-	Name: "survives a reset",
+	variable: "SurvivesReset",
+	Name:     "survives a reset",
 	Why: "The collector was restarted, and a program went silent that was alive and well. A logger that dials once writes into a dead " +
 		"connection from then on, with its errors thrown away, as the standard log.Logger does.",
 	Labels: []string{"logger", "fault:reset"},

@@ -14,7 +14,8 @@ import (
 // whole, once and in order. A TCP collector ends its connections with an RST, or with
 // a FIN and then an RST, as a process that is killed does.
 var SurvivesRestart = Promise[NetworkLogger]{
-	Name: "survives a restart of the collector",
+	variable: "SurvivesRestart",
+	Name:     "survives a restart of the collector",
 	Why: "The collector was updated, its port refused for some seconds, and a program logged nothing until it was restarted itself, " +
 		"months later. A logger that dials once more and then gives up, or takes one \"connection refused\" for the last word, never " +
 		"comes back.",

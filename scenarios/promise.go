@@ -18,14 +18,24 @@ type Promise[S Subject] struct {
 	// Labels are the labels of the promise's spec: "tcp", "fault:reset".
 	Labels []string
 
-	check func(ctx context.Context, subject func() S) error
+	variable string // what this package calls it
+	check    func(ctx context.Context, subject func() S) error
 }
 
-// A Kept is a list of promises, made with Keeps.
-type Kept[S Subject] struct{ promises []Promise[S] }
+// A Kept is a list of promises, made with Keeps or Learn.
+type Kept[S Subject] struct {
+	promises []Promise[S]
+	learning bool
+}
 
 // Keeps lists the promises that a subject keeps, for the Describe functions. It
 // copies the list.
 func Keeps[S Subject](promises ...Promise[S]) Kept[S] {
-	return Kept[S]{append([]Promise[S](nil), promises...)}
+	return Kept[S]{promises: append([]Promise[S](nil), promises...)}
 }
+
+// Learn takes the place of Keeps for a subject of which nobody knows what it keeps: it puts all
+// promises to the test. Those that it can't make, as it has no Open or Large, say, are skipped;
+// those that it breaks fail. The summary of the run then has the list of those that it keeps, as
+// a Keeps to be pasted: see Summarize.
+func Learn[S Subject]() Kept[S] { return Kept[S]{promises: Promises[S](), learning: true} }

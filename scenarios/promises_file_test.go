@@ -54,6 +54,9 @@ func wantOwnFiles[S Subject](t *testing.T, promises []Promise[S], idents map[str
 	}
 	for _, p := range promises {
 		id := idents[p.Name]
+		if p.variable != id.name {
+			t.Errorf("%s has the variable %q: Summarize would show that", id.name, p.variable)
+		}
 		if want := medium + "_" + snake(id.name) + ".go"; id.file != want {
 			t.Errorf("%s is in %s, want %s", id.name, id.file, want)
 		}

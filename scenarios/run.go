@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/pprof"
 	"strings"
 )
 
@@ -21,15 +22,17 @@ func Run[S Subject](ctx context.Context, p Promise[S], subject func() S) error {
 	return p.failure(p.try(ctx, subject))
 }
 
-// try puts the promise to the test.
-func (p Promise[S]) try(ctx context.Context, subject func() S) error {
+// try puts the promise to the test. Goroutines that the subject starts inherit the label, so that
+// a crash in one of them can name the promise.
+func (p Promise[S]) try(ctx context.Context, subject func() S) (err error) {
 	switch {
 	case p.check == nil:
 		return fmt.Errorf("%w: the promise has no check: use those of this package", ErrSubject)
 	case subject == nil:
 		return fmt.Errorf("%w: the function that makes it is nil", ErrSubject)
 	}
-	return p.check(ctx, subject)
+	pprof.Do(ctx, pprof.Labels("promise", p.Name), func(ctx context.Context) { err = p.check(ctx, subject) })
+	return err
 }
 
 // failure returns what Run says of err: nil of nil.

@@ -117,7 +117,7 @@ func (l NetworkLogger) checkTCP(why string) error {
 		return err
 	}
 	if l.Network == "udp" {
-		return fmt.Errorf("%w: a UDP logger %s", ErrSubject, why)
+		return fmt.Errorf("%w: a UDP logger %s", ErrLacks, why)
 	}
 	return nil
 }

@@ -15,19 +15,23 @@ import (
 )
 
 // someSubjects are those of the fixture with one of each verdict.
-const someSubjects = "keeper|breaker|lying|empty subject|wrong argument|factory|virtual good"
+const someSubjects = "keeper|breaker|lying|empty subject|wrong argument|factory|virtual good|learner"
 
 var _ = Describe("the summary at the end of a run", func() {
 	It("is in the terminal and in the JSON and JUnit reports", NodeTimeout(time.Minute), func(ctx SpecContext) {
 		s := summaryOf(ctx, os.Args[0], "-test.run=^TestScenarios$", "-ginkgo.focus="+someSubjects)
 		wantAllVerdicts(s)
 		for _, text := range []string{s.terminal, s.junit} {
-			Expect(text).To(MatchRegexp(`2 kept, 1 broken, 1 inconclusive, 2 invalid, 1 failed, \d+ not promised, \d+ not run`))
+			Expect(text).To(MatchRegexp(`on sockets: 1 kept, 1 broken, 1 inconclusive, 2 invalid, 1 failed, \d+ not promised, \d+ not run`))
+			Expect(text).To(MatchRegexp(`in memory: 1\d kept, 1 broken, \d not applicable, \d+ not promised`))
 			Expect(text).To(MatchRegexp(`\[\d+\] breaker\n`))
 			Expect(text).To(MatchRegexp(`\[\d+\] virtual good \(in memory\)\n`))
+			Expect(text).To(ContainSubstring("scenarios.Keeps(scenarios.ReassemblesSplitReplies) // keeper\n"))
 			Expect(text).To(MatchRegexp(`reassembles split replies +kept +broken +invalid +inconclusive +failed`))
 			Expect(text).To(MatchRegexp(`is attached to its scenarios +invalid`))
-			Expect(text).To(MatchRegexp(`reports a reset +not promised +not promised +not promised`))
+			Expect(text).To(MatchRegexp(`reports a reset +– +– +–`))
+			Expect(text).To(MatchRegexp(`takes replies that arrive together one at a time .* n/a\n`))
+			Expect(text).To(MatchRegexp(`scenarios.Keeps\(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, .*\) // learner \(in memory\)\n`))
 		}
 		Expect(s.terminal).NotTo(MatchRegexp(`\] last\n|honors its deadline when the reply is lost`))
 		Expect(s.location.FileName).To(HaveSuffix("describe_fixture_test.go"))
@@ -42,7 +46,7 @@ var _ = Describe("the summary at the end of a run", func() {
 	It("says so when nothing ran", NodeTimeout(time.Minute), func(ctx SpecContext) {
 		s := summaryOf(ctx, os.Args[0], "-test.run=^TestScenarios$", "-ginkgo.dry-run")
 		Expect(s.verdicts).NotTo(BeEmpty())
-		Expect(s.terminal).To(MatchRegexp(`\n +\d+ not run\n`))
+		Expect(s.terminal).To(MatchRegexp(`\n +on sockets: \d+ not run\n +in memory: \d+ not run\n`))
 		Expect(s.terminal).NotTo(ContainSubstring("reassembles split replies  "))
 		for what, verdict := range s.verdicts {
 			Expect(verdict).To(Equal("not run"), what)
@@ -54,16 +58,18 @@ var _ = Describe("the summary at the end of a run", func() {
 func wantAllVerdicts(s summary) {
 	GinkgoHelper()
 	for what, verdict := range map[string]string{
-		"keeper reassembles split replies":                   "kept",
-		"breaker reassembles split replies":                  "broken",
-		"lying reassembles split replies":                    "inconclusive",
-		"empty subject reassembles split replies":            "invalid",
-		"wrong argument is attached to its scenarios":        "invalid",
-		"factory reassembles split replies":                  "failed",
-		"keeper reports a reset":                             "not promised",
-		"virtual good (in memory) reassembles split replies": "kept",
-		"last reassembles split replies":                     "not run",
-		"udp honors its deadline when the reply is lost":     "not run",
+		"keeper reassembles split replies":               "kept",
+		"breaker reassembles split replies":              "broken",
+		"lying reassembles split replies":                "inconclusive",
+		"empty subject reassembles split replies":        "invalid",
+		"wrong argument is attached to its scenarios":    "invalid",
+		"factory reassembles split replies":              "failed",
+		"keeper reports a reset":                         "not promised",
+		"virtual good reassembles split replies":         "kept",
+		"learner reassembles split replies":              "kept",
+		"learner keeps answers apart":                    "not applicable",
+		"last reassembles split replies":                 "not run",
+		"udp honors its deadline when the reply is lost": "not run",
 	} {
 		Expect(s.verdicts).To(HaveKeyWithValue(what, verdict))
 	}

@@ -20,17 +20,18 @@ const promiseEntry = "promise"
 type verdict string
 
 const (
-	kept         verdict = "kept"
-	broken       verdict = "broken"
-	notPromised  verdict = "not promised"
-	inconclusive verdict = "inconclusive"
-	invalid      verdict = "invalid"
-	failed       verdict = "failed"
-	notRun       verdict = "not run"
+	kept          verdict = "kept"
+	broken        verdict = "broken"
+	notPromised   verdict = "not promised"
+	notApplicable verdict = "not applicable"
+	inconclusive  verdict = "inconclusive"
+	invalid       verdict = "invalid"
+	failed        verdict = "failed"
+	notRun        verdict = "not run"
 )
 
 // verdicts are all verdicts, in the order in which the table counts them.
-var verdicts = []verdict{kept, broken, inconclusive, invalid, failed, notPromised, notRun}
+var verdicts = []verdict{kept, broken, inconclusive, invalid, failed, notApplicable, notPromised, notRun}
 
 // verdictOf returns what Run's error means.
 func verdictOf(err error) verdict {
@@ -51,6 +52,7 @@ type finding struct {
 	Subject string
 	Promise string
 	Verdict verdict
+	Memory  bool // it ran in memory
 
 	kind string // "tcp", "udp", "logger"
 	file string // of the Describe call; two subjects may have the same text
@@ -58,7 +60,13 @@ type finding struct {
 }
 
 // String returns the finding for people.
-func (f finding) String() string { return f.Subject + " " + f.Promise + ": " + string(f.Verdict) }
+func (f finding) String() string {
+	text := f.plainName() + " " + f.Promise + ": " + string(f.Verdict)
+	if f.Memory {
+		text += ", in memory"
+	}
+	return text
+}
 
 // note adds a report entry with v to the spec that runs. People see it if the spec
 // fails, or with -v.
@@ -75,10 +83,7 @@ func aboutSpec(spec types.SpecReport) finding {
 		f.file, f.line = spec.ContainerHierarchyLocations[n-1].FileName, spec.ContainerHierarchyLocations[n-1].LineNumber
 	}
 	if labels := spec.LeafNodeLabels; len(labels) > 0 {
-		f.kind = labels[0]
-		if slices.Contains(labels, memoryLabel) {
-			f.Subject += " (in memory)"
-		}
+		f.kind, f.Memory = labels[0], slices.Contains(labels, memoryLabel)
 	}
 	return f
 }

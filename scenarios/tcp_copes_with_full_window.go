@@ -19,7 +19,8 @@ import (
 // kept waiting for a tenth of Within. Where the kernel does not tell that they are (it
 // does on Linux), it has 20 ms to fill them.
 var CopesWithFullWindow = Promise[TCPClient]{
-	Name: "copes with a full window",
+	variable: "CopesWithFullWindow",
+	Name:     "copes with a full window",
 	Why: "The uploads were corrupt, but only to slow servers. A Write with a deadline may send a part and say how much that was; a " +
 		"client that does not look leaves a hole and goes on, or begins again from the start.",
 	Labels: []string{"tcp", "fault:hold", "fault:slice"},

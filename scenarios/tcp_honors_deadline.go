@@ -21,7 +21,8 @@ import (
 // long reply, the sweep takes the offsets that it takes for ReportsTruncatedReply. The
 // exchanges run at the same time, many at once.
 var HonorsDeadline = Promise[TCPClient]{
-	Name: "honors its deadline",
+	variable: "HonorsDeadline",
+	Name:     "honors its deadline",
 	Why: "The server hung and kept its connections open, and TCP has no timeout for a peer that says nothing. A client without a " +
 		"deadline, or with one for connecting only, waits forever, and holds its goroutine and its caller's locks meanwhile.",
 	Labels: []string{"tcp", "fault:unanswered", "fault:stall", "fault:slice"},

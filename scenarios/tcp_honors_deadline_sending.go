@@ -11,7 +11,8 @@ import (
 // its own deadline when the server stops reading in the middle of a request, so that
 // the client's writes block. It needs Large.
 var HonorsDeadlineSending = Promise[TCPClient]{
-	Name: "honors its deadline while sending",
+	variable: "HonorsDeadlineSending",
+	Name:     "honors its deadline while sending",
 	Why: "The server was overloaded and stopped reading, and once its window was full, Write blocked. A client with a deadline for " +
 		"reading only never gets as far as reading: an upload, a bulk insert or a log shipper then hangs for good.",
 	Labels: []string{"tcp", "fault:stall"},

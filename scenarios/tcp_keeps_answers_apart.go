@@ -16,7 +16,8 @@ import (
 //
 // It needs Open.
 var KeepsAnswersApart = Promise[TCPClient]{
-	Name: "keeps answers apart",
+	variable: "KeepsAnswersApart",
+	Name:     "keeps answers apart",
 	Why: "In 2023 a Redis client showed users of ChatGPT one another's data. A client that gives up on a request and keeps the " +
 		"connection finds the answer there when it asks for something else, and is one answer behind from then on.",
 	Labels: []string{"tcp", "fault:hold"},

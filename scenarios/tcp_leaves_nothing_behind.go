@@ -27,7 +27,8 @@ import (
 // as a descriptor does. Where a server can't refuse connections without giving its port
 // up (it can on Linux), that is left out.
 var LeavesNothingBehind = Promise[TCPClient]{
-	Name: "leaves nothing behind",
+	variable: "LeavesNothingBehind",
+	Name:     "leaves nothing behind",
 	Why: "An outage made ten thousand calls fail, and then the program was out of memory, or of descriptors. Each failed call had left " +
 		"a goroutine that waits forever, or a socket that an early return forgot to close.",
 	Labels: []string{"tcp", "fault:refused", "fault:reset", "fault:close", "fault:stall"},

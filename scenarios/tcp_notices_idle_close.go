@@ -20,7 +20,8 @@ import (
 // It needs Open. A client that keeps no connection keeps this promise. Where the kernel
 // does not tell that the FIN is there (it does on Linux), it has 20 ms more to get there.
 var NoticesIdleClose = Promise[TCPClient]{
-	Name: "notices that an idle connection was closed",
+	variable: "NoticesIdleClose",
+	Name:     "notices that an idle connection was closed",
 	Why: "The first request after each lunch break failed with \"unexpected EOF\", or was sent twice: the server had closed a connection " +
 		"that was idle, and the pool handed it out all the same. So did Go's MySQL driver, until it looked at a connection first.",
 	Labels: []string{"tcp", "fault:close"},

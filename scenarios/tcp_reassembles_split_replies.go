@@ -16,7 +16,8 @@ import (
 // The reply is all that the server sends on one connection. A reply of one byte
 // can't be cut: that is inconclusive.
 var ReassemblesSplitReplies = Promise[TCPClient]{
-	Name: "reassembles split replies",
+	variable: "ReassemblesSplitReplies",
+	Name:     "reassembles split replies",
 	Why: "It worked for years on loopback, until a reply came in two segments. TCP keeps bytes in order and forgets where they were " +
 		"written apart: a client that takes one Read for one message loses the rest, or takes it for the beginning of the next reply.",
 	Labels: []string{"tcp", "fault:slice"},

@@ -12,7 +12,8 @@ import (
 // It needs a server that can refuse connections without giving its port up, which is on
 // Linux; elsewhere it ends with ErrInconclusive.
 var ReportsRefused = Promise[TCPClient]{
-	Name: "reports a refused connection",
+	variable: "ReportsRefused",
+	Name:     "reports a refused connection",
 	Why: "For a second during a deployment, nothing listened. A client that dials again and again without a bound hangs its caller for " +
 		"as long as the server is gone, and one that only logs the error hands on an empty answer as if it were the server's.",
 	Labels: []string{"tcp", "fault:refused"},

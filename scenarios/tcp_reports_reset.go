@@ -21,7 +21,8 @@ import (
 // The reply is all that the server sends on one connection. So the Handler should
 // not send what the client does not wait for.
 var ReportsReset = Promise[TCPClient]{
-	Name: "reports a reset",
+	variable: "ReportsReset",
+	Name:     "reports a reset",
 	Why: "The server was restarted in the middle of a reply, and a balance of 1000 was shown as 10. A client that ends its read loop at " +
 		"any error, and returns what it has got, hands half a reply on as a whole one.",
 	Labels: []string{"tcp", "fault:reset"},

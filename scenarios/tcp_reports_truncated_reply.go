@@ -21,7 +21,8 @@ import (
 // of more than 512 bytes, the sweep takes every offset in the first and last 256 bytes,
 // and 64 in between.
 var ReportsTruncatedReply = Promise[TCPClient]{
-	Name: "reports a truncated reply",
+	variable: "ReportsTruncatedReply",
+	Name:     "reports a truncated reply",
 	Why: "Half a file was downloaded, half a list imported, and there was no error. A FIN in the middle of a reply reads as an end of " +
 		"file: bufio.Scanner hands on what came before it as a last line, and io.ReadAll calls it success.",
 	Labels: []string{"tcp", "fault:close", "fault:reset"},

@@ -11,7 +11,8 @@ import "context"
 // The request is the client's last one on a connection, after what the server may
 // greet it with.
 var SendsRequestAgain = Promise[TCPClient]{
-	Name: "sends a request again whose answer was lost",
+	variable: "SendsRequestAgain",
+	Name:     "sends a request again whose answer was lost",
 	Why: "A load balancer was replaced, and cut off the answers that were under way. A client of a cache or a name server that says it " +
 		"asks again, and does so only if its write fails, hands an error for each of them to callers that rely on it.",
 	Labels: []string{"tcp", "fault:blackhole", "fault:reset", "fault:close"},

@@ -14,7 +14,8 @@ import (
 // the client connects again, and greets again, is no harm. SendsRequestAgain is the
 // opposite.
 var SendsRequestOnce = Promise[TCPClient]{
-	Name: "does not send a request twice",
+	variable: "SendsRequestOnce",
+	Name:     "does not send a request twice",
 	Why: "The connection broke after the payment was booked and before the client was told. A client that takes any error of a " +
 		"kept connection for a stale connection, and sends the request again, books it twice: the server can't tell.",
 	Labels: []string{"tcp", "fault:blackhole", "fault:reset", "fault:close"},

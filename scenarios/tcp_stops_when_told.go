@@ -24,7 +24,8 @@ import (
 // connects. That is left out, too, where a connect can't be left without an answer (it
 // can on Linux).
 var StopsWhenTold = Promise[TCPClient]{
-	Name: "stops when told to",
+	variable: "StopsWhenTold",
+	Name:     "stops when told to",
 	Why: "The shutdown hung until the deadline, or until the process was killed with its data unsaved. A Close that takes the lock that " +
 		"the blocked call holds, or a context that is looked at between reads only, waits for the server after all.",
 	Labels: []string{"tcp", "fault:unanswered", "fault:stall", "fault:hold", "fault:slice"},
@@ -214,7 +215,7 @@ func prepareStop(d *dialogue, connecting bool) (tell func() error, blockable boo
 			return nil, false, err
 		}
 		if d.session.Close == nil {
-			return nil, false, fmt.Errorf("%w: Close is nil, and this promise is about it", ErrSubject)
+			return nil, false, fmt.Errorf("%w: Close is nil, and this promise is about it", ErrLacks)
 		}
 		tell = d.close
 	}

@@ -21,7 +21,8 @@ import (
 // the replies to AskAll must be as long as those to Ask. One Read gives all of them only
 // if they fit in the client's buffer and in one segment, which has 64 KiB on loopback.
 var TakesRepliesOneAtATime = Promise[TCPClient]{
-	Name: "takes replies that arrive together one at a time",
+	variable: "TakesRepliesOneAtATime",
+	Name:     "takes replies that arrive together one at a time",
 	Why: "Under load, one Read gave the end of one reply and the beginning of the next. A client that makes a new bufio.Reader for each " +
 		"reply throws the rest away, waits for what it has already read, and calls that a timeout of the server.",
 	Labels: []string{"tcp", "fault:slice"},
@@ -89,7 +90,7 @@ func learnReplies(ctx context.Context, subject func() TCPClient) (l lessons, err
 	}
 	err = inDialogue(ctx, subject, rehearsal, func(d *dialogue) error {
 		if d.session.AskAll == nil {
-			return fmt.Errorf("%w: AskAll is nil, and this promise is about requests that are under way together", ErrSubject)
+			return fmt.Errorf("%w: AskAll is nil, and this promise is about requests that are under way together", ErrLacks)
 		}
 		for n := 1; n <= underWay; n++ {
 			if err := d.ask(n).wantAnswer(l.want[n-1]); err != nil {

@@ -16,7 +16,8 @@ import (
 // clients whose requests may be carried out twice. A client that keeps
 // SendsRequestOnce can't make this promise.
 var TriesAgainAfterReset = Promise[TCPClient]{
-	Name: "tries again after a reset",
+	variable: "TriesAgainAfterReset",
+	Name:     "tries again after a reset",
 	Why: "The server was restarted and reset its connections, and its callers saw an outage. A client that is said to try again, and " +
 		"does so only when dialing fails, lets each of these resets through.",
 	Labels: []string{"tcp", "fault:reset", "fault:blackhole"},

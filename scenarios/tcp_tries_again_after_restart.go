@@ -17,7 +17,8 @@ import (
 // It needs Open, and a server that can refuse connections without giving its port up,
 // which is on Linux; elsewhere it ends with ErrInconclusive.
 var TriesAgainAfterRestart = Promise[TCPClient]{
-	Name: "tries again after a restart of its server",
+	variable: "TriesAgainAfterRestart",
+	Name:     "tries again after a restart of its server",
 	Why: "The database was updated, and every call failed with \"broken pipe\" until the program was restarted too. Some drivers connect " +
 		"when they are made, and never again; others mark a server as dead, and never look again.",
 	Labels: []string{"tcp", "fault:refused", "fault:close", "fault:reset"},

@@ -11,7 +11,8 @@ import "bytes"
 // Where the platform sends no datagram as large (on macOS, by default), that is
 // inconclusive.
 var CopesWithLargestDatagram = Promise[UDPClient]{
-	Name: "copes with the largest datagram",
+	variable: "CopesWithLargestDatagram",
+	Name:     "copes with the largest datagram",
 	Why: "A datagram of 64 KiB came, which anything that can send to the port can send, and the client panicked. A buffer for what is " +
 		"expected gets the beginning, silently, and the client parses what it has not got: a length that points past the end, a line " +
 		"without an end.",

@@ -17,7 +17,8 @@ import (
 // of its next exchange overtakes the one that it waited for. One whose replies have
 // several datagrams finds these in another order.
 var CopesWithReorderedReplies = Promise[UDPClient]{
-	Name: "copes with reordered replies",
+	variable: "CopesWithReorderedReplies",
+	Name:     "copes with reordered replies",
 	Why: "Two datagrams took different paths, and the second arrived first. A client that counts on the order hands one caller the " +
 		"answer of another, or builds a message of parts that don't belong together.",
 	Labels: []string{"udp", "fault:reorder"},

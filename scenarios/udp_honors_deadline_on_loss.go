@@ -12,7 +12,8 @@ import (
 // the reply has several datagrams, when the last one is. A client that asks again loses
 // that, too.
 var HonorsDeadlineOnLoss = Promise[UDPClient]{
-	Name: "honors its deadline when the reply is lost",
+	variable: "HonorsDeadlineOnLoss",
+	Name:     "honors its deadline when the reply is lost",
 	Why: "A busy switch dropped one datagram, and the client hung forever. UDP loses datagrams and says nothing; a client that reads " +
 		"without a deadline works on every developer's machine.",
 	Labels: []string{"udp", "fault:loss"},

@@ -11,7 +11,8 @@ import (
 // waiting for it: before the next request, or between that and its reply. The next
 // exchange gives its own answer, or an error.
 var RefusesLateReply = Promise[UDPClient]{
-	Name: "refuses a reply to an earlier request",
+	variable: "RefusesLateReply",
+	Name:     "refuses a reply to an earlier request",
 	Why: "A clock was set by the previous poll, and a name got another's address. A reply that is late by a moment is next in the " +
 		"socket when the client asks again, and a client that does not number its requests hands it on.",
 	Labels: []string{"udp"},

@@ -23,7 +23,8 @@ import (
 // A client whose socket is connected keeps it: its kernel drops what others send.
 // Clients of protocols in which servers answer from a new port can't make it.
 var RefusesStrangers = Promise[UDPClient]{
-	Name: "refuses a reply from a stranger",
+	variable: "RefusesStrangers",
+	Name:     "refuses a reply from a stranger",
 	Why: "A resolver took answers from any address, and that was all that cache poisoning needed: anything can send a datagram to a " +
 		"port that is open. And a client that is done with one server may get that one's late answer under the port of the next.",
 	Labels: []string{"udp"},

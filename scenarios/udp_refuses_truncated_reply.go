@@ -19,7 +19,8 @@ import (
 // A client can make this promise only if its protocol tells where a reply ends: by
 // a length, a checksum, or an end mark.
 var RefusesTruncatedReply = Promise[UDPClient]{
-	Name: "refuses a truncated reply",
+	variable: "RefusesTruncatedReply",
+	Name:     "refuses a truncated reply",
 	Why: "A name had four addresses, and the resolver returned one and a half. A buffer that is too small, or a middlebox, cuts a " +
 		"datagram, and the kernel does not say so: a read gives the beginning as if it were all.",
 	Labels: []string{"udp", "fault:truncate"},

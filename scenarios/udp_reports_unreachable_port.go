@@ -20,7 +20,8 @@ import (
 // It needs a server that can refuse datagrams, which is on Linux; elsewhere it ends with
 // ErrInconclusive.
 var ReportsUnreachablePort = Promise[UDPClient]{
-	Name: "reports an unreachable port",
+	variable: "ReportsUnreachablePort",
+	Name:     "reports an unreachable port",
 	Why: "A daemon was down for a second, and left a pile of waiting callers. Its host says at once that it is down; a client that does " +
 		"not listen waits for its whole deadline, at each call, and one that drops the error reports a timeout, and sends people " +
 		"looking for a firewall.",

@@ -12,7 +12,8 @@ import (
 // three exchanges gets its own, though the second copy of the previous reply is still in
 // the socket.
 var TakesDuplicateOnce = Promise[UDPClient]{
-	Name: "takes a duplicate once",
+	variable: "TakesDuplicateOnce",
+	Name:     "takes a duplicate once",
 	Why: "Each caller got what the one before had asked for. Networks deliver a datagram twice, and a server answers twice when its " +
 		"client asked again too soon; a client that takes the next datagram for the next answer is one behind from then on.",
 	Labels: []string{"udp", "fault:duplicate"},

@@ -14,7 +14,8 @@ import (
 // How the client asks again is up to it: the lost part or everything, from the
 // same socket or from another.
 var TriesAgainAfterLoss = Promise[UDPClient]{
-	Name: "tries again after a loss",
+	variable: "TriesAgainAfterLoss",
+	Name:     "tries again after a loss",
 	Why: "A lookup failed, a metric had a hole, a user was told that the server is down: one datagram was lost, as one in some " +
 		"thousands is on any network. A client that asks once and reports a timeout turns each loss into an outage.",
 	Labels: []string{"udp", "fault:loss"},
