@@ -10,7 +10,8 @@
 //		return scenarios.TCPClient{Handler: pongs, Do: ping, Want: "PONG", Within: time.Second}
 //	}, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsReset, scenarios.HonorsDeadline))
 //
-// A promise that is not listed is skipped as "not promised". [Run] puts one promise
+// A promise that is not listed is skipped as "not promised"; to learn which a subject keeps, [Learn]
+// takes the place of Keeps. [Run] puts one promise
 // to the test without Ginkgo, and returns an error if it was broken.
 //
 // # How to attach a suite
@@ -94,7 +95,7 @@
 // runs with GODEBUG=tracebacklabels=1, which Go 1.27 does by itself in modules whose go.mod
 // says go 1.27:
 //
-//	goroutine 41 [running] {"promise": "reports a reset", "subject": "page loader"}:
+//	goroutine 41 [running labels:{"promise": "reports a reset", "subject": "page loader"}]:
 //
 // Several subjects may be at work at once, each from a call of that function: they must
 // share nothing that one of them holds while it waits, such as a lock.
