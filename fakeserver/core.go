@@ -74,18 +74,18 @@ func (s *core) settle(network string, addr net.Addr, recordLimit int64) {
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 }
 
-// Addr returns the address to hand to a client, such as "127.0.0.1:4242". For a
+// Address returns the address to hand to a client, such as "127.0.0.1:4242". For a
 // server bound to all addresses it is the loopback one.
-func (s *core) Addr() string { return s.text }
+func (s *core) Address() string { return s.text }
 
-// AddrPort returns Addr as an IP address and port. It is zero if the transport's
+// AddrPort returns Address as an IP address and port. It is zero if the transport's
 // addresses are of another kind.
 func (s *core) AddrPort() netip.AddrPort {
 	return dialable(addrPortOf(s.addr))
 }
 
-// Done returns a channel that is closed when Close has ended; for a Listener, when
-// Stop has. Nothing is added to the record from then on, unless Close had to give up
+// Done returns a channel that is closed when Stop has ended, or the Close of anything but a
+// Listener. Nothing is added to the record from then on, unless Close had to give up
 // on a handler.
 func (s *core) Done() <-chan struct{} { return s.ended.done() }
 

@@ -36,9 +36,7 @@ func exchange(network, addr, request string) (string, error) {
 }
 
 // await waits until what the example wants to show is in the record.
-func await(srv interface {
-	Wait(context.Context, func(transcript.Transcript) bool) error
-}, cond func(transcript.Transcript) bool) {
+func await(srv fakeserver.Wire, cond func(transcript.Transcript) bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if err := srv.Wait(ctx, cond); err != nil {

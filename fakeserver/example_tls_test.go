@@ -32,7 +32,7 @@ func ExampleWrapListener_tls() {
 	go echoAll(tls.NewListener(wire, serverConfig))
 
 	for try := 1; try <= 3; try++ {
-		answer, err := sayHello(wire.Addr().String(), clientConfig)
+		answer, err := sayHello(wire.Address(), clientConfig)
 		fmt.Printf("try %d: %q, failed: %v\n", try, answer, err != nil)
 	}
 	record := wire.Transcript().Conn(3)

@@ -43,7 +43,7 @@ func ExampleWrapListener() {
 
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	for try := 1; try <= 2; try++ {
-		resp, err := client.Get("http://" + ln.Addr().String() + "/greeting")
+		resp, err := client.Get("http://" + ln.Address() + "/greeting")
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -81,7 +81,7 @@ func ExampleWrapPacketConn() {
 	defer wire.Close()
 	go shout(wire)
 
-	c, err := net.Dial("udp", below.LocalAddr().String())
+	c, err := net.Dial("udp", wire.Address())
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
 )
 
@@ -36,9 +37,9 @@ var (
 )
 
 // dial connects to the server, and closes at the test's end.
-func dial(t testing.TB, srv interface{ Addr() string }) *net.TCPConn {
+func dial(t testing.TB, srv fakeserver.Wire) *net.TCPConn {
 	t.Helper()
-	c, err := net.Dial("tcp", srv.Addr())
+	c, err := net.Dial("tcp", srv.Address())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,9 +48,9 @@ func dial(t testing.TB, srv interface{ Addr() string }) *net.TCPConn {
 	return c.(*net.TCPConn)
 }
 
-func dialUDP(t testing.TB, srv interface{ Addr() string }) *net.UDPConn {
+func dialUDP(t testing.TB, srv fakeserver.Wire) *net.UDPConn {
 	t.Helper()
-	c, err := net.Dial("udp", srv.Addr())
+	c, err := net.Dial("udp", srv.Address())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,13 +47,12 @@ type Listener struct {
 // to it that Stop is called, or that the Listener and all connections are closed;
 // StartListener does so at its test's end.
 func WrapListener(ln net.Listener, cfg Config) (*Listener, error) {
-	s, err := wrapListener(ln, cfg, origin{})
-	return s.Listener, err
+	return wrapListener(ln, cfg, origin{})
 }
 
-func wrapListener(ln net.Listener, cfg Config, o origin) (stopper, error) {
+func wrapListener(ln net.Listener, cfg Config, o origin) (*Listener, error) {
 	if err := cmp.Or(cfg.checkWrap(ln == nil), checkBubble(ln)); err != nil {
-		return stopper{}, err
+		return nil, err
 	}
 	if cfg.Name == "" {
 		cfg.Name = "listener"
@@ -62,7 +61,7 @@ func wrapListener(ln net.Listener, cfg Config, o origin) (stopper, error) {
 	e.network = ln.Addr().Network()
 	c, err := compile(&e, o)
 	if err != nil {
-		return stopper{}, err
+		return nil, err
 	}
 	c.settle(e.network, ln.Addr(), cfg.RecordLimit)
 	l := &Listener{
@@ -71,14 +70,8 @@ func wrapListener(ln net.Listener, cfg Config, o origin) (stopper, error) {
 		gone: make(chan struct{}), shut: make(chan struct{}), pumped: make(chan struct{}),
 	}
 	go l.pump()
-	return stopper{l}, nil
+	return l, nil
 }
-
-// A stopper is a Listener as a test's end sees it.
-type stopper struct{ *Listener }
-
-// Close stops the Listener.
-func (s stopper) Close() error { return s.Stop() }
 
 // checkWrap refuses what makes no sense for a listener that exists already.
 func (cfg *Config) checkWrap(none bool) error {
@@ -118,7 +111,8 @@ func (l *Listener) Accept() (net.Conn, error) {
 	return nil, l.opError("accept")
 }
 
-// Addr returns the address of the listener below.
+// Addr returns the address of the listener below, as a net.Listener does. Address is what to
+// hand to a client.
 func (l *Listener) Addr() net.Addr { return l.ln.Addr() }
 
 // Close stops accepting. Connections that were handed out stay open; those that were

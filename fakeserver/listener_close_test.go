@@ -41,7 +41,7 @@ func TestCloseOfAListenerIsAsInPackageNet(t *testing.T) {
 	wantRead(t, c, "still")
 	send(t, c, "open")
 	wantRead(t, taken, "open")
-	if _, err := net.Dial("tcp", ln.Addr()); err == nil {
+	if _, err := net.Dial("tcp", ln.Address()); err == nil {
 		t.Error("a closed listener takes connections")
 	}
 }
@@ -93,7 +93,7 @@ func (l *failing) Accept() (net.Conn, error) {
 }
 
 func TestListenerHandsOnAnErrorOfTheLowerOne(t *testing.T) {
-	ln := wrapped{fakeserver.StartListener(t, &failing{Listener: listenTCP(t), times: 2}, fakeserver.Config{})}
+	ln := fakeserver.StartListener(t, &failing{Listener: listenTCP(t), times: 2}, fakeserver.Config{})
 	for range 2 {
 		_, err := ln.Accept()
 		wantError(t, "Accept", err, errPassing)
@@ -121,7 +121,7 @@ func TestStopUnblocksEverything(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			dial(t, wrapped{ln})
+			dial(t, ln)
 			c := acceptConn(t, ln)
 			done := make(chan error)
 			go func() { done <- tt.do(c) }()
@@ -174,7 +174,7 @@ func TestCloseClientConnsOfAListener(t *testing.T) {
 // At the end of a test its cleanup stops everything, and says what it has to say.
 func TestStartListenerFailsItsTest(t *testing.T) {
 	tb := &fakeTB{name: "TestX"}
-	ln := wrapped{fakeserver.StartListener(tb, listenTCP(t), fakeserver.Config{Faults: plan(fault.ToClient(fault.Reset{}).AfterBytes(7))})}
+	ln := fakeserver.StartListener(tb, listenTCP(t), fakeserver.Config{Faults: plan(fault.ToClient(fault.Reset{}).AfterBytes(7))})
 	dial(t, ln)
 	acceptConn(t, ln)
 	tb.end()

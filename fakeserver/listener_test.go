@@ -24,14 +24,9 @@ func listenTCP(t testing.TB) net.Listener {
 	return ln
 }
 
-// wrapped is a wrapped listener as something that can be dialled.
-type wrapped struct{ *fakeserver.Listener }
-
-func (w wrapped) Addr() string { return w.Listener.Addr().String() }
-
-func wrap(t testing.TB, rules ...fault.Rule) wrapped {
+func wrap(t testing.TB, rules ...fault.Rule) *fakeserver.Listener {
 	t.Helper()
-	return wrapped{fakeserver.StartListener(t, listenTCP(t), fakeserver.Config{Faults: plan(rules...)})}
+	return fakeserver.StartListener(t, listenTCP(t), fakeserver.Config{Faults: plan(rules...)})
 }
 
 // acceptConn takes the next connection, which is closed at the test's end.

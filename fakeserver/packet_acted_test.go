@@ -25,10 +25,7 @@ var echoAnyway = fakeserver.PacketHandlerFunc(func(_ context.Context, p fakeserv
 })
 
 // wantActed checks that a rule acted so often, by the report and by the record.
-func wantActed(t *testing.T, srv interface {
-	Report() fault.Report
-	Transcript() transcript.Transcript
-}, rule string, acted, not int64) {
+func wantActed(t *testing.T, srv fakeserver.Wire, rule string, acted, not int64) {
 	t.Helper()
 	o, tr := outcomeOf(srv.Report(), rule), srv.Transcript()
 	state := fault.Fired

@@ -35,13 +35,12 @@ type PacketConn struct {
 // fault.ErrPlan. pc stays the caller's then. The caller of WrapPacketConn must call
 // Close; StartPacketConn does so at its test's end.
 func WrapPacketConn(pc net.PacketConn, cfg PacketConfig) (*PacketConn, error) {
-	s, err := wrapPacketConn(pc, cfg, origin{})
-	return s.PacketConn, err
+	return wrapPacketConn(pc, cfg, origin{})
 }
 
-func wrapPacketConn(pc net.PacketConn, cfg PacketConfig, o origin) (packetStopper, error) {
+func wrapPacketConn(pc net.PacketConn, cfg PacketConfig, o origin) (*PacketConn, error) {
 	if err := cmp.Or(cfg.checkWrap(pc == nil), checkBubble(pc)); err != nil {
-		return packetStopper{}, err
+		return nil, err
 	}
 	if cfg.Name == "" {
 		cfg.Name = "packet conn"
@@ -50,24 +49,14 @@ func wrapPacketConn(pc net.PacketConn, cfg PacketConfig, o origin) (packetStoppe
 	e.network = pc.LocalAddr().Network()
 	c, err := compile(&e, o)
 	if err != nil {
-		return packetStopper{}, err
+		return nil, err
 	}
 	c.settle(e.network, pc.LocalAddr(), cfg.RecordLimit)
 	k := &PacketConn{peers: newPeers(c), deadlines: packetDeadlines{c: c, pc: pc}}
 	k.sock = newSingleSocket(pc, k.roster)
 	k.sock.drops, _ = socket.Drops(pc) // what was lost before is not of this record
 	k.out.sock.Store(k.sock)
-	return packetStopper{k}, nil
-}
-
-// A packetStopper is a PacketConn as a test's end sees it.
-type packetStopper struct{ *PacketConn }
-
-// Close closes the PacketConn, unless the test has done so, and waits for the end of that.
-func (s packetStopper) Close() error {
-	err := ignoreClosed(s.PacketConn.Close())
-	s.ended.wait()
-	return err
+	return k, nil
 }
 
 // checkWrap refuses what a socket that exists already makes senseless.
@@ -122,7 +111,8 @@ func (c *PacketConn) WriteTo(p []byte, addr net.Addr) (int, error) {
 	return c.out.sendToLocked(addrPortOf(addr), addr, p)
 }
 
-// LocalAddr returns the address of the socket below.
+// LocalAddr returns the address of the socket below, as a net.PacketConn does. Address is what
+// to hand to a client.
 func (c *PacketConn) LocalAddr() net.Addr { return c.sock.pc.LocalAddr() }
 
 // SetDeadline sets both deadlines.
@@ -147,14 +137,23 @@ func (c *PacketConn) SetWriteDeadline(t time.Time) error { return c.deadlines.se
 // on a socket whose ReadFrom goes on after its deadline and its Close, and its error names that.
 // Further calls return net.ErrClosed; the accessors work afterwards.
 func (c *PacketConn) Close() error {
-	if !c.ended.begin() {
-		return c.deadlines.opError("close", net.ErrClosed)
-	}
-	defer c.ended.end()
+	err := c.deadlines.opError("close", net.ErrClosed)
+	c.end(func() error {
+		err = c.close()
+		return err
+	})
+	return err
+}
+
+// Stop is Close that may be called more than once, and from several goroutines, also after
+// Close: each call waits for the end and returns the same error.
+func (c *PacketConn) Stop() error { return c.end(c.close) }
+
+func (c *PacketConn) close() error {
 	c.cancel()
 	c.takeRest()
 	c.sock.noteDrops()
-	err := c.sock.pc.Close() // which ends a WriteTo that is blocked
+	err := ignoreClosed(c.sock.pc.Close()) // which ends a WriteTo that is blocked; its owner may have closed it
 	c.sock.release()
 	c.out.forgetSocket("closed")
 	c.joined(closeGrace)

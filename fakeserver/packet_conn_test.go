@@ -170,7 +170,7 @@ func TestPacketConnAboveAUnixSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantRead(t, c, "pong")
-	nameless, err := net.Dial("unixgram", pc.Addr())
+	nameless, err := net.Dial("unixgram", pc.Address())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -99,11 +99,8 @@ func TestPeerIsAnotherWithAnotherSocketAtItsAddress(t *testing.T) {
 			pc.WriteTo(p[:n], from)
 		}
 	})
-	for name, s := range map[string]interface {
-		Addr() string
-		Transcript() transcript.Transcript
-	}{"PacketServer": srv, "PacketServer on all addresses": wide, "PacketConn": pc} {
-		to, _ := net.ResolveUDPAddr("udp", s.Addr())
+	for name, s := range map[string]fakeserver.Wire{"PacketServer": srv, "PacketServer on all addresses": wide, "PacketConn": pc} {
+		to, _ := net.ResolveUDPAddr("udp", s.Address())
 		at := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}
 		for range 30 {
 			c, err := net.DialUDP("udp", at, to)

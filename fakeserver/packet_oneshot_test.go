@@ -138,7 +138,7 @@ func TestPeersOfOneShotSocketsThatAreGoneFareTheSame(t *testing.T) {
 		}
 		got := ""
 		for n := range oneShotQueries {
-			c, err := net.Dial("udp", pc.Addr())
+			c, err := net.Dial("udp", pc.Address())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -69,6 +69,9 @@ func listenPacket(cfg PacketConfig, o origin) (*PacketServer, error) {
 	return s, nil
 }
 
+// Addr is Address.
+func (s *PacketServer) Addr() string { return s.Address() }
+
 // Close ends the server. It takes what has arrived into the record, and waits for
 // every goroutine. The handler gets one second to return; then Close gives up on
 // it, and its error names the datagram that it was at. The record names each datagram that
@@ -79,6 +82,9 @@ func listenPacket(cfg PacketConfig, o origin) (*PacketServer, error) {
 // Close may be called more than once, and from several goroutines; each call waits
 // for the end and returns the same error. The server's accessors work afterwards.
 func (s *PacketServer) Close() error { return s.end(s.close) }
+
+// Stop is Close.
+func (s *PacketServer) Stop() error { return s.Close() }
 
 func (s *PacketServer) close() error {
 	s.life.lock()

@@ -65,6 +65,9 @@ func listen(cfg Config, o origin) (*Server, error) {
 	return s, nil
 }
 
+// Addr is Address.
+func (s *Server) Addr() string { return s.Address() }
+
 // serve runs the handler for c, and ends c according to its outcome.
 func (s *Server) serve(c *Conn) {
 	defer s.wg.Done()

@@ -20,6 +20,9 @@ import (
 // for the end and returns the same error. The server's accessors work afterwards.
 func (s *Server) Close() error { return s.end(s.close) }
 
+// Stop is Close.
+func (s *Server) Stop() error { return s.Close() }
+
 func (s *Server) close() error {
 	s.life.lock()
 	defer s.life.unlock()

@@ -63,7 +63,7 @@ func (s *Server) silence(ln net.Listener, room int) (filler net.Conn, err error)
 	if room == 0 {
 		return nil, nil
 	}
-	if filler, err = net.DialTimeout("tcp", s.Addr(), closeGrace); err != nil {
+	if filler, err = net.DialTimeout("tcp", s.Address(), closeGrace); err != nil {
 		return nil, fmt.Errorf("filling the backlog: %w", err)
 	}
 	return filler, nil

@@ -35,24 +35,24 @@ func StartPacket(tb TB, cfg PacketConfig) *PacketServer {
 // the test fails if Stop or Verify has something to say.
 func StartListener(tb TB, ln net.Listener, cfg Config) *Listener {
 	tb.Helper()
-	s, err := start(tb, &cfg.Name, func(o origin) (stopper, error) { return wrapListener(ln, cfg, o) })
+	s, err := start(tb, &cfg.Name, func(o origin) (*Listener, error) { return wrapListener(ln, cfg, o) })
 	if err != nil {
 		tb.Fatalf("%v", err)
 		return nil
 	}
-	return s.Listener
+	return s
 }
 
-// StartPacketConn is WrapPacketConn for a test. At its end the PacketConn is closed,
-// and the test fails if Verify has something to say.
+// StartPacketConn is WrapPacketConn for a test. At its end the PacketConn is stopped,
+// and the test fails if Stop or Verify has something to say.
 func StartPacketConn(tb TB, pc net.PacketConn, cfg PacketConfig) *PacketConn {
 	tb.Helper()
-	s, err := start(tb, &cfg.Name, func(o origin) (packetStopper, error) { return wrapPacketConn(pc, cfg, o) })
+	s, err := start(tb, &cfg.Name, func(o origin) (*PacketConn, error) { return wrapPacketConn(pc, cfg, o) })
 	if err != nil {
 		tb.Fatalf("%v", err)
 		return nil
 	}
-	return s.PacketConn
+	return s
 }
 
 // start starts a server, and registers its one Cleanup with tb.

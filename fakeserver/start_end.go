@@ -14,9 +14,7 @@ import (
 
 // server is what a test's end needs of a server.
 type server interface {
-	Close() error
-	Verify() error
-	Transcript() transcript.Transcript
+	Wire
 	recorded() transcript.Transcript
 	rerun(test string) string
 	outcomes() string
@@ -34,14 +32,14 @@ type started struct {
 	left  atomic.Bool // the test is over
 }
 
-// end closes s at its test's end: Close, Verify, capture, write artifacts, in this order. It
+// end stops s at its test's end: Stop, Verify, capture, write artifacts, in this order. It
 // returns what the caller is to say last, because an Errorf may end the test: the failure, or
 // what is only to be logged.
 func (s *started) end() (failure, log string) {
 	defer s.leave()
 	over, dying := s.tb.Failed() || s.tb.Skipped(), isDying(s.tb)
 	var faults []string
-	for _, check := range []func() error{s.Close, s.Verify} {
+	for _, check := range []func() error{s.Stop, s.Verify} {
 		if err := check(); err != nil {
 			faults = append(faults, err.Error())
 		}

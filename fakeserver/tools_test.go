@@ -41,8 +41,8 @@ func tool(t *testing.T, text, name string, args ...string) string {
 	return out.String()
 }
 
-func hostPort(srv interface{ Addr() string }) (host, port string) {
-	host, port, _ = net.SplitHostPort(srv.Addr())
+func hostPort(srv fakeserver.Wire) (host, port string) {
+	host, port, _ = net.SplitHostPort(srv.Address())
 	return host, port
 }
 

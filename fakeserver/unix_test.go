@@ -41,9 +41,9 @@ func unixPath(t testing.TB) string {
 	return path
 }
 
-func dialUnix(t testing.TB, srv interface{ Addr() string }) *net.UnixConn {
+func dialUnix(t testing.TB, srv fakeserver.Wire) *net.UnixConn {
 	t.Helper()
-	c, err := net.Dial("unix", srv.Addr())
+	c, err := net.Dial("unix", srv.Address())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,10 +53,10 @@ func dialUnix(t testing.TB, srv interface{ Addr() string }) *net.UnixConn {
 }
 
 // dialUnixgram returns a client with a name, so that it can be answered.
-func dialUnixgram(t testing.TB, srv interface{ Addr() string }) *net.UnixConn {
+func dialUnixgram(t testing.TB, srv fakeserver.Wire) *net.UnixConn {
 	t.Helper()
 	here := &net.UnixAddr{Name: unixPath(t), Net: "unixgram"}
-	c, err := net.DialUnix("unixgram", here, &net.UnixAddr{Name: srv.Addr(), Net: "unixgram"})
+	c, err := net.DialUnix("unixgram", here, &net.UnixAddr{Name: srv.Address(), Net: "unixgram"})
 	if err != nil {
 		t.Fatal(err)
 	}

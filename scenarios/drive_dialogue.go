@@ -56,7 +56,7 @@ func inDialogue[S clientSubject](ctx context.Context, subject func() S, t trial,
 
 // open makes the session.
 func (d *dialogue) open() error {
-	s, err := callFor(d.ctx, d.client.within, "Open", func(context.Context) (Session, error) { return d.client.open(d.ctx, d.srv.Addr()) })
+	s, err := callFor(d.ctx, d.client.within, "Open", func(context.Context) (Session, error) { return d.client.open(d.ctx, d.srv.Address()) })
 	if err != nil {
 		return ofOpen(err)
 	}
@@ -75,7 +75,7 @@ func ofOpen(err error) error {
 }
 
 // do lets the client do its whole exchange.
-func (d *dialogue) do() outcome { return d.client.attempt(d.ctx, d.srv.Addr()) }
+func (d *dialogue) do() outcome { return d.client.attempt(d.ctx, d.srv.Address()) }
 
 // ask lets the client do exchange n of its session.
 func (d *dialogue) ask(n int) outcome {

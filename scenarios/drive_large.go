@@ -38,7 +38,7 @@ func healthyLarge(ctx context.Context, subject func() TCPClient) (large largeExc
 		if o.err != nil {
 			return o.but("want an answer")
 		}
-		d.srv.Close() // takes what it has sent into the record
+		d.srv.Stop() // takes what it has sent into the record
 		t := d.srv.Transcript()
 		large = largeExchange{o.answer, clientsSent(t), largeFrom(t) + intoRequest}
 		if large.size < LargeRequest {

@@ -47,7 +47,7 @@ func inLogging(ctx context.Context, l NetworkLogger, w wire, f func(s *logging) 
 
 // open makes the logger.
 func (s *logging) open(l NetworkLogger) error {
-	log, err := callFor(s.ctx, s.within, "Open", func(context.Context) (Log, error) { return l.Open(s.ctx, s.srv.Addr()) })
+	log, err := callFor(s.ctx, s.within, "Open", func(context.Context) (Log, error) { return l.Open(s.ctx, s.srv.Address()) })
 	if err != nil {
 		return ofOpen(err)
 	}
@@ -139,7 +139,7 @@ func (s *logging) settleOn(done func(transcript.Transcript) bool) (transcript.Tr
 	if err := s.await(s.patience(), over); err != nil {
 		return transcript.Transcript{}, err
 	}
-	s.srv.Close() // takes what else has arrived, such as the same line again
+	s.srv.Stop() // takes what else has arrived, such as the same line again
 	t := s.srv.Transcript()
 	if n := t.Drops(); n > 0 {
 		return t, fmt.Errorf("%w: the collector's socket lost %d datagrams for want of buffer", ErrInconclusive, n)

@@ -85,7 +85,7 @@ func exchange[S clientSubject](ctx context.Context, subject func() S, t trial, j
 	if err != nil {
 		return transcript.Transcript{}, err
 	}
-	o := c.attempt(ctx, srv.Addr())
+	o := c.attempt(ctx, srv.Address())
 	finding := o.err
 	if !errors.Is(o.err, ErrInconclusive) { // it was not interrupted
 		finding = j(c, o)
@@ -101,7 +101,7 @@ func (c client) serve(ctx context.Context, t trial) (fake, error) {
 		return srv, err
 	}
 	if err := t.ready(srv); err != nil {
-		return srv, fmt.Errorf("%w: %s: %w", ErrInconclusive, t.what, errors.Join(err, srv.Close()))
+		return srv, fmt.Errorf("%w: %s: %w", ErrInconclusive, t.what, errors.Join(err, srv.Stop()))
 	}
 	return srv, nil
 }

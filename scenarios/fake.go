@@ -9,7 +9,6 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // A fake is the fake server of one exchange.
@@ -21,15 +20,9 @@ type fake struct {
 
 // server is what fakeserver's Server and PacketServer have in common.
 type server interface {
-	Addr() string
-	Transcript() transcript.Transcript
-	Wait(ctx context.Context, cond func(transcript.Transcript) bool) error
-	AwaitHeld(ctx context.Context, gate string) error
+	fakeserver.Wire
 	Down() error
 	Up() error
-	Report() fault.Report
-	Verify() error
-	Close() error
 }
 
 // listenStream starts a server for streams.
@@ -68,7 +61,7 @@ func ignoreDials(f fake) error { return f.stream().IgnoreDials() }
 // conclusive returns nil if the wire did what it was to do: each rule acted, and the
 // handler did not fail. A scenario whose fault never happened proves nothing.
 func (f fake) conclusive() error {
-	errs := []error{f.Close(), f.Verify()}
+	errs := []error{f.Stop(), f.Verify()}
 	for _, o := range f.Report().Rules {
 		if o.State != fault.Fired && o.Rule.Demand != fault.NeedNotFire {
 			errs = append(errs, fmt.Errorf("rule %s never acted", o.Key))

@@ -48,7 +48,7 @@ func sendSlowly(d *dialogue, large largeExchange) error {
 	if err := o.wantAnswer(large.answer); err != nil {
 		return err
 	}
-	d.srv.Close() // takes what has arrived
+	d.srv.Stop() // takes what has arrived
 	if got := clientsSent(d.srv.Transcript()); got != large.size {
 		return fmt.Errorf("the server got %d bytes, want the %d that it got on a healthy wire", got, large.size)
 	}

@@ -144,7 +144,7 @@ func whatIsLeft(d *dialogue, b brand) string {
 			all = append(all, fmt.Sprintf("descriptor %d, of a connection to the server", fd))
 		}
 	}
-	for _, c := range d.srv.memory.openConns(d.srv.Addr()) {
+	for _, c := range d.srv.memory.openConns(d.srv.Address()) {
 		all = append(all, fmt.Sprintf("connection from %v, which was not closed", c.LocalAddr()))
 	}
 	for _, stack := range b.goroutines() {

@@ -48,7 +48,7 @@ func closeIdle(d *dialogue, want []string) error {
 		return err
 	}
 	unheard := closedUnheard(d.srv.Transcript(), before.Conns())
-	d.srv.Close() // takes what has arrived
+	d.srv.Stop() // takes what has arrived
 	after := d.srv.Transcript()
 	var late, fresh []byte
 	for n := 1; n <= after.Conns(); n++ {

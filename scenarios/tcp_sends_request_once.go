@@ -46,7 +46,7 @@ func sendOnce(d *dialogue, r reply) error {
 // requests returns how often the server answered the client's request, of which r
 // was the answer that was lost.
 func requests(d *dialogue, r reply) int {
-	d.srv.Close() // takes what has arrived, such as the same request again
+	d.srv.Stop() // takes what has arrived, such as the same request again
 	conns := len(actedOn(d.srv.Transcript()))
 	var dropped int64
 	for _, o := range d.srv.Report().Rules {

@@ -118,8 +118,8 @@ func (l lessons) arriveTogether(ctx context.Context, subject func() TCPClient, t
 	if err != nil {
 		return err
 	}
-	defer upstream.Close()
-	made.Handler = gatherer{NetworkOf(ctx), upstream.Addr(), l.all()}
+	defer upstream.Stop()
+	made.Handler = gatherer{NetworkOf(ctx), upstream.Address(), l.all()}
 	err = inDialogue(ctx, func() TCPClient { return made }, t, func(d *dialogue) error {
 		err := wantTogether(d, l.want)
 		if err != nil && !isMisconduct(err) && serverSent(longest(d.srv.Transcript())) <= l.all().from {

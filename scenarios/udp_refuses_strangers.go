@@ -54,12 +54,12 @@ func meetStranger(ctx context.Context, subject func() UDPClient, listen socketFo
 	if err != nil {
 		return err
 	}
-	conn, err := s.listen(ctx, srv.Addr(), listen)
+	conn, err := s.listen(ctx, srv.Address(), listen)
 	if err != nil || conn == nil {
-		return errors.Join(err, srv.Close())
+		return errors.Join(err, srv.Stop())
 	}
 	defer conn.Close()
-	o := c.attempt(ctx, srv.Addr())
+	o := c.attempt(ctx, srv.Address())
 	ended := time.Now()
 	close(s.returned)
 	what := fmt.Sprintf("with replies of a stranger at %v before its server's", conn.LocalAddr())

@@ -45,7 +45,7 @@ func checkReportsUnreachablePort(ctx context.Context, subject func() UDPClient) 
 	if err := srv.Down(); err != nil {
 		return srv.verdict(what, nil, fmt.Errorf("%w: %w", ErrInconclusive, err))
 	}
-	o := c.attempt(ctx, srv.Addr())
+	o := c.attempt(ctx, srv.Address())
 	return srv.verdict(what, nil, wantRefusal(c, o, func() (outcome, error) { return giveUp(ctx, subject) }))
 }
 

@@ -114,7 +114,7 @@ const blindPause = 20 * time.Millisecond
 // telling, ok is false.
 func (f fake) clientSockets() (all []socket, ok bool) {
 	if f.memory != nil {
-		return memorySockets(f.memory, f.Addr()), true
+		return memorySockets(f.memory, f.Address()), true
 	}
 	return kernelSockets(f.stream().AddrPort().Port())
 }

@@ -40,7 +40,7 @@ func Example_dns() {
 		}
 		client := dns.Client{Timeout: timeout}
 		question := new(dns.Msg).SetQuestion("fakewire.example.", dns.TypeA)
-		answer, _, err := client.Exchange(question, wire.Addr())
+		answer, _, err := client.Exchange(question, wire.Address())
 		if err != nil {
 			fmt.Printf("try %d: timeout: %v\n", try, err.(net.Error).Timeout())
 			continue

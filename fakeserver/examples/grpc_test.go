@@ -39,7 +39,7 @@ func Example_grpc() {
 	go srv.Serve(wire)
 	defer srv.Stop()
 
-	conn, err := grpc.NewClient(wire.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	conn, err := grpc.NewClient(wire.Address(), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -46,7 +46,7 @@ func dialsInVain() step {
 }
 
 func (w *viewer) dial(d time.Duration) error {
-	c, err := net.DialTimeout(w.network, w.srv.Addr(), d)
+	c, err := net.DialTimeout(w.network, w.srv.Address(), d)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func tells(name string, do func(*viewer) error) step {
 func down() step { return tells("Down", func(w *viewer) error { return w.srv.Down() }) }
 func up() step   { return tells("Up", func(w *viewer) error { return w.srv.Up() }) }
 func closesAll() step {
-	return tells("Close of the server", func(w *viewer) error { return w.srv.Close() })
+	return tells("Close of the server", func(w *viewer) error { return w.srv.Stop() })
 }
 
 func releases(gate string) step {

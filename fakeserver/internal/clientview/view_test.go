@@ -1,7 +1,6 @@
 package clientview_test
 
 import (
-	"context"
 	"runtime"
 	"strings"
 	"testing"
@@ -83,7 +82,7 @@ func (v view) run(t *testing.T) {
 	for _, c := range w.conns {
 		c.Close()
 	}
-	if err := w.srv.Close(); err != nil {
+	if err := w.srv.Stop(); err != nil {
 		t.Error(err)
 	}
 	if err := w.srv.Verify(); err != nil {
@@ -115,16 +114,9 @@ func (w *viewer) start(v view) {
 
 // A faker is what both kinds of servers have in common.
 type faker interface {
-	Addr() string
-	Transcript() transcript.Transcript
-	Wait(context.Context, func(transcript.Transcript) bool) error
-	SetFaults(fault.Plan) error
-	Release(gate string) error
+	fakeserver.Wire
 	Down() error
 	Up() error
-	Close() error
-	Verify() error
-	Report() fault.Report
 }
 
 // A place is where a fault may act.

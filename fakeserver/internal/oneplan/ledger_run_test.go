@@ -181,7 +181,7 @@ func (s packetSchedule) run(n network) error {
 	var all sync.WaitGroup
 	l := packetLedger{handler: h}
 	for i, pauses := range s.clients {
-		c, err := n.Dial("udp", srv.Addr())
+		c, err := n.Dial("udp", srv.Address())
 		if err != nil {
 			return err
 		}
@@ -203,15 +203,10 @@ func (s packetSchedule) run(n network) error {
 
 // A ledgerServer is either kind of server.
 type ledgerServer struct {
-	packetServer
-	addr      string
-	setFaults func(fault.Plan) error
-	down, up  func() error
-	wait      func() // until the handler is done
+	fakeserver.Wire
+	down, up func() error
+	wait     func() // until the handler is done
 }
-
-// Addr returns the address to send to.
-func (s ledgerServer) Addr() string { return s.addr }
 
 func (s packetSchedule) start(n network, h *packetHandler) (ledgerServer, error) {
 	if s.wrapped {
@@ -226,7 +221,7 @@ func (s packetSchedule) start(n network, h *packetHandler) (ledgerServer, error)
 		var serving sync.WaitGroup
 		ctx, cancel := context.WithCancel(context.Background())
 		serving.Go(func() { h.serve(ctx, w) })
-		return ledgerServer{packetServer: w, addr: w.Addr(), setFaults: w.SetFaults, wait: func() { cancel(); serving.Wait() }}, nil
+		return ledgerServer{Wire: w, wait: func() { cancel(); serving.Wait() }}, nil
 	}
 	cfg := fakeserver.PacketConfig{Handler: h, Faults: s.plans[0]}
 	if _, real := n.(*kernel); !real {
@@ -236,7 +231,7 @@ func (s packetSchedule) start(n network, h *packetHandler) (ledgerServer, error)
 	if err != nil {
 		return ledgerServer{}, err
 	}
-	return ledgerServer{packetServer: srv, addr: srv.Addr(), setFaults: srv.SetFaults, down: srv.Down, up: srv.Up, wait: func() {}}, nil
+	return ledgerServer{Wire: srv, down: srv.Down, up: srv.Up, wait: func() {}}, nil
 }
 
 // meddle does the verbs. Its last is Close, whose outage ends with the run.
@@ -247,7 +242,7 @@ func (s packetSchedule) meddle(srv ledgerServer, l *packetLedger) error {
 		time.Sleep(time.Duration(v.after) * s.unit)
 		switch now := time.Now(); v.do {
 		case "faults":
-			errs = append(errs, srv.setFaults(s.plans[i%len(s.plans)]))
+			errs = append(errs, srv.SetFaults(s.plans[i%len(s.plans)]))
 		case "down":
 			if !isDown {
 				l.outages = append(l.outages, outage{from: now})
@@ -264,7 +259,7 @@ func (s packetSchedule) meddle(srv ledgerServer, l *packetLedger) error {
 			if !isDown {
 				l.outages = append(l.outages, outage{from: now})
 			}
-			errs = append(errs, srv.Close())
+			errs = append(errs, srv.Stop())
 		}
 	}
 	return errors.Join(errs...)

@@ -28,16 +28,8 @@ const (
 	datagrams = 12 // of each
 )
 
-// A packetServer is a PacketServer, or a PacketConn with a real server above it.
-type packetServer interface {
-	Transcript() transcript.Transcript
-	Wait(ctx context.Context, cond func(transcript.Transcript) bool) error
-	Report() fault.Report
-	Close() error
-}
-
 // directPacket starts a fake server.
-func directPacket(n network, p fault.Plan) (packetServer, string, error) {
+func directPacket(n network, p fault.Plan) (fakeserver.Wire, string, error) {
 	cfg := fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{}, Faults: p}
 	if _, real := n.(*kernel); !real {
 		cfg.Transport = n
@@ -46,11 +38,11 @@ func directPacket(n network, p fault.Plan) (packetServer, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	return srv, srv.Addr(), nil
+	return srv, srv.Address(), nil
 }
 
 // wrappedPacket starts a real server above a PacketConn.
-func wrappedPacket(n network, p fault.Plan) (packetServer, string, error) {
+func wrappedPacket(n network, p fault.Plan) (fakeserver.Wire, string, error) {
 	pc, err := n.ListenPacket(context.Background(), "udp", "127.0.0.1:0")
 	if err != nil {
 		return nil, "", err
@@ -75,7 +67,7 @@ func echo(pc net.PacketConn) {
 }
 
 // run plays the script. settled waits until everything has happened.
-func (s packetScript) run(n network, p fault.Plan, start func(network, fault.Plan) (packetServer, string, error), settled func(context.Context, packetServer) error) (outcome, transcript.Transcript, error) {
+func (s packetScript) run(n network, p fault.Plan, start func(network, fault.Plan) (fakeserver.Wire, string, error), settled func(context.Context, fakeserver.Wire) error) (outcome, transcript.Transcript, error) {
 	srv, addr, err := start(n, p)
 	if err != nil {
 		return outcome{}, transcript.Transcript{}, err
@@ -87,7 +79,7 @@ func (s packetScript) run(n network, p fault.Plan, start func(network, fault.Pla
 	for peer := 1; peer <= peers; peer++ {
 		c, err := n.Dial("udp", addr)
 		if err != nil {
-			return outcome{}, srv.Transcript(), errors.Join(err, srv.Close())
+			return outcome{}, srv.Transcript(), errors.Join(err, srv.Stop())
 		}
 		defer c.Close()
 		clients = append(clients, c)
@@ -99,13 +91,13 @@ func (s packetScript) run(n network, p fault.Plan, start func(network, fault.Pla
 		got, err := readDatagrams(c, len(srv.Transcript().Conn(i+1).Datagrams(transcript.ToClient)))
 		heard, errs = append(heard, got), append(errs, err)
 	}
-	errs = append(errs, srv.Close())
+	errs = append(errs, srv.Stop())
 	tr := srv.Transcript()
 	return outcome{tr.Canonical(), srv.Report(), heard}, tr, errors.Join(errs...)
 }
 
 // talk is a client. The next one begins when its datagrams have arrived.
-func (s packetScript) talk(ctx context.Context, srv packetServer, c net.Conn, peer int) error {
+func (s packetScript) talk(ctx context.Context, srv fakeserver.Wire, c net.Conn, peer int) error {
 	for i := range datagrams {
 		if _, err := fmt.Fprintf(c, "peer %d datagram %d", peer, i+1); err != nil {
 			return err
@@ -151,7 +143,7 @@ func readDatagrams(c net.Conn, n int) (string, error) {
 // packetWays are where a script runs besides in a bubble, the run in which says what to wait for.
 var packetWays = []struct {
 	name  string
-	start func(network, fault.Plan) (packetServer, string, error)
+	start func(network, fault.Plan) (fakeserver.Wire, string, error)
 	on    func() network
 }{
 	{"in memory", directPacket, func() network { return new(nettest.Network) }},
@@ -169,9 +161,9 @@ func (s packetScript) check(t *testing.T, p fault.Plan) (first outcome, err erro
 			errs = append(errs, fmt.Errorf("%s: %w\n%v", name, err, tr))
 		}
 	}
-	for i, start := range []func(network, fault.Plan) (packetServer, string, error){directPacket, wrappedPacket} {
+	for i, start := range []func(network, fault.Plan) (fakeserver.Wire, string, error){directPacket, wrappedPacket} {
 		nettest.Bubble(t, func(fakeserver.TB) {
-			got, tr, err := s.run(new(nettest.Network), p, start, func(context.Context, packetServer) error {
+			got, tr, err := s.run(new(nettest.Network), p, start, func(context.Context, fakeserver.Wire) error {
 				time.Sleep(time.Hour)
 				return nil
 			})
@@ -182,7 +174,7 @@ func (s packetScript) check(t *testing.T, p fault.Plan) (first outcome, err erro
 		})
 	}
 	for _, way := range packetWays {
-		got, tr, err := s.run(way.on(), p, way.start, func(ctx context.Context, srv packetServer) error {
+		got, tr, err := s.run(way.on(), p, way.start, func(ctx context.Context, srv fakeserver.Wire) error {
 			ctx, cancel := context.WithTimeout(ctx, patience/4)
 			defer cancel()
 			if err := srv.Wait(ctx, func(t transcript.Transcript) bool { return first.canonical.Equal(t.Canonical()) }); !errors.Is(err, context.DeadlineExceeded) {

@@ -15,23 +15,6 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
-// A streamServer is a Server, or a Listener with a real server.
-type streamServer interface {
-	Addr() string
-	Transcript() transcript.Transcript
-	Wait(ctx context.Context, cond func(transcript.Transcript) bool) error
-	AwaitHeld(ctx context.Context, gate string) error
-	Release(gate string) error
-	Report() fault.Report
-	Close() error
-}
-
-// A listenerServer is a Listener as a streamServer.
-type listenerServer struct{ *fakeserver.Listener }
-
-func (s listenerServer) Addr() string { return s.Listener.Addr().String() }
-func (s listenerServer) Close() error { return s.Stop() }
-
 // serve is a real server above ln.
 func (s streamScript) serve(ln *fakeserver.Listener) {
 	for {
@@ -64,7 +47,7 @@ type kernel struct{ net.ListenConfig }
 func (kernel) Dial(network, address string) (net.Conn, error) { return net.Dial(network, address) }
 
 // direct starts the script as a fake server.
-func (s streamScript) direct(n network, p fault.Plan) (streamServer, error) {
+func (s streamScript) direct(n network, p fault.Plan) (fakeserver.Wire, error) {
 	cfg := fakeserver.Config{Handler: s, Faults: p}
 	if _, real := n.(*kernel); !real {
 		cfg.Transport = n
@@ -73,7 +56,7 @@ func (s streamScript) direct(n network, p fault.Plan) (streamServer, error) {
 }
 
 // wrapped starts the script as a real server on a Listener.
-func (s streamScript) wrapped(n network, p fault.Plan) (streamServer, error) {
+func (s streamScript) wrapped(n network, p fault.Plan) (fakeserver.Wire, error) {
 	ln, err := n.Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -83,12 +66,12 @@ func (s streamScript) wrapped(n network, p fault.Plan) (streamServer, error) {
 		return nil, errors.Join(err, ln.Close())
 	}
 	go s.serve(wrapped)
-	return listenerServer{wrapped}, nil
+	return wrapped, nil
 }
 
 // run plays the script with a server that start returns. Holds are released as soon as they
 // hold something. After a rule that is named forever, a client does not wait for more.
-func (s streamScript) run(n network, p fault.Plan, start func(network, fault.Plan) (streamServer, error)) (outcome, transcript.Transcript, error) {
+func (s streamScript) run(n network, p fault.Plan, start func(network, fault.Plan) (fakeserver.Wire, error)) (outcome, transcript.Transcript, error) {
 	srv, err := start(n, p)
 	if err != nil {
 		return outcome{}, transcript.Transcript{}, err
@@ -111,14 +94,14 @@ func (s streamScript) run(n network, p fault.Plan, start func(network, fault.Pla
 	}
 	cancel()
 	helpers.Wait()
-	err = errors.Join(err, srv.Close())
+	err = errors.Join(err, srv.Stop())
 	tr := srv.Transcript()
 	return outcome{tr.Canonical(), settled(srv.Report()), heard}, tr, err
 }
 
 // call plays the client on one connection, and returns what it read.
-func (s streamScript) call(ctx context.Context, n network, p fault.Plan, srv streamServer, conn int) string {
-	raw, err := n.Dial("tcp", srv.Addr())
+func (s streamScript) call(ctx context.Context, n network, p fault.Plan, srv fakeserver.Wire, conn int) string {
+	raw, err := n.Dial("tcp", srv.Address())
 	if err != nil {
 		return " then " + endOf(err) // on the kernel's network an RST may overtake the connect
 	}

@@ -24,7 +24,7 @@ type recorded struct {
 }
 
 // inVirtualTime runs the script in a bubble, and returns its record.
-func (s streamScript) inVirtualTime(t *testing.T, p fault.Plan, start func(network, fault.Plan) (streamServer, error)) recorded {
+func (s streamScript) inVirtualTime(t *testing.T, p fault.Plan, start func(network, fault.Plan) (fakeserver.Wire, error)) recorded {
 	t.Helper()
 	var tr transcript.Transcript
 	nettest.Bubble(t, func(t fakeserver.TB) {
@@ -63,7 +63,7 @@ func around(lines []string, i int) []string { return lines[max(0, i-2):min(len(l
 // repeat runs a dialogue n times more, and returns where a record differs from the first: in a time,
 // the order, or a byte.
 func repeat(t *testing.T, s streamScript, p fault.Plan, n int) error {
-	for _, start := range []func(network, fault.Plan) (streamServer, error){s.direct, s.wrapped} {
+	for _, start := range []func(network, fault.Plan) (fakeserver.Wire, error){s.direct, s.wrapped} {
 		want := s.inVirtualTime(t, p, start)
 		for i := range n {
 			if err := want.compare(s.inVirtualTime(t, p, start)); err != nil {

@@ -24,13 +24,8 @@ const Patience = 20 * time.Second
 // Plan returns a plan without a seed.
 func Plan(rules ...fault.Rule) fault.Plan { return fault.Plan{Rules: rules} }
 
-// A Waiter is a server that can be waited for.
-type Waiter interface {
-	Wait(context.Context, func(transcript.Transcript) bool) error
-}
-
 // Wait waits until cond holds for the server's record.
-func Wait(t testing.TB, srv Waiter, cond func(transcript.Transcript) bool) {
+func Wait(t testing.TB, srv fakeserver.Wire, cond func(transcript.Transcript) bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), Patience)
 	defer cancel()
@@ -138,8 +133,8 @@ func Greets(text string, end func(*fakeserver.Conn) error) fakeserver.Handler {
 }
 
 // Dial connects to a server that may reset the connection at once.
-func Dial(srv interface{ Addr() string }) (net.Conn, error) {
-	c, err := net.Dial("tcp", srv.Addr())
+func Dial(srv fakeserver.Wire) (net.Conn, error) {
+	c, err := net.Dial("tcp", srv.Address())
 	if err == nil {
 		c.SetDeadline(time.Now().Add(Patience))
 	}
