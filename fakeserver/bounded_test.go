@@ -186,7 +186,7 @@ func TestCloseIsBoundedInMemory(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if took[i], err = l.close(n, srv, func() (net.Conn, error) { return network.Dial("tcp", srv.Addr()) }, synctest.Wait); err != nil {
+					if took[i], err = l.close(n, srv, func() (net.Conn, error) { return network.DialContext(context.Background(), "tcp", srv.Addr()) }, synctest.Wait); err != nil {
 						t.Error(err)
 					}
 					close(block)

@@ -110,7 +110,7 @@ func TestOnAcceptEndsWithTheListenersConnection(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				client, err := network.Dial("tcp", l.Addr().String())
+				client, err := network.DialContext(context.Background(), "tcp", l.Addr().String())
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -30,6 +30,10 @@ type core struct {
 	text  string // of the address to hand to a client
 	noRST bool   // of a unix socket, which has none
 
+	network string // of addr
+	medium  fault.Medium
+	below   any // the Transport, or what was wrapped; nil for the kernel's network
+
 	recordLimit int64 // see Config
 
 	ctx    context.Context // of handlers; canceled when Close begins
@@ -62,14 +66,17 @@ func compile(e *endpoint, o origin) (*core, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &core{name: e.name, seed: sd, noRST: e.isUnix()}
+	s := &core{name: e.name, seed: sd, noRST: e.isUnix(), medium: e.medium}
+	if e.transport != nil {
+		s.below = e.transport
+	}
 	s.plans.now.Store(plan)
 	return s, s.checkResets(plan)
 }
 
 // settle lets c begin to record, at addr.
 func (s *core) settle(network string, addr net.Addr, recordLimit int64) {
-	s.addr, s.text, s.recordLimit = addr, dialString(addr), recordLimit
+	s.network, s.addr, s.text, s.recordLimit = network, addr, dialString(addr), recordLimit
 	s.rec = record.New(transcript.Header{Name: s.name, Network: network, Address: s.text}, recordLimit)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 }

@@ -38,7 +38,7 @@ func inMemory(t *testing.T, cfg fakeserver.Config, f func(c cell)) {
 // dial connects, without a deadline.
 func (c cell) dial() *fakenet.Conn {
 	c.Helper()
-	conn, err := c.net.Dial("tcp", c.srv.Addr())
+	conn, err := c.net.DialContext(context.Background(), "tcp", c.srv.Addr())
 	if err != nil {
 		c.Fatalf("%v", err)
 	}

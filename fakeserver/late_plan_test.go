@@ -75,7 +75,7 @@ func TestSetFaultsLeavesBytesInTheirOrder(t *testing.T) {
 							t.Error(err)
 						}
 					}
-					c, err := network.Dial("tcp", srv.Addr())
+					c, err := network.DialContext(context.Background(), "tcp", srv.Addr())
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -1,6 +1,7 @@
 package fakeserver_test
 
 import (
+	"context"
 	"io"
 	"net"
 	"testing"
@@ -49,7 +50,7 @@ func TestRecordedBytesLeaveThoughTheServerCloses(t *testing.T) {
 			t.Fatal(err)
 		}
 		l := fakeserver.StartListener(t, tardyListener{below}, fakeserver.Config{Faults: plan(fault.ToClient(fault.Stall{}).AfterBytes(5))})
-		client, err := network.Dial("tcp", below.Addr().String())
+		client, err := network.DialContext(context.Background(), "tcp", below.Addr().String())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -63,6 +63,7 @@ func wrapListener(ln net.Listener, cfg Config, o origin) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.below = ln
 	c.settle(e.network, ln.Addr(), cfg.RecordLimit)
 	l := &Listener{
 		conns: newConns(c), ln: ln,

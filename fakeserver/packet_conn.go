@@ -51,6 +51,7 @@ func wrapPacketConn(pc net.PacketConn, cfg PacketConfig, o origin) (*PacketConn,
 	if err != nil {
 		return nil, err
 	}
+	c.below = pc
 	c.settle(e.network, pc.LocalAddr(), cfg.RecordLimit)
 	k := &PacketConn{peers: newPeers(c), deadlines: packetDeadlines{c: c, pc: pc}}
 	k.sock = newSingleSocket(pc, k.roster)

@@ -36,7 +36,7 @@ func closeStuck(t *testing.T, n int, hang func(n int, never <-chan bool)) string
 		t.Fatal(err)
 	}
 	for range n {
-		c, err := network.Dial("tcp", srv.Addr())
+		c, err := network.DialContext(context.Background(), "tcp", srv.Addr())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +106,7 @@ func TestCloseShowsWhereADatagramsHandlerHangs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := network.Dial("udp", srv.Addr())
+		c, err := network.DialContext(context.Background(), "udp", srv.Addr())
 		if err != nil {
 			t.Fatal(err)
 		}

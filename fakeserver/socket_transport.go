@@ -7,8 +7,13 @@ import (
 
 // A Transport is a network to listen on in place of the kernel's, such as one
 // in memory. The conns and listeners that it returns are used through package
-// net's interfaces. What they can do besides is found by their methods, each of which is
+// net's interfaces. What it and they can do besides is found by their methods, each of which is
 // optional. What servers rely on in each is a demand of nettest.TestTransport.
+//
+// Its own:
+//
+//	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+//	                              connects to an address, as net.Dialer's does; without it, no Server.Dial
 //
 // A connection's:
 //
@@ -39,6 +44,9 @@ import (
 //	                              Close that keeps the address, and how to listen on it again or give it
 //	                              up; without it, the address is free while the server is down
 //
+//	DialContext(context.Context) (net.Conn, error)
+//	                              connects to it; without it, no Listener.Dial
+//
 // A packet conn's:
 //
 //	SetReadBuffer(int) error      its own; without it, PacketConfig.ReceiveBuffer does nothing
@@ -48,6 +56,8 @@ import (
 //	                              ReadFrom that also gives a number of the sender's socket, from 1, which no
 //	                              other has that had its address; without it, a peer is an address
 //	Suspend() (again func() (net.PacketConn, error), release func(), err error)
+//	                              as a listener's
+//	DialContext(context.Context) (net.Conn, error)
 //	                              as a listener's
 type Transport interface {
 	Listen(ctx context.Context, network, address string) (net.Listener, error)

@@ -2,6 +2,7 @@ package fakeserver
 
 import (
 	"context"
+	"net"
 	"net/netip"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -30,6 +31,10 @@ type Wire interface {
 	Address() string
 	// AddrPort returns Address as an IP address and port; zero, if it is of another kind.
 	AddrPort() netip.AddrPort
+	// Dial connects to Address as a client does, on whatever network that is.
+	Dial(ctx context.Context) (net.Conn, error)
+	// DialContext is Dial for clients that take a dialer. It ignores the address.
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 	// Transcript returns a snapshot of the record.
 	Transcript() transcript.Transcript
 	// Wait sleeps until cond holds for the record.

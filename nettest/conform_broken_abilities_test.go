@@ -8,6 +8,11 @@ import (
 )
 
 var brokenTransports = map[string]brokenTransport{
+	"DialContext": {words: "blocked", network: func(o *oddTransport) { // streams only
+		o.dialContext = func(ctx context.Context, _, address string) (net.Conn, error) {
+			return o.network.DialContext(ctx, "tcp", address)
+		}
+	}},
 	"CloseWrite": {words: "use of closed network connection", stream: func(c *oddStream) { // it has one end only
 		c.closeWrite = c.Conn.Close
 	}},
@@ -67,6 +72,12 @@ var brokenTransports = map[string]brokenTransport{
 			return again, func() {}, l.Close()
 		}
 	}},
+	"ListenerDialContext": {words: "blocked", acceptor: func(l *oddAcceptor) { // nobody accepts the other end
+		l.dialContext = func(context.Context) (net.Conn, error) {
+			client, _ := net.Pipe()
+			return client, nil
+		}
+	}},
 	"PacketSetReadBuffer": {words: "want not all, and all", source: func(c *oddSource) {
 		c.setReadBuffer = func(int) error { return nil }
 	}},
@@ -102,6 +113,9 @@ var brokenTransports = map[string]brokenTransport{
 			again := func() (net.PacketConn, error) { return nil, errOdd }
 			return again, func() {}, c.Close()
 		}
+	}},
+	"PacketDialContext": {words: "Write(4 bytes) = 0", source: func(c *oddSource) { // itself, which is not connected
+		c.dialContext = func(context.Context) (net.Conn, error) { return c.PacketConn, nil }
 	}},
 }
 

@@ -13,6 +13,7 @@ import (
 // A brokenTransport has one bug.
 type brokenTransport struct {
 	words    string // what the suite says
+	network  func(o *oddTransport)
 	stream   func(c *oddStream)
 	acceptor func(l *oddAcceptor)
 	source   func(c *oddSource)
@@ -22,6 +23,8 @@ type brokenTransport struct {
 type oddTransport struct {
 	network *nettest.Network
 	brokenTransport
+	dialContext dialFunc
+
 	slow  bool // written bytes are on their way for a while
 	wires sync.WaitGroup
 }
@@ -29,11 +32,19 @@ type oddTransport struct {
 func makeBrokenTransport(b *brokenTransport, demand string) nettest.MakeTransport {
 	return func() (fakeserver.Transport, dialFunc, func(), error) {
 		o := &oddTransport{network: new(nettest.Network), slow: demand == "Acked" || demand == "Unacked"}
+		o.dialContext = o.network.DialContext
 		if b != nil {
 			o.brokenTransport = *b
 		}
+		if o.brokenTransport.network != nil {
+			o.brokenTransport.network(o)
+		}
 		return o, o.network.DialContext, o.wires.Wait, nil
 	}
+}
+
+func (o *oddTransport) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	return o.dialContext(ctx, network, address)
 }
 
 func (o *oddTransport) Listen(ctx context.Context, network, address string) (net.Listener, error) {
@@ -45,7 +56,7 @@ func (o *oddTransport) Listen(ctx context.Context, network, address string) (net
 }
 
 func (o *oddTransport) acceptorOf(l *nettest.Listener) net.Listener {
-	odd := &oddAcceptor{l, o, l.SetDeadline, l.Backlog, l.SetBacklog, l.SetReadBuffer, nil}
+	odd := &oddAcceptor{l, o, l.SetDeadline, l.Backlog, l.SetBacklog, l.SetReadBuffer, nil, l.DialContext}
 	odd.suspend = func() (func() (net.Listener, error), func(), error) {
 		again, release, err := l.Suspend()
 		return func() (net.Listener, error) {
@@ -71,6 +82,7 @@ type oddAcceptor struct {
 	setBacklog    func(int) error
 	setReadBuffer func(int) error
 	suspend       func() (func() (net.Listener, error), func(), error)
+	dialContext   func(context.Context) (net.Conn, error)
 }
 
 func (l *oddAcceptor) SetDeadline(at time.Time) error { return l.setDeadline(at) }
@@ -80,6 +92,8 @@ func (l *oddAcceptor) SetReadBuffer(n int) error      { return l.setReadBuffer(n
 func (l *oddAcceptor) Suspend() (again func() (net.Listener, error), release func(), err error) {
 	return l.suspend()
 }
+
+func (l *oddAcceptor) DialContext(ctx context.Context) (net.Conn, error) { return l.dialContext(ctx) }
 
 func (l *oddAcceptor) Accept() (net.Conn, error) {
 	raw, err := l.Listener.Accept()
@@ -135,7 +149,7 @@ func (o *oddTransport) ListenPacket(ctx context.Context, network, address string
 		return nil, err
 	}
 	c := pc.(*nettest.PacketConn)
-	odd := &oddSource{c, c.SetReadBuffer, c.Drops, c.Waiting, c.ReadFromSocket, c.Suspend}
+	odd := &oddSource{c, c.SetReadBuffer, c.Drops, c.Waiting, c.ReadFromSocket, c.Suspend, c.DialContext}
 	if o.source != nil {
 		o.source(odd)
 	}
@@ -150,6 +164,7 @@ type oddSource struct {
 	waiting        func() (int, error)
 	readFromSocket func([]byte) (int, net.Addr, uint64, error)
 	suspend        func() (func() (net.PacketConn, error), func(), error)
+	dialContext    func(context.Context) (net.Conn, error)
 }
 
 func (c *oddSource) SetReadBuffer(n int) error { return c.setReadBuffer(n) }
@@ -161,3 +176,4 @@ func (c *oddSource) ReadFromSocket(p []byte) (int, net.Addr, uint64, error) {
 func (c *oddSource) Suspend() (again func() (net.PacketConn, error), release func(), err error) {
 	return c.suspend()
 }
+func (c *oddSource) DialContext(ctx context.Context) (net.Conn, error) { return c.dialContext(ctx) }

@@ -17,7 +17,7 @@ import (
 // closes all there is, and lets blocked calls return.
 type MakeTransport = func() (tr fakeserver.Transport, dial func(ctx context.Context, network, address string) (net.Conn, error), stop func(), err error)
 
-// TestTransport tests that what a [fakeserver.Transport]'s sockets can do beside package net's interfaces is what
+// TestTransport tests that what a [fakeserver.Transport] and its sockets can do beside their interfaces is what
 // servers take it for. Each of its methods is optional: what is not there is skipped, by its name. Each demand is a
 // subtest and says why it is made.
 //
@@ -31,6 +31,8 @@ func TestTransport(t *testing.T, mk MakeTransport) {
 }
 
 var transportDemands = []demand[*carrier]{
+	{"DialContext", "A client that the Transport dials is the listener's, for datagrams, too: Server.Dial and PacketServer.Dial.",
+		(*carrier).testDialContext},
 	{"CloseWrite", "A handler that returns ends its connection by a FIN. The client reads what came before, and what it still sends is recorded.",
 		(*carrier).testCloseWrite},
 	{"Reset", "A reset is an RST, so that the client reads ECONNRESET and not the end of the stream. The connection is closed, as after Close.",
@@ -61,6 +63,8 @@ var transportDemands = []demand[*carrier]{
 		(*carrier).testSetReadBuffer},
 	{"Suspend", "A listener that is suspended refuses clients and keeps its address from others: Down. It is listened on again, Up, or given up, Close.",
 		(*carrier).testSuspend},
+	{"ListenerDialContext", "A listener dials itself, with no address: Listener.Dial.",
+		(*carrier).testListenerDialContext},
 	{"PacketSetReadBuffer", "A packet conn with a small read buffer holds fewer datagrams: PacketConfig.ReceiveBuffer.",
 		(*carrier).testPacketSetReadBuffer},
 	{"Drops", "Drops counts all that was lost for want of buffer, and nothing else: the record names it, and every datagram is accounted for.",
@@ -71,6 +75,8 @@ var transportDemands = []demand[*carrier]{
 		(*carrier).testReadFromSocket},
 	{"PacketSuspend", "A packet conn that is suspended keeps its address from others. It is opened again, Up, or given up, Close.",
 		(*carrier).testPacketSuspend},
+	{"PacketDialContext", "A packet conn connects a socket of its own to itself: PacketConn.Dial.",
+		(*carrier).testPacketDialContext},
 }
 
 // A carrier is the subject of TestTransport.

@@ -16,7 +16,7 @@ import (
 // A listenerWorld is a listener and its clients.
 type listenerWorld struct {
 	ln        net.Listener
-	dial      func(network, address string) (net.Conn, error)
+	dial      dialFunc
 	clients   []conn // nil, if they have closed
 	servers   []conn
 	accepting *call
@@ -84,7 +84,7 @@ func newListenerDiffer(t *rapid.T, patient *time.Duration) *listenerDiffer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &listenerDiffer{t: t, memory: &listenerWorld{ln: m, dial: n.Dial}, kernel: &listenerWorld{ln: k, dial: net.Dial}, patient: patient}
+	return &listenerDiffer{t: t, memory: &listenerWorld{ln: m, dial: n.DialContext}, kernel: &listenerWorld{ln: k, dial: new(net.Dialer).DialContext}, patient: patient}
 }
 
 // do makes a call that does not block in both worlds, and compares the states after it.
@@ -126,7 +126,7 @@ func (d *listenerDiffer) fail(difference string) {
 
 func (d *listenerDiffer) dial() {
 	d.do("dial", func(w *listenerWorld) string {
-		c, err := w.dial("tcp", w.ln.Addr().String())
+		c, err := w.dial(d.t.Context(), "tcp", w.ln.Addr().String())
 		if err == nil {
 			w.clients = append(w.clients, c.(conn))
 		}

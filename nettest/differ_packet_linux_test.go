@@ -27,8 +27,8 @@ func newPacketDiffer(t *rapid.T, patient *time.Duration) *packetDiffer {
 	network := rapid.SampledFrom([]string{"udp", "udp4", "udp6"}).Draw(t, "network")
 	address := rapid.SampledFrom([]string{"127.0.0.1:0", "[::1]:0", ":0", "0.0.0.0:0", "[::]:0", "four", "six"}).Draw(t, "address")
 	n := new(nettest.Network)
-	memory, errInMemory := newPacketWorld(n, n.Dial, network, address)
-	kernel, errOnKernel := newPacketWorld(new(net.ListenConfig), net.Dial, network, address)
+	memory, errInMemory := newPacketWorld(n, n.DialContext, network, address)
+	kernel, errOnKernel := newPacketWorld(new(net.ListenConfig), new(net.Dialer).DialContext, network, address)
 	d := &packetDiffer{t: t, memory: memory, kernel: kernel, patient: patient, story: []string{network + " " + address}}
 	if (errInMemory == nil) != (errOnKernel == nil) {
 		d.stop()

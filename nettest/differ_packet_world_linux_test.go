@@ -30,7 +30,7 @@ var receivers = []struct{ name, network, address string }{
 
 // newPacketWorld opens the sockets. The one that a program is about is connected to the receiver with
 // this name, if there is one.
-func newPacketWorld(on fakeserver.Transport, dial dialPacket, network, address string) (*packetWorld, error) {
+func newPacketWorld(on fakeserver.Transport, dial dialFunc, network, address string) (*packetWorld, error) {
 	for {
 		w, err := openPacketWorld(on, dial, network, address)
 		if err != nil {
@@ -44,7 +44,7 @@ func newPacketWorld(on fakeserver.Transport, dial dialPacket, network, address s
 	}
 }
 
-func openPacketWorld(on fakeserver.Transport, dial dialPacket, network, address string) (*packetWorld, error) {
+func openPacketWorld(on fakeserver.Transport, dial dialFunc, network, address string) (*packetWorld, error) {
 	w := &packetWorld{others: map[string]packetConn{}, gone: map[string]bool{}}
 	for _, r := range receivers {
 		pc, err := on.ListenPacket(context.Background(), r.network, r.address)
@@ -55,7 +55,7 @@ func openPacketWorld(on fakeserver.Transport, dial dialPacket, network, address 
 	}
 	w.leave("shut")
 	if r := w.others[address]; r != nil {
-		c, err := dial(network, r.LocalAddr().String())
+		c, err := dial(context.Background(), network, r.LocalAddr().String())
 		if err != nil {
 			return w, err
 		}

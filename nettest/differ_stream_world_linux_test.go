@@ -58,7 +58,7 @@ func inMemory() (*streamWorld, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := n.Dial("tcp", ln.Addr().String())
+	client, err := n.DialContext(context.Background(), "tcp", ln.Addr().String())
 	if err != nil {
 		return nil, err
 	}

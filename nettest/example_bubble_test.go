@@ -1,6 +1,7 @@
 package nettest_test
 
 import (
+	"context"
 	"log/slog"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ func loggerUnderLatency(tb fakeserver.TB) {
 	srv := fakeserver.Start(tb, fakeserver.Config{Transport: &network, Faults: fault.Plan{Rules: []fault.Rule{
 		fault.FromClient(fault.Latency{Delay: time.Hour}),
 	}}})
-	conn, err := network.Dial("tcp", srv.Addr())
+	conn, err := srv.Dial(context.Background())
 	if err != nil {
 		tb.Fatalf("%v", err)
 	}

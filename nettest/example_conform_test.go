@@ -63,7 +63,7 @@ func ExampleTestHalfClose() {
 				return nil, nil, nil, err
 			}
 			defer ln.Close()
-			if c1, err = n.Dial("tcp", ln.Addr().String()); err != nil {
+			if c1, err = n.DialContext(context.Background(), "tcp", ln.Addr().String()); err != nil {
 				return nil, nil, nil, err
 			}
 			if c2, err = ln.Accept(); err != nil {

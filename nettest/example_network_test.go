@@ -29,7 +29,7 @@ func ExampleNetwork() {
 	}
 	defer srv.Close()
 
-	conn, err := network.Dial("tcp", srv.Addr())
+	conn, err := srv.Dial(context.Background())
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -88,7 +88,7 @@ func ExampleNetwork_Partition() {
 		return
 	}
 	defer srv.Close()
-	conn, err := network.Host("client").Dial("tcp", srv.Addr())
+	conn, err := network.Host("client").DialContext(context.Background(), "tcp", srv.Addr())
 	if err != nil {
 		fmt.Println(err)
 		return

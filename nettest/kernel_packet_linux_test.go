@@ -18,9 +18,9 @@ func TestDatagramsAreAsTheKernels(t *testing.T) {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
 			var lc net.ListenConfig
-			kernel := tellPackets(t, r, lc.ListenPacket, net.Dial)
+			kernel := tellPackets(t, r, lc.ListenPacket, new(net.Dialer).DialContext)
 			var n nettest.Network
-			memory := tellPackets(t, r, n.ListenPacket, n.Dial)
+			memory := tellPackets(t, r, n.ListenPacket, n.DialContext)
 			if !slices.Equal(kernel, memory) {
 				t.Errorf("%s: the kernel says\n\t%s\nin memory it is\n\t%s", r.why, strings.Join(kernel, "\n\t"), strings.Join(memory, "\n\t"))
 			}
@@ -42,14 +42,12 @@ type packetConn interface {
 
 type listenPacket func(ctx context.Context, network, address string) (net.PacketConn, error)
 
-type dialPacket func(network, address string) (net.Conn, error)
-
-func tellPackets(t *testing.T, r packetRow, listen listenPacket, dial dialPacket) []string {
+func tellPackets(t *testing.T, r packetRow, listen listenPacket, dial dialFunc) []string {
 	pc, err := listen(t.Context(), "udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := dial("udp", pc.LocalAddr().String())
+	c, err := dial(t.Context(), "udp", pc.LocalAddr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +64,7 @@ type packetSide struct {
 	pc     packetConn
 	other  net.Addr
 	listen listenPacket
-	dial   dialPacket
+	dial   dialFunc
 }
 
 func (s *packetSide) say(what string, err error) {
@@ -155,7 +153,7 @@ func (s *packetSide) blockedRead(do func()) {
 
 // strangerWrites sends something to the other side from another socket.
 func (s *packetSide) strangerWrites() {
-	c, err := s.dial("udp", s.other.String())
+	c, err := s.dial(s.t.Context(), "udp", s.other.String())
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ func listenMemory(n *nettest.Network) listen {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return ln, func() (net.Conn, error) { return n.Dial("tcp", ln.Addr().String()) }
+		return ln, func() (net.Conn, error) { return n.DialContext(context.Background(), "tcp", ln.Addr().String()) }
 	}
 }
 

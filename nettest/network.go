@@ -12,7 +12,7 @@ import (
 //
 //	var network nettest.Network
 //	srv := fakeserver.Start(t, fakeserver.Config{Transport: &network, Handler: fakeserver.Echo{}})
-//	conn, err := network.Dial("tcp", srv.Addr())
+//	conn, err := srv.Dial(ctx)
 //
 // A client uses it through its dialer: http.Transport{DialContext: network.DialContext}.
 // All waiting is of the kind that a [testing/synctest] bubble understands: there,

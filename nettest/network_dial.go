@@ -39,11 +39,6 @@ func (h *Host) DialContext(ctx context.Context, network, address string) (net.Co
 	return nil, first
 }
 
-// Dial is DialContext without a context.
-func (h *Host) Dial(network, address string) (net.Conn, error) {
-	return h.DialContext(context.Background(), network, address)
-}
-
 func (h *Host) dial(ctx context.Context, family, network string, to netip.AddrPort) (net.Conn, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, asNet(err)

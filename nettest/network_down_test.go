@@ -69,7 +69,7 @@ func TestDownServerClosesWithoutListening(t *testing.T) {
 		if got := transport.count.Load(); got != 0 {
 			t.Errorf("Close opened the port again %d times", got)
 		}
-		_, err := n.Dial("tcp", srv.Addr())
+		_, err := n.DialContext(context.Background(), "tcp", srv.Addr())
 		wantError(t, "Dial", err, syscall.ECONNREFUSED)
 		listenOn(t, &n, "tcp", srv.Addr()) // the address is free
 		pc, err := n.ListenPacket(t.Context(), "udp", packets.Addr())

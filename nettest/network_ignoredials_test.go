@@ -18,7 +18,7 @@ import (
 func startIgnoringDials(t *testing.T, n *nettest.Network) (srv *fakeserver.Server, before net.Conn) {
 	t.Helper()
 	srv = fakeserver.Start(t, fakeserver.Config{Transport: n, Handler: fakeserver.Echo{}})
-	before, err := n.Dial("tcp", srv.Addr())
+	before, err := n.DialContext(context.Background(), "tcp", srv.Addr())
 	wantError(t, "Dial", err, nil)
 	t.Cleanup(func() { before.Close() })
 	wantError(t, "IgnoreDials", errors.Join(srv.IgnoreDials(), srv.IgnoreDials()), nil)
@@ -29,7 +29,7 @@ func startIgnoringDials(t *testing.T, n *nettest.Network) (srv *fakeserver.Serve
 func dialLater(n *nettest.Network, addr string) <-chan error {
 	done := make(chan error, 1)
 	go func() {
-		c, err := n.Dial("tcp", addr)
+		c, err := n.DialContext(context.Background(), "tcp", addr)
 		if err == nil {
 			c.Close()
 		}

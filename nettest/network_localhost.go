@@ -5,11 +5,6 @@ import (
 	"net"
 )
 
-// Dial connects from localhost. See [Host.DialContext].
-func (n *Network) Dial(network, address string) (net.Conn, error) {
-	return n.DialContext(context.Background(), network, address)
-}
-
 // DialContext connects from localhost. See [Host.DialContext].
 func (n *Network) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	return n.Host(localhost).DialContext(ctx, network, address)

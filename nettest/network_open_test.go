@@ -1,6 +1,7 @@
 package nettest_test
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 
@@ -20,7 +21,7 @@ func TestOpenConnsAreThoseThatClientsHaveNotClosed(t *testing.T) {
 	}
 	want("before all", 0)
 	for range 3 {
-		c, err := n.Host("far").Dial("tcp", srv.Addr())
+		c, err := n.Host("far").DialContext(context.Background(), "tcp", srv.Addr())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +49,7 @@ func TestWriteWaitsWhileTheWindowIsFull(t *testing.T) {
 			tb.Fatalf("%v", err)
 		}
 		defer l.Close()
-		c, err := n.Dial("tcp", l.Addr().String())
+		c, err := n.DialContext(context.Background(), "tcp", l.Addr().String())
 		if err != nil {
 			tb.Fatalf("%v", err)
 		}

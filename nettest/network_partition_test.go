@@ -34,7 +34,7 @@ func TestPartition(t *testing.T) {
 		_, err := a.DialContext(ctx, "tcp", ln.Addr().String())
 		wantError(t, "Dial", err, context.DeadlineExceeded)
 		time.AfterFunc(time.Hour, func() { n.Heal("b", "a") })
-		_, err = a.Dial("tcp", ln.Addr().String())
+		_, err = a.DialContext(context.Background(), "tcp", ln.Addr().String())
 		wantError(t, "Dial, after Heal", err, nil)
 		server.SetReadDeadline(time.Time{})
 		wantRead(t, server, "waits", nil)
@@ -82,7 +82,7 @@ func TestPartitionLosesDatagrams(t *testing.T) {
 	var n nettest.Network
 	pc, err := n.Host("b").ListenPacket(t.Context(), "udp", ":53")
 	wantError(t, "ListenPacket", err, nil)
-	c, err := n.Host("a").Dial("udp", pc.LocalAddr().String())
+	c, err := n.Host("a").DialContext(context.Background(), "udp", pc.LocalAddr().String())
 	wantError(t, "Dial", err, nil)
 	n.PartitionOneWay("a", "b")
 	wantWrite(t, c, "lost", 4, nil)

@@ -30,7 +30,7 @@ func onServer(t *testing.T, h fakeserver.Handler, p fault.Plan, f func(t *testin
 	synctest.Test(t, func(t *testing.T) {
 		var n nettest.Network
 		srv := fakeserver.Start(t, fakeserver.Config{Transport: &n, Handler: h, Faults: p})
-		c, err := n.Dial("tcp", srv.Addr())
+		c, err := n.DialContext(context.Background(), "tcp", srv.Addr())
 		wantError(t, "Dial", err, nil)
 		defer c.Close()
 		f(t, srv, c.(*nettest.Conn))
@@ -113,12 +113,12 @@ func TestDownAndUpInMemory(t *testing.T) {
 		var n nettest.Network
 		srv := fakeserver.Start(t, fakeserver.Config{Transport: &n, Handler: fakeserver.Echo{}, StartDown: true})
 		for range 3 {
-			_, err := n.Dial("tcp", srv.Addr())
+			_, err := n.DialContext(context.Background(), "tcp", srv.Addr())
 			wantError(t, "Dial while down", err, syscall.ECONNREFUSED)
 			_, err = n.Listen(t.Context(), "tcp", srv.Addr())
 			wantError(t, "a stranger's Listen while down", err, syscall.EADDRINUSE)
 			wantError(t, "Up", srv.Up(), nil)
-			c, err := n.Dial("tcp", srv.Addr())
+			c, err := n.DialContext(context.Background(), "tcp", srv.Addr())
 			wantError(t, "Dial while up", err, nil)
 			wantError(t, "Down", srv.Down(), nil)
 			wantWrite(t, c, "still here", 10, nil)
@@ -138,7 +138,7 @@ func TestPacketServerInMemory(t *testing.T) {
 		var n nettest.Network
 		srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Transport: &n, Handler: fakeserver.PacketEcho{},
 			Faults: plan(fault.ToClient(fault.Latency{Delay: time.Hour}))})
-		c, err := n.Dial("udp", srv.Addr())
+		c, err := n.DialContext(context.Background(), "udp", srv.Addr())
 		wantError(t, "Dial", err, nil)
 		defer c.Close()
 		begin := time.Now()
@@ -161,7 +161,7 @@ func TestPacketServerInMemory(t *testing.T) {
 func TestPacketServerCountsDropsInMemory(t *testing.T) {
 	n := nettest.Network{}
 	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Transport: &n, ReceiveBuffer: 1000})
-	c, err := n.Dial("udp", srv.Addr())
+	c, err := n.DialContext(context.Background(), "udp", srv.Addr())
 	wantError(t, "Dial", err, nil)
 	defer c.Close()
 	const sent = 100000
@@ -217,7 +217,7 @@ func TestSlogInMemory(t *testing.T) {
 		var n nettest.Network
 		var got bytes.Buffer
 		srv := fakeserver.Start(t, fakeserver.Config{Transport: &n, Handler: fakeserver.Discard{To: &got}})
-		conn, err := n.Dial("tcp", srv.Addr())
+		conn, err := n.DialContext(context.Background(), "tcp", srv.Addr())
 		wantError(t, "Dial", err, nil)
 		log := slog.New(slog.NewTextHandler(conn, nil))
 		for i := range 100 {
@@ -243,7 +243,7 @@ func TestPartitionDelaysAServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var n nettest.Network
 		srv := fakeserver.Start(t, fakeserver.Config{Transport: n.Host("server"), Handler: fakeserver.Echo{}})
-		c, err := n.Host("client").Dial("tcp", srv.Addr())
+		c, err := n.Host("client").DialContext(context.Background(), "tcp", srv.Addr())
 		wantError(t, "Dial", err, nil)
 		defer c.Close()
 		n.Partition("client", "server")

@@ -36,27 +36,27 @@ func wantOpError(t testing.TB, err, want error, text string) {
 
 func TestDialErrors(t *testing.T) {
 	n := nettest.Network{Hosts: map[string]string{"six": "2001:db8::1", "four": "192.0.2.1"}}
-	_, err := n.Dial("tcp", "127.0.0.1:80")
+	_, err := n.DialContext(context.Background(), "tcp", "127.0.0.1:80")
 	wantOpError(t, err, syscall.ECONNREFUSED, "dial tcp 127.0.0.1:80: connect: connection refused")
-	_, err = n.Dial("tcp4", "localhost:80")
+	_, err = n.DialContext(context.Background(), "tcp4", "localhost:80")
 	wantOpError(t, err, syscall.ECONNREFUSED, "dial tcp4 127.0.0.1:80: connect: connection refused")
-	_, err = n.Dial("tcp", "192.0.2.9:80")
+	_, err = n.DialContext(context.Background(), "tcp", "192.0.2.9:80")
 	wantOpError(t, err, syscall.EHOSTUNREACH, "dial tcp 192.0.2.9:80: connect: no route to host")
-	_, err = n.Host("four").Dial("tcp", "six:80")
+	_, err = n.Host("four").DialContext(context.Background(), "tcp", "six:80")
 	wantOpError(t, err, syscall.ENETUNREACH, "dial tcp [2001:db8::1]:80: connect: network is unreachable")
-	_, err = n.Dial("tcp6", "four:80")
+	_, err = n.DialContext(context.Background(), "tcp6", "four:80")
 	if _, ok := errors.AsType[*net.AddrError](err); !ok {
 		t.Errorf("tcp6 to an IPv4 host: %v", err)
 	}
-	_, err = n.Dial("tcp", "nobody:80")
+	_, err = n.DialContext(context.Background(), "tcp", "nobody:80")
 	if dns, ok := errors.AsType[*net.DNSError](err); !ok || !dns.IsNotFound {
 		t.Errorf("a name that is not known: %v", err)
 	}
-	_, err = n.Dial("tcp", "127.0.0.1")
+	_, err = n.DialContext(context.Background(), "tcp", "127.0.0.1")
 	if _, ok := errors.AsType[*net.AddrError](err); !ok {
 		t.Errorf("no port: %v", err)
 	}
-	_, err = n.Dial("unix", "/tmp/x")
+	_, err = n.DialContext(context.Background(), "unix", "/tmp/x")
 	if _, ok := errors.AsType[net.UnknownNetworkError](err); !ok {
 		t.Errorf("an unknown network: %v", err)
 	}
@@ -107,7 +107,7 @@ func TestListenOnAllAddresses(t *testing.T) {
 		t.Errorf("Addr = %v", ln.Addr())
 	}
 	for _, ip := range []string{"127.0.0.1", "127.1.2.3", "::1", "localhost", "::", "0.0.0.0", ""} {
-		c, err := n.Dial("tcp", net.JoinHostPort(ip, port.String()[len("[::]:"):]))
+		c, err := n.DialContext(context.Background(), "tcp", net.JoinHostPort(ip, port.String()[len("[::]:"):]))
 		if err != nil {
 			t.Errorf("dial %q: %v", ip, err)
 			continue
@@ -131,7 +131,9 @@ type dialed struct {
 	address string
 }
 
-func (d dialed) Dial(network, _ string) (net.Conn, error) { return d.n.Dial(network, d.address) }
+func (d dialed) DialContext(ctx context.Context, network, _ string) (net.Conn, error) {
+	return d.n.DialContext(ctx, network, d.address)
+}
 
 func TestHosts(t *testing.T) {
 	n := nettest.Network{Hosts: map[string]string{"api.example.com": "203.0.113.7", "alias": "127.0.0.1"}}
@@ -147,10 +149,10 @@ func TestHosts(t *testing.T) {
 	wantWrite(t, c, "hello", 5, nil)
 	wantRead(t, s, "hello", nil)
 	local := listenOn(t, &n, "tcp", "127.0.0.1:80")
-	if _, err := client.Dial("tcp", local.Addr().String()); err != nil {
+	if _, err := client.DialContext(context.Background(), "tcp", local.Addr().String()); err != nil {
 		t.Errorf("localhost, from another host: %v", err)
 	}
-	if _, err := client.Dial("tcp", "alias:80"); err != nil {
+	if _, err := client.DialContext(context.Background(), "tcp", "alias:80"); err != nil {
 		t.Errorf("another name: %v", err)
 	}
 	if n.Host("client") != client || n.Host("10.0.0.1") != client || n.Host("alias") != n.Host("localhost") {
@@ -164,7 +166,7 @@ func TestHosts(t *testing.T) {
 func TestListenerClosed(t *testing.T) {
 	var n nettest.Network
 	ln := listenOn(t, &n, "tcp", "127.0.0.1:80")
-	c, err := n.Dial("tcp", "127.0.0.1:80")
+	c, err := n.DialContext(context.Background(), "tcp", "127.0.0.1:80")
 	wantError(t, "Dial", err, nil)
 	wantWrite(t, c, "hello", 5, nil)
 	wantError(t, "Close", ln.Close(), nil)
@@ -172,7 +174,7 @@ func TestListenerClosed(t *testing.T) {
 	_, err = ln.Accept()
 	wantOpError(t, err, net.ErrClosed, "accept tcp 127.0.0.1:80: use of closed network connection")
 	wantOpError(t, ln.Close(), net.ErrClosed, "close tcp 127.0.0.1:80: use of closed network connection")
-	_, err = n.Dial("tcp", "127.0.0.1:80")
+	_, err = n.DialContext(context.Background(), "tcp", "127.0.0.1:80")
 	wantError(t, "Dial", err, syscall.ECONNREFUSED)
 }
 
@@ -197,7 +199,7 @@ func TestBacklog(t *testing.T) {
 		n := nettest.Network{Backlog: 2}
 		ln := listenOn(t, &n, "tcp", "127.0.0.1:80")
 		for range 2 {
-			_, err := n.Dial("tcp", "127.0.0.1:80")
+			_, err := n.DialContext(context.Background(), "tcp", "127.0.0.1:80")
 			wantError(t, "Dial", err, nil)
 		}
 		if got, err := ln.Backlog(); got != 2 || err != nil {
@@ -210,11 +212,11 @@ func TestBacklog(t *testing.T) {
 		wantOpError(t, err, context.DeadlineExceeded, "dial tcp 127.0.0.1:80: i/o timeout")
 		wantTook(t, begin, time.Minute)
 		time.AfterFunc(time.Hour, func() { ln.Accept() })
-		_, err = n.Dial("tcp", "127.0.0.1:80")
+		_, err = n.DialContext(context.Background(), "tcp", "127.0.0.1:80")
 		wantError(t, "Dial, once there is room", err, nil)
 		wantTook(t, begin, time.Minute+time.Hour)
 		time.AfterFunc(time.Hour, func() { ln.Close() })
-		_, err = n.Dial("tcp", "127.0.0.1:80")
+		_, err = n.DialContext(context.Background(), "tcp", "127.0.0.1:80")
 		wantError(t, "Dial, when the listener closes", err, syscall.ECONNREFUSED)
 		wantTook(t, begin, time.Minute+2*time.Hour)
 	})
@@ -225,7 +227,7 @@ func TestConnectLatency(t *testing.T) {
 		n := nettest.Network{ConnectLatency: time.Second}
 		listenOn(t, &n, "tcp", "127.0.0.1:80")
 		begin := time.Now()
-		_, err := n.Dial("tcp", "127.0.0.1:80")
+		_, err := n.DialContext(context.Background(), "tcp", "127.0.0.1:80")
 		wantError(t, "Dial", err, nil)
 		wantTook(t, begin, time.Second)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)

@@ -135,6 +135,11 @@ func (c *PacketConn) RemoteAddr() net.Addr {
 	return c.remote
 }
 
+// DialContext connects a new socket to c's address, from localhost.
+func (c *PacketConn) DialContext(ctx context.Context) (net.Conn, error) {
+	return c.host.network.DialContext(ctx, c.network, c.local.String())
+}
+
 // SetDeadline sets both deadlines.
 func (c *PacketConn) SetDeadline(t time.Time) error {
 	return c.set(func() {

@@ -1,6 +1,7 @@
 package nettest_test
 
 import (
+	"context"
 	"net"
 	"syscall"
 	"testing"
@@ -12,7 +13,7 @@ func TestPacketConnCountsDrops(t *testing.T) {
 	n := nettest.Network{PacketBuffer: 10 * (100 + 768)}
 	pc, err := n.ListenPacket(t.Context(), "udp", "127.0.0.1:0")
 	wantError(t, "ListenPacket", err, nil)
-	c, err := n.Dial("udp", pc.LocalAddr().String())
+	c, err := n.DialContext(context.Background(), "udp", pc.LocalAddr().String())
 	wantError(t, "Dial", err, nil)
 	for i := range 25 {
 		p := make([]byte, 100)
@@ -41,7 +42,7 @@ func TestPacketSizesOfIPv6(t *testing.T) {
 	var n nettest.Network
 	pc, err := n.ListenPacket(t.Context(), "udp6", "[::1]:0")
 	wantError(t, "ListenPacket", err, nil)
-	c, err := n.Dial("udp", pc.LocalAddr().String())
+	c, err := n.DialContext(context.Background(), "udp", pc.LocalAddr().String())
 	wantError(t, "Dial", err, nil)
 	_, err = c.Write(make([]byte, 65527))
 	wantError(t, "Write", err, nil)

@@ -1,6 +1,7 @@
 package nettest
 
 import (
+	"context"
 	"net"
 	"sync"
 	"syscall"
@@ -48,6 +49,11 @@ func (l *Listener) Accept() (net.Conn, error) {
 	l.queue = l.queue[1:]
 	l.on.changed.Broadcast() // there is room
 	return c, nil
+}
+
+// DialContext connects to the listener's address, from localhost.
+func (l *Listener) DialContext(ctx context.Context) (net.Conn, error) {
+	return l.on.DialContext(ctx, l.network, l.addr.String())
 }
 
 func (l *Listener) endLocked() error {

@@ -27,13 +27,13 @@ func pair(t testing.TB, n *nettest.Network) (client, server *nettest.Conn) {
 
 // dialer is a Network, or a Host.
 type dialer interface {
-	Dial(network, address string) (net.Conn, error)
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // connect dials ln from d, and accepts.
 func connect(t testing.TB, ln net.Listener, d dialer) (client, server *nettest.Conn) {
 	t.Helper()
-	c, err := d.Dial("tcp", ln.Addr().String())
+	c, err := d.DialContext(context.Background(), "tcp", ln.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func makePipe() (c1, c2 net.Conn, stop func(), err error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if c1, err = n.Dial("tcp", ln.Addr().String()); err != nil {
+	if c1, err = n.DialContext(context.Background(), "tcp", ln.Addr().String()); err != nil {
 		return nil, nil, nil, err
 	}
 	if c2, err = ln.Accept(); err != nil {

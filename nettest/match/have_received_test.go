@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"context"
 	"regexp"
 	"testing"
 	"time"
@@ -160,7 +161,7 @@ func TestHaveReceivedMayCease(t *testing.T) {
 			Handler:   fakeserver.Reply{}, // takes one line and leaves
 			Faults:    fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Latency{Delay: time.Second})}},
 		})
-		c, err := network.Dial("tcp", srv.Addr())
+		c, err := network.DialContext(context.Background(), "tcp", srv.Addr())
 		if err != nil {
 			tb.Fatalf("%v", err)
 		}

@@ -35,8 +35,8 @@ var neverReached = fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).
 var excused = fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).AfterBytes(7).Named("cut").NeedNotFire()}}
 
 // ping has the server record "PING " and the test's name.
-func ping(tb fakeserver.TB, srv *fakeserver.Server, dial func(network, addr string) (net.Conn, error)) net.Conn {
-	c, err := dial("tcp", srv.Addr())
+func ping(tb fakeserver.TB, srv *fakeserver.Server) net.Conn {
+	c, err := srv.Dial(context.Background())
 	if err != nil {
 		tb.Fatalf("%v", err)
 	}
@@ -48,7 +48,7 @@ func ping(tb fakeserver.TB, srv *fakeserver.Server, dial func(network, addr stri
 // hang is a client without a deadline.
 func hang(tb fakeserver.TB) {
 	srv := fakeserver.Start(tb, fakeserver.Config{Faults: neverReached})
-	ping(tb, srv, net.Dial).Read(make([]byte, 1))
+	ping(tb, srv).Read(make([]byte, 1))
 }
 
 func TestHang(t *testing.T)      { onlyFailing(t); hang(t) }
@@ -64,7 +64,7 @@ func TestHangInParallel(t *testing.T) {
 	onlyFailing(t)
 	fakeserver.Start(t, fakeserver.Config{Name: "the parent's"})
 	t.Run("passes", func(t *testing.T) {
-		ping(t, fakeserver.Start(t, fakeserver.Config{}), net.Dial).Close()
+		ping(t, fakeserver.Start(t, fakeserver.Config{})).Close()
 	})
 	for _, name := range []string{"one", "two", "three"} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); hang(t) })
@@ -75,7 +75,7 @@ func TestHangInParallel(t *testing.T) {
 func hangInBubble(tb fakeserver.TB) {
 	var n nettest.Network
 	srv := fakeserver.Start(tb, fakeserver.Config{Transport: &n, Faults: neverReached})
-	ping(tb, srv, n.Dial)
+	ping(tb, srv)
 	var mu sync.Mutex
 	mu.Lock()
 	mu.Lock()
@@ -104,7 +104,7 @@ func TestPanic(t *testing.T) {
 
 func panics(tb fakeserver.TB) {
 	srv := fakeserver.Start(tb, fakeserver.Config{Faults: excused})
-	ping(tb, srv, net.Dial)
+	ping(tb, srv)
 	var nothing *net.Dialer
 	nothing.KeepAlive++
 }
@@ -112,7 +112,7 @@ func panics(tb fakeserver.TB) {
 func TestPanicInASubtest(t *testing.T) {
 	onlyFailing(t)
 	srv := fakeserver.Start(t, fakeserver.Config{Name: "the parent's"})
-	ping(t, srv, net.Dial)
+	ping(t, srv)
 	t.Run("sub", func(t *testing.T) { panics(t) })
 }
 
@@ -121,7 +121,7 @@ func TestPanicInABubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var n nettest.Network
 		srv := fakeserver.Start(t, fakeserver.Config{Transport: &n, Faults: excused})
-		ping(t, srv, n.Dial)
+		ping(t, srv)
 		panic("oh no")
 	})
 }
@@ -131,14 +131,14 @@ func FuzzPanic(f *testing.F)      { onlyFailing(f); panics(f) }
 
 func TestGoexit(t *testing.T) {
 	onlyFailing(t)
-	ping(t, fakeserver.Start(t, fakeserver.Config{}), net.Dial)
+	ping(t, fakeserver.Start(t, fakeserver.Config{}))
 	runtime.Goexit()
 }
 
 func TestRecoveredPanic(t *testing.T) {
 	onlyFailing(t)
 	defer func() { recover() }()
-	ping(t, fakeserver.Start(t, fakeserver.Config{}), net.Dial)
+	ping(t, fakeserver.Start(t, fakeserver.Config{}))
 	panic("recovered")
 }
 
@@ -204,11 +204,11 @@ var _ = Describe("a spec", func() {
 	It("hangs with GinkgoTB", func() { hang(GinkgoTB()) })
 	It("panics", func() { panics(GinkgoT()) })
 	It("times out", func(ctx SpecContext) {
-		ping(GinkgoT(), fakeserver.Start(GinkgoT(), fakeserver.Config{Faults: neverReached}), net.Dial)
+		ping(GinkgoT(), fakeserver.Start(GinkgoT(), fakeserver.Config{Faults: neverReached}))
 		<-ctx.Done()
 	}, NodeTimeout(nodeTimeout()))
 	It("times out with GinkgoTB", func(ctx SpecContext) {
-		ping(GinkgoTB(), fakeserver.Start(GinkgoTB(), fakeserver.Config{Faults: neverReached}), net.Dial)
+		ping(GinkgoTB(), fakeserver.Start(GinkgoTB(), fakeserver.Config{Faults: neverReached}))
 		<-ctx.Done()
 	}, NodeTimeout(nodeTimeout()))
 	It("fails at its end", func() {
@@ -224,7 +224,7 @@ var _ = Describe("a spec", func() {
 		fakeserver.Start(GinkgoT(), fakeserver.Config{Addr: "no address"}) // line: GinkgoT can't start
 	})
 	It("passes", func() {
-		ping(GinkgoT(), fakeserver.Start(GinkgoT(), fakeserver.Config{}), net.Dial)
+		ping(GinkgoT(), fakeserver.Start(GinkgoT(), fakeserver.Config{}))
 	})
 })
 

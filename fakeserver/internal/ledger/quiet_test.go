@@ -134,7 +134,7 @@ func (s stillness) settle() error {
 	}
 	var client sync.WaitGroup
 	client.Go(func() {
-		c, err := network.Dial("tcp", srv.Addr())
+		c, err := network.DialContext(context.Background(), "tcp", srv.Addr())
 		if err != nil {
 			return
 		}
@@ -191,7 +191,7 @@ func TestQuietDeadlocksAreReported(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				c, err := network.Dial("tcp", srv.Addr())
+				c, err := network.DialContext(context.Background(), "tcp", srv.Addr())
 				if err != nil {
 					t.Error(err)
 					return

@@ -119,7 +119,7 @@ func (e endingCase) run(t *testing.T) (r recorded) {
 		if err != nil {
 			t.Fatalf("%v", err)
 		}
-		raw, err := network.Dial("tcp", srv.Addr())
+		raw, err := network.DialContext(context.Background(), "tcp", srv.Addr())
 		if err == nil {
 			e.talk(raw.(*nettest.Conn))
 		}

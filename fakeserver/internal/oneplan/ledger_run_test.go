@@ -181,7 +181,7 @@ func (s packetSchedule) run(n network) error {
 	var all sync.WaitGroup
 	l := packetLedger{handler: h}
 	for i, pauses := range s.clients {
-		c, err := n.Dial("udp", srv.Address())
+		c, err := n.DialContext(context.Background(), "udp", srv.Address())
 		if err != nil {
 			return err
 		}

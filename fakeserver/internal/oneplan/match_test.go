@@ -39,7 +39,7 @@ func talkInMemory(t *testing.T, p fault.Plan, talk func(fakeserver.TB, *fakeserv
 		if err != nil {
 			t.Fatalf("%v", err)
 		}
-		c, err := n.Dial("tcp", srv.Addr())
+		c, err := n.DialContext(context.Background(), "tcp", srv.Addr())
 		if err != nil {
 			t.Fatalf("%v", err)
 		}
@@ -158,7 +158,7 @@ func TestMatchIsFoundInASmallWindow(t *testing.T) {
 				}
 				return nil
 			}), Faults: fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.HalfClose{}).AfterMatch("abb")}}})
-			c, err := n.Dial("tcp", srv.Addr())
+			c, err := n.DialContext(context.Background(), "tcp", srv.Addr())
 			if err != nil {
 				t.Fatalf("%v", err)
 			}

@@ -77,7 +77,7 @@ func (s packetScript) run(n network, p fault.Plan, start func(network, fault.Pla
 	var errs []error
 	var clients []net.Conn
 	for peer := 1; peer <= peers; peer++ {
-		c, err := n.Dial("udp", addr)
+		c, err := n.DialContext(context.Background(), "udp", addr)
 		if err != nil {
 			return outcome{}, srv.Transcript(), errors.Join(err, srv.Stop())
 		}

@@ -72,7 +72,7 @@ func (s readScript) run(t *testing.T, p fault.Plan) (r readScriptResult) {
 			r.handler = append(r.handler, readsToTheEnd(c, s.last)...)
 			return nil
 		})})
-		c, err := n.Dial("tcp", srv.Addr())
+		c, err := n.DialContext(context.Background(), "tcp", srv.Addr())
 		if err != nil {
 			t.Fatalf("%v", err)
 		}
@@ -255,7 +255,7 @@ func TestReadsForAMatchThatDoesNotComeAreFew(t *testing.T) {
 		nettest.Bubble(t, func(t fakeserver.TB) {
 			network := new(nettest.Network)
 			srv := fakeserver.Start(t, fakeserver.Config{Transport: network, Faults: fault.Plan{Rules: []fault.Rule{r.NeedNotFire()}}})
-			c, err := network.Dial("tcp", srv.Addr())
+			c, err := network.DialContext(context.Background(), "tcp", srv.Addr())
 			if err != nil {
 				t.Fatalf("%v", err)
 			}

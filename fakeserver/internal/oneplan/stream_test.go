@@ -38,13 +38,14 @@ func (s streamScript) ServeConn(ctx context.Context, c *fakeserver.Conn) error {
 // A network is the kernel's, or one in memory.
 type network interface {
 	fakeserver.Transport
-	Dial(network, address string) (net.Conn, error)
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // kernel is the kernel's network.
-type kernel struct{ net.ListenConfig }
-
-func (kernel) Dial(network, address string) (net.Conn, error) { return net.Dial(network, address) }
+type kernel struct {
+	net.ListenConfig
+	net.Dialer
+}
 
 // direct starts the script as a fake server.
 func (s streamScript) direct(n network, p fault.Plan) (fakeserver.Wire, error) {
@@ -101,7 +102,7 @@ func (s streamScript) run(n network, p fault.Plan, start func(network, fault.Pla
 
 // call plays the client on one connection, and returns what it read.
 func (s streamScript) call(ctx context.Context, n network, p fault.Plan, srv fakeserver.Wire, conn int) string {
-	raw, err := n.Dial("tcp", srv.Address())
+	raw, err := n.DialContext(context.Background(), "tcp", srv.Address())
 	if err != nil {
 		return " then " + endOf(err) // on the kernel's network an RST may overtake the connect
 	}

@@ -1,6 +1,7 @@
 package port_test
 
 import (
+	"context"
 	"errors"
 	"net"
 	"os"
@@ -25,20 +26,20 @@ var quiet = func() string {
 type way struct {
 	name string
 	spec port.Spec
-	dial func(network, address string) (net.Conn, error)
+	dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 func ways(t *testing.T, networks ...string) []way {
 	memory := new(nettest.Network)
 	var all []way
 	for _, network := range networks {
-		w := way{name: network, spec: port.Spec{Network: network}, dial: net.Dial}
+		w := way{name: network, spec: port.Spec{Network: network}, dial: new(net.Dialer).DialContext}
 		if !strings.HasPrefix(network, "unix") {
 			if runtime.GOOS != "linux" {
 				continue // there are no guards
 			}
 			w.spec.Address = quiet
-			all = append(all, way{network + " in memory", port.Spec{Network: network, Address: "127.0.0.1:0", Transport: memory}, memory.Dial})
+			all = append(all, way{network + " in memory", port.Spec{Network: network, Address: "127.0.0.1:0", Transport: memory}, memory.DialContext})
 		}
 		all = append(all, w)
 	}
@@ -56,7 +57,7 @@ func TestPortIsKeptWhileNothingListens(t *testing.T) {
 			at := p.Addr().String()
 			dials := func(want bool) {
 				t.Helper()
-				c, err := w.dial(w.spec.Network, at)
+				c, err := w.dial(t.Context(), w.spec.Network, at)
 				if (err == nil) != want {
 					t.Fatalf("dial: %v; want a connection: %v", err, want)
 				}

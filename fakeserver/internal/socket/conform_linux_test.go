@@ -39,7 +39,15 @@ func (l *loopback) ListenPacket(ctx context.Context, network, address string) (n
 	return packetConn{pc.(*net.UDPConn)}, nil
 }
 
+func (l *loopback) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	return socket.Dial(ctx, nil, network, address)
+}
+
 type listener struct{ *net.TCPListener }
+
+func (l listener) DialContext(ctx context.Context) (net.Conn, error) {
+	return socket.Dial(ctx, l.TCPListener, "tcp", l.Addr().String())
+}
 
 func (l listener) Backlog() (int, error) { return socket.Backlog(l.TCPListener), nil }
 
@@ -83,6 +91,10 @@ func (c *conn) PeerUnread() (int, error) {
 }
 
 type packetConn struct{ *net.UDPConn }
+
+func (c packetConn) DialContext(ctx context.Context) (net.Conn, error) {
+	return socket.Dial(ctx, c.UDPConn, "udp", c.LocalAddr().String())
+}
 
 func (c packetConn) Drops() (int64, error) { return socket.Drops(c.UDPConn) }
 func (c packetConn) Waiting() (int, error) { return socket.Waiting(c.UDPConn) }

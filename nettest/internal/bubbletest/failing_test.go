@@ -1,6 +1,7 @@
 package bubbletest
 
 import (
+	"context"
 	"os"
 	"sync"
 	"testing"
@@ -41,7 +42,7 @@ var _ = Describe("a bubble", func() {
 		bubble(func(tb fakeserver.TB) {
 			var n nettest.Network
 			srv := fakeserver.Start(tb, fakeserver.Config{Transport: &n, Handler: fakeserver.Lines{}})
-			c, err := n.Dial("tcp", srv.Addr())
+			c, err := n.DialContext(context.Background(), "tcp", srv.Addr())
 			g := gomega.NewGomega(func(message string, _ ...int) { tb.Helper(); tb.Fatalf("%s", message) })
 			g.Expect(err).NotTo(gomega.HaveOccurred())
 			inside := time.Now()

@@ -21,12 +21,12 @@ func deadlocked(tb fakeserver.TB) {
 			return err
 		})})
 	packets := fakeserver.StartPacket(tb, fakeserver.PacketConfig{Transport: &n, Name: "the other"})
-	u, err := n.Dial("udp", packets.Addr())
+	u, err := n.DialContext(context.Background(), "udp", packets.Addr())
 	if err != nil {
 		tb.Fatalf("%v", err)
 	}
 	u.Write([]byte("datagram"))
-	c, err := n.Dial("tcp", srv.Addr())
+	c, err := n.DialContext(context.Background(), "tcp", srv.Addr())
 	if err != nil {
 		tb.Fatalf("%v", err)
 	}
@@ -38,7 +38,7 @@ func deadlocked(tb fakeserver.TB) {
 func leftBehind(tb fakeserver.TB) {
 	var n nettest.Network
 	srv := fakeserver.Start(tb, fakeserver.Config{Transport: &n})
-	c, err := n.Dial("tcp", srv.Addr())
+	c, err := n.DialContext(context.Background(), "tcp", srv.Addr())
 	if err != nil {
 		tb.Fatalf("%v", err)
 	}

@@ -18,7 +18,7 @@ func makePipeOn(n *nettest.Network) (c1, c2 net.Conn, stop func(), err error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if c1, err = n.Dial("tcp", ln.Addr().String()); err != nil {
+	if c1, err = n.DialContext(context.Background(), "tcp", ln.Addr().String()); err != nil {
 		return nil, nil, nil, err
 	}
 	if c2, err = ln.Accept(); err != nil {
