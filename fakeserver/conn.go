@@ -24,6 +24,7 @@ type Conn struct {
 	in   inbound
 	out  outbound
 
+	handler Handler // nil for a connection of a Listener
 	// buried is called when a connection of a Listener, which has no handler, was buried. It is
 	// nil where there is a handler.
 	buried func(*Conn)

@@ -24,13 +24,13 @@ type conns struct {
 
 func newConns(c *core) *conns { return &conns{core: c} }
 
-// admit gives raw its number, and records that it came. buried is for connections without a
-// handler: see life.
-func (s *conns) admit(raw net.Conn, buried func(*Conn)) *Conn {
+// admit gives raw its number, and records that it came. h is to serve it; buried is for
+// connections without a handler: see life.
+func (s *conns) admit(raw net.Conn, h Handler, buried func(*Conn)) *Conn {
 	s.mu.Lock()
 	s.admitted++
 	c := newConn(s.core, raw, s.admitted)
-	c.buried = buried
+	c.handler, c.buried = h, buried
 	s.open = append(s.open, c)
 	s.mu.Unlock()
 	s.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Accept, Peer: addrString(raw.RemoteAddr())})

@@ -43,7 +43,7 @@ func (l *Listener) admits() bool {
 // take gives raw its number. What the plan does on its arrival has a goroutine of its own,
 // because it may take time.
 func (l *Listener) take(raw net.Conn) {
-	c := l.admit(raw, l.forget)
+	c := l.admit(raw, nil, l.forget)
 	if len(l.program().Accept(c.n)) == 0 {
 		l.handOut(c)
 		return

@@ -138,12 +138,12 @@ func (c *PacketConn) SetWriteDeadline(t time.Time) error { return c.deadlines.se
 // on a socket whose ReadFrom goes on after its deadline and its Close, and its error names that.
 // Further calls return net.ErrClosed; the accessors work afterwards.
 func (c *PacketConn) Close() error {
-	err := c.deadlines.opError("close", net.ErrClosed)
-	c.end(func() error {
-		err = c.close()
-		return err
-	})
-	return err
+	if !c.ended.begin() {
+		return c.deadlines.opError("close", net.ErrClosed)
+	}
+	defer c.ended.end()
+	c.endErr = c.close()
+	return c.endErr
 }
 
 // Stop is Close that may be called more than once, and from several goroutines, also after

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // deafPackets is a net.PacketConn whose ReadFrom goes on when its deadline has passed, and
@@ -87,5 +88,28 @@ func TestPacketConnCloseNamesAReadFromThatIgnoresIt(t *testing.T) {
 		if n := pc.Transcript().Len(); n != events {
 			t.Errorf("a datagram after Close is in the record:\n%v", pc.Transcript())
 		}
+	})
+}
+
+// A reader that can't be held up keeps its handler, and goes on.
+func TestPacketSetHandlerNamesAReadFromThatIgnoresIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		below := deafPackets{make(chan string)}
+		srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Transport: below})
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		err = srv.SetHandler(fakeserver.PacketEcho{})
+		wantError(t, "SetHandler", err, nil, "the ReadFrom of fakeserver_test.deafPackets did not return within 1s")
+		for range 2 {
+			below.datagrams <- "still read"
+		}
+		synctest.Wait()
+		if tr := srv.Transcript(); len(tr.Datagrams(transcript.FromClient)) != 2 || len(tr.Datagrams(transcript.ToClient)) != 0 {
+			t.Errorf("want two datagrams, and no answer\n%v", tr)
+		}
+		srv.Close() // whose error is another test's
+		below.datagrams <- "late"
 	})
 }

@@ -26,7 +26,8 @@ type packetsIn struct {
 	c       *core
 	roster  *roster
 	actions *actions
-	quiet   bool               // the handler does nothing with what it gets: don't bother it
+	handler PacketHandler      // of datagrams to come; nil, if they are read. Used by the reader
+	quiet   bool               // the handler does nothing with what it gets: don't bother it. Read by the reader; the actions' mu guards it
 	lane    *record.Lane       // used by the reader
 	puts    []held[delivery]   // used by the reader: what it is to put into the inbox
 	inbox   schedule[delivery] // what the handler, or the reader, is to get; with a quiet one, when it is due
@@ -58,7 +59,7 @@ func (s *packetsIn) take(p *peer, a arrival) {
 
 	s.actions.mu.Lock()
 	s.lane.RecordDatagram(p.n, p.text, v.Number, data, f.decided())
-	d := delivery{Packet{Peer: p.ap, Conn: p.n, Number: v.Number}, p, f}
+	d := delivery{Packet{Peer: p.ap, Conn: p.n, Number: v.Number}, p, s.handler, f}
 	if !s.quiet {
 		d.Data = v.Data
 		s.c.rec.Lend() // the handler may keep the bytes

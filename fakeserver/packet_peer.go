@@ -27,8 +27,9 @@ type peer struct {
 // A delivery is a datagram on its way to the handler, or the reader.
 type delivery struct {
 	Packet
-	peer *peer
-	fate *fate // nil also once it lies ready
+	peer    *peer
+	handler PacketHandler // nil: the reader's
+	fate    *fate         // nil also once it lies ready
 }
 
 // A parcel is a datagram on its way to a client.

@@ -29,11 +29,16 @@ func (r *packetReader) open() error {
 		r.port.Suspend()
 		return err
 	}
-	r.ended = make(chan struct{})
 	r.out.sock.Store(sock)
+	r.begin(sock)
+	return nil
+}
+
+// begin starts sock's reader.
+func (r *packetReader) begin(sock *packetSocket) {
+	r.ended = make(chan struct{})
 	r.wg.Add(1)
 	go r.read(sock, r.ended)
-	return nil
 }
 
 // refuse makes the server's first state that of Down.

@@ -39,7 +39,7 @@ func (s *PacketServer) call(d delivery) (err error) {
 			go s.serve()
 		}
 	}()
-	err = s.handler.ServePacket(s.ctx, d.Packet, packetWriter{s.peers, d.peer})
+	err = d.handler.ServePacket(s.ctx, d.Packet, packetWriter{s.peers, d.peer})
 	left = false
 	return err
 }
@@ -50,15 +50,16 @@ func (s *PacketServer) nextDelivery() (delivery, bool) {
 	s.setServing(serving{})
 	d, ok := s.in.next()
 	if ok {
-		s.setServing(serving{d.Conn, d.Number})
+		s.setServing(serving{d.Conn, d.Number, d.handler})
 	}
 	return d, ok
 }
 
 // serving is the datagram that the handler is at; zero: none.
 type serving struct {
-	conn   int
-	number int64
+	conn    int
+	number  int64
+	handler PacketHandler
 }
 
 // String returns "conn 1, datagram 2".
@@ -77,7 +78,7 @@ func (s *PacketServer) nowServing() serving {
 }
 
 func (s *PacketServer) servingError(d delivery, err error) error {
-	return fmt.Errorf("fakeserver: %s: %v: %w", s.name, serving{d.Conn, d.Number}, err)
+	return fmt.Errorf("fakeserver: %s: %v: %w", s.name, serving{conn: d.Conn, number: d.Number}, err)
 }
 
 func (s *PacketServer) localAddr() net.Addr {

@@ -14,9 +14,8 @@ import (
 // makes one.
 type PacketServer struct {
 	*peers
-	handler PacketHandler
-	life    lock // held by Down, Up and Close, which follow one another
-	reader  packetReader
+	life   lock // held by Down, Up, SetHandler and Close, which follow one another
+	reader packetReader
 
 	mu      sync.Mutex // guards serving
 	serving serving
@@ -49,9 +48,9 @@ func listenPacket(cfg PacketConfig, o origin) (*PacketServer, error) {
 		return nil, err
 	}
 	c.settle(e.network, p.Addr(), cfg.RecordLimit)
-	s := &PacketServer{peers: newPeers(c), handler: cfg.Handler}
+	s := &PacketServer{peers: newPeers(c)}
 	s.reader = packetReader{peers: s.peers, port: p}
-	s.in.quiet = cfg.Handler == PacketHandler(PacketDiscard{})
+	s.in.handler, s.in.quiet = cfg.Handler, isQuiet(cfg.Handler)
 	if cfg.StartDown {
 		err = s.reader.refuse()
 	} else {
@@ -98,9 +97,9 @@ func (s *PacketServer) close() error {
 		late = fmt.Errorf("fakeserver: %s: Close: %w", s.name, late)
 	}
 	at := s.nowServing()
-	if joined || late != nil && at == (serving{}) {
+	if joined || late != nil && at.conn == 0 {
 		return late
 	}
 	return errors.Join(late, fmt.Errorf("fakeserver: %s: Close: %v: handler %T did not return within %v%s",
-		s.name, at, s.handler, closeGrace, s.hung.of("(*PacketServer).serve", s)))
+		s.name, at, at.handler, closeGrace, s.hung.of("(*PacketServer).serve", s)))
 }

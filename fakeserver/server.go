@@ -12,14 +12,14 @@ import (
 // byte. Start or Listen makes one.
 type Server struct {
 	*conns
-	port    *port.Port[net.Listener]
-	handler Handler
+	port *port.Port[net.Listener]
 
-	life   lock     // held by Down, Up, IgnoreDials and Close: one at a time
+	life   lock     // held by Down, Up, IgnoreDials, SetHandler and Close: one at a time
 	silent *silence // under life; nil unless IgnoreDials
 	late   error    // under life; names a listener whose Accept outlived its Close; else nil
 
 	mu        sync.Mutex // guards what follows
+	handler   Handler    // of connections to come
 	ln        net.Listener
 	accepting chan struct{} // closed when ln's accept loop has ended
 
@@ -81,7 +81,7 @@ func (s *Server) serve(c *Conn) {
 	}()
 	if c.accept() {
 		c.begin()
-		err = s.handler.ServeConn(s.ctx, c)
+		err = c.handler.ServeConn(s.ctx, c)
 	} else {
 		err = nil
 	}

@@ -59,7 +59,10 @@ func (s *Server) accept(ln net.Listener, ended chan<- struct{}) {
 
 // take gives raw its number and a goroutine.
 func (s *Server) take(raw net.Conn) {
-	c := s.admit(raw, nil)
+	s.mu.Lock()
+	h := s.handler
+	s.mu.Unlock()
+	c := s.admit(raw, h, nil)
 	s.wg.Add(1)
 	go s.serve(c)
 }

@@ -78,5 +78,5 @@ func (s *Server) stuck(c *Conn, last transcript.Event) error {
 		step = fmt.Sprintf(" in step %q", *at)
 	}
 	return fmt.Errorf("fakeserver: %s: Close: conn %d: handler %T did not return within %v%s; does it watch its ctx? Last event: %v%s",
-		s.name, c.n, s.handler, closeGrace, step, last, s.hung.of("(*Server).serve", s, c))
+		s.name, c.n, c.handler, closeGrace, step, last, s.hung.of("(*Server).serve", s, c))
 }
