@@ -33,7 +33,7 @@ func drawPacketChaos(t *rapid.T, unit time.Duration) packetChaos {
 	}
 	for i := range c.verbs {
 		for range between(t, 0, 5, "verbs") {
-			v := verb{after: between(t, 0, 5, "after"), do: rapid.SampledFrom([]string{doSetFaults, doSetFaults, doDown, doUp, doUp, doEnd}).Draw(t, "verb")}
+			v := verb{after: between(t, 0, 5, "after"), do: rapid.SampledFrom([]string{doSetFaults, doSetFaults, doSetHandler, doDown, doUp, doUp, doEnd}).Draw(t, "verb")}
 			if v.do == doSetFaults {
 				v.plan = drawDatagramPlan(t, unit)
 			}
@@ -106,6 +106,8 @@ func (v verb) orderPackets(srv *fakeserver.PacketServer) error {
 	switch v.do {
 	case doSetFaults:
 		err = srv.SetFaults(v.plan)
+	case doSetHandler:
+		err = srv.SetHandler(fakeserver.PacketEcho{})
 	case doDown:
 		err = srv.Down()
 	case doUp:

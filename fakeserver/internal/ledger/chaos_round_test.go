@@ -165,6 +165,8 @@ func (r *round) order(v verb) error {
 	switch v.do {
 	case doSetFaults:
 		err = r.target.SetFaults(v.plan)
+	case doSetHandler:
+		err = r.srv.SetHandler(r)
 	case doRelease:
 		r.target.Release(gate) // which the plan may not have
 	case doByFIN:

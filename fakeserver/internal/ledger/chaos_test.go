@@ -46,6 +46,7 @@ const (
 	doDown        = "Down"
 	doUp          = "Up"
 	doIgnoreDials = "IgnoreDials"
+	doSetHandler  = "SetHandler" // to what it is
 	doRelease     = "Release"
 	doByFIN       = "CloseClientConns by FIN"
 	doByRST       = "CloseClientConns by RST"
@@ -68,7 +69,7 @@ func drawChaos(t *rapid.T, w wirePlan) chaos {
 
 func (c chaos) drawVerb(t *rapid.T, w wirePlan) verb {
 	often := []string{doSetFaults, doSetFaults, doRelease, doByFIN, doByRST}
-	seldom := []string{doDown, doUp, doUp, doIgnoreDials, doEnd}
+	seldom := []string{doDown, doUp, doUp, doIgnoreDials, doSetHandler, doEnd}
 	if c.wrapped {
 		seldom = []string{doShut, doEnd}
 	}
