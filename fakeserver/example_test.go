@@ -229,3 +229,24 @@ func ExampleServer_Wait() {
 	fmt.Printf("%q, ended by %v\n", tr.FromClient(), tr.Ending(transcript.FromClient))
 	// Output: "last words", ended by FIN
 }
+
+// A table of what is said to what. A line that it does not have fails the test, as here Verify.
+func ExampleAnswers() {
+	srv, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.Answers{
+		"PING":    "+PONG",
+		"GET key": "$5\r\nvalue",
+	}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	for _, request := range []string{"PING\r\nGET key\r\n", "GIT key\r\n"} {
+		answer, err := exchange("tcp", srv.Addr(), request)
+		fmt.Printf("%q, %v\n", answer, err != nil)
+	}
+	fmt.Println(srv.Verify())
+	// Output:
+	// "+PONG\r\n$5\r\nvalue\r\n", false
+	// "", true
+	// fakeserver: server: conn 2: handler returned: line 1: there is no answer to "GIT key"; there are answers to "GET key", "PING"
+}

@@ -48,6 +48,12 @@ func (h Lines) ServeConn(ctx context.Context, c *Conn) error {
 	if h.Answer == nil {
 		h.Answer = strings.ToUpper
 	}
+	return h.serve(c, func(line, end string) (string, error) { return h.Answer(line) + end, nil })
+}
+
+// serve answers lines until the client's end of stream, each by what answer makes of it and of
+// its end. If that is empty, it says nothing.
+func (h Lines) serve(c *Conn, answer func(line, end string) (string, error)) error {
 	if h.MaxBytes == 0 {
 		h.MaxBytes = defaultMax
 	}
@@ -71,7 +77,14 @@ func (h Lines) ServeConn(ctx context.Context, c *Conn) error {
 		if err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
-		if _, err := io.WriteString(c, h.Answer(line)+end); err != nil {
+		text, err := answer(line, end)
+		if err != nil {
+			return fmt.Errorf("line %d: %w", n, err)
+		}
+		if text == "" {
+			continue
+		}
+		if _, err := io.WriteString(c, text); err != nil {
 			return fmt.Errorf("answer %d: %w", n, err)
 		}
 	}

@@ -25,17 +25,29 @@ func (h PacketLines) ServePacket(ctx context.Context, p Packet, w PacketWriter) 
 	if h.Answer == nil {
 		h.Answer = strings.ToUpper
 	}
+	answer, err := h.answers(p, func(line, end string) (string, error) { return h.Answer(line) + end, nil })
+	if err == nil {
+		_, err = io.WriteString(w, answer)
+	}
+	return err
+}
+
+// answers joins what answer makes of each of p's lines and of its end.
+func (h PacketLines) answers(p Packet, answer func(line, end string) (string, error)) (string, error) {
 	if h.MaxBytes == 0 {
 		h.MaxBytes = defaultMax
 	}
-	var answer strings.Builder
+	var all strings.Builder
 	for line := range strings.Lines(string(p.Data)) {
 		text := strings.TrimRight(line, "\r\n")
 		if len(text) > h.MaxBytes {
-			return fmt.Errorf("datagram %d: %w: over %d bytes", p.Number, ErrLineTooLong, h.MaxBytes)
+			return "", fmt.Errorf("datagram %d: %w: over %d bytes", p.Number, ErrLineTooLong, h.MaxBytes)
 		}
-		answer.WriteString(h.Answer(text) + line[len(text):])
+		said, err := answer(text, line[len(text):])
+		if err != nil {
+			return "", err
+		}
+		all.WriteString(said)
 	}
-	_, err := io.WriteString(w, answer.String())
-	return err
+	return all.String(), nil
 }
