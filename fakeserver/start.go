@@ -58,21 +58,32 @@ func StartPacketConn(tb TB, pc net.PacketConn, cfg PacketConfig) *PacketConn {
 // start starts a server, and registers its one Cleanup with tb.
 func start[S server](tb TB, name *string, listen func(o origin) (S, error)) (S, error) {
 	tb.Helper()
-	test := tb.Name()
-	where, inTest := callerOfStart()
-	*name = cmp.Or(*name, test)
-	s, err := listen(originOf(test))
+	st := startedBy(tb)
+	*name = cmp.Or(*name, st.test)
+	s, err := listen(originOf(st.test))
 	if err != nil {
-		leaveTest(test)
-		return s, fmt.Errorf("%s: %w", where, err)
+		leaveTest(st.test)
+		return s, fmt.Errorf("%s: %w", st.where, err)
 	}
-	st := &started{server: s, tb: tb, test: test, where: where, told: inTest && tellsLines(tb)}
-	st.hide = st.showOnRequest()
-	beforeTimeout.add(st)
-	if g := deferrerOf(tb); g != nil {
-		g.DeferCleanup(st.endSpec)
-	} else {
-		tb.Cleanup(st.endTest)
-	}
+	st.register(s)
 	return s, nil
+}
+
+// startedBy returns what is yet without a server, for the test that called Start.
+func startedBy(tb TB) *started {
+	where, inTest := callerOfStart()
+	return &started{tb: tb, test: tb.Name(), where: where, told: inTest && tellsLines(tb)}
+}
+
+// register lets the test end servers, each of which is one of its own.
+func (s *started) register(servers ...server) {
+	s.tb.Helper()
+	s.servers = servers
+	s.hide = s.showOnRequest()
+	beforeTimeout.add(s)
+	if g := deferrerOf(s.tb); g != nil {
+		g.DeferCleanup(s.endSpec)
+	} else {
+		s.tb.Cleanup(s.endTest)
+	}
 }

@@ -20,16 +20,16 @@ type server interface {
 	outcomes() string
 }
 
-// A started is a server that Start has started.
+// A started is a server that Start has started, or the two of StartBoth.
 type started struct {
-	server
-	tb    TB
-	test  string      // its name
-	where string      // the line that called Start
-	told  bool        // by tb itself, of what fails in a cleanup
-	hide  func()      // ends what showOnRequest began
-	shown atomic.Bool // what happened, at the test's end
-	left  atomic.Bool // the test is over
+	servers []server
+	tb      TB
+	test    string      // its name
+	where   string      // the line that called Start
+	told    bool        // by tb itself, of what fails in a cleanup
+	hide    func()      // ends what showOnRequest began
+	shown   atomic.Bool // what happened, at the test's end
+	left    atomic.Bool // the test is over
 }
 
 // end stops s at its test's end: Stop, Verify, capture, write artifacts, in this order. It
@@ -39,20 +39,18 @@ func (s *started) end() (failure, log string) {
 	defer s.leave()
 	over, dying := s.tb.Failed() || s.tb.Skipped(), isDying(s.tb)
 	var faults []string
-	for _, check := range []func() error{s.Stop, s.Verify} {
-		if err := check(); err != nil {
-			faults = append(faults, err.Error())
+	for _, check := range []func(server) error{server.Stop, server.Verify} {
+		for _, srv := range s.servers {
+			if err := check(srv); err != nil {
+				faults = append(faults, err.Error())
+			}
 		}
 	}
 	if len(faults) == 0 && !s.tb.Failed() && !dying {
 		return "", ""
 	}
 	s.shown.Store(true)
-	record := s.Transcript()
-	text := s.story(record, faults...)
-	if line := writeArtifact(s.tb, record); line != "" {
-		text += line + "\n"
-	}
+	text := s.story(server.Transcript, faults...) + s.artifacts(server.Transcript)
 	if dying && lastWords(text) {
 		return "", ""
 	}
@@ -70,23 +68,37 @@ func (s *started) leave() {
 	if s.left.CompareAndSwap(false, true) {
 		s.hide()
 		beforeTimeout.remove(s)
-		leaveTest(s.test)
+		for range s.servers {
+			leaveTest(s.test)
+		}
 	}
 }
 
-// story describes the server and what happened to it, as far as that is in the record.
-func (s *started) story(record transcript.Transcript, faults ...string) string {
+// story describes the servers and what happened to them, as far as that is in their records.
+func (s *started) story(record func(server) transcript.Transcript, faults ...string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: ", s.where)
 	if len(faults) > 0 {
 		b.WriteString(strings.Join(faults, "\n") + "\n")
 	}
-	b.WriteString(s.outcomes())
-	if line := s.rerun(s.test); line != "" {
-		b.WriteString("to rerun with the same draws: " + line + "\n")
+	for _, srv := range s.servers {
+		b.WriteString(srv.outcomes())
+		if line := srv.rerun(s.test); line != "" {
+			b.WriteString("to rerun with the same draws: " + line + "\n")
+		}
+		b.WriteString(record(srv).String())
 	}
-	b.WriteString(record.String())
 	return b.String()
+}
+
+// artifacts writes the whole records, and returns a line for each that says where it is.
+func (s *started) artifacts(record func(server) transcript.Transcript) (lines string) {
+	for _, srv := range s.servers {
+		if line := writeArtifact(s.tb, record(srv)); line != "" {
+			lines += line + "\n"
+		}
+	}
+	return lines
 }
 
 // endTest is what a test cleans up. Errorf names the line at which Cleanup was called, helpers
@@ -166,7 +178,7 @@ func (s *started) showOnRequest() (hide func()) {
 	if !ok {
 		return func() {}
 	}
-	return r.AttachProgressReporter(func() string { return s.story(s.recorded()) })
+	return r.AttachProgressReporter(func() string { return s.story(server.recorded) })
 }
 
 // stuck is the story of a test that will not come to its end, or of one that came to it
@@ -176,12 +188,7 @@ func (s *started) stuck() string {
 	if s.shown.Load() {
 		return ""
 	}
-	record := s.recorded()
-	text := s.story(record)
-	if line := writeArtifact(s.tb, record); line != "" {
-		text += line + "\n"
-	}
-	return text
+	return s.story(server.recorded) + s.artifacts(server.recorded)
 }
 
 // recorded returns the record as it stands. It touches nothing else of the server, so that a

@@ -130,7 +130,7 @@ func (w *timeout) tell(to io.Writer, deadline time.Time) {
 			fmt.Fprintf(to, "… and %s\n", moreServers(len(all)-i))
 			break
 		}
-		fmt.Fprintf(to, "\n%s, at %s", s.test, strings.TrimRight(s.story(s.recorded()), "\n")+"\n")
+		fmt.Fprintf(to, "\n%s, at %s", s.test, strings.TrimRight(s.story(server.recorded), "\n")+"\n")
 	}
 	for _, s := range all {
 		s.writeUnfinished(to)
@@ -173,8 +173,8 @@ func (s *started) writeUnfinished(to io.Writer) {
 	go func() {
 		defer close(done)
 		defer func() { recover() }()
-		if line := writeArtifact(s.tb, s.recorded()); line != "" {
-			fmt.Fprintf(to, "%s: %s\n", s.test, line)
+		for line := range strings.Lines(s.artifacts(server.recorded)) {
+			fmt.Fprintf(to, "%s: %s", s.test, line)
 		}
 	}()
 	<-done

@@ -30,7 +30,7 @@ func newStarted(t *testing.T, tb TB) *started {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	return &started{server: s, tb: tb, test: tb.Name(), where: "here:1"}
+	return &started{servers: []server{s}, tb: tb, test: tb.Name(), where: "here:1"}
 }
 
 func TestTimeoutOfATestThatKnowsItsDeadline(t *testing.T) {
@@ -150,7 +150,7 @@ func TestTimeoutWhileTestsEnd(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				st := &started{server: s, tb: tb}
+				st := &started{servers: []server{s}, tb: tb}
 				w.add(st)
 				if err := s.Close(); err != nil {
 					t.Error(err)
