@@ -25,9 +25,8 @@
 // whose zero value works, and [Answers] is a table. What goes wrong is a [fault.Plan]. What happened is a
 // [transcript.Transcript]. Conn N is the Nth connection the server accepted. A
 // [PacketServer] does for datagrams what a [Server] does for connections, and [StartBoth]
-// starts one of each on one port. A [Listener]
-// and a [PacketConn] put the same in front of a server of your own. What the four have in
-// common is a [Wire].
+// starts one of each on one port. A [Listener] and a [PacketConn] put the same in front of a
+// server of your own. What the four have in common is a [Wire].
 //
 // # Endings
 //

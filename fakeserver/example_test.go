@@ -3,6 +3,7 @@ package fakeserver_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -42,6 +43,26 @@ func await(srv fakeserver.Wire, cond func(transcript.Transcript) bool) {
 	if err := srv.Wait(ctx, cond); err != nil {
 		log.Fatal(err)
 	}
+}
+
+// must returns what a call gave, and ends the program if it failed.
+func must[T any](v T, err error) T {
+	if err != nil {
+		log.Fatal(err)
+	}
+	return v
+}
+
+// answerTo sends a request and returns what one Read gives.
+func answerTo(c net.Conn, request string) string {
+	c.SetDeadline(time.Now().Add(20 * time.Second))
+	must(io.WriteString(c, request))
+	p := make([]byte, 1500)
+	n, err := c.Read(p)
+	if err != nil {
+		return fmt.Sprintf("%v after %q", errors.Unwrap(err), p[:n])
+	}
+	return string(p[:n])
 }
 
 func Example() {
