@@ -119,6 +119,56 @@
 //	over 65507 bytes     Write: EMSGSIZE
 //	short buffer         Read: what fits; ReadMsgUDPAddrPort sets MSG_TRUNC
 //
+// # Called elsewhere
+//
+// What others call it is on the left. A toxic "downstream" is a rule ToClient, one "upstream" a
+// rule FromClient.
+//
+//	toxiproxy                    here
+//	latency                      fault.Latency
+//	bandwidth                    fault.Bandwidth
+//	slow_close                   fault.SlowClose
+//	timeout, of 0                fault.Blackhole, or fault.Stall if the bytes are to come later
+//	timeout, of more             fault.Blackhole, and fault.Close with fault.Rule.AfterTime
+//	reset_peer                   fault.Reset, with fault.Rule.AfterTime if it has a timeout
+//	slicer                       fault.Slice
+//	limit_data                   fault.Close with fault.Rule.AfterBytes
+//	down, Disable                Server.Down, and Server.CloseClientConns
+//	Enable                       Server.Up
+//	toxicity                     fault.Rule.WithProbability
+//	AddToxic, RemoveToxic        Server.SetFaults
+//
+//	netem, iptables              here
+//	delay, jitter, distribution  fault.Latency
+//	rate                         fault.Bandwidth
+//	loss, loss random            fault.Loss
+//	loss gemodel                 fault.BurstLoss
+//	duplicate                    fault.Duplicate
+//	reorder, gap                 fault.Reorder
+//	corrupt                      fault.Corrupt
+//	seed                         fault.Plan.Seed
+//	-j DROP, of a SYN            Server.IgnoreDials
+//	-j REJECT                    Server.Down, PacketServer.Down
+//
+//	miniredis                    here
+//	RunT, Run                    Start, Listen
+//	Addr, Port                   Server.Addr, Server.AddrPort
+//	SetError                     Server.SetHandler, to Answers with AnyOther
+//	Close, and Restart           Server.Down, and Server.Up; Server.Close is for good
+//	TotalConnectionCount         transcript.Transcript.Conns, of Server.Transcript
+//
+//	httptest, ghttp              here
+//	NewServer                    StartListener, and http.Serve on that
+//	Server.URL                   "http://" and Listener.Address
+//	Server.Client                an http.Client that dials by Server.DialContext
+//	CloseClientConnections       Server.CloseClientConns
+//	Server.Close                 Listener.Stop
+//	AppendHandlers               Sequence
+//	RouteToHandler               Answers
+//	AllowUnhandledRequests       AnyOther
+//	RespondWith                  Reply
+//	ReceivedRequests             Server.Transcript
+//
 // # Limits
 //
 // Linux is the first-class platform. Elsewhere Down and StartDown return an error

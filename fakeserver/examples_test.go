@@ -90,7 +90,7 @@ func parse(t *testing.T, wanted func(file string) bool) (all []*ast.File) {
 		if !wanted(file) {
 			continue
 		}
-		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)
 		}

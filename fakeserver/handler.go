@@ -20,8 +20,9 @@ import (
 // than c must watch it.
 //
 // A Handler may also have a method Validate() error, which says why it can't work: an empty
-// list, a negative size. Start and Listen call it before they listen; its error is in theirs,
-// which wraps ErrConfig. They refuse a nil pointer and a nil function by themselves.
+// list, a negative size. Start and Listen call it before they listen, and so does SetHandler; its
+// error is in theirs, which wraps ErrConfig. They refuse a nil pointer and a nil function by
+// themselves.
 type Handler interface {
 	ServeConn(ctx context.Context, c *Conn) error
 }

@@ -42,7 +42,7 @@ type PacketWriter interface {
 // watch it.
 //
 // A PacketHandler may also have a method Validate() error, which StartPacket and
-// ListenPacket call as Start and Listen do that of a Handler.
+// ListenPacket call as Start and Listen do that of a Handler, and so does SetHandler.
 type PacketHandler interface {
 	ServePacket(ctx context.Context, p Packet, w PacketWriter) error
 }

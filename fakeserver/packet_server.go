@@ -68,7 +68,7 @@ func listenPacket(cfg PacketConfig, o origin) (*PacketServer, error) {
 	return s, nil
 }
 
-// Addr is Address.
+// Addr is Address, by its short name: text, as net.Dial takes it.
 func (s *PacketServer) Addr() string { return s.Address() }
 
 // Close ends the server. It takes what has arrived into the record, and waits for
@@ -82,7 +82,7 @@ func (s *PacketServer) Addr() string { return s.Address() }
 // for the end and returns the same error. The server's accessors work afterwards.
 func (s *PacketServer) Close() error { return s.end(s.close) }
 
-// Stop is Close.
+// Stop is Close, as each Wire has it.
 func (s *PacketServer) Stop() error { return s.Close() }
 
 func (s *PacketServer) close() error {

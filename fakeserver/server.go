@@ -65,7 +65,7 @@ func listen(cfg Config, o origin) (*Server, error) {
 	return s, nil
 }
 
-// Addr is Address.
+// Addr is Address, by its short name: text, as net.Dial takes it.
 func (s *Server) Addr() string { return s.Address() }
 
 // serve runs the handler for c, and ends c according to its outcome.

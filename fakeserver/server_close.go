@@ -20,7 +20,7 @@ import (
 // for the end and returns the same error. The server's accessors work afterwards.
 func (s *Server) Close() error { return s.end(s.close) }
 
-// Stop is Close.
+// Stop is Close, as each Wire has it.
 func (s *Server) Stop() error { return s.Close() }
 
 func (s *Server) close() error {
