@@ -20,10 +20,10 @@ import (
 //		}
 //	}
 //
-// What else two of them have, such as Down, has one signature, too. The exception is Addr:
-// a Server's and a PacketServer's is text to hand to a client, as [Wire.Address] is of all
-// four; a Listener's is a net.Addr, since it is a [net.Listener]. A PacketConn, which is a
-// [net.PacketConn], has LocalAddr.
+// What else two of them have, such as Down, has one signature, too. SetHandler is an exception,
+// since a PacketServer has a PacketHandler, and so is Addr: a Server's and a PacketServer's is
+// text to hand to a client, as Address is of all four; a Listener's is a net.Addr, since it is
+// a [net.Listener]. A PacketConn, which is a [net.PacketConn], has LocalAddr.
 //
 // Wire is to be taken, and not to be implemented: it gets the methods that all four get.
 type Wire interface {
