@@ -101,7 +101,9 @@ func (c *carrier) wantPacketDialed(pc net.PacketConn, dial func() (net.Conn, err
 		return err
 	}
 	return first(
-		func() error { return sameAddress("the client", client.LocalAddr().String(), "the sender", from.String()) },
+		func() error {
+			return sameAddress("the client", client.LocalAddr().String(), "the sender", from.String())
+		},
 		func() error { return send(pc, text+"pong", from) },
 		func() error { return wantText("Read", client, "pingpong") },
 	)

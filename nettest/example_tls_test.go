@@ -64,7 +64,7 @@ func ExampleTLS_handler() {
 	}
 	defer srv.Close()
 
-	raw, err := network.Dial("tcp", srv.Addr())
+	raw, err := srv.Dial(context.Background())
 	if err != nil {
 		log.Fatal(err)
 	}

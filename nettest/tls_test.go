@@ -58,7 +58,7 @@ func TestTLSIsValidInVirtualTime(t *testing.T) {
 		client.ServerName = "example.com"
 		srv := fakeserver.Start(tb, fakeserver.Config{Transport: &network, Handler: echoTLS(server)})
 		for range 2 {
-			c, err := network.Dial("tcp", srv.Addr())
+			c, err := srv.Dial(context.Background())
 			if err != nil {
 				tb.Fatalf("%v", err)
 			}
