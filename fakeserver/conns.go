@@ -100,8 +100,9 @@ func ignoreClosed(err error) error {
 // its windows and its account; one whose contents have changed is another, and what it was
 // before is removed. Bytes that were taken keep what was decided about
 // them. Offsets still count from the connection's beginning: a window that is open
-// applies, and an offset that a connection is past is reported as passed. The record says for
-// each connection and direction where the change came. The seed stays the server's.
+// applies, an offset that a connection is past is reported as passed, and a rule for the offset
+// where it stands, or for [fault.Rule.Now], acts at once. The record says for each connection and
+// direction where the change came. The seed stays the server's.
 // A connection that an OnAccept rule stalls follows the plan that there is when the stall is
 // over, which it also is when its rule is gone; other OnAccept rules that come are for later
 // connections.

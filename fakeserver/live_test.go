@@ -35,17 +35,18 @@ var idlers = map[string]fakeserver.Handler{
 	}),
 }
 
-// A rule that comes for the very offset at which a stream stands acts at once, as it
-// would have if it had been there before: without waiting for a byte.
+// A rule that comes for the very offset at which a stream stands, or for now, acts at once, as
+// it would have if it had been there before: without waiting for a byte.
 func TestSetFaultsActsAtOnce(t *testing.T) {
 	for where, h := range idlers {
 		for _, f := range pointFaults {
 			for _, on := range []func(fault.Fault) fault.Rule{fault.FromClient, fault.ToClient} {
 				for _, at := range []int64{0, 2} {
 					for _, ruled := range []bool{false, true} {
-						rule := on(f).AfterBytes(at).Named("live")
-						name := fmt.Sprintf("%s %v after %d bytes, handler %s, rules before: %v", f.Kind(), rule.Direction, at, where, ruled)
-						t.Run(name, func(t *testing.T) { wantAtOnce(t, h, rule, at, ruled) })
+						for how, rule := range map[string]fault.Rule{"after": on(f).AfterBytes(at), "now after": on(f).Now()} {
+							name := fmt.Sprintf("%s %v %s %d bytes, handler %s, rules before: %v", f.Kind(), rule.Direction, how, at, where, ruled)
+							t.Run(name, func(t *testing.T) { wantAtOnce(t, h, rule.Named("live"), at, ruled) })
+						}
 					}
 				}
 			}
@@ -105,19 +106,21 @@ func TestSetFaultsActsWhileTheHandlerWrites(t *testing.T) {
 
 // A plan changes while a write is under way, too late for that one to notice.
 func TestSetFaultsActsWhenAWriteIsDone(t *testing.T) {
-	wires := &hookedListener{wires: make(chan net.Conn, 1)}
-	l := fakeserver.StartListener(t, wires, fakeserver.Config{})
-	client, server := net.Pipe()
-	wires.wires <- &hookedConn{Conn: server, written: func() { setFaults(t, l, fault.ToClient(fault.Close{}).AfterBytes(2).Named("live")) }}
-	c, err := l.Accept()
-	if err != nil {
-		t.Fatal(err)
+	for _, live := range []fault.Rule{fault.ToClient(fault.Close{}).AfterBytes(2), fault.ToClient(fault.Close{}).Now()} {
+		wires := &hookedListener{wires: make(chan net.Conn, 1)}
+		l := fakeserver.StartListener(t, wires, fakeserver.Config{})
+		client, server := net.Pipe()
+		wires.wires <- &hookedConn{Conn: server, written: func() { setFaults(t, l, live.Named("live")) }}
+		c, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		go c.Write([]byte("ab"))
+		wantRead(t, client, "ab")
+		wait(t, l, func(tr transcript.Transcript) bool { return len(tr.Faults()) == 1 && tr.Faults()[0].Offset == 2 })
+		client.Close()
+		c.Close()
 	}
-	go c.Write([]byte("ab"))
-	wantRead(t, client, "ab")
-	wait(t, l, func(tr transcript.Transcript) bool { return len(tr.Faults()) == 1 })
-	client.Close()
-	c.Close()
 }
 
 // A read of the socket is under way while a plan comes that ends the stream within what

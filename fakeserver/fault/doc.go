@@ -69,6 +69,15 @@
 // is closed: a rule that comes to its offset then is armed, as is the one of two endings
 // at the same offset that the plan has second.
 //
+// # Changing faults on live streams
+//
+// A server's SetFaults replaces the plan while traffic flows. Rules that stay go on where they
+// are. For those that come, offsets and numbers still count from the beginning: one for the very
+// offset at which a connection stands acts at once, and one for an earlier offset has been passed.
+// [Rule.Now] begins wherever each connection stands, so that nothing passes it, and shows how all
+// connections are cut without being closed, and healed. It depends on when SetFaults is called, as
+// rules by time do on the clock; the record says where it began.
+//
 // # What becomes of a rule
 //
 // A rule has fired if it acted. Else it is not reached, or passed: it came with SetFaults
@@ -80,7 +89,7 @@
 //
 // A decision depends on the seed, the rule's key, the connection's number, the
 // direction, and the bytes or datagrams so far. It does not depend on how a stream
-// was cut into reads and writes, on time (but for AfterTime and ForTime), or on goroutines.
+// was cut into reads and writes, on time (but for AfterTime, ForTime and Now), or on goroutines.
 //
 // A rule's key is its Name. If it has none, the key is made of the fault's kind, the direction and
 // the rule's ordinal among the unnamed rules of that kind and direction: "reset.ToClient.2". So

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"flag"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -88,6 +89,9 @@ func drawStreamRule(t *rapid.T, length int, kinds ...string) Rule {
 	}
 	if coin(t, 8, "after a time") {
 		r = r.AfterTime(drawDelay(t))
+	}
+	if reflect.DeepEqual(r.After, Trigger{}) && coin(t, 3, "now") {
+		r = r.Now()
 	}
 	if coin(t, 4, "by chance") {
 		r = r.WithProbability(rapid.SampledFrom([]float64{0, .5, 1}).Draw(t, "probability"))

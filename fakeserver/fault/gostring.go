@@ -96,6 +96,9 @@ func (r Rule) goPlace(b *strings.Builder) {
 		fmt.Fprintf(b, ".AfterMatch(%s)", strconv.Quote(string(r.After.Match)))
 	}
 	callTime("AfterTime", r.After.Time)
+	if r.After.Now {
+		b.WriteString(".Now()")
+	}
 	call("ForBytes", r.Until.Bytes)
 	call("ForDatagrams", r.Until.Datagrams)
 	callTime("ForTime", r.Until.Time)

@@ -87,7 +87,7 @@ func (w *peerWork) acts(n int64, now time.Duration) bool {
 			return false
 		}
 		w.begun, w.from, w.began = true, n, now
-		if w.rule.After.Time == 0 {
+		if w.rule.After.isOffset() {
 			w.from = w.rule.After.Datagrams + 1 // before n, for a rule that came with SetFaults
 		}
 	}

@@ -82,7 +82,7 @@ func (s *stream) Has(step decide.Step) bool {
 // come lets a rule come to a stream that is under way.
 func (w *work) come(s *stream) {
 	at, u := w.rule.After.Bytes, w.rule.Until.Bytes
-	if s.offset <= at || w.match != nil || w.rule.After.Time > 0 {
+	if s.offset <= at || !w.rule.After.isOffset() {
 		return // its offset is still ahead, or this very one
 	}
 	if w.isPoint() || u > 0 && s.offset >= at+u {
@@ -104,7 +104,7 @@ func (p *peer) Adopt(program decide.Program) {
 			p.works = append(p.works, old[i])
 			continue
 		}
-		if u := a.rule.Until.Datagrams; u > 0 && a.rule.After.Time == 0 && p.n >= a.rule.After.Datagrams+u {
+		if u := a.rule.Until.Datagrams; u > 0 && a.rule.After.isOffset() && p.n >= a.rule.After.Datagrams+u {
 			g.tally.passed(a.out)
 		}
 		p.works = append(p.works, newPeerWork(a))

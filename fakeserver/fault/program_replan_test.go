@@ -12,7 +12,7 @@ import (
 )
 
 // replace makes the program that takes over from g.
-func replace(t *testing.T, g compiled, rules ...Rule) compiled {
+func replace(t fatal, g compiled, rules ...Rule) compiled {
 	t.Helper()
 	next, err := g.Replace(Plan{Seed: 999, Rules: rules})
 	if err != nil {

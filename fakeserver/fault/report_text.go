@@ -102,6 +102,8 @@ func (r Rule) describeTrigger(unit string) string {
 		need = append(need, r.After.Time.String())
 	}
 	switch {
+	case r.After.Now:
+		need = append(need, fmt.Sprintf("the next %s %v", unit, r.Direction))
 	case r.Direction == transcript.Neither && len(need) == 0:
 		need = append(need, "a connection")
 	case r.Direction != transcript.Neither && r.After.Bytes == 0 && r.After.Datagrams == 0 && len(r.After.Match) == 0 && r.After.Time == 0:

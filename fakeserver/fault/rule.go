@@ -53,7 +53,12 @@ type Trigger struct {
 	Datagrams int64         // datagrams: after that many of the peer
 	Match     []byte        // streams: just past the first match, wherever the bytes were cut
 	Time      time.Duration // that long after the connection was accepted, or the peer's first datagram
+	Now       bool          // where the connection or the peer stands when the rule comes; it stands alone
 }
+
+// isOffset reports whether the trigger names an offset, or a datagram's number, which a
+// connection or a peer may be past when the rule comes.
+func (t Trigger) isOffset() bool { return len(t.Match) == 0 && t.Time == 0 && !t.Now }
 
 // A Window is how long a rule acts, from where it began.
 type Window struct {
@@ -115,6 +120,32 @@ func (r Rule) AfterMatch(b string) Rule {
 // or a Hold stops its direction, the rule waits until that is over.
 func (r Rule) AfterTime(d time.Duration) Rule {
 	r.After.Time = d
+	return r
+}
+
+// Now lets a rule that comes with SetFaults begin where each connection stands: from now on. It
+// acts at once on those that are open, without waiting for a byte, and on later ones from their
+// beginning; on datagrams, from each peer's next one on. In the plan that a server starts with, it
+// is the beginning. A rule that stays as SetFaults changes others goes on, and does not begin anew;
+// one that was taken out and comes again does.
+//
+// A connection stands at the end of what was sent. What the client sends once SetFaults has
+// returned comes after that, and so does what the handler writes by later calls of Write. What it
+// wrote before leaves first, and so may the rest of a Write that is under way. While a Stall or a
+// Hold of the plan stops the direction, the rule waits until that is over; where the direction
+// has ended, it does not act. The record says at which offset it began.
+//
+// The network goes down under all connections, which stay open, and comes back:
+//
+//	cut := fault.Plan{Rules: []fault.Rule{
+//		fault.FromClient(fault.Stall{}).Now(),
+//		fault.ToClient(fault.Stall{}).Now(),
+//	}}
+//	srv.SetFaults(cut)          // no byte passes, either way
+//	srv.SetFaults(fault.Plan{}) // all that was sent meanwhile arrives, once
+//	srv.SetFaults(cut)          // and down again
+func (r Rule) Now() Rule {
+	r.After.Now = true
 	return r
 }
 

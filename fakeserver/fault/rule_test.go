@@ -16,6 +16,7 @@ func TestTriggersOfStreams(t *testing.T) {
 		{end, "close@0", "at zero it acts before the first byte"},
 		{end.AfterBytes(3), "aab close@3", ""},
 		{end.AfterBytes(99), "aabaabaac", "the offset never comes"},
+		{end.Now(), "close@0", "in the plan from the start it is the beginning"},
 		{end.AfterMatch("aac"), "aabaabaac close@9", "the match is in the last bytes"},
 		{end.AfterMatch("aabaac"), "aabaabaac close@9", "the pattern begins anew within itself"},
 		{end.AfterMatch("ab"), "aab close@3", "the first of three"},
@@ -147,7 +148,7 @@ func TestVerifyAndChance(t *testing.T) {
 
 func TestRuleMethodsReturnChangedCopies(t *testing.T) {
 	r := ToClient(Reset{}).OnConn(1, 2)
-	r.OnConn(7).FromConn(3).AfterBytes(9).AfterDatagrams(9).AfterMatch("x").AfterTime(9).Named("x").NeedNotFire()
+	r.OnConn(7).FromConn(3).AfterBytes(9).AfterDatagrams(9).AfterMatch("x").AfterTime(9).Now().Named("x").NeedNotFire()
 	r.ForBytes(9).ForDatagrams(9).ForTime(9).Times(9).WithProbability(.5).MustHit()
 	if got, want := fmt.Sprintf("%+v", r), fmt.Sprintf("%+v", ToClient(Reset{}).OnConn(1, 2)); got != want {
 		t.Errorf("the rule became %s, want %s", got, want)

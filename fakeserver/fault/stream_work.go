@@ -78,7 +78,7 @@ func (w *work) mayBegin(offset int64, now time.Duration) bool {
 // begin lets the rule act from here on, unless it loses its draw.
 func (w *work) begin(s *stream, now time.Duration) {
 	w.phase, w.began, w.from = acting, now, s.offset
-	if w.match == nil && w.rule.After.Time == 0 {
+	if w.rule.After.isOffset() {
 		w.from = w.rule.After.Bytes // before here, for a rule that came with SetFaults
 	}
 	if w.lost {

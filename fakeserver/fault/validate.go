@@ -3,6 +3,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -45,7 +46,7 @@ func (r Rule) validateDirection(m Medium) error {
 	if _, ok := r.Fault.(acceptFault); !ok {
 		return fmt.Errorf("OnAccept is for Reset, Close and Stall, not for %s", r.Fault.Kind())
 	}
-	if r.After.Bytes != 0 || r.After.Datagrams != 0 || r.After.Match != nil || r.After.Time != 0 {
+	if r.After.Now || r.After.Bytes != 0 || r.After.Datagrams != 0 || r.After.Match != nil || r.After.Time != 0 {
 		return errors.New("OnAccept comes before everything: it takes no After")
 	}
 	return nil
@@ -82,6 +83,8 @@ func (t Trigger) validate(m Medium) error {
 		return errors.New("AfterMatch is for streams")
 	case m == Streams && t.Datagrams != 0:
 		return errors.New("AfterDatagrams is for datagrams: use AfterBytes")
+	case t.Now && !reflect.DeepEqual(t, Trigger{Now: true}):
+		return errors.New("Now is where a connection stands when the rule comes: it takes no other After")
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ func TestValidateRefusesRules(t *testing.T) {
 		{Streams, OnAccept(Close{}).AfterDatagrams(1), "it takes no After"},
 		{Streams, OnAccept(Close{}).AfterMatch("x"), "it takes no After"},
 		{Streams, OnAccept(Close{}).AfterTime(1), "it takes no After"},
+		{Streams, OnAccept(Close{}).Now(), "it takes no After"},
 		{Streams, OnAccept(Close{}).ForTime(1), "it takes no ForBytes or ForTime"},
 
 		{Streams, end.OnConn(1, 0), "OnConn(0)"},
@@ -37,6 +38,10 @@ func TestValidateRefusesRules(t *testing.T) {
 		{Datagrams, lose.AfterBytes(1), "AfterBytes is for streams"},
 		{Datagrams, lose.AfterMatch("x"), "AfterMatch is for streams"},
 		{Streams, end.AfterDatagrams(1), "AfterDatagrams is for datagrams"},
+		{Streams, end.Now().AfterBytes(1), "Now is where a connection stands when the rule comes: it takes no other After"},
+		{Streams, end.Now().AfterTime(1), "Now is where a connection stands"},
+		{Streams, end.Now().AfterMatch("x"), "Now is where a connection stands"},
+		{Datagrams, lose.Now().AfterDatagrams(1), "Now is where a connection stands"},
 
 		{Streams, ToClient(Blackhole{}).ForBytes(-1), "ForBytes(-1)"},
 		{Datagrams, lose.ForDatagrams(-1), "ForDatagrams(-1)"},

@@ -83,7 +83,7 @@ func (c chaos) drawVerb(t *rapid.T, w wirePlan) verb {
 	return v
 }
 
-// drawPlan draws a plan with rules for arrivals and by the clock, too.
+// drawPlan draws a plan with rules for arrivals, by the clock and for now, too.
 func (c chaos) drawPlan(t *rapid.T, w wirePlan) fault.Plan {
 	p := w.draw(t)
 	if coin(t, 3, "no rules") {
@@ -97,10 +97,18 @@ func (c chaos) drawPlan(t *rapid.T, w wirePlan) fault.Plan {
 		p.Rules = append(p.Rules, fault.OnAccept(f).OnConn(between(t, 1, 4, "conn")).NeedNotFire())
 	}
 	if coin(t, 3, "by the clock") {
-		f := rapid.SampledFrom([]fault.Fault{fault.Stall{For: w.delay(t)}, fault.Close{}, fault.Reset{}, fault.HalfClose{}, fault.Hold{Gate: gate}}).Draw(t, "fault")
-		p.Rules = append(p.Rules, fault.Rule{Fault: f, Direction: rapid.SampledFrom(both).Draw(t, "direction")}.AfterTime(w.delay(t)).NeedNotFire())
+		p.Rules = append(p.Rules, drawOnce(t, w).AfterTime(w.delay(t)))
+	}
+	if coin(t, 3, "now") {
+		p.Rules = append(p.Rules, drawOnce(t, w).Now())
 	}
 	return p
+}
+
+// drawOnce draws a rule that acts once.
+func drawOnce(t *rapid.T, w wirePlan) fault.Rule {
+	f := rapid.SampledFrom([]fault.Fault{fault.Stall{For: w.delay(t)}, fault.Close{}, fault.Reset{}, fault.HalfClose{}, fault.Hold{Gate: gate}}).Draw(t, "fault")
+	return fault.Rule{Fault: f, Direction: rapid.SampledFrom(both).Draw(t, "direction")}.NeedNotFire()
 }
 
 func (c chaos) String() string {

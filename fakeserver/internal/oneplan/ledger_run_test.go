@@ -68,8 +68,11 @@ func drawLedgerRule(t *rapid.T, unit time.Duration) fault.Rule {
 		f = late
 	}
 	r := drawRule(t, f, rapid.SampledFrom(bothDirections).Draw(t, "direction"))
-	if coin(t, 3, "after datagrams") {
+	switch between(t, 1, 6, "begins") {
+	case 1, 2:
 		r = r.AfterDatagrams(int64(between(t, 1, 8, "datagrams")))
+	case 3:
+		r = r.Now()
 	}
 	if coin(t, 3, "for datagrams") {
 		r = r.ForDatagrams(int64(between(t, 1, 8, "window")))

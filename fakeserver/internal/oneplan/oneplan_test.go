@@ -124,7 +124,7 @@ func triggersOf(r fault.Rule) map[string]bool {
 	has := map[string]bool{
 		"only": len(r.Conns.Only) > 0, "from": r.Conns.From > 0,
 		"after bytes": r.After.Bytes > 0, "after datagrams": r.After.Datagrams > 0,
-		"after match": len(r.After.Match) > 0, "after time": r.After.Time > 0,
+		"after match": len(r.After.Match) > 0, "after time": r.After.Time > 0, "now": r.After.Now,
 		"until bytes": r.Until.Bytes > 0, "until datagrams": r.Until.Datagrams > 0, "until time": r.Until.Time > 0,
 		"probability": r.Probability != nil, "limit": r.Limit > 0,
 	}
