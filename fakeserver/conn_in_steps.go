@@ -33,7 +33,7 @@ func (p *pumpedIn) carryOutAll(steps []decide.Step) bool {
 			steps, p.later = p.later, nil
 		}
 		n := 1
-		for n < len(steps) && !p.c.waits(steps[n-1]) {
+		for n < len(steps) && !p.waits(steps[n-1]) {
 			n++
 		}
 		if !p.carryOutTogether(steps[:n]) {

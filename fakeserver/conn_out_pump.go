@@ -17,7 +17,7 @@ func (p *pumpedOut) begin() {
 		close(p.done)
 		return
 	}
-	for _, s := range p.queue.reach(0, p.c.waits) {
+	for _, s := range p.queue.reach(0, p.waits) {
 		p.acted(s, 0)
 	}
 	p.start()

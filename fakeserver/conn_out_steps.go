@@ -38,7 +38,7 @@ func (p *pumpedOut) carryOutRun(run []item) bool {
 // there: what the client does when it has read that comes after them. It reports whether all of
 // it has left.
 func (p *pumpedOut) send(b []byte, n int) bool {
-	reached := p.queue.reach(n, p.c.waits)
+	reached := p.queue.reach(n, p.waits)
 	if len(reached) == 0 {
 		_, err := p.out.send(b, true, nil)
 		return p.c.writeError(err) == nil

@@ -10,13 +10,20 @@ import (
 // A pump is what the pumped modes of both directions share.
 type pump struct {
 	half
-	stream decide.Stream // decides
-	queue  *queue        // of what is decided
-	done   chan struct{} // closed when the pump has ended
+	stream decide.Stream  // decides
+	queue  *queue         // of what is decided
+	done   chan struct{}  // closed when the pump has ended
+	at     map[hold]*gate // where the Holds that are being carried out have come; the pump's
+}
+
+// A hold is one time that a Hold acts.
+type hold struct {
+	account any // its rule's
+	offset  int64
 }
 
 func newPump(h half, st decide.Stream, limit int64) pump {
-	return pump{h, st, &queue{limit: limit}, make(chan struct{})}
+	return pump{half: h, stream: st, queue: &queue{limit: limit}, done: make(chan struct{})}
 }
 
 func (p *pump) wakeHandler() { p.queue.wake() }
@@ -52,10 +59,10 @@ func (p *pump) acted(s decide.Step, count int64) bool {
 		Conn: c.n, Direction: p.way, Kind: transcript.Fault,
 		Offset: s.Offset, Rule: s.Rule, Count: count, Text: s.Text,
 	}
-	acts := s.Op != decide.OpHold || c.waits(s)
+	acts := s.Op != decide.OpHold || p.waits(s)
 	if acts {
 		if s.Op == decide.OpHold {
-			c.core.gates.at(s.Gate).fired.Store(true)
+			p.gateOf(s).fired.Store(true)
 		}
 		p.stream.Done(s)
 	} else {
@@ -74,7 +81,8 @@ func (p *pump) acted(s decide.Step, count int64) bool {
 // only the end of the connection does.
 func (p *pump) stopOf(s decide.Step) (open <-chan struct{}, until time.Time) {
 	if s.Op == decide.OpHold {
-		g := p.c.core.gates.at(s.Gate)
+		g := p.gateOf(s)
+		delete(p.at, hold{s.Account, s.Offset})
 		g.enter()
 		return g.open, until
 	}
@@ -84,10 +92,25 @@ func (p *pump) stopOf(s decide.Step) (open <-chan struct{}, until time.Time) {
 	return nil, until
 }
 
+// gateOf returns the gate that the Hold of s comes to, which is the same until it is passed: what
+// has found it open, or has been released there, is not held when it is rearmed.
+func (p *pump) gateOf(s decide.Step) *gate {
+	h := hold{s.Account, s.Offset}
+	g := p.at[h]
+	if g == nil {
+		g = p.c.core.gates.at(s.Gate)
+		if p.at == nil {
+			p.at = map[hold]*gate{}
+		}
+		p.at[h] = g
+	}
+	return g
+}
+
 // stops reports whether s stops the stream, for a time or until it is released.
 func stops(s decide.Step) bool { return s.Op == decide.OpStall || s.Op == decide.OpHold }
 
 // waits reports whether s stops the stream now: a gate may be open already.
-func (c *Conn) waits(s decide.Step) bool {
-	return stops(s) && !(s.Op == decide.OpHold && isClosedChan(c.core.gates.at(s.Gate).open))
+func (p *pump) waits(s decide.Step) bool {
+	return stops(s) && !(s.Op == decide.OpHold && isClosedChan(p.gateOf(s).open))
 }

@@ -3,6 +3,7 @@ package fakeserver
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -11,11 +12,13 @@ import (
 
 // gates are where Hold stops streams, by name.
 type gates struct {
-	mu    sync.Mutex // guards named
-	named map[string]*gate
+	mu      sync.Mutex // guards what follows
+	named   map[string]*gate
+	rearmed change // of which gate has a name
 }
 
-// A gate holds whatever comes to it until it is released; it stays open then.
+// A gate holds whatever comes to it until it is released; it stays open then. Rearm puts another
+// in its place: what came to this one goes by this one.
 type gate struct {
 	open     chan struct{} // closed by the first release
 	released once
@@ -33,10 +36,22 @@ func (g *gate) enter() {
 
 func (g *gate) release() { g.released.do(func() { close(g.open) }) }
 
-// at returns the gate with that name.
+// at returns the gate that has the name now.
 func (g *gates) at(name string) *gate {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	return g.atLocked(name)
+}
+
+// watch is at, and returns a channel, too, that is closed when a name gets another gate.
+func (g *gates) watch(name string) (*gate, <-chan struct{}) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.atLocked(name), g.rearmed.next()
+}
+
+// atLocked needs mu.
+func (g *gates) atLocked(name string) *gate {
 	if g.named[name] == nil {
 		if g.named == nil {
 			g.named = map[string]*gate{}
@@ -46,8 +61,18 @@ func (g *gates) at(name string) *gate {
 	return g.named[name]
 }
 
+// rearm gives the name another gate, which is closed, if the one that it has is open.
+func (g *gates) rearm(name string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if isClosedChan(g.atLocked(name).open) {
+		delete(g.named, name)
+		g.rearmed.raise()
+	}
+}
+
 // Release opens the gate of a Hold rule, for everything that is held there and
-// for all that comes later. It returns an error that names the plan's gates if it
+// for all that comes later, until Rearm. It returns an error that names the plan's gates if it
 // has none of that name.
 func (s *core) Release(name string) error {
 	if err := s.checkGate(name); err != nil {
@@ -57,20 +82,37 @@ func (s *core) Release(name string) error {
 	return nil
 }
 
-// AwaitHeld waits until something is held at a gate, or has been: by then, what comes
-// before it has left, or was handed on. What comes to a gate that is open is not held.
-// When ctx is done first, the error wraps its cause.
+// Rearm closes a gate that was released: the next Hold that comes to it holds again, such as that
+// of a later connection, of another rule with the same gate, or of one that comes with SetFaults.
+// What was held there before, or is past it, goes on: a Hold acts once on a connection. So call it
+// before what is to be held can come to the gate. Where the gate is closed, Rearm does nothing. It
+// returns an error as Release does.
+func (s *core) Rearm(name string) error {
+	if err := s.checkGate(name); err != nil {
+		return err
+	}
+	s.gates.rearm(name)
+	return nil
+}
+
+// AwaitHeld waits until something is held at a gate, or has been since it was last rearmed: by
+// then, what comes before it has left, or was handed on. What comes to a gate that is open is not
+// held. When ctx is done first, the error wraps its cause.
 func (s *core) AwaitHeld(ctx context.Context, name string) error {
 	if err := s.checkGate(name); err != nil {
 		return err
 	}
-	select {
-	case <-s.gates.at(name).held:
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("fakeserver: %s: nothing was held at gate %q: %w", s.name, name, context.Cause(ctx))
-	case <-s.Done():
-		return s.closedError("AwaitHeld")
+	for {
+		at, rearmed := s.gates.watch(name)
+		select {
+		case <-at.held:
+			return nil
+		case <-rearmed:
+		case <-ctx.Done():
+			return fmt.Errorf("fakeserver: %s: nothing was held at gate %q: %w", s.name, name, context.Cause(ctx))
+		case <-s.Done():
+			return s.closedError("AwaitHeld")
+		}
 	}
 }
 
@@ -78,12 +120,15 @@ func (s *core) AwaitHeld(ctx context.Context, name string) error {
 func (s *core) checkGate(name string) error {
 	var known []string
 	for _, r := range s.compiled().Plan().Rules {
-		if h, ok := r.Fault.(fault.Hold); ok {
-			if h.Gate == name {
-				return nil
-			}
+		if h, ok := r.Fault.(fault.Hold); ok && !slices.Contains(known, h.Gate) {
 			known = append(known, h.Gate)
 		}
+	}
+	switch {
+	case slices.Contains(known, name):
+		return nil
+	case len(known) == 0:
+		return fmt.Errorf("fakeserver: %s: no rule holds at gate %q: the plan has no gates", s.name, name)
 	}
 	return fmt.Errorf("fakeserver: %s: no rule holds at gate %q; the plan's gates are %q", s.name, name, known)
 }

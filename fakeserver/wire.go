@@ -45,6 +45,8 @@ type Wire interface {
 	SetFaults(p fault.Plan) error
 	// Release opens the gate of a Hold rule.
 	Release(name string) error
+	// Rearm closes a gate that was released.
+	Rearm(name string) error
 	// AwaitHeld waits until something is held at a gate.
 	AwaitHeld(ctx context.Context, name string) error
 	// Report returns what became of the plan's rules so far.

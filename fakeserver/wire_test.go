@@ -93,6 +93,7 @@ func TestWiresAreUsedAlike(t *testing.T) {
 			t.Errorf("%s: SetFaults = %v", name, err)
 		}
 		wantError(t, name+": Release", w.Release("none"), nil, `no rule holds at gate "none"`)
+		wantError(t, name+": Rearm", w.Rearm("none"), nil, `no rule holds at gate "none": the plan has no gates`)
 		wantError(t, name+": AwaitHeld", w.AwaitHeld(t.Context(), "none"), nil, `no rule holds at gate "none"`)
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(errors.New("enough"))

@@ -7,8 +7,9 @@ import (
 )
 
 // Hold stops one direction until the test releases its gate with the
-// server's Release. A gate that is released stays open: a Hold that comes to it then
-// holds nothing, and has not fired. AwaitHeld waits until something is held at it.
+// server's Release. A gate that is released stays open until the server's Rearm closes it: a
+// Hold that comes to it then holds nothing, and has not fired. AwaitHeld waits until something
+// is held at it.
 type Hold struct {
 	Gate string // the gate's name; must not be empty
 }

@@ -28,6 +28,7 @@ type round struct {
 		SetFaults(fault.Plan) error
 		CloseClientConns(transcript.Ending) error
 		Release(string) error
+		Rearm(string) error
 		Transcript() transcript.Transcript
 		Report() fault.Report
 	}
@@ -169,6 +170,8 @@ func (r *round) order(v verb) error {
 		err = r.srv.SetHandler(r)
 	case doRelease:
 		r.target.Release(gate) // which the plan may not have
+	case doRearm:
+		r.target.Rearm(gate) // likewise
 	case doByFIN:
 		err = r.target.CloseClientConns(transcript.ByFIN)
 	case doByRST:

@@ -48,6 +48,7 @@ const (
 	doIgnoreDials = "IgnoreDials"
 	doSetHandler  = "SetHandler" // to what it is
 	doRelease     = "Release"
+	doRearm       = "Rearm"
 	doByFIN       = "CloseClientConns by FIN"
 	doByRST       = "CloseClientConns by RST"
 	doEnd         = "Close" // Stop, of a Listener
@@ -68,7 +69,7 @@ func drawChaos(t *rapid.T, w wirePlan) chaos {
 }
 
 func (c chaos) drawVerb(t *rapid.T, w wirePlan) verb {
-	often := []string{doSetFaults, doSetFaults, doRelease, doByFIN, doByRST}
+	often := []string{doSetFaults, doSetFaults, doRelease, doRearm, doByFIN, doByRST}
 	seldom := []string{doDown, doUp, doUp, doIgnoreDials, doSetHandler, doEnd}
 	if c.wrapped {
 		seldom = []string{doShut, doEnd}
