@@ -101,7 +101,7 @@ func ExampleWrapPacketConn() {
 	// Output:
 	// try 1: "", timeout: true
 	// try 2: "TRY 2", timeout: false
-	// rule loss.ToClient.1: fired once, on conn 1 at datagram 1
+	// rule loss.ToClient.1: fired on 1 of 2 datagrams, on peer 1, datagram 1
 }
 
 // shout is a server that answers in capitals.

@@ -66,8 +66,8 @@ func Example_dns() {
 	// try 2: 192.0.2.1
 	// query 1 was for fakewire.example.
 	// query 2 was for fakewire.example.
-	// rule loss.ToClient.1: fired once, on conn 1 at datagram 1
-	// rule duplicate.ToClient.1: fired once, on conn 2 at datagram 1
+	// rule loss.ToClient.1: fired once, on peer 1, datagram 1
+	// rule duplicate.ToClient.1: fired once, on peer 2, datagram 1
 }
 
 // answerA says that every name is 192.0.2.1.

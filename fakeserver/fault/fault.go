@@ -126,6 +126,22 @@ func (m Medium) String() string {
 	return "a stream"
 }
 
+// unit returns what offsets count on m.
+func (m Medium) unit() string {
+	if m == Datagrams {
+		return "datagram"
+	}
+	return "byte"
+}
+
+// sender returns what is counted by number on m.
+func (m Medium) sender() string {
+	if m == Datagrams {
+		return "peer"
+	}
+	return "conn"
+}
+
 // worksOn reports whether f is a fault for m.
 func worksOn(f Fault, m Medium) bool {
 	if m == Datagrams {

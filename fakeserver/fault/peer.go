@@ -50,7 +50,7 @@ func (p *peer) Next(data []byte, now time.Duration) decide.Verdict {
 		if !w.acts(p.n, now) {
 			continue
 		}
-		p.tally.armed(w.out)
+		p.tally.came(w.out)
 		if v.Copies == 0 || w.rule.Limit > 0 && w.hits >= w.rule.Limit {
 			continue
 		}

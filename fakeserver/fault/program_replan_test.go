@@ -143,10 +143,10 @@ func TestReplanPeerFollowsTheNextProgram(t *testing.T) {
 	if got != "10010011" { // 2 by the old plan, 3 and 6 by the rule that stays, 5 by the new one
 		t.Errorf("fates = %s", got)
 	}
-	want := "rule new: fired once, on conn 1 at datagram 5\n" +
-		"rule stays: fired 2 times, first on conn 1 at datagram 3\n" +
-		"rule behind: passed: the connection was past its offset when the rule came\n" +
-		"rule loss.FromClient.1 (removed): fired once, on conn 1 at datagram 2\n"
+	want := "rule new: fired on 1 of 4 datagrams, on peer 1, datagram 5\n" +
+		"rule stays: fired on 2 of 8 datagrams, first on peer 1, datagram 3\n" +
+		"rule behind: passed: the peer was past its datagrams when the rule came\n" +
+		"rule loss.FromClient.1 (removed): fired on 1 of 4 datagrams, on peer 1, datagram 2\n"
 	if got := g.Report().String(); got != want {
 		t.Errorf("report:\n%s want\n%s", got, want)
 	}

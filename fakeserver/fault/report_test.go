@@ -116,8 +116,8 @@ func TestReportTellsWhatAStopStopped(t *testing.T) {
 func TestReportOfDatagrams(t *testing.T) {
 	g := compile(t, Datagrams, 1, FromClient(Loss{Nth: 9}), FromClient(Loss{Rate: 1}).AfterDatagrams(4))
 	fates(g, 1, 3)
-	want := "rule loss.FromClient.1: armed: reached, but it never hit (conn 1 got to datagram 3)\n" +
-		"rule loss.FromClient.2: not reached: it waits for datagram 4 FromClient; conn 1 got to datagram 3\n"
+	want := "rule loss.FromClient.1: armed: reached, but it never hit (peer 1 got to datagram 3)\n" +
+		"rule loss.FromClient.2: not reached: it waits for datagram 4 FromClient; peer 1 got to datagram 3\n"
 	if got := g.Report().String(); got != want {
 		t.Errorf("report = %s\n want %s", got, want)
 	}

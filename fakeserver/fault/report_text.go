@@ -22,34 +22,47 @@ func (r Report) String() string {
 
 // describe says in words how o ended.
 func (r Report) describe(o Outcome) string {
-	unit := "byte"
-	if r.Medium == Datagrams {
-		unit = "datagram"
-	}
 	switch o.State {
 	case Fired:
-		return o.describeFired(unit)
+		return r.describeFired(o)
 	case Armed:
-		return fmt.Sprintf("armed: reached, but it never hit (conn %d got to %s %d)", o.Conn, unit, o.Offset)
+		return "armed: reached, but it never hit (" + r.describeProgress(o) + ")"
 	case Passed:
+		if r.Medium == Datagrams {
+			return "passed: the peer was past its datagrams when the rule came"
+		}
 		return "passed: the connection was past its offset when the rule came"
 	}
-	got := fmt.Sprintf("conn %d got to %s %d", o.Conn, unit, o.Offset)
+	got := r.describeProgress(o)
 	if o.Conn == 0 {
 		got = r.describeNone(o)
 	}
-	return fmt.Sprintf("not reached: it waits for %s; %s", o.Rule.describeTrigger(unit), got)
+	return fmt.Sprintf("not reached: it waits for %s; %s", o.Rule.describeTrigger(r.Medium), got)
+}
+
+// describeProgress says in words how far o's connections got.
+func (r Report) describeProgress(o Outcome) string {
+	return fmt.Sprintf("%s %d got to %s %d", r.Medium.sender(), o.Conn, r.Medium.unit(), o.Offset)
 }
 
 // describeFired says in words how often a rule acted, where first, and what that did.
-func (o Outcome) describeFired(unit string) string {
-	first := fmt.Sprintf("on conn %d at %s %d", o.Conn, unit, o.Offset)
-	if o.Rule.Direction == transcript.Neither {
+func (r Report) describeFired(o Outcome) string {
+	first := fmt.Sprintf("on conn %d at byte %d", o.Conn, o.Offset)
+	switch {
+	case r.Medium == Datagrams:
+		first = fmt.Sprintf("on peer %d, datagram %d", o.Conn, o.Offset)
+	case o.Rule.Direction == transcript.Neither:
 		first = fmt.Sprintf("when conn %d was accepted", o.Conn)
 	}
-	text := "fired once, " + first
 	if o.Count > 1 {
-		text = fmt.Sprintf("fired %d times, first %s", o.Count, first)
+		first = "first " + first
+	}
+	text := fmt.Sprintf("fired %d times, %s", o.Count, first)
+	switch {
+	case o.Datagrams > 1:
+		text = fmt.Sprintf("fired on %d of %d datagrams, %s", o.Count, o.Datagrams, first)
+	case o.Count == 1:
+		text = "fired once, " + first
 	}
 	if o.Dropped > 0 {
 		text += fmt.Sprintf("; %s went nowhere", plural(o.Dropped, "byte"))
@@ -83,14 +96,15 @@ func (r Report) describeNone(o Outcome) string {
 	return fmt.Sprintf("none of its connections sent anything in that direction%s (%d accepted)", since, r.Conns)
 }
 
-// describeTrigger says in words where the rule begins to act; unit is byte or datagram.
-func (r Rule) describeTrigger(unit string) string {
+// describeTrigger says in words where on m the rule begins to act.
+func (r Rule) describeTrigger(m Medium) string {
+	unit, sender := m.unit(), m.sender()
 	var need []string
 	if len(r.Conns.Only) > 0 {
-		need = append(need, "conn "+strings.Trim(fmt.Sprint(r.Conns.Only), "[]"))
+		need = append(need, sender+" "+strings.Trim(fmt.Sprint(r.Conns.Only), "[]"))
 	}
 	if r.Conns.From > 0 {
-		need = append(need, fmt.Sprintf("conn %d or a later one", r.Conns.From))
+		need = append(need, fmt.Sprintf("%s %d or a later one", sender, r.Conns.From))
 	}
 	if n := max(r.After.Bytes, r.After.Datagrams); n > 0 {
 		need = append(need, fmt.Sprintf("%s %d %v", unit, n, r.Direction))

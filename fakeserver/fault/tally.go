@@ -21,6 +21,7 @@ type outcome struct {
 	far     int64 // the furthest offset that a selected connection got to
 	farConn int
 	dropped int64 // bytes that went nowhere
+	came    int64 // datagrams that came to it
 
 	on        map[int]*firing // by connection; nil for datagrams
 	following int64           // bytes that came after it, where it fired
@@ -106,6 +107,14 @@ func (t *tally) unfiredLast(o *outcome) {
 func (t *tally) armed(o *outcome) {
 	t.mu.Lock()
 	o.reached = true
+	t.mu.Unlock()
+}
+
+// came notes that a datagram came to where a rule acts.
+func (t *tally) came(o *outcome) {
+	t.mu.Lock()
+	o.reached = true
+	o.came++
 	t.mu.Unlock()
 }
 

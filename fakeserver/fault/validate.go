@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -14,9 +15,27 @@ func (r Rule) validate(m Medium) []error {
 		return []error{errors.New("Fault is nil")}
 	}
 	if !worksOn(r.Fault, m) {
-		return []error{fmt.Errorf("%s is not a fault of %v", r.Fault.Kind(), m)}
+		return []error{misplaced(r.Fault, m)}
 	}
 	return flatten(r.validateDirection(m), r.Conns.validate(), r.After.validate(m), r.validateUntil(m), r.validateChance(m), r.Demand.validate(), r.Fault.Validate())
+}
+
+// misplaced says that f is not for m, and what is.
+func misplaced(f Fault, m Medium) error {
+	other, itsPlace := Streams, "streams"
+	if m == Streams {
+		other, itsPlace = Datagrams, "datagrams"
+	}
+	if !worksOn(f, other) {
+		return fmt.Errorf("%T is no fault of this package", f)
+	}
+	var there []string
+	for _, known := range faults {
+		if worksOn(known, m) {
+			there = append(there, known.Kind())
+		}
+	}
+	return fmt.Errorf("%s is not a fault of %v: it is for %v; of %v there are %s", f.Kind(), m, itsPlace, m, strings.Join(there, ", "))
 }
 
 // flatten returns all errors that are not nil, and those that others join.
