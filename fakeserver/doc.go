@@ -91,6 +91,7 @@
 //	                     the client work, up to about 4 MB, then timeout
 //	Blackhole            Reads: what came before, timeout; or EOF, as ends pass; Writes work
 //	Corrupt, Replace     other bytes, and no error
+//	Overwrite            other bytes at one offset, and no error
 //	Reset                Reads: what came before, ECONNRESET, then EOF for ever; Writes EPIPE;
 //	                     if a Write comes first, that one is ECONNRESET
 //	Close                Reads: what came before, EOF; Writes work, as the server drains them;
@@ -113,7 +114,9 @@
 //	Loss, BurstLoss      timeout
 //	Blackhole            timeout
 //	Duplicate, Reorder   one twice, or after a later one
+//	Forge                one more, before the real one or after it, from the same address
 //	Truncate, Corrupt    other bytes, perhaps none: then Read gives 0 and no error
+//	Overwrite, Enlarge   other bytes at one offset; zeros at the end
 //	Latency, Bandwidth   everything, late
 //	PacketServer.Down    the first Write works; the next operation is ECONNREFUSED, once
 //	over 65507 bytes     Write: EMSGSIZE

@@ -50,6 +50,8 @@ var eachFaultOnTheWire = map[string]wireCase{
 	"ToClient Hold":        {rule: fault.ToClient(fault.Hold{Gate: "gate"}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", held: true},
 	"FromClient Latency":   {rule: fault.FromClient(fault.Latency{Delay: lateness}), handler: "PING EOF", client: "PONG EOF", lateHandler: true},
 	"ToClient Latency":     {rule: fault.ToClient(fault.Latency{Delay: lateness}), handler: "PING EOF", client: "PONG EOF", lateClient: true},
+	"FromClient Overwrite": {rule: fault.FromClient(fault.Overwrite{At: 1, Bytes: []byte("AR")}), handler: "PARG EOF", client: "PONG EOF"},
+	"ToClient Overwrite":   {rule: fault.ToClient(fault.Overwrite{At: 1, Bytes: []byte("AR")}), handler: "PING EOF", client: "PARG EOF"},
 	"FromClient Replace":   {rule: fault.FromClient(fault.Replace{Old: "IN", New: "o"}), handler: "PoG EOF", client: "PONG EOF"},
 	"ToClient Replace":     {rule: fault.ToClient(fault.Replace{Old: "ON", New: "i"}), handler: "PING EOF", client: "PiG EOF"},
 	"FromClient Reset":     {rule: fault.FromClient(fault.Reset{}).AfterBytes(2), handler: "PI injected", client: " reset", noFIN: true},

@@ -25,8 +25,11 @@ var eachPacketFault = map[string]struct {
 	"BurstLoss": {rule: fault.ToClient(fault.BurstLoss{P: 1, R: 1}), want: "cd end"},
 	"Corrupt":   {rule: fault.ToClient(fault.Corrupt{Bits: []int64{0}}).ForDatagrams(1), want: "`b cd ef end"},
 	"Duplicate": {rule: fault.ToClient(fault.Duplicate{Rate: 1}).ForDatagrams(1), want: "ab ab cd ef end"},
+	"Enlarge":   {rule: fault.ToClient(fault.Enlarge{Size: 3}).ForDatagrams(1), want: "ab\x00 cd ef end"},
+	"Forge":     {rule: fault.ToClient(fault.Forge{At: 1, Bytes: []byte("x"), First: true}).ForDatagrams(2), want: "ax ab cx cd ef end"},
 	"Latency":   {rule: fault.ToClient(fault.Latency{Delay: lateness}), want: "ab cd ef end", late: true},
 	"Loss":      {rule: fault.ToClient(fault.Loss{Nth: 2}), want: "ab ef end"},
+	"Overwrite": {rule: fault.ToClient(fault.Overwrite{Bytes: []byte("x")}).ForDatagrams(1), want: "xb cd ef end"},
 	"Reorder":   {rule: fault.ToClient(fault.Reorder{Rate: 1}).ForDatagrams(1), want: "cd ab ef end"},
 	"Truncate":  {rule: fault.ToClient(fault.Truncate{Size: 1}).ForDatagrams(1), want: "a cd ef end"},
 }

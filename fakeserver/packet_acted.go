@@ -15,8 +15,8 @@ import (
 //
 // What is decided about a datagram is recorded at once, with the datagram itself: no snapshot has
 // the one without the other. A rule counts as fired when that was carried out: one that loses the
-// datagram, at once; one that adds copies, when the first of these is delivered; any other, when
-// the datagram is. A datagram to a client is delivered when it leaves, one from a client when it
+// datagram, at once; one that adds copies, when the datagram is delivered more often than it would
+// be without that; one that forges a copy, when this is delivered; any other, when the datagram is. A datagram to a client is delivered when it leaves, one from a client when it
 // lies ready for the handler or the reader: as in a socket's buffer, whether or not it is read.
 //
 // If that never comes about, the record says that the rule did not act.
@@ -41,7 +41,7 @@ func newFate(p *peer, d transcript.Direction, v decide.Verdict) *fate {
 	if len(v.Fired) == 0 {
 		return nil
 	}
-	return &fate{p: p, dir: d, hits: v.Fired, left: v.Copies}
+	return &fate{p: p, dir: d, hits: v.Fired, left: len(v.Copies)}
 }
 
 // decided returns what the record says of the decision. Of a datagram that is lost, it
@@ -56,7 +56,7 @@ func (f *fate) decided() (events []transcript.Event) {
 		events = append(events, e)
 	}
 	if f.left == 0 {
-		f.act()
+		f.act(0)
 		events = append(events, notesOf(f.settle(0, "the datagram was lost"))...)
 	}
 	return events
@@ -69,20 +69,22 @@ func (f *fate) event(k transcript.Kind, hit decide.Hit) transcript.Event {
 	}
 }
 
-// deliver counts a copy as delivered, and returns how many rules have acted with it. It needs
-// the actions' mu, and is followed by settle.
-func (f *fate) deliver() (acted int) {
+// deliver counts the copy of a number as delivered, and returns how many rules have acted with
+// it. It needs the actions' mu, and is followed by settle.
+func (f *fate) deliver(copy int) (acted int) {
 	if f == nil {
 		return 0
 	}
 	f.delivered++
-	return f.act()
+	return f.act(copy)
 }
 
-// act counts the rules that act when so many copies were delivered as now.
-func (f *fate) act() (acted int) {
+// act counts the rules that act when so many copies were delivered as now, and the latest has
+// that number: 0, if none was.
+func (f *fate) act(copy int) (acted int) {
 	for i := f.done; i < len(f.hits); i++ {
-		if hit := f.hits[i]; hit.Copy == f.delivered {
+		hit := f.hits[i]
+		if hit.Forged > 0 && hit.Forged == copy || hit.Forged == 0 && hit.Copy == f.delivered {
 			f.decider().Done(hit)
 			f.hits[i], f.hits[f.done] = f.hits[f.done], hit
 			f.done++

@@ -3,9 +3,11 @@ package fakeserver
 import (
 	"math"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
-// heldBack is what Reorder keeps of one direction of a peer until later datagrams have
+// heldBack is what Reorder and Duplicate keep of one direction of a peer until later datagrams have
 // passed. Its zero value is empty.
 type heldBack[T any] struct {
 	after map[int64][]held[T] // by the number of the datagram that it comes after
@@ -36,11 +38,7 @@ func (h *heldBack[T]) release(n int64, passes time.Time, f func(v T, due time.Ti
 	all := h.after[n]
 	delete(h.after, n)
 	for _, kept := range all {
-		due := kept.due
-		if due.Before(passes) {
-			due = passes
-		}
-		f(kept.value, due)
+		f(kept.value, later(kept.due, passes))
 	}
 }
 
@@ -56,4 +54,23 @@ func (h *heldBack[T]) rest() (all []T) {
 	}
 	h.after = nil
 	return all
+}
+
+// later returns the later of two times.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// keptBytes are a copy of a datagram's bytes, which its sender does not change. It is made once
+// for those who share them.
+type keptBytes struct{ mine, senders []byte }
+
+func (k *keptBytes) of(b []byte) []byte {
+	if k.mine == nil || !decide.Same(k.senders, b) {
+		k.mine, k.senders = append([]byte{}, b...), b
+	}
+	return k.mine
 }

@@ -59,9 +59,8 @@ func (s *packetsIn) take(p *peer, a arrival) {
 
 	s.actions.mu.Lock()
 	s.lane.RecordDatagram(p.n, p.text, v.Number, data, f.decided())
-	d := delivery{Packet{Peer: p.ap, Conn: p.n, Number: v.Number}, p, s.handler, f}
+	d := delivery{Packet: Packet{Peer: p.ap, Conn: p.n, Number: v.Number}, peer: p, handler: s.handler, fate: f}
 	if !s.quiet {
-		d.Data = v.Data
 		s.c.rec.Lend() // the handler may keep the bytes
 	}
 	s.deliverLocked(d, v, now)
@@ -78,14 +77,17 @@ func (s *packetsIn) deliverLocked(d delivery, v decide.Verdict, now time.Time) {
 	clear(s.puts)
 	s.puts = s.puts[:0]
 	passes := now
-	for range v.Copies {
-		due := v.Due(now)
-		if v.Behind > 0 {
-			d.peer.inHeld.keep(v.Number, v.Behind, due, d)
+	for _, c := range v.Copies {
+		due := v.Due(c, now)
+		if d.copy = c.Number; !s.quiet {
+			d.Data = c.Data
+		}
+		if c.Behind > 0 {
+			d.peer.inHeld.keep(v.Number, c.Behind, due, d)
 			continue
 		}
 		s.putLocked(d, due, now)
-		passes = due
+		passes = later(passes, due)
 	}
 	d.peer.inHeld.release(v.Number, passes, func(d delivery, due time.Time) { s.putLocked(d, due, now) })
 }
@@ -114,7 +116,7 @@ func (s *packetsIn) putLocked(d delivery, due, now time.Time) {
 
 // readyLocked counts d as delivered, unless it is. It needs the actions' mu.
 func (s *packetsIn) readyLocked(d *delivery) {
-	d.fate.deliver()
+	d.fate.deliver(d.copy)
 	s.actions.record(notesOf(d.fate.settle(1, "")))
 	d.fate = nil
 }

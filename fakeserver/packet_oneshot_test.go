@@ -93,7 +93,7 @@ func losesFirst(t *testing.T, p fault.Plan, n int) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return plan.Program().Peer(n, transcript.FromClient).Next(nil, 0).Copies == 0
+	return len(plan.Program().Peer(n, transcript.FromClient).Next(nil, 0).Copies) == 0
 }
 
 // One socket for each query, as DNS clients have: the kernel gives a port out again within some

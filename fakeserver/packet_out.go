@@ -63,7 +63,7 @@ func (s *packetsOut) sendOnLocked(sock *packetSocket, p *peer, b []byte) (int, e
 	s.actions.mu.Lock()
 	s.actions.record(f.decided())
 	s.actions.mu.Unlock()
-	passes, err := s.sendCopiesLocked(sock, parcel{p, v.Number, v.Data, f}, v, now)
+	passes, err := s.sendCopiesLocked(sock, parcel{p: p, number: v.Number, fate: f}, v, now)
 	p.outHeld.release(v.Number, passes, func(c parcel, due time.Time) {
 		if due.After(now) {
 			s.sendAtLocked(due, c)
@@ -78,29 +78,28 @@ func (s *packetsOut) sendOnLocked(sock *packetSocket, p *peer, b []byte) (int, e
 }
 
 // sendCopiesLocked sends a datagram as often as the plan says, or keeps it until it is due. If
-// the socket refuses the first one, there are no others. It returns when the last one that is not
-// held back leaves. It needs the turn.
+// the socket refuses the datagram itself, no others come after it. It returns when the last one
+// that is not held back leaves. It needs the turn.
 func (s *packetsOut) sendCopiesLocked(sock *packetSocket, c parcel, v decide.Verdict, now time.Time) (passes time.Time, err error) {
 	passes = now
-	kept := false // data is a copy, which the sender does not change
-	for i := range v.Copies {
-		due := v.Due(now)
-		if v.Behind == 0 && !due.After(now) {
-			if err := s.sendLocked(sock, c); err != nil && i == 0 {
-				s.actions.giveUp(c.fate, v.Copies-1, err.Error())
+	var kept keptBytes
+	for i, each := range v.Copies {
+		c.copy, c.data = each.Number, each.Data
+		due := v.Due(each, now)
+		if each.Behind == 0 && !due.After(now) {
+			if err := s.sendLocked(sock, c); err != nil && each.Number == 1 {
+				s.actions.giveUp(c.fate, len(v.Copies)-1-i, err.Error())
 				return now, err
 			}
 			continue
 		}
-		if !kept {
-			c.data, kept = append([]byte{}, c.data...), true
-		}
-		if v.Behind > 0 {
-			c.p.outHeld.keep(c.number, v.Behind, due, c)
+		c.data = kept.of(each.Data)
+		if each.Behind > 0 {
+			c.p.outHeld.keep(c.number, each.Behind, due, c)
 			continue
 		}
 		s.sendAtLocked(due, c)
-		passes = due
+		passes = later(passes, due)
 	}
 	return passes, nil
 }
@@ -109,7 +108,7 @@ func (s *packetsOut) sendCopiesLocked(sock *packetSocket, c parcel, v decide.Ver
 // that has its answer finds it there, and the report too. It needs the turn.
 func (s *packetsOut) sendLocked(sock *packetSocket, c parcel) error {
 	s.actions.mu.Lock()
-	acted := c.fate.deliver()
+	acted := c.fate.deliver(c.copy)
 	s.lane.Datagram(c.p.n, c.p.text, c.number, c.data)
 	s.actions.mu.Unlock()
 

@@ -27,6 +27,7 @@ type peer struct {
 // A delivery is a datagram on its way to the handler, or the reader.
 type delivery struct {
 	Packet
+	copy    int // its number among those of the datagram
 	peer    *peer
 	handler PacketHandler // nil: the reader's
 	fate    *fate         // nil also once it lies ready
@@ -36,6 +37,7 @@ type delivery struct {
 type parcel struct {
 	p      *peer
 	number int64
+	copy   int // its number among those of the datagram
 	data   []byte
 	fate   *fate
 }

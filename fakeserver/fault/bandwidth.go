@@ -44,7 +44,7 @@ func (f Bandwidth) datagram(draws) datagramDecider { return &paceDatagrams{f.buc
 
 type paceDatagrams struct{ b *decide.Bucket }
 
-func (p *paceDatagrams) decide(v *decide.Verdict, _ int64) bool {
+func (p *paceDatagrams) decide(v *verdict, _ int64) bool {
 	v.Buckets = append(v.Buckets, p.b)
 	return true
 }

@@ -144,7 +144,8 @@ func TestBandwidthOfDatagramsTakesTurns(t *testing.T) {
 	for conn := 1; conn <= 2; conn++ { // each peer has its own
 		p := g.Peer(conn, toClient)
 		for i, want := range []time.Duration{0, 100, 200} {
-			if got := p.Next(make([]byte, 100), 0).Due(epoch).Sub(epoch); got != want*time.Millisecond {
+			v := p.Next(make([]byte, 100), 0)
+			if got := v.Due(v.Copies[0], epoch).Sub(epoch); got != want*time.Millisecond {
 				t.Errorf("conn %d: datagram %d is due after %v, want %v", conn, i+1, got, want*time.Millisecond)
 			}
 		}

@@ -1,7 +1,5 @@
 package fault
 
-import "github.com/fakewire/fakewire/fakeserver/internal/decide"
-
 // Blackhole lets nothing pass, and tells neither side.
 //
 // FromClient, what the client sends is read and recorded, and the handler does
@@ -15,14 +13,14 @@ func (Blackhole) Kind() string { return "blackhole" }
 // Validate returns nil.
 func (Blackhole) Validate() error { return nil }
 
-func (Blackhole) sealed()                           {}
-func (Blackhole) drops()                            {}
-func (Blackhole) datagram(draws) datagramDecider    { return swallower{} }
-func (Blackhole) describeHit(decide.Verdict) string { return "dropped" }
+func (Blackhole) sealed()                        {}
+func (Blackhole) drops()                         {}
+func (Blackhole) datagram(draws) datagramDecider { return swallower{} }
+func (Blackhole) describeHit(*verdict) string    { return "dropped" }
 
 type swallower struct{}
 
-func (swallower) decide(v *decide.Verdict, _ int64) bool {
-	v.Copies = 0
+func (swallower) decide(v *verdict, _ int64) bool {
+	v.lose()
 	return true
 }

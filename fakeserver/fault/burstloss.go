@@ -2,8 +2,6 @@ package fault
 
 import (
 	"errors"
-
-	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // BurstLoss loses datagrams in bursts, by the model of Gilbert and Elliott: a
@@ -34,7 +32,7 @@ func (f BurstLoss) Validate() error {
 func (BurstLoss) sealed()                            {}
 func (BurstLoss) draws() bool                        { return true }
 func (f BurstLoss) datagram(d draws) datagramDecider { return &burstLoser{BurstLoss: f, d: d} }
-func (BurstLoss) describeHit(decide.Verdict) string  { return "lost" }
+func (BurstLoss) describeHit(*verdict) string        { return "lost" }
 
 // mayMiss reports whether the first datagram may pass.
 func (f BurstLoss) mayMiss() bool {
@@ -49,7 +47,7 @@ type burstLoser struct {
 	seen int64 // how many datagrams the chain has taken a step for
 }
 
-func (l *burstLoser) decide(v *decide.Verdict, nth int64) bool {
+func (l *burstLoser) decide(v *verdict, nth int64) bool {
 	for ; l.seen < nth; l.seen++ { // also for those that other rules took away
 		l.step(v.Number - nth + l.seen + 1)
 	}
@@ -62,7 +60,7 @@ func (l *burstLoser) decide(v *decide.Verdict, nth int64) bool {
 	if !l.d.apart(forLoss).hit(v.Number, rate) {
 		return false
 	}
-	v.Copies = 0
+	v.lose()
 	return true
 }
 

@@ -25,6 +25,11 @@ func TestPeerCountsARuleWhenItsHitIsDone(t *testing.T) {
 		{"after another", []Rule{FromClient(Reorder{Rate: 1})}, []int{1}},
 		{"changed", []Rule{FromClient(Corrupt{Bits: []int64{0}})}, []int{1}},
 		{"cut", []Rule{FromClient(Truncate{Size: 1})}, []int{1}},
+		{"padded", []Rule{FromClient(Enlarge{Size: 9})}, []int{1}},
+		{"overwritten", []Rule{FromClient(Overwrite{Bytes: []byte("D")})}, []int{1}},
+		{"its forgery", []Rule{FromClient(Forge{Bytes: []byte("D")})}, []int{2}},
+		{"its forgery, and a copy of each", []Rule{FromClient(Forge{Bytes: []byte("D"), First: true}), twice}, []int{2, 3}},
+		{"its copy, and that it was forged", []Rule{twice, FromClient(Forge{Bytes: []byte("D")})}, []int{2, 3}},
 		{"its copy", []Rule{twice}, []int{2}},
 		{"the first of its copies", []Rule{FromClient(Duplicate{Rate: 1, Copies: 9})}, []int{2}},
 		{"the copies of one, and of the next", []Rule{twice, twice}, []int{2, 3}},
@@ -37,8 +42,9 @@ func TestPeerCountsARuleWhenItsHitIsDone(t *testing.T) {
 		var got []int
 		for _, hit := range v.Fired {
 			got = append(got, hit.Copy)
-			if hit.Number != 1 {
-				t.Errorf("%s: %+v, want number 1", tt.why, hit)
+			_, forges := tt.rules[len(got)-1].Fault.(Forge)
+			if hit.Number != 1 || forges != (hit.Forged > 0) || forges && hit.Forged != hit.Copy {
+				t.Errorf("%s: %+v, want number 1, and by which copy, if that is forged", tt.why, hit)
 			}
 		}
 		if len(got) != len(tt.want) {

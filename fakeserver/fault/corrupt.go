@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-
-	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // Corrupt flips bits. Set exactly one of its fields.
@@ -107,28 +105,29 @@ func (f *flipper) flush() []byte { return nil }
 
 func (f Corrupt) datagram(d draws) datagramDecider { return datagramFlipper{f, d} }
 
-func (Corrupt) describeHit(decide.Verdict) string { return "bits flipped" }
+func (Corrupt) describeHit(*verdict) string { return "bits flipped" }
 
 type datagramFlipper struct {
 	Corrupt
 	d draws
 }
 
-func (f datagramFlipper) decide(v *decide.Verdict, _ int64) bool {
-	size := int64(len(v.Data)) * 8
+func (f datagramFlipper) decide(v *verdict, _ int64) bool {
+	size := int64(len(v.itself().Data)) * 8 // all copies have the same
 	bits := f.Bits
 	if f.Rate > 0 && size > 0 && f.d.hit(v.Number, f.Rate) {
 		bits = []int64{int64(f.d.apart(forPosition).below(v.Number, uint64(size)))}
 	}
-	changed := false
-	for _, bit := range bits {
-		if bit >= size {
-			continue
-		}
-		if !changed {
-			v.Data, changed = bytes.Clone(v.Data), true
-		}
-		v.Data[bit/8] ^= 1 << (bit & 7)
+	bits = slices.DeleteFunc(slices.Clone(bits), func(bit int64) bool { return bit >= size })
+	if len(bits) == 0 {
+		return false
 	}
-	return changed
+	v.change(func(p []byte) []byte {
+		p = bytes.Clone(p)
+		for _, bit := range bits {
+			p[bit/8] ^= 1 << (bit & 7)
+		}
+		return p
+	})
+	return true
 }

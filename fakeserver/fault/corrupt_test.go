@@ -93,7 +93,7 @@ func TestCorruptByRateFlipsAnyBitOfADatagram(t *testing.T) {
 		hits, positions := 0, make([]int, 64)
 		zeros := make([]byte, 8)
 		for range n {
-			for _, bit := range flipped(p.Next(zeros, 0).Data, zeros) {
+			for _, bit := range flipped(p.Next(zeros, 0).Copies[0].Data, zeros) {
 				hits++
 				positions[bit]++
 			}
@@ -109,8 +109,8 @@ func TestCorruptOfDatagrams(t *testing.T) {
 		fires      bool
 	}{{"aa", "`c", true}, {"a", "`", true}, {"", "", false}} {
 		v := compile(t, Datagrams, 1, ToClient(Corrupt{Bits: []int64{0, 9}})).Peer(1, toClient).Next([]byte(tt.data), 0)
-		if !bytes.Equal(v.Data, []byte(tt.want)) || (len(v.Fired) > 0) != tt.fires {
-			t.Errorf("%q became %q, fired %v", tt.data, v.Data, v.Fired)
+		if !bytes.Equal(v.Copies[0].Data, []byte(tt.want)) || (len(v.Fired) > 0) != tt.fires {
+			t.Errorf("%q became %q, fired %v", tt.data, v.Copies[0].Data, v.Fired)
 		}
 	}
 	if v := compile(t, Datagrams, 1, ToClient(Corrupt{Rate: 1})).Peer(1, toClient).Next(nil, 0); len(v.Fired) > 0 {

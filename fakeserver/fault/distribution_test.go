@@ -27,7 +27,7 @@ func TestDistributionsAreFollowed(t *testing.T) {
 		below, halves := make([]int, len(quantiles)), make([]int, 10)
 		p := compile(t, Datagrams, 17, ToClient(Latency{Delay: delay, Jitter: jitter, Distribution: dist})).Peer(1, toClient)
 		for range n {
-			got := float64(p.Next(nil, 0).Delay)
+			got := float64(p.Next(nil, 0).Copies[0].Delay)
 			for i, q := range quantiles {
 				if got < quantile(q.q, q.z) {
 					below[i]++
@@ -82,7 +82,7 @@ func TestJitterIsNotCorrelated(t *testing.T) {
 	p := compile(t, Datagrams, 17, ToClient(Latency{Delay: time.Second, Jitter: time.Second})).Peer(1, toClient)
 	sum, last := 0.0, 0.0
 	for range n {
-		x := float64(p.Next(nil, 0).Delay-time.Second) / float64(time.Second)
+		x := float64(p.Next(nil, 0).Copies[0].Delay-time.Second) / float64(time.Second)
 		sum, last = sum+x*last, x
 	}
 	wantMean(t, "sum of products", sum, 0, math.Sqrt(n)/3) // the variance of uniform(-1, 1) is 1/3

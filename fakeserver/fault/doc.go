@@ -20,14 +20,15 @@
 //   - [Stall], [Hold]: a direction stops, for a time, for good, or until the test lets it go on
 //   - [Reset], [Close], [HalfClose], [SlowClose]: an RST, a FIN, a FIN one way, a FIN that is late
 //   - [Blackhole]: bytes vanish
-//   - [Corrupt], [Replace]: bytes are changed
+//   - [Corrupt], [Overwrite], [Replace]: bytes are changed, those at an offset, or wherever a text stands
 //
 // For datagrams:
 //
 //   - [Loss], [BurstLoss], [Blackhole]: some are lost, or all
 //   - [Duplicate], [Reorder]: they come more than once, or out of order
+//   - [Forge]: beside them comes another that only looks like one
 //   - [Latency], [Bandwidth]: they are late, or slow
-//   - [Corrupt], [Truncate]: they are changed, or cut short
+//   - [Corrupt], [Overwrite], [Truncate], [Enlarge]: they are changed, cut short, or padded
 //
 // Losing, duplicating or reordering bytes of a TCP stream would be corruption, not packet loss,
 // which TCP repairs: so those faults are for datagrams only.
@@ -53,9 +54,11 @@
 //	Loss.Nth, Loss.Every  from where r begins, those lost by other rules, too
 //	Times                 how often r acted
 //	WithProbability,      one draw for each datagram, which depends on the seed, r's key,
-//	Rate, Jitter          the peer's number, the direction and the datagram's number
+//	Rate, Jitter          the peer's number, the direction and the datagram's number; for Jitter,
+//	                      one for each copy of it
 //	BurstLoss             one step of a chain for each datagram, from where r begins; draws as above
-//	Reorder.Gap           later datagrams
+//	Reorder.Gap,          later datagrams
+//	Duplicate.Gap
 //	Bandwidth             bytes
 //	AfterTime, ForTime    from the peer's first datagram, in either direction
 //

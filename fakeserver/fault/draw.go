@@ -39,11 +39,21 @@ const (
 	forChance   purpose = iota + 1 // Rule.Probability, of a datagram
 	forPosition                    // which bit
 	forLoss                        // besides the state that loses
+
+	forCopy purpose = 1 << 40 // and above: each copy of a datagram but the first
 )
 
 // apart returns draws for the same units that are independent of d's, and of those
 // for other purposes.
 func (d draws) apart(p purpose) draws { return draws{decide.Scramble(d.stream ^ uint64(p))} }
+
+// ofCopy returns draws for the nth copy of datagrams. Those of the first are d's.
+func (d draws) ofCopy(n int) draws {
+	if n <= 1 {
+		return d
+	}
+	return d.apart(forCopy + purpose(n))
+}
 
 // uniform draws a number from 0 to below 1.
 func (d draws) uniform(unit int64) float64 { return float64(d.at(unit)>>11) / (1 << 53) }

@@ -40,7 +40,7 @@ func TestDrawsOfDatagramsAreWhatTheyAlwaysWere(t *testing.T) {
 		var got []string
 		for range 12 {
 			v := p.Next([]byte("????????"), 0)
-			got = append(got, fmt.Sprintf("%d%s", v.Copies, verdictText(v)))
+			got = append(got, fmt.Sprintf("%d%s", len(v.Copies), verdictText(v)))
 		}
 		if got := strings.Join(got, " "); got != tt.want {
 			t.Errorf("%+v:\n got  %s\n want %s", tt.rule, got, tt.want)
@@ -48,17 +48,42 @@ func TestDrawsOfDatagramsAreWhatTheyAlwaysWere(t *testing.T) {
 	}
 }
 
+// The draws of copies, too.
+func TestDrawsOfCopiesAreWhatTheyAlwaysWere(t *testing.T) {
+	p := compile(t, Datagrams, 42, FromClient(Duplicate{Rate: 1, Copies: 2}), FromClient(Latency{Delay: 5 * ms, Jitter: 5 * ms})).Peer(1, fromClient)
+	got := ""
+	for range 3 {
+		got += verdictText(p.Next(nil, 0)) + " "
+	}
+	if want := "+4396µs+9871µs+3929µs +8445µs+2285µs+5977µs +1088µs+1634µs+9152µs "; got != want {
+		t.Errorf("the copies are late by\n%s, want\n%s", got, want)
+	}
+}
+
 // verdictText says what else a verdict does, in short.
 func verdictText(v decide.Verdict) string {
+	if len(v.Copies) == 0 {
+		return ""
+	}
+	text := copyText(v.Copies[0])
+	for _, c := range v.Copies[1:] {
+		if more := copyText(c); more != text {
+			text += more
+		}
+	}
+	return text
+}
+
+func copyText(c decide.Copy) string {
 	text := ""
-	if v.Behind > 0 {
-		text += fmt.Sprintf("<%d", v.Behind)
+	if c.Behind > 0 {
+		text += fmt.Sprintf("<%d", c.Behind)
 	}
-	if v.Delay > 0 {
-		text += fmt.Sprintf("+%dµs", v.Delay.Microseconds())
+	if c.Delay > 0 {
+		text += fmt.Sprintf("+%dµs", c.Delay.Microseconds())
 	}
-	if at := slices.IndexFunc(v.Data, func(b byte) bool { return b != '?' }); at >= 0 {
-		text += fmt.Sprintf("~%d:%02x", at, v.Data[at]^'?')
+	if at := slices.IndexFunc(c.Data, func(b byte) bool { return b != '?' }); at >= 0 {
+		text += fmt.Sprintf("~%d:%02x", at, c.Data[at]^'?')
 	}
 	return text
 }

@@ -25,6 +25,7 @@ var eachStreamFault = []struct {
 	{ToClient(HalfClose{}).AfterBytes(2), `pass "PI", half-close`, ""},
 	{ToClient(Hold{Gate: "gate"}).AfterBytes(2), `pass "PI", hold, pass "NG\r\n", finish`, ""},
 	{ToClient(Latency{Delay: time.Second}), `pass "PING\r\n"+1s, finish+1s`, ""},
+	{ToClient(Overwrite{At: 1, Bytes: []byte("ON")}), `pass "PONG\r\n", finish`, ""},
 	{ToClient(Replace{Old: "IN", New: "o"}), `pass "PoG\r\n", finish`, ""},
 	{ToClient(Reset{}).AfterBytes(2), `pass "PI", reset`, "reset"},
 	{ToClient(Slice{Sizes: []int64{1, 3}}), `pass "P", cut, pass "ING", cut, pass "\r\n", finish`, ""},
@@ -99,8 +100,11 @@ func TestEachFaultDecidesAboutDatagramsInBothDirections(t *testing.T) {
 		{ToClient(BurstLoss{P: 1, R: 1}), "- cd - end"},
 		{ToClient(Corrupt{Bits: []int64{0}}).ForDatagrams(1), "`b cd ef end"},
 		{ToClient(Duplicate{Rate: 1}).ForDatagrams(1), "ab ab cd ef end"},
+		{ToClient(Enlarge{Size: 3}), "ab\x00 cd\x00 ef\x00 end"},
+		{ToClient(Forge{At: 1, Bytes: []byte("x"), First: true}).ForDatagrams(1), "ax ab cd ef end"},
 		{ToClient(Latency{Delay: time.Second}), "ab+1s cd+1s ef+1s end+1s"},
 		{ToClient(Loss{Nth: 2}), "ab - ef end"},
+		{ToClient(Overwrite{At: 2, Bytes: []byte("x")}), "ab cd ef enx"},
 		{ToClient(Reorder{Rate: 1}).ForDatagrams(1), "ab>1 cd ef end"},
 		{ToClient(Truncate{Size: 1}).ForDatagrams(1), "a cd ef end"},
 	} {
@@ -122,18 +126,18 @@ func TestEachFaultDecidesAboutDatagramsInBothDirections(t *testing.T) {
 
 // deliveries returns what becomes of a datagram: "-" if nothing does.
 func deliveries(v decide.Verdict) []string {
-	if v.Copies == 0 {
+	if len(v.Copies) == 0 {
 		return []string{"-"}
 	}
 	var all []string
-	for range v.Copies {
+	for _, c := range v.Copies {
 		now := time.Unix(1, 0)
-		text := string(v.Data)
-		if late := v.Due(now).Sub(now); late > 0 {
+		text := string(c.Data)
+		if late := v.Due(c, now).Sub(now); late > 0 {
 			text += fmt.Sprintf("+%v", late)
 		}
-		if v.Behind > 0 {
-			text += fmt.Sprintf(">%d", v.Behind)
+		if c.Behind > 0 {
+			text += fmt.Sprintf(">%d", c.Behind)
 		}
 		all = append(all, text)
 	}

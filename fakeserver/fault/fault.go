@@ -82,11 +82,11 @@ type datagramFault interface {
 	datagram(d draws) datagramDecider
 }
 
-// A datagramDecider changes v, the verdict so far on datagram number v.Number, and
-// reports whether it did. The nth datagram since the rule began comes with nth,
+// A datagramDecider changes v, the verdict so far on datagram number v.Number, which is not
+// lost, and reports whether it did. The nth datagram since the rule began comes with nth,
 // from 1.
 type datagramDecider interface {
-	decide(v *decide.Verdict, nth int64) bool
+	decide(v *verdict, nth int64) bool
 }
 
 // A drawingFault draws random numbers.

@@ -150,6 +150,8 @@ func goValue(v reflect.Value) string {
 		return goFloat(x)
 	case string:
 		return strconv.Quote(x)
+	case []byte:
+		return "[]byte(" + strconv.Quote(string(x)) + ")"
 	}
 	if v.Kind() == reflect.Slice {
 		return v.Type().String() + "{" + goList(v) + "}"

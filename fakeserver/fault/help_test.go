@@ -117,7 +117,7 @@ func wantSteps(t *testing.T, data, want string, rules ...Rule) {
 func carried(p decide.Peer, data string) decide.Verdict {
 	v := p.Next([]byte(data), 0)
 	for _, hit := range v.Fired {
-		if hit.Copy == 0 || hit.Copy <= v.Copies {
+		if hit.Copy == 0 || hit.Copy <= len(v.Copies) {
 			p.Done(hit)
 		}
 	}

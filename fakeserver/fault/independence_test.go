@@ -113,7 +113,7 @@ func TestDrawsOfDatagramsAreNotShiftedByOtherRules(t *testing.T) {
 			want := len(alone.Next([]byte("datagram"), 0).Fired) > 0
 			v := crowd.Next([]byte("datagram"), 0)
 			at := slices.IndexFunc(v.Fired, func(h decide.Hit) bool { return h.Rule == "mine" })
-			gone := v.Copies == 0 && at < 0 // another rule lost it, before or after mine
+			gone := len(v.Copies) == 0 && at < 0 // another rule lost it, before or after mine
 			if !gone && (at >= 0) != want || gone && !lostByAnother(v) {
 				t.Fatalf("datagram %d: alone it acts: %v; with others: %+v", i+1, want, v.Fired)
 			}

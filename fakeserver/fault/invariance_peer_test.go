@@ -78,7 +78,7 @@ func newRush(t *rapid.T, p Plan) *rush {
 
 func (r *rush) next(way int) {
 	v := r.ways[way].Next([]byte("datagram"), 0)
-	fmt.Fprintf(&r.said[way], "%d: %q, %d copies, +%v after the next %d, %d buckets", v.Number, v.Data, v.Copies, v.Delay, v.Behind, len(v.Buckets))
+	fmt.Fprintf(&r.said[way], "%d: %+v, %d buckets", v.Number, v.Copies, len(v.Buckets))
 	for _, hit := range v.Fired {
 		r.ways[way].Done(hit)
 		hit.Account = nil

@@ -87,7 +87,7 @@ func TestStreamDeliversOrDropsEveryByte(t *testing.T) {
 			switch f := r.Fault.(type) {
 			case Replace:
 				rules[i].Fault, changed = Replace{Old: f.Old, New: drawText(t, len(f.Old), len(f.Old), "as long")}, true
-			case Corrupt:
+			case Corrupt, Overwrite:
 				changed = true
 			}
 		}

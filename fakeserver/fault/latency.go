@@ -2,10 +2,7 @@ package fault
 
 import (
 	"fmt"
-	"math"
 	"time"
-
-	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // Latency makes every byte late, and the end of the stream too. It is pipelined:
@@ -20,7 +17,8 @@ import (
 type Latency struct {
 	Delay time.Duration // the basis; with Jitter zero, that of everything
 	// Jitter is how much the delay varies, from one cell of 1460 bytes to the next, or
-	// from datagram to datagram. If zero, it does not.
+	// from datagram to datagram, where each copy that Duplicate or Forge adds has a delay of its
+	// own, whichever rule the plan has first. If zero, it does not.
 	Jitter time.Duration
 	// Distribution says how. If zero, Uniform.
 	Distribution Distribution
@@ -70,23 +68,19 @@ func (f Latency) describe() string {
 
 func (f Latency) datagram(d draws) datagramDecider { return later{f, d} }
 
-func (Latency) describeHit(v decide.Verdict) string { return "delayed by " + v.Delay.String() }
+func (Latency) describeHit(v *verdict) string { return "delayed by " + v.itself().Delay.String() }
 
 type later struct {
 	Latency
 	d draws
 }
 
-func (l later) decide(v *decide.Verdict, _ int64) bool {
-	v.Delay = add(v.Delay, l.delay(l.d, v.Number))
+func (l later) decide(v *verdict, _ int64) bool {
+	v.delay(l)
 	return true
 }
 
-// add adds delays. What is more than a Duration holds is the longest there is, 292
-// years.
-func add(a, b time.Duration) time.Duration {
-	if sum := a + b; sum >= a {
-		return sum
-	}
-	return math.MaxInt64
+// delayOf returns how late a copy of a datagram is.
+func (l later) delayOf(number int64, copy int) time.Duration {
+	return l.delay(l.d.ofCopy(copy), number)
 }

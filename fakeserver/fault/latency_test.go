@@ -53,8 +53,8 @@ func TestLatencyOfDatagrams(t *testing.T) {
 	p := compile(t, Datagrams, 1, ToClient(Latency{Delay: 5 * ms}).AfterDatagrams(1), ToClient(Latency{Delay: ms}).ForDatagrams(2)).Peer(1, toClient)
 	for i, want := range []time.Duration{ms, 6 * ms, 5 * ms} {
 		v := p.Next(nil, 0)
-		if v.Delay != want || v.Due(epoch) != epoch.Add(want) {
-			t.Errorf("datagram %d is %v late, want %v", i+1, v.Delay, want)
+		if c := v.Copies[0]; c.Delay != want || v.Due(c, epoch) != epoch.Add(want) {
+			t.Errorf("datagram %d is %v late, want %v", i+1, c.Delay, want)
 		}
 	}
 }

@@ -2,8 +2,6 @@ package fault
 
 import (
 	"fmt"
-
-	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // Loss loses datagrams. Set exactly one of its fields. There is no such fault for
@@ -46,17 +44,17 @@ func (f Loss) mayMiss() bool { return f.draws() }
 
 func (f Loss) datagram(d draws) datagramDecider { return loser{f, d} }
 
-func (Loss) describeHit(decide.Verdict) string { return "lost" }
+func (Loss) describeHit(*verdict) string { return "lost" }
 
 type loser struct {
 	Loss
 	d draws
 }
 
-func (l loser) decide(v *decide.Verdict, nth int64) bool {
+func (l loser) decide(v *verdict, nth int64) bool {
 	if nth != l.Nth && (l.Every == 0 || nth%l.Every != 0) && !l.d.hit(v.Number, l.Rate) {
 		return false
 	}
-	v.Copies = 0
+	v.lose()
 	return true
 }

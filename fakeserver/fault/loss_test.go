@@ -13,7 +13,7 @@ func fates(g compiled, conn, n int) string {
 	p := g.Peer(conn, transcript.FromClient)
 	s := ""
 	for range n {
-		s += fmt.Sprint(p.Next(nil, 0).Copies)
+		s += fmt.Sprint(len(p.Next(nil, 0).Copies))
 	}
 	return s
 }

@@ -4,6 +4,7 @@ package fault
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
@@ -133,7 +134,7 @@ func (*idleDropper) flush() []byte { return nil }
 type idleDatagram struct {
 	datagramFault
 	decider datagramDecider
-	claim   decide.Verdict // what would have become of the latest datagram
+	claim   verdict // what would have become of the latest datagram
 }
 
 func (f *idleDatagram) datagram(d draws) datagramDecider {
@@ -141,11 +142,12 @@ func (f *idleDatagram) datagram(d draws) datagramDecider {
 	return f
 }
 
-func (f *idleDatagram) decide(v *decide.Verdict, nth int64) bool {
+func (f *idleDatagram) decide(v *verdict, nth int64) bool {
 	f.claim = *v
+	f.claim.Copies = slices.Clone(v.Copies)
 	return f.decider.decide(&f.claim, nth)
 }
 
-func (f *idleDatagram) describeHit(decide.Verdict) string {
-	return describeHit(f.datagramFault, f.claim)
+func (f *idleDatagram) describeHit(*verdict) string {
+	return describeHit(f.datagramFault, &f.claim)
 }

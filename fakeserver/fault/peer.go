@@ -14,7 +14,8 @@ type peer struct {
 	conn  int
 	dir   transcript.Direction
 	works []*peerWork
-	n     int64 // datagrams so far
+	n     int64         // datagrams so far
+	room  []decide.Copy // what the last verdict has; used again
 }
 
 // peerWork is a rule at work on one direction of one peer.
@@ -44,28 +45,38 @@ func newPeerWork(a active) *peerWork {
 // Next lets rules act in plan order; no rule acts on a datagram that one before it lost.
 func (p *peer) Next(data []byte, now time.Duration) decide.Verdict {
 	p.n++
-	v := decide.Verdict{Number: p.n, Copies: 1, Data: data}
+	v := verdict{Verdict: decide.Verdict{Number: p.n, Copies: append(p.room[:0], decide.Copy{Number: 1, Data: data})}}
 	for _, w := range p.works {
 		p.tally.progress(p.conn, []*outcome{w.out}, nil, p.n)
 		if !w.acts(p.n, now) {
 			continue
 		}
 		p.tally.came(w.out)
-		if v.Copies == 0 || w.rule.Limit > 0 && w.hits >= w.rule.Limit {
+		if len(v.Copies) == 0 || w.rule.Limit > 0 && w.hits >= w.rule.Limit {
 			continue
 		}
 		if q := w.rule.Probability; q != nil && !w.draws.apart(forChance).hit(p.n, *q) {
 			continue
 		}
-		copies := v.Copies
+		copies := len(v.Copies)
 		if w.decider.decide(&v, p.n-w.from+1) {
 			w.hits++
-			v.Fired = append(v.Fired, decide.Hit{
-				Rule: w.key, Text: describeHit(w.rule.Fault, v), Number: p.n, Copy: actsWith(copies, v.Copies), Account: w.out,
-			})
+			v.Fired = append(v.Fired, w.hit(&v, copies))
 		}
 	}
-	return v
+	p.room = v.Copies
+	return v.Verdict
+}
+
+// hit returns what the rule has done to a datagram of which there were so many copies.
+func (w *peerWork) hit(v *verdict, copies int) decide.Hit {
+	hit := decide.Hit{
+		Rule: w.key, Text: describeHit(w.rule.Fault, v), Number: v.Number, Copy: actsWith(copies, len(v.Copies)), Account: w.out,
+	}
+	if _, forges := w.rule.Fault.(Forge); forges {
+		hit.Forged = hit.Copy
+	}
+	return hit
 }
 
 // actsWith returns the Copy of a Hit by which a datagram that was to be delivered before times
@@ -96,8 +107,8 @@ func (w *peerWork) acts(n int64, now time.Duration) bool {
 }
 
 // describeHit says in words what a rule did to a datagram.
-func describeHit(f Fault, v decide.Verdict) string {
-	if d, ok := f.(interface{ describeHit(decide.Verdict) string }); ok {
+func describeHit(f Fault, v *verdict) string {
+	if d, ok := f.(interface{ describeHit(*verdict) string }); ok {
 		return d.describeHit(v)
 	}
 	return ""

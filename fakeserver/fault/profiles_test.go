@@ -61,8 +61,8 @@ func speed(p Plan, d transcript.Direction) int64 {
 func lag(t *testing.T, p Plan, d transcript.Direction) time.Duration {
 	peer := compile(t, Datagrams, 1, p.Rules...).Peer(1, d)
 	for range 100 {
-		if v := peer.Next([]byte("x"), 0); v.Copies > 0 {
-			return v.Delay
+		if v := peer.Next([]byte("x"), 0); len(v.Copies) > 0 {
+			return v.Copies[0].Delay
 		}
 	}
 	return -1
@@ -108,7 +108,7 @@ func TestProfileLossyWiFiLosesInBursts(t *testing.T) {
 	const n = 200_000
 	lost, bursts, before := 0, 0, false
 	for range n {
-		is := peer.Next([]byte("x"), 0).Copies == 0
+		is := len(peer.Next([]byte("x"), 0).Copies) == 0
 		if is {
 			lost++
 			if !before {

@@ -138,7 +138,7 @@ func TestReplanPeerFollowsTheNextProgram(t *testing.T) {
 			g = replace(t, g, FromClient(Loss{Nth: 5}).Named("new"), nth, FromClient(Blackhole{}).ForDatagrams(4).Named("behind"))
 			p.Adopt(g.Program)
 		}
-		got += string(rune('0' + carried(p, "").Copies))
+		got += string(rune('0' + len(carried(p, "").Copies)))
 	}
 	if got != "10010011" { // 2 by the old plan, 3 and 6 by the rule that stays, 5 by the new one
 		t.Errorf("fates = %s", got)

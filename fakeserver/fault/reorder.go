@@ -3,9 +3,6 @@ package fault
 import (
 	"errors"
 	"fmt"
-	"math"
-
-	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 // Reorder delivers datagrams after later ones of the same peer and direction. Where others make
@@ -39,8 +36,8 @@ func (Reorder) sealed()                            {}
 func (f Reorder) draws() bool                      { return f.Rate < 1 }
 func (f Reorder) mayMiss() bool                    { return f.draws() }
 func (f Reorder) datagram(d draws) datagramDecider { return reorderer{f, d} }
-func (f Reorder) describeHit(v decide.Verdict) string {
-	return fmt.Sprintf("delivered after the next %d", v.Behind)
+func (f Reorder) describeHit(v *verdict) string {
+	return fmt.Sprintf("delivered after the next %d", v.itself().Behind)
 }
 
 type reorderer struct {
@@ -48,12 +45,12 @@ type reorderer struct {
 	d draws
 }
 
-func (r reorderer) decide(v *decide.Verdict, _ int64) bool {
+func (r reorderer) decide(v *verdict, _ int64) bool {
 	if !r.d.hit(v.Number, r.Rate) {
 		return false
 	}
-	if v.Behind += int64(max(1, r.Gap)); v.Behind < 0 {
-		v.Behind = math.MaxInt64 // no datagram has that number
+	for i := range v.Copies {
+		putBehind(&v.Copies[i], max(1, r.Gap))
 	}
 	return true
 }

@@ -107,7 +107,13 @@ const probabilityUnit = -1
 // isOver reports whether the rule's window ends here.
 func (w *work) isOver(offset int64, now time.Duration) bool {
 	u := w.rule.Until
-	return u.Bytes > 0 && offset-w.from >= u.Bytes || u.Time > 0 && now-w.began >= u.Time || w.left() == 0
+	return u.Bytes > 0 && offset-w.from >= u.Bytes || u.Time > 0 && now-w.began >= u.Time || w.left() == 0 && !w.isAmid()
+}
+
+// isAmid reports whether the rule has begun to act for the last time, and goes on with that.
+func (w *work) isAmid() bool {
+	t, ok := w.trans.(interface{ isAmid() bool })
+	return ok && t.isAmid()
 }
 
 // left returns how often the rule may still act.

@@ -1,10 +1,6 @@
 package fault
 
-import (
-	"fmt"
-
-	"github.com/fakewire/fakewire/fakeserver/internal/decide"
-)
+import "fmt"
 
 // Truncate cuts datagrams that are longer than Size off there.
 type Truncate struct {
@@ -24,16 +20,19 @@ func (f Truncate) Validate() error {
 
 func (Truncate) sealed()                          {}
 func (f Truncate) datagram(draws) datagramDecider { return truncater{f} }
-func (f Truncate) describeHit(decide.Verdict) string {
+func (f Truncate) describeHit(*verdict) string {
 	return "cut to " + plural(int64(f.Size), "byte")
 }
 
 type truncater struct{ Truncate }
 
-func (t truncater) decide(v *decide.Verdict, _ int64) bool {
-	if len(v.Data) <= t.Size {
-		return false
-	}
-	v.Data = v.Data[:t.Size:t.Size] // an append must not write over what was cut off: the record has it
-	return true
+func (t truncater) decide(v *verdict, _ int64) (cut bool) {
+	v.change(func(p []byte) []byte {
+		if len(p) <= t.Size {
+			return p
+		}
+		cut = true
+		return p[:t.Size:t.Size]
+	})
+	return cut
 }

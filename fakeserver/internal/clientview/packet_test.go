@@ -42,6 +42,18 @@ var packetViews = []view{{
 	steps: []step{dials(ok), writes("one", ok), writes("two", ok), reads(100, "one", ok), reads(100, "one", ok), reads(100, "one", ok), reads(100, "two", ok), readsNothing()},
 	why:   "the copies come right behind the original",
 }, {
+	name: "duplicate that comes again later", rules: []fault.Rule{fault.ToClient(fault.Duplicate{Rate: 1, Gap: 1}).ForDatagrams(1)},
+	steps: []step{dials(ok), writes("one", ok), reads(100, "one", ok), readsNothing(), writes("two", ok), reads(100, "two", ok), reads(100, "one", ok)},
+	why:   "a client that takes the next datagram for its answer has that of its last question",
+}, {
+	name: "forge from the client", rules: []fault.Rule{fault.FromClient(fault.Forge{Bytes: []byte("0")})},
+	steps: []step{dials(ok), writes("one", ok), reads(100, "one", ok), reads(100, "0ne", ok), readsNothing()},
+	why:   "the handler answers one more",
+}, {
+	name: "forge to the client", rules: []fault.Rule{fault.ToClient(fault.Forge{Bytes: []byte("0"), First: true})},
+	steps: []step{dials(ok), writes("one", ok), reads(100, "0ne", ok), reads(100, "one", ok), readsNothing()},
+	why:   "it comes from the server's own address, so that a connected socket takes it too",
+}, {
 	name: "reorder from the client", rules: []fault.Rule{fault.FromClient(fault.Reorder{Rate: 1}).ForDatagrams(1)},
 	steps: []step{dials(ok), writes("one", ok), readsNothing(), writes("two", ok), reads(100, "two", ok), reads(100, "one", ok)},
 	why:   "it comes behind the next one, and not before that is sent",
@@ -61,6 +73,22 @@ var packetViews = []view{{
 	name: "truncate to nothing", rules: []fault.Rule{fault.ToClient(fault.Truncate{Size: 0})},
 	steps: []step{dials(ok), writes("one", ok), reads(100, "", ok), readsNothing()},
 	why:   "Read gives 0, nil, and a loop that takes 0 for the end is wrong",
+}, {
+	name: "enlarge from the client", rules: []fault.Rule{fault.FromClient(fault.Enlarge{Size: 5})},
+	steps: []step{dials(ok), writes("one", ok), reads(100, "one\x00\x00", ok), writes("three", ok), reads(100, "three", ok)},
+	why:   "shorter ones are padded, and the handler sends the padding back",
+}, {
+	name: "enlarge to the client", rules: []fault.Rule{fault.ToClient(fault.Enlarge{Size: 65507})},
+	steps: []step{dials(ok), writes("one", ok), reads(4, "one\x00", ok), readsNothing()},
+	why:   "what does not fit the buffer is lost in silence", elsewhere: noFlag,
+}, {
+	name: "overwrite datagrams from the client", rules: []fault.Rule{fault.FromClient(fault.Overwrite{At: 2, Bytes: []byte("lyx")})},
+	steps: []step{dials(ok), writes("one", ok), reads(100, "onl", ok), writes("three", ok), reads(100, "thlyx", ok)},
+	why:   "their lengths stay",
+}, {
+	name: "overwrite datagrams to the client", rules: []fault.Rule{fault.ToClient(fault.Overwrite{Bytes: []byte("T")})},
+	steps: []step{dials(ok), writes("one", ok), reads(100, "Tne", ok), readsNothing()},
+	why:   "an answer with another identifier is nobody's",
 }, {
 	name: "corrupt datagrams from the client", rules: []fault.Rule{fault.FromClient(fault.Corrupt{Bits: []int64{0}})},
 	steps: []step{dials(ok), writes("one", ok), reads(100, "nne", ok), writes("two", ok), reads(100, "uwo", ok)},

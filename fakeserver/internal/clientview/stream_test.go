@@ -119,6 +119,14 @@ var streamViews = []view{{
 	steps: []step{dials(ok), writes("hello", ok), closesWrite(), readsAll("iello", atEnd), records(transcript.Data, "hello")},
 	why:   "the handler gets the flipped bit; the record has what the client sent",
 }, {
+	name: "overwrite to the client", rules: []fault.Rule{fault.ToClient(fault.Overwrite{Bytes: []byte("99")}).AfterMatch("len=")}, serve: says("len=04:PONG"),
+	steps: []step{dials(ok), writes("go", ok), readsAll("len=99:PONG", atEnd)},
+	why:   "a client that believes the length waits for what never comes",
+}, {
+	name: "overwrite from the client", rules: []fault.Rule{fault.FromClient(fault.Overwrite{At: 3, Bytes: []byte("p!")})},
+	steps: []step{dials(ok), writes("hell", ok), writes("o", ok), closesWrite(), readsAll("help!", atEnd), records(transcript.Data, "hello")},
+	why:   "however it was cut; the record has what the client sent",
+}, {
 	name: "replace to the client", rules: []fault.Rule{fault.ToClient(fault.Replace{Old: "PONG", New: "500"})}, serve: says("PONG\r\n"),
 	steps: []step{dials(ok), writes("go", ok), readsAll("500\r\n", atEnd)},
 	why:   "a reply can become another",

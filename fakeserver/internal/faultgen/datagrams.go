@@ -1,6 +1,8 @@
 package faultgen
 
 import (
+	"strings"
+
 	"pgregory.net/rapid"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -13,10 +15,19 @@ var datagrams = map[string]draw{
 	"burst-loss": burstLoss,
 	"corrupt":    corrupt,
 	"duplicate": func(t *rapid.T, _ Wire) fault.Fault {
-		return fault.Duplicate{Rate: rate(t), Copies: between(t, 0, 3, "copies")}
+		return fault.Duplicate{Rate: rate(t), Copies: between(t, 0, 3, "copies"), Gap: between(t, 0, 3, "gap")}
+	},
+	"enlarge": func(t *rapid.T, w Wire) fault.Fault {
+		return fault.Enlarge{Size: 1 + between(t, 0, 2*w.Length, "size")}
+	},
+	"forge": func(t *rapid.T, w Wire) fault.Fault {
+		return fault.Forge{At: w.patchAt(t), Bytes: patch(t), First: coin(t, 2, "first")}
 	},
 	"latency": latency,
 	"loss":    loss,
+	"overwrite": func(t *rapid.T, w Wire) fault.Fault {
+		return fault.Overwrite{At: w.patchAt(t), Bytes: patch(t)}
+	},
 	"reorder": func(t *rapid.T, _ Wire) fault.Fault {
 		return fault.Reorder{Rate: rate(t), Gap: between(t, 0, 3, "gap")}
 	},
@@ -41,6 +52,16 @@ func loss(t *rapid.T, _ Wire) fault.Fault {
 		return fault.Loss{Every: n}
 	}
 	return fault.Loss{Rate: rate(t)}
+}
+
+// patchAt draws where bytes are written, behind those that are to be kept.
+func (w Wire) patchAt(t *rapid.T) int64 {
+	return int64(between(t, w.Keep, max(w.Keep, w.Length), "at"))
+}
+
+// patch draws what is written: bytes that nobody else sends.
+func patch(t *rapid.T) []byte {
+	return []byte(strings.Repeat("#", between(t, 1, 5, "bytes")))
 }
 
 func rate(t *rapid.T) float64 { return float64(between(t, 1, 10, "tenths")) / 10 }

@@ -19,7 +19,7 @@ type Wire struct {
 	Gate   string        // of each Hold
 	// Old draws what Replace looks for. If nil, short texts of a's and b's.
 	Old *rapid.Generator[string]
-	// Keep is how much of a datagram Truncate leaves at least.
+	// Keep is how many of a datagram's first bytes Truncate, Overwrite and Forge leave as they are.
 	Keep int
 	// Endless lets a Stall be for ever.
 	Endless bool

@@ -17,6 +17,9 @@ var streams = map[string]draw{
 	"half-close": plain(fault.HalfClose{}),
 	"hold":       func(_ *rapid.T, w Wire) fault.Fault { return fault.Hold{Gate: w.Gate} },
 	"latency":    latency,
+	"overwrite": func(t *rapid.T, w Wire) fault.Fault {
+		return fault.Overwrite{At: int64(between(t, 0, w.Length, "at")), Bytes: patch(t)}
+	},
 	"replace":    replace,
 	"reset":      plain(fault.Reset{}),
 	"slice":      slice,

@@ -129,7 +129,7 @@ func (c chaos) String() string {
 // edits reports whether a fault changes bytes, or lets them vanish.
 func edits(f fault.Fault) bool {
 	switch f.(type) {
-	case fault.Corrupt, fault.Replace, fault.Blackhole:
+	case fault.Corrupt, fault.Overwrite, fault.Replace, fault.Blackhole:
 		return true
 	}
 	return false

@@ -1,0 +1,61 @@
+package fault
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+)
+
+// Forge delivers, besides each datagram, one that looks like it and has Bytes written at At: a
+// stray answer, as someone sends who guesses what the client has asked. Clients have to refuse
+// it by what the server alone knows, as one of DNS does by the identifier of its query, and to
+// go on waiting for the real one.
+//
+// It has the number, the sender and the length of the datagram. A datagram that ends before At,
+// or has these bytes there already, has none beside it, and the rule has not acted on it; nor
+// has it where 1,001 copies are delivered already, which Duplicate explains. FromClient, the
+// handler gets one datagram more.
+type Forge struct {
+	At    int64  // from the datagram's first byte
+	Bytes []byte // not empty; what does not fit into the datagram is left out
+	First bool   // it comes before the real one, and all copies of that, and not after them
+}
+
+// Kind returns "forge".
+func (Forge) Kind() string { return "forge" }
+
+// Validate refuses a negative At, and empty Bytes.
+func (f Forge) Validate() error { return checkPatch(f.At, f.Bytes) }
+
+func (Forge) sealed() {}
+
+func (f Forge) clone() Fault {
+	f.Bytes = bytes.Clone(f.Bytes)
+	return f
+}
+
+func (f Forge) datagram(draws) datagramDecider { return forger{f} }
+
+func (f Forge) describeHit(v *verdict) string {
+	which := "last"
+	if f.First {
+		which = "first"
+	}
+	return fmt.Sprintf("delivered %d times, the %s forged", len(v.Copies), which)
+}
+
+type forger struct{ Forge }
+
+func (f forger) decide(v *verdict, _ int64) bool {
+	forged := v.added(*v.itself())
+	if v.isFull() || !patches(forged.Data, f.At, f.Bytes) {
+		return false
+	}
+	forged.Data = written(forged.Data, f.At, f.Bytes)
+	at := len(v.Copies)
+	if f.First {
+		at = 0
+	}
+	v.Copies = slices.Insert(v.Copies, at, forged)
+	return true
+}
