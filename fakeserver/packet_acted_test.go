@@ -207,3 +207,73 @@ func TestReportCountsWhatLiesReadyForAHandlerThatIsBusy(t *testing.T) {
 		})
 	}
 }
+
+// A rule that forges a datagram has acted when that one left, whatever became of the real one; and
+// what the handler hears of its Write is what became of the real one.
+func TestForgeActsByItsOwnCopy(t *testing.T) {
+	for _, tt := range []struct {
+		why     string
+		refuses int // which datagram, from 1, the socket refuses
+		first   bool
+		acted   bool
+		write   bool // works
+		left    string
+	}{
+		{"the forged one comes first, and is refused", 1, true, false, true, "[ab]"},
+		{"the forged one comes first, and the real one is refused", 2, true, true, false, "[xb]"},
+		{"the forged one comes last, and is refused", 2, false, false, true, "[ab]"},
+		{"the forged one was to come after one that is refused", 1, false, false, false, "[]"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			sent, write := 0, error(nil)
+			srv := startRefusing(t, fakeserver.PacketHandlerFunc(func(_ context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {
+				_, write = w.Write(p.Data)
+				return nil
+			}), func() bool { sent++; return sent == tt.refuses },
+				fault.ToClient(fault.Forge{Bytes: []byte("x"), First: tt.first}).Named("it").NeedNotFire())
+			c := sendInMemory(t, srv, "ab")
+			srv.Close()
+			acted := int64(0)
+			if tt.acted {
+				acted = 1
+			}
+			wantActed(t, srv, "it", acted, 1-acted)
+			if (write == nil) != tt.write {
+				t.Errorf("%s: the handler's Write = %v", tt.why, write)
+			}
+			if got := fmt.Sprintf("%s", readAllNow(c)); got != tt.left {
+				t.Errorf("%s: the client got %s, want %s\n%v", tt.why, got, tt.left, srv.Transcript())
+			}
+		})
+	}
+}
+
+// readAllNow reads the datagrams that have come.
+func readAllNow(c net.Conn) (all []string) {
+	c.SetReadDeadline(time.Now().Add(time.Millisecond))
+	for p := make([]byte, 100); ; {
+		n, err := c.Read(p)
+		if err != nil {
+			return all
+		}
+		all = append(all, string(p[:n]))
+	}
+}
+
+// A copy that waits for datagrams that never come is named, and the rule has not acted.
+func TestDuplicateGapThatNothingFollows(t *testing.T) {
+	for _, d := range bothWays {
+		rule := fault.Rule{Fault: fault.Duplicate{Rate: 1, Copies: 2, Gap: 2}, Direction: d}.ForDatagrams(1).Named("it").NeedNotFire()
+		synctest.Test(t, func(t *testing.T) {
+			srv := startRefusing(t, fakeserver.PacketEcho{}, func() bool { return false }, rule)
+			sendInMemory(t, srv, "ab", "cd")
+			srv.Close()
+			wantActed(t, srv, "it", 0, 1)
+			why := "the handler did not get it"
+			if d == transcript.ToClient {
+				why = "closed: not sent"
+			}
+			wantUndelivered(t, srv.Transcript(), d, why, "conn 1 #1+1", "conn 1 #1+1")
+		})
+	}
+}
