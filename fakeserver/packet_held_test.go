@@ -60,6 +60,16 @@ func TestDuplicateGapComesAfterLaterDatagrams(t *testing.T) {
 	}
 }
 
+// What waits keeps its own bytes.
+func TestForgeIsLateWithItsDatagram(t *testing.T) {
+	for _, d := range bothWays {
+		for first, want := range map[bool]string{true: "x+1s a+1s b+1.1s c+1.2s", false: "a+1s x+1s b+1.1s c+1.2s"} {
+			wantArrivals(t, d, want, fault.ToClient(fault.Forge{Bytes: []byte("x"), First: first}).ForDatagrams(1),
+				fault.ToClient(fault.Latency{Delay: time.Second}))
+		}
+	}
+}
+
 // Each copy is as late as its own draw says, so that it may come before its original does.
 func TestDuplicateCopiesHaveTheirOwnLatencyOnTheWire(t *testing.T) {
 	for _, d := range bothWays {
@@ -69,6 +79,18 @@ func TestDuplicateCopiesHaveTheirOwnLatencyOnTheWire(t *testing.T) {
 		slices.Sort(all)
 		if n := len(slices.Compact(all)); n != 3*20 {
 			t.Errorf("%v: %d arrivals that differ, want 60: %s", d, n, text)
+		}
+	}
+}
+
+// What comes after a datagram with copies comes after all of them, also if the last is not the latest.
+func TestReorderComesAfterTheLatestCopy(t *testing.T) {
+	for _, d := range bothWays {
+		all := arrivals(t, d, fault.ToClient(fault.Reorder{Rate: 1}).ForDatagrams(1),
+			fault.ToClient(fault.Latency{Delay: time.Minute, Jitter: time.Minute}).AfterDatagrams(1).ForDatagrams(1),
+			fault.ToClient(fault.Duplicate{Rate: 1, Copies: 9}).AfterDatagrams(1).ForDatagrams(1))
+		if n := len(all); n != 12 || !strings.HasPrefix(all[n-1], "a+") {
+			t.Errorf("%v: %q, want c, ten times b, and then a", d, all)
 		}
 	}
 }

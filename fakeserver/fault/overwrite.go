@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"math"
 )
 
 // Overwrite writes other bytes over those that stand at an offset, such as a length that lies
@@ -36,14 +35,10 @@ func (f Overwrite) clone() Fault {
 }
 
 func (f Overwrite) transform(_ draws, offset int64) transformer {
-	o := &overwriter{bytes: f.Bytes, from: offset + f.At}
-	if o.from < offset || o.from > math.MaxInt64-int64(len(f.Bytes)) {
-		o.bytes = nil // no stream is as long
-	}
-	return o
+	return &overwriter{bytes: f.Bytes, from: offset + f.At} // where that is too much, no stream gets there
 }
 
-// overwriter overwrites bytes of a stream.
+// overwriter overwrites bytes of a stream. It acts once, however often it may.
 type overwriter struct {
 	bytes []byte
 	from  int64 // the offset of the first
@@ -51,10 +46,10 @@ type overwriter struct {
 	acted bool
 }
 
-func (o *overwriter) apply(p []byte, offset int64, left int) (out []byte, hits []int64) {
+func (o *overwriter) apply(p []byte, offset int64, _ int) (out []byte, hits []int64) {
 	o.next = offset + int64(len(p))
 	from, to := max(o.from, offset), min(o.end(), o.next)
-	if from >= to || left == 0 && !o.acted {
+	if from >= to {
 		return p, nil
 	}
 	here := p[from-offset : to-offset]

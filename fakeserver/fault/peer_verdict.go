@@ -2,6 +2,7 @@ package fault
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
@@ -45,7 +46,9 @@ func (v *verdict) change(f func(p []byte) []byte) {
 	for i := range v.Copies {
 		c := &v.Copies[i]
 		if i == 0 || !decide.Same(c.Data, before) {
-			before, after = c.Data, f(c.Data)
+			// An append must write neither over what was cut off, which the record has, nor into
+			// another copy's append.
+			before, after = c.Data, slices.Clip(f(c.Data))
 		}
 		c.Data = after
 	}

@@ -32,7 +32,7 @@ func (t truncater) decide(v *verdict, _ int64) (cut bool) {
 			return p
 		}
 		cut = true
-		return p[:t.Size:t.Size]
+		return p[:t.Size]
 	})
 	return cut
 }
