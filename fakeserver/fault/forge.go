@@ -6,15 +6,15 @@ import (
 	"slices"
 )
 
-// Forge delivers, besides each datagram, one that looks like it and has Bytes written at At: a
-// stray answer, as someone sends who guesses what the client has asked. Clients have to refuse
-// it by what the server alone knows, as one of DNS does by the identifier of its query, and to
-// go on waiting for the real one.
+// Forge delivers, beside each datagram, one more that only looks like it: a copy with Bytes
+// written at At. ToClient, that is a stray answer, such as an attacker sends off the path between
+// the two, or a server that answers another query. RFC 5452 tells what a client of DNS has to do:
+// refuse an answer that has not the identifier of its query, and wait for one that has.
+// FromClient, the handler gets one datagram more.
 //
-// It has the number, the sender and the length of the datagram. A datagram that ends before At,
-// or has these bytes there already, has none beside it, and the rule has not acted on it; nor
-// has it where 1,001 copies are delivered already, which Duplicate explains. FromClient, the
-// handler gets one datagram more.
+// It has the number, the addresses and the length of the datagram, which itself stays as it is. A
+// datagram that ends before At, or has these bytes there already, has none beside it, and the rule
+// has not acted on it; nor has it where a datagram is delivered 1,001 times already: see Duplicate.
 type Forge struct {
 	At    int64  // from the datagram's first byte
 	Bytes []byte // not empty; what does not fit into the datagram is left out
