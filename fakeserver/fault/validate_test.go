@@ -86,7 +86,7 @@ func TestValidateNamesTheRuleOfEachTrouble(t *testing.T) {
 	}}.Validate(Datagrams)
 	want := []string{
 		"fault: invalid plan: rule 1 (close.ToClient.1): close is not a fault of datagrams: it is for streams; of datagrams there are " +
-			"bandwidth, blackhole, burst-loss, corrupt, duplicate, latency, loss, reorder, truncate",
+			"bandwidth, blackhole, burst-loss, corrupt, duplicate, enlarge, forge, latency, loss, overwrite, reorder, truncate",
 		"fault: invalid plan: rule 2 (bursts): AfterDatagrams(-1): want 0 or more",
 		"fault: invalid plan: rule 2 (bursts): Times(-1): want 0 or more",
 		"fault: invalid plan: rule 2 (bursts): P is 2, want 0 to 1",
