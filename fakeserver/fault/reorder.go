@@ -10,6 +10,9 @@ import (
 // that is held back when nothing follows any more is not delivered, and the rule has not acted on
 // it: the record says so when the server closes, or goes down. So of a client that opens a socket for each
 // datagram, and is a peer for each, nothing comes later, and everything is lost.
+//
+// The later ones are counted as they come, held back or not. So with a Rate of 1 and no end, each is
+// held back until the next has come, which is held back too: all are late, and in order.
 type Reorder struct {
 	Rate float64 // the probability of each datagram, more than 0, at most 1
 	Gap  int     // after how many later ones. If zero, one
