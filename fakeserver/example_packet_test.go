@@ -57,7 +57,7 @@ func ExamplePacketServer_Verify() {
 	fmt.Println(srv.Verify())
 	// Output:
 	// hello <nil>
-	// fault: rule third was armed: reached, but it never hit (conn 1 got to datagram 1) (give it something to act on, or allow it with NeedNotFire)
+	// fault: rule third was armed: reached, but it never hit (peer 1 got to datagram 1) (give it something to act on, or allow it with NeedNotFire)
 }
 
 // Nothing listens on the port for a while, and the client is told so.

@@ -78,8 +78,8 @@ func fieldWords(name string) string {
 }
 
 func describeField(v reflect.Value) string {
-	if v.Type() == stringType {
-		return strconv.Quote(v.String())
+	if isText(v.Type()) {
+		return strconv.Quote(v.Convert(stringType).String())
 	}
 	if v.Kind() == reflect.Slice {
 		return goList(v)

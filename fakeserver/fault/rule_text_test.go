@@ -21,6 +21,7 @@ func TestRuleInWords(t *testing.T) {
 		{ToClient(Slice{Sizes: []int64{1, 2}}).WithProbability(.5).Times(2), "slice (sizes 1, 2) to the client with probability 0.5 at most 2 times"},
 		{FromClient(Loss{Rate: .1}).AfterDatagrams(10).ForDatagrams(1).OnConn(2), "loss (rate 0.1) from the client after 10 datagrams for 1 datagram on peer 2"},
 		{FromClient(&Loss{Nth: 3}).FromConn(2), "loss (nth 3) from the client on peer 2 and later ones"},
+		{ToClient(Overwrite{At: 2, Bytes: []byte("\x00")}).AfterMatch("len="), `overwrite (at 2, bytes "\x00") to the client after "len="`},
 		{FromClient(Blackhole{}).ForDatagrams(2).OnConn(1), "blackhole from the client for 2 datagrams on peer 1"},
 		{ToClient(Reset{}).Times(1).MustHit().Named("cut"), "cut: reset to the client at most 1 time, which must hit"},
 		{ToClient(Reset{}).NeedNotFire(), "reset to the client, which need not fire"},

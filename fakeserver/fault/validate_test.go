@@ -15,7 +15,7 @@ func TestValidateRefusesRules(t *testing.T) {
 		want string
 	}{
 		{Streams, ToClient(nil), "Fault is nil"},
-		{Streams, lose, "loss is not a fault of a stream: it is for datagrams; of a stream there are bandwidth, blackhole, close, corrupt, half-close,"},
+		{Streams, lose, "loss is not a fault of a stream: it is for datagrams; of a stream there are bandwidth, blackhole, close, corrupt,"},
 		{Datagrams, end, "close is not a fault of datagrams"},
 		{Streams, Rule{Fault: Close{}, Direction: 7}, "Direction is 7"},
 		{Datagrams, OnAccept(Loss{Nth: 1}), "OnAccept is for streams"},
@@ -85,8 +85,7 @@ func TestValidateNamesTheRuleOfEachTrouble(t *testing.T) {
 		FromClient(Loss{}),
 	}}.Validate(Datagrams)
 	want := []string{
-		"fault: invalid plan: rule 1 (close.ToClient.1): close is not a fault of datagrams: it is for streams; of datagrams there are " +
-			"bandwidth, blackhole, burst-loss, corrupt, duplicate, enlarge, forge, latency, loss, overwrite, reorder, truncate",
+		"fault: invalid plan: rule 1 (close.ToClient.1): close is not a fault of datagrams: it is for streams; of datagrams there are " + strings.Join(Generators.Kinds(Datagrams), ", "),
 		"fault: invalid plan: rule 2 (bursts): AfterDatagrams(-1): want 0 or more",
 		"fault: invalid plan: rule 2 (bursts): Times(-1): want 0 or more",
 		"fault: invalid plan: rule 2 (bursts): P is 2, want 0 to 1",
