@@ -12,16 +12,17 @@ import "fmt"
 // Its zero value is the beginning of any record.
 type Mark struct {
 	header Header
-	end    int // the position after the last event before it
+	record int64 // the number of the record in this process
+	end    int   // the position after the last event before it
 }
 
 // Mark returns the position after all that the snapshot of which t is a part has. Where the
 // record has a limit, take marks of the server: it begins its counts anew there, whereas an
 // event that counts bytes in this snapshot may go on to count later ones.
-func (t Transcript) Mark() Mark { return Mark{t.header, t.events.End()} }
+func (t Transcript) Mark() Mark { return Mark{t.header, t.record, t.events.End()} }
 
 // IsOf reports whether m is a position in the record of which t is a part.
-func (m Mark) IsOf(t Transcript) bool { return m == Mark{} || m.header == t.header }
+func (m Mark) IsOf(t Transcript) bool { return m == Mark{} || m.record == t.record }
 
 // String returns the mark as "event 12", or "the beginning".
 func (m Mark) String() string {
@@ -45,7 +46,7 @@ func (m Mark) String() string {
 // Since panics if m is of another record.
 func (t Transcript) Since(m Mark) Transcript {
 	if !m.IsOf(t) {
-		panic(fmt.Sprintf("transcript: Since: the mark is one of %v, and not of %v", m.header, t.header))
+		panic(fmt.Sprintf("transcript: Since: the mark is one of another record: of %v, and not of %v", m.header, t.header))
 	}
 	return t.After(int64(m.end))
 }

@@ -88,8 +88,11 @@ func TestSinceRefusesAMarkOfAnotherRecord(t *testing.T) {
 	if other.Mark().IsOf(tr) || !(Mark{}).IsOf(tr) || !tr.Mark().IsOf(tr.Conn(1)) {
 		t.Error("IsOf does not tell marks apart")
 	}
+	if twin := record.New(tr.Header(), 0); twin.Snapshot().Header() != tr.Header() || twin.Mark().IsOf(tr) || tr.Mark().IsOf(twin.Snapshot()) {
+		t.Error("two records have one header, as on two networks in memory they may, and a mark is of both")
+	}
 	defer func() {
-		if p, _ := recover().(string); !strings.Contains(p, "one of other (tcp 127.0.0.1:2), and not of test (tcp 127.0.0.1:1)") {
+		if p, _ := recover().(string); !strings.Contains(p, "one of another record: of other (tcp 127.0.0.1:2), and not of test (tcp 127.0.0.1:1)") {
 			t.Errorf("panic %q", p)
 		}
 	}()

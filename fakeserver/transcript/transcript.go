@@ -16,14 +16,18 @@ import (
 // before.
 type Transcript struct {
 	header Header
+	record int64 // the number of the record in this process: two may have the same header
 	events store.View
 	begin  int         // the position after which the events are, if they are those since a mark
 	whole  *store.View // then, the events of which they are the last; else nil
 }
 
-// Of returns the transcript of these events, which it shares. Only the packages of this
-// module can call it: servers do, with the events that they have recorded.
-func Of(h Header, events store.View) Transcript { return Transcript{header: h, events: events} }
+// Of returns the transcript of these events, which it shares. The number is that of their record,
+// which no other has. Only the packages of this module can call it: servers do, with the events
+// that they have recorded.
+func Of(h Header, record int64, events store.View) Transcript {
+	return Transcript{header: h, record: record, events: events}
+}
 
 // part returns the transcript of some of t's events.
 func (t Transcript) part(events store.View) Transcript {

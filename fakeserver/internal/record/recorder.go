@@ -2,6 +2,7 @@ package record
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/store"
@@ -13,6 +14,7 @@ import (
 // goroutines at once.
 type Recorder struct {
 	header transcript.Header
+	number int64  // of all recorders in this process
 	arena  *arena // the storage that lanes share
 	limit  *limit // nil: keep all
 	dense  limit  // of what is cut into very many pieces, where all is kept
@@ -23,6 +25,9 @@ type Recorder struct {
 	changed chan struct{} // closed at the next event; nil while nothing waits
 }
 
+// made is how many recorders there were.
+var made atomic.Int64
+
 // New returns a recorder whose clock starts at h.Start, or now if that is zero. It keeps
 // at most maxBytes bytes of data. If that is zero, it keeps all; if negative, none. Package
 // transcript says what it has of the rest.
@@ -30,7 +35,7 @@ func New(h transcript.Header, maxBytes int64) *Recorder {
 	if h.Start.IsZero() {
 		h.Start = time.Now()
 	}
-	return &Recorder{header: h, arena: new(arena), limit: newLimit(maxBytes), dense: limit{alone: maxDense}}
+	return &Recorder{header: h, number: made.Add(1), arena: new(arena), limit: newLimit(maxBytes), dense: limit{alone: maxDense}}
 }
 
 // Add records e, which carries no bytes, and gives it its Seq and At.
@@ -89,7 +94,7 @@ func (r *Recorder) Snapshot() transcript.Transcript {
 	r.arena.lend()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return transcript.Of(r.header, r.events.Snapshot())
+	return transcript.Of(r.header, r.number, r.events.Snapshot())
 }
 
 // Mark returns the position after what is recorded so far. Events that count, or that pieces are added
@@ -98,7 +103,7 @@ func (r *Recorder) Mark() transcript.Mark {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.marked = r.events.Len()
-	return transcript.Of(r.header, r.events.Snapshot()).Mark()
+	return transcript.Of(r.header, r.number, r.events.Snapshot()).Mark()
 }
 
 // Changed returns a channel that is closed when the next event is recorded, or an event
