@@ -79,7 +79,7 @@ func (c *timed) run(f func()) {
 // await reports whether the call is over in time. In a bubble, what is over after exactly d comes
 // before the end of the wait, which is after all else that happens then.
 func (c *timed) await(d time.Duration) bool {
-	t := time.NewTimer(d + 1)
+	t := time.NewTimer(max(d, d+1)) // for the longest d there is none after it
 	defer t.Stop()
 	select {
 	case <-c.over:

@@ -1,6 +1,7 @@
 package nettest_test
 
 import (
+	"math"
 	"net"
 	"strings"
 	"testing"
@@ -60,6 +61,17 @@ func TestWithinShowsWhatItHangsIn(t *testing.T) {
 	}
 	c.Close()
 	<-ended
+}
+
+// The longest time there is does for "however long".
+func TestWithinForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &probe{T: t}
+		if !nettest.Within(p, math.MaxInt64, func() { time.Sleep(time.Hour) }) || p.Failed() {
+			t.Errorf("%q", p.errors)
+		}
+		time.Sleep(time.Hour)
+	})
 }
 
 func TestWithinSaysHowMuchTooLate(t *testing.T) {
