@@ -36,6 +36,7 @@ type core struct {
 
 	recordLimit int64 // see Config
 
+	shut   chan struct{}   // closed when a Listener's Close begins, which ends no connection; nil for others
 	ctx    context.Context // of handlers; canceled when Close begins
 	cancel context.CancelFunc
 	ended  once      // the end, by Close or Stop

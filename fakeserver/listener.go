@@ -28,7 +28,6 @@ type Listener struct {
 	ready  chan *Conn    // to be handed out
 	failed chan error    // from ln, to be handed out
 	gone   chan struct{} // closed once ln is found closed, and not by Close
-	shut   chan struct{} // closed when Close begins
 	pumped chan struct{} // closed when no more connections are taken from ln
 
 	mu     sync.Mutex // guards gaveUp
@@ -63,12 +62,12 @@ func wrapListener(ln net.Listener, cfg Config, o origin) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.below = ln
+	c.below, c.shut = ln, make(chan struct{})
 	c.settle(e.network, ln.Addr(), cfg.RecordLimit)
 	l := &Listener{
 		conns: newConns(c), ln: ln,
 		ready: make(chan *Conn), failed: make(chan error),
-		gone: make(chan struct{}), shut: make(chan struct{}), pumped: make(chan struct{}),
+		gone: make(chan struct{}), pumped: make(chan struct{}),
 	}
 	go l.pump()
 	return l, nil

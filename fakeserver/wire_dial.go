@@ -21,7 +21,7 @@ import (
 // Transport without DialContext, or for a listener or socket that is neither the kernel's nor has
 // that method, the error wraps errors.ErrUnsupported: see [Transport].
 func (s *core) Dial(ctx context.Context) (net.Conn, error) {
-	if s.isClosing() {
+	if s.isClosing() || isClosedChan(s.shut) {
 		gone := fmt.Errorf("%w (%s: %w)", os.NewSyscallError("connect", syscall.ECONNREFUSED), s.name, net.ErrClosed)
 		return nil, &net.OpError{Op: "dial", Net: s.network, Addr: s.addr, Err: gone}
 	}

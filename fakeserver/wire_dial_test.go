@@ -101,6 +101,26 @@ func TestDial(t *testing.T) {
 	}
 }
 
+// A Listener's Close leaves its connections alone, and its address to whatever comes next.
+func TestDialOfAListenerThatIsClosed(t *testing.T) {
+	n := new(nettest.Network)
+	ln := wiresOn(t, n)["Listener"].(*fakeserver.Listener)
+	if err := ln.Close(); err != nil {
+		t.Fatal(err)
+	}
+	next, err := n.Listen(t.Context(), "tcp", ln.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer next.Close()
+	c, err := ln.Dial(t.Context())
+	wantError(t, "Dial after Close", err, syscall.ECONNREFUSED, "dial", "TestDial")
+	wantError(t, "Dial after Close", err, net.ErrClosed)
+	if c != nil {
+		t.Errorf("it is connected to %v", c.RemoteAddr())
+	}
+}
+
 // Unix sockets are dialed as others are, and a client of a datagram's has a name and is answered.
 func TestDialUnixSockets(t *testing.T) {
 	if runtime.GOOS != "linux" {
