@@ -36,7 +36,8 @@ func StartBoth(tb TB, cfg Config, packets PacketConfig) (*Server, *PacketServer)
 
 // ListenBoth is StartBoth without a test: the caller must call Close of both, and may call Verify.
 // Its errors are those of Listen and ListenPacket. They wrap ErrConfig, too, if the two configs
-// can't have one port: unix sockets have none, and two ports or two Transports are not one.
+// can't have one port: unix sockets have none, two ports or two Transports are not one, and
+// "tcp4" and "udp6" have no address in common.
 func ListenBoth(cfg Config, packets PacketConfig) (*Server, *PacketServer, error) {
 	b := both{cfg, packets}
 	b.agree()
@@ -93,7 +94,7 @@ func (b *both) listen(o, packetOrigin origin) (*Server, *PacketServer, error) {
 			return nil, nil, err
 		}
 		if try == maxPorts {
-			return nil, nil, fmt.Errorf("fakeserver: none of %d ports was free for both: %w", try, err)
+			return nil, nil, fmt.Errorf("fakeserver: none of %d ports could be had for both: %w", try, err)
 		}
 	}
 }
@@ -117,12 +118,15 @@ func (b *both) listenBeside(s *Server, o origin) (*PacketServer, error) {
 func (b *both) port() (chosen bool, err error) {
 	e, beside := b.streams.endpoint(), b.packets.endpoint()
 	if e.isUnix() || beside.isUnix() {
-		return false, fmt.Errorf("%w: Network: %s and %s: unix sockets have no ports", ErrConfig, b.streams.Network, b.packets.Network)
+		return false, fmt.Errorf("%w: Network: %q and %q: unix sockets have no ports", ErrConfig, e.network, beside.network)
 	}
 	if !sameTransport(b.streams.Transport, b.packets.Transport) {
 		return false, fmt.Errorf("%w: two Transports have no port in common", ErrConfig)
 	}
 	if b.streams.Addr == "" {
+		if areApart(e.network, beside.network) || areApart(beside.network, e.network) {
+			return false, fmt.Errorf("%w: Network: %q and %q have no address in common: give each its Addr", ErrConfig, e.network, beside.network)
+		}
 		return true, nil
 	}
 	ours, port, err := net.SplitHostPort(b.streams.Addr)
@@ -142,6 +146,11 @@ func (b *both) port() (chosen bool, err error) {
 	}
 	b.streams.Addr, b.packets.Addr = net.JoinHostPort(ours, one), net.JoinHostPort(theirs, one)
 	return isAnyPort(one), nil
+}
+
+// areApart reports whether one network has IPv4 addresses only, and the other IPv6.
+func areApart(four, six string) bool {
+	return strings.HasSuffix(four, "4") && strings.HasSuffix(six, "6")
 }
 
 // isAnyPort reports whether a port is to be chosen.

@@ -67,6 +67,8 @@ func TestListenBothRefuses(t *testing.T) {
 	}{
 		{"unix sockets", fakeserver.Config{Network: "unix"}, fakeserver.PacketConfig{Network: "unixgram"}, fakeserver.ErrConfig, "unix sockets have no ports"},
 		{"one of them", fakeserver.Config{}, fakeserver.PacketConfig{Network: "unixgram"}, fakeserver.ErrConfig, "unix sockets have no ports"},
+		{"one beside the default", fakeserver.Config{Network: "unix"}, fakeserver.PacketConfig{}, fakeserver.ErrConfig, `"unix" and "": unix sockets`},
+		{"two families", fakeserver.Config{Network: "tcp4"}, fakeserver.PacketConfig{Network: "udp6"}, fakeserver.ErrConfig, `"tcp4" and "udp6" have no address in common`},
 		{"two ports", fakeserver.Config{Addr: "127.0.0.1:1"}, fakeserver.PacketConfig{Addr: "127.0.0.1:2"}, fakeserver.ErrConfig, "ports 1 and 2 are not one"},
 		{"two networks", fakeserver.Config{Transport: new(nettest.Network)}, fakeserver.PacketConfig{Transport: new(nettest.Network)}, fakeserver.ErrConfig, "two Transports"},
 		{"no address", fakeserver.Config{Addr: "127.0.0.1"}, fakeserver.PacketConfig{}, fakeserver.ErrConfig, "missing port"},
@@ -104,7 +106,7 @@ func TestListenBothTriesOtherPorts(t *testing.T) {
 	}{
 		{0, 1, "", ""},
 		{3, 4, "", ""},
-		{1000, 50, "", "none of 50 ports was free for both"},
+		{1000, 50, "", "none of 50 ports could be had for both"},
 		{1000, 1, "127.0.0.1:53", "can't listen on udp 127.0.0.1:53"},
 	} {
 		n := &crowded{Network: new(nettest.Network), taken: tt.taken}
