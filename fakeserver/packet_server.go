@@ -86,11 +86,8 @@ func (s *PacketServer) Close() error { return s.end(s.close) }
 func (s *PacketServer) Stop() error { return s.Close() }
 
 func (s *PacketServer) close() error {
-	s.life.lock()
-	defer s.life.unlock()
 	defer s.reader.port.Close()
-	late := s.reader.stop("closed")
-	s.cancel()
+	late := s.endReading()
 	joined := s.joined(closeGrace)
 	s.in.nameUnread("closed: the handler did not get it")
 	if late != nil {
@@ -102,4 +99,14 @@ func (s *PacketServer) close() error {
 	}
 	return errors.Join(late, fmt.Errorf("fakeserver: %s: Close: %v: handler %T did not return within %v%s",
 		s.name, at, at.handler, closeGrace, s.hung.of("(*PacketServer).serve", s)))
+}
+
+// endReading takes no more datagrams. It gives life back before Close waits for the handler, which
+// may wait for it: see Server.endAll.
+func (s *PacketServer) endReading() error {
+	s.life.lock()
+	defer s.life.unlock()
+	err := s.reader.stop("closed")
+	s.cancel()
+	return err
 }

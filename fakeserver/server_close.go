@@ -24,16 +24,7 @@ func (s *Server) Close() error { return s.end(s.close) }
 func (s *Server) Stop() error { return s.Close() }
 
 func (s *Server) close() error {
-	s.life.lock()
-	defer s.life.unlock()
-	var errs []error
-	if err := s.stopAccepting("closed"); err != nil {
-		errs = append(errs, fmt.Errorf("fakeserver: %s: Close: %w", s.name, err))
-	}
-	s.cancel()
-	for _, c := range s.openConns() {
-		c.endNow()
-	}
+	errs := s.endAll()
 	defer s.port.Close()
 	if s.joined(closeGrace) {
 		return errors.Join(errs...)
@@ -42,6 +33,22 @@ func (s *Server) close() error {
 		return err
 	}
 	return fmt.Errorf("fakeserver: %s: Close: a connection ended only after %v", s.name, closeGrace)
+}
+
+// endAll takes no more connections, and ends those that there are. It gives life back before Close
+// waits for the handlers: one of them may wait for it, in SetHandler or Down, and hears then that
+// the server is closed.
+func (s *Server) endAll() (errs []error) {
+	s.life.lock()
+	defer s.life.unlock()
+	if err := s.stopAccepting("closed"); err != nil {
+		errs = append(errs, fmt.Errorf("fakeserver: %s: Close: %w", s.name, err))
+	}
+	s.cancel()
+	for _, c := range s.openConns() {
+		c.endNow()
+	}
+	return errs
 }
 
 // giveUp closes the sockets of the connections that are still there, and says what their

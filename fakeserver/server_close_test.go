@@ -7,11 +7,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest"
 )
 
 func TestFINStaysAFIN(t *testing.T) {
@@ -50,6 +52,71 @@ func TestCloseTakesWhatHasArrived(t *testing.T) {
 		}
 		wantEnding(t, tr, 1, transcript.ByClose, transcript.ByFIN)
 		wantEnding(t, tr, 2, transcript.ByFIN, transcript.ByFIN)
+	}
+}
+
+// A handler may use the server's verbs. One that does so while Close waits for it hears that the
+// server is closed, and does not hold it up.
+func TestCloseLetsHandlersUseTheServer(t *testing.T) {
+	for name, verb := range map[string]func(*fakeserver.Server) error{
+		"SetHandler": func(s *fakeserver.Server) error { return s.SetHandler(nil) },
+		"Down":       (*fakeserver.Server).Down, "Up": (*fakeserver.Server).Up, "IgnoreDials": (*fakeserver.Server).IgnoreDials,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			srvs := make(chan *fakeserver.Server, 1)
+			srv, err := fakeserver.Listen(fakeserver.Config{Transport: new(nettest.Network), Handler: fakeserver.HandlerFunc(
+				func(ctx context.Context, c *fakeserver.Conn) error {
+					<-ctx.Done()
+					wantError(t, name, verb(<-srvs), net.ErrClosed)
+					return nil
+				})})
+			if err != nil {
+				t.Fatal(err)
+			}
+			srvs <- srv
+			c, err := srv.Dial(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			synctest.Wait()
+			began := time.Now()
+			if err := srv.Close(); err != nil || time.Since(began) > 0 {
+				t.Errorf("%s: Close took %v: %v", name, time.Since(began), err)
+			}
+		})
+	}
+}
+
+func TestCloseLetsPacketHandlersUseTheServer(t *testing.T) {
+	for name, verb := range map[string]func(*fakeserver.PacketServer) error{
+		"SetHandler": func(s *fakeserver.PacketServer) error { return s.SetHandler(nil) },
+		"Down":       (*fakeserver.PacketServer).Down, "Up": (*fakeserver.PacketServer).Up,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			srvs := make(chan *fakeserver.PacketServer, 1)
+			srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Transport: new(nettest.Network), Handler: fakeserver.PacketHandlerFunc(
+				func(ctx context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {
+					<-ctx.Done()
+					wantError(t, name, verb(<-srvs), net.ErrClosed)
+					return nil
+				})})
+			if err != nil {
+				t.Fatal(err)
+			}
+			srvs <- srv
+			c, err := srv.Dial(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			send(t, c, "stay")
+			synctest.Wait()
+			began := time.Now()
+			if err := srv.Close(); err != nil || time.Since(began) > 0 {
+				t.Errorf("%s: Close took %v: %v", name, time.Since(began), err)
+			}
+		})
 	}
 }
 
