@@ -30,6 +30,11 @@ const (
 	memoryTimes = 4
 )
 
+// connMemory is more than what a connection that is not read costs the collector, which is a
+// part of the process: a logger that takes one after another, in memory in no time, may have
+// thousands of them.
+const connMemory = 16 << 10
+
 func checkBoundedMemory(ctx context.Context, subject func() NetworkLogger) error {
 	l := subject()
 	if err := l.checkTCP(neverWaits); err != nil {
@@ -49,7 +54,7 @@ func growInFlood(s *logging, limit int64, release func()) error {
 	if err := awaitEnough(f, limit, s.within+longWait); err != nil {
 		return err
 	}
-	grown, lines := memory()-before, f.jam.lines.Load()
+	grown, lines := memory()-before-int64(s.srv.Transcript().Conns())*connMemory, f.jam.lines.Load()
 	f.stop()
 	release()
 	if grown > limit {

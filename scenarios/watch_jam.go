@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -11,7 +12,8 @@ import (
 
 // A jam is when nothing more goes to a collector that does not read: what its logger
 // has sent fills the kernels of both sides, or the logger waits for an answer. Only
-// then is a promise about such collectors put to the test.
+// then is a promise about such collectors put to the test. A logger that gives such a
+// connection up, and takes another, has met a jam as well.
 type jam struct {
 	size  int          // of a line, in bytes
 	lines atomic.Int64 // logged
@@ -23,7 +25,7 @@ type jam struct {
 // is done. Where the kernel does not tell (it does on Linux), it takes one for granted.
 func watchJam(ctx context.Context, srv fake, lineSize int) *jam {
 	j := &jam{size: lineSize}
-	go func() { j.seen.Store(srv.awaitSockets(ctx, j.stands(srv.Transcript))) }()
+	go func() { j.seen.Store(srv.awaitAllSockets(ctx, j.stands(srv.Transcript))) }()
 	return j
 }
 
@@ -33,14 +35,16 @@ func watchJam(ctx context.Context, srv fake, lineSize int) *jam {
 // got around to sending it.
 func (j *jam) stands(record func() transcript.Transcript) func([]socket) bool {
 	before, stopped := int64(-1), false
-	full, empty := blocked(), 0
+	var full waiting
+	empty := 0
 	return func(all []socket) bool {
 		stopped = stopped || clientsSent(record()) > 0
+		all = withoutStrays(all, record)
 		lines := j.lines.Load()
-		if empty++; !stopped || fullest(all).unsent > 0 || lines != before && !j.all.Load() {
+		if empty++; !stopped || anyUnsent(owned(all)) || lines != before && !j.all.Load() {
 			before, empty = lines, 0
 		}
-		return full(all) && stopped || empty >= looks
+		return full.look(all)+full.gone >= looks && stopped || empty >= looks
 	}
 }
 
@@ -59,23 +63,60 @@ const looks = 10
 // blocked returns a condition that holds once what waits in a socket has not changed
 // for some looks, and there is no room for more: a client may have paused.
 func blocked() func([]socket) bool {
-	var waiting uint64
-	same := 0
-	return func(all []socket) bool {
-		now := fullest(all)
-		if same++; now.unsent == 0 || now.unsent != waiting || now.room {
-			waiting, same = now.unsent, 0
-		}
-		return same >= looks
-	}
+	var w waiting
+	return func(all []socket) bool { return w.look(all) >= looks }
 }
 
-// fullest returns the socket in which the most waits.
-func fullest(all []socket) (full socket) {
+// waiting is what waits in sockets without room for more, from look to look.
+type waiting struct {
+	ports map[uint16]standing
+	gone  int // looks at sockets that have gone, since their client gave them up
+}
+
+// A standing is for how many looks after the first the same has waited in a socket.
+type standing struct {
+	unsent uint64
+	looks  int
+}
+
+// look returns for how many looks, at most, a socket has been standing.
+func (w *waiting) look(all []socket) (longest int) {
+	now := map[uint16]standing{}
 	for _, s := range all {
-		if s.unsent > full.unsent {
-			full = s
+		if s.unsent == 0 || s.room {
+			continue
+		}
+		next := standing{unsent: s.unsent}
+		if before := w.ports[s.port]; before.unsent == s.unsent {
+			next.looks = before.looks + 1
+		}
+		now[s.port], longest = next, max(longest, next.looks)
+	}
+	w.gone += looksAtGone(w.ports, all)
+	w.ports = now
+	return longest
+}
+
+// looksAtGone returns how many looks there were at the sockets that are not there any more.
+func looksAtGone(ports map[uint16]standing, all []socket) (sum int) {
+	for port, before := range ports {
+		if !slices.ContainsFunc(all, func(s socket) bool { return s.port == port }) {
+			sum += before.looks + 1
 		}
 	}
-	return full
+	return sum
+}
+
+// withoutStrays returns sockets without the orphans that are not of the record's connections.
+func withoutStrays(all []socket, record func() transcript.Transcript) []socket {
+	if !anyUnsent(all) || len(owned(all)) == len(all) {
+		return all
+	}
+	clients := clientAddrs(record())
+	return slices.DeleteFunc(all, func(s socket) bool { return s.orphan && !clients.port(s.port) })
+}
+
+// anyUnsent reports whether something waits in one of the sockets.
+func anyUnsent(all []socket) bool {
+	return slices.ContainsFunc(all, func(s socket) bool { return s.unsent > 0 })
 }

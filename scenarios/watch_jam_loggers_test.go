@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/fakewire/fakewire/scenarios"
+	"github.com/fakewire/fakewire/scenarios/internal/reference"
 )
 
 // stalls are the promises about a collector that does not read.
@@ -41,6 +42,22 @@ var _ = Describe("a promise about a collector that does not read", func() {
 		for _, p := range stalls {
 			Expect(run(ctx, p, func() scenarios.NetworkLogger { return queues(soon, (*queue).put, (*queue).drop) })).To(Succeed(), p.Name)
 		}
+	}, NodeTimeout(time.Minute))
+
+	It("is kept by a logger that gives its connection up when a line takes too long, however soon that is", func(ctx SpecContext) {
+		for _, patience := range []time.Duration{time.Millisecond, 5 * time.Millisecond, within / 4} {
+			for _, p := range stalls {
+				Expect(run(ctx, p, always(reference.DropsItsConnection(within, patience)))).To(Succeed(), "%s, with a patience of %v", p.Name, patience)
+			}
+		}
+	}, NodeTimeout(time.Minute))
+
+	It("is broken by one that gives connections up, and no line", func(ctx SpecContext) {
+		err := run(ctx, scenarios.BoundedMemory, always(reference.QueuesAndDrops(within, within)))
+		wantBroken(err, scenarios.BoundedMemory.Name, "bytes more than before, want at most")
+		// On sockets, each connection takes some lines off its hands.
+		err = scenarios.RunInMemory(hasty(ctx), suite, scenarios.CloseIsBounded, always(reference.QueuesAndDrops(soon, soon/100)))
+		wantBroken(err, scenarios.CloseIsBounded.Name, "Close did not return within")
 	}, NodeTimeout(time.Minute))
 
 	It("is broken by a logger that sends in batches, and pauses between them", func(ctx SpecContext) {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/fakeserver/transcript/transcripttest"
 )
 
 func TestJam(t *testing.T) {
@@ -24,10 +25,19 @@ func TestJam(t *testing.T) {
 		{"nothing waits, and more is logged", 1, func(int) []socket { return waits(0) }, func(i int) (int64, bool) { return int64(i), false }, false},
 		{"nothing waits, but the caller does", 1, func(int) []socket { return waits(0) }, func(int) (int64, bool) { return 7, false }, true},
 		{"nothing waits, though all was logged", 1, func(int) []socket { return nil }, func(i int) (int64, bool) { return int64(i), true }, true},
+		{"its logger gives each socket up when it is full", 1, func(i int) []socket { return []socket{{port: uint16(i / 3), unsent: uint64(i/3 + 1)}} }, func(i int) (int64, bool) { return int64(i), false }, true},
+		{"its logger gives each socket up when it is full, and the kernel keeps them", 1, func(i int) []socket {
+			return []socket{{port: 1, unsent: 5, orphan: true}, {port: 2, unsent: uint64(i)}}
+		}, func(i int) (int64, bool) { return int64(i), false }, true},
+		{"what the kernel keeps is another connection's", 1, func(i int) []socket { return []socket{{port: 7, unsent: 5, orphan: true}} }, func(i int) (int64, bool) { return int64(i), false }, false},
+		{"its logger gives sockets up in which there is room", 1, func(i int) []socket { return []socket{{port: uint16(i), unsent: 5, room: true}} }, func(i int) (int64, bool) { return int64(i), false }, false},
 		{"nothing waits any more, now and then", 1, func(i int) []socket { return waits(uint64(i % looks)) }, func(int) (int64, bool) { return 7, true }, false},
 	} {
 		t.Run(c.Why, func(t *testing.T) {
-			record := conversation([]said{{1, "client", c.Heard}})
+			r := transcripttest.New(transcript.Header{}, 0)
+			r.Add(transcript.Event{Conn: 1, Kind: transcript.Accept, Peer: "127.0.0.1:1"})
+			r.Add(transcript.Event{Conn: 1, Direction: transcript.FromClient, Kind: transcript.Data, Data: make([]byte, c.Heard)})
+			record := r.Transcript()
 			j := new(jam)
 			stands := j.stands(func() transcript.Transcript { return record })
 			got := false

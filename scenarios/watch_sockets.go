@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ type socket struct {
 	unsent uint64 // bytes that the server's kernel does not have yet
 	unread uint64 // bytes that the client has not read
 	room   bool   // a Write would not wait; false where it is another process's
+	orphan bool   // no process has it any more: the kernel keeps it for what is unsent, or for a minute
 }
 
 // States of sockets, in Linux's numbers.
@@ -26,17 +28,16 @@ const (
 	synSent     = 2
 )
 
-// kernelSockets returns the clients' ends of the connections to a server's port, except
-// those that no process has any more: the kernel keeps them for a minute, and the port
-// may have been another server's then. Where the kernel does not tell (it does on Linux),
-// ok is false.
+// kernelSockets returns the clients' ends of the connections to a server's port. Orphans may
+// be from when the port was another server's. Where the kernel does not tell (it does on
+// Linux), ok is false.
 func kernelSockets(server uint16) (all []socket, ok bool) {
 	all, err := diagSockets(server)
 	if ok = err == nil; !ok {
 		all, ok = procSockets(server)
 	}
 	for i, s := range all {
-		all[i].room = s.unsent > 0 && hasRoom(s.port, server)
+		all[i].room = s.unsent > 0 && !s.orphan && hasRoom(s.port, server)
 	}
 	return all, ok
 }
@@ -51,10 +52,11 @@ func procSockets(server uint16) (all []socket, ok bool) {
 		}
 		ok = true
 		for line := range strings.Lines(string(table)) {
-			if !strings.Contains(line, port) || isOrphan(line) {
+			if !strings.Contains(line, port) {
 				continue
 			}
 			if s, remote, valid := parseSocket(line); valid && remote == server {
+				s.orphan = isOrphan(line)
 				all = append(all, s)
 			}
 		}
@@ -110,8 +112,8 @@ func memorySockets(m *memoryNetwork, server string) (all []socket) {
 // blindPause is how long the clients get where there is no telling what their sockets do.
 const blindPause = 20 * time.Millisecond
 
-// clientSockets returns the clients' ends of the connections to f. Where there is no
-// telling, ok is false.
+// clientSockets returns the clients' ends of the connections to f, orphans too. Where there
+// is no telling, ok is false.
 func (f fake) clientSockets() (all []socket, ok bool) {
 	if f.memory != nil {
 		return memorySockets(f.memory, f.Address()), true
@@ -119,9 +121,19 @@ func (f fake) clientSockets() (all []socket, ok bool) {
 	return kernelSockets(f.stream().AddrPort().Port())
 }
 
-// awaitSockets waits until cond holds for the clients' sockets, or ctx is done, which
-// it reports with false. Where there is no telling, it waits for blindPause.
+// owned returns the sockets that a process has.
+func owned(all []socket) []socket {
+	return slices.DeleteFunc(slices.Clone(all), func(s socket) bool { return s.orphan })
+}
+
+// awaitSockets waits until cond holds for the clients' sockets, without orphans, or ctx is
+// done, which it reports with false. Where there is no telling, it waits for blindPause.
 func (f fake) awaitSockets(ctx context.Context, cond func([]socket) bool) bool {
+	return f.awaitAllSockets(ctx, func(all []socket) bool { return cond(owned(all)) })
+}
+
+// awaitAllSockets is awaitSockets with orphans.
+func (f fake) awaitAllSockets(ctx context.Context, cond func([]socket) bool) bool {
 	for {
 		all, ok := f.clientSockets()
 		if ok && cond(all) {

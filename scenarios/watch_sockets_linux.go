@@ -70,13 +70,11 @@ func readDiag(fd int, all []socket) ([]socket, error) {
 			case unix.NLMSG_ERROR:
 				return all, fmt.Errorf("sock_diag: %w", diagErrno(m.Data))
 			}
-			s, orphan, err := parseDiag(m.Data)
+			s, err := parseDiag(m.Data)
 			if err != nil {
 				return all, err
 			}
-			if !orphan {
-				all = append(all, s)
-			}
+			all = append(all, s)
 		}
 	}
 }
@@ -89,14 +87,15 @@ func diagErrno(message []byte) error {
 	return syscall.Errno(-int32(binary.NativeEndian.Uint32(message)))
 }
 
-// parseDiag reads a struct inet_diag_msg. An orphan has no descriptor any more.
-func parseDiag(message []byte) (s socket, orphan bool, err error) {
+// parseDiag reads a struct inet_diag_msg. An orphan has no descriptor, and so no inode.
+func parseDiag(message []byte) (s socket, err error) {
 	const state, localPort, unread, unsent, inode, size = 1, 4, 56, 60, 68, 72
 	if len(message) < size {
-		return s, false, fmt.Errorf("sock_diag: answer of %d bytes: %w", len(message), io.ErrUnexpectedEOF)
+		return s, fmt.Errorf("sock_diag: answer of %d bytes: %w", len(message), io.ErrUnexpectedEOF)
 	}
 	native := binary.NativeEndian
 	s.port, s.state = binary.BigEndian.Uint16(message[localPort:]), uint64(message[state])
 	s.unread, s.unsent = uint64(native.Uint32(message[unread:])), uint64(native.Uint32(message[unsent:]))
-	return s, native.Uint32(message[inode:]) == 0, nil
+	s.orphan = native.Uint32(message[inode:]) == 0
+	return s, nil
 }

@@ -73,7 +73,7 @@ func awaitTable(t *testing.T, server uint16, cond func([]socket) bool) {
 			if !ok || time.Since(began) > 10*time.Second {
 				t.Fatalf("%s: %+v, %v", source.name, all, ok)
 			}
-			if cond(all) {
+			if cond(owned(all)) {
 				break
 			}
 		}
@@ -106,7 +106,7 @@ func TestHasRoomUntilASocketIsFull(t *testing.T) {
 }
 
 // What is left of a connection that is over belongs to no process.
-func TestKernelSocketsAreNoOrphans(t *testing.T) {
+func TestOwnedSocketsAreNoOrphans(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{})
 	c := dialFrom(t, nil, srv.Addr())
 	wantSockets(t, "connected", srv.AddrPort().Port(), c)
@@ -148,10 +148,10 @@ func TestKernelSocketsTellWhatIsUnsent(t *testing.T) {
 func TestParseDiagWantsAWholeAnswer(t *testing.T) {
 	whole := make([]byte, 72)
 	whole[1] = established
-	if s, orphan, err := parseDiag(whole); s != (socket{state: established}) || !orphan || err != nil {
-		t.Errorf("parseDiag = %+v, %v, %v, want an orphan", s, orphan, err)
+	if s, err := parseDiag(whole); s != (socket{state: established, orphan: true}) || err != nil {
+		t.Errorf("parseDiag = %+v, %v, want an orphan", s, err)
 	}
-	if _, _, err := parseDiag(whole[:71]); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, err := parseDiag(whole[:71]); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("parseDiag of half an answer: %v", err)
 	}
 }

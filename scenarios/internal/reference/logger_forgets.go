@@ -67,7 +67,7 @@ func QueuesWithoutEnd(within time.Duration) scenarios.NetworkLogger {
 
 // An endless queue grows as long as the collector does not read.
 type endless struct {
-	conn net.Conn
+	conn io.WriteCloser
 	more chan struct{} // holds a token if there may be lines, or an end
 	done chan struct{} // closed when run has returned
 
