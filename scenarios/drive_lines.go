@@ -32,9 +32,15 @@ func (s *logging) printShort(first, n int) error { return s.printEach(textLines(
 // establish logs short line 1 and waits until it has arrived, so that what follows
 // happens to a logger at work.
 func (s *logging) establish() error {
-	first := shortLine(1)
-	if err := s.print(first); err != nil {
+	if err := s.print(shortLine(1)); err != nil {
 		return err
 	}
-	return s.await(s.patience(), func(t transcript.Transcript) bool { return heard(t, first) })
+	return s.awaitLine(1)
+}
+
+// awaitLine waits until short line n has arrived. That it does not is for the caller to find
+// out.
+func (s *logging) awaitLine(n int) error {
+	line := shortLine(n)
+	return s.await(s.patience(), func(t transcript.Transcript) bool { return heard(t, line) })
 }

@@ -28,14 +28,18 @@ func (s *logging) afterConn(n int) since {
 	}
 }
 
-// wantRecovery logs lines from number n on until one arrives, and some more, closes the
-// logger, and wants all that were logged after the first that arrived.
+// wantRecovery logs lines from number n on until one arrives, and some more, and wants all
+// that were logged after the first that arrived. It closes the logger when they are there,
+// or had their time: what Close does with a queue is another promise's business.
 func (s *logging) wantRecovery(n int, again since) error {
 	last, err := s.printUntilHeard(n, again)
 	if err != nil {
 		return err
 	}
 	if err := s.printShort(last+1, 5); err != nil {
+		return err
+	}
+	if err := s.awaitLine(last + 5); err != nil {
 		return err
 	}
 	if err := s.close(); err != nil {

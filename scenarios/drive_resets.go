@@ -69,6 +69,9 @@ func firstLines(ctx context.Context, subject func() NetworkLogger) (ends []int64
 		if err := s.printShort(1, atReset); err != nil {
 			return err
 		}
+		if err := s.awaitLine(atReset); err != nil { // Close may drop what was not sent
+			return err
+		}
 		if err := s.close(); err != nil {
 			return err
 		}

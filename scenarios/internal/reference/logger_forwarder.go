@@ -16,8 +16,17 @@ import (
 // LosesNothingInAReset, which contradicts ResendsNothingTwice: the standard one, in
 // front of a forwarder.
 func NetworkLogger(within time.Duration) scenarios.NetworkLogger {
+	return forwards(within, within/2)
+}
+
+// DropsItsQueue returns NetworkLogger with a Close that does not wait: what was not sent by
+// then is lost. It breaks CloseFlushes, and no promise that is not about Close.
+func DropsItsQueue(within time.Duration) scenarios.NetworkLogger { return forwards(within, 0) }
+
+// forwards returns a logger whose Close sends what is left for as long as lingers.
+func forwards(within, lingers time.Duration) scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
-		f, err := newForwarder(scenarios.NetworkOf(ctx), addr, within)
+		f, err := newForwarder(scenarios.NetworkOf(ctx), addr, within, lingers)
 		if err != nil {
 			return scenarios.Log{}, err
 		}
@@ -45,6 +54,7 @@ var errFull = errors.New("the collector does not keep up")
 type forwarder struct {
 	account
 	within time.Duration
+	linger time.Duration // how long Close sends what is left
 	dialer dialer
 	queue  chan []byte
 	stop   chan struct{} // closed when no line is to wait for room any more
@@ -61,9 +71,10 @@ type forwarder struct {
 }
 
 // newForwarder dials once, so that a wrong address is found at once.
-func newForwarder(network scenarios.Network, addr string, within time.Duration) (*forwarder, error) {
+func newForwarder(network scenarios.Network, addr string, within, linger time.Duration) (*forwarder, error) {
 	f := &forwarder{
 		within: within,
+		linger: linger,
 		dialer: dialer{network: network, addr: addr, within: within},
 		queue:  make(chan []byte, maxQueued),
 		stop:   make(chan struct{}),
@@ -116,8 +127,8 @@ func (f *forwarder) put(line []byte) bool {
 	return false
 }
 
-// Close sends what is left, for as long as half of Within, and reports whether
-// lines were lost.
+// Close sends what is left, for as long as linger, and reports whether lines were
+// lost.
 func (f *forwarder) Close() error {
 	f.once.Do(f.close)
 	if n := f.Lost(); n > 0 {
@@ -132,7 +143,7 @@ func (f *forwarder) close() {
 	f.closed = true
 	close(f.queue)
 	f.mu.Unlock()
-	t := time.AfterFunc(f.within/2, f.giveUp)
+	t := time.AfterFunc(f.linger, f.giveUp)
 	defer t.Stop()
 	<-f.ended
 	f.giveUp()
