@@ -27,19 +27,16 @@ func aroundResets(judge func(s *logging, a aftermath) error) func(context.Contex
 		if err != nil {
 			return err
 		}
-		for _, at := range aroundEnds(ends) {
-			err := inLogging(ctx, subject(), resetAfter(at), func(s *logging) error {
+		offsets := aroundEnds(ends)
+		return goingOn(1, subject, len(offsets), func(i int, subject func() NetworkLogger) error {
+			return inLogging(ctx, subject(), resetAfter(offsets[i]), func(s *logging) error {
 				a, err := s.logAcrossReset()
 				if err != nil {
 					return err
 				}
 				return judge(s, a)
 			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+		})
 	}
 }
 

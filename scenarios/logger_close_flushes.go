@@ -19,27 +19,31 @@ var CloseFlushes = Promise[NetworkLogger]{
 }
 
 func checkCloseFlushes(ctx context.Context, subject func() NetworkLogger) error {
+	l := subject()
+	if err := l.check(); err != nil {
+		return err
+	}
+	var trials []func() error
 	for _, n := range []int{1, 100} {
-		l := subject()
-		if err := l.check(); err != nil {
-			return err
-		}
-		w := wire{what: fmt.Sprintf("closed right after line %d", n)}
-		flushed := func(s *logging) error { return flush(s, textLines(1, n, 200), func() {}) }
-		if err := inLogging(ctx, l, w, flushed); err != nil {
-			return err
-		}
-		if l.Network == "udp" {
-			continue
-		}
-		gate, release := newGate()
-		w = wire{what: w.what + ", while the collector has fallen behind", handler: reluctant(gate)}
-		flushed = func(s *logging) error { return flush(s, textLines(1, n, 2000), release) }
-		if err := inLogging(ctx, subject(), w, flushed); err != nil {
-			return err
+		trials = append(trials, func() error { return flushQuick(ctx, subject(), n) })
+		if l.Network != "udp" {
+			trials = append(trials, func() error { return flushLate(ctx, subject(), n) })
 		}
 	}
-	return nil
+	return inTurn(trials...)
+}
+
+// flushQuick closes a logger right after line n.
+func flushQuick(ctx context.Context, l NetworkLogger, n int) error {
+	w := wire{what: fmt.Sprintf("closed right after line %d", n)}
+	return inLogging(ctx, l, w, func(s *logging) error { return flush(s, textLines(1, n, 200), func() {}) })
+}
+
+// flushLate is flushQuick with a collector that does not read meanwhile.
+func flushLate(ctx context.Context, l NetworkLogger, n int) error {
+	gate, release := newGate()
+	w := wire{what: fmt.Sprintf("closed right after line %d, while the collector has fallen behind", n), handler: reluctant(gate)}
+	return inLogging(ctx, l, w, func(s *logging) error { return flush(s, textLines(1, n, 2000), release) })
 }
 
 // flush logs lines, closes the logger, and wants them all. It calls release when

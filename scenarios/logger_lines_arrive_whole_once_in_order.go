@@ -32,16 +32,19 @@ func checkLinesArrive(ctx context.Context, subject func() NetworkLogger) error {
 	if err := l.check(); err != nil {
 		return err
 	}
-	few := append(textLines(1, 10, 20), textLines(11, 10, 700)...)
-	healthy := wire{what: "on a healthy wire"}
-	err := inLogging(ctx, l, healthy, func(s *logging) error { return deliver(s, few, func() {}, func() {}) })
-	if err != nil || l.Network == "udp" {
-		return err
+	healthy := func() error {
+		few := append(textLines(1, 10, 20), textLines(11, 10, 700)...)
+		return inLogging(ctx, l, wire{what: "on a healthy wire"}, func(s *logging) error { return deliver(s, few, func() {}, func() {}) })
 	}
-	gate, release := newGate()
-	stopped := wire{what: "when the collector stops reading for a while", handler: reluctant(gate)}
-	return inLogging(ctx, subject(), stopped, func(s *logging) error {
-		return deliverStalled(s, textLines(1, manyLines, longLine), release)
+	if l.Network == "udp" {
+		return healthy()
+	}
+	return inTurn(healthy, func() error {
+		gate, release := newGate()
+		stopped := wire{what: "when the collector stops reading for a while", handler: reluctant(gate)}
+		return inLogging(ctx, subject(), stopped, func(s *logging) error {
+			return deliverStalled(s, textLines(1, manyLines, longLine), release)
+		})
 	})
 }
 

@@ -30,12 +30,13 @@ func checkReportsRefused(ctx context.Context, subject func() NetworkLogger) erro
 		return err
 	}
 	l.Open = reportingOpen(l.Open)
-	w := wire{what: "refused from the start", down: true}
-	if err := inLogging(ctx, l, w, func(s *logging) error { return wantReport(s, 1) }); err != nil {
-		return err
-	}
-	w = wire{what: "refused after a while"}
-	return inLogging(ctx, subject(), w, reportLoss)
+	return inTurn(
+		func() error {
+			w := wire{what: "refused from the start", down: true}
+			return inLogging(ctx, l, w, func(s *logging) error { return wantReport(s, 1) })
+		},
+		func() error { return inLogging(ctx, subject(), wire{what: "refused after a while"}, reportLoss) },
+	)
 }
 
 // reportingOpen makes what Open reports what Err reports.

@@ -33,7 +33,7 @@ func checkSurvivesReset(ctx context.Context, subject func() NetworkLogger) error
 		return err
 	}
 	offsets := sweptOffsets(ends)
-	return abreast(loggersAtOnce, subject, len(offsets), func(i int, subject func() NetworkLogger) error {
+	return goingOn(loggersAtOnce, subject, len(offsets), func(i int, subject func() NetworkLogger) error {
 		needed := 1 + endsBefore(ends, offsets[i])
 		return inLogging(ctx, subject(), resetAfter(offsets[i]), func(s *logging) error { return logThroughReset(s, needed) })
 	})

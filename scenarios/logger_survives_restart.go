@@ -24,23 +24,24 @@ var SurvivesRestart = Promise[NetworkLogger]{
 }
 
 func checkSurvivesRestart(ctx context.Context, subject func() NetworkLogger) error {
-	for _, w := range []struct {
-		wire
-		how transcript.Ending
-	}{
-		{wire{what: "when the collector restarts, and resets its connections"}, transcript.ByRST},
-		{wire{what: "when the collector restarts, and closes its connections"}, transcript.ByFIN},
-	} {
-		l := subject()
-		if err := l.check(); err != nil {
-			return err
-		}
-		restart := func(s *logging) error { return logThroughRestart(s, w.how) }
-		if err := inLogging(ctx, l, w.wire, restart); err != nil || l.Network == "udp" {
-			return err
-		}
+	l := subject()
+	if err := l.check(); err != nil {
+		return err
 	}
-	return nil
+	restart := func(l NetworkLogger, what string, how transcript.Ending) error {
+		return inLogging(ctx, l, wire{what: what}, func(s *logging) error { return logThroughRestart(s, how) })
+	}
+	if l.Network == "udp" {
+		return restart(l, "when the collector restarts", transcript.ByRST)
+	}
+	return inTurn(
+		func() error {
+			return restart(l, "when the collector restarts, and resets its connections", transcript.ByRST)
+		},
+		func() error {
+			return restart(subject(), "when the collector restarts, and closes its connections", transcript.ByFIN)
+		},
+	)
 }
 
 // whileDown is how many lines are logged while the collector is down.

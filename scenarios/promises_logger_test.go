@@ -2,6 +2,7 @@ package scenarios_test
 
 import (
 	"context"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -66,6 +67,13 @@ var _ = DescribeTable("a UDP logger can't promise what is about",
 	Entry("waiting in Close", scenarios.CloseIsBounded, "never waits"),
 	Entry("dials", scenarios.NoReconnectStorm, "makes no connections"),
 )
+
+var _ = It("goes on after the first trial that breaks a logger's promise, and says each way once", func(ctx SpecContext) {
+	err := run(hasty(ctx), scenarios.LinesArriveWholeOnceInOrder, always(reference.Drops(within)))
+	wantBroken(err, scenarios.LinesArriveWholeOnceInOrder.Name, "\nand in this way in 1 more of its trials")
+	err = run(hasty(ctx), scenarios.SurvivesReset, always(reference.StandardLogger("tcp", soon)))
+	wantBroken(err, scenarios.SurvivesReset.Name, "\nand in this way in ")
+}, NodeTimeout(time.Minute))
 
 var _ = DescribeTable("Run says what is wrong with a logger whose",
 	func(ctx SpecContext, p scenarios.Promise[scenarios.NetworkLogger], change func(*scenarios.NetworkLogger, *scenarios.Log), kind error, message string) {
