@@ -32,20 +32,27 @@ func (s *logging) afterConn(n int) since {
 // that were logged after the first that arrived. It closes the logger when they are there,
 // or had their time: what Close does with a queue is another promise's business.
 func (s *logging) wantRecovery(n int, again since) error {
-	last, err := s.printUntilHeard(n, again)
+	_, err := s.logUntilRecovered(n, again)
+	return err
+}
+
+// logUntilRecovered is wantRecovery, and returns the number of the last line.
+func (s *logging) logUntilRecovered(n int, again since) (last int, err error) {
+	heard, err := s.printUntilHeard(n, again)
 	if err != nil {
-		return err
+		return heard, err
 	}
-	if err := s.printShort(last+1, 5); err != nil {
-		return err
+	last = heard + 5
+	if err := s.printShort(heard+1, last-heard); err != nil {
+		return last, err
 	}
-	if err := s.awaitLine(last + 5); err != nil {
-		return err
+	if err := s.awaitLine(last); err != nil {
+		return last, err
 	}
 	if err := s.close(); err != nil {
-		return err
+		return last, err
 	}
-	return s.wantRest(last+5, again)
+	return last, s.wantRest(last, again)
 }
 
 // printUntilHeard logs lines from number n on until one arrives, and returns its number.

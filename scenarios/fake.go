@@ -48,6 +48,12 @@ func listenPacket(ctx context.Context, cfg fakeserver.PacketConfig) (fake, error
 // stream returns the server as one for streams, and panics if it is not.
 func (f fake) stream() *fakeserver.Server { return f.server.(*fakeserver.Server) }
 
+// isPacket reports whether the server is one for datagrams.
+func (f fake) isPacket() bool {
+	_, is := f.server.(*fakeserver.PacketServer)
+	return is
+}
+
 // canRefuse reports whether a server can refuse connections, or leave connects without
 // an answer, and keep its port: in memory it can, and of kernels Linux's.
 func canRefuse(ctx context.Context) bool { return memoryOf(ctx) != nil || runtime.GOOS == "linux" }

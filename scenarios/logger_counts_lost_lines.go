@@ -1,9 +1,6 @@
 package scenarios
 
-import (
-	"context"
-	"fmt"
-)
+import "fmt"
 
 // CountsLostLines is the promise of a TCP logger that says with Lost how many lines
 // a reset cost: never fewer than it did. The count is that of the lines that Print
@@ -28,7 +25,7 @@ func wantCount(s *logging, a aftermath) error {
 	if s.log.Lost == nil {
 		return fmt.Errorf("%w: Lost is nil: say how many lines the logger has lost", ErrLacks)
 	}
-	said, err := callFor(s.ctx, s.within, "Lost", func(context.Context) (int64, error) { return s.log.Lost(), nil })
+	said, err := s.lost()
 	if err != nil {
 		return err
 	}

@@ -93,11 +93,3 @@ func wantReport(s *logging, n int) error {
 	}
 	return errors.New("the lines were lost without a word: Open, Close and Err gave no error")
 }
-
-// reported reports whether Err gives an error.
-func reported(s *logging) (bool, error) {
-	if s.log.Err == nil {
-		return false, nil
-	}
-	return callFor(s.ctx, s.within, "Err", func(context.Context) (bool, error) { return s.log.Err() != nil, nil })
-}

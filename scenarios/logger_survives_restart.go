@@ -3,7 +3,6 @@ package scenarios
 import (
 	"context"
 
-	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -75,7 +74,7 @@ func logThroughRestart(s *logging, how transcript.Ending) error {
 
 // sinceRestart returns what arrived after what before holds.
 func sinceRestart(s *logging, before transcript.Transcript) since {
-	if _, streams := s.srv.server.(*fakeserver.Server); streams {
+	if !s.srv.isPacket() {
 		return s.afterConn(before.Conns())
 	}
 	lines := func(t transcript.Transcript) []string {

@@ -20,9 +20,10 @@ var (
 
 	loggerPromises = []Promise[NetworkLogger]{
 		LinesArriveWholeOnceInOrder, SafeForManyGoroutines, LastLineOfAPanicArrives,
-		ReportsRefusedCollector, SurvivesReset, SurvivesRestart,
-		CountsLostLines, ResendsNothingTwice, LosesNothingInAReset,
-		NeverBlocksItsCaller, BoundedMemory, CloseFlushes, CloseIsBounded, NoReconnectStorm,
+		ReportsRefusedCollector, CopesWithLateCollector, SurvivesReset, SurvivesRestart, DeliversFirstLineAfterAnOutage,
+		CountsLostLines, ResendsNothingTwice, LosesNothingInAReset, LosesNothingSilently,
+		NeverBlocksItsCaller, BoundedMemory, CloseFlushes, CloseIsBounded, CloseIsBoundedInAnOutage, ReportsLinesAfterClose,
+		NoReconnectStorm,
 	}
 )
 

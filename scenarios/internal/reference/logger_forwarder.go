@@ -23,13 +23,13 @@ func NetworkLogger(within time.Duration) scenarios.NetworkLogger {
 // then is lost. It breaks CloseFlushes, and no promise that is not about Close.
 func DropsItsQueue(within time.Duration) scenarios.NetworkLogger { return forwards(within, 0) }
 
+// FlushesOnAndOn breaks CloseIsBoundedInAnOutage: its Close takes ten times as long as it may.
+func FlushesOnAndOn(within time.Duration) scenarios.NetworkLogger { return forwards(within, 10*within) }
+
 // forwards returns a logger whose Close sends what is left for as long as lingers.
 func forwards(within, lingers time.Duration) scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
-		f, err := newForwarder(scenarios.NetworkOf(ctx), addr, within, lingers)
-		if err != nil {
-			return scenarios.Log{}, err
-		}
+		f := newForwarder(scenarios.NetworkOf(ctx), addr, within, lingers)
 		l := newLog(f)
 		return scenarios.Log{
 			Print: func(line string) { l.Println(line) },
@@ -70,8 +70,9 @@ type forwarder struct {
 	ended   chan struct{} // closed when run has returned
 }
 
-// newForwarder dials once, so that a wrong address is found at once.
-func newForwarder(network scenarios.Network, addr string, within, linger time.Duration) (*forwarder, error) {
+// newForwarder dials once, so that Err tells of a wrong address at once. That the collector is
+// not there yet is no reason not to begin.
+func newForwarder(network scenarios.Network, addr string, within, linger time.Duration) *forwarder {
 	f := &forwarder{
 		within: within,
 		linger: linger,
@@ -83,10 +84,10 @@ func newForwarder(network scenarios.Network, addr string, within, linger time.Du
 	f.sending, f.giveUp = context.WithCancel(context.Background())
 	var err error
 	if f.link, err = f.dialer.dial(f.sending); err != nil {
-		return nil, err
+		f.note(err)
 	}
 	go f.run()
-	return f, nil
+	return f
 }
 
 // Write takes the line p, waiting for room for most of what Print may take.

@@ -2,7 +2,6 @@ package reference
 
 import (
 	"context"
-	"net"
 	"sync/atomic"
 	"time"
 
@@ -26,6 +25,10 @@ func GivesUp(within time.Duration) scenarios.NetworkLogger {
 	})
 }
 
+// GivesUpAtOnce breaks CopesWithLateCollector: if it can't dial when it is opened, it does not
+// try again.
+func GivesUpAtOnce(within time.Duration) scenarios.NetworkLogger { return opensAnyway(GivesUp(within)) }
+
 // CountsErrors breaks CountsLostLines: it counts the writes that failed, and not
 // the lines that were lost without one.
 func CountsErrors(within time.Duration) scenarios.NetworkLogger {
@@ -45,7 +48,24 @@ func CountsErrors(within time.Duration) scenarios.NetworkLogger {
 // SaysNothing breaks ReportsRefusedCollector: it dials when it has a line to send,
 // and whether that worked is its secret.
 func SaysNothing(within time.Duration) scenarios.NetworkLogger {
-	l := RedialsAtOnce(within)
+	return opensAnyway(RedialsAtOnce(within))
+}
+
+// CountsNothing breaks CopesWithLateCollector: it is SaysNothing with a count of lost lines that
+// knows of none.
+func CountsNothing(within time.Duration) scenarios.NetworkLogger {
+	l := SaysNothing(within)
+	open := l.Open
+	l.Open = func(ctx context.Context, addr string) (scenarios.Log, error) {
+		log, err := open(ctx, addr)
+		log.Lost = func() int64 { return 0 }
+		return log, err
+	}
+	return l
+}
+
+// opensAnyway returns a logger that is open though it could not dial.
+func opensAnyway(l scenarios.NetworkLogger) scenarios.NetworkLogger {
 	open := l.Open
 	l.Open = func(ctx context.Context, addr string) (scenarios.Log, error) {
 		log, _ := open(ctx, addr)
@@ -62,52 +82,5 @@ func redials(within time.Duration, open func(*redialer) *scenarios.Log) scenario
 		log := open(r)
 		log.Close = r.Close
 		return *log, r.dial()
-	}}
-}
-
-// UDPLogger returns the standard logger over UDP, with a writer that keeps the
-// errors. It keeps every promise that a UDP logger can make.
-func UDPLogger(within time.Duration) scenarios.NetworkLogger {
-	return overUDP(within, func(conn net.Conn, a *account) func(p []byte) (int, error) {
-		return func(p []byte) (int, error) {
-			n, err := conn.Write(p)
-			if err != nil {
-				a.lose(1, err)
-			}
-			return n, err
-		}
-	})
-}
-
-// GivesUpUDP breaks SurvivesRestart: one "connection refused" is its last word.
-func GivesUpUDP(within time.Duration) scenarios.NetworkLogger {
-	return overUDP(within, func(conn net.Conn, a *account) func(p []byte) (int, error) {
-		return func(p []byte) (int, error) {
-			if err := a.Err(); err != nil {
-				return 0, a.lose(1, err)
-			}
-			n, err := conn.Write(p)
-			if err != nil {
-				a.lose(1, err)
-			}
-			return n, err
-		}
-	})
-}
-
-func overUDP(within time.Duration, write func(net.Conn, *account) func(p []byte) (int, error)) scenarios.NetworkLogger {
-	return scenarios.NetworkLogger{Network: "udp", Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
-		conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "udp", addr)
-		if err != nil {
-			return scenarios.Log{}, err
-		}
-		a := new(account)
-		l := newLog(writerFunc(write(conn, a)))
-		return scenarios.Log{
-			Print: func(line string) { l.Println(line) },
-			Panic: func(line string) { l.Panicln(line) },
-			Close: conn.Close,
-			Err:   a.Err,
-		}, nil
 	}}
 }
