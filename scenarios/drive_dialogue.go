@@ -77,6 +77,9 @@ func ofOpen(err error) error {
 // do lets the client do its whole exchange.
 func (d *dialogue) do() outcome { return d.client.attempt(d.ctx, d.srv.Address()) }
 
+// doAnswered wants the client's whole exchange to give its answer.
+func doAnswered(d *dialogue) error { return d.do().wantAnswer(d.client.want) }
+
 // ask lets the client do exchange n of its session.
 func (d *dialogue) ask(n int) outcome {
 	c := d.client

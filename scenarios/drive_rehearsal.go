@@ -35,21 +35,41 @@ func rehearse[S clientSubject](ctx context.Context, subject func() S, n int) (al
 	return all, record, err
 }
 
-// learnReply lets the subject do its exchange on a healthy wire, and returns where its
-// answer lies in what the server sends.
-func learnReply[S clientSubject](ctx context.Context, subject func() S) (reply, error) {
-	healthy, err := exchange(ctx, subject, rehearsal, wantAnswer)
-	if err != nil {
-		return reply{}, err
-	}
-	return lastReply(healthy)
+// learnMessages lets the subject do its exchange on a healthy wire, and returns the server's
+// messages: those before the answer, and last the answer itself. It does so twice. Where the
+// answer is another message each time, no place can be told by its number.
+func learnMessages[S clientSubject](ctx context.Context, subject func() S) ([]message, error) {
+	return learnTwice(func() (transcript.Transcript, error) { return exchange(ctx, subject, rehearsal, wantAnswer) })
 }
 
-// learnFirstReply is learnReply for the first exchange of a session.
-func learnFirstReply[S clientSubject](ctx context.Context, subject func() S) (reply, error) {
-	_, record, err := rehearse(ctx, subject, 1)
-	if err != nil {
-		return reply{}, err
-	}
-	return lastReply(record)
+// learnFirstMessages is learnMessages for the first exchange of a session.
+func learnFirstMessages[S clientSubject](ctx context.Context, subject func() S) ([]message, error) {
+	return learnTwice(func() (transcript.Transcript, error) {
+		_, record, err := rehearse(ctx, subject, 1)
+		return record, err
+	})
 }
+
+func learnTwice(healthy func() (transcript.Transcript, error)) (all []message, err error) {
+	var counts [2]int
+	for i := range counts {
+		record, err := healthy()
+		if err != nil {
+			return nil, err
+		}
+		if all, err = messagesBefore(record); err != nil {
+			return nil, err
+		}
+		counts[i] = all[len(all)-1].number
+	}
+	if counts[0] != counts[1] {
+		return nil, fmt.Errorf("%w: on a healthy wire, the answer was message %d of the server, and then message %d: client and server don't take turns", ErrInconclusive, counts[0], counts[1])
+	}
+	return all, nil
+}
+
+// setUpOf returns the messages before the answer, with which a connection is set up.
+func setUpOf(all []message) []message { return all[:len(all)-1] }
+
+// answerOf returns the last of the messages, which is the answer.
+func answerOf(all []message) message { return all[len(all)-1] }

@@ -17,7 +17,8 @@ type trial struct {
 	ready func(fake) error // what to do to the server before the client works; may be nil
 	kind  error            // of what is found; nil: ErrBroken
 
-	session bool // the client has to have sessions
+	session bool   // the client has to have sessions
+	relay   *relay // stands at the wire; may be nil
 }
 
 // rehearsal is a trial in which nothing goes wrong. A client that does not work there
@@ -26,6 +27,13 @@ var rehearsal = trial{what: "on a healthy wire", kind: ErrInconclusive}
 
 // rules makes a plan of rules.
 func rules(all ...fault.Rule) fault.Plan { return fault.Plan{Rules: all} }
+
+// inPlaceOf returns a plan by which f comes in place of the byte at an offset of what the
+// server sends: there has to be such a byte this time. A rule that acts after the byte before
+// it would act, too, where that is the last one, and the client has its whole reply.
+func inPlaceOf(at int64, f fault.Fault) fault.Plan {
+	return rules(fault.ToClient(fault.Blackhole{}).AfterBytes(at), fault.ToClient(f).AfterBytes(at+1))
+}
 
 // inTrials makes a promise's check of its two halves: the trials, which depend on
 // what the server sends on a healthy wire, and a judge of their outcomes.
@@ -97,6 +105,7 @@ func exchange[S clientSubject](ctx context.Context, subject func() S, t trial, j
 // serve starts a server at the end of t's wire.
 func (c client) serve(ctx context.Context, t trial) (fake, error) {
 	srv, err := c.listen(ctx, t.plan)
+	srv.relay = t.relay
 	if err != nil || t.ready == nil {
 		return srv, err
 	}

@@ -16,6 +16,7 @@ type fake struct {
 	server
 	plan   fault.Plan
 	memory *memoryNetwork // nil: the kernel's
+	relay  *relay         // nil: the Handler is at the wire itself
 }
 
 // server is what fakeserver's Server and PacketServer have in common.
@@ -32,7 +33,7 @@ func listenStream(ctx context.Context, cfg fakeserver.Config) (fake, error) {
 	if err != nil {
 		return fake{}, fmt.Errorf("%w: %w", ErrSubject, err)
 	}
-	return fake{srv, cfg.Faults, memoryOf(ctx)}, nil
+	return fake{server: srv, plan: cfg.Faults, memory: memoryOf(ctx)}, nil
 }
 
 // listenPacket starts a server for datagrams.
@@ -42,7 +43,7 @@ func listenPacket(ctx context.Context, cfg fakeserver.PacketConfig) (fake, error
 	if err != nil {
 		return fake{}, fmt.Errorf("%w: %w", ErrSubject, err)
 	}
-	return fake{srv, cfg.Faults, memoryOf(ctx)}, nil
+	return fake{server: srv, plan: cfg.Faults, memory: memoryOf(ctx)}, nil
 }
 
 // stream returns the server as one for streams, and panics if it is not.
@@ -64,16 +65,22 @@ func refuse(f fake) error { return f.Down() }
 // ignoreDials lets a server leave connects without an answer.
 func ignoreDials(f fake) error { return f.stream().IgnoreDials() }
 
-// conclusive returns nil if the wire did what it was to do: each rule acted, and the
-// handler did not fail. A scenario whose fault never happened proves nothing.
-func (f fake) conclusive() error {
-	errs := []error{f.Stop(), f.Verify()}
+// undone says what was to happen on the wire, and did not: rules that never acted, and a
+// place that the dialogue never came to. It is for a server that has closed. A scenario whose
+// fault never happened proves nothing, neither for the subject nor against it.
+func (f fake) undone() error {
+	var errs []error
 	for _, o := range f.Report().Rules {
 		if o.State != fault.Fired && o.Rule.Demand != fault.NeedNotFire {
 			errs = append(errs, fmt.Errorf("rule %s never acted", o.Key))
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, f.relay.missed())...)
+}
+
+// conclusive returns nil if the wire did what it was to do, and the handler did not fail.
+func (f fake) conclusive() error {
+	return errors.Join(f.Stop(), f.Verify(), f.undone(), f.relay.conclusive())
 }
 
 // show adds f's evidence to err.
@@ -83,17 +90,27 @@ func (f fake) show(err error) error {
 
 // verdict says what finding, an error about a subject on a wire of the kind what,
 // means: an error of the given kind, or if that is nil that the subject broke its
-// promise, unless it says otherwise itself. If there is none, the promise was kept,
-// provided that the wire did what it was to do.
+// promise, unless it says otherwise itself. But if the wire did not do what it was to do,
+// the finding is about another trial than this was to be: that is inconclusive. If there
+// is no finding, the promise was kept, provided that the handler did not fail either.
 func (f fake) verdict(what string, kind, finding error) error {
 	doubt := f.conclusive()
+	undone := f.undone()
 	switch {
 	case errors.Is(finding, ErrInconclusive), errors.Is(finding, ErrSubject):
 		return f.show(finding)
+	case finding != nil && undone != nil:
+		return f.show(fmt.Errorf("%w: %s: %w: %w, and the client: %w", ErrInconclusive, what, errNotTried, undone, finding))
 	case finding != nil:
 		return f.show(fmt.Errorf("%w: %s: %w", cmp.Or(kind, ErrBroken), what, finding))
+	case undone != nil:
+		return f.show(fmt.Errorf("%w: %s: %w: %w", ErrInconclusive, what, errNotTried, doubt))
 	case doubt != nil:
 		return f.show(fmt.Errorf("%w: %s: %w", ErrInconclusive, what, doubt))
 	}
 	return nil
 }
+
+// errNotTried is in the error about a trial in which the wire did not do what it was to do,
+// such as one whose reply was shorter than it had been before. Another may fare better.
+var errNotTried = errors.New("this did not happen")

@@ -48,7 +48,7 @@ func stalls(ctx context.Context, healthy transcript.Transcript) ([]trial, error)
 	}
 	for _, at := range replyOffsets(n) {
 		what := fmt.Sprintf("stalled after byte %d of a reply of %d bytes", at, n)
-		all = append(all, trial{what: what, plan: rules(fault.ToClient(fault.Stall{}).AfterBytes(at))})
+		all = append(all, trial{what: what, plan: inPlaceOf(at, fault.Stall{})})
 	}
 	return all, nil
 }

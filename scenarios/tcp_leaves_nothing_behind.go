@@ -6,14 +6,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // LeavesNothingBehind is the promise of a TCP client that leaves no goroutine, no
 // connection and no descriptor behind: when Do has returned, on a healthy wire, after
 // a refused connection, after a reset and a FIN in the middle of its reply, and at its
-// deadline; and after Close of a Session, in which it asked once. What it started may
+// deadline; the same where they come in a message before that, such as a greeting; and after Close of a Session, in which it asked once. What it started may
 // take Within to end, and gets no help: the context is canceled later, and the garbage
 // collector, which closes connections that nothing refers to any more, stands still.
 //
@@ -36,22 +35,24 @@ var LeavesNothingBehind = Promise[TCPClient]{
 }
 
 func checkLeavesNothingBehind(ctx context.Context, subject func() TCPClient) error {
-	r, err := learnReply(ctx, subject)
+	all, err := learnMessages(ctx, subject)
 	if err != nil {
 		return err
 	}
-	at := func(f fault.Fault) fault.Plan { return rules(fault.ToClient(f).AfterBytes(r.middle())) }
-	exchanges := []trial{
-		{what: "after an exchange on a healthy wire"},
-		{what: "after a reset in the middle of its reply", plan: at(fault.Reset{})},
-		{what: "after a FIN in the middle of its reply", plan: at(fault.Close{})},
-		{what: "after a stall in the middle of its reply", plan: at(fault.Stall{})},
-	}
+	unspoiled := []trial{{what: "after an exchange on a healthy wire"}}
 	if canRefuse(ctx) {
-		exchanges = append(exchanges, trial{what: "after a refused connection", ready: refuse})
+		unspoiled = append(unspoiled, trial{what: "after a refused connection", ready: refuse})
 	}
-	for _, t := range exchanges {
+	for _, t := range unspoiled {
 		if err := onWire(ctx, subject, t, leaveAfterDo); err != nil {
+			return err
+		}
+	}
+	if err := leaveSpoiled(ctx, subject, answerOf(all), "its reply"); err != nil {
+		return err
+	}
+	for _, m := range setUpOf(all) {
+		if err := leaveSpoiled(ctx, subject, m, m.String()); err != nil {
 			return err
 		}
 	}
@@ -62,6 +63,21 @@ func checkLeavesNothingBehind(ctx context.Context, subject func() TCPClient) err
 		return err
 	}
 	return onWire(ctx, subject, trial{what: "after a session on a healthy wire"}, leaveAfterSession)
+}
+
+// leaveSpoiled wants nothing to be left of exchanges in which something happens in the middle
+// of a message.
+func leaveSpoiled(ctx context.Context, subject func() TCPClient, m message, where string) error {
+	for _, e := range []struct {
+		text string
+		then event
+	}{{"a reset", resetHere}, {"a FIN", closeHere}, {"a stall", stallHere}} {
+		t := trial{what: fmt.Sprintf("after %s in the middle of %s", e.text, where)}
+		if err := relayed(ctx, subject, newRelay(m.half(), e.then), t, leaveAfterDo, onWire); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // leaveAfterDo wants nothing to be left of an exchange.

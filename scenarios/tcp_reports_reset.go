@@ -43,7 +43,7 @@ func resets(healthy transcript.Transcript) ([]trial, error) {
 			continue // the reply has only one byte
 		}
 		what := fmt.Sprintf("reset after byte %d of a reply of %d bytes", at, n)
-		all = append(all, trial{what: what, plan: rules(fault.ToClient(fault.Reset{}).AfterBytes(at))})
+		all = append(all, trial{what: what, plan: inPlaceOf(at, fault.Reset{})})
 	}
 	return all, nil
 }

@@ -42,7 +42,7 @@ func truncations(healthy transcript.Transcript) ([]trial, error) {
 			fault fault.Fault
 		}{{"a FIN", fault.Close{}}, {"an RST", fault.Reset{}}} {
 			what := fmt.Sprintf("with %s after byte %d of a reply of %d bytes", end.text, at, n)
-			all = append(all, trial{what: what, plan: rules(fault.ToClient(end.fault).AfterBytes(at))})
+			all = append(all, trial{what: what, plan: inPlaceOf(at, end.fault)})
 		}
 	}
 	return all, nil

@@ -3,7 +3,7 @@ package scenarios
 import "context"
 
 // SendsRequestAgain is the promise of a TCP client that says that it sends a request
-// again when only the answer was lost: the server got the request on connection 1 and
+// again when only the answer was lost: the server got the request on a connection and
 // answered it, and the client gets a reset, or a FIN. On a later connection it gets its
 // answer, and Do returns that. It is the opposite of SendsRequestOnce, and good for
 // requests that may be carried out twice.
@@ -17,12 +17,13 @@ var SendsRequestAgain = Promise[TCPClient]{
 		"asks again, and does so only if its write fails, hands an error for each of them to callers that rely on it.",
 	Labels: []string{"tcp", "fault:blackhole", "fault:reset", "fault:close"},
 	check: func(ctx context.Context, subject func() TCPClient) error {
-		r, err := learnReply(ctx, subject)
+		all, err := learnMessages(ctx, subject)
 		if err != nil {
 			return err
 		}
 		for _, l := range []loss{lostToReset, lostToFIN} {
-			if _, err := exchange(ctx, subject, l.trial(r, 1), wantAnswer); err != nil {
+			r := newRelay(answerOf(all).begin(), l.then).onFirst()
+			if err := relayed(ctx, subject, r, trial{what: l.what}, doAnswered, onWire); err != nil {
 				return err
 			}
 		}

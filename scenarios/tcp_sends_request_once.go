@@ -20,38 +20,29 @@ var SendsRequestOnce = Promise[TCPClient]{
 		"kept connection for a stale connection, and sends the request again, books it twice: the server can't tell.",
 	Labels: []string{"tcp", "fault:blackhole", "fault:reset", "fault:close"},
 	check: func(ctx context.Context, subject func() TCPClient) error {
-		r, err := learnReply(ctx, subject)
+		all, err := learnMessages(ctx, subject)
 		if err != nil {
 			return err
 		}
 		losses := []loss{lostToReset, lostToFIN, lostToSilence}
 		return atOnce(subject, len(losses), func(i int, subject func() TCPClient) error {
-			return onWire(ctx, subject, losses[i].trial(r), func(d *dialogue) error { return sendOnce(d, r) })
+			r := newRelay(answerOf(all).begin(), losses[i].then)
+			once := func(d *dialogue) error { return sendOnce(d, r) }
+			return relayed(ctx, subject, r, trial{what: losses[i].what}, once, onWire)
 		})
 	},
 }
 
-// sendOnce wants the client to give up after one request.
-func sendOnce(d *dialogue, r reply) error {
+// sendOnce wants the client to give up after one request, whose answer r loses.
+func sendOnce(d *dialogue, r *relay) error {
 	o := d.do()
 	if err := o.wantError("its answer was lost"); err != nil {
 		return err
 	}
-	if n := requests(d, r); n > 1 {
+	d.srv.Stop() // takes what has arrived, such as the same request again
+	r.upstream.Stop()
+	if n := r.answers(); n > 1 {
 		return fmt.Errorf("%v, and the server got the request %d times, want once", o, n)
 	}
 	return nil
-}
-
-// requests returns how often the server answered the client's request, of which r
-// was the answer that was lost.
-func requests(d *dialogue, r reply) int {
-	d.srv.Stop() // takes what has arrived, such as the same request again
-	conns := len(actedOn(d.srv.Transcript()))
-	var dropped int64
-	for _, o := range d.srv.Report().Rules {
-		dropped += o.Dropped
-	}
-	answers := int((dropped + r.size()/2) / r.size()) // on one connection, or several
-	return max(conns, answers)
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -35,6 +34,8 @@ var StopsWhenTold = Promise[TCPClient]{
 // A block is where a client is when it is told to stop.
 type block struct {
 	trial
+	at      place
+	dials   bool                                        // it is blocked while it connects, and not at a place
 	reached func(ctx context.Context, d *dialogue) bool // false if ctx is done first
 }
 
@@ -43,16 +44,15 @@ func checkStopsWhenTold(ctx context.Context, subject func() TCPClient) error {
 	if err != nil {
 		return err
 	}
-	var r reply
-	if c.open == nil {
-		r, err = learnReply(ctx, subject)
-	} else {
-		r, err = learnFirstReply(ctx, subject)
+	learn := learnMessages[TCPClient]
+	if c.open != nil {
+		learn = learnFirstMessages[TCPClient]
 	}
+	all, err := learn(ctx, subject)
 	if err != nil {
 		return err
 	}
-	blocks := blocksOf(r)
+	blocks := blocksOf(answerOf(all))
 	undisturbed, err := durationUndisturbed(ctx, subject, blocks[0])
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ func stopAll(ctx context.Context, subject func() TCPClient, blocks []block, undi
 	for try := 1; ; try++ {
 		again := make([]bool, len(blocks))
 		err := atOnce(subject, len(blocks), func(i int, subject func() TCPClient) error {
-			err := onWire(ctx, subject, blocks[i].trial, func(d *dialogue) error { return stopAt(d, blocks[i], undisturbed) })
+			err := blocks[i].onWire(ctx, subject, func(d *dialogue) error { return stopAt(d, blocks[i], undisturbed) })
 			if again[i] = errors.Is(err, errNotSoon) && try < maxTries; again[i] {
 				return nil
 			}
@@ -96,37 +96,36 @@ func stopAll(ctx context.Context, subject func() TCPClient, blocks []block, undi
 
 // blocksOf returns where a client with the given reply is blocked: before the reply,
 // half-way through it, and last while connecting.
-func blocksOf(r reply) []block {
-	stopped := func(what string, by fault.Fault, at int64) trial {
-		return trial{what: what, plan: rules(fault.ToClient(by).AfterBytes(at))}
-	}
+func blocksOf(answer message) []block {
 	return []block{
-		{stopped("told to stop while it waits for its reply", fault.Stall{}, r.from), reachWaiting},
-		{stopped("told to stop half-way through its reply", fault.Hold{Gate: halfWay}, r.middle()), reachHalfWay},
-		{trial{what: "told to stop while it connects"}, reachConnecting},
+		{trial: trial{what: "told to stop while it waits for its reply"}, at: answer.begin(), reached: reachReply},
+		{trial: trial{what: "told to stop half-way through its reply"}, at: answer.half(), reached: reachHalfWay},
+		{trial: trial{what: "told to stop while it connects"}, dials: true, reached: reachConnecting},
 	}
 }
 
-// reachWaiting waits until the server has heard from the client and has stalled, and all
-// rules have acted that come before that.
-func reachWaiting(ctx context.Context, d *dialogue) bool {
-	return d.srv.Wait(ctx, func(t transcript.Transcript) bool {
-		acted := map[string]bool{}
-		for _, e := range t.Faults() {
-			acted[e.Rule] = true
-		}
-		return len(acted) == len(d.srv.plan.Rules) && clientsSent(t) > 0
-	}) == nil
+// onWire runs f with a client that gets nothing from the block's place on.
+func (b block) onWire(ctx context.Context, subject func() TCPClient, f func(d *dialogue) error) error {
+	if b.dials {
+		return onWire(ctx, subject, b.trial, f)
+	}
+	return relayed(ctx, subject, newRelay(b.at, stallHere), b.trial, f, onWire)
 }
 
-// halfWay is the gate at which a reply is held half-way: once the reply has come to it, the
-// first half has left. A stall is recorded before that.
-const halfWay = "half-way"
+// reachReply waits until the server has come to the reply.
+func reachReply(ctx context.Context, d *dialogue) bool {
+	select {
+	case <-d.srv.relay.reached:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
 
-// reachHalfWay is reachWaiting, and waits until the client has read what was sent: told
+// reachHalfWay is reachReply, and waits until the client has read what was sent: told
 // earlier, it would not be half-way yet.
 func reachHalfWay(ctx context.Context, d *dialogue) bool {
-	return reachWaiting(ctx, d) && d.srv.AwaitHeld(ctx, halfWay) == nil && d.srv.awaitSockets(ctx, func(all []socket) bool {
+	return reachReply(ctx, d) && d.srv.awaitSockets(ctx, func(all []socket) bool {
 		return !slices.ContainsFunc(all, func(s socket) bool { return s.unread > 0 })
 	})
 }
@@ -144,9 +143,9 @@ func reachConnecting(ctx context.Context, d *dialogue) bool {
 // durationUndisturbed returns how long a call takes that is blocked at b, and is not told
 // to stop.
 func durationUndisturbed(ctx context.Context, subject func() TCPClient, b block) (took time.Duration, err error) {
-	quiet := b.trial
+	quiet := b
 	quiet.what = "stalled before its reply"
-	err = onWire(ctx, subject, quiet, func(d *dialogue) error {
+	err = quiet.onWire(ctx, subject, func(d *dialogue) error {
 		if d.client.open != nil {
 			if err := d.open(); err != nil {
 				return err
@@ -173,8 +172,7 @@ func doOrAsk(d *dialogue) outcome {
 
 // stopAt tells the client to stop once it is blocked at b.
 func stopAt(d *dialogue, b block, undisturbed time.Duration) error {
-	connecting := b.plan.Rules == nil
-	tell, blockable, err := prepareStop(d, connecting)
+	tell, blockable, err := prepareStop(d, b.dials)
 	if err != nil || !blockable {
 		return err
 	}

@@ -3,14 +3,15 @@ package scenarios
 import (
 	"context"
 	"fmt"
-
-	"github.com/fakewire/fakewire/fakeserver/fault"
 )
 
 // TriesAgainAfterReset is the promise of a TCP client that gets its answer although
-// its first connection was reset: when it was accepted, when the server had got the
-// request, and in the middle of the reply. Later connections are healthy, and Do
-// returns Want, within Within.
+// its first connection was reset: when it began to send, when the server had got the
+// request, and in the middle of the reply. Other connections are healthy, and Do
+// returns Want, within Within. The first connection is the first that comes that far: one
+// that is closed again at once, to see whether the server is there, is none. A reset that
+// meets a client which is still connecting would be a failed dial to one, and a lost
+// connection to another; so none comes before the client has sent something.
 //
 // A client can't tell what the server had read before a reset, so this is for
 // clients whose requests may be carried out twice. A client that keeps
@@ -25,22 +26,26 @@ var TriesAgainAfterReset = Promise[TCPClient]{
 }
 
 func checkTriesAgainAfterReset(ctx context.Context, subject func() TCPClient) error {
-	r, err := learnReply(ctx, subject)
+	all, err := learnMessages(ctx, subject)
 	if err != nil {
 		return err
 	}
-	resets := []trial{
-		{what: "reset when its first connection was accepted", plan: rules(fault.OnAccept(fault.Reset{}).OnConn(1))},
-		lostToReset.trial(r, 1),
+	answer := answerOf(all)
+	resets := []loss{
+		{"reset on its first connection when it began to send", resetHere},
+		lostToReset,
+		{fmt.Sprintf("reset on its first connection after %d of the %d bytes of its reply", answer.size()/2, answer.size()), resetHere},
 	}
-	if r.size() > 1 { // it has a middle
-		resets = append(resets, trial{
-			what: fmt.Sprintf("reset on its first connection after %d of the %d bytes of its reply", r.size()/2, r.size()),
-			plan: rules(fault.ToClient(fault.Reset{}).AfterBytes(r.middle()).OnConn(1)),
-		})
+	relays := []*relay{
+		newRelay(place{message: 1}, resetHere).onRequest(),
+		newRelay(answer.begin(), resetHere),
+		newRelay(answer.half(), resetHere),
 	}
-	for _, t := range resets {
-		if _, err := exchange(ctx, subject, t, wantAnswer); err != nil {
+	if answer.size() < 2 { // it has no middle
+		resets = resets[:2]
+	}
+	for i, l := range resets {
+		if err := relayed(ctx, subject, relays[i].onFirst(), trial{what: l.what}, doAnswered, onWire); err != nil {
 			return err
 		}
 	}

@@ -29,18 +29,19 @@ func wholeReply(healthy transcript.Transcript) (int64, error) {
 // connection with the most of them: after what the server had sent when that
 // request came, such as a greeting.
 func lastReply(healthy transcript.Transcript) (reply, error) {
-	var r reply
-	var before int64 // what the server had sent when the client last sent something
-	for e := range longest(healthy).All() {
-		switch {
-		case e.Direction == transcript.FromClient && e.Kind == transcript.Data:
-			before = r.to
-		case e.Direction == transcript.ToClient && e.Size() > 0:
-			r.from, r.to = before, r.to+e.Size()
-		}
+	all, err := messagesBefore(healthy)
+	if err != nil {
+		return reply{}, err
 	}
-	if r.size() == 0 {
-		return r, fmt.Errorf("%w: %w", ErrInconclusive, errNoReply)
+	return all[len(all)-1].reply, nil
+}
+
+// messagesBefore returns the server's messages on the connection with the most bytes of
+// them: those before the answer, such as a greeting, and last the answer itself.
+func messagesBefore(healthy transcript.Transcript) ([]message, error) {
+	all := messagesOf(longest(healthy))
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%w: %w", ErrInconclusive, errNoReply)
 	}
-	return r, nil
+	return all, nil
 }
