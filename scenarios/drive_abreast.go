@@ -35,6 +35,23 @@ func abreast[S any](limit int, subject func() S, n int, f func(i int, subject fu
 	return r.first()
 }
 
+// allAtOnce is atOnce that does not stop at an error, and returns those of all calls.
+func allAtOnce[S any](subject func() S, n int, f func(i int, subject func() S) error) []error {
+	r := results{errs: make([]error, n)}
+	room := make(chan struct{}, maxAtOnce)
+	defer r.wg.Wait() // if the factory panics
+	for i := range n {
+		room <- struct{}{}
+		made := subject()
+		r.wg.Go(func() {
+			r.note(i, f(i, func() S { return made }))
+			<-room
+		})
+	}
+	r.wg.Wait()
+	return r.errs
+}
+
 // results are what became of the calls of abreast.
 type results struct {
 	wg sync.WaitGroup

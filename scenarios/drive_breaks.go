@@ -4,106 +4,117 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 )
 
-// moreTrials is how many trials follow the first that broke the promise, where there are more:
-// they run at once, since a subject that hangs in one may hang in each.
-const moreTrials = 4
-
-// goingOn is abreast for the trials of one promise. It goes on after the first that broke it,
-// with those already under way and some of the others, and says in which ways it is broken, so
-// that one bug does not hide another. Any other error ends it.
-func goingOn[S any](limit int, subject func() S, n int, f func(i int, subject func() S) error) error {
-	tried, errs := make([]bool, n), make([]error, n)
-	try := func(i int, subject func() S) error {
-		errs[i] = f(i, subject)
-		tried[i] = true
-		return errs[i]
-	}
-	first := abreast(limit, subject, n, try)
-	if !errors.Is(first, ErrBroken) {
-		return first
-	}
-	var left []int
-	for i, done := range tried {
-		if !done {
-			left = append(left, i)
-		}
-	}
-	more := spread(len(left), moreTrials)
-	abreast(len(more), subject, len(more), func(i int, subject func() S) error {
-		try(left[more[i]], subject)
-		return nil
-	})
-	return brokenWays(errs)
+// breaks are what was found in several trials. A subject that breaks a promise in two ways
+// has two bugs, and the first is not to hide the second; but of one that breaks it at each of
+// a hundred bytes, one says enough.
+type breaks struct {
+	kinds []*kindOfBreak // in the order of their first ones
+	other error          // the first that is no broken promise
 }
 
-// inTurn is goingOn for a few trials, one after another.
-func inTurn(trials ...func() error) error {
-	errs := make([]error, len(trials))
-	for i, try := range trials {
-		if errs[i] = try(); errs[i] != nil && !errors.Is(errs[i], ErrBroken) {
-			break
-		}
-	}
-	return brokenWays(errs)
+// A kindOfBreak is one way to break a promise.
+type kindOfBreak struct {
+	kind  string
+	first error
+	more  int
 }
 
-// brokenWays returns the first of the errors of a promise's trials. If that one broke it, it
-// says of the others in which ways they did, each way once.
-func brokenWays(errs []error) error {
-	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+// add adds what a trial came to: nil, if nothing was found.
+func (f *breaks) add(err error) {
 	switch {
-	case len(errs) == 0:
-		return nil
-	case !errors.Is(errs[0], ErrBroken):
-		return errs[0]
-	}
-	errs = slices.DeleteFunc(errs, func(err error) bool { return !errors.Is(err, ErrBroken) })
-	var also strings.Builder
-	for left := errs; len(left) > 0; {
-		way, n := wayOf(left[0]), len(left)
-		if n < len(errs) {
-			fmt.Fprintf(&also, "\nand in another way: %v", withoutKind(left[0]))
+	case err == nil:
+	case !errors.Is(err, ErrBroken):
+		if f.other == nil || errors.Is(err, ErrSubject) && !errors.Is(f.other, ErrSubject) {
+			f.other = err
 		}
-		left = slices.DeleteFunc(slices.Clone(left), func(err error) bool { return wayOf(err) == way })
-		if same := n - len(left) - 1; same > 0 {
-			fmt.Fprintf(&also, "\nand in this way in %d more of its trials", same)
+	default:
+		kind := likeness(err)
+		for _, k := range f.kinds {
+			if k.kind == kind {
+				k.more++
+				return
+			}
+		}
+		f.kinds = append(f.kinds, &kindOfBreak{kind: kind, first: err})
+	}
+}
+
+// some reports whether anything was found.
+func (f *breaks) some() bool { return f.kinds != nil || f.other != nil }
+
+// final reports whether what was found makes further trials pointless: the subject lacks
+// something, or the run was interrupted.
+func (f *breaks) final() bool {
+	return errors.Is(f.other, ErrSubject) || errors.Is(f.other, errInterrupted)
+}
+
+// err returns what was found as one error. What says of a subject that it can't be put to the
+// test goes before what says that it broke the promise, and that before all doubts.
+func (f *breaks) err() error {
+	switch {
+	case f.kinds == nil, f.final():
+		return f.other
+	case len(f.kinds) == 1 && f.kinds[0].more == 0:
+		return f.kinds[0].first
+	}
+	return &manyBreaks{f.kinds}
+}
+
+// maxKinds is how many kinds of breaks are told in full.
+const maxKinds = 6
+
+// manyBreaks is the error about a promise that was broken more than once. The evidence is the
+// first one's.
+type manyBreaks struct{ kinds []*kindOfBreak }
+
+func (e *manyBreaks) Unwrap() error { return e.kinds[0].first }
+
+func (e *manyBreaks) Error() string {
+	var b strings.Builder
+	for i, k := range e.kinds[:min(len(e.kinds), maxKinds)] {
+		text := k.first.Error()
+		if i > 0 {
+			text = "\nand " + strings.TrimPrefix(text, ErrBroken.Error()+": ")
+		}
+		b.WriteString(text)
+		if k.more > 0 {
+			fmt.Fprintf(&b, " (and %d more like this)", k.more)
 		}
 	}
-	return &brokenInWays{errs[0], also.String()}
-}
-
-// brokenInWays is the error of the first trial that broke a promise, and what there is to say
-// of the others.
-type brokenInWays struct {
-	error
-	also string
-}
-
-func (b *brokenInWays) Error() string { return b.error.Error() + b.also }
-
-func (b *brokenInWays) Unwrap() error { return b.error }
-
-// particulars are what differs in the words of errors that say the same.
-var particulars = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\d+`)
-
-// wayOf returns what an error about a trial says, without its particulars: what was found,
-// and not where.
-func wayOf(err error) string {
-	text := err.Error()
-	var parts interface{ Unwrap() []error } // ErrBroken, and what was found
-	if errors.As(err, &parts) {
-		text = errors.Join(parts.Unwrap()[1:]...).Error()
+	if left := len(e.kinds) - maxKinds; left > 0 {
+		fmt.Fprintf(&b, "\nand %d other kinds", left)
 	}
-	text, _, _ = strings.Cut(text, "\n") // without the stack of a panic
-	return particulars.ReplaceAllString(text, "#")
+	return b.String()
 }
 
-// withoutKind returns the text of an error about a broken promise, without the words that all
-// of them begin with.
-func withoutKind(err error) string {
-	return strings.TrimPrefix(err.Error(), ErrBroken.Error()+": ")
+// A breach is what a subject did on a wire of the kind what. sort is ErrBroken, or what else
+// that means.
+type breach struct {
+	sort error
+	what string
+	err  error
+}
+
+func (f *breach) Error() string   { return fmt.Sprintf("%v: %s: %v", f.sort, f.what, f.err) }
+func (f *breach) Unwrap() []error { return []error{f.sort, f.err} }
+
+var digits = regexp.MustCompile(`[0-9]+`)
+
+// likeness returns what breaks that are alike have in common: the kind of the wire, but for the
+// numbers in it, and what the subject did there.
+func likeness(err error) string {
+	what, did := "", err.Error()
+	if f, ok := errors.AsType[*breach](err); ok {
+		what, did = f.what, f.err.Error()
+	}
+	if m, ok := errors.AsType[*misconduct](err); ok {
+		did = m.how
+	} else if u, ok := errors.AsType[*unwanted](err); ok {
+		did = u.outcome.kind()
+	}
+	did, _, _ = strings.Cut(did, "\n") // without the stack of a panic
+	return digits.ReplaceAllString(what+": "+did, "#")
 }

@@ -7,13 +7,13 @@ import (
 	"testing"
 )
 
-// breaks returns the error of a trial that broke its promise.
-func breaks(what, found string) error {
-	return &evidenced{fmt.Errorf("%w: %s: %w", ErrBroken, what, errors.New(found)), evidence{}}
+// broke returns the error of a trial that broke its promise.
+func broke(what, found string) error {
+	return &evidenced{&breach{ErrBroken, what, errors.New(found)}, evidence{}}
 }
 
-func TestBrokenWaysSaysEachWayOnce(t *testing.T) {
-	missing := breaks("reset after byte 1", `"line 00002"… is missing; 3 of 4 lines arrived`)
+func TestBreaksAreSaidOnceEach(t *testing.T) {
+	missing := broke("reset after byte 1", `"line 00002"… is missing; 3 of 4 lines arrived`)
 	doubt := fmt.Errorf("%w: interrupted", ErrInconclusive)
 	for _, c := range []struct {
 		Why  string
@@ -22,14 +22,18 @@ func TestBrokenWaysSaysEachWayOnce(t *testing.T) {
 	}{
 		{"nothing was found", []error{nil, nil}, "<nil>"},
 		{"one", []error{nil, missing, nil}, missing.Error()},
-		{"the same, with other numbers", []error{missing, breaks("reset after byte 2", `"line 00001"… is missing; 2 of 4 lines arrived`), nil},
-			missing.Error() + "\nand in this way in 1 more of its trials"},
-		{"another", []error{missing, nil, breaks("reset after byte 3", "Print panicked: why\nstack"), breaks("reset after byte 4", "Print panicked: why\nother stack")},
-			missing.Error() + "\nand in another way: reset after byte 3: Print panicked: why\nstack\nand in this way in 1 more of its trials"},
+		{"the same, with other numbers", []error{missing, broke("reset after byte 2", `"line 00001"… is missing; 2 of 4 lines arrived`), nil},
+			missing.Error() + " (and 1 more like this)"},
+		{"another", []error{missing, nil, broke("reset after byte 3", "Print panicked: why\nstack"), broke("reset after byte 4", "Print panicked: why\nother stack")},
+			missing.Error() + "\nand reset after byte 3: Print panicked: why\nstack (and 1 more like this)"},
 		{"what says nothing about the promise, later", []error{missing, doubt}, missing.Error()},
-		{"what says nothing about the promise, first", []error{doubt, missing}, doubt.Error()},
+		{"what says nothing about the promise, first", []error{doubt, missing}, missing.Error()},
 	} {
-		err := brokenWays(c.Errs)
+		var found breaks
+		for _, err := range c.Errs {
+			found.add(err)
+		}
+		err := found.err()
 		if got := fmt.Sprint(err); got != c.Want {
 			t.Errorf("%s: %s, want %s", c.Why, got, c.Want)
 		}
@@ -39,18 +43,18 @@ func TestBrokenWaysSaysEachWayOnce(t *testing.T) {
 	}
 }
 
-func TestGoingOnTriesSomeMore(t *testing.T) {
+func TestTryEachGoesOnWhereThatIsCheap(t *testing.T) {
 	for _, c := range []struct {
 		Why  string
-		Err  error // of trial 2 of a hundred
+		Err  error // of trial 2 of a thousand
 		Want int64 // how many were tried
 	}{
-		{"broken", breaks("at 2", "a line is missing"), 3 + moreTrials},
-		{"interrupted", ErrInconclusive, 3},
-		{"kept", nil, 100},
+		{"broken", broke("at 2", "a line is missing"), 2 + goOnTimes + 1},
+		{"the subject lacks something", ErrSubject, 3},
+		{"kept", nil, 1000},
 	} {
 		var tried atomic.Int64
-		err := goingOn(1, func() UDPClient { return UDPClient{} }, 100, func(i int, _ func() UDPClient) error {
+		err := tryEach(oneByOne, func() UDPClient { return UDPClient{} }, 1000, func(i int, _ func() UDPClient) error {
 			if tried.Add(1); i == 2 {
 				return c.Err
 			}
@@ -65,7 +69,7 @@ func TestGoingOnTriesSomeMore(t *testing.T) {
 func TestInTurnGoesOnWhereAPromiseIsBroken(t *testing.T) {
 	tried := 0
 	trial := func(err error) func() error { return func() error { tried++; return err } }
-	if err := inTurn(trial(nil), trial(breaks("a", "b")), trial(ErrInconclusive), trial(nil)); !errors.Is(err, ErrBroken) || tried != 3 {
+	if err := inTurn(trial(nil), trial(broke("a", "b")), trial(ErrInconclusive), trial(nil)); !errors.Is(err, ErrBroken) || tried != 3 {
 		t.Errorf("%d trials, %v, want 3 and ErrBroken", tried, err)
 	}
 }

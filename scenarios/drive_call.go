@@ -26,7 +26,13 @@ func slackOf(ctx context.Context) time.Duration {
 
 // misconduct is what no subject may do, whatever it promised: hang, panic, or
 // leave its goroutine.
-type misconduct struct{ text string }
+type misconduct struct {
+	how  string // in a word or two: it is the same each time
+	text string
+}
+
+// hung is how a call that does not return misbehaves.
+const hung = "hung"
 
 func (m *misconduct) Error() string { return m.text }
 
@@ -61,7 +67,7 @@ func call(ctx context.Context, within time.Duration, what string, f func(ctx con
 	case err := <-done: // with the last tick
 		return err
 	default:
-		return &misconduct{fmt.Sprintf("%s did not return within %v, which is the %v that it promised and %v more", what, within+slack, within, slack)}
+		return &misconduct{hung, fmt.Sprintf("%s did not return within %v, which is the %v that it promised and %v more", what, within+slack, within, slack)}
 	}
 }
 
@@ -83,10 +89,10 @@ func callFor[T any](ctx context.Context, within time.Duration, what string, f fu
 
 // supervise sends f's error, or what f did instead of returning one.
 func supervise(ctx context.Context, what string, f func(ctx context.Context) error, done chan<- error) {
-	var err error = &misconduct{what + " left its goroutine by runtime.Goexit"}
+	var err error = &misconduct{"left", what + " left its goroutine by runtime.Goexit"}
 	defer func() {
 		if v := recover(); v != nil {
-			err = &misconduct{fmt.Sprintf("%s panicked: %v\n%s", what, v, debug.Stack())}
+			err = &misconduct{"panicked", fmt.Sprintf("%s panicked: %v\n%s", what, v, debug.Stack())}
 		}
 		done <- err
 	}()

@@ -70,8 +70,24 @@ func (o outcome) but(format string, args ...any) error {
 		return o.err
 	}
 	text := fmt.Sprintf("%v, %s", o, fmt.Sprintf(format, args...))
-	if isMisconduct(o.err) {
-		return &misconduct{text}
+	if m, ok := errors.AsType[*misconduct](o.err); ok {
+		return &misconduct{m.how, text}
 	}
-	return errors.New(text)
+	return &unwanted{o, text}
+}
+
+// unwanted is the error about an outcome that was not wanted.
+type unwanted struct {
+	outcome outcome
+	text    string
+}
+
+func (u *unwanted) Error() string { return u.text }
+
+// kind returns what an outcome has in common with others that are like it.
+func (o outcome) kind() string {
+	if o.err != nil {
+		return "error"
+	}
+	return "answer"
 }

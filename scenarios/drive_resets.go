@@ -28,7 +28,7 @@ func aroundResets(judge func(s *logging, a aftermath) error) func(context.Contex
 			return err
 		}
 		offsets := aroundEnds(ends)
-		return goingOn(1, subject, len(offsets), func(i int, subject func() NetworkLogger) error {
+		return tryEach(oneByOne, subject, len(offsets), func(i int, subject func() NetworkLogger) error {
 			return inLogging(ctx, subject(), resetAfter(offsets[i]), func(s *logging) error {
 				a, err := s.logAcrossReset()
 				if err != nil {

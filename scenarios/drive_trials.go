@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -42,45 +41,48 @@ func inPlaceOf(at int64, f fault.Fault) fault.Plan {
 // minutes with a client that waits before it tries again, the others then run abreast,
 // each with a subject and a server of its own.
 func inTrials[S clientSubject](trials func(healthy transcript.Transcript) ([]trial, error), j judge) func(context.Context, func() S) error {
-	return inBatches[S](1, trials, j)
+	return atPace[S](asNeeded, trials, j)
 }
 
 // inTrialsThatWait is inTrials for what makes the client wait for its deadline: the
 // trials run abreast from the beginning.
 func inTrialsThatWait[S clientSubject](trials func(healthy transcript.Transcript) ([]trial, error), j judge) func(context.Context, func() S) error {
-	return inBatches[S](maxAtOnce, trials, j)
+	return atPace[S](together, trials, j)
 }
 
-// inBatches makes a check that at first runs so many trials at once.
-func inBatches[S clientSubject](first int, trials func(healthy transcript.Transcript) ([]trial, error), j judge) func(context.Context, func() S) error {
+// atPace makes a check whose trials run at a pace.
+func atPace[S clientSubject](p pace, trials func(healthy transcript.Transcript) ([]trial, error), j judge) func(context.Context, func() S) error {
 	return func(ctx context.Context, subject func() S) error {
 		healthy, err := exchange(ctx, subject, rehearsal, wantAnswer)
-		if err != nil {
-			return err
-		}
-		all, err := trials(healthy)
-		if err != nil {
-			return fmt.Errorf("%w: %w", ErrInconclusive, err)
-		}
-		for at, abreast := 0, first; at < len(all); {
-			began, batch := time.Now(), all[at:min(len(all), at+abreast)]
-			err := atOnce(subject, len(batch), func(i int, subject func() S) error {
-				_, err := exchange(ctx, subject, batch[i], j)
+		for try := 1; err == nil; try++ {
+			all, wrong := trials(healthy)
+			if wrong != nil {
+				return fmt.Errorf("%w: %w", ErrInconclusive, wrong)
+			}
+			found := tryEach(p, subject, len(all), func(i int, subject func() S) error {
+				_, err := exchange(ctx, subject, all[i], j)
 				return err
 			})
-			if err != nil {
-				return err
+			if try == maxTrials || !errors.Is(found, errNotTried) {
+				return found
 			}
-			if at += len(batch); time.Since(began) > long {
-				abreast = maxAtOnce
+			if healthy, err = shorter(ctx, subject, healthy); err != nil {
+				return found
 			}
 		}
-		return nil
+		return err
 	}
 }
 
-// long is what an exchange may take before several run at once.
-const long = 50 * time.Millisecond
+// shorter rehearses again, and returns the record in which the server sends less. The length
+// of a reply may vary, and the shortest is most likely to have each of its offsets again.
+func shorter[S clientSubject](ctx context.Context, subject func() S, healthy transcript.Transcript) (transcript.Transcript, error) {
+	again, err := exchange(ctx, subject, rehearsal, wantAnswer)
+	if serverSent(longest(again)) < serverSent(longest(healthy)) {
+		healthy = again
+	}
+	return healthy, err
+}
 
 // exchange lets the subject do its work once, on a server of its own, and returns
 // the record. What the judge finds becomes an error of t's kind.

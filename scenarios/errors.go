@@ -23,7 +23,10 @@ var ErrSubject = errors.New("scenarios: invalid subject")
 // It wraps ErrSubject.
 var ErrLacks = fmt.Errorf("%w: it can't make this promise", ErrSubject)
 
+// errInterrupted is in every error about a run that was.
+var errInterrupted = errors.New("interrupted")
+
 // interrupted says of ctx, which is done, why it is.
 func interrupted(ctx context.Context) error {
-	return fmt.Errorf("%w: interrupted: %w", ErrInconclusive, context.Cause(ctx))
+	return fmt.Errorf("%w: %w: %w", ErrInconclusive, errInterrupted, context.Cause(ctx))
 }

@@ -88,21 +88,21 @@ func (f fake) show(err error) error {
 	return &evidenced{err, evidence{f.Report(), f.plan.Draws(), f.Transcript()}}
 }
 
-// verdict says what finding, an error about a subject on a wire of the kind what,
+// verdict says what found, an error about a subject on a wire of the kind what,
 // means: an error of the given kind, or if that is nil that the subject broke its
 // promise, unless it says otherwise itself. But if the wire did not do what it was to do,
-// the finding is about another trial than this was to be: that is inconclusive. If there
-// is no finding, the promise was kept, provided that the handler did not fail either.
-func (f fake) verdict(what string, kind, finding error) error {
+// what was found is about another trial than this was to be: that is inconclusive. If there
+// is nothing, the promise was kept, provided that the handler did not fail either.
+func (f fake) verdict(what string, kind, found error) error {
 	doubt := f.conclusive()
 	undone := f.undone()
 	switch {
-	case errors.Is(finding, ErrInconclusive), errors.Is(finding, ErrSubject):
-		return f.show(finding)
-	case finding != nil && undone != nil:
-		return f.show(fmt.Errorf("%w: %s: %w: %w, and the client: %w", ErrInconclusive, what, errNotTried, undone, finding))
-	case finding != nil:
-		return f.show(fmt.Errorf("%w: %s: %w", cmp.Or(kind, ErrBroken), what, finding))
+	case errors.Is(found, ErrInconclusive), errors.Is(found, ErrSubject):
+		return f.show(found)
+	case found != nil && undone != nil:
+		return f.show(fmt.Errorf("%w: %s: %w: %w, and the client: %w", ErrInconclusive, what, errNotTried, undone, found))
+	case found != nil:
+		return f.show(&breach{cmp.Or(kind, ErrBroken), what, found})
 	case undone != nil:
 		return f.show(fmt.Errorf("%w: %s: %w: %w", ErrInconclusive, what, errNotTried, doubt))
 	case doubt != nil:

@@ -33,7 +33,7 @@ func checkSurvivesReset(ctx context.Context, subject func() NetworkLogger) error
 		return err
 	}
 	offsets := sweptOffsets(ends)
-	return goingOn(loggersAtOnce, subject, len(offsets), func(i int, subject func() NetworkLogger) error {
+	return tryEach(loggersAtOnce, subject, len(offsets), func(i int, subject func() NetworkLogger) error {
 		needed := 1 + endsBefore(ends, offsets[i])
 		return inLogging(ctx, subject(), resetAfter(offsets[i]), func(s *logging) error { return logThroughReset(s, needed) })
 	})
@@ -41,7 +41,7 @@ func checkSurvivesReset(ctx context.Context, subject func() NetworkLogger) error
 
 // loggersAtOnce is how many loggers are at work at the same time: most wait before they
 // dial again, but those that don't are busy all the time.
-const loggersAtOnce = 4
+var loggersAtOnce = pace{4, 4}
 
 // maxResets is at how many offsets in the first line there is a reset, at most.
 const maxResets = 128

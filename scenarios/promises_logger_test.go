@@ -86,9 +86,9 @@ var _ = DescribeTable("a UDP logger can't promise what is about",
 
 var _ = It("goes on after the first trial that breaks a logger's promise, and says each way once", func(ctx SpecContext) {
 	err := run(hasty(ctx), scenarios.LinesArriveWholeOnceInOrder, always(reference.Drops(within)))
-	wantBroken(err, scenarios.LinesArriveWholeOnceInOrder.Name, "\nand in this way in 1 more of its trials")
+	wantBroken(err, scenarios.LinesArriveWholeOnceInOrder.Name, "\nand when the collector stops reading for a while: ")
 	err = run(hasty(ctx), scenarios.SurvivesReset, always(reference.StandardLogger("tcp", soon)))
-	wantBroken(err, scenarios.SurvivesReset.Name, "\nand in this way in ")
+	wantBroken(err, scenarios.SurvivesReset.Name, " more like this)")
 }, NodeTimeout(time.Minute))
 
 var _ = DescribeTable("Run says what is wrong with a logger whose",

@@ -36,7 +36,7 @@ func checkKeepsAnswersApart(ctx context.Context, subject func() TCPClient) error
 		return err
 	}
 	lates := latesOf(all)
-	return atOnce(subject, len(lates), func(i int, subject func() TCPClient) error {
+	return tryEach(together, subject, len(lates), func(i int, subject func() TCPClient) error {
 		l := lates[i]
 		r := newRelay(l.message.begin(), holdHere)
 		return relayed(ctx, subject, r, trial{what: l.what, session: true}, func(d *dialogue) error { return l.ask(d, r, want) }, onWire)

@@ -39,45 +39,54 @@ func checkLeavesNothingBehind(ctx context.Context, subject func() TCPClient) err
 	if err != nil {
 		return err
 	}
-	unspoiled := []trial{{what: "after an exchange on a healthy wire"}}
-	if canRefuse(ctx) {
-		unspoiled = append(unspoiled, trial{what: "after a refused connection", ready: refuse})
-	}
-	for _, t := range unspoiled {
-		if err := onWire(ctx, subject, t, leaveAfterDo); err != nil {
+	leaves := leavesOf(ctx, all)
+	if c, _ := subject().client(); c.open != nil {
+		if _, err := answers(ctx, subject, 1); err != nil {
 			return err
 		}
+		leaves = append(leaves, leave{trial: trial{what: "after a session on a healthy wire"}, after: leaveAfterSession})
 	}
-	if err := leaveSpoiled(ctx, subject, answerOf(all), "its reply"); err != nil {
-		return err
-	}
-	for _, m := range setUpOf(all) {
-		if err := leaveSpoiled(ctx, subject, m, m.String()); err != nil {
-			return err
+	return tryEach(oneByOne, subject, len(leaves), func(i int, subject func() TCPClient) error {
+		l := leaves[i]
+		if l.then == nil {
+			return onWire(ctx, subject, l.trial, l.after)
 		}
-	}
-	if c, _ := subject().client(); c.open == nil {
-		return nil
-	}
-	if _, err := answers(ctx, subject, 1); err != nil {
-		return err
-	}
-	return onWire(ctx, subject, trial{what: "after a session on a healthy wire"}, leaveAfterSession)
+		return relayed(ctx, subject, newRelay(l.at, l.then), l.trial, l.after, onWire)
+	})
 }
 
-// leaveSpoiled wants nothing to be left of exchanges in which something happens in the middle
-// of a message.
-func leaveSpoiled(ctx context.Context, subject func() TCPClient, m message, where string) error {
+// A leave is an exchange of which nothing is to be left.
+type leave struct {
+	trial
+	at    place
+	then  event // happens there; nil: nothing does
+	after func(d *dialogue) error
+}
+
+// leavesOf returns exchanges on a healthy wire, with a server that refuses, and with one of
+// whose messages something happens in the middle: the answer, and those before it.
+func leavesOf(ctx context.Context, all []message) []leave {
+	leaves := []leave{{trial: trial{what: "after an exchange on a healthy wire"}, after: leaveAfterDo}}
+	leaves = append(leaves, spoiled(answerOf(all), "its reply")...)
+	if canRefuse(ctx) {
+		leaves = append(leaves, leave{trial: trial{what: "after a refused connection", ready: refuse}, after: leaveAfterDo})
+	}
+	for _, m := range setUpOf(all) {
+		leaves = append(leaves, spoiled(m, m.String())...)
+	}
+	return leaves
+}
+
+// spoiled returns exchanges in which something happens in the middle of a message.
+func spoiled(m message, where string) (leaves []leave) {
 	for _, e := range []struct {
 		text string
 		then event
 	}{{"a reset", resetHere}, {"a FIN", closeHere}, {"a stall", stallHere}} {
-		t := trial{what: fmt.Sprintf("after %s in the middle of %s", e.text, where)}
-		if err := relayed(ctx, subject, newRelay(m.half(), e.then), t, leaveAfterDo, onWire); err != nil {
-			return err
-		}
+		what := fmt.Sprintf("after %s in the middle of %s", e.text, where)
+		leaves = append(leaves, leave{trial{what: what}, m.half(), e.then, leaveAfterDo})
 	}
-	return nil
+	return leaves
 }
 
 // leaveAfterDo wants nothing to be left of an exchange.

@@ -21,12 +21,10 @@ var SendsRequestAgain = Promise[TCPClient]{
 		if err != nil {
 			return err
 		}
-		for _, l := range []loss{lostToReset, lostToFIN} {
-			r := newRelay(answerOf(all).begin(), l.then).onFirst()
-			if err := relayed(ctx, subject, r, trial{what: l.what}, doAnswered, onWire); err != nil {
-				return err
-			}
-		}
-		return nil
+		losses := []loss{lostToReset, lostToFIN}
+		return tryEach(asNeeded, subject, len(losses), func(i int, subject func() TCPClient) error {
+			r := newRelay(answerOf(all).begin(), losses[i].then).onFirst()
+			return relayed(ctx, subject, r, trial{what: losses[i].what}, doAnswered, onWire)
+		})
 	},
 }

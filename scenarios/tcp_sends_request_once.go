@@ -25,7 +25,7 @@ var SendsRequestOnce = Promise[TCPClient]{
 			return err
 		}
 		losses := []loss{lostToReset, lostToFIN, lostToSilence}
-		return atOnce(subject, len(losses), func(i int, subject func() TCPClient) error {
+		return tryEach(together, subject, len(losses), func(i int, subject func() TCPClient) error {
 			r := newRelay(answerOf(all).begin(), losses[i].then)
 			once := func(d *dialogue) error { return sendOnce(d, r) }
 			return relayed(ctx, subject, r, trial{what: losses[i].what}, once, onWire)

@@ -31,23 +31,21 @@ func checkTriesAgainAfterReset(ctx context.Context, subject func() TCPClient) er
 		return err
 	}
 	answer := answerOf(all)
-	resets := []loss{
-		{"reset on its first connection when it began to send", resetHere},
-		lostToReset,
-		{fmt.Sprintf("reset on its first connection after %d of the %d bytes of its reply", answer.size()/2, answer.size()), resetHere},
-	}
-	relays := []*relay{
-		newRelay(place{message: 1}, resetHere).onRequest(),
-		newRelay(answer.begin(), resetHere),
-		newRelay(answer.half(), resetHere),
+	resets := []struct {
+		what  string
+		where func() *relay
+	}{
+		{"reset on its first connection when it began to send", func() *relay { return newRelay(place{message: 1}, resetHere).onRequest() }},
+		{lostToReset.what, func() *relay { return newRelay(answer.begin(), resetHere) }},
+		{
+			fmt.Sprintf("reset on its first connection after %d of the %d bytes of its reply", answer.size()/2, answer.size()),
+			func() *relay { return newRelay(answer.half(), resetHere) },
+		},
 	}
 	if answer.size() < 2 { // it has no middle
 		resets = resets[:2]
 	}
-	for i, l := range resets {
-		if err := relayed(ctx, subject, relays[i].onFirst(), trial{what: l.what}, doAnswered, onWire); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tryEach(asNeeded, subject, len(resets), func(i int, subject func() TCPClient) error {
+		return relayed(ctx, subject, resets[i].where().onFirst(), trial{what: resets[i].what}, doAnswered, onWire)
+	})
 }

@@ -30,14 +30,12 @@ func checkTriesAgainAfterRestart(ctx context.Context, subject func() TCPClient) 
 	if err != nil {
 		return err
 	}
-	for _, how := range []transcript.Ending{transcript.ByFIN, transcript.ByRST} {
+	endings := []transcript.Ending{transcript.ByFIN, transcript.ByRST}
+	return tryEach(asNeeded, subject, len(endings), func(i int, subject func() TCPClient) error {
+		how := endings[i]
 		restart := trial{what: fmt.Sprintf("when its server was restarted, and connections ended by %v", how)}
-		err := inDialogue(ctx, subject, restart, func(d *dialogue) error { return restartServer(d, how, want) })
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return inDialogue(ctx, subject, restart, func(d *dialogue) error { return restartServer(d, how, want) })
+	})
 }
 
 // restartServer lets the client ask before a restart of its server, meanwhile, and after.

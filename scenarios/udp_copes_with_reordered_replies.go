@@ -35,7 +35,7 @@ func checkCopesWithReorderedReplies(ctx context.Context, subject func() UDPClien
 	if sum.Load() < 2 {
 		return fmt.Errorf("%w: %w", ErrInconclusive, errNoReply)
 	}
-	return atOnce(subject, min(int(sum.Load())-1, maxDatagrams), func(i int, subject func() UDPClient) error {
+	return tryEach(together, subject, min(int(sum.Load())-1, maxDatagrams), func(i int, subject func() UDPClient) error {
 		t := trial{what: fmt.Sprintf("with datagram %d from the server after the next", i+1), plan: onNth(fault.ToClient(fault.Reorder{Rate: 1}), i+1)}
 		return inDialogue(ctx, subject, t, func(d *dialogue) error { return d.askEach(want, outcome.wantAnswerOrError) })
 	})

@@ -28,7 +28,7 @@ func checkRefusesLateReply(ctx context.Context, subject func() UDPClient) error 
 		what  string
 		early bool
 	}{{"with the late reply to request 1 before request 2", true}, {"with the late reply to request 1 between request 2 and its reply", false}}
-	return atOnce(subject, len(moments), func(i int, subject func() UDPClient) error {
+	return tryEach(together, subject, len(moments), func(i int, subject func() UDPClient) error {
 		m, k := moments[i], newKeptReplies()
 		return inDialogue(ctx, tapReplies(subject, k.pass), trial{what: m.what}, func(d *dialogue) error {
 			if err := k.outlast(d); err != nil {
