@@ -43,6 +43,8 @@ type mode interface {
 	setDeadline(t time.Time) error
 	// replan lets the direction go over to the server's plan, without waiting.
 	replan()
+	// hear lets rules see, without waiting, what the other direction has told them.
+	hear()
 	// planOfCalls returns the plan that decides, if it is for the handler's calls to go over to
 	// another; else nil. It needs calls.
 	planOfCalls() decide.Program
@@ -96,8 +98,9 @@ type direct struct {
 	half
 	// Under calls: whether OnAccept rules have let the connection through, and the plan, which
 	// has no rules for this direction.
-	begun bool
-	prog  decide.Program
+	begun  bool
+	prog   decide.Program
+	writes int64 // of the handler's, that have left
 }
 
 func (d *direct) planOfCalls() decide.Program {
@@ -114,6 +117,9 @@ func (d *direct) begin(prog decide.Program) decide.Stream {
 	return prog.Stream(d.c.n, d.way)
 }
 
+// hear has no rule here that would be told anything: those that come find it.
+func (d *direct) hear() {}
+
 // stale reports whether the server has another plan.
 func (d *direct) stale() bool { return d.prog != d.c.core.program() }
 
@@ -122,7 +128,7 @@ func (d *direct) stale() bool { return d.prog != d.c.core.program() }
 func (d *direct) adopt() decide.Stream {
 	d.prog = d.c.core.program()
 	d.noteReplan(d.lane.Offset())
-	st := d.prog.StreamAt(d.c.n, d.way, d.lane.Offset())
+	st := d.prog.StreamAt(d.c.n, d.way, d.lane.Offset(), d.writes)
 	if d.c.isDoomed() {
 		return nil
 	}

@@ -70,7 +70,7 @@ func (p *pumpedIn) readAll() {
 		if !p.adopt(0) {
 			return
 		}
-		if !p.drains.arm(p.alarm()) || p.stale() {
+		if !p.drains.arm(p.alarm()) || p.stale() || p.stream.Told() {
 			continue
 		}
 		n, age, err := p.readNext()
@@ -114,9 +114,17 @@ func (p *pumpedIn) replan() {
 	p.c.setRawReadDeadline(past)
 }
 
-// adopt goes over to the server's plan, while n bytes in the lane's buffer are not recorded
-// yet. It reports whether the connection goes on.
-func (p *pumpedIn) adopt(n int) bool { return !p.stale() || p.carryOutBeside(n, p.adoptSteps()) }
+// hear wakes the pump, which ticks.
+func (p *pumpedIn) hear() { p.replan() }
+
+// adopt goes over to the server's plan, and hears what the other direction has told, while n bytes
+// in the lane's buffer are not recorded yet. It reports whether the connection goes on.
+func (p *pumpedIn) adopt(n int) bool {
+	if p.stale() && !p.carryOutBeside(n, p.adoptSteps()) {
+		return false
+	}
+	return !p.stream.Told() || p.carryOutBeside(n, p.stream.Tick(p.c.age()))
+}
 
 func (p *pumpedIn) drain() {
 	p.in.discard.Store(true)

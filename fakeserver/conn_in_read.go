@@ -1,6 +1,9 @@
 package fakeserver
 
-import "net"
+import (
+	"net"
+	"time"
+)
 
 // How the handler reads what inbound's pump has queued.
 
@@ -15,7 +18,7 @@ func (p *pumpedIn) read(b []byte) (int, error) {
 		if p.c.isDoomed() && !p.mayReadOn() {
 			return p.readLast(b)
 		}
-		n, due, err := p.queue.read(b)
+		n, due, err := p.readQueue(b)
 		if n > 0 || err != nil || len(b) == 0 {
 			return n, err
 		}
@@ -24,6 +27,16 @@ func (p *pumpedIn) read(b []byte) (int, error) {
 			return p.readLast(b)
 		}
 	}
+}
+
+// readQueue reads the queue, and tells the rules of the other direction, before the handler has
+// it, of the matches that it has now.
+func (p *pumpedIn) readQueue(b []byte) (n int, due time.Time, err error) {
+	n, due, err = p.queue.read(b)
+	for _, s := range p.queue.takeTold() {
+		p.tell(s, p.c.out.now())
+	}
+	return n, due, err
 }
 
 func (p *pumpedIn) readRecord() ([]byte, bool, error) {
@@ -41,7 +54,7 @@ func (p *pumpedIn) mayReadOn() bool { return p.endedByRule.Load() && !p.unread.n
 // leaves the handler what came before.
 func (p *pumpedIn) readLast(b []byte) (int, error) {
 	if p.queue.awaitShown(); p.mayReadOn() {
-		if n, _, err := p.queue.read(b); n > 0 || err != nil {
+		if n, _, err := p.readQueue(b); n > 0 || err != nil {
 			return n, err
 		}
 	}

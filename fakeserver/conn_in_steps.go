@@ -79,6 +79,12 @@ func (p *pumpedIn) carryOut(s decide.Step) bool {
 		}
 	case decide.OpDrop:
 		p.stream.Done(s)
+	case decide.OpTell:
+		if p.kind == transcript.Data {
+			p.queue.put(s) // until the handler has read so far
+		} else {
+			p.tell(s, p.c.out.now())
+		}
 	case decide.OpReset, decide.OpClose, decide.OpHalfClose:
 		return p.endByRule(s)
 	case decide.OpFinish:

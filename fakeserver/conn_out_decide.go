@@ -24,13 +24,18 @@ func (p *pumpedOut) queueFirst() (ending decide.Step, ends bool) {
 	return ending, false
 }
 
-// decide queues the first part of b, and returns how much that was. Its error says that a rule
+// decide queues the first part of b, and returns how much that was. The handler's Write ends after
+// left bytes. Its error says that a rule
 // ends the direction there. What becomes of the queued bytes is for later calls to say: whether
 // this one still hears of it must not depend on which goroutine is faster.
-func (p *pumpedOut) decide(b []byte) (int, error) {
+func (p *pumpedOut) decide(b []byte, left int) (int, error) {
 	p.deciding.Lock()
 	defer p.deciding.Unlock()
 	before, ended := p.stream.Taken(), p.cause != nil
+	if p.stream.Told() { // before any of b
+		p.putLocked(p.stream.Tick(p.c.age()))
+	}
+	p.stream.WriteEnds(before + int64(left))
 	late := p.putLocked(p.stream.FeedSome(b, p.c.age()))
 	n := int(p.stream.Taken() - before - late)
 	if late > 0 {
@@ -77,6 +82,9 @@ func (p *pumpedOut) replan() {
 	p.putLocked(p.stream.Adopt(p.prog, p.c.age()))
 	p.queue.wake()
 }
+
+// hear wakes the pump, which ticks.
+func (p *pumpedOut) hear() { p.queue.wake() }
 
 // hasRule reports whether the plan still has the rule of s.
 func (p *pumpedOut) hasRule(s decide.Step) bool {

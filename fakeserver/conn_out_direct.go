@@ -13,6 +13,9 @@ func (d *directOut) write(p []byte, recorded bool) (int, error) {
 		return 0, errPumped
 	}
 	n, err := d.out.send(p, recorded, nil)
+	if n > 0 && err == nil {
+		d.writes++
+	}
 	return n, d.c.writeError(err)
 }
 

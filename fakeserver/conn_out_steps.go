@@ -46,7 +46,9 @@ func (p *pumpedOut) send(b []byte, n int) bool {
 	var acting []decide.Step
 	sent, err := p.out.send(b, true, func() {
 		for _, s := range reached {
-			if p.acted(s, 0) {
+			if s.Op == decide.OpTell {
+				p.tell(s, p.c.in.now())
+			} else if p.acted(s, 0) {
 				acting = append(acting, s)
 			}
 		}
@@ -75,6 +77,11 @@ func (p *pumpedOut) carryOut(s decide.Step, recorded bool) bool {
 		return true
 	case decide.OpCut:
 		p.cuts = append(p.cuts, s)
+		return true
+	case decide.OpTell:
+		if !recorded {
+			p.tell(s, p.c.in.now())
+		}
 		return true
 	case decide.OpMark, decide.OpStall, decide.OpHold:
 		if !recorded {

@@ -18,7 +18,7 @@ func (p *pumpedOut) write(b []byte, _ bool) (int, error) {
 		if len(stashed) == 0 {
 			stashed = p.lane.Stash(b[sum:min(len(b), sum+writePart)])
 		}
-		n, err := p.decide(stashed)
+		n, err := p.decide(stashed, len(b)-sum)
 		stashed, sum = stashed[n:], sum+n
 		if err != nil || sum == len(b) {
 			return sum, err

@@ -43,6 +43,12 @@ func (p *pump) alarm() (at time.Time) {
 	return at
 }
 
+// tell lets the other direction's rules hear of s.
+func (p *pump) tell(s decide.Step, other interface{ hear() }) {
+	p.stream.Done(s)
+	other.hear()
+}
+
 // acted counts that a rule acts, and records it, both in one: what is in the report is in the
 // record, and the other way round. Once the socket is closed a rule does nothing any more: what
 // one direction has come to then has no order with how the other closed it. A Hold that comes

@@ -28,6 +28,8 @@ type queue struct {
 	more     bool   // what belongs to the last item is about to be put: a Read waits for it, or until it is full
 	wants    int64  // how much a Read that waits has room for; 0: none does
 	changed  change // of any of these
+
+	told []decide.Step // what the reading side has come to, and is to tell: its own
 }
 
 // An item is a step and when it is due. A step with an error ends the stream.

@@ -26,6 +26,11 @@ func (q *queue) read(p []byte) (n int, due time.Time, err error) {
 			due = it.due
 			break
 		}
+		if it.Op == decide.OpTell {
+			q.told = append(q.told, it.Step)
+			q.popLocked()
+			continue
+		}
 		if n > 0 && (it.cut || it.err != nil || n == len(p)) {
 			break
 		}
@@ -45,6 +50,13 @@ func (q *queue) read(p []byte) (n int, due time.Time, err error) {
 		q.changed.raise()
 	}
 	return n, due, nil
+}
+
+// takeTold returns the tells that reads have come to since the last call. It is the reading side's.
+func (q *queue) takeTold() []decide.Step {
+	told := q.told
+	q.told = nil
+	return told
 }
 
 // end returns the error that ends the stream. The client's RST gives its error to the next Read

@@ -10,7 +10,8 @@ import (
 // it decided was carried out, and not before.
 
 // The Account of a pass or a drop is the crew that was at work, that of a finish is nil, and that of
-// every other step, and of each hit on a datagram, is the outcome of its rule.
+// a tell is the signal that it sends, and that of every other step, and of each hit on a datagram,
+// is the outcome of its rule.
 
 // A crew is the rules for a stream, and those of them that act at an offset.
 type crew struct {
@@ -32,6 +33,8 @@ func (s *stream) Done(step decide.Step) {
 		if step.Op == decide.OpDrop {
 			s.tally.dropped(c.dropper, step.Taken)
 		}
+	case decide.OpTell:
+		step.Account.(*signal).sent.Add(1)
 	case decide.OpFinish:
 	default:
 		s.tally.fired(ruleOf(step), s.conn, step.Offset)
@@ -50,6 +53,9 @@ func (s *stream) noteStop(o *outcome) {
 	var stopped []*outcome
 	if before := s.stopped.Load(); before != nil {
 		stopped = *before
+	}
+	if slices.Contains(stopped, o) {
+		return // it stops the stream at each match
 	}
 	stopped = append(slices.Clone(stopped), o)
 	s.stopped.Store(&stopped)

@@ -40,7 +40,8 @@ const (
 	forPosition                    // which bit
 	forLoss                        // besides the state that loses
 
-	forCopy purpose = 1 << 40 // and above: each copy of a datagram but the first
+	forCopy  purpose = 1 << 40 // and above: each copy of a datagram but the first
+	forRound purpose = 1 << 32 // and above: each time that a rule begins anew
 )
 
 // apart returns draws for the same units that are independent of d's, and of those
@@ -53,6 +54,15 @@ func (d draws) ofCopy(n int) draws {
 		return d
 	}
 	return d.apart(forCopy + purpose(n))
+}
+
+// inRound returns draws for the nth time that a rule begins, which those of the first don't
+// depend on.
+func (d draws) inRound(n int) draws {
+	if n <= 1 {
+		return d
+	}
+	return d.apart(forRound + purpose(n))
 }
 
 // uniform draws a number from 0 to below 1.

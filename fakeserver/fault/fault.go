@@ -28,6 +28,12 @@ type pointFault interface {
 	point() decide.Step // what to do there: Op, Delay, Gate
 }
 
+// isPoint reports whether f acts at an offset, and not on a stretch.
+func isPoint(f Fault) bool {
+	_, ok := f.(pointFault)
+	return ok
+}
+
 // A stopFault is a pointFault that stops the stream, and does not end it.
 type stopFault interface {
 	pointFault

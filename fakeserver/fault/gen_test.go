@@ -63,6 +63,8 @@ var Generators struct {
 	Kinds   func(m Medium) []string
 	Draw    func(t *rapid.T, m Medium, length int, kinds []string) Fault // one of the kinds
 	Example func(m Medium, kind string, n int) Fault
+	Content func(t *rapid.T, m Medium, r Rule) Rule // goes by content
+	Matches func(t *rapid.T, m Medium, r Rule) Rule // acts at some of its matches
 }
 
 // drawFault draws a fault for m; without kinds, of any.
@@ -96,7 +98,7 @@ func drawStreamRule(t *rapid.T, length int, kinds ...string) Rule {
 	if coin(t, 4, "by chance") {
 		r = r.WithProbability(rapid.SampledFrom([]float64{0, .5, 1}).Draw(t, "probability"))
 	}
-	_, once := f.(pointFault)
+	once := isPoint(f)
 	if countsHits(f) && coin(t, 3, "with a limit") {
 		most := 4
 		if once {
@@ -105,7 +107,7 @@ func drawStreamRule(t *rapid.T, length int, kinds ...string) Rule {
 		r = r.Times(between(t, 1, most, "times"))
 	}
 	if once {
-		return r
+		return Generators.Matches(t, Streams, r)
 	}
 	if coin(t, 3, "for bytes") {
 		r = r.ForBytes(int64(between(t, 1, length+5, "window")))
@@ -113,7 +115,7 @@ func drawStreamRule(t *rapid.T, length int, kinds ...string) Rule {
 	if coin(t, 8, "for a time") {
 		r = r.ForTime(drawDelay(t))
 	}
-	return r
+	return Generators.Matches(t, Streams, r)
 }
 
 // drawStreamRules draws a plan's rules, of which few end the stream.

@@ -16,4 +16,8 @@ func init() {
 		return faultgen.Wire{Length: length, Unit: time.Millisecond, Gate: "g", Keep: 1, Virtual: true}.Draw(t, m, kinds)
 	}
 	fault.Generators.Example = faultgen.Example
+	fault.Generators.Matches = faultgen.Matches
+	fault.Generators.Content = func(t *rapid.T, m fault.Medium, r fault.Rule) fault.Rule {
+		return faultgen.Content(t, m, r, rapid.StringOfN(rapid.RuneFrom([]rune("ab")), 1, 3, -1))
+	}
 }

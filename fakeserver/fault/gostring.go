@@ -14,8 +14,9 @@ import (
 
 // GoString returns Go source that makes an equal plan, one rule a line, as a person
 // would write it. It is what %#v prints. The source needs the import of this
-// package, and where there are durations, that of time. Plans that Validate refuses
-// have source too, which may need packages math and transcript.
+// package, where there are durations, that of time, and where there is an AfterMatchIn,
+// that of package transcript. Plans that Validate refuses have source too, which may need
+// package math and transcript.
 func (p Plan) GoString() string {
 	var fields []string
 	if p.Seed != 0 {
@@ -61,7 +62,8 @@ func (r Rule) GoString() string {
 // goBeginning returns what makes a rule of the fault, and says by the way what no method can.
 func (r Rule) goBeginning() string {
 	f := goFault(r.Fault)
-	if _, ok := demands[r.Demand]; ok {
+	odd := r.After.oddMatch()
+	if _, ok := demands[r.Demand]; ok && odd == "" {
 		switch r.Direction {
 		case transcript.FromClient:
 			return "fault.FromClient(" + f + ")"
@@ -71,7 +73,7 @@ func (r Rule) goBeginning() string {
 			return "fault.OnAccept(" + f + ")"
 		}
 	}
-	return fmt.Sprintf("fault.Rule{Fault: %s, Direction: transcript.Direction(%d), Demand: fault.Demand(%d)}", f, r.Direction, r.Demand)
+	return fmt.Sprintf("fault.Rule{Fault: %s, Direction: transcript.Direction(%d), Demand: fault.Demand(%d)%s}", f, r.Direction, r.Demand, odd)
 }
 
 // goPlace writes the calls that say where the rule begins and ends.
@@ -90,11 +92,14 @@ func (r Rule) goPlace(b *strings.Builder) {
 		b.WriteString(".OnConn(" + goArguments(r.Conns.Only) + ")")
 	}
 	call("FromConn", int64(r.Conns.From))
+	if r.Contains != nil {
+		fmt.Fprintf(b, ".Containing(%s)", strconv.Quote(string(r.Contains)))
+	}
 	call("AfterBytes", r.After.Bytes)
 	call("AfterDatagrams", r.After.Datagrams)
-	if r.After.Match != nil {
-		fmt.Fprintf(b, ".AfterMatch(%s)", strconv.Quote(string(r.After.Match)))
-	}
+	call("AfterWrites", r.After.Writes)
+	r.After.goMatch(b)
+	call("Plus", r.After.Plus)
 	callTime("AfterTime", r.After.Time)
 	if r.After.Now {
 		b.WriteString(".Now()")

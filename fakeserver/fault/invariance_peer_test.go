@@ -53,6 +53,10 @@ func drawPeerRule(t *rapid.T, kind string) Rule {
 	if coin(t, 4, "by chance") {
 		r = r.WithProbability(.5)
 	}
+	if coin(t, 2, "by content") {
+		r = drawContent(t, Datagrams, r)
+		r.After.MatchIn = transcript.Neither // else it hangs on which direction's turn it is
+	}
 	return r
 }
 

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // readJSON sets v, which is a Plan or a Rule, from JSON text.
@@ -103,14 +105,21 @@ func readDuration(at string, n node, v reflect.Value) error {
 	return nil
 }
 
+// matchInPath is that of the direction which is left out where it is that of the rule.
+const matchInPath = "after.matchIn"
+
 func readDirection(at string, n node, v reflect.Value) error {
+	words := `"from-client", "to-client" or "on-accept"`
+	if at == matchInPath {
+		words = `"from-client" or "to-client"`
+	}
 	for d, word := range directions {
-		if n.text == word {
+		if n.text == word && (d != transcript.Neither || at != matchInPath) {
 			v.SetUint(uint64(d))
 			return nil
 		}
 	}
-	return wrong(at, `"from-client", "to-client" or "on-accept"`, n)
+	return wrong(at, words, n)
 }
 
 func readDemand(at string, n node, v reflect.Value) error {

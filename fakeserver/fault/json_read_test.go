@@ -86,7 +86,7 @@ var ruleRefusals = []struct{ text, want string }{
 	{`{OK, "demand": true}`, `: demand: want "may-miss", "need-not-fire" or "must-hit", got true`},
 	{`{OK, "demand": "mustHit"}`, `: demand: want "may-miss", "need-not-fire" or "must-hit", got the text "mustHit"`},
 	{`{OK, "demand": ["must-hit"]}`, `: demand: want "may-miss", "need-not-fire" or "must-hit", got an array`},
-	{`{OK, "optional": true}`, ": optional: unknown field, want one of name, fault, direction, conns, after, until, probability, limit, demand"},
+	{`{OK, "optional": true}`, ": optional: unknown field, want one of name, fault, direction, conns, contains, after, until, probability, limit, demand"},
 }
 
 func TestParsePlanRefusesWhatIsNoPlan(t *testing.T) {

@@ -71,7 +71,7 @@ func (w *jsonWriter) object(at string, v reflect.Value, members []byte) error {
 	first := len(members) == 0
 	for f := range fieldsOf(v.Type()) {
 		field := v.FieldByIndex(f.Index)
-		if field.IsZero() && f.Type != directionType && f.Type != faultType {
+		if field.IsZero() && f.Name != "Direction" && f.Type != faultType {
 			continue
 		}
 		if !first {

@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
@@ -14,6 +15,7 @@ type peer struct {
 	conn  int
 	dir   transcript.Direction
 	works []*peerWork
+	tells []*peerWatch
 	n     int64         // datagrams so far
 	room  []decide.Copy // what the last verdict has; used again
 }
@@ -23,9 +25,13 @@ type peerWork struct {
 	active
 	decider datagramDecider
 	begun   bool
-	from    int64 // the first datagram in its window
+	nth     int64 // datagrams since it began, of those that it is for
 	began   time.Duration
 	hits    int
+	matches *matchCount // in this direction; nil: there is none
+	signal  *signal     // that its match has come in the other; nil: it comes from nowhere else
+	heard   int64       // how many of those it has begun by
+	due     bool        // a match has come since it began
 }
 
 // peer returns the decisions for direction d of peer conn.
@@ -33,13 +39,22 @@ func (g *program) peer(conn int, d transcript.Direction) *peer {
 	g.tally.sawConn(conn)
 	p := &peer{prog: g, tally: g.tally, conn: conn, dir: d}
 	for _, a := range g.rulesFor(conn, d) {
-		p.works = append(p.works, newPeerWork(a))
+		p.works = append(p.works, p.newWork(a))
 	}
+	p.tell(g.rulesToldBy(conn, d))
 	return p
 }
 
-func newPeerWork(a active) *peerWork {
-	return &peerWork{active: a, decider: a.rule.Fault.(datagramFault).datagram(a.draws)}
+func (p *peer) newWork(a active) *peerWork {
+	w := &peerWork{active: a}
+	switch {
+	case len(a.rule.After.Match) == 0:
+	case a.rule.looksIn(p.dir):
+		w.matches = newMatchCount(a)
+	default:
+		w.signal = p.tally.signal(a.out, p.conn)
+	}
+	return w
 }
 
 // Next lets rules act in plan order; no rule acts on a datagram that one before it lost.
@@ -48,7 +63,7 @@ func (p *peer) Next(data []byte, now time.Duration) decide.Verdict {
 	v := verdict{Verdict: decide.Verdict{Number: p.n, Copies: append(p.room[:0], decide.Copy{Number: 1, Data: data})}}
 	for _, w := range p.works {
 		p.tally.progress(p.conn, []*outcome{w.out}, nil, p.n)
-		if !w.acts(p.n, now) {
+		if !w.acts(p.n, data, now) {
 			continue
 		}
 		p.tally.came(w.out)
@@ -59,11 +74,12 @@ func (p *peer) Next(data []byte, now time.Duration) decide.Verdict {
 			continue
 		}
 		copies := len(v.Copies)
-		if w.decider.decide(&v, p.n-w.from+1) {
+		if w.decider.decide(&v, w.nth) {
 			w.hits++
 			v.Fired = append(v.Fired, w.hit(&v, copies))
 		}
 	}
+	p.search(data)
 	p.room = v.Copies
 	return v.Verdict
 }
@@ -91,19 +107,45 @@ func actsWith(before, now int) int {
 	return 1
 }
 
-// acts reports whether datagram n is in the rule's window.
-func (w *peerWork) acts(n int64, now time.Duration) bool {
-	if !w.begun {
-		if n <= w.rule.After.Datagrams || now < w.rule.After.Time {
-			return false
-		}
-		w.begun, w.from, w.began = true, n, now
-		if w.rule.After.isOffset() {
-			w.from = w.rule.After.Datagrams + 1 // before n, for a rule that came with SetFaults
-		}
+// acts reports whether datagram n is one that the rule is for, and in its window.
+func (w *peerWork) acts(n int64, data []byte, now time.Duration) bool {
+	if w.mayBegin(n, now) {
+		w.begin(n, now)
 	}
+	if !w.begun || !bytes.Contains(data, w.rule.Contains) {
+		return false
+	}
+	w.nth++
 	u := w.rule.Until
-	return (u.Datagrams == 0 || n < w.from+u.Datagrams) && (u.Time == 0 || now < w.began+u.Time)
+	return (u.Datagrams == 0 || w.nth <= u.Datagrams) && (u.Time == 0 || now < w.began+u.Time)
+}
+
+// mayBegin reports whether the trigger has come true with datagram n; for a rule that has begun,
+// once more.
+func (w *peerWork) mayBegin(n int64, now time.Duration) bool {
+	t := &w.rule.After
+	switch {
+	case n <= t.Datagrams || now < t.Time:
+		return false
+	case w.signal != nil:
+		return w.signal.sent.Load() > w.heard
+	case w.matches != nil:
+		return w.due
+	}
+	return !w.begun
+}
+
+// begin lets the rule act from datagram n on.
+func (w *peerWork) begin(n int64, now time.Duration) {
+	t := &w.rule.After
+	w.begun, w.nth, w.began, w.due = true, 0, now, false
+	w.decider = w.rule.Fault.(datagramFault).datagram(w.draws)
+	if w.rule.countsAll() {
+		w.nth = n - 1 - t.Datagrams // more than 0, for a rule that came with SetFaults
+	}
+	if w.signal != nil {
+		w.heard = w.signal.sent.Load()
+	}
 }
 
 // describeHit says in words what a rule did to a datagram.

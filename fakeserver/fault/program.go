@@ -54,12 +54,12 @@ func (g *program) Stream(conn int, d transcript.Direction) decide.Stream {
 }
 
 // StreamAt returns nil, and not a nil *stream, where there is none.
-func (g *program) StreamAt(conn int, d transcript.Direction, offset int64) decide.Stream {
+func (g *program) StreamAt(conn int, d transcript.Direction, offset, writes int64) decide.Stream {
 	s := g.stream(conn, d)
 	if s == nil {
 		return nil
 	}
-	s.joinAt(offset)
+	s.joinAt(offset, writes)
 	return s
 }
 
@@ -75,10 +75,19 @@ type active struct {
 
 // rulesFor returns the rules for direction d of connection conn.
 func (g *program) rulesFor(conn int, d transcript.Direction) []active {
+	return g.rulesWhere(conn, func(r *Rule) bool { return r.Direction == d }, d)
+}
+
+// rulesToldBy returns the rules for connection conn of which direction d is not the direction, but
+// that of their match.
+func (g *program) rulesToldBy(conn int, d transcript.Direction) []active {
+	return g.rulesWhere(conn, func(r *Rule) bool { return r.Direction != d && r.looksIn(d) }, d)
+}
+
+func (g *program) rulesWhere(conn int, belongs func(*Rule) bool, d transcript.Direction) []active {
 	var all []active
 	for i := range g.plan.Rules {
-		r := &g.plan.Rules[i]
-		if r.Direction == d && r.on(conn) {
+		if r := &g.plan.Rules[i]; belongs(r) && r.on(conn) {
 			all = append(all, active{g.rules[i], g.keys[i], g.mutant(i), newDraws(g.plan.Seed, g.keys[i], conn, d)})
 		}
 	}

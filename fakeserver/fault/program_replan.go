@@ -32,9 +32,10 @@ func (g *program) replace(p Plan) (*program, error) {
 
 func sameRule(a, b *Rule) bool { return reflect.DeepEqual(a, b) }
 
-// joinAt lets the rules of s, which is new, come to a stream of which offset bytes have passed.
-func (s *stream) joinAt(offset int64) {
-	s.offset = offset
+// joinAt lets the rules of s, which is new, come to a stream of which offset bytes have passed, in
+// so many writes.
+func (s *stream) joinAt(offset, writes int64) {
+	s.offset, s.writes = offset, writes
 	for _, w := range s.works {
 		w.come(s)
 	}
@@ -43,7 +44,8 @@ func (s *stream) joinAt(offset int64) {
 
 func (s *stream) Adopt(program decide.Program, now time.Duration) []decide.Step {
 	s.steps = s.steps[:0]
-	old, next := s.works, ours(program).rulesFor(s.conn, s.dir)
+	prog := ours(program)
+	old, next := s.works, prog.rulesFor(s.conn, s.dir)
 	for _, w := range old {
 		if !s.ended && !slices.ContainsFunc(next, func(a active) bool { return a.out == w.out }) {
 			s.flushOne(w)
@@ -56,16 +58,32 @@ func (s *stream) Adopt(program decide.Program, now time.Duration) []decide.Step 
 			s.works = append(s.works, old[i])
 			continue
 		}
-		w := newWork(a)
+		w := s.newWork(a)
 		w.come(s)
 		s.works = append(s.works, w)
 	}
+	s.tell(prog.rulesToldBy(s.conn, s.dir))
 	s.crew = s.crewNow()
 	s.noteProgress()
 	if !s.ended {
+		s.hear()
 		s.settle(now)
 	}
 	return s.steps
+}
+
+// tell lets s look for the matches of other rules of the other direction than before. Those that
+// it has looked for go on where they are.
+func (s *stream) tell(next []active) {
+	old := s.tells
+	s.tells = nil
+	for _, a := range next {
+		if i := slices.IndexFunc(old, func(x *watch) bool { return x.out == a.out }); i >= 0 {
+			s.tells = append(s.tells, old[i])
+			continue
+		}
+		s.tells = append(s.tells, newWatch(s.tally, s.conn, a))
+	}
 }
 
 // ours returns the program as what it is in this engine, the only one there is.
@@ -81,11 +99,11 @@ func (s *stream) Has(step decide.Step) bool {
 
 // come lets a rule come to a stream that is under way.
 func (w *work) come(s *stream) {
-	at, u := w.rule.After.Bytes, w.rule.Until.Bytes
-	if s.offset <= at || !w.rule.After.isOffset() {
+	t, u := &w.rule.After, w.rule.Until.Bytes
+	if !t.isOffset() || s.offset <= t.Bytes || t.Writes > 0 && s.writes <= t.Writes {
 		return // its offset is still ahead, or this very one
 	}
-	if w.isPoint() || u > 0 && s.offset >= at+u {
+	if w.isPoint() || u > 0 && t.Writes == 0 && s.offset >= t.Bytes+u {
 		w.phase = over
 		s.tally.passed(w.out)
 	}
@@ -104,9 +122,15 @@ func (p *peer) Adopt(program decide.Program) {
 			p.works = append(p.works, old[i])
 			continue
 		}
-		if u := a.rule.Until.Datagrams; u > 0 && a.rule.After.isOffset() && p.n >= a.rule.After.Datagrams+u {
+		if u := a.rule.Until.Datagrams; u > 0 && a.rule.countsAll() && p.n >= a.rule.After.Datagrams+u {
 			g.tally.passed(a.out)
 		}
-		p.works = append(p.works, newPeerWork(a))
+		p.works = append(p.works, p.newWork(a))
 	}
+	p.tell(g.rulesToldBy(p.conn, p.dir))
+}
+
+// countsAll reports whether the window of a rule for datagrams is fixed by their numbers.
+func (r *Rule) countsAll() bool {
+	return r.After.isOffset() && len(r.Contains) == 0
 }

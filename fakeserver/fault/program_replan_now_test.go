@@ -35,7 +35,7 @@ func TestNowIsWhereAStreamStands(t *testing.T) {
 		got.add(late, late.Feed([]byte(data[:stands]), 0))
 		next := replace(t, bare, other, r.Now())
 		if coin(t, 2, "has no rules before") {
-			late = next.StreamAt(1, toClient, int64(stands))
+			late = next.StreamAt(1, toClient, int64(stands), 0)
 			got.add(late, late.Tick(0))
 		} else {
 			got.add(late, late.Adopt(next.Program, 0))
@@ -83,7 +83,7 @@ func TestNowBeginsOnceForEachTimeThatItComes(t *testing.T) {
 	cut := ToClient(Stall{}).Now()
 	g := compile(t, Streams, 1)
 	g = replace(t, g, cut)
-	s := g.StreamAt(1, toClient, 4)
+	s := g.StreamAt(1, toClient, 4, 0)
 	wire := fed(s, s.Tick(0))
 	step := func(rules ...Rule) {
 		g = replace(t, g, rules...)

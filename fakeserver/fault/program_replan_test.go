@@ -90,7 +90,7 @@ func TestReplanRuleThatComesLateIsOpenOrPassed(t *testing.T) {
 			g = replace(t, g, tt.rule.Named("late"))
 			tr := &trace{}
 			if fresh { // a direction that had no rules
-				s = g.StreamAt(1, toClient, 4)
+				s = g.StreamAt(1, toClient, 4, 0)
 				tr.add(s, s.Tick(time.Second))
 			} else {
 				tr.add(s, s.Adopt(g.Program, time.Second))

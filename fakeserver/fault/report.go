@@ -41,6 +41,9 @@ type Outcome struct {
 	// Datagrams is how many datagrams came to where the rule acts. Its draws, Nth and the like
 	// choose among them, and what an earlier rule has lost is not acted on. 0 for streams.
 	Datagrams int64
+	// Matches is how many matches of the rule's trigger came, on the connection with the most. After
+	// the last that it waits for, they are not counted.
+	Matches int
 	// Live says that the rule came with SetFaults.
 	Live bool
 	// Removed says that SetFaults has taken the rule out of the plan.
@@ -70,7 +73,7 @@ func (g *program) report() Report {
 
 // outcome returns the account of a rule. It needs the tally's mu.
 func (o *outcome) outcome(key string, r Rule) Outcome {
-	told := Outcome{Key: key, Rule: r, Count: o.fired, Conn: o.conn, Offset: o.offset, Dropped: o.dropped, Following: o.following, Datagrams: o.came, Live: o.live}
+	told := Outcome{Key: key, Rule: r, Count: o.fired, Conn: o.conn, Offset: o.offset, Dropped: o.dropped, Following: o.following, Datagrams: o.came, Matches: o.matches, Live: o.live}
 	if o.fired > 0 {
 		told.State = Fired
 		return told

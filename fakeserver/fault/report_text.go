@@ -2,6 +2,7 @@ package fault
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -37,7 +38,7 @@ func (r Report) describe(o Outcome) string {
 	if o.Conn == 0 {
 		got = r.describeNone(o)
 	}
-	return fmt.Sprintf("not reached: it waits for %s; %s", o.Rule.describeTrigger(r.Medium), got)
+	return fmt.Sprintf("not reached: it waits for %s; %s%s", o.Rule.describeTrigger(r.Medium), got, o.describeMatches())
 }
 
 // describeProgress says in words how far o's connections got.
@@ -109,8 +110,11 @@ func (r Rule) describeTrigger(m Medium) string {
 	if n := max(r.After.Bytes, r.After.Datagrams); n > 0 {
 		need = append(need, fmt.Sprintf("%s %d %v", unit, n, r.Direction))
 	}
+	if r.After.Writes > 0 {
+		need = append(need, fmt.Sprintf("the end of the handler's Write %d", r.After.Writes))
+	}
 	if len(r.After.Match) > 0 {
-		need = append(need, fmt.Sprintf("%q %v", r.After.Match, r.Direction))
+		need = append(need, r.describeMatch())
 	}
 	if r.After.Time > 0 {
 		need = append(need, r.After.Time.String())
@@ -120,7 +124,9 @@ func (r Rule) describeTrigger(m Medium) string {
 		need = append(need, fmt.Sprintf("the next %s %v", unit, r.Direction))
 	case r.Direction == transcript.Neither && len(need) == 0:
 		need = append(need, "a connection")
-	case r.Direction != transcript.Neither && r.After.Bytes == 0 && r.After.Datagrams == 0 && len(r.After.Match) == 0 && r.After.Time == 0:
+	case len(r.Contains) > 0:
+		need = append(need, fmt.Sprintf("a datagram with %q in it %v", r.Contains, r.Direction))
+	case r.Direction != transcript.Neither && reflect.ValueOf(r.After).IsZero():
 		need = append(need, fmt.Sprintf("the first %s %v", unit, r.Direction))
 	}
 	return strings.Join(need, ", ")

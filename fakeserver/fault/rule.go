@@ -24,6 +24,7 @@ type Rule struct {
 	Fault     Fault
 	Direction transcript.Direction // Neither: when a connection is accepted
 	Conns     Conns
+	Contains  []byte  // datagrams: it is for those that have these bytes in them. If empty, for all.
 	After     Trigger // If zero, the rule acts from the beginning.
 	Until     Window  // If zero, it acts to the end.
 
@@ -47,13 +48,22 @@ type Conns struct {
 
 // A Trigger says where in a direction a rule begins to act. It counts
 // what the sender sent, before any fault. With several fields set all have to
-// come true: Match is looked for after Bytes.
+// come true: Match is looked for after Bytes, Writes and Datagrams.
 type Trigger struct {
 	Bytes     int64         // streams: after that many bytes of the connection
 	Datagrams int64         // datagrams: after that many of the peer
-	Match     []byte        // streams: just past the first match, wherever the bytes were cut
+	Writes    int64         // streams, ToClient: at the end of the handler's Nth Write
 	Time      time.Duration // that long after the connection was accepted, or the peer's first datagram
 	Now       bool          // where the connection or the peer stands when the rule comes; it stands alone
+
+	// Match is what is looked for. In a stream the rule begins just past it, wherever the bytes
+	// were cut; with datagrams, after the one that has it in it. Matches don't overlap: the
+	// search for the next one goes on after the last byte of the one before.
+	Match   []byte
+	MatchIn transcript.Direction // where Match is looked for. If Neither, in the rule's own direction.
+	Nth     int                  // the match to begin by, from 1. If zero, the first.
+	Every   bool                 // the rule acts anew at each match from that one on
+	Plus    int64                // streams: so many bytes of the rule's own direction come after the match
 }
 
 // isOffset reports whether the trigger names an offset, or a datagram's number, which a
@@ -105,13 +115,6 @@ func (r Rule) AfterBytes(n int64) Rule {
 // its direction.
 func (r Rule) AfterDatagrams(n int64) Rule {
 	r.After.Datagrams = n
-	return r
-}
-
-// AfterMatch lets the rule begin just past the first b among the sender's
-// bytes, however they were cut.
-func (r Rule) AfterMatch(b string) Rule {
-	r.After.Match = []byte(b)
 	return r
 }
 
@@ -167,7 +170,8 @@ func (r Rule) ForTime(d time.Duration) Rule {
 	return r
 }
 
-// Times lets the rule act at most n times on each connection and direction.
+// Times lets the rule act at most n times on each connection and direction. A fault that acts
+// at an offset, and doesn't end the stream, acts at the first n matches if the rule has a match.
 func (r Rule) Times(n int) Rule {
 	r.Limit = n
 	return r
@@ -214,6 +218,7 @@ func (r Rule) on(n int) bool {
 // clone returns a copy that shares no memory with r.
 func (r Rule) clone() Rule {
 	r.Conns.Only = slices.Clone(r.Conns.Only)
+	r.Contains = bytes.Clone(r.Contains)
 	r.After.Match = bytes.Clone(r.After.Match)
 	if r.Probability != nil {
 		p := *r.Probability

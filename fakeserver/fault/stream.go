@@ -15,7 +15,10 @@ type stream struct {
 	conn   int
 	dir    transcript.Direction
 	works  []*work // in plan order
-	offset int64   // of the next byte to be fed
+	tells  []*watch
+	offset int64 // of the next byte to be fed
+	writes int64 // that have ended
+	within int64 // the offset at which the present write ends, if that is ahead
 	ended  bool
 	steps  []decide.Step // what the last call returned; used again
 	crew   *crew         // the rules at work here; replaced, never changed
@@ -27,13 +30,16 @@ type stream struct {
 // plan is for it.
 func (g *program) stream(conn int, d transcript.Direction) *stream {
 	g.tally.sawConn(conn)
-	rules := g.rulesFor(conn, d)
-	if len(rules) == 0 {
+	rules, told := g.rulesFor(conn, d), g.rulesToldBy(conn, d)
+	if len(rules) == 0 && len(told) == 0 {
 		return nil
 	}
 	s := &stream{tally: g.tally, conn: conn, dir: d}
 	for _, a := range rules {
-		s.works = append(s.works, newWork(a))
+		s.works = append(s.works, s.newWork(a))
+	}
+	for _, a := range told {
+		s.tells = append(s.tells, newWatch(g.tally, conn, a))
 	}
 	s.crew = s.crewNow()
 	return s
@@ -42,10 +48,13 @@ func (g *program) stream(conn int, d transcript.Direction) *stream {
 func (s *stream) Tick(now time.Duration) []decide.Step {
 	s.steps = s.steps[:0]
 	if !s.ended { // Finish may have come first
+		s.hear()
 		s.settle(now)
 	}
 	return s.steps
 }
+
+func (s *stream) WriteEnds(at int64) { s.within = at }
 
 func (s *stream) Feed(p []byte, now time.Duration) []decide.Step { return s.feed(p, now, math.MaxInt) }
 
@@ -64,11 +73,11 @@ func (s *stream) feed(p []byte, now time.Duration, enough int) []decide.Step {
 		s.cutHere()
 		n := s.stretch(p)
 		s.pass(p[:n])
-		for _, w := range s.works {
-			w.passed(p[:n], s.offset)
-		}
-		s.offset += int64(n)
+		s.search(p[:n])
 		p = p[n:]
+		if s.offset == s.within {
+			s.writes++
+		}
 		s.Followed(int64(n))
 		s.settle(now)
 	}
@@ -82,6 +91,7 @@ func (s *stream) Finish(now time.Duration) []decide.Step {
 	if s.ended {
 		return nil
 	}
+	s.hear()
 	s.settle(now)
 	if s.ended {
 		return s.steps
@@ -107,14 +117,10 @@ func (s *stream) stretch(p []byte) int {
 	for _, w := range s.works {
 		n = min(n, w.nextOffset(s.offset)-s.offset)
 	}
-	for _, w := range s.works {
-		if m := w.match; w.phase == waiting && m != nil && s.offset >= w.rule.After.Bytes && !w.matched {
-			if k := m.find(p[:n]); k > 0 {
-				n = int64(k)
-			}
-		}
+	if s.within > s.offset {
+		n = min(n, s.within-s.offset)
 	}
-	return int(n)
+	return s.upToMatch(p[:n])
 }
 
 // settle lets rules begin and end at the present offset. What waits comes before
@@ -123,30 +129,18 @@ func (s *stream) settle(now time.Duration) {
 	var ending *work
 	changed := false
 	for _, w := range s.works {
-		if w.phase == acting && w.isOver(s.offset, now) {
-			w.phase, changed = over, true
-			w.endCut(s.offset)
-			s.flushOne(w)
+		if w.phase == acting && (w.isOver(s.offset, now) || w.mayBegin(s, now)) {
+			s.endWindow(w)
+			changed = true
 		}
-		if w.phase != waiting || !w.mayBegin(s.offset, now) {
-			continue
-		}
-		w.begin(s, now)
-		if w.drops() {
-			s.flush() // what came before the hole is not in it
-		}
-		if !w.isPoint() || w.phase == over {
-			changed = changed || w.phase == acting
-			continue
-		}
-		w.phase = over
-		if step := w.step(s.offset); !step.Op.Ends() {
-			s.steps = append(s.steps, step)
-			s.noteStop(w.out)
-		} else if ending == nil {
-			ending = w
-		} else {
-			s.tally.armed(w.out) // another one was there before it
+		for w.phase == waiting && w.mayBegin(s, now) {
+			switch w.begin(s, now); {
+			case w.phase == over:
+			case w.isPoint():
+				ending = s.act(w, ending)
+			default:
+				changed = true
+			}
 		}
 	}
 	if ending != nil {
@@ -157,6 +151,30 @@ func (s *stream) settle(now time.Duration) {
 	if changed {
 		s.crew = s.crewNow()
 	}
+}
+
+// endWindow ends what w does on a stretch.
+func (s *stream) endWindow(w *work) {
+	w.rest()
+	w.endCut(s.offset)
+	s.flushOne(w)
+}
+
+// act lets w act once, at the present offset, unless it ends the stream and ending does that
+// already. It returns what ends it.
+func (s *stream) act(w, ending *work) *work {
+	w.hit()
+	w.rest()
+	switch step := w.step(s.offset); {
+	case !step.Op.Ends():
+		s.steps = append(s.steps, step)
+		s.noteStop(w.out)
+	case ending == nil:
+		return w
+	default:
+		s.tally.armed(w.out) // another one was there before it
+	}
+	return ending
 }
 
 func (s *stream) crewNow() *crew {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// A matcher looks for the first occurrence of a pattern in a stream that comes in
-// pieces (Knuth, Morris and Pratt's automaton).
+// A matcher looks for a pattern in a stream that comes in pieces (Knuth, Morris and Pratt's
+// automaton).
 type matcher struct {
 	pattern []byte
 	rare    int   // which of its bytes is searched for
@@ -29,11 +29,8 @@ func newMatcher(pattern []byte) *matcher {
 	return m
 }
 
-// step returns the state after one more byte.
+// step returns the state after one more byte, from one in which no match ends.
 func (m *matcher) step(state int, b byte) int {
-	if state == len(m.pattern) {
-		state = m.back[state-1]
-	}
 	for state > 0 && m.pattern[state] != b {
 		state = m.back[state-1]
 	}
@@ -115,7 +112,8 @@ func rarest(pattern []byte) (index int) {
 	return index
 }
 
-// take moves on by p, and reports whether a match ends there.
+// take moves on by p, and reports whether a match ends there. The next match begins no earlier
+// than that.
 func (m *matcher) take(p []byte) bool {
 	m.clear = max(0, m.clear-len(p))
 	if n := len(p) - len(m.pattern); n > 0 {
@@ -124,7 +122,11 @@ func (m *matcher) take(p []byte) bool {
 	for _, b := range p {
 		m.state = m.step(m.state, b)
 	}
-	return m.state == len(m.pattern)
+	if m.state < len(m.pattern) {
+		return false
+	}
+	m.state = 0
+	return true
 }
 
 // need returns how many more bytes it takes at least to complete a match: a

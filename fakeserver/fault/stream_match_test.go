@@ -58,8 +58,11 @@ func TestMatcherNeedsAsManyBytesAsAreMissing(t *testing.T) {
 	if !m.take([]byte("b")) {
 		t.Error("take does not see the match end")
 	}
+	if m.take([]byte("ab")) {
+		t.Error("take sees a match that overlaps the first")
+	}
 	if !m.take([]byte("ab")) {
-		t.Error("take does not see the next match, which overlaps the first")
+		t.Error("take does not see the next match, right after the first")
 	}
 }
 

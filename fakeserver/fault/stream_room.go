@@ -24,7 +24,7 @@ func (s *stream) Room() int64 {
 
 func (s *stream) Looks() bool {
 	for _, w := range s.works {
-		if w.mayStop() && (w.match != nil && !w.matched || w.rule.After.Time > 0) && w.distance(s.offset) < math.MaxInt64 {
+		if w.mayStop() && (w.search != nil && len(w.due) == 0 || w.rule.After.Time > 0) && w.distance(s.offset) < math.MaxInt64 {
 			return true
 		}
 	}
@@ -44,8 +44,11 @@ func (s *stream) Reach(next []byte, now time.Duration) int {
 }
 
 func (s *stream) Alarm() (at time.Duration, ok bool) {
+	if s.Told() {
+		return 0, true
+	}
 	for _, w := range s.works {
-		if t := w.rule.After.Time; !s.ended && w.isPoint() && w.phase == waiting && t > 0 && w.distance(s.offset) == math.MaxInt64 {
+		if t := w.rule.After.Time; !s.ended && w.isPoint() && w.phase == waiting && t > 0 && w.isReady(s) {
 			if !ok || t < at {
 				at, ok = t, true
 			}
@@ -58,13 +61,15 @@ func (s *stream) Alarm() (at time.Duration, ok bool) {
 func (w *work) mayStop() bool { return w.phase == waiting && !w.lost && w.isPoint() }
 
 // distance returns how many bytes have to pass before the rule can begin, at the least,
-// or MaxInt64 if it waits for the time only.
+// or MaxInt64 if it waits for no byte.
 func (w *work) distance(offset int64) int64 {
 	switch {
 	case offset < w.rule.After.Bytes:
 		return w.rule.After.Bytes - offset
-	case w.match != nil && !w.matched:
-		return w.match.need()
+	case len(w.due) > 0 && w.due[0] > offset:
+		return w.due[0] - offset
+	case len(w.due) == 0 && w.search != nil:
+		return plus(w.search.need(), w.rule.After.Plus)
 	}
 	return math.MaxInt64
 }
@@ -76,17 +81,17 @@ func (w *work) reach(next []byte, offset int64, now time.Duration) int {
 	if now < w.rule.After.Time || skip >= int64(len(next)) {
 		return len(next)
 	}
-	if w.match == nil || w.matched {
-		return int(skip)
-	}
-	n := -1
-	if skip == 0 {
-		n = w.match.look(next)
-	} else {
-		n = w.match.find(next[skip:])
-	}
-	if n < 0 {
+	switch {
+	case len(w.due) > 0:
+		skip = max(skip, w.due[0]-offset)
+	case w.search != nil:
+		n := w.search.foresee(next[skip:], skip == 0)
+		if n < 0 {
+			return len(next)
+		}
+		skip = plus(skip+int64(n), w.rule.After.Plus)
+	case w.signal != nil:
 		return len(next)
 	}
-	return int(skip) + n
+	return int(min(skip, int64(len(next))))
 }

@@ -19,13 +19,16 @@ const (
 // work is a rule at work on one direction of one connection.
 type work struct {
 	active
-	phase   phase
-	match   *matcher // nil: no match to wait for
-	matched bool
-	lost    bool // it will not act: its probability is drawn already
-	began   time.Duration
-	from    int64 // the offset where it began
-	hits    int
+	phase  phase
+	search *search // for its match in this direction; nil: there is none
+	signal *signal // that its match has come in the other; nil: it comes from nowhere else
+	heard  int64   // how many of those are in due
+	due    []int64 // the offsets at which it is to begin by its matches, in their order
+	lost   bool    // it will not act: its probability is drawn already
+	began  time.Duration
+	from   int64 // the offset where it began
+	hits   int
+	round  int // how often it has begun
 
 	// What it does while acting, by the kind of its fault.
 	delays  delayFault
@@ -40,10 +43,14 @@ type work struct {
 	marked  bool  // that it acts is recorded
 }
 
-func newWork(a active) *work {
+func (s *stream) newWork(a active) *work {
 	w := &work{active: a}
-	if len(a.rule.After.Match) > 0 {
-		w.match = newMatcher(a.rule.After.Match)
+	switch {
+	case len(a.rule.After.Match) == 0:
+	case a.rule.looksIn(s.dir):
+		w.search = newSearch(a)
+	default:
+		w.signal = s.tally.signal(a.out, s.conn)
 	}
 	if p := a.rule.Probability; p != nil {
 		w.lost = !a.draws.hit(probabilityUnit, *p)
@@ -51,11 +58,8 @@ func newWork(a active) *work {
 	return w
 }
 
-// isPoint reports whether the rule acts once at an offset, not on a stretch.
-func (w *work) isPoint() bool {
-	_, ok := w.rule.Fault.(pointFault)
-	return ok
-}
+// isPoint reports whether the rule acts at an offset, not on a stretch.
+func (w *work) isPoint() bool { return isPoint(w.rule.Fault) }
 
 // drops reports whether the rule lets nothing pass here.
 func (w *work) drops() bool {
@@ -70,27 +74,25 @@ func (w *work) step(at int64) decide.Step {
 	return s
 }
 
-// mayBegin reports whether the trigger has come true.
-func (w *work) mayBegin(offset int64, now time.Duration) bool {
-	return offset >= w.rule.After.Bytes && (w.match == nil || w.matched) && now >= w.rule.After.Time
-}
-
 // begin lets the rule act from here on, unless it loses its draw.
 func (w *work) begin(s *stream, now time.Duration) {
+	t := &w.rule.After
 	w.phase, w.began, w.from = acting, now, s.offset
-	if w.rule.After.isOffset() {
-		w.from = w.rule.After.Bytes // before here, for a rule that came with SetFaults
+	if t.isOffset() && t.Writes == 0 {
+		w.from = t.Bytes // before here, for a rule that came with SetFaults
 	}
+	w.takeDue(s.offset)
 	if w.lost {
 		w.phase = over
 		s.tally.armed(w.out)
 		return
 	}
+	w.round, w.marked = w.round+1, false
 	switch f := w.rule.Fault.(type) {
 	case delayFault:
 		w.delays = f
 	case cutFault:
-		w.cut, w.nextCut = f, s.offset
+		w.cut, w.i, w.nextCut = f, 0, s.offset
 		if s.offset == 0 {
 			w.advanceCut() // nothing is in front of the first piece
 		}
@@ -98,6 +100,17 @@ func (w *work) begin(s *stream, now time.Duration) {
 		w.bucket = f.bucket()
 	case transformFault:
 		w.trans, w.input = f.transform(w.draws, s.offset), s.offset-s.keptBefore(w)
+	}
+	if w.drops() {
+		s.flush() // what came before the hole is not in it
+	}
+}
+
+// rest ends what the rule does here. It may act again at its next match.
+func (w *work) rest() {
+	w.phase = over
+	if w.rule.repeats() && w.left() > 0 {
+		w.phase = waiting
 	}
 }
 
@@ -133,6 +146,9 @@ func (w *work) nextOffset(offset int64) int64 {
 	if w.phase == waiting && offset < w.rule.After.Bytes {
 		next = w.rule.After.Bytes
 	}
+	if w.phase != over && len(w.due) > 0 && w.due[0] > offset {
+		next = min(next, w.due[0])
+	}
 	if w.phase != acting {
 		return next
 	}
@@ -148,20 +164,13 @@ func (w *work) nextOffset(offset int64) int64 {
 	return next
 }
 
-// passed takes note of bytes that passed, from offset on.
-func (w *work) passed(p []byte, offset int64) {
-	if w.phase == waiting && w.match != nil && !w.matched && offset >= w.rule.After.Bytes {
-		w.matched = w.match.take(p)
-	}
-}
-
 // advanceCut moves to the boundary after the next piece.
 func (w *work) advanceCut() {
 	if w.phase != acting {
 		w.nextCut = math.MaxInt64
 		return
 	}
-	size, pause := w.cut.piece(w.draws, w.i)
+	size, pause := w.cut.piece(w.draws.inRound(w.round), w.i)
 	w.i, w.pause = w.i+1, pause
 	if size == 0 || w.left() == 0 {
 		w.nextCut = math.MaxInt64

@@ -23,6 +23,8 @@ type outcome struct {
 	dropped int64 // bytes that went nowhere
 	came    int64 // datagrams that came to it
 
+	matches   int             // of its trigger, on the connection with the most
+	signals   map[int]*signal // by connection; nil until there is one
 	on        map[int]*firing // by connection; nil for datagrams
 	following int64           // bytes that came after it, where it fired
 }
@@ -130,6 +132,26 @@ func (t *tally) dropped(o *outcome, n int64) {
 	t.mu.Lock()
 	o.dropped += n
 	t.mu.Unlock()
+}
+
+// matched notes that n matches of a rule's trigger have come on a connection.
+func (t *tally) matched(o *outcome, n int) {
+	t.mu.Lock()
+	o.matches = max(o.matches, n)
+	t.mu.Unlock()
+}
+
+// signal returns what one direction of a connection tells the other about a rule.
+func (t *tally) signal(o *outcome, conn int) *signal {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if o.signals == nil {
+		o.signals = map[int]*signal{}
+	}
+	if o.signals[conn] == nil {
+		o.signals[conn] = new(signal)
+	}
+	return o.signals[conn]
 }
 
 // followed counts n bytes that came after some rules had come to stop a connection's

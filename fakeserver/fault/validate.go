@@ -17,7 +17,7 @@ func (r Rule) validate(m Medium) []error {
 	if !worksOn(r.Fault, m) {
 		return []error{misplaced(r.Fault, m)}
 	}
-	return flatten(r.validateDirection(m), r.Conns.validate(), r.After.validate(m), r.validateUntil(m), r.validateChance(m), r.Demand.validate(), r.Fault.Validate())
+	return flatten(r.validateDirection(m), r.Conns.validate(), r.After.validate(m), r.validateContent(m), r.validateUntil(m), r.validateChance(m), r.Demand.validate(), r.Fault.Validate())
 }
 
 // misplaced says that f is not for m, and what is.
@@ -65,7 +65,7 @@ func (r Rule) validateDirection(m Medium) error {
 	if _, ok := r.Fault.(acceptFault); !ok {
 		return fmt.Errorf("OnAccept is for Reset, Close and Stall, not for %s", r.Fault.Kind())
 	}
-	if r.After.Now || r.After.Bytes != 0 || r.After.Datagrams != 0 || r.After.Match != nil || r.After.Time != 0 {
+	if !reflect.ValueOf(r.After).IsZero() {
 		return errors.New("OnAccept comes before everything: it takes no After")
 	}
 	return nil
@@ -94,12 +94,8 @@ func (t Trigger) validate(m Medium) error {
 		return fmt.Errorf("AfterDatagrams(%d): want 0 or more", t.Datagrams)
 	case t.Time < 0:
 		return fmt.Errorf("AfterTime(%v): want 0 or more", t.Time)
-	case t.Match != nil && len(t.Match) == 0:
-		return errors.New("AfterMatch: nothing to match")
 	case m == Datagrams && t.Bytes != 0:
 		return errors.New("AfterBytes is for streams: use AfterDatagrams")
-	case m == Datagrams && t.Match != nil:
-		return errors.New("AfterMatch is for streams")
 	case m == Streams && t.Datagrams != 0:
 		return errors.New("AfterDatagrams is for datagrams: use AfterBytes")
 	case t.Now && !reflect.DeepEqual(t, Trigger{Now: true}):
@@ -122,7 +118,7 @@ func (r Rule) validateUntil(m Medium) error {
 	case m == Streams && u.Datagrams != 0:
 		return errors.New("ForDatagrams is for datagrams: use ForBytes")
 	}
-	if _, once := r.Fault.(pointFault); once && u != (Window{}) {
+	if isPoint(r.Fault) && u != (Window{}) {
 		return fmt.Errorf("%s acts once, at an offset: it takes no ForBytes or ForTime", r.Fault.Kind())
 	}
 	return nil
@@ -135,8 +131,13 @@ func (r Rule) validateChance(m Medium) error {
 	if r.Limit > 0 && m == Streams && !countsHits(r.Fault) {
 		return fmt.Errorf("Times(%d): %s is not a matter of times: use ForBytes or ForTime", r.Limit, r.Fault.Kind())
 	}
-	if _, once := r.Fault.(pointFault); once && r.Limit > 1 {
-		return fmt.Errorf("Times(%d): %s acts once on each connection, also after a match: make a rule for each time", r.Limit, r.Fault.Kind())
+	if f, once := r.Fault.(pointFault); once && r.Limit > 1 {
+		switch {
+		case f.point().Op.Ends():
+			return fmt.Errorf("Times(%d): %s acts once on each connection: it ends the stream", r.Limit, f.Kind())
+		case len(r.After.Match) == 0:
+			return fmt.Errorf("Times(%d): %s acts once on each connection, or at each of so many matches: give it an AfterMatch, or make a rule for each time", r.Limit, f.Kind())
+		}
 	}
 	if r.Probability == nil {
 		return nil

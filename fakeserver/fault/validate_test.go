@@ -36,7 +36,6 @@ func TestValidateRefusesRules(t *testing.T) {
 		{Streams, end.AfterTime(-1), "AfterTime(-1ns)"},
 		{Streams, end.AfterMatch(""), "AfterMatch: nothing to match"},
 		{Datagrams, lose.AfterBytes(1), "AfterBytes is for streams"},
-		{Datagrams, lose.AfterMatch("x"), "AfterMatch is for streams"},
 		{Streams, end.AfterDatagrams(1), "AfterDatagrams is for datagrams"},
 		{Streams, end.Now().AfterBytes(1), "Now is where a connection stands when the rule comes: it takes no other After"},
 		{Streams, end.Now().AfterTime(1), "Now is where a connection stands"},
@@ -52,8 +51,8 @@ func TestValidateRefusesRules(t *testing.T) {
 		{Streams, ToClient(Hold{Gate: "g"}).ForTime(1), "hold acts once"},
 
 		{Streams, end.Times(-1), "Times(-1)"},
-		{Streams, end.AfterMatch("x").Times(3), "Times(3): close acts once on each connection"},
-		{Streams, OnAccept(Stall{}).Times(2), "Times(2): stall acts once on each connection"},
+		{Streams, end.AfterMatch("x").Times(3), "Times(3): close acts once on each connection: it ends the stream"},
+		{Streams, OnAccept(Stall{}).Times(2), "Times(2): stall acts once on each connection, or at each of so many matches"},
 		{Streams, ToClient(Latency{Delay: 1}).Times(1), "Times(1): latency is not a matter of times"},
 		{Streams, ToClient(Bandwidth{BytesPerSecond: 1}).Times(1), "Times(1): bandwidth is"},
 		{Streams, ToClient(Blackhole{}).Times(1), "Times(1): blackhole is"},

@@ -26,10 +26,10 @@ type Program interface {
 	// Stream returns the decisions for direction d of connection conn, from its first byte
 	// on, or nil if no rule is for it.
 	Stream(conn int, d transcript.Direction) Stream
-	// StreamAt is Stream for a direction of which offset bytes have passed already. Windows
-	// that are open there apply from there on; a rule whose offset is past never acts. Tick
+	// StreamAt is Stream for a direction of which offset bytes have passed already, in so many
+	// writes. Windows that are open there apply from there on; a rule whose offset is past never acts. Tick
 	// returns what is due at that very offset.
-	StreamAt(conn int, d transcript.Direction, offset int64) Stream
+	StreamAt(conn int, d transcript.Direction, offset, writes int64) Stream
 	// Peer returns the decisions for direction d of peer conn. It is never nil.
 	Peer(conn int, d transcript.Direction) Peer
 }
@@ -53,6 +53,9 @@ type Stream interface {
 	// FeedSome is Feed for as much of p as makes some thousands of steps: see Taken. Rules
 	// that cut a stream into single bytes make two for each.
 	FeedSome(p []byte, age time.Duration) []Step
+	// WriteEnds says that the sender's present write ends at an offset ahead. It counts once that
+	// is reached. A later call takes its place: the write has failed before.
+	WriteEnds(at int64)
 	// Taken returns the offset up to which bytes were taken from the sender.
 	Taken() int64
 	// Flush hands on the bytes that rules keep back until they have seen what comes next,
@@ -79,6 +82,13 @@ type Stream interface {
 	// Alarm returns the age at which Tick has to be called even if no byte comes; ok is
 	// false if there is none.
 	Alarm() (age time.Duration, ok bool)
+
+	// Told reports whether the other direction of the connection has told something, by the Done
+	// of an OpTell, that this one has not heard of: Tick, Finish and Adopt hear of it, and let what
+	// waits for it act. It is told when the match's last byte has got to where it is to matter:
+	// from a client, to the handler; to a client, out of the server. Alarm wants Tick at once where
+	// there is something.
+	Told() bool
 
 	// Done counts that step was carried out.
 	Done(step Step)

@@ -21,12 +21,13 @@ const (
 	OpHalfClose               // end this direction with a FIN
 	OpReset                   // end the connection with an RST
 	OpClose                   // end the connection with a FIN
+	OpTell                    // a match for a rule of the other direction has ended here: see Stream.Told
 	OpFinish                  // the sender's end of stream, Delay after it was seen
 )
 
 var opNames = [...]string{
 	OpPass: "pass", OpDrop: "drop", OpCut: "cut", OpMark: "mark", OpStall: "stall", OpHold: "hold",
-	OpHalfClose: "half-close", OpReset: "reset", OpClose: "close", OpFinish: "finish",
+	OpHalfClose: "half-close", OpReset: "reset", OpClose: "close", OpTell: "tell", OpFinish: "finish",
 }
 
 // String returns the op's name in lower case.
