@@ -177,6 +177,7 @@ func TestMatchThatNeverComesLeavesReadsAsTheyAre(t *testing.T) {
 		"offset":    {fault.FromClient(fault.Close{}).AfterBytes(1 << 30)},
 		"match":     {fault.FromClient(fault.Close{}).AfterMatch("EEND")},
 		"a few":     {fault.FromClient(fault.Stall{}).AfterBytes(500).AfterMatch("\n"), fault.FromClient(fault.HalfClose{}).AfterMatch("EEND"), fault.FromClient(fault.Slice{Size: 1}).AfterMatch("\n")},
+		"other way": {fault.ToClient(fault.Close{}).AfterMatchIn(transcript.FromClient, "EEND"), fault.ToClient(fault.Latency{Delay: 1}).AfterMatchIn(transcript.FromClient, "EEN").AfterEveryMatch("EEN").ForBytes(1)},
 		"no chance": {fault.FromClient(fault.Close{}).AfterMatch("EE").WithProbability(0), fault.FromClient(fault.Stall{}).AfterBytes(2000).WithProbability(0)},
 	} {
 		for network, start := range socketNetworks {

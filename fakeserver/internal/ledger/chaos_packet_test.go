@@ -53,6 +53,9 @@ func drawDatagramPlan(t *rapid.T, unit time.Duration) fault.Plan {
 		if coin(t, 3, "after datagrams") {
 			r = r.AfterDatagrams(int64(between(t, 1, 6, "datagrams")))
 		}
+		if coin(t, 2, "by content") {
+			r = faultgen.Content(t, fault.Datagrams, r, rapid.SampledFrom([]string{"1", "a", ""}))
+		}
 		p.Rules = append(p.Rules, r)
 	}
 	return p

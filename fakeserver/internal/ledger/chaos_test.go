@@ -143,7 +143,7 @@ func (c chaos) changes() bool {
 // In virtual time. A goroutine that stays behind is a deadlock there.
 func TestChaosInMemory(t *testing.T) {
 	check(t, 100, func(rt *rapid.T) {
-		c := drawChaos(rt, wirePlan{length: 2000, unit: time.Second, directions: both, forever: true})
+		c := drawChaos(rt, wirePlan{length: 2000, unit: time.Second, directions: both, forever: true, across: true})
 		var err error
 		func() {
 			defer func() {
@@ -191,7 +191,7 @@ var loopbackWire = wire{
 func TestChaosOnLoopback(t *testing.T) {
 	fakenet.NoLeaks(t)
 	check(t, 40, func(rt *rapid.T) {
-		c := drawChaos(rt, wirePlan{length: 2000, unit: 300 * time.Microsecond, directions: both, forever: true})
+		c := drawChaos(rt, wirePlan{length: 2000, unit: 300 * time.Microsecond, directions: both, forever: true, across: true})
 		if err := c.play(loopbackWire); err != nil {
 			rt.Fatalf("%v\n%v", c, err)
 		}

@@ -102,7 +102,7 @@ type stillness struct {
 
 func drawStillness(t *rapid.T) stillness {
 	s := stillness{
-		plan:   wirePlan{length: 4000, unit: time.Second, directions: both, forever: true}.draw(t),
+		plan:   wirePlan{length: 4000, unit: time.Second, directions: both, forever: true, across: true}.draw(t),
 		window: rapid.SampledFrom([]int{1 << 16, 1000}).Draw(t, "window"),
 		client: drawPatient(t, "wait"), handler: drawPatient(t, "return", "close", "reset", "fail", "wait"),
 	}

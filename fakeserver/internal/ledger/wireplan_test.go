@@ -24,6 +24,7 @@ type wirePlan struct {
 	unit       time.Duration // of delays
 	directions []transcript.Direction
 	forever    bool // a stall may never end
+	across     bool // what a rule does may hang on the other direction, and on the handler's writes
 }
 
 var both = []transcript.Direction{transcript.FromClient, transcript.ToClient}
@@ -52,13 +53,22 @@ func (w wirePlan) rule(t *rapid.T) fault.Rule {
 	if coin(t, 6, "by chance") {
 		r = r.WithProbability(.5)
 	}
-	if faultgen.ActsOnce(r.Fault) {
-		return r
-	}
-	if coin(t, 3, "for bytes") {
+	if !faultgen.ActsOnce(r.Fault) && coin(t, 3, "for bytes") {
 		r = r.ForBytes(int64(between(t, 1, w.length+5, "window")))
 	}
-	return r
+	return w.content(t, r)
+}
+
+// content lets the rule go by content now and then.
+func (w wirePlan) content(t *rapid.T, r fault.Rule) fault.Rule {
+	switch r.Fault.(type) {
+	case fault.Blackhole, fault.Replace, fault.Corrupt: // the ledger works out what they do from one direction alone
+		return faultgen.Matches(t, fault.Streams, r)
+	}
+	if !w.across {
+		return faultgen.Matches(t, fault.Streams, r)
+	}
+	return faultgen.Content(t, fault.Streams, r, rapid.StringOfN(rapid.RuneFrom([]rune("ab")), 1, 6, -1))
 }
 
 func (w wirePlan) delay(t *rapid.T) time.Duration {

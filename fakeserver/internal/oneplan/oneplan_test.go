@@ -125,6 +125,8 @@ func triggersOf(r fault.Rule) map[string]bool {
 		"only": len(r.Conns.Only) > 0, "from": r.Conns.From > 0,
 		"after bytes": r.After.Bytes > 0, "after datagrams": r.After.Datagrams > 0,
 		"after match": len(r.After.Match) > 0, "after time": r.After.Time > 0, "now": r.After.Now,
+		"nth": r.After.Nth > 1, "every": r.After.Every, "plus": r.After.Plus > 0, "match in": r.After.MatchIn != transcript.Neither,
+		"each of some matches": len(r.After.Match) > 0 && r.Limit > 1, "writes": r.After.Writes > 0, "contains": len(r.Contains) > 0,
 		"until bytes": r.Until.Bytes > 0, "until datagrams": r.Until.Datagrams > 0, "until time": r.Until.Time > 0,
 		"probability": r.Probability != nil, "limit": r.Limit > 0,
 	}

@@ -202,6 +202,6 @@ func TestOnePlanOfDatagrams(t *testing.T) {
 }
 
 func TestOnePlanHasEveryPacketFault(t *testing.T) {
-	triggers := []string{"only", "from", "after datagrams", "after time", "now", "until datagrams", "until time", "probability", "limit"}
+	triggers := []string{"only", "from", "after datagrams", "after match", "nth", "every", "match in", "contains", "after time", "now", "until datagrams", "until time", "probability", "limit"}
 	wantAllKinds(t, fault.Datagrams, triggers, corpus(t, "burst"), corpus(t, "calls"))
 }

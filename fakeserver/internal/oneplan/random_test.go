@@ -98,16 +98,16 @@ func drawOffset(t *rapid.T, r fault.Rule) fault.Rule {
 	if coin(t, 4, "after a match") {
 		r = r.AfterMatch("line " + strconv.Itoa(between(t, 1, 81, "line")))
 	}
-	if faultgen.ActsOnce(r.Fault) {
-		return r
-	}
-	if coin(t, 3, "for bytes") {
+	if !faultgen.ActsOnce(r.Fault) && coin(t, 3, "for bytes") {
 		r = r.ForBytes(int64(between(t, 1, maxOffset, "window")))
 	}
 	if limited := r.Times(between(t, 1, 3, "times")); faultgen.Valid(fault.Streams, limited) && coin(t, 3, "limit") {
-		return limited
+		r = limited
 	}
-	return r
+	if ends { // it acts where it would without the other direction
+		return faultgen.Matches(t, fault.Streams, r)
+	}
+	return faultgen.Content(t, fault.Streams, r, rapid.SampledFrom([]string{"line", "line 1", "\n", "line 2\n"}))
 }
 
 func drawPacketPlan(t *rapid.T) fault.Plan { return drawPlan(t, drawPacketRule) }
@@ -126,6 +126,8 @@ func drawPacketRule(t *rapid.T) fault.Rule {
 	if coin(t, 4, "limit") {
 		r = r.Times(between(t, 1, 3, "times"))
 	}
+	r = faultgen.Content(t, fault.Datagrams, r, rapid.SampledFrom([]string{"1", "datagram 3", "peer 2", "2"}))
+	r.After.MatchIn = transcript.Neither // else it hangs on how many come before the first answer
 	return r
 }
 

@@ -218,6 +218,6 @@ func TestOnePlanOfStreams(t *testing.T) {
 }
 
 func TestOnePlanHasEveryStreamFault(t *testing.T) {
-	triggers := []string{"only", "from", "after bytes", "after match", "after time", "now", "until bytes", "until time", "probability", "limit"}
+	triggers := []string{"only", "from", "after bytes", "after match", "nth", "every", "plus", "match in", "each of some matches", "writes", "after time", "now", "until bytes", "until time", "probability", "limit"}
 	wantAllKinds(t, fault.Streams, triggers, corpus(t, "exchange"), corpus(t, "dialogue"))
 }
