@@ -40,6 +40,10 @@
 // its offset has passed; others act on all bytes from their offset on. Datagrams
 // are numbered from 1, for each peer and direction, before any fault.
 //
+// A rule may also go by content: AfterMatch, AfterNthMatch and AfterEveryMatch look for bytes,
+// in the rule's own direction or, with AfterMatchIn, in the other; Plus adds to the offset that
+// they come to, and Containing selects datagrams. What they look at is what the sender sent, too.
+//
 // # What is counted
 //
 // Everything is counted on its own for each connection or peer and each direction, and
@@ -50,9 +54,12 @@
 //
 //	connection, peer      the Nth that came to the server, or was sent something: OnConn, FromConn
 //	AfterDatagrams        the peer's datagrams of r's direction, from the peer's first
-//	ForDatagrams          from where r begins
-//	Loss.Nth, Loss.Every  from where r begins, those lost by other rules, too
-//	Times                 how often r acted
+//	AfterNthMatch         from AfterBytes, AfterWrites or AfterDatagrams on; else from the first
+//	                      byte or datagram, or for a rule that came with SetFaults, from there
+//	AfterWrites           the handler's Writes on the connection, from its first
+//	ForDatagrams          from where r begins, with Containing those that r is for
+//	Loss.Nth, Loss.Every  the same, those lost by other rules, too
+//	Times                 how often r acted, at all matches together
 //	WithProbability,      one draw for each datagram, which depends on the seed, r's key,
 //	Rate, Jitter          the peer's number, the direction and the datagram's number; for Jitter,
 //	                      one for each copy of it
@@ -92,7 +99,14 @@
 //
 // A decision depends on the seed, the rule's key, the connection's number, the
 // direction, and the bytes or datagrams so far. It does not depend on how a stream
-// was cut into reads and writes, on time (but for AfterTime, ForTime and Now), or on goroutines.
+// was cut into reads and writes (but for AfterWrites), on time (but for AfterTime,
+// ForTime and Now), or on goroutines.
+//
+// With AfterMatchIn it depends on both directions: on how far the rule's own has come when the match
+// comes in the other. That is the same in every run if the client and the handler take turns, since
+// each of them waits for the other's bytes and sends none meanwhile. It is so as well for what goes
+// to the client if the handler writes only after it has read what it answers. Of two sides that talk
+// at the same time, one is faster now and the other then.
 //
 // A rule's key is its Name. If it has none, the key is made of the fault's kind, the direction and
 // the rule's ordinal among the unnamed rules of that kind and direction: "reset.ToClient.2". So

@@ -38,12 +38,13 @@ func (r Rule) AfterEveryMatch(b string) Rule {
 // any byte that it writes after that Read; one for what comes from the client acts when the last
 // byte of b leaves, on all that is taken from the client after that. It acts at once, without
 // waiting for a byte, at the offset that its own direction has come to by then, and that is
-// recorded. With datagrams, it is for those that come after the one with b in it.
+// recorded. With datagrams, it is for those that come after the one with b in it. While a Stall or
+// a Hold stops its direction, a rule for what comes from the client waits until that is over.
 //
-// That offset is the same in every run where client and server take turns, as each has come to
-// a stop when the other's bytes arrive. Where both talk at the same time, it hangs on which is
-// faster. While a Stall or a Hold stops its direction, a rule for what comes from the client
-// waits until that is over.
+// That offset is the same in every run where client and server take turns: see Determinism in the
+// package's documentation. The other direction is looked at by what would carry out rules there,
+// and its bytes are not changed. A match that the handler never reads tells nothing, but for one
+// that comes when the handler is done, and is discarded.
 func (r Rule) AfterMatchIn(d transcript.Direction, b string) Rule {
 	r.After.MatchIn = d
 	return r.AfterMatch(b)

@@ -3,7 +3,6 @@ package fault
 import (
 	"math"
 	"sync/atomic"
-	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
@@ -157,20 +156,6 @@ func (w *work) takeDue(offset int64) {
 			return
 		}
 	}
-}
-
-// mayBegin reports whether the trigger has come true, for a rule that acts already: once more.
-func (w *work) mayBegin(s *stream, now time.Duration) bool {
-	if w.phase == acting && !w.waitsForMatch() {
-		return false
-	}
-	return w.isReady(s) && now >= w.rule.After.Time
-}
-
-// isReady reports whether the trigger has come true but for its time.
-func (w *work) isReady(s *stream) bool {
-	t := &w.rule.After
-	return s.offset >= t.Bytes && s.writes >= t.Writes && (!w.waitsForMatch() || w.isDue(s.offset))
 }
 
 // plus returns the offset n bytes after another.

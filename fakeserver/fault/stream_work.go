@@ -74,6 +74,20 @@ func (w *work) step(at int64) decide.Step {
 	return s
 }
 
+// mayBegin reports whether the trigger has come true, for a rule that acts already: once more.
+func (w *work) mayBegin(s *stream, now time.Duration) bool {
+	if w.phase == acting && !w.waitsForMatch() {
+		return false
+	}
+	return w.isReady(s) && now >= w.rule.After.Time
+}
+
+// isReady reports whether the trigger has come true but for its time.
+func (w *work) isReady(s *stream) bool {
+	t := &w.rule.After
+	return s.offset >= t.Bytes && s.writes >= t.Writes && (!w.waitsForMatch() || w.isDue(s.offset))
+}
+
 // begin lets the rule act from here on, unless it loses its draw.
 func (w *work) begin(s *stream, now time.Duration) {
 	t := &w.rule.After
