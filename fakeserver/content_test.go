@@ -189,6 +189,32 @@ func TestMatchInTheOtherDirectionActsWithoutAByte(t *testing.T) {
 	}
 }
 
+// What a rule is told while its direction turns to its next read is not overlooked: that would wait
+// for bytes which don't come.
+func TestMatchToTheClientActsWhereverTheReadingStands(t *testing.T) {
+	spins := make(chan time.Duration, 1)
+	srv := fakeserver.Start(t, fakeserver.Config{
+		Handler: fakeserver.HandlerFunc(func(ctx context.Context, c *fakeserver.Conn) error {
+			if _, err := c.Read(make([]byte, 1)); err != nil {
+				return err
+			}
+			for began, spin := time.Now(), <-spins; time.Since(began) < spin; {
+			} // the reading is at another point in each round
+			io.WriteString(c, "220")
+			<-ctx.Done()
+			return nil
+		}),
+		Faults: plan(fault.FromClient(fault.Close{}).AfterMatchIn(transcript.ToClient, "220")),
+	})
+	for round := range 200 {
+		spins <- time.Duration(round%25) * 300 * time.Nanosecond
+		c := dial(t, srv)
+		send(t, c, "x")
+		wait(t, srv, func(tr transcript.Transcript) bool { return len(tr.Conn(round+1).Faults()) == 1 })
+		c.Close()
+	}
+}
+
 // What goes the other way is looked at, and fares as without rules: it is read and written as it
 // came, and ends so.
 func TestDirectionThatIsOnlyLookedAtFaresAsWithoutRules(t *testing.T) {

@@ -22,6 +22,9 @@ func TestGoSourceReadsLikeAPersons(t *testing.T) {
 	fault.ToClient(fault.Replace{Old: "\x00", New: "zero"}).AfterMatch("\xff\xfe").Times(2).NeedNotFire(),
 	fault.ToClient(fault.Corrupt{Bits: []int64{0, 9}}).AfterTime(time.Second).ForBytes(1048576),
 	fault.FromClient(fault.Loss{Rate: 0.125}).AfterDatagrams(10).ForDatagrams(5),
+	fault.ToClient(fault.Stall{For: time.Second}).AfterMatchIn(transcript.FromClient, "GET").AfterNthMatch(2, "GET").AfterEveryMatch("GET").Plus(4),
+	fault.ToClient(fault.Close{}).AfterWrites(3),
+	fault.FromClient(fault.Blackhole{}).Containing("\x00").AfterEveryMatch("query").ForDatagrams(1),
 }}`
 	if got := fmt.Sprintf("%#v", handmade); got != want {
 		t.Errorf("%%#v prints\n%s\nwant\n%s", got, want)
@@ -39,6 +42,7 @@ var oddPlans = []Plan{
 	{Rules: []Rule{OnAccept(Latency{Delay: math.MinInt64, Jitter: time.Nanosecond})}},
 	{Rules: []Rule{ToClient(Reset{}).OnConn([]int{}...).AfterMatch("")}},
 	{Rules: []Rule{{Fault: Reset{}, Direction: toClient, Demand: 7, Limit: 1}}},
+	{Rules: []Rule{{Fault: Reset{}, Direction: toClient, After: Trigger{Nth: -2, Every: true, MatchIn: 9, Plus: 3, Bytes: 1}}}},
 }
 
 // One program is made of the source of many plans. It prints what they have become.

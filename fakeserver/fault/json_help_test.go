@@ -138,4 +138,7 @@ var handmade = Plan{Seed: 0x9e3779b97f4a7c15, Rules: []Rule{
 	ToClient(Replace{Old: "\x00", New: "zero"}).AfterMatch("\xff\xfe").Times(2).NeedNotFire(),
 	ToClient(Corrupt{Bits: []int64{0, 9}}).ForBytes(1 << 20).AfterTime(time.Second),
 	{Fault: Loss{Rate: .125}, Direction: transcript.FromClient, After: Trigger{Datagrams: 10}, Until: Window{Datagrams: 5}},
+	ToClient(Stall{For: time.Second}).AfterMatchIn(fromClient, "GET").AfterNthMatch(2, "GET").AfterEveryMatch("GET").Plus(4),
+	ToClient(Close{}).AfterWrites(3),
+	FromClient(Blackhole{}).Containing("\x00").AfterEveryMatch("query").ForDatagrams(1),
 }}

@@ -44,6 +44,8 @@ var ruleRefusals = []struct{ text, want string }{
 	{`{"fault": {"kind": "reset"}, "direction": "ToClient"}`, `: direction: want "from-client", "to-client" or "on-accept", got the text "ToClient"`},
 	{`{"fault": {"kind": "reset"}, "direction": 1}`, ": direction: want"},
 	{`{"fault": {"kind": "reset"}, "direction": null}`, ": direction: want"},
+	{`{"fault": {"kind": "reset"}, DIR, "after": {"match": "x", "matchIn": "on-accept"}}`, `: after.matchIn: want "from-client" or "to-client", got the text "on-accept"`},
+	{`{"fault": {"kind": "reset"}, DIR, "contains": "a", "containsBase64": "YQ=="}`, ": contains: given as text and in base64"},
 	{`{"fault": "reset", DIR}`, `: fault: want an object with a kind, got the text "reset"`},
 	{`{"fault": null, DIR}`, ": fault: want an object with a kind, got null"},
 	{`{"fault": {}, DIR}`, ": fault.kind: missing"},

@@ -126,7 +126,10 @@ func TestPlanInJSONIsReadable(t *testing.T) {
 		`{"fault":{"kind":"stall","for":"1m30s"},"direction":"on-accept","probability":0.25,"demand":"must-hit"},` +
 		`{"fault":{"kind":"replace","oldBase64":"AA==","new":"zero"},"direction":"to-client","after":{"matchBase64":"//4="},"limit":2,"demand":"need-not-fire"},` +
 		`{"fault":{"kind":"corrupt","bits":[0,9]},"direction":"to-client","after":{"time":"1s"},"until":{"bytes":1048576}},` +
-		`{"fault":{"kind":"loss","rate":0.125},"direction":"from-client","after":{"datagrams":10},"until":{"datagrams":5}}]}`
+		`{"fault":{"kind":"loss","rate":0.125},"direction":"from-client","after":{"datagrams":10},"until":{"datagrams":5}},` +
+		`{"fault":{"kind":"stall","for":"1s"},"direction":"to-client","after":{"match":"GET","matchIn":"from-client","nth":2,"every":true,"plus":4}},` +
+		`{"fault":{"kind":"close"},"direction":"to-client","after":{"writes":3}},` +
+		`{"fault":{"kind":"blackhole"},"direction":"from-client","containsBase64":"AA==","after":{"match":"query","every":true},"until":{"datagrams":1}}]}`
 	if got := saved(t, handmade); got != want {
 		t.Errorf("MarshalJSON =\n%s, want\n%s", got, want)
 	}
