@@ -144,7 +144,7 @@ func (w *peerWork) begin(n int64, now time.Duration) {
 		w.nth = n - 1 - t.Datagrams // more than 0, for a rule that came with SetFaults
 	}
 	if w.signal != nil {
-		w.heard = w.signal.sent.Load()
+		w.heard++ // as many windows open as matches came, if they came before one of them could
 	}
 }
 

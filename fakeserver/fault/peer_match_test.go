@@ -89,6 +89,17 @@ func TestRuleForDatagramsActsByAMatchInTheOtherDirection(t *testing.T) {
 	}
 }
 
+// Two queries come before their answers: both of these are lost, and no third one.
+func TestRuleForDatagramsActsOnceForEachMatch(t *testing.T) {
+	c := compile(t, Datagrams, 1, ToClient(Loss{Rate: 1}).AfterMatchIn(fromClient, "X").AfterEveryMatch("X").ForDatagrams(1))
+	in, out := c.Peer(1, fromClient), c.Peer(1, toClient)
+	carried(in, "X")
+	carried(in, "X")
+	if got := lost(out, "1", "2", "3"); got != "[1 2]" {
+		t.Errorf("answers lost: %s, want [1 2]", got)
+	}
+}
+
 // A rule that stays in the plan goes on counting, in both directions.
 func TestReplaceKeepsCountOfDatagramsWithAMatch(t *testing.T) {
 	stays := ToClient(Loss{Rate: 1}).AfterMatchIn(fromClient, "X").AfterNthMatch(2, "X").Named("stays")

@@ -18,7 +18,7 @@ type stream struct {
 	tells  []*watch
 	offset int64 // of the next byte to be fed
 	writes int64 // that have ended
-	within int64 // the offset at which the present write ends, if that is ahead
+	within int64 // the offset at which the present write ends, if that is ahead: nothing is fed past it
 	ended  bool
 	steps  []decide.Step // what the last call returned; used again
 	crew   *crew         // the rules at work here; replaced, never changed
@@ -116,9 +116,6 @@ func (s *stream) stretch(p []byte) int {
 	n := int64(len(p))
 	for _, w := range s.works {
 		n = min(n, w.nextOffset(s.offset)-s.offset)
-	}
-	if s.within > s.offset {
-		n = min(n, s.within-s.offset)
 	}
 	return s.upToMatch(p[:n])
 }

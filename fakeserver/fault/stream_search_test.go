@@ -157,6 +157,16 @@ func TestRuleActsByEarlierMatchesWhenItsTimeComes(t *testing.T) {
 	}
 }
 
+// Each window is told in the record, and counts.
+func TestRuleIsMarkedInEachWindow(t *testing.T) {
+	for _, f := range []Fault{Latency{Delay: ms}, Blackhole{}, Bandwidth{BytesPerSecond: 1000}} {
+		c := compile(t, Streams, 1, ToClient(f).AfterEveryMatch(":").ForBytes(2))
+		if tr := drive(c.Stream(1, toClient), "a:bcd:efg:hij", feeding{}); len(tr.marks) != 3 || c.Report().Rules[0].Count != 3 {
+			t.Errorf("%s is marked at %q and counted %d times, want 3 times", f.Kind(), tr.marks, c.Report().Rules[0].Count)
+		}
+	}
+}
+
 // The probability is drawn once for a connection, and not at each match.
 func TestRuleDrawsOnceForAllMatches(t *testing.T) {
 	counts := map[string]int{}

@@ -54,7 +54,7 @@ type Stream interface {
 	// that cut a stream into single bytes make two for each.
 	FeedSome(p []byte, age time.Duration) []Step
 	// WriteEnds says that the sender's present write ends at an offset ahead. It counts once that
-	// is reached. A later call takes its place: the write has failed before.
+	// is reached; no Feed goes past it. A later call takes its place: the write has failed before.
 	WriteEnds(at int64)
 	// Taken returns the offset up to which bytes were taken from the sender.
 	Taken() int64
