@@ -31,7 +31,7 @@ var talkNetworks = map[string]func(*testing.T, fakeserver.Config) (*fakeserver.S
 		cfg.Transport = n
 		srv := fakeserver.Start(t, cfg)
 		return srv, func() net.Conn {
-			c, err := n.Dial("tcp", srv.Addr())
+			c, err := n.DialContext(t.Context(), "tcp", srv.Addr())
 			if err != nil {
 				t.Fatal(err)
 			}
