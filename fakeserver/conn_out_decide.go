@@ -24,10 +24,10 @@ func (p *pumpedOut) queueFirst() (ending decide.Step, ends bool) {
 	return ending, false
 }
 
-// decide queues the first part of b, and returns how much that was. The handler's Write ends after
-// left bytes. Its error says that a rule
-// ends the direction there. What becomes of the queued bytes is for later calls to say: whether
-// this one still hears of it must not depend on which goroutine is faster.
+// decide queues the first part of b, and returns how much that was. The handler's Write goes on
+// for left bytes from there. Its error says that a rule ends the direction there. What becomes of
+// the queued bytes is for later calls to say: whether this one still hears of it must not depend on
+// which goroutine is faster.
 func (p *pumpedOut) decide(b []byte, left int) (int, error) {
 	p.deciding.Lock()
 	defer p.deciding.Unlock()
