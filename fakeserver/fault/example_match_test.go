@@ -137,5 +137,5 @@ func ExampleRule_Containing() {
 	// Output:
 	// example.com <nil>
 	// example.org again <nil>
-	// rule loss.FromClient.1: fired once, on conn 1 at datagram 2
+	// rule loss.FromClient.1: fired on 1 of 2 datagrams, on peer 1, datagram 2
 }

@@ -128,7 +128,7 @@ func makesSense(p Plan) bool { return p.Validate(Streams) == nil || p.Validate(D
 func TestSchemaAgreesWithTheReader(t *testing.T) {
 	root, m := rootSchema(t), newPlanMaker(5, true)
 	counts := map[string]int{}
-	for range 6000 {
+	for range 12000 {
 		p := Plan{Rules: []Rule{m.rule()}}
 		for range 5 {
 			if !makesSense(p) {

@@ -121,8 +121,8 @@ func TestReplaceKeepsCountOfDatagramsWithAMatch(t *testing.T) {
 func TestReportSaysWhichDatagramsARuleWaitsFor(t *testing.T) {
 	c := compile(t, Datagrams, 1, FromClient(Loss{Rate: 1}).Containing("Q"), FromClient(Blackhole{}).AfterNthMatch(2, "a"))
 	carried(c.Peer(1, fromClient), "a")
-	wantReport(t, c, `not reached: it waits for a datagram with "Q" in it FromClient; conn 1 got to datagram 1`)
-	wantReport(t, c, `not reached: it waits for match 2 of "a" FromClient; conn 1 got to datagram 1; matches so far: 1 of 2`)
+	wantReport(t, c, `not reached: it waits for a datagram with "Q" in it FromClient; peer 1 got to datagram 1`)
+	wantReport(t, c, `not reached: it waits for match 2 of "a" FromClient; peer 1 got to datagram 1; matches so far: 1 of 2`)
 }
 
 // drawContent draws what a rule goes by content for, or leaves it as it is.

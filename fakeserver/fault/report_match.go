@@ -2,6 +2,8 @@ package fault
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -20,6 +22,27 @@ func (r Rule) describeMatch() string {
 		text += fmt.Sprintf(" and %s after it", plural(r.After.Plus, "byte"))
 	}
 	return text
+}
+
+// matchWords says which match the rule begins by; nothing if there is none.
+func (t Trigger) matchWords() string {
+	var words []string
+	if t.Plus != 0 {
+		words = append(words, plural(t.Plus, "byte"), "past")
+	}
+	if t.Every {
+		words = append(words, "every")
+	}
+	if t.Nth != 0 {
+		words = append(words, fmt.Sprintf("match %d of", t.Nth))
+	}
+	if t.Match != nil {
+		words = append(words, strconv.Quote(string(t.Match)))
+	}
+	if t.MatchIn != transcript.Neither {
+		words = append(words, describeWay(t.MatchIn))
+	}
+	return strings.Join(words, " ")
 }
 
 // describeMatches says in words how many matches came for a rule that was not reached.

@@ -13,6 +13,9 @@ import (
 // that makes the rule, see GoString.
 func (r Rule) String() string {
 	words := []string{describeFault(r.Fault), describeWay(r.Direction)}
+	if r.Contains != nil {
+		words = append(words, "on those with "+strconv.Quote(string(r.Contains)))
+	}
 	words = append(words, r.After.words()...)
 	words = append(words, r.Until.words()...)
 	words = append(words, r.Conns.words(r.sender())...)
@@ -108,8 +111,11 @@ func (t Trigger) words() []string {
 	if t.Datagrams != 0 {
 		after = append(after, plural(t.Datagrams, "datagram"))
 	}
-	if t.Match != nil {
-		after = append(after, strconv.Quote(string(t.Match)))
+	if t.Writes != 0 {
+		after = append(after, plural(t.Writes, "write"))
+	}
+	if match := t.matchWords(); match != "" {
+		after = append(after, match)
 	}
 	if t.Time != 0 {
 		after = append(after, t.Time.String())

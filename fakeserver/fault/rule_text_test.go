@@ -17,6 +17,9 @@ func TestRuleInWords(t *testing.T) {
 		{OnAccept(Close{}).OnConn(1, 3), "close on accept on conns 1, 3"},
 		{ToClient(Hold{Gate: "g"}).AfterBytes(1).AfterMatch("PING\n").FromConn(2), `hold (gate "g") to the client after 1 byte and "PING\n" on conn 2 and later ones`},
 		{ToClient(Latency{Delay: 20 * ms, Jitter: ms, Distribution: Normal}).AfterTime(time.Second).ForTime(time.Minute), "latency (delay 20ms, jitter 1ms, distribution normal) to the client after 1s for 1m0s"},
+		{ToClient(Stall{}).AfterMatchIn(fromClient, "GET").AfterNthMatch(2, "GET").Plus(4), `stall to the client after 4 bytes past match 2 of "GET" from the client`},
+		{ToClient(Close{}).AfterWrites(2), "close to the client after 2 writes"},
+		{FromClient(Loss{Nth: 1}).Containing("a").AfterEveryMatch("b").ForDatagrams(1), `loss (nth 1) from the client on those with "a" after every "b" for 1 datagram`},
 		{ToClient(Bandwidth{BytesPerSecond: 9}).ForBytes(5), "bandwidth (bytes per second 9) to the client for 5 bytes"},
 		{ToClient(Slice{Sizes: []int64{1, 2}}).WithProbability(.5).Times(2), "slice (sizes 1, 2) to the client with probability 0.5 at most 2 times"},
 		{FromClient(Loss{Rate: .1}).AfterDatagrams(10).ForDatagrams(1).OnConn(2), "loss (rate 0.1) from the client after 10 datagrams for 1 datagram on peer 2"},
@@ -46,7 +49,8 @@ func TestRuleInWordsTellsRulesApart(t *testing.T) {
 	}
 	r := ToClient(Latency{Delay: ms})
 	seen := map[string]Rule{}
-	for _, r := range []Rule{r, r.Now(), r.AfterBytes(1), r.AfterDatagrams(1), r.AfterMatch("1"), r.AfterTime(1), r.ForBytes(1), r.ForDatagrams(1), r.ForTime(1),
+	for _, r := range []Rule{r, r.Now(), r.AfterBytes(1), r.AfterDatagrams(1), r.AfterMatch("1"), r.AfterNthMatch(2, "1"), r.AfterEveryMatch("1"), r.AfterMatchIn(fromClient, "1"), r.AfterMatch("1").Plus(1),
+		r.AfterWrites(1), r.Containing("1"), r.AfterTime(1), r.ForBytes(1), r.ForDatagrams(1), r.ForTime(1),
 		r.OnConn(1), r.FromConn(1), r.WithProbability(1), r.Times(1), r.MustHit(), r.NeedNotFire(), r.Named("1"), FromClient(r.Fault), OnAccept(r.Fault), ToClient(Latency{Jitter: ms})} {
 		if other, twice := seen[r.String()]; twice {
 			t.Errorf("%#v and %#v are both %v", r, other, r)
