@@ -85,20 +85,22 @@ var logging = scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.S
 
 var _ = logger("the standard logger over TCP", func() scenarios.NetworkLogger {
 	return bundled.StandardLogger("tcp", within)
-}, logging, scenarios.Keeps(scenarios.ResendsNothingTwice, scenarios.BoundedMemory, scenarios.CloseIsBounded, scenarios.NoReconnectStorm))
+}, logging, scenarios.Keeps(scenarios.ResendsNothingTwice, scenarios.BoundedMemory, scenarios.CloseIsBounded, scenarios.CloseIsBoundedInAnOutage, scenarios.NoReconnectStorm))
 
 var _ = logger("the standard logger over UDP", func() scenarios.NetworkLogger {
 	return bundled.StandardLogger("udp", within)
-}, logging, scenarios.Keeps(scenarios.SurvivesRestart))
+}, logging, scenarios.Keeps(scenarios.SurvivesRestart, scenarios.CopesWithLateCollector, scenarios.CloseIsBoundedInAnOutage))
 
 var _ = logger("the standard logger over a connection that comes back", func() scenarios.NetworkLogger {
 	return bundled.NetworkLogger(within)
-}, logging, scenarios.Keeps(scenarios.ReportsRefusedCollector, scenarios.SurvivesReset, scenarios.SurvivesRestart,
-	scenarios.CountsLostLines, scenarios.ResendsNothingTwice, scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory, scenarios.CloseIsBounded, scenarios.NoReconnectStorm))
+}, logging, scenarios.Keeps(scenarios.ReportsRefusedCollector, scenarios.CopesWithLateCollector, scenarios.SurvivesReset, scenarios.SurvivesRestart,
+	scenarios.CountsLostLines, scenarios.ResendsNothingTwice, scenarios.LosesNothingSilently, scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory,
+	scenarios.CloseIsBounded, scenarios.CloseIsBoundedInAnOutage, scenarios.ReportsLinesAfterClose, scenarios.NoReconnectStorm))
 
 var _ = logger("the standard logger over UDP that keeps its errors", func() scenarios.NetworkLogger {
 	return bundled.UDPLogger(within)
-}, logging, scenarios.Keeps(scenarios.ReportsRefusedCollector, scenarios.SurvivesRestart))
+}, logging, scenarios.Keeps(scenarios.ReportsRefusedCollector, scenarios.CopesWithLateCollector, scenarios.SurvivesRestart,
+	scenarios.DeliversFirstLineAfterAnOutage, scenarios.CloseIsBoundedInAnOutage, scenarios.ReportsLinesAfterClose))
 
 // inMemory is added to the text of a subject that runs there.
 const inMemory = ", in memory"

@@ -12,7 +12,7 @@ func (s *logging) down() error { return carryOut("Down", s.srv.Down) }
 func (s *logging) up() error { return carryOut("Up", s.srv.Up) }
 
 // endConns ends the collector's connections, if it has such a thing, and waits until
-// that has begun.
+// that has begun. An RST has left by then: it is recorded first.
 func (s *logging) endConns(how transcript.Ending) error {
 	srv, ok := s.srv.server.(*fakeserver.Server)
 	if !ok {
@@ -21,5 +21,8 @@ func (s *logging) endConns(how transcript.Ending) error {
 	if err := carryOut("CloseClientConns", func() error { return srv.CloseClientConns(how) }); err != nil {
 		return err
 	}
-	return s.await(slackOf(s.ctx), func(t transcript.Transcript) bool { return allEnded(t, transcript.ToClient) })
+	return s.await(slackOf(s.ctx), func(t transcript.Transcript) bool {
+		gone := how != transcript.ByRST || t.Kind(transcript.Close).Len() >= t.Conns()
+		return gone && allEnded(t, transcript.ToClient)
+	})
 }

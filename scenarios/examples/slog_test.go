@@ -9,7 +9,7 @@ import (
 
 var _ = scenarios.DescribeNetworkLogger("log/slog over TCP", slogOverTCP, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives,
 	scenarios.ResendsNothingTwice, scenarios.BoundedMemory, scenarios.CloseFlushes, scenarios.CloseIsBounded,
-	scenarios.NoReconnectStorm))
+	scenarios.CloseIsBoundedInAnOutage, scenarios.NoReconnectStorm))
 
 // slogOverTCP writes lines of JSON to a connection.
 func slogOverTCP() scenarios.NetworkLogger {

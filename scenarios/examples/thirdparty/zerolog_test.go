@@ -11,7 +11,7 @@ import (
 )
 
 var _ = scenarios.DescribeNetworkLogger("zerolog with a diode", zerologDiode, scenarios.Keeps(scenarios.ResendsNothingTwice,
-	scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory, scenarios.NoReconnectStorm))
+	scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory, scenarios.CloseIsBoundedInAnOutage, scenarios.NoReconnectStorm))
 
 // zerologDiode logs into a ring of 2048 lines, which a goroutine writes to a connection.
 func zerologDiode() scenarios.NetworkLogger {

@@ -40,8 +40,10 @@ func LogAndFatal(conn net.Conn) {
 
 // StandardLogger returns network logging as a subject, over "tcp" or "udp". It
 // dials once, throws its errors away, and waits for a collector that does not read:
-// over TCP it breaks ReportsRefusedCollector, SurvivesReset, SurvivesRestart,
-// LosesNothingInAReset and NeverBlocksItsCaller, over UDP the first of them.
+// over TCP it breaks ReportsRefusedCollector, CopesWithLateCollector, SurvivesReset,
+// SurvivesRestart, LosesNothingInAReset, LosesNothingSilently, NeverBlocksItsCaller and
+// ReportsLinesAfterClose, over UDP the first and the last of them and
+// DeliversFirstLineAfterAnOutage.
 func StandardLogger(network string, within time.Duration) scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Network: network, Within: within, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
 		conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, network, addr)
