@@ -76,7 +76,7 @@ func TestAnswersToAnUnknownLine(t *testing.T) {
 	send(t, u, "PING\nPUNG\n")
 	send(t, u, "QUIT")
 	wantRead(t, u, "+BYE") // and nothing to the one before
-	wantError(t, "Verify", packets.Verify(), nil, `conn 1, datagram 1: there is no answer to "PUNG"; there are answers to "PING", "QUIT"`)
+	wantError(t, "Verify", packets.Verify(), nil, `peer 1, datagram 1: there is no answer to "PUNG"; there are answers to "PING", "QUIT"`)
 }
 
 // An error shows some lines of a large table.

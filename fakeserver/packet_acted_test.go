@@ -203,7 +203,7 @@ func TestReportCountsWhatLiesReadyForAHandlerThatIsBusy(t *testing.T) {
 			for rule, n := range map[string]int64{"cut": 2, "twice": 2, "late": 1} {
 				wantActed(t, srv, rule, n, 0)
 			}
-			wantUndelivered(t, srv.Transcript(), transcript.FromClient, "the handler did not get it", "conn 1 #1+2", "conn 1 #2+1")
+			wantUndelivered(t, srv.Transcript(), transcript.FromClient, "the handler did not get it", "peer 1 #1+2", "peer 1 #2+1")
 		})
 	}
 }
@@ -273,7 +273,7 @@ func TestDuplicateGapThatNothingFollows(t *testing.T) {
 			if d == transcript.ToClient {
 				why = "closed: not sent"
 			}
-			wantUndelivered(t, srv.Transcript(), d, why, "conn 1 #1+1", "conn 1 #1+1")
+			wantUndelivered(t, srv.Transcript(), d, why, "peer 1 #1+1", "peer 1 #1+1")
 		})
 	}
 }

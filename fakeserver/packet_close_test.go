@@ -22,9 +22,9 @@ func TestPacketHandlerThatFails(t *testing.T) {
 		serve func() error
 		words string
 	}{
-		{"an error", func() error { return broken }, "conn 1, datagram 2: broken"},
-		{"a panic", func() error { panic("oh no") }, "conn 1, datagram 2: handler panicked: oh no"},
-		{"a panic with an error of the wire", func() error { panic(net.ErrClosed) }, "conn 1, datagram 2: handler panicked: use of closed network connection"},
+		{"an error", func() error { return broken }, "peer 1, datagram 2: broken"},
+		{"a panic", func() error { panic("oh no") }, "peer 1, datagram 2: handler panicked: oh no"},
+		{"a panic with an error of the wire", func() error { panic(net.ErrClosed) }, "peer 1, datagram 2: handler panicked: use of closed network connection"},
 		{"a Goexit", func() error { runtime.Goexit(); return nil }, "runtime.Goexit"},
 	} {
 		t.Run(tt.why, func(t *testing.T) {
@@ -139,7 +139,7 @@ func TestPacketServerCloseNamesAStuckHandler(t *testing.T) {
 	<-began
 	send(t, c, "two")
 	send(t, c, "three")
-	wantError(t, "Close", srv.Close(), nil, "conn 1, datagram 1", "PacketHandlerFunc", "did not return")
+	wantError(t, "Close", srv.Close(), nil, "peer 1, datagram 1", "PacketHandlerFunc", "did not return")
 	if got := len(srv.Transcript().Datagrams(transcript.FromClient)); got != 3 {
 		t.Errorf("%d datagrams in the record, want 3", got)
 	}

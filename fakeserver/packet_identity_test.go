@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -119,8 +120,11 @@ func TestPeerIsAnotherWithAnotherSocketAtItsAddress(t *testing.T) {
 		for n := 1; n <= 30; n++ {
 			in, out := tr.Conn(n).Datagrams(transcript.FromClient), tr.Conn(n).Datagrams(transcript.ToClient)
 			if len(in) != 2 || len(out) != 2 {
-				t.Errorf("%s: conn %d sent %d and was sent %d, want 2 and 2", name, n, len(in), len(out))
+				t.Errorf("%s: peer %d sent %d and was sent %d, want 2 and 2", name, n, len(in), len(out))
 			}
+		}
+		if text := tr.Conn(2).String(); !strings.Contains(text, "peer 2 ") || !strings.Contains(text, "another socket with the address that peer 1 had") {
+			t.Errorf("%s: the record does not say whose address peer 2 has:\n%s", name, text)
 		}
 	}
 	pc.Close()

@@ -119,7 +119,7 @@ func TestPeerOfAnAddressThatIsWrittenTo(t *testing.T) {
 	for i, want := range [][2]int{{0, 3}, {0, 3}, {1, 6}} { // sent by it, sent to it
 		in, out := len(tr.Conn(i+1).Datagrams(transcript.FromClient)), len(tr.Conn(i+1).Datagrams(transcript.ToClient))
 		if got := [2]int{in, out}; got != want {
-			t.Errorf("conn %d sent and was sent %d, want %d\n%v", i+1, got, want, tr)
+			t.Errorf("peer %d sent and was sent %d, want %d\n%v", i+1, got, want, tr)
 		}
 	}
 }

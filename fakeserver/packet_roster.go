@@ -93,7 +93,7 @@ func (r *roster) addLocked(ap netip.AddrPort, addr net.Addr, seen sighting, befo
 	p.out = r.c.program().Peer(p.n, transcript.ToClient)
 	e := transcript.Event{Conn: p.n, Kind: transcript.Accept, Peer: p.text}
 	if before != nil {
-		e.Text = fmt.Sprintf("another socket with the address that conn %d had", before.n)
+		e.Text = fmt.Sprintf("another socket with the address that peer %d had", before.n)
 	}
 	r.c.rec.Add(e)
 	return p

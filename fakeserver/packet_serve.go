@@ -57,13 +57,13 @@ func (s *PacketServer) nextDelivery() (delivery, bool) {
 
 // serving is the datagram that the handler is at; zero: none.
 type serving struct {
-	conn    int
+	peer    int
 	number  int64
 	handler PacketHandler
 }
 
-// String returns "conn 1, datagram 2".
-func (d serving) String() string { return fmt.Sprintf("conn %d, datagram %d", d.conn, d.number) }
+// String returns "peer 1, datagram 2".
+func (d serving) String() string { return fmt.Sprintf("peer %d, datagram %d", d.peer, d.number) }
 
 func (s *PacketServer) setServing(d serving) {
 	s.mu.Lock()
@@ -78,7 +78,7 @@ func (s *PacketServer) nowServing() serving {
 }
 
 func (s *PacketServer) servingError(d delivery, err error) error {
-	return fmt.Errorf("fakeserver: %s: %v: %w", s.name, serving{conn: d.Conn, number: d.Number}, err)
+	return fmt.Errorf("fakeserver: %s: %v: %w", s.name, serving{peer: d.Conn, number: d.Number}, err)
 }
 
 func (s *PacketServer) localAddr() net.Addr {

@@ -94,7 +94,7 @@ func (s *PacketServer) close() error {
 		late = fmt.Errorf("fakeserver: %s: Close: %w", s.name, late)
 	}
 	at := s.nowServing()
-	if joined || late != nil && at.conn == 0 {
+	if joined || late != nil && at.peer == 0 {
 		return late
 	}
 	return errors.Join(late, fmt.Errorf("fakeserver: %s: Close: %v: handler %T did not return within %v%s",

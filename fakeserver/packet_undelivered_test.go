@@ -14,7 +14,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// wantUndelivered checks what a record says was not delivered that way, as "conn 1 #2+3" for
+// wantUndelivered checks what a record says was not delivered that way, as "peer 1 #2+3" for
 // datagrams 2, 3 and 4.
 func wantUndelivered(t *testing.T, tr transcript.Transcript, d transcript.Direction, words string, want ...string) {
 	t.Helper()
@@ -29,7 +29,7 @@ func wantNotDelivered(t *testing.T, tr transcript.Transcript, k transcript.Kind,
 		if e.Direction != d {
 			continue
 		}
-		got = append(got, fmt.Sprintf("conn %d #%d+%d", e.Conn, e.Offset, e.Count))
+		got = append(got, fmt.Sprintf("peer %d #%d+%d", e.Conn, e.Offset, e.Count))
 		if !strings.Contains(e.Text, words) || e.Peer == "" {
 			t.Errorf("%v: want a peer and %q", e, words)
 		}
@@ -61,7 +61,7 @@ func TestPacketServerDownNamesWhatWasToLeaveLater(t *testing.T) {
 	if err := srv.Down(); err != nil {
 		t.Fatal(err)
 	}
-	wantUndelivered(t, srv.Transcript(), transcript.ToClient, "down: not sent", "conn 1 #1+3", "conn 2 #1+4")
+	wantUndelivered(t, srv.Transcript(), transcript.ToClient, "down: not sent", "peer 1 #1+3", "peer 2 #1+4")
 	wantActed(t, srv, "late", 0, 6)
 	wantActed(t, srv, "held back", 0, 1)
 	if err := srv.Up(); err != nil {
@@ -91,9 +91,9 @@ func TestPacketServerCloseNamesWhatWasKept(t *testing.T) {
 	if err := srv.Close(); err != nil {
 		t.Error(err)
 	}
-	wantUndelivered(t, srv.Transcript(), transcript.ToClient, "closed: not sent", "conn 1 #1+1")
+	wantUndelivered(t, srv.Transcript(), transcript.ToClient, "closed: not sent", "peer 1 #1+1")
 	// The second copy of the first, and both of the second.
-	wantUndelivered(t, srv.Transcript(), transcript.FromClient, "the handler did not get it", "conn 1 #1+2", "conn 1 #2+1", "conn 2 #1+1")
+	wantUndelivered(t, srv.Transcript(), transcript.FromClient, "the handler did not get it", "peer 1 #1+2", "peer 1 #2+1", "peer 2 #1+1")
 	wantActed(t, srv, "latency.ToClient.1", 0, 1)
 	wantActed(t, srv, "duplicate.FromClient.1", 2, 0) // they lay ready
 	wantActed(t, srv, "reorder.FromClient.1", 0, 1)
@@ -125,7 +125,7 @@ func TestPacketWriterErrorIsOfItsOwnDatagramOnly(t *testing.T) {
 		wantRead(t, c, string(make([]byte, size)))
 	}
 	tr := srv.Transcript()
-	wantNotDelivered(t, tr, transcript.DatagramUnsent, transcript.ToClient, "message too long", "conn 1 #2+0", "conn 1 #1+0", "conn 1 #5+0")
+	wantNotDelivered(t, tr, transcript.DatagramUnsent, transcript.ToClient, "message too long", "peer 1 #2+0", "peer 1 #1+0", "peer 1 #5+0")
 	if n := len(tr.Datagrams(transcript.ToClient)); n != 3 {
 		t.Errorf("%d datagrams left by the record, want 3\n%v", n, tr)
 	}
@@ -147,7 +147,7 @@ func TestPacketConnCloseTakesWhatHasArrived(t *testing.T) {
 	if n := len(tr.Datagrams(transcript.FromClient)); n != 20 {
 		t.Errorf("%d of 20 are in the record\n%v", n, tr)
 	}
-	wantUndelivered(t, tr, transcript.FromClient, "closed: not read", "conn 1 #2+19")
+	wantUndelivered(t, tr, transcript.FromClient, "closed: not read", "peer 1 #2+19")
 }
 
 // forgetful loses a datagram while it is asked what waits.

@@ -115,6 +115,6 @@ func TestCloseShowsWhereADatagramsHandlerHangs(t *testing.T) {
 		synctest.Wait()
 		err = srv.Close()
 		close(never)
-		wantError(t, "Close", err, nil, "conn 1, datagram 1", ".waitForNothing(", "server_stack_test.go:")
+		wantError(t, "Close", err, nil, "peer 1, datagram 1", ".waitForNothing(", "server_stack_test.go:")
 	})
 }

@@ -185,7 +185,7 @@ func TestUnixDatagramsThatHaveArrivedAreTakenByClose(t *testing.T) {
 	if err := pc.Close(); err != nil {
 		t.Error(err)
 	}
-	wantUndelivered(t, pc.Transcript(), transcript.FromClient, "closed: not read", "conn 1 #1+2")
+	wantUndelivered(t, pc.Transcript(), transcript.FromClient, "closed: not read", "peer 1 #1+2")
 }
 
 // A client that does not read holds up what is written to others, since the socket's buffer is full

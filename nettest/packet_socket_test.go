@@ -40,7 +40,7 @@ func TestPacketConnIsKnownByItsSocket(t *testing.T) {
 		tr := pc.Transcript()
 		for conn := 1; conn <= 3; conn++ {
 			if got := len(tr.Conn(conn).Datagrams(transcript.FromClient)); got != 2 {
-				tb.Errorf("conn %d sent %d, want 2\n%v", conn, got, tr)
+				tb.Errorf("peer %d sent %d, want 2\n%v", conn, got, tr)
 			}
 		}
 	})

@@ -19,7 +19,7 @@ import (
 // may have arrived. Compare the side that the fault acts on.
 type Canonical []Side
 
-// A Side is one direction of one connection.
+// A Side is one direction of one connection or peer.
 type Side struct {
 	Conn      int
 	Direction Direction
@@ -52,7 +52,7 @@ func (t Transcript) Canonical() Canonical {
 	return all
 }
 
-// side returns one direction of t, which has the events of connection n.
+// side returns one direction of t, which has the events of connection or peer n.
 func (t *Transcript) side(n int, d Direction) Side {
 	whole := t.stream(d)
 	s := Side{
@@ -82,10 +82,11 @@ func (s Side) equal(o Side) bool {
 
 // String returns the form as text, a line for each direction and fault.
 func (c Canonical) String() string {
+	of := c.senders()
 	var b strings.Builder
 	for _, s := range c {
 		size := int64(len(s.Data)) + s.Omitted
-		fmt.Fprintf(&b, "conn %d %v: %d %s %s", s.Conn, s.Direction, size, nounFor(size, "byte"), quote(s.Data))
+		fmt.Fprintf(&b, "%s %d %v: %d %s %s", of, s.Conn, s.Direction, size, nounFor(size, "byte"), quote(s.Data))
 		if s.Omitted > 0 {
 			fmt.Fprintf(&b, " (%d not kept, sum %016x)", s.Omitted, s.Sum)
 		}

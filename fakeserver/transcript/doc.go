@@ -16,7 +16,7 @@
 // # Words
 //
 // Conn N is the Nth connection the server accepted, from 1; for datagrams, the
-// Nth peer in order of arrival. FromClient and ToClient are the two directions.
+// Nth peer in order of arrival, which texts call peer N. FromClient and ToClient are the two directions.
 // A FIN ends one direction in order; an RST ends both at once.
 //
 // # What the record means

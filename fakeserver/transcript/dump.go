@@ -22,24 +22,25 @@ func (t Transcript) Dump() string {
 // w's.
 func (t Transcript) DumpTo(w io.Writer) error {
 	b := bufio.NewWriter(w)
+	of := t.senders()
 	var line strings.Builder
-	t.writeHeader(&line)
+	t.writeHeader(&line, of)
 	b.WriteString(line.String())
 	for at, x := range t.events.All() {
-		dumpEvent(b, (*entry)(x).event(at))
+		dumpEvent(b, (*entry)(x).event(at), of)
 	}
 	return b.Flush()
 }
 
-// dumpEvent writes an event: on one line, if its data fits there.
-func dumpEvent(b *bufio.Writer, e Event) {
+// dumpEvent writes an event of a record of these senders: on one line, if its data fits there.
+func dumpEvent(b *bufio.Writer, e Event, of sender) {
 	text := printable(e.Data)
 	if e.Data == nil || text && len(e.Data) <= maxBytes {
-		b.WriteString(e.String() + "\n")
+		b.WriteString(e.line(of) + "\n")
 		return
 	}
 	var line strings.Builder
-	e.formatHead(&line)
+	e.formatHead(&line, of)
 	e.formatSize(&line)
 	e.formatText(&line)
 	b.WriteString(line.String() + "\n")

@@ -27,20 +27,20 @@ func (t Transcript) String() string {
 	var body strings.Builder
 	cut := x.write(&body)
 	var b strings.Builder
-	t.writeHeader(&b)
+	t.writeHeader(&b, x.of)
 	if cut {
 		b.WriteString(whole)
 	}
 	return b.String() + body.String()
 }
 
-func (t *Transcript) writeHeader(b *strings.Builder) {
+func (t *Transcript) writeHeader(b *strings.Builder, of sender) {
 	conns, events := t.Conns(), t.Len()
 	since := ""
 	if t.begin > 0 {
 		conns, since = t.present(), fmt.Sprintf(" after event %d", t.begin)
 	}
-	fmt.Fprintf(b, "transcript of %s%s: %d %s, %d %s\n", t.header, since, conns, nounFor(conns, "conn"), events, nounFor(events, "event"))
+	fmt.Fprintf(b, "transcript of %s%s: %d %s, %d %s\n", t.header, since, conns, nounFor(conns, string(of)), events, nounFor(events, "event"))
 }
 
 // present returns how many connections t has events of.
@@ -63,13 +63,14 @@ type row struct {
 // An extract is what String shows of a record.
 type extract struct {
 	t     *Transcript
+	of    sender
 	rows  []row
 	shown []bool          // of rows
 	spots map[int][]int64 // offsets to show in a row's data, since faults acted there
 }
 
 func (t *Transcript) extract() *extract {
-	x := &extract{t: t, spots: map[int][]int64{}}
+	x := &extract{t: t, of: t.senders(), spots: map[int][]int64{}}
 	x.fold()
 	x.shown = make([]bool, len(x.rows))
 	if len(x.rows) <= maxLines {

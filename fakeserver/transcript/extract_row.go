@@ -14,7 +14,7 @@ func (x *extract) writeRow(b *strings.Builder, r row, spots []int64) (cut bool) 
 		e.Times = x.times(r)
 		e.Data, e.Count = nil, x.size(r)
 	}
-	e.formatHead(b)
+	e.formatHead(b, x.of)
 	e.formatSize(b)
 	if first.Data == nil {
 		e.formatText(b)

@@ -13,6 +13,12 @@ type Header struct {
 	Start   time.Time // when the server started
 }
 
+// IsOfDatagrams reports whether Network is one of datagrams, such as "udp" or "unixgram". The
+// record is then of peers, and in its text they are called that.
+func (h Header) IsOfDatagrams() bool {
+	return strings.HasPrefix(h.Network, "udp") || strings.HasPrefix(h.Network, "ip") || h.Network == "unixgram"
+}
+
 // String returns the header as "name (tcp 127.0.0.1:4242)".
 func (h Header) String() string {
 	where := strings.TrimSpace(h.Network + " " + h.Address)

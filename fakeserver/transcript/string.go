@@ -12,10 +12,14 @@ import (
 // maxBytes is how much of one event's data a line shows.
 const maxBytes = 96
 
-// String returns the event as one line.
-func (e Event) String() string {
+// String returns the event as one line. An event alone can't always tell whether its Conn is a
+// connection's number or a peer's; where it can't, it says conn. The lines of a Transcript can.
+func (e Event) String() string { return e.line(conn) }
+
+// line returns the event as one line of a record of these senders.
+func (e Event) line(of sender) string {
 	var b strings.Builder
-	e.formatHead(&b)
+	e.formatHead(&b, of)
 	e.formatSize(&b)
 	if e.Data != nil {
 		b.WriteString(" " + quote(e.Data))
@@ -25,10 +29,13 @@ func (e Event) String() string {
 }
 
 // formatHead writes what happened, and where.
-func (e Event) formatHead(b *strings.Builder) {
+func (e Event) formatHead(b *strings.Builder, of sender) {
+	if e.isOfDatagrams() {
+		of = peer
+	}
 	fmt.Fprintf(b, "%5d %11.6fs  ", e.Seq, e.At.Seconds())
 	if e.Conn > 0 {
-		fmt.Fprintf(b, "conn %-3d ", e.Conn)
+		fmt.Fprintf(b, "%s %-3d ", of, e.Conn)
 	} else {
 		b.WriteString("server   ")
 	}

@@ -155,12 +155,12 @@ func TestStringCountsOneInTheSingular(t *testing.T) {
 	for range 65 {
 		in.Add(Event{Kind: Fault, Rule: "r"})
 	}
-	rec.Lane(2, ToClient).Datagram(2, "a:2", 1, []byte("four"))
+	rec.Lane(2, ToClient).Append(Data, []byte("four"))
 	wantText(t, rec.Snapshot().Canonical().String(), "conn 1 FromClient: 1 byte ", "  fault r at 1\n", "  fault r at 1, 1 time from there on",
 		"conn 1 ToClient: 0 bytes ", "conn 2 ToClient: 4 bytes")
 	packets := newTestRecorder(0)
 	packets.Lane(0, ToClient).Datagram(1, "a:1", 1, []byte("one"))
-	wantText(t, packets.Snapshot().Canonical().String(), ", 1 datagram, ended")
+	wantText(t, packets.Snapshot().Canonical().String(), "peer 1 FromClient: 0 bytes", "peer 1 ToClient: 0 bytes", ", 1 datagram, ended")
 	packets.Lane(0, ToClient).Datagram(1, "a:1", 2, []byte("two"))
 	wantText(t, packets.Snapshot().Canonical().String(), ", 2 datagrams, ended")
 }

@@ -128,7 +128,7 @@ func TestTranscriptDatagrams(t *testing.T) {
 	tr := rec.Snapshot()
 	got := tr.Conn(1).Datagrams(FromClient)
 	if len(got) != 2 || string(got[0]) != "one" || got[1] == nil || len(got[1]) != 0 {
-		t.Errorf("conn 1 sent %q, want one and an empty one", got)
+		t.Errorf("peer 1 sent %q, want one and an empty one", got)
 	}
 	if got := tr.Datagrams(ToClient); len(got) != 2 || string(got[0]) != "answer" || string(got[1]) != "one of two" {
 		t.Errorf("clients got %q, want the answer, and one of two", got)

@@ -50,7 +50,7 @@ func TestHaveReceivedDatagramRefusesNonsense(t *testing.T) {
 	wantMisuse(t, newScript("tcp", 0).accept(1), HaveReceivedDatagram("x"), "streams, which have no datagrams")
 	s := newScript("udp", 0).accept(1)
 	wantMisuse(t, s, HaveSentDatagram(7), "x must be a string")
-	wantMisuse(t, s, HaveReceivedDatagram("x").OnConn(-1), "OnConn(-1)")
+	wantMisuse(t, s, HaveReceivedDatagram("x").OnConn(-1), "OnConn(-1): peers are numbered from 1")
 	wantMisuse(t, s, HaveReceivedDatagram("x").Times(-1), "HaveReceivedDatagram.Times(-1)")
 	wantMisuse(t, s, HaveReceivedDatagram("x").Times("often"), "n must be an int or a matcher, not a string")
 	s.receivesDatagrams(1, "x")

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
-	"strings"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -80,14 +79,14 @@ func describe(v any) string {
 }
 
 // isPackets reports whether the record is one of datagrams.
-func (r record) isPackets() bool {
-	n := r.Header().Network
-	return strings.HasPrefix(n, "udp") || strings.HasPrefix(n, "ip") || n == "unixgram"
-}
+func (r record) isPackets() bool { return r.Header().IsOfDatagrams() }
 
 // unit is what the record counts: conns, or peers.
-func (r record) unit() string {
-	if r.isPackets() {
+func (r record) unit() string { return unitOf(r.isPackets()) }
+
+// unitOf returns what a record of packets counts, or one of streams.
+func unitOf(packets bool) string {
+	if packets {
 		return "peer"
 	}
 	return "conn"

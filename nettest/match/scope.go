@@ -27,7 +27,7 @@ func (s scope) of(matcher string, actual any) (record, error) {
 	case err != nil:
 		return r, err
 	case s.chosen && s.conn < 1:
-		return r, misuse("%s: OnConn(%d): connections are numbered from 1", matcher, s.conn)
+		return r, misuse("%s: OnConn(%d): %ss are numbered from 1", matcher, s.conn, r.unit())
 	case !s.mark.IsOf(r.whole):
 		return r, misuse("%s: Since(mark): the mark is one of another record than that of %v", matcher, r.Header())
 	}

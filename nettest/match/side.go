@@ -68,7 +68,7 @@ func (s side) isIncomplete() bool { return s.omitted > 0 || s.datagrams > 0 }
 
 // limitError says that the record can't answer.
 func (s side) limitError(matcher string) error {
-	return misuse("%s can't tell: RecordLimit kept %s of conn %d out of the record", matcher, s.missing(), s.conn)
+	return misuse("%s can't tell: RecordLimit kept %s of %s %d out of the record", matcher, s.missing(), unitOf(s.packets), s.conn)
 }
 
 func (s side) missing() string {

@@ -51,12 +51,12 @@ func (l packetLedger) check() error {
 			delivered = left[s]
 		}
 		if delivered+named[s] != want {
-			errs = append(errs, fmt.Errorf("conn %d %v, datagram %d: %d copies; %d delivered and %d named", s.conn, s.dir, s.number, want, delivered, named[s]))
+			errs = append(errs, fmt.Errorf("peer %d %v, datagram %d: %d copies; %d delivered and %d named", s.conn, s.dir, s.number, want, delivered, named[s]))
 		}
 		delete(named, s)
 	}
 	for s, n := range named {
-		errs = append(errs, fmt.Errorf("conn %d %v, datagram %d is named %d times, and never was", s.conn, s.dir, s.number, n))
+		errs = append(errs, fmt.Errorf("peer %d %v, datagram %d is named %d times, and never was", s.conn, s.dir, s.number, n))
 	}
 	for _, c := range l.clients {
 		errs = append(errs, l.checkGot(c))
