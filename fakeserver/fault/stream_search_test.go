@@ -206,3 +206,9 @@ func wantReport(t *testing.T, c compiled, want string) {
 		t.Errorf("the report is\n%swant %s", got, want)
 	}
 }
+
+// The last boundary of a window may be the rule's last: it begins no other, whether the bytes come
+// one by one or not.
+func TestSliceThatHasNoMoreBoundariesBeginsNoWindow(t *testing.T) {
+	wantSteps(t, "babababab", "ba cut@2 b cut@3 ababab", ToClient(Slice{Size: 1}).AfterEveryMatch("a").ForBytes(1).Times(2))
+}

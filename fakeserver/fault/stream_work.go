@@ -76,7 +76,7 @@ func (w *work) step(at int64) decide.Step {
 
 // mayBegin reports whether the trigger has come true, for a rule that acts already: once more.
 func (w *work) mayBegin(s *stream, now time.Duration) bool {
-	if w.phase == acting && !w.waitsForMatch() {
+	if w.phase == acting && !w.waitsForMatch() || w.left() == 0 { // the last boundary may come after its window
 		return false
 	}
 	return w.isReady(s) && now >= w.rule.After.Time
