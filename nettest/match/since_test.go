@@ -2,6 +2,7 @@ package match_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"
@@ -9,6 +10,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest"
 	. "github.com/fakewire/fakewire/nettest/match"
 )
 
@@ -142,6 +144,30 @@ func TestHaveFiredSinceAMarkLeavesOutWhatDidNotAct(t *testing.T) {
 	wantMatch(t, srv, HaveFired("late").Since(mark).Times(2), true)
 	n = 1
 	acts(transcript.Note, 4, 2)
+	wantMatch(t, srv, HaveFired("late").Since(mark), false)
+}
+
+// A server's own words for that are the matcher's.
+func TestHaveFiredSinceAMarkKnowsTheServersWords(t *testing.T) {
+	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{
+		Transport: new(nettest.Network), Handler: fakeserver.PacketEcho{},
+		Faults: fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Latency{Delay: time.Hour}).Named("late").NeedNotFire()}},
+	})
+	c, err := srv.Dial(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	send(t, c, "before")
+	if err := srv.Wait(t.Context(), func(tr transcript.Transcript) bool { return len(tr.Faults()) == 1 }); err != nil {
+		t.Fatal(err)
+	}
+	mark := srv.Mark()
+	send(t, c, "since")
+	eventually(t, srv, HaveFired("late").Since(mark))
+	if err := srv.Down(); err != nil {
+		t.Fatal(err)
+	}
 	wantMatch(t, srv, HaveFired("late").Since(mark), false)
 }
 
