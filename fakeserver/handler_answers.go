@@ -21,7 +21,8 @@ import (
 // that there are. A connection then ends by an RST, and a datagram gets no answer.
 //
 // The limits are those of Lines and PacketLines: 1024 bytes a line, and for connections one
-// minute of idleness. What answers by more than a table is a Lines with an Answer.
+// minute of idleness. What answers by more than a table is a Lines with an Answer. A server
+// reads the table while it serves: to change an answer, give a new table to SetHandler.
 type Answers map[string]string
 
 // AnyOther is the line of [Answers] that stands for all that it does not have. No line is like

@@ -30,9 +30,9 @@ func (s *core) Dial(ctx context.Context) (net.Conn, error) {
 
 // DialContext is Dial for clients that take a dialer, as [net/http.Transport] does. It ignores
 // the address: whatever a client means to dial, "example.com:80" say, it gets this server.
-// Of the network it wants the kind alone, since a client may not know of the server's: "tcp"
-// and "unix", also with a 4 or 6, are for connections, "udp" and "unixgram" for datagrams; one
-// of the other kind is a net.UnknownNetworkError.
+// Of the network only the kind matters, since a client may not know the server's: "tcp" and
+// "unix", also with a 4 or 6, are for connections, "udp" and "unixgram" for datagrams. For one
+// of the other kind the error is a net.UnknownNetworkError.
 //
 // gRPC's dialers have no network: grpc.WithContextDialer takes a function that calls Dial.
 func (s *core) DialContext(ctx context.Context, network, address string) (net.Conn, error) {

@@ -15,8 +15,8 @@ import (
 
 // TLS returns the configurations of a server that has a certificate and of a client that trusts it. They
 // are the caller's own, to be changed at will. The certificate is for 127.0.0.1, ::1, localhost and
-// example.com; it is made once in a process, of which nothing is written to disk, and is valid in
-// a bubble, whose time begins in the year 2000, as well as today.
+// example.com. It is made once in a process, is never written to disk, and is valid in a bubble,
+// whose time begins in the year 2000, as well as today.
 //
 //	server, client := nettest.TLS()
 //	go http.Serve(tls.NewListener(ln, server), handler)
@@ -35,8 +35,8 @@ func TLS() (server, client *tls.Config) {
 	return server, client
 }
 
-// CertPool returns a pool with what signed the certificates of TLS: for clients that are given whom to trust,
-// and not a whole configuration. It is the caller's own.
+// CertPool returns a pool with the authority that signed the certificates of TLS, for clients that are
+// given a pool and not a whole configuration. It is the caller's own.
 func CertPool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(authority().cert)

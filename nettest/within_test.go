@@ -79,7 +79,9 @@ func TestWithinSaysHowMuchTooLate(t *testing.T) {
 		p := &probe{T: t}
 		nettest.Within(p, time.Second, func() { time.Sleep(time.Second + 1) })
 		synctest.Wait()
-		if len(p.errors) != 1 {
+		text := strings.Join(p.errors, "\n")
+		// Both are right: the two meet at one instant.
+		if !strings.HasPrefix(text, "back after 1.000000001s, and not within 1s") && !strings.HasPrefix(text, "not back within 1s: ") {
 			t.Errorf("%q", p.errors)
 		}
 	})

@@ -28,8 +28,8 @@ func Self() string {
 	return idOf(string(buf[:runtime.Stack(buf[:], false)]))
 }
 
-// Family returns those of some goroutines that have an ID or were started by others of the family, as
-// far as the ones in between have not ended.
+// Family returns, of some goroutines, the one that has this ID and those that it started, directly or
+// by others that are still there.
 func Family(all []Goroutine, id string) (family []Goroutine) {
 	in := map[string]bool{id: true}
 	for grown := true; grown; {
