@@ -52,6 +52,12 @@ var _ = Describe("a promise about a collector that does not read", func() {
 		}, NodeTimeout(time.Minute))
 	}
 
+	It("does not take what the collector keeps of connections for memory of the logger that gives them up", func(ctx SpecContext) {
+		l := reference.DropsItsConnection(within, within/200)
+		l.Memory = 2 << 20 // the collector has hundreds of connections in the end, at some 10 KB
+		Expect(scenarios.RunInMemory(ctx, suite, scenarios.BoundedMemory, always(l))).To(Succeed())
+	}, NodeTimeout(time.Minute))
+
 	It("is broken by one that gives connections up, and no line", func(ctx SpecContext) {
 		err := run(ctx, scenarios.BoundedMemory, always(reference.QueuesAndDrops(within, within)))
 		wantBroken(err, scenarios.BoundedMemory.Name, "bytes more than before, want at most")
