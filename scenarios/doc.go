@@ -65,7 +65,8 @@
 //
 // When a promise is broken, the error says in which way the wire misbehaved, what
 // the subject did, and what was wanted; then what became of each rule of the plan,
-// and the whole conversation.
+// and the whole conversation. Of a logger, some of the other plans are tried then, too, and the
+// error names each other way in which the promise is broken.
 //
 // # In memory
 //

@@ -115,6 +115,16 @@ func (s *logging) await(d time.Duration, done func(transcript.Transcript) bool) 
 	return nil
 }
 
+// pause waits for d, unless the run is interrupted.
+func (s *logging) pause(d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-s.ctx.Done():
+		return interrupted(s.ctx)
+	}
+}
+
 // wantAll waits for the lines, or for the end of all connections, and says which
 // did not arrive whole, once and in order.
 func (s *logging) wantAll(lines []string) error {

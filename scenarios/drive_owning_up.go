@@ -2,9 +2,9 @@ package scenarios
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -29,24 +29,41 @@ func (s *logging) missing(t transcript.Transcript, lines []string) (n int64) {
 }
 
 // wantOwned wants a logger to say that lines are missing, if some are: with an error, closing
-// or that of Err, or by counting them.
+// or that of Err, or by counting them. It has Within for that, since what counts them may be
+// a goroutine of its own.
 func (s *logging) wantOwned(missing int64, lines []string, closing error) error {
 	if missing == 0 || closing != nil {
 		return nil
 	}
+	for began := time.Now(); ; {
+		owned, said, err := s.ownsUp(missing)
+		switch {
+		case owned || err != nil:
+			return err
+		case time.Since(began) >= s.within:
+			return fmt.Errorf("%d of %d lines did not arrive, and were lost without a word: %s", missing, len(lines), said)
+		}
+		if err := s.pause(s.within / reportTries); err != nil {
+			return err
+		}
+	}
+}
+
+// ownsUp reports whether the logger says by now that lines are missing, and what it says if it
+// does not.
+func (s *logging) ownsUp(missing int64) (owned bool, said string, err error) {
 	lost, err := s.lost()
 	if err != nil || lost >= missing {
-		return err
+		return true, "", err
 	}
-	reported, err := reported(s)
-	if err != nil || reported {
-		return err
+	if owned, err = reported(s); owned || err != nil {
+		return owned, "", err
 	}
-	text := fmt.Sprintf("%d of %d lines did not arrive, and were lost without a word: Close and Err gave no error", missing, len(lines))
+	said = "Close and Err gave no error"
 	if s.log.Lost != nil {
-		text += fmt.Sprintf(", and Lost() = %d", lost)
+		said += fmt.Sprintf(", and Lost() = %d", lost)
 	}
-	return errors.New(text)
+	return false, said, nil
 }
 
 // lost returns what the logger counts as lost: 0 if it does not count.

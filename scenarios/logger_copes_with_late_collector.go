@@ -3,8 +3,6 @@ package scenarios
 import (
 	"context"
 	"fmt"
-
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // CopesWithLateCollector is the promise of a logger that can be opened while its collector's
@@ -37,7 +35,7 @@ func logUntilThere(s *logging) error {
 		if err := s.print(shortLine(1 + n)); err != nil {
 			return err
 		}
-		if err := s.await(s.within/20, func(transcript.Transcript) bool { return false }); err != nil {
+		if err := s.pause(s.within / 20); err != nil {
 			return err
 		}
 	}

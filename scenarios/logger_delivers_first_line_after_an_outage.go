@@ -3,8 +3,6 @@ package scenarios
 import (
 	"context"
 	"fmt"
-
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // DeliversFirstLineAfterAnOutage is the promise of a UDP logger that the line arrives that is
@@ -54,7 +52,7 @@ func logRightAfterOutage(s *logging, refused int) error {
 			return err
 		}
 		// So that it is refused, and not sent when the collector is back.
-		if err := s.await(s.within/20, func(transcript.Transcript) bool { return false }); err != nil {
+		if err := s.pause(s.within / 20); err != nil {
 			return err
 		}
 	}
