@@ -50,6 +50,10 @@
 //		}}
 //	}, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SurvivesReset))
 //
+// What it promises less than others, or does in another way, is said by its fields: Handler
+// is a collector that answers it, Split takes its lines out of a protocol, Unordered lets
+// them arrive in any order, and Plain is for one that rewrites spaces.
+//
 // Within is the subject's own deadline. What a promise needs besides, such as Large or
 // AskAll, is with each; without it, the spec says what is missing.
 //

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -14,7 +15,8 @@ import (
 type wire struct {
 	what    string // it reads after the promise's name
 	plan    fault.Plan
-	handler fakeserver.Handler // of a TCP collector. If nil, Discard
+	gate    <-chan struct{}    // the collector stands still at the first line until it is closed; nil: it never does
+	handler fakeserver.Handler // in place of the collector's own; nil: that
 	down    bool               // the collector refuses connections until it goes up
 	bulk    bool               // the record keeps no bytes
 	kind    error              // of what is found; nil: ErrBroken
@@ -30,24 +32,35 @@ func (l NetworkLogger) collector(ctx context.Context, w wire) (fake, error) {
 		limit = -1
 	}
 	if l.Network == "udp" {
-		return listenPacket(ctx, fakeserver.PacketConfig{Faults: w.plan, RecordLimit: limit, Name: "collector"})
+		return listenPacket(ctx, fakeserver.PacketConfig{Handler: l.PacketHandler, Faults: w.plan, RecordLimit: limit, Name: "collector"})
 	}
-	return listenStream(ctx, fakeserver.Config{Handler: w.handler, Faults: w.plan, ReceiveBuffer: smallBuffer, RecordLimit: limit, Name: "collector"})
+	if w.gate != nil {
+		w.plan = rules(append(w.plan.Rules, standstill(l.framing()))...)
+	}
+	srv, err := listenStream(ctx, fakeserver.Config{Handler: cmp.Or(w.handler, l.Handler), Faults: w.plan, ReceiveBuffer: smallBuffer, RecordLimit: limit, Name: "collector"})
+	if err == nil && w.gate != nil {
+		go releaseAfter(ctx, w.gate, srv)
+	}
+	return srv, err
 }
 
-// reluctant returns a collector that reads one byte, and the rest when gate is
-// closed. A stall for a time of its own would be over, on a busy machine, before
-// the logger has filled the buffers.
-func reluctant(gate <-chan struct{}) fakeserver.HandlerFunc {
-	return func(ctx context.Context, c *fakeserver.Conn) error {
-		if _, err := c.Read(make([]byte, 1)); err != nil {
-			return err
-		}
-		select {
-		case <-gate:
-		case <-ctx.Done():
-		}
-		return fakeserver.Discard{}.ServeConn(ctx, c)
+// standstill lets a collector read no further than to its first line, on each connection,
+// so that what a protocol says before that is answered. A stall for a time of its own would
+// be over, on a busy machine, before the logger has filled the buffers.
+func standstill(f framing) fault.Rule {
+	return fault.FromClient(fault.Hold{Gate: readsOn}).AfterMatch(f.spell(lineBegins)).NeedNotFire()
+}
+
+// readsOn is the gate of standstill.
+const readsOn = "reads on"
+
+// releaseAfter lets a collector read on when gate is closed. A collector that has ended by
+// then does not read.
+func releaseAfter(ctx context.Context, gate <-chan struct{}, srv fake) {
+	select {
+	case <-gate:
+		srv.stream().Release(readsOn)
+	case <-ctx.Done():
 	}
 }
 
@@ -55,17 +68,17 @@ func reluctant(gate <-chan struct{}) fakeserver.HandlerFunc {
 // on.
 const longWait = 200 * time.Millisecond
 
-// newGate returns a gate for reluctant, and what opens it.
+// newGate returns a gate for a wire, and what opens it.
 func newGate() (gate chan struct{}, release func()) {
 	gate = make(chan struct{})
 	return gate, sync.OnceFunc(func() { close(gate) })
 }
 
-// stuck returns a wire whose collector reads one byte, and no more until release
+// stuck returns a wire whose collector stops reading at the first line, until release
 // is called. Its record keeps no bytes.
 func stuck() (w wire, release func()) {
 	gate, release := newGate()
-	return wire{what: "when the collector stops reading", handler: reluctant(gate), bulk: true}, release
+	return wire{what: "when the collector stops reading", gate: gate, bulk: true}, release
 }
 
 // carryOut does something to the collector. That this is impossible says nothing

@@ -18,7 +18,7 @@ const (
 
 // floodText returns line n of a flood, in memory of its own.
 func floodText(n int) string {
-	return fmt.Sprintf("line %05d %s end %05d", n, strings.Repeat("abcdefgh", floodLine/8), n)
+	return fmt.Sprintf(lineBegins+"%05d %s end %05d", n, strings.Repeat("abcdefgh", floodLine/8), n)
 }
 
 // trickle pauses before every eighth line of those that follow a flood until there is a

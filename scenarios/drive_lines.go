@@ -7,6 +7,9 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
+// lineBegins is what each line begins with.
+const lineBegins = "line "
+
 // textLines returns n lines to log: each begins with its number and ends with it,
 // and has size bytes or a few more in between. They have nothing in them that a
 // format might escape.
@@ -14,7 +17,7 @@ func textLines(first, n, size int) []string {
 	lines := make([]string, n)
 	for i := range lines {
 		filler := strings.Repeat("abcdefghij", size/10+1)[:size]
-		lines[i] = fmt.Sprintf("line %05d %s end %05d", first+i, filler, first+i)
+		lines[i] = fmt.Sprintf(lineBegins+"%05d %s end %05d", first+i, filler, first+i)
 	}
 	return lines
 }
@@ -42,5 +45,5 @@ func (s *logging) establish() error {
 // out.
 func (s *logging) awaitLine(n int) error {
 	line := shortLine(n)
-	return s.await(s.patience(), func(t transcript.Transcript) bool { return heard(t, line) })
+	return s.await(s.patience(), func(t transcript.Transcript) bool { return s.framing.heard(t, line) })
 }

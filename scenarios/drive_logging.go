@@ -14,6 +14,7 @@ type logging struct {
 	ctx     context.Context // done when it is over
 	within  time.Duration
 	framing framing
+	ordered bool // lines arrive in the order in which they were logged
 	srv     fake
 	log     Log
 	uncut   error // why what arrived again could not be cut into lines
@@ -23,13 +24,13 @@ type logging struct {
 // inLogging runs f with a logger that is open, on a collector at the end of wire w.
 // What f finds is a broken promise.
 func inLogging(ctx context.Context, l NetworkLogger, w wire, f func(s *logging) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	srv, err := l.collector(ctx, w)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	s := &logging{ctx: ctx, within: l.Within, framing: l.framing(), srv: srv}
+	s := &logging{ctx: ctx, within: l.Within, framing: l.framing(), ordered: !l.Unordered, srv: srv}
 	if w.down {
 		err = carryOut("Down", srv.Down)
 	}
@@ -51,9 +52,10 @@ func (s *logging) open(l NetworkLogger) error {
 	if err != nil {
 		return ofOpen(err)
 	}
-	if s.log = log; log.Print == nil {
+	if log.Print == nil {
 		return fmt.Errorf("%w: Open returned a Log without Print", ErrSubject)
 	}
+	s.log = s.framing.spelling(log)
 	return nil
 }
 
@@ -128,18 +130,55 @@ func (s *logging) pause(d time.Duration) error {
 // wantAll waits for the lines, or for the end of all connections, and says which
 // did not arrive whole, once and in order.
 func (s *logging) wantAll(lines []string) error {
-	t, err := s.settle(lines[len(lines)-1])
+	t, err := s.settle(s.lastOf(lines)...)
 	if err != nil {
 		return err
 	}
-	got, err := s.framing.received(t)
-	return errors.Join(err, s.framing.advise(arrived(got, lines)))
+	return s.judgeLines(t, func(got []string) error { return s.arrived(got, lines, 0) })
 }
 
-// settle waits until the collector heard the last line or all connections have
+// judgeLines says what is wrong with the lines that a collector got: nothing, if nothing is
+// connection by connection, or in the order in which they were read. Connections that are
+// open at the same time have no other order.
+func (s *logging) judgeLines(t transcript.Transcript, judge func(got []string) error) error {
+	got, uncut := s.framing.received(t)
+	wrong := judge(got)
+	if wrong != nil && t.Conns() > 1 && judge(s.framing.receivedInTime(t)) == nil {
+		wrong = nil
+	}
+	return errors.Join(uncut, s.framing.advise(wrong))
+}
+
+// lastOf returns those of lines that arrive last: where there is no order, any may.
+func (s *logging) lastOf(lines []string) []string {
+	if s.ordered {
+		return lines[len(lines)-1:]
+	}
+	return lines
+}
+
+// arrived says which of the lines that were logged are not in got whole, once and in
+// order, but for the first of them, which may be missing.
+func (s *logging) arrived(got, logged []string, mayMiss int) error {
+	if s.ordered {
+		return arrived(got, logged[mayMiss:])
+	}
+	return arrivedInAnyOrder(got, logged, mayMiss)
+}
+
+// settle waits until the collector heard the lines or all connections have
 // ended, and returns the whole record.
-func (s *logging) settle(last string) (transcript.Transcript, error) {
-	return s.settleOn(func(t transcript.Transcript) bool { return heard(t, last) })
+func (s *logging) settle(lines ...string) (transcript.Transcript, error) {
+	heard := 0
+	return s.settleOn(func(t transcript.Transcript) bool {
+		if !s.ordered && len(lines) > 1 {
+			return s.framing.heardAll(t, lines)
+		}
+		for heard < len(lines) && s.framing.heard(t, lines[heard]) {
+			heard++
+		}
+		return heard == len(lines)
+	})
 }
 
 // settleOn waits until done holds for the record or all connections have ended,

@@ -52,7 +52,7 @@ func (s *logging) logUntilRecovered(n int, again since) (last int, err error) {
 	if err := s.close(); err != nil {
 		return last, err
 	}
-	return last, s.wantRest(last, again)
+	return last, s.wantRest(heard, last, again)
 }
 
 // printUntilHeard logs lines from number n on until one arrives, and returns its number.
@@ -76,13 +76,17 @@ func (s *logging) printUntilHeard(n int, again since) (int, error) {
 	return n, errors.Join(late, s.uncut)
 }
 
-// wantRest wants all lines up to last from the first on that arrived again.
-func (s *logging) wantRest(last int, again since) error {
-	t, err := s.settle(shortLine(last))
+// wantRest wants all lines up to last from the first on that arrived again; where there
+// is no order, from line heard on.
+func (s *logging) wantRest(heard, last int, again since) error {
+	logged := textLines(1, last, shortSize)
+	t, err := s.settle(s.lastOf(logged[heard-1:])...)
 	if err != nil {
 		return err
 	}
-	got := again(t)
-	first := firstNumber(got)
-	return errors.Join(s.uncut, arrived(got, textLines(first, last-first+1, shortSize)))
+	got, mayMiss := again(t), heard-1
+	if s.ordered {
+		mayMiss = max(0, firstNumber(got)-1)
+	}
+	return errors.Join(s.uncut, s.arrived(got, logged, mayMiss))
 }

@@ -42,7 +42,7 @@ func flushQuick(ctx context.Context, l NetworkLogger, n int) error {
 // flushLate is flushQuick with a collector that does not read meanwhile.
 func flushLate(ctx context.Context, l NetworkLogger, n int) error {
 	gate, release := newGate()
-	w := wire{what: fmt.Sprintf("closed right after line %d, while the collector has fallen behind", n), handler: reluctant(gate)}
+	w := wire{what: fmt.Sprintf("closed right after line %d, while the collector has fallen behind", n), gate: gate}
 	return inLogging(ctx, l, w, func(s *logging) error { return flush(s, textLines(1, n, 2000), release) })
 }
 

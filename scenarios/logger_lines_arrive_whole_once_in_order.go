@@ -41,7 +41,7 @@ func checkLinesArrive(ctx context.Context, subject func() NetworkLogger) error {
 	}
 	return inTurn(healthy, func() error {
 		gate, release := newGate()
-		stopped := wire{what: "when the collector stops reading for a while", handler: reluctant(gate)}
+		stopped := wire{what: "when the collector stops reading for a while", gate: gate}
 		return inLogging(ctx, subject(), stopped, func(s *logging) error {
 			return deliverStalled(s, textLines(1, manyLines, longLine), release)
 		})

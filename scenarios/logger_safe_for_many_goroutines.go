@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // SafeForManyGoroutines is the promise of a logger whose Print may be called by
@@ -68,16 +66,18 @@ func printAll(s *logging, callers [][]string) error {
 // wantEach waits for the last line of each caller, or for the end of all
 // connections, and says which lines did not arrive.
 func wantEach(s *logging, callers [][]string) error {
-	next := 0 // caller whose last line was not heard yet
-	t, err := s.settleOn(func(t transcript.Transcript) bool {
-		for next < len(callers) && heard(t, callers[next][callerLines-1]) {
-			next++
-		}
-		return next == len(callers)
-	})
+	var last []string
+	for _, lines := range callers {
+		last = append(last, s.lastOf(lines)...)
+	}
+	t, err := s.settle(last...)
 	if err != nil {
 		return err
 	}
-	got, err := s.framing.received(t)
-	return errors.Join(err, arrivedEach(got, callers))
+	return s.judgeLines(t, func(got []string) error {
+		if !s.ordered {
+			return arrivedInAnyOrder(got, last, 0)
+		}
+		return arrivedEach(got, callers)
+	})
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
 )
 
 // A NetworkLogger is a logger that sends its lines to a collector, to be put to
@@ -15,12 +17,27 @@ type NetworkLogger struct {
 	// Network is "tcp" or "udp". If empty, "tcp". Of a UDP logger, each datagram is at
 	// least one line.
 	Network string
+	// Handler is the collector's side of a TCP logger's protocol, if it answers: with an
+	// acknowledgement of each line, or as an HTTP server. What it can't make sense of is no
+	// error of its own, since promises cut lines off: it returns nil then, and the record tells
+	// what arrived. If nil, the collector reads and says nothing.
+	Handler fakeserver.Handler
+	// PacketHandler is Handler for a UDP logger.
+	PacketHandler fakeserver.PacketHandler
 	// Split tells the lines of a TCP logger apart, as a bufio.Scanner's does: GELF ends
 	// them with a zero byte, and RFC 5425 puts their length before them. If nil,
 	// bufio.ScanLines. It is called with what the record has of one connection, again
 	// and again, never with atEOF, and by several goroutines at once. If it returns an
 	// error, even bufio.ErrFinalToken, the rest can't be cut.
 	Split bufio.SplitFunc
+	// Unordered says that lines may arrive in another order than that in which they were
+	// logged, as those of a logger with several connections do. Promises then want them
+	// whole and once only.
+	Unordered bool
+	// Plain says that the logger rewrites what is no letter, digit or dot: it quotes, escapes
+	// or replaces it. Lines then have dots where they have spaces otherwise, as messages about
+	// them do.
+	Plain bool
 	// Open makes a logger that sends to addr. It may be called several times, each
 	// time with another collector's address, and by several goroutines at once, each with
 	// a subject of its own. ctx is canceled when the collector goes.
@@ -85,6 +102,12 @@ func (l NetworkLogger) check() error {
 	}
 	if l.Split != nil && l.Network == "udp" {
 		lacks = append(lacks, "Split is set, and the lines of a UDP logger are its datagrams")
+	}
+	if l.Handler != nil && l.Network == "udp" {
+		lacks = append(lacks, "Handler is set, and a UDP collector's is PacketHandler")
+	}
+	if l.PacketHandler != nil && l.Network != "udp" {
+		lacks = append(lacks, "PacketHandler is set, and a TCP collector's is Handler")
 	}
 	if l.Open == nil {
 		lacks = append(lacks, "Open is nil")

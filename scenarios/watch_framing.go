@@ -13,17 +13,18 @@ import (
 type framing struct {
 	split  bufio.SplitFunc
 	advice string // for lines that nothing tells apart
+	plain  bool   // lines are spelled without spaces
 }
 
 // framing returns how the subject's lines are told apart.
 func (l NetworkLogger) framing() framing {
 	switch {
 	case l.Split != nil:
-		return framing{split: l.Split}
+		return framing{split: l.Split, plain: l.Plain}
 	case l.Network == "udp":
-		return framing{split: bufio.ScanLines}
+		return framing{split: bufio.ScanLines, plain: l.Plain}
 	}
-	return framing{bufio.ScanLines, "NetworkLogger.Split tells lines apart that do not end with a \"\\n\""}
+	return framing{bufio.ScanLines, "NetworkLogger.Split tells lines apart that do not end with a \"\\n\"", l.Plain}
 }
 
 // advise adds what to do about err, if there is something.
@@ -52,7 +53,7 @@ func (f framing) cut(stream []byte) (lines []framed, rest []byte, err error) {
 			return lines, stream[at:], nil
 		}
 		if at += n; line != nil {
-			lines = append(lines, framed{string(line), int64(at)})
+			lines = append(lines, framed{f.read(string(line)), int64(at)})
 		}
 	}
 }
@@ -94,11 +95,11 @@ func (f framing) received(t transcript.Transcript) (lines []string, err error) {
 			lines = append(lines, line.text)
 		}
 		if len(rest) > 0 {
-			lines = append(lines, string(rest))
+			lines = append(lines, f.read(string(rest)))
 		}
 	}
 	for _, d := range t.Datagrams(transcript.FromClient) {
-		lines = append(lines, strings.Split(strings.TrimRight(string(d), "\r\n"), "\n")...)
+		lines = append(lines, strings.Split(strings.TrimRight(f.read(string(d)), "\r\n"), "\n")...)
 	}
 	return lines, err
 }

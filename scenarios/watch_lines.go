@@ -1,36 +1,12 @@
 package scenarios
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
-
-// heard reports whether the collector got text, in one datagram or on one
-// connection.
-func heard(t transcript.Transcript, text string) bool {
-	tails := map[int][]byte{} // the last bytes of each connection
-	for e := range t.All() {
-		if e.Direction != transcript.FromClient || e.Size() == 0 {
-			continue
-		}
-		tail := tails[e.Conn]
-		seam := append(tail, e.Data[:min(len(e.Data), len(text))]...)
-		if bytes.Contains(e.Data, []byte(text)) || bytes.Contains(seam, []byte(text)) {
-			return true
-		}
-		if e.Kind != transcript.Datagram {
-			tail = append(tail, e.Data[max(0, len(e.Data)-len(text)):]...)
-			tails[e.Conn] = tail[max(0, len(tail)-len(text)):]
-		}
-	}
-	return false
-}
 
 // lineStart finds where a line of textLines begins.
 var lineStart = regexp.MustCompile(`line (\d{5}) `)
@@ -66,6 +42,33 @@ func arrived(got, want []string) error {
 	}
 	if next < len(want) {
 		return fmt.Errorf("%.10q… is missing; %d of %d lines arrived", want[next], next, len(want))
+	}
+	return nil
+}
+
+// arrivedInAnyOrder says which of the lines that were logged are not in got whole and once.
+// The first of them may be missing, as many as mayMiss says.
+func arrivedInAnyOrder(got, logged []string, mayMiss int) error {
+	times := make([]int, len(logged))
+	for i, line := range got {
+		found := lineStart.FindAllStringIndex(line, -1)
+		if len(found) > 1 {
+			return &severalLines{fmt.Sprintf("line %d that arrived holds %d lines: %.80q…", i+1, len(found), line)}
+		}
+		if len(found) == 0 {
+			continue
+		}
+		text := line[found[0][0]:]
+		n := indexOf(text, logged)
+		if n < 0 {
+			return fmt.Errorf("line %d that arrived is not whole: %.80q… has %d bytes", i+1, text, len(text))
+		}
+		if times[n]++; times[n] > 1 {
+			return fmt.Errorf("%.10q… arrived twice", logged[n])
+		}
+	}
+	if n := slices.Index(times[mayMiss:], 0); n >= 0 {
+		return fmt.Errorf("%.10q… is missing", logged[mayMiss+n])
 	}
 	return nil
 }

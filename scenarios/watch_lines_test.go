@@ -64,3 +64,29 @@ func TestArrivedEach(t *testing.T) {
 		})
 	}
 }
+
+func TestArrivedInAnyOrder(t *testing.T) {
+	logged := textLines(7, 3, 10)
+	for _, c := range []struct {
+		Why     string
+		Got     []string
+		MayMiss int
+		Want    string // in the error; "" where nothing is wrong
+	}{
+		{"out of order", []string{"app: " + logged[2], logged[0], logged[1]}, 0, ""},
+		{"with lines that were not logged", append([]string{"logger: 3 lines queued"}, logged...), 0, ""},
+		{"lost", []string{logged[2], logged[0]}, 0, `"line 00008"… is missing`},
+		{"lost among those that may be", []string{logged[2], logged[0]}, 2, ""},
+		{"twice", append(slices.Clone(logged), logged[0]), 0, `"line 00007"… arrived twice`},
+		{"twice among those that may be lost", append(slices.Clone(logged), logged[0]), 2, `"line 00007"… arrived twice`},
+		{"cut off", []string{logged[0], logged[1][:15], logged[2]}, 0, `line 2 that arrived is not whole: "line 00008 abcd"…`},
+		{"joined", []string{logged[0] + logged[1], logged[2]}, 0, `line 1 that arrived holds 2 lines`},
+	} {
+		t.Run(c.Why, func(t *testing.T) {
+			err := arrivedInAnyOrder(c.Got, logged, c.MayMiss)
+			if (err == nil) != (c.Want == "") || err != nil && !strings.Contains(err.Error(), c.Want) {
+				t.Errorf("arrivedInAnyOrder = %v, want an error with %q", err, c.Want)
+			}
+		})
+	}
+}
