@@ -52,7 +52,8 @@
 //
 // What it promises less than others, or does in another way, is said by its fields: Handler
 // is a collector that answers it, Split takes its lines out of a protocol, Unordered lets
-// them arrive in any order, and Plain is for one that rewrites spaces.
+// them arrive in any order, and Plain is for one that rewrites spaces. Its Network may be
+// "unixgram", as for syslog's /dev/log.
 //
 // Within is the subject's own deadline. What a promise needs besides, such as Large or
 // AskAll, is with each; without it, the spec says what is missing.

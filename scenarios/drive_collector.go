@@ -27,17 +27,24 @@ const smallBuffer = 4096
 
 // collector starts a server that takes lines.
 func (l NetworkLogger) collector(ctx context.Context, w wire) (fake, error) {
+	if l.isUnix() && memoryOf(ctx) != nil {
+		return fake{}, fmt.Errorf("%w: there are no unix sockets in memory", ErrSubject)
+	}
 	limit := int64(0)
 	if w.bulk {
 		limit = -1
 	}
-	if l.Network == "udp" {
-		return listenPacket(ctx, fakeserver.PacketConfig{Handler: l.PacketHandler, Faults: w.plan, RecordLimit: limit, Name: "collector"})
+	if l.sendsDatagrams() {
+		return listenPacket(ctx, fakeserver.PacketConfig{Network: l.Network, Handler: l.PacketHandler, Faults: w.plan, RecordLimit: limit, Name: "collector"})
 	}
 	if w.gate != nil {
 		w.plan = rules(append(w.plan.Rules, standstill(l.framing()))...)
 	}
-	srv, err := listenStream(ctx, fakeserver.Config{Handler: cmp.Or(w.handler, l.Handler), Faults: w.plan, ReceiveBuffer: smallBuffer, RecordLimit: limit, Name: "collector"})
+	cfg := fakeserver.Config{Network: l.Network, Handler: cmp.Or(w.handler, l.Handler), Faults: w.plan, RecordLimit: limit, Name: "collector"}
+	if !l.isUnix() { // whose senders' buffers count
+		cfg.ReceiveBuffer = smallBuffer
+	}
+	srv, err := listenStream(ctx, cfg)
 	if err == nil && w.gate != nil {
 		go releaseAfter(ctx, w.gate, srv)
 	}

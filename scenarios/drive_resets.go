@@ -59,7 +59,7 @@ func wasReset(t transcript.Transcript) bool {
 // wire.
 func firstLines(ctx context.Context, subject func() NetworkLogger) (ends []int64, err error) {
 	l := subject()
-	if err := l.checkTCP(noConnection); err != nil {
+	if err := l.checkReset(noConnection); err != nil {
 		return nil, err
 	}
 	err = inLogging(ctx, l, wire{what: rehearsal.what, kind: rehearsal.kind}, func(s *logging) error {

@@ -37,7 +37,7 @@ const connMemory = 16 << 10
 
 func checkBoundedMemory(ctx context.Context, subject func() NetworkLogger) error {
 	l := subject()
-	if err := l.checkTCP(neverWaits); err != nil {
+	if err := l.checkStream(neverWaits); err != nil {
 		return err
 	}
 	w, release := stuck()

@@ -19,7 +19,7 @@ var CloseIsBounded = Promise[NetworkLogger]{
 
 func checkCloseIsBounded(ctx context.Context, subject func() NetworkLogger) error {
 	l := subject()
-	if err := l.checkTCP(neverWaits); err != nil {
+	if err := l.checkStream(neverWaits); err != nil {
 		return err
 	}
 	w, release := stuck()

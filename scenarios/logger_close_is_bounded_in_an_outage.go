@@ -33,7 +33,7 @@ func checkCloseInOutage(ctx context.Context, subject func() NetworkLogger) error
 		return func() error { return inLogging(ctx, subject(), w, f) }
 	}
 	refused := trial(wire{what: "when the collector refuses"}, func(s *logging) error { return closeInOutage(s, s.down) })
-	if l.Network == "udp" {
+	if l.sendsDatagrams() {
 		return refused()
 	}
 	trials := []func() error{refused}

@@ -25,7 +25,7 @@ func checkFirstLineAfterOutage(ctx context.Context, subject func() NetworkLogger
 	if err := l.check(); err != nil {
 		return err
 	}
-	if l.Network != "udp" {
+	if !l.sendsDatagrams() {
 		return fmt.Errorf("%w: a TCP logger loses what its connection had taken, and there is nothing to promise", ErrSubject)
 	}
 	var trials []func() error

@@ -36,7 +36,7 @@ func checkLinesArrive(ctx context.Context, subject func() NetworkLogger) error {
 		few := append(textLines(1, 10, 20), textLines(11, 10, 700)...)
 		return inLogging(ctx, l, wire{what: "on a healthy wire"}, func(s *logging) error { return deliver(s, few, func() {}, func() {}) })
 	}
-	if l.Network == "udp" {
+	if l.sendsDatagrams() {
 		return healthy()
 	}
 	return inTurn(healthy, func() error {

@@ -28,7 +28,7 @@ var LosesNothingSilently = Promise[NetworkLogger]{
 
 func checkLosesNothingSilently(ctx context.Context, subject func() NetworkLogger) error {
 	l := subject()
-	if err := l.checkTCP(noConnection); err != nil {
+	if err := l.checkReset(noConnection); err != nil {
 		return err
 	}
 	trial := func(what string, end ...transcript.Ending) func() error {

@@ -20,7 +20,7 @@ var NeverBlocksItsCaller = Promise[NetworkLogger]{
 
 func checkNeverBlocks(ctx context.Context, subject func() NetworkLogger) error {
 	l := subject()
-	if err := l.checkTCP(neverWaits); err != nil {
+	if err := l.checkStream(neverWaits); err != nil {
 		return err
 	}
 	w, release := stuck()

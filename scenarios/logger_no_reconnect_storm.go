@@ -24,7 +24,7 @@ var NoReconnectStorm = Promise[NetworkLogger]{
 
 func checkNoReconnectStorm(ctx context.Context, subject func() NetworkLogger) error {
 	l := subject()
-	if err := l.checkTCP("makes no connections, and so no storm of them: there is nothing to promise"); err != nil {
+	if err := l.checkReset("makes no connections, and so no storm of them: there is nothing to promise"); err != nil {
 		return err
 	}
 	refuse := fault.OnAccept(fault.Reset{}).FromConn(2).NeedNotFire()

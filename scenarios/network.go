@@ -14,7 +14,8 @@ import (
 // A Network is what a subject reaches its server by: the kernel's, or with [InMemory] one
 // in memory.
 type Network interface {
-	// DialContext connects, as net.Dialer's method of this name does: "tcp" or "udp".
+	// DialContext connects, as net.Dialer's method of this name does: "tcp" or "udp", and
+	// not in memory "unix" or "unixgram".
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 	// ListenPacket opens a socket for datagrams that is not connected, as
 	// net.ListenConfig's method of this name does.

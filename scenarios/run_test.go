@@ -90,7 +90,7 @@ var _ = Describe("Run", func() {
 			Expect(err).To(MatchError(kind))
 			Expect(err).To(MatchError(ContainSubstring(message)))
 		},
-		Entry("is empty", scenarios.SurvivesReset, scenarios.NetworkLogger{Network: "unix"}, scenarios.ErrSubject, `Network is "unix"`),
+		Entry("is empty", scenarios.SurvivesReset, scenarios.NetworkLogger{Network: "pipe"}, scenarios.ErrSubject, `Network is "pipe", want one of tcp, udp, unix, unixgram`),
 		Entry("has no connection to be reset", scenarios.SurvivesReset, reference.StandardLogger("udp", within), scenarios.ErrSubject, "a UDP logger has no connection"),
 		Entry("does not open", scenarios.LastLineOfAPanicArrives, opens(scenarios.Log{}, errors.New("stuck")), scenarios.ErrBroken, "Open: stuck"),
 		Entry("can't print", scenarios.LastLineOfAPanicArrives, opens(scenarios.Log{}, nil), scenarios.ErrSubject, "a Log without Print"),

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,17 +15,18 @@ import (
 // A NetworkLogger is a logger that sends its lines to a collector, to be put to
 // the test.
 type NetworkLogger struct {
-	// Network is "tcp" or "udp". If empty, "tcp". Of a UDP logger, each datagram is at
-	// least one line.
+	// Network is "tcp", "udp", "unix" or "unixgram". If empty, "tcp". Of datagrams, each is
+	// at least one line. The address of a unix socket, such as syslog's /dev/log, is a path in
+	// a directory of its own. There are none in memory.
 	Network string
-	// Handler is the collector's side of a TCP logger's protocol, if it answers: with an
+	// Handler is the collector's side of a TCP or unix logger's protocol, if it answers: with an
 	// acknowledgement of each line, or as an HTTP server. What it can't make sense of is no
 	// error of its own, since promises cut lines off: it returns nil then, and the record tells
 	// what arrived. If nil, the collector reads and says nothing.
 	Handler fakeserver.Handler
-	// PacketHandler is Handler for a UDP logger.
+	// PacketHandler is Handler for a logger that sends datagrams.
 	PacketHandler fakeserver.PacketHandler
-	// Split tells the lines of a TCP logger apart, as a bufio.Scanner's does: GELF ends
+	// Split tells the lines of a stream apart, as a bufio.Scanner's does: GELF ends
 	// them with a zero byte, and RFC 5425 puts their length before them. If nil,
 	// bufio.ScanLines. It is called with what the record has of one connection, again
 	// and again, never with atEOF, and by several goroutines at once. If it returns an
@@ -97,17 +99,17 @@ func (l Log) close() error {
 // check says what l lacks.
 func (l NetworkLogger) check() error {
 	var lacks []string
-	if l.Network != "" && l.Network != "tcp" && l.Network != "udp" {
-		lacks = append(lacks, fmt.Sprintf(`Network is %q, want "tcp" or "udp"`, l.Network))
+	if !slices.Contains(loggerNetworks, l.network()) {
+		lacks = append(lacks, fmt.Sprintf("Network is %q, want one of %s", l.Network, strings.Join(loggerNetworks, ", ")))
 	}
-	if l.Split != nil && l.Network == "udp" {
-		lacks = append(lacks, "Split is set, and the lines of a UDP logger are its datagrams")
+	if l.Split != nil && l.sendsDatagrams() {
+		lacks = append(lacks, fmt.Sprintf("Split is set, and the lines of a %s logger are its datagrams", l.medium()))
 	}
-	if l.Handler != nil && l.Network == "udp" {
-		lacks = append(lacks, "Handler is set, and a UDP collector's is PacketHandler")
+	if l.Handler != nil && l.sendsDatagrams() {
+		lacks = append(lacks, fmt.Sprintf("Handler is set, and a %s collector's is PacketHandler", l.medium()))
 	}
-	if l.PacketHandler != nil && l.Network != "udp" {
-		lacks = append(lacks, "PacketHandler is set, and a TCP collector's is Handler")
+	if l.PacketHandler != nil && !l.sendsDatagrams() {
+		lacks = append(lacks, fmt.Sprintf("PacketHandler is set, and a %s collector's is Handler", l.medium()))
 	}
 	if l.Open == nil {
 		lacks = append(lacks, "Open is nil")
@@ -132,22 +134,3 @@ func (l NetworkLogger) memory() int64 { return cmp.Or(l.Memory, DefaultMemory) }
 
 // dials returns how often the logger may dial in each Within.
 func (l NetworkLogger) dials() int { return cmp.Or(l.Dials, DefaultDials) }
-
-// checkTCP says what l lacks for a promise that a UDP logger can't make, and why
-// it can't.
-func (l NetworkLogger) checkTCP(why string) error {
-	if err := l.check(); err != nil {
-		return err
-	}
-	if l.Network == "udp" {
-		return fmt.Errorf("%w: a UDP logger %s", ErrLacks, why)
-	}
-	return nil
-}
-
-// Why a UDP logger can't make promises about resets, and about collectors that don't
-// read.
-const (
-	noConnection = "has no connection that could be reset: there is nothing to promise"
-	neverWaits   = "never waits for its collector: datagrams that nobody reads are lost, and there is nothing to promise"
-)

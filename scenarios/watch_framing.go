@@ -21,7 +21,7 @@ func (l NetworkLogger) framing() framing {
 	switch {
 	case l.Split != nil:
 		return framing{split: l.Split, plain: l.Plain}
-	case l.Network == "udp":
+	case l.sendsDatagrams():
 		return framing{split: bufio.ScanLines, plain: l.Plain}
 	}
 	return framing{bufio.ScanLines, "NetworkLogger.Split tells lines apart that do not end with a \"\\n\"", l.Plain}

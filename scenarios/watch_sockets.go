@@ -118,7 +118,11 @@ func (f fake) clientSockets() (all []socket, ok bool) {
 	if f.memory != nil {
 		return memorySockets(f.memory, f.Address()), true
 	}
-	return kernelSockets(f.stream().AddrPort().Port())
+	server := f.stream().AddrPort()
+	if !server.IsValid() {
+		return nil, false // a unix socket's
+	}
+	return kernelSockets(server.Port())
 }
 
 // owned returns the sockets that a process has.
