@@ -38,6 +38,9 @@
 //		return scenarios.Session{Ask: ask, Close: c.Close}, nil
 //	},
 //
+// A client that knows one port only says so with Port; one of both TCP and UDP has the server
+// of the other at the same address, with PacketHandler or StreamHandler.
+//
 // Of a logger, Open returns a [Log], whose Print logs a line:
 //
 //	var _ = scenarios.DescribeNetworkLogger("our logger", func() scenarios.NetworkLogger {

@@ -12,6 +12,7 @@ type evidence struct {
 	report fault.Report
 	draws  bool
 	record transcript.Transcript
+	beside string // the record of the other medium's server; empty: there is none
 }
 
 // String returns the evidence for people.
@@ -20,7 +21,7 @@ func (e evidence) String() string {
 	if e.draws {
 		seed = fmt.Sprintf("to rerun with the same draws: FAKEWIRE_SEED=%#x\n", e.report.Seed)
 	}
-	return e.report.String() + seed + e.record.String()
+	return e.report.String() + seed + e.record.String() + e.beside
 }
 
 // evidenced is an error with the evidence for it, which Run shows once, at the

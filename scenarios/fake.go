@@ -15,8 +15,9 @@ import (
 type fake struct {
 	server
 	plan   fault.Plan
-	memory *memoryNetwork // nil: the kernel's
-	relay  *relay         // nil: the Handler is at the wire itself
+	memory *memoryNetwork  // nil: the kernel's
+	relay  *relay          // nil: the Handler is at the wire itself
+	beside fakeserver.Wire // the other medium's server at the same address; nil: there is none
 }
 
 // server is what fakeserver's Server and PacketServer have in common.
@@ -28,7 +29,9 @@ type server interface {
 
 // listenStream starts a server for streams.
 func listenStream(ctx context.Context, cfg fakeserver.Config) (fake, error) {
-	cfg.Transport = transportOf(ctx)
+	if cfg.Transport == nil {
+		cfg.Transport = transportOf(ctx)
+	}
 	srv, err := fakeserver.Listen(cfg)
 	if err != nil {
 		return fake{}, fmt.Errorf("%w: %w", ErrSubject, err)
@@ -38,12 +41,30 @@ func listenStream(ctx context.Context, cfg fakeserver.Config) (fake, error) {
 
 // listenPacket starts a server for datagrams.
 func listenPacket(ctx context.Context, cfg fakeserver.PacketConfig) (fake, error) {
-	cfg.Transport = transportOf(ctx)
+	if cfg.Transport == nil {
+		cfg.Transport = transportOf(ctx)
+	}
 	srv, err := fakeserver.ListenPacket(cfg)
 	if err != nil {
 		return fake{}, fmt.Errorf("%w: %w", ErrSubject, err)
 	}
 	return fake{server: srv, plan: cfg.Faults, memory: memoryOf(ctx)}, nil
+}
+
+// Stop ends all servers at the address.
+func (f fake) Stop() error {
+	if f.beside == nil {
+		return f.server.Stop()
+	}
+	return errors.Join(f.server.Stop(), f.beside.Stop())
+}
+
+// Verify is the servers', too.
+func (f fake) Verify() error {
+	if f.beside == nil {
+		return f.server.Verify()
+	}
+	return errors.Join(f.server.Verify(), f.beside.Verify())
 }
 
 // stream returns the server as one for streams, and panics if it is not.
@@ -85,7 +106,11 @@ func (f fake) conclusive() error {
 
 // show adds f's evidence to err.
 func (f fake) show(err error) error {
-	return &evidenced{err, evidence{f.Report(), f.plan.Draws(), f.Transcript()}}
+	shown := evidence{report: f.Report(), draws: f.plan.Draws(), record: f.Transcript()}
+	if f.beside != nil {
+		shown.beside = f.beside.Transcript().String()
+	}
+	return &evidenced{err, shown}
 }
 
 // verdict says what found, an error about a subject on a wire of the kind what,

@@ -73,6 +73,14 @@ func transportOf(ctx context.Context) fakeserver.Transport {
 	return nil
 }
 
+// transportAt is transportOf for a server at an address; in memory, of the host that has it.
+func transportAt(ctx context.Context, addr string) fakeserver.Transport {
+	if m := memoryOf(ctx); m != nil {
+		return m.network.Host(addr)
+	}
+	return nil
+}
+
 // openConns returns the clients' ends of the connections to a server's address that were
 // not closed. If m is nil, it finds none.
 func (m *memoryNetwork) openConns(server string) []*nettest.Conn {

@@ -35,7 +35,7 @@ func (l NetworkLogger) checkStream(why string) error {
 		if l.isUnix() && why == neverWaits {
 			why = readsOnly
 		}
-		return fmt.Errorf("%w: a %s logger %s", ErrSubject, l.medium(), why)
+		return fmt.Errorf("%w: a %s logger %s", ErrLacks, l.medium(), why)
 	}
 	return nil
 }
@@ -46,7 +46,7 @@ func (l NetworkLogger) checkReset(why string) error {
 		return err
 	}
 	if l.isUnix() {
-		return fmt.Errorf("%w: a unix logger's connections can't be reset, since unix sockets have no RST: there is nothing to promise", ErrSubject)
+		return fmt.Errorf("%w: a unix logger's connections can't be reset, since unix sockets have no RST: there is nothing to promise", ErrLacks)
 	}
 	return nil
 }

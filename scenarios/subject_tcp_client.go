@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
@@ -13,6 +14,14 @@ type TCPClient struct {
 	// Handler is the server's side of the client's protocol. If nil, it sends each
 	// line back, even one of twice LargeRequest.
 	Handler fakeserver.Handler
+	// PacketHandler answers datagrams at the server's address, for a client that sends some,
+	// too, as those of DNS do. Nothing goes wrong with them. If nil, nothing takes them.
+	PacketHandler fakeserver.PacketHandler
+	// Port is the server's, for a client that knows no other. The host is another one of the
+	// loopback network, 127.0.0.0/8, for each server that is at work at the same time, so the
+	// client has to take that from addr. Where that network has one host only (not on Linux),
+	// promises that have several servers are inconclusive. If zero, any.
+	Port int
 	// Do is one whole exchange: it dials addr, asks, and returns the answer. It may be
 	// called several times, each time with another server's address, and by several
 	// goroutines at once, each with a subject of its own. ctx has no deadline of its own;
@@ -42,11 +51,20 @@ type TCPClient struct {
 const LargeRequest = 8 << 20
 
 func (c TCPClient) client() (client, error) {
-	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: func(ctx context.Context, p fault.Plan) (fake, error) {
-		return listenStream(ctx, fakeserver.Config{Handler: c.handler(), Faults: p, Name: "scenario"})
-	}}
+	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: c.listen}
 	common.doByOpen()
-	return common, common.check("TCPClient")
+	return common, errors.Join(common.check("TCPClient"), checkPort(c.Port))
+}
+
+// listen starts the client's server.
+func (c TCPClient) listen(ctx context.Context, p fault.Plan) (fake, error) {
+	return atPort(ctx, c.Port, func(t fakeserver.Transport, addr string) (fake, error) {
+		cfg := fakeserver.Config{Transport: t, Addr: addr, Handler: c.handler(), Faults: p, Name: "scenario"}
+		if c.PacketHandler == nil {
+			return listenStream(ctx, cfg)
+		}
+		return listenStreamBeside(ctx, cfg, fakeserver.PacketConfig{Handler: c.PacketHandler, Name: "datagrams"})
+	})
 }
 
 // handler returns the server's side of the protocol.

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
@@ -14,6 +15,15 @@ type UDPClient struct {
 	// datagram back. Its replies are what it sends to the client whose datagram it
 	// answers.
 	Handler fakeserver.PacketHandler
+	// StreamHandler answers TCP connections at the server's address, for a client that dials
+	// when a reply is too long for a datagram, as those of DNS do. Nothing goes wrong with
+	// them. If nil, they are refused.
+	StreamHandler fakeserver.Handler
+	// Port is the server's, for a client that knows no other. The host is another one of the
+	// loopback network, 127.0.0.0/8, for each server that is at work at the same time, so the
+	// client has to take that from addr. Where that network has one host only (not on Linux),
+	// promises that have several servers are inconclusive. If zero, any.
+	Port int
 	// Do is one whole exchange: it asks the server at addr and returns the answer. It
 	// may be called several times, also at once, each time with another server's
 	// address, and each time that of another client, made by its factory. ctx has no
@@ -33,11 +43,20 @@ type UDPClient struct {
 }
 
 func (c UDPClient) client() (client, error) {
-	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: func(ctx context.Context, p fault.Plan) (fake, error) {
-		return listenPacket(ctx, fakeserver.PacketConfig{Handler: c.handler(), Faults: p, Name: "scenario"})
-	}}
+	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: c.listen}
 	common.doByOpen()
-	return common, common.check("UDPClient")
+	return common, errors.Join(common.check("UDPClient"), checkPort(c.Port))
+}
+
+// listen starts the client's server.
+func (c UDPClient) listen(ctx context.Context, p fault.Plan) (fake, error) {
+	return atPort(ctx, c.Port, func(t fakeserver.Transport, addr string) (fake, error) {
+		cfg := fakeserver.PacketConfig{Transport: t, Addr: addr, Handler: c.handler(), Faults: p, Name: "scenario"}
+		if c.StreamHandler == nil {
+			return listenPacket(ctx, cfg)
+		}
+		return listenPacketBeside(ctx, cfg, fakeserver.Config{Handler: c.StreamHandler, Name: "streams"})
+	})
 }
 
 // handler returns the server's side of the client's protocol.

@@ -73,11 +73,11 @@ var _ = Describe("A collector at a unix socket", func() {
 			Expect(err).To(MatchError(kind))
 			Expect(err).To(MatchError(ContainSubstring(message)))
 		},
-		Entry("no reset", scenarios.SurvivesReset, "unix", scenarios.ErrSubject, "unix sockets have no RST"),
-		Entry("no storm after a reset", scenarios.NoReconnectStorm, "unix", scenarios.ErrSubject, "unix sockets have no RST"),
-		Entry("no connection", scenarios.SurvivesReset, "unixgram", scenarios.ErrSubject, "a unixgram logger has no connection"),
+		Entry("no reset", scenarios.SurvivesReset, "unix", scenarios.ErrLacks, "unix sockets have no RST"),
+		Entry("no storm after a reset", scenarios.NoReconnectStorm, "unix", scenarios.ErrLacks, "unix sockets have no RST"),
+		Entry("no connection", scenarios.SurvivesReset, "unixgram", scenarios.ErrLacks, "a unixgram logger has no connection"),
 		Entry("no process that ends", scenarios.SurvivesRestart, "unix", scenarios.ErrInconclusive, "a unix socket has no RST, and so no way to end its connections"),
-		Entry("no datagrams that nobody reads", scenarios.NeverBlocksItsCaller, "unixgram", scenarios.ErrSubject, "a unixgram logger waits for a collector that does not read"),
+		Entry("no datagrams that nobody reads", scenarios.NeverBlocksItsCaller, "unixgram", scenarios.ErrLacks, "a unixgram logger waits for a collector that does not read"),
 	)
 
 	It("is not to be had in memory", func(ctx SpecContext) {

@@ -13,14 +13,8 @@ import (
 // lines: it has two connections, and sends lines on them in turn.
 func Spreads(within time.Duration) scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Within: within, Unordered: true, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
-		first, err := newForwarder(scenarios.NetworkOf(ctx), addr, within)
-		if err != nil {
-			return scenarios.Log{}, err
-		}
-		second, err := newForwarder(scenarios.NetworkOf(ctx), addr, within)
-		if err != nil {
-			return scenarios.Log{}, errors.Join(err, first.Close())
-		}
+		first := newForwarder(scenarios.NetworkOf(ctx), addr, within, within/2)
+		second := newForwarder(scenarios.NetworkOf(ctx), addr, within, within/2)
 		var lines atomic.Int64
 		return scenarios.Log{
 			Print: func(line string) {
