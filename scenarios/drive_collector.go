@@ -15,7 +15,7 @@ import (
 type wire struct {
 	what    string // it reads after the promise's name
 	plan    fault.Plan
-	gate    <-chan struct{}    // the collector stands still at the first line until it is closed; nil: it never does
+	gate    <-chan struct{}    // the collector stops reading as soon as something came, until it is closed; nil: it reads
 	handler fakeserver.Handler // in place of the collector's own; nil: that
 	down    bool               // the collector refuses connections until it goes up
 	bulk    bool               // the record keeps no bytes
@@ -37,38 +37,56 @@ func (l NetworkLogger) collector(ctx context.Context, w wire) (fake, error) {
 	if l.sendsDatagrams() {
 		return listenPacket(ctx, fakeserver.PacketConfig{Network: l.Network, Handler: l.PacketHandler, Faults: w.plan, RecordLimit: limit, Name: "collector"})
 	}
-	if w.gate != nil {
-		w.plan = rules(append(w.plan.Rules, standstill(l.framing()))...)
-	}
 	cfg := fakeserver.Config{Network: l.Network, Handler: cmp.Or(w.handler, l.Handler), Faults: w.plan, RecordLimit: limit, Name: "collector"}
 	if !l.isUnix() { // whose senders' buffers count
 		cfg.ReceiveBuffer = smallBuffer
 	}
+	switch {
+	case w.gate == nil:
+		return listenStream(ctx, cfg)
+	case cfg.Handler == nil:
+		cfg.Handler = reluctant(w.gate)
+		return listenStream(ctx, cfg)
+	}
+	return listenHeld(ctx, cfg, w.gate, l.framing().spell(lineBegins))
+}
+
+// reluctant returns a collector that reads one byte, and the rest when gate is
+// closed. A stall for a time of its own would be over, on a busy machine, before
+// the logger has filled the buffers. A rule would cost memory for each connection, which
+// counts as the logger's.
+func reluctant(gate <-chan struct{}) fakeserver.HandlerFunc {
+	return func(ctx context.Context, c *fakeserver.Conn) error {
+		if _, err := c.Read(make([]byte, 1)); err != nil {
+			return err
+		}
+		select {
+		case <-gate:
+		case <-ctx.Done():
+		}
+		return fakeserver.Discard{}.ServeConn(ctx, c)
+	}
+}
+
+// listenHeld starts a collector with a Handler that reads no further than to the first line
+// on each connection, and the rest when gate is closed: what the protocol says before that is
+// answered.
+func listenHeld(ctx context.Context, cfg fakeserver.Config, gate <-chan struct{}, line string) (fake, error) {
+	const readsOn = "reads on"
+	hold := fault.FromClient(fault.Hold{Gate: readsOn}).AfterMatch(line).NeedNotFire()
+	cfg.Faults = rules(append(cfg.Faults.Rules, hold)...)
 	srv, err := listenStream(ctx, cfg)
-	if err == nil && w.gate != nil {
-		go releaseAfter(ctx, w.gate, srv)
+	if err != nil {
+		return srv, err
 	}
-	return srv, err
-}
-
-// standstill lets a collector read no further than to its first line, on each connection,
-// so that what a protocol says before that is answered. A stall for a time of its own would
-// be over, on a busy machine, before the logger has filled the buffers.
-func standstill(f framing) fault.Rule {
-	return fault.FromClient(fault.Hold{Gate: readsOn}).AfterMatch(f.spell(lineBegins)).NeedNotFire()
-}
-
-// readsOn is the gate of standstill.
-const readsOn = "reads on"
-
-// releaseAfter lets a collector read on when gate is closed. A collector that has ended by
-// then does not read.
-func releaseAfter(ctx context.Context, gate <-chan struct{}, srv fake) {
-	select {
-	case <-gate:
-		srv.stream().Release(readsOn)
-	case <-ctx.Done():
-	}
+	go func() {
+		select {
+		case <-gate:
+			srv.stream().Release(readsOn)
+		case <-ctx.Done():
+		}
+	}()
+	return srv, nil
 }
 
 // longWait is how long Print waits before a collector that has stopped reading is to go
@@ -81,7 +99,7 @@ func newGate() (gate chan struct{}, release func()) {
 	return gate, sync.OnceFunc(func() { close(gate) })
 }
 
-// stuck returns a wire whose collector stops reading at the first line, until release
+// stuck returns a wire whose collector stops reading as soon as something came, until release
 // is called. Its record keeps no bytes.
 func stuck() (w wire, release func()) {
 	gate, release := newGate()
