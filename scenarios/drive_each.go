@@ -21,7 +21,7 @@ const (
 )
 
 // maxTrials is how often a trial is tried in which the wire does not do what it is to do.
-const maxTrials = 5
+const maxTrials = 8
 
 // long is what trials may take before several run at once.
 const long = 50 * time.Millisecond

@@ -36,8 +36,8 @@ func rehearse[S clientSubject](ctx context.Context, subject func() S, n int) (al
 }
 
 // learnMessages lets the subject do its exchange on a healthy wire, and returns the server's
-// messages: those before the answer, and last the answer itself. It does so twice. Where the
-// answer is another message each time, no place can be told by its number.
+// messages: those before the answer, and last the answer itself. It does so twice, and returns the shorter
+// ones, since their lengths may vary. Where the answer is another message each time, no place can be told by its number.
 func learnMessages[S clientSubject](ctx context.Context, subject func() S) ([]message, error) {
 	return learnTwice(func() (transcript.Transcript, error) { return exchange(ctx, subject, rehearsal, wantAnswer) })
 }
@@ -51,19 +51,25 @@ func learnFirstMessages[S clientSubject](ctx context.Context, subject func() S) 
 }
 
 func learnTwice(healthy func() (transcript.Transcript, error)) (all []message, err error) {
-	var counts [2]int
-	for i := range counts {
+	var both [2][]message
+	for i := range both {
 		record, err := healthy()
 		if err != nil {
 			return nil, err
 		}
-		if all, err = messagesBefore(record); err != nil {
+		if both[i], err = messagesBefore(record); err != nil {
 			return nil, err
 		}
-		counts[i] = all[len(all)-1].number
 	}
-	if counts[0] != counts[1] {
-		return nil, fmt.Errorf("%w: on a healthy wire, the answer was message %d of the server, and then message %d: client and server don't take turns", ErrInconclusive, counts[0], counts[1])
+	first, second := answerOf(both[0]), answerOf(both[1])
+	if first.number != second.number || len(both[0]) != len(both[1]) {
+		return nil, fmt.Errorf("%w: on a healthy wire, the answer was message %d of the server, and then message %d: client and server don't take turns", ErrInconclusive, first.number, second.number)
+	}
+	for i, m := range both[0] { // the shorter one is more likely to be as long again
+		if m.size() > both[1][i].size() {
+			m = both[1][i]
+		}
+		all = append(all, m)
 	}
 	return all, nil
 }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"runtime"
+	"slices"
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -97,6 +99,26 @@ func (f fake) undone() error {
 		}
 	}
 	return errors.Join(append(errs, f.relay.missed())...)
+}
+
+// spared returns an error if nothing happened on a connection on which the server sent
+// something, though each rule is for all: one that asks again may have got its answer there,
+// such as one that is shorter this time, and ends before the byte that the rule is about.
+func (f fake) spared() error {
+	t := f.Transcript()
+	acted := actedOn(t)
+	for n := 1; n <= t.Conns() && f.forAll(); n++ {
+		if serverSent(t.Conn(n)) > 0 && !slices.Contains(acted, n) {
+			return fmt.Errorf("%w: on connection %d %w", ErrInconclusive, n, errNotTried)
+		}
+	}
+	return nil
+}
+
+// forAll reports whether there are rules, and each is for all connections.
+func (f fake) forAll() bool {
+	limited := func(r fault.Rule) bool { return !reflect.DeepEqual(r.Conns, fault.Rule{}.Conns) }
+	return len(f.plan.Rules) > 0 && !slices.ContainsFunc(f.plan.Rules, limited)
 }
 
 // conclusive returns nil if the wire did what it was to do, and the handler did not fail.

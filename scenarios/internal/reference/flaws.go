@@ -17,6 +17,9 @@ type flaws struct {
 	glues             bool // takes one Read for one of several replies
 	dialsOn           bool // can't be told to stop while it dials
 	readsOn           bool // can't be told to stop once its reply has begun
+	keepsAfterLogin   bool // keeps the connection of a set-up that it gave up on
+	leavesAtLogin     bool // forgets the connection of a set-up that failed
+	waitsInSetUp      bool // has no deadline until it is set up
 }
 
 // TrustsIdle breaks NoticesIdleClose: it sends its request on whatever connection it

@@ -20,6 +20,7 @@ type lineClient struct {
 	within time.Duration // for an Ask, whatever that takes
 	tries  int           // how often an Ask sends its request at most
 	flaws  flaws
+	setUp  func(conn *lineConn) error // talks to the server before the first request; may be nil
 
 	life context.Context // done once it is closed
 	end  context.CancelFunc
@@ -29,7 +30,8 @@ type lineClient struct {
 // A lineConn is a connection with what was read of it too early.
 type lineConn struct {
 	net.Conn
-	r *bufio.Reader
+	r    *bufio.Reader
+	wire net.Conn // what Conn is sent over: itself, or what is below TLS
 }
 
 func newLineClient(addr string, within time.Duration, tries int, f flaws) *lineClient {
@@ -81,6 +83,8 @@ func (c *lineClient) try(ctx context.Context, conn *lineConn, request string) (a
 			}
 			conn.Close()
 			conn = nil
+		} else if conn != nil {
+			return "", conn, err
 		}
 		if n >= c.tries || !wasLost(err) || ctx.Err() != nil {
 			return "", nil, err
@@ -116,7 +120,40 @@ func (c *lineClient) usable(ctx context.Context, conn *lineConn) (*lineConn, err
 	if err != nil {
 		return nil, err
 	}
-	return &lineConn{raw, bufio.NewReader(raw)}, nil
+	conn = &lineConn{Conn: raw, r: bufio.NewReader(raw), wire: raw}
+	if err := c.ready(ctx, conn); err != nil {
+		return c.kept(conn), err
+	}
+	return conn, nil
+}
+
+// ready sets a new connection up.
+func (c *lineClient) ready(ctx context.Context, conn *lineConn) error {
+	if c.setUp == nil {
+		return nil
+	}
+	if c.flaws.waitsInSetUp {
+		ctx = context.WithoutCancel(ctx)
+	}
+	stop := conn.until(ctx)
+	defer stop()
+	if err := c.setUp(conn); err != nil || stop() {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+// kept closes a connection that could not be set up, unless c has a bug.
+func (c *lineClient) kept(conn *lineConn) *lineConn {
+	switch {
+	case c.flaws.keepsAfterLogin:
+		return conn
+	case c.flaws.leavesAtLogin:
+		forgotten.keep(conn)
+		return nil
+	}
+	conn.Close()
+	return nil
 }
 
 // exchange sends the request and reads a line, until ctx is done.
@@ -140,7 +177,7 @@ func (conn *lineConn) until(ctx context.Context) (stop func() bool) {
 	return context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
 }
 
-// readLine returns the next line, without its end.
+// readLine returns the next line, without its end and the spaces before that.
 func (conn *lineConn) readLine() (string, error) {
 	line, err := conn.r.ReadString('\n')
 	if errors.Is(err, io.EOF) {
@@ -149,12 +186,16 @@ func (conn *lineConn) readLine() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return strings.TrimSuffix(line, "\n"), nil
+	return strings.TrimRight(line, " \n"), nil
 }
+
+// Close closes the connection without a word. A TLS connection would say goodbye, and wait for
+// five seconds where the server does not read.
+func (conn *lineConn) Close() error { return conn.wire.Close() }
 
 // isIdle reports whether the connection is open and nothing came that was not asked
 // for.
-func (conn *lineConn) isIdle() bool { return conn.r.Buffered() == 0 && isQuiet(conn.Conn) }
+func (conn *lineConn) isIdle() bool { return conn.r.Buffered() == 0 && isQuiet(conn.wire) }
 
 // wasLost reports whether err says that the connection was lost.
 func wasLost(err error) bool {

@@ -43,7 +43,11 @@ func OneTryTCPClient(want string, within time.Duration) scenarios.TCPClient {
 
 // tcpSubject makes a subject of lineClients.
 func tcpSubject(want string, within time.Duration, tries int, f flaws) scenarios.TCPClient {
-	open := func(addr string) *lineClient { return newLineClient(addr, within, tries, f) }
+	return lineSubject(want, within, func(addr string) *lineClient { return newLineClient(addr, within, tries, f) })
+}
+
+// lineSubject makes a subject of lineClients that open makes.
+func lineSubject(want string, within time.Duration, open func(addr string) *lineClient) scenarios.TCPClient {
 	once := func(request string) func(context.Context, string) (string, error) {
 		return func(ctx context.Context, addr string) (string, error) {
 			c := open(addr)
