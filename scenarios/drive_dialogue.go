@@ -88,6 +88,15 @@ func (d *dialogue) ask(n int) outcome {
 	return c.attempt(d.ctx, "")
 }
 
+// askError lets the client do the exchange of its session that the server answers with an
+// error.
+func (d *dialogue) askError() outcome {
+	c := d.client
+	c.do = func(ctx context.Context, _ string) (string, error) { return "", d.session.AskError(ctx) }
+	c.call = "AskError"
+	return c.attempt(d.ctx, "")
+}
+
 // askEach lets the client do exchange after exchange of its session, and wants
 // something of each: outcome.wantAnswer, for example.
 func (d *dialogue) askEach(answers []string, want func(o outcome, answer string) error) error {

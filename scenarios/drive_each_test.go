@@ -49,7 +49,7 @@ func TestTryEachStopsWhereGoingOnIsDear(t *testing.T) {
 			}
 			return broke("slowly", outcome{call: "Do"})
 		})
-		if want := 2 + 1 + 3; tried != want { // 3 more fit in
+		if want := 2 + 1 + 4; tried != want { // 4 more fit in
 			t.Errorf("%d trials, want %d", tried, want)
 		}
 	})

@@ -5,9 +5,9 @@ import "slices"
 // The promises of each kind of subject, in the order of their specs.
 var (
 	tcpPromises = []Promise[TCPClient]{
-		ReassemblesSplitReplies, TakesRepliesOneAtATime, ReportsTruncatedReply, ReportsReset, ReportsRefused,
+		ReassemblesSplitReplies, TakesRepliesOneAtATime, ReportsTruncatedReply, ReportsReset, ReportsRefused, SaysSoWhileRefused,
 		HonorsDeadline, HonorsDeadlineSending,
-		TriesAgainAfterReset, TriesAgainAfterRestart, NoticesIdleClose,
+		TriesAgainAfterReset, TriesAgainAfterRestart, WorksAgainAfterCutReply, NoDialStorm, NoticesIdleClose,
 		SendsRequestOnce, SendsRequestAgain, KeepsAnswersApart,
 		CopesWithFullWindow, LeavesNothingBehind, StopsWhenTold,
 	}

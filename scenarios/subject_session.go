@@ -16,6 +16,10 @@ type Session struct {
 	// do that. ctx and the deadline are as with Ask. It may be nil, for a client that has
 	// one request under way at a time: such a client can't promise TakesRepliesOneAtATime.
 	AskAll func(ctx context.Context, n int) ([]string, error)
+	// AskError is one exchange that the server answers with an error, such as one for what is
+	// not there, and returns that error. ctx and the deadline are as with Ask. It may be
+	// nil: then WorksAgainAfterCutReply cuts no errors.
+	AskError func(ctx context.Context) error
 	// Close ends the client. It may be called while Ask is at work in another
 	// goroutine. If nil, there is nothing to close.
 	Close func() error

@@ -43,6 +43,9 @@ type TCPClient struct {
 	// client whose requests are small: such a client can't make the promises about
 	// full windows. What it returns on a healthy wire is learned from that.
 	Large func(ctx context.Context, addr string) (string, error)
+	// Dials is how often the client may dial in each Within, while its server resets each
+	// connection, for NoDialStorm. If zero, DefaultDials.
+	Dials int
 }
 
 // LargeRequest is the size that a request needs to meet a full window: more than the

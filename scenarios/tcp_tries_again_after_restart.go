@@ -56,11 +56,11 @@ func restartServer(d *dialogue, how transcript.Ending, want []string) error {
 	if err := srv.Up(); err != nil {
 		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
-	return askUntilAnswered(d, want[1])
+	return askUntilAnswered(d, want[1], "the server was there again")
 }
 
 // askUntilAnswered lets the client ask until it gets its answer.
-func askUntilAnswered(d *dialogue, want string) error {
+func askUntilAnswered(d *dialogue, want, since string) error {
 	for up := time.Now(); ; {
 		began := time.Now()
 		o := d.ask(2)
@@ -68,7 +68,7 @@ func askUntilAnswered(d *dialogue, want string) error {
 			return o.wantAnswer(want)
 		}
 		if began.Sub(up) > d.patience() {
-			return o.but("want an answer, %v after the server was there again", began.Sub(up))
+			return o.but("want an answer, %v after %s", began.Sub(up), since)
 		}
 		if err := d.pause(d.client.within / 50); err != nil { // for a client that fails at once
 			return err

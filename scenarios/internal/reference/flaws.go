@@ -18,6 +18,7 @@ type flaws struct {
 	dialsOn           bool // can't be told to stop while it dials
 	readsOn           bool // can't be told to stop once its reply has begun
 	keepsAfterLogin   bool // keeps the connection of a set-up that it gave up on
+	givesUp           bool // never asks again once the server's error was cut
 	leavesAtLogin     bool // forgets the connection of a set-up that failed
 	waitsInSetUp      bool // has no deadline until it is set up
 }

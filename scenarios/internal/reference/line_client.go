@@ -56,6 +56,9 @@ func (c *lineClient) inTurn(ctx context.Context, f func(context.Context, *lineCo
 	ctx, cancel := context.WithTimeout(ctx, c.within)
 	defer cancel()
 	defer context.AfterFunc(c.life, cancel)()
+	if c.life.Err() != nil {
+		return net.ErrClosed
+	}
 	var conn *lineConn
 	select {
 	case conn = <-c.turn:

@@ -66,7 +66,7 @@ func lineSubject(want string, within time.Duration, open func(addr string) *line
 			c := open(addr)
 			ask := func(ctx context.Context, n int) (string, error) { return c.Ask(ctx, numbered(n)[n-1]) }
 			askAll := func(ctx context.Context, n int) ([]string, error) { return c.AskAll(ctx, numbered(n)) }
-			return scenarios.Session{Ask: ask, AskAll: askAll, Close: c.Close}, nil
+			return scenarios.Session{Ask: ask, AskAll: askAll, AskError: c.AskError, Close: c.Close}, nil
 		},
 	}
 }

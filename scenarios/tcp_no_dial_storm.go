@@ -1,0 +1,111 @@
+package scenarios
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// NoDialStorm is the promise of a TCP client that dials at most Dials times in each Within
+// while its server resets every connection as soon as it is there, and its caller has called
+// once: Ask of a session, or Do. It may try again as long as its deadline allows, but not
+// without a pause, which is what tells a client that waits from one that spins; nor
+// afterwards, for another Within, in the background.
+var NoDialStorm = Promise[TCPClient]{
+	Name: "makes no dial storm",
+	Why: "A server came up that was not ready, and reset what connected; and it never got ready, because each of its clients connected a " +
+		"thousand times a second. A client that tries again at once when its connection is lost takes a whole processor on both sides.",
+	Labels: []string{"tcp", "fault:reset"},
+	check:  checkNoDialStorm,
+}
+
+func checkNoDialStorm(ctx context.Context, subject func() TCPClient) error {
+	if _, err := exchange(ctx, subject, rehearsal, wantAnswer); err != nil {
+		return err
+	}
+	limit := cmp.Or(subject().Dials, DefaultDials)
+	if limit < 0 {
+		return fmt.Errorf("%w: TCPClient: Dials is %d, want 0 or more", ErrSubject, limit)
+	}
+	storm := trial{what: "when its server resets every connection", plan: rules(fault.OnAccept(fault.Reset{}))}
+	return onWire(ctx, subject, storm, func(d *dialogue) error {
+		if d.client.open != nil {
+			if err := d.open(); err != nil {
+				return dialedCalmly(d, limit, err)
+			}
+			defer d.close()
+		}
+		return dialedCalmly(d, limit, nil)
+	})
+}
+
+// dialedCalmly lets the client call once, unless Open has failed, and counts its dials, then
+// and as long again.
+func dialedCalmly(d *dialogue, limit int, opened error) error {
+	if isMisconduct(opened) {
+		return opened
+	}
+	stormed := func(t transcript.Transcript) bool { return mostDials(t, d.client.within) > limit }
+	calm, stop := context.WithCancel(d.ctx)
+	defer stop()
+	if opened == nil {
+		d.untilDone(calm)
+		o, _ := d.while(func() outcome { return doOrAsk(d) }, func(ctx context.Context) error {
+			if d.srv.Wait(ctx, stormed) == nil {
+				stop() // in memory, dialing takes no time: it would never be over
+			}
+			return nil
+		})
+		if isMisconduct(o.err) {
+			return o.but("want an error within %v", d.client.within)
+		}
+	}
+	over, cancel := context.WithTimeout(d.ctx, d.client.within)
+	defer cancel()
+	d.srv.Wait(over, stormed)
+	if n := mostDials(d.srv.Transcript(), d.client.within); n > limit {
+		return fmt.Errorf("it dialed %d times in %v, want at most %d", n, d.client.within, limit)
+	}
+	return nil
+}
+
+// untilDone lets the context of the client's calls end when ctx does.
+func (d *dialogue) untilDone(ctx context.Context) {
+	do, ask := d.client.do, d.session.Ask
+	d.client.do = func(inner context.Context, addr string) (string, error) {
+		inner, stop := endsWith(inner, ctx)
+		defer stop()
+		return do(inner, addr)
+	}
+	if ask != nil {
+		d.session.Ask = func(inner context.Context, n int) (string, error) {
+			inner, stop := endsWith(inner, ctx)
+			defer stop()
+			return ask(inner, n)
+		}
+	}
+}
+
+// endsWith returns a context that ends with ctx and with another.
+func endsWith(ctx, other context.Context) (both context.Context, stop func()) {
+	both, cancel := context.WithCancel(ctx)
+	forget := context.AfterFunc(other, cancel)
+	return both, func() { forget(); cancel() }
+}
+
+// mostDials returns how many connections came at most in a stretch of d.
+func mostDials(t transcript.Transcript, d time.Duration) (most int) {
+	var came []time.Duration
+	for e := range t.Kind(transcript.Accept).All() {
+		came = append(came, e.At)
+		for e.At-came[0] >= d {
+			came = came[1:]
+		}
+		most = max(most, len(came))
+	}
+	return most
+}
