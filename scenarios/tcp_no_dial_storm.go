@@ -11,8 +11,8 @@ import (
 )
 
 // NoDialStorm is the promise of a TCP client that dials at most Dials times in each Within
-// while its server resets every connection as soon as it is there, and its caller has called
-// once: Ask of a session, or Do. It may try again as long as its deadline allows, but not
+// while its server resets every connection on which it begins to send, and its caller has
+// called once: Ask of a session, or Do. It may try again as long as its deadline allows, but not
 // without a pause, which is what tells a client that waits from one that spins; nor
 // afterwards, for another Within, in the background.
 var NoDialStorm = Promise[TCPClient]{
@@ -31,7 +31,7 @@ func checkNoDialStorm(ctx context.Context, subject func() TCPClient) error {
 	if limit < 0 {
 		return fmt.Errorf("%w: TCPClient: Dials is %d, want 0 or more", ErrSubject, limit)
 	}
-	storm := trial{what: "when its server resets every connection", plan: rules(fault.OnAccept(fault.Reset{}))}
+	storm := trial{what: "when its server resets every connection", plan: rules(fault.FromClient(fault.Reset{}).AfterBytes(1))}
 	return onWire(ctx, subject, storm, func(d *dialogue) error {
 		if d.client.open != nil {
 			if err := d.open(); err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
-var _ = scenarios.DescribeTCPClient("net/textproto", textprotoClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsRefused))
+var _ = scenarios.DescribeTCPClient("net/textproto", textprotoClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsRefused, scenarios.SaysSoWhileRefused, scenarios.NoDialStorm))
 
 // textprotoClient asks on a connection that it keeps.
 func textprotoClient() scenarios.TCPClient {

@@ -9,8 +9,8 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
-var _ = scenarios.DescribeTCPClient("go-redis", redisClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused,
-	scenarios.HonorsDeadline, scenarios.TriesAgainAfterReset, scenarios.TriesAgainAfterRestart, scenarios.NoticesIdleClose,
+var _ = scenarios.DescribeTCPClient("go-redis", redisClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused, scenarios.SaysSoWhileRefused, scenarios.NoDialStorm,
+	scenarios.HonorsDeadline, scenarios.TriesAgainAfterReset, scenarios.TriesAgainAfterRestart, scenarios.WorksAgainAfterCutReply, scenarios.NoticesIdleClose,
 	scenarios.SendsRequestAgain, scenarios.KeepsAnswersApart, scenarios.LeavesNothingBehind))
 
 // redisClient asks for keys, with a client that keeps a pool of connections.
