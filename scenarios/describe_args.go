@@ -29,6 +29,9 @@ func sortArguments[S Subject](where types.CodeLocation, args []any) arguments[S]
 	for _, arg := range flatten(args) {
 		switch v := arg.(type) {
 		case Kept[S]:
+			if given && (a.learning || v.learning) {
+				a.errs = append(a.errs, fmt.Errorf("%w: Learn() puts all promises to the test, and there is another Keeps(…) or Learn()", ErrSubject))
+			}
 			if given = true; len(v.promises) == 0 {
 				a.errs = append(a.errs, fmt.Errorf("%w: Keeps() has no promises: leave the subject out, or say what it keeps", ErrSubject))
 			}

@@ -54,6 +54,7 @@ func registerFixture() bool {
 	scenarios.DescribeTCPClient("wrong argument", keeper, splits, "oops", Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("wrong promises", keeper, scenarios.Keeps(scenarios.HonorsDeadlineOnLoss), Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("no Keeps", keeper, Label(fixtureLabel, here()))
+	scenarios.DescribeTCPClient("both", keeper, splits, scenarios.Learn[scenarios.TCPClient](), Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("bare promise", keeper, splits, scenarios.ReportsReset, Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient("promises nothing", keeper, scenarios.Keeps[scenarios.TCPClient](), Label(fixtureLabel, here()))
 	scenarios.DescribeTCPClient(" ", keeper, splits, Label(fixtureLabel, here()))

@@ -73,6 +73,7 @@ var _ = Describe("what the Describe functions register", Ordered, func() {
 		Entry("of a wrong argument", "wrong argument", types.SpecStateFailed, "describe_fixture_test.go:", "argument of type string is neither Keeps"),
 		Entry("of another kind's promises", "wrong promises", types.SpecStateFailed, "Kept[", "there is no Keeps(…) with the promises of a scenarios.TCPClient"),
 		Entry("of a promise as an argument", "bare promise", types.SpecStateFailed, "describe_fixture_test.go:", "put it into Keeps(…)"),
+		Entry("of Keeps and Learn together", "both is attached", types.SpecStateFailed, "describe_fixture_test.go:", "Learn() puts all promises to the test"),
 		Entry("of an empty Keeps", "promises nothing", types.SpecStateFailed, "describe_fixture_test.go:", "Keeps() has no promises"),
 		Entry("of a subject without a name", "  is attached to its scenarios", types.SpecStateFailed, "describe_fixture_test.go:", "the text is empty"),
 		Entry("without Keeps", "no Keeps", types.SpecStateFailed, "there is no Keeps(…)"),

@@ -7,13 +7,13 @@ import (
 	"testing"
 )
 
-// broke returns the error of a trial that broke its promise.
-func broke(what, found string) error {
+// foundIn returns the error of a trial that broke its promise.
+func foundIn(what, found string) error {
 	return &evidenced{&breach{ErrBroken, what, errors.New(found)}, evidence{}}
 }
 
 func TestBreaksAreSaidOnceEach(t *testing.T) {
-	missing := broke("reset after byte 1", `"line 00002"… is missing; 3 of 4 lines arrived`)
+	missing := foundIn("reset after byte 1", `"line 00002"… is missing; 3 of 4 lines arrived`)
 	doubt := fmt.Errorf("%w: interrupted", ErrInconclusive)
 	for _, c := range []struct {
 		Why  string
@@ -22,9 +22,9 @@ func TestBreaksAreSaidOnceEach(t *testing.T) {
 	}{
 		{"nothing was found", []error{nil, nil}, "<nil>"},
 		{"one", []error{nil, missing, nil}, missing.Error()},
-		{"the same, with other numbers", []error{missing, broke("reset after byte 2", `"line 00001"… is missing; 2 of 4 lines arrived`), nil},
+		{"the same, with other numbers", []error{missing, foundIn("reset after byte 2", `"line 00001"… is missing; 2 of 4 lines arrived`), nil},
 			missing.Error() + " (and 1 more like this)"},
-		{"another", []error{missing, nil, broke("reset after byte 3", "Print panicked: why\nstack"), broke("reset after byte 4", "Print panicked: why\nother stack")},
+		{"another", []error{missing, nil, foundIn("reset after byte 3", "Print panicked: why\nstack"), foundIn("reset after byte 4", "Print panicked: why\nother stack")},
 			missing.Error() + "\nand reset after byte 3: Print panicked: why\nstack (and 1 more like this)"},
 		{"what says nothing about the promise, later", []error{missing, doubt}, missing.Error()},
 		{"what says nothing about the promise, first", []error{doubt, missing}, missing.Error()},
@@ -49,7 +49,7 @@ func TestTryEachGoesOnWhereThatIsCheap(t *testing.T) {
 		Err  error // of trial 2 of a thousand
 		Want int64 // how many were tried
 	}{
-		{"broken", broke("at 2", "a line is missing"), 2 + goOnTimes + 1},
+		{"broken", foundIn("at 2", "a line is missing"), 2 + goOnTimes + 1},
 		{"the subject lacks something", ErrSubject, 3},
 		{"kept", nil, 1000},
 	} {
@@ -69,7 +69,7 @@ func TestTryEachGoesOnWhereThatIsCheap(t *testing.T) {
 func TestInTurnGoesOnWhereAPromiseIsBroken(t *testing.T) {
 	tried := 0
 	trial := func(err error) func() error { return func() error { tried++; return err } }
-	if err := inTurn(trial(nil), trial(broke("a", "b")), trial(ErrInconclusive), trial(nil)); !errors.Is(err, ErrBroken) || tried != 3 {
+	if err := inTurn(trial(nil), trial(foundIn("a", "b")), trial(ErrInconclusive), trial(nil)); !errors.Is(err, ErrBroken) || tried != 3 {
 		t.Errorf("%d trials, %v, want 3 and ErrBroken", tried, err)
 	}
 }

@@ -16,7 +16,8 @@ import (
 // without a pause, which is what tells a client that waits from one that spins; nor
 // afterwards, for another Within, in the background.
 var NoDialStorm = Promise[TCPClient]{
-	Name: "makes no dial storm",
+	variable: "NoDialStorm",
+	Name:     "makes no dial storm",
 	Why: "A server came up that was not ready, and reset what connected; and it never got ready, because each of its clients connected a " +
 		"thousand times a second. A client that tries again at once when its connection is lost takes a whole processor on both sides.",
 	Labels: []string{"tcp", "fault:reset"},

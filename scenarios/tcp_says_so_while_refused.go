@@ -15,7 +15,8 @@ import (
 // It needs a server that can refuse connections without giving its port up, which is on
 // Linux; elsewhere it ends with ErrInconclusive.
 var SaysSoWhileRefused = Promise[TCPClient]{
-	Name: "says so at each call while its server refuses",
+	variable: "SaysSoWhileRefused",
+	Name:     "says so at each call while its server refuses",
 	Why: "The first call during an outage failed, and the second hung: it waited for a connection that the first had promised to make. " +
 		"And a price was an hour old, because a client that could not ask handed on what it had been told the last time.",
 	Labels: []string{"tcp", "fault:refused", "fault:reset"},

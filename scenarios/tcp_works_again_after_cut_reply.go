@@ -15,7 +15,8 @@ import (
 // It needs Open. Of a reply of more than 512 bytes, the sweep takes the offsets that it takes
 // for ReportsTruncatedReply.
 var WorksAgainAfterCutReply = Promise[TCPClient]{
-	Name: "works again after its reply was cut",
+	variable: "WorksAgainAfterCutReply",
+	Name:     "works again after its reply was cut",
 	Why: "One reply was cut off, and each call after it failed until the program was restarted. A client that puts the connection back " +
 		"into its pool although the reply had not ended hands it out again, and one that was in the middle of parsing takes the " +
 		"next reply for the rest of the last.",
