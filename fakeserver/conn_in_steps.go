@@ -85,7 +85,7 @@ func (p *pumpedIn) carryOut(s decide.Step) bool {
 		} else {
 			p.tell(s, p.c.out.now())
 		}
-	case decide.OpReset, decide.OpClose, decide.OpHalfClose:
+	case decide.OpReset, decide.OpClose, decide.OpExit, decide.OpHalfClose:
 		return p.endByRule(s)
 	case decide.OpFinish:
 		p.queue.putEnd(s, io.EOF)
@@ -122,6 +122,12 @@ func (p *pumpedIn) endByRule(s decide.Step) (readOn bool) {
 		p.queue.putEnd(s, c.opError("read", why))
 		c.end(atOnce, why)
 		c.reset(s.Rule)
+		return false
+	case decide.OpExit:
+		p.queue.putEnd(s, c.opError("read", why))
+		c.end(asExit, why)
+		c.awaitDelivery()
+		c.exit()
 		return false
 	default:
 		p.queue.putEnd(s, c.opError("read", why))

@@ -16,6 +16,8 @@ import (
 //
 //	inOrder  What was written leaves when it is due, and then a FIN. It stays a FIN: what the
 //	         client still sends is read, and recorded as discarded. See drain for how long.
+//	asExit   A FIN, now, and the socket is closed: what still comes is answered with an RST. What that
+//	         keeps from leaving is named in the record.
 //	byReset  What was written leaves, for as long as there is progress, and then an RST.
 //	atOnce   An RST, now. What it keeps from leaving is named in the record.
 //
@@ -24,7 +26,7 @@ import (
 //	the handler's return   inOrder; byReset after an error of its own, a panic or a Goexit
 //	Conn.Close             inOrder
 //	Conn.Reset             byReset
-//	a rule                 inOrder (Close) or atOnce (Reset), when it acts
+//	a rule                 inOrder (Close), asExit (Exit) or atOnce (Reset), when it acts
 //	CloseClientConns       inOrder or atOnce
 //	Listener.Close         atOnce, if nothing has accepted the connection
 //	Server.Close, Stop     inOrder, and hurried: nothing waits for the client any more
@@ -74,6 +76,7 @@ type ending int8
 
 const (
 	inOrder ending = iota
+	asExit
 	byReset
 	atOnce
 )
@@ -184,7 +187,7 @@ func (l *life) isHurried() bool {
 func (l *life) isToReset() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.why != nil && l.how != inOrder
+	return l.why != nil && l.how >= byReset
 }
 
 // isCutOff reports whether it was the server's Close that ended the connection.

@@ -103,6 +103,13 @@ func (out *outbound) finish() {
 	out.sendFIN()
 }
 
+// awaitCall waits for a call of the handler's that is under way, which the end of the connection
+// has woken: it says what did not leave.
+func (out *outbound) awaitCall() {
+	out.calls.lock()
+	defer out.calls.unlock()
+}
+
 func (out *outbound) finishedAt() time.Time {
 	out.mu.Lock()
 	defer out.mu.Unlock()

@@ -69,18 +69,33 @@ func (out *outbound) sendFIN() error {
 
 // sendRuledFIN is sendFIN for a rule, which has acted: an RST comes after that.
 func (out *outbound) sendRuledFIN() error {
-	if out.c.isOver() || out.c.sawReset() || !out.finishedAt().IsZero() {
+	if out.c.isOver() {
 		return nil
 	}
-	out.lane.Add(transcript.Event{Kind: transcript.FIN})
-	out.mu.Lock()
-	out.finished = time.Now()
-	out.mu.Unlock()
-	out.c.in.wakeDrain()
-	err := socket.CloseWrite(out.c.raw)
+	err := out.fin()
 	if err != nil && !out.c.isOver() {
 		out.lane.UnsendFIN(err.Error())
 		return out.c.writeError(err)
 	}
 	return nil
+}
+
+// fin records a FIN and sends it, unless one has left, or the client has reset the connection.
+func (out *outbound) fin() error {
+	if out.c.sawReset() || !out.claimFIN() {
+		return nil
+	}
+	out.lane.Add(transcript.Event{Kind: transcript.FIN})
+	out.c.in.wakeDrain()
+	return socket.CloseWrite(out.c.raw)
+}
+
+// claimFIN reports whether no FIN has left yet: then the caller sends it.
+func (out *outbound) claimFIN() (first bool) {
+	out.mu.Lock()
+	defer out.mu.Unlock()
+	if first = out.finished.IsZero(); first {
+		out.finished = time.Now()
+	}
+	return first
 }

@@ -108,6 +108,11 @@ func (p *pumpedOut) endAs(s decide.Step) {
 			p.out.sendRuledFIN()
 			c.end(inOrder, why)
 		}
+	case decide.OpExit:
+		if p.acted(s, c.awaitDelivery()) {
+			c.end(asExit, why)
+			c.exitAfter(nil)
+		}
 	case decide.OpReset:
 		left := c.awaitDelivery()
 		p.edge.awaitConnected()

@@ -96,6 +96,8 @@
 //	                     if a Write comes first, that one is ECONNRESET
 //	Close                Reads: what came before, EOF; Writes work, as the server drains them;
 //	                     io.ReadFull gives ErrUnexpectedEOF within
+//	Exit                 Reads: what came before, EOF for ever; the first Write works, the second
+//	                     is EPIPE; if the server had left something unread, the first is, too
 //	HalfClose            Reads: what came before, EOF; Writes work
 //	SlowClose            everything, and a late EOF
 //	OnAccept             Dial works; then ECONNRESET, EOF or timeout. With Reset, Dial itself

@@ -44,6 +44,8 @@ var eachFaultOnTheWire = map[string]wireCase{
 	"OnAccept Close":       {rule: fault.OnAccept(fault.Close{}), client: " EOF"},
 	"FromClient Corrupt":   {rule: fault.FromClient(fault.Corrupt{Bits: []int64{0}}), handler: "QING EOF", client: "PONG EOF"},
 	"ToClient Corrupt":     {rule: fault.ToClient(fault.Corrupt{Bits: []int64{0}}), handler: "PING EOF", client: "QONG EOF"},
+	"FromClient Exit":      {rule: fault.FromClient(fault.Exit{}).AfterBytes(2), handler: "PI injected", client: " EOF"},
+	"ToClient Exit":        {rule: fault.ToClient(fault.Exit{}).AfterBytes(2), handler: "PING EOF", client: "PO EOF"},
 	"FromClient HalfClose": {rule: fault.FromClient(fault.HalfClose{}).AfterBytes(2), handler: "PI EOF", client: "PONG EOF"},
 	"ToClient HalfClose":   {rule: fault.ToClient(fault.HalfClose{}).AfterBytes(2), handler: "PING EOF", client: "PO EOF"},
 	"FromClient Hold":      {rule: fault.FromClient(fault.Hold{Gate: "gate"}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", held: true},

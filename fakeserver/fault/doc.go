@@ -19,6 +19,7 @@
 //   - [Slice]: the receiver's reads end at boundaries
 //   - [Stall], [Hold]: a direction stops, for a time, for good, or until the test lets it go on
 //   - [Reset], [Close], [HalfClose], [SlowClose]: an RST, a FIN, a FIN one way, a FIN that is late
+//   - [Exit]: what the end of the server's process does to a connection
 //   - [Blackhole]: bytes vanish
 //   - [Corrupt], [Overwrite], [Replace]: bytes are changed, those at an offset, or wherever a text stands
 //

@@ -22,6 +22,7 @@ var eachStreamFault = []struct {
 	{ToClient(Blackhole{}).AfterBytes(2), `pass "PI", drop 4, finish`, ""},
 	{ToClient(Close{}).AfterBytes(2), `pass "PI", close`, "close"},
 	{ToClient(Corrupt{Bits: []int64{0}}), `pass "QING\r\n", finish`, ""},
+	{ToClient(Exit{}).AfterBytes(2), `pass "PI", exit`, ""},
 	{ToClient(HalfClose{}).AfterBytes(2), `pass "PI", half-close`, ""},
 	{ToClient(Hold{Gate: "gate"}).AfterBytes(2), `pass "PI", hold, pass "NG\r\n", finish`, ""},
 	{ToClient(Latency{Delay: time.Second}), `pass "PING\r\n"+1s, finish+1s`, ""},

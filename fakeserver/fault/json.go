@@ -24,6 +24,7 @@ var faults = []Fault{
 	Corrupt{},
 	Duplicate{},
 	Enlarge{},
+	Exit{},
 	Forge{},
 	HalfClose{},
 	Hold{},

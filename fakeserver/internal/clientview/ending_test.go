@@ -105,6 +105,24 @@ var endingViews = []view{{
 		closes(transcript.ByFIN, transcript.ByFIN)},
 	why: "the rule comes before the handler's answer, and the rest is discarded",
 }, {
+	name: "exit to the client in the middle", rules: []fault.Rule{fault.ToClient(fault.Exit{}).AfterBytes(3)}, serve: says("PONG\r\n"),
+	steps: []step{dials(ok), writes("go", ok), readsAll("PON", atEnd), writes("?", ok), awaits(isOver), writes("?", isBroken), reads(100, "", atEnd),
+		closes(transcript.ByClose, transcript.ByFIN), counts(transcript.Unread, 0)},
+	why: "nothing has the socket any more, and the kernel answers with an RST what comes after the FIN", elsewhere: winsock,
+}, {
+	name: "exit to a client that writes first", rules: []fault.Rule{fault.ToClient(fault.Exit{}).AfterBytes(3)}, serve: says("PONG\r\n"),
+	steps: []step{dials(ok), writes("go", ok), awaits(finCame), writes("?", ok), awaits(isOver), writes("?", isBroken), reads(100, "PON", ok), reads(100, "", atEnd)},
+	why:   "an RST that comes after the FIN takes nothing from what is to be read", elsewhere: winsock,
+}, {
+	name: "exit from the client, with unread input", rules: []fault.Rule{fault.FromClient(fault.Exit{}).AfterBytes(5)},
+	steps: []step{dials(ok), writes("hello, world", ok), awaits(isOver), writes("?", isBroken), readsAll("", atEnd), records(transcript.Data, "hello"),
+		closes(transcript.ByClose, transcript.ByFIN), counts(transcript.Unread, 7)},
+	why: "what lay unread brings the RST, and the FIN is before that", elsewhere: winsock,
+}, {
+	name: "exit at 0", rules: []fault.Rule{fault.ToClient(fault.Exit{})},
+	steps: []step{dials(ok), readsAll("", atEnd), writes("?", ok), awaits(isOver), writes("?", isBroken)},
+	why:   "a FIN is no byte, and the handshake is done before it", elsewhere: winsock,
+}, {
 	name: "half-close to the client", rules: []fault.Rule{fault.ToClient(fault.HalfClose{}).AfterBytes(3)}, serve: saysAndListens("PONG\r\n"),
 	steps: []step{dials(ok), writes("go", ok), readsAll("PON", atEnd), writes(" on", ok), closesWrite(), records(transcript.Data, "go on"),
 		closes(transcript.ByFIN, transcript.ByFIN)},

@@ -21,13 +21,14 @@ const (
 	OpHalfClose               // end this direction with a FIN
 	OpReset                   // end the connection with an RST
 	OpClose                   // end the connection with a FIN
+	OpExit                    // end the connection with a FIN, and read no more
 	OpTell                    // a match for a rule of the other direction has ended here: see Stream.Told
 	OpFinish                  // the sender's end of stream, Delay after it was seen
 )
 
 var opNames = [...]string{
 	OpPass: "pass", OpDrop: "drop", OpCut: "cut", OpMark: "mark", OpStall: "stall", OpHold: "hold",
-	OpHalfClose: "half-close", OpReset: "reset", OpClose: "close", OpTell: "tell", OpFinish: "finish",
+	OpHalfClose: "half-close", OpReset: "reset", OpClose: "close", OpExit: "exit", OpTell: "tell", OpFinish: "finish",
 }
 
 // String returns the op's name in lower case.
@@ -39,7 +40,9 @@ func (o Op) String() string {
 }
 
 // Ends reports whether nothing of the stream comes after the op.
-func (o Op) Ends() bool { return o == OpReset || o == OpClose || o == OpHalfClose }
+func (o Op) Ends() bool {
+	return o == OpReset || o == OpClose || o == OpExit || o == OpHalfClose
+}
 
 // A Step is one decision: what to do next with a stream. Steps are carried out in order, and
 // the carrier keeps the time.

@@ -14,6 +14,7 @@ var streams = map[string]draw{
 	"blackhole":  plain(fault.Blackhole{}),
 	"close":      plain(fault.Close{}),
 	"corrupt":    corrupt,
+	"exit":       plain(fault.Exit{}),
 	"half-close": plain(fault.HalfClose{}),
 	"hold":       func(_ *rapid.T, w Wire) fault.Fault { return fault.Hold{Gate: w.Gate} },
 	"latency":    latency,
