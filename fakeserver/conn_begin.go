@@ -33,8 +33,10 @@ func (c *Conn) doAccept() bool {
 			if !c.stallAccept(s) {
 				return false
 			}
+		case decide.OpDown:
+			c.takeDown(s)
 		case decide.OpReset:
-			c.end(atOnce, &injected{s.Rule, s.Op})
+			c.end(atOnce, newInjected(s))
 			c.reset(s.Rule)
 			return false
 		case decide.OpClose:

@@ -33,7 +33,7 @@ func (c *Conn) exitAfter(pumped <-chan struct{}) {
 	c.in.gate.stop()
 	c.noteUnacked()
 	mute := c.shutReading() // first: the client that has our FIN is not to write
-	c.noteUnread() // too: what it sends then is as late as what comes when the socket is closed
+	c.noteUnread()          // too: what it sends then is as late as what comes when the socket is closed
 	if err := c.out.fin(); err != nil {
 		c.out.lane.UnsendFIN(err.Error())
 	}

@@ -27,10 +27,10 @@ func (p *pumpedIn) begin() {
 // returns what is left to do, and whether that begins with the one that waits.
 func (p *pumpedIn) recordFirst(steps []decide.Step) (left []decide.Step, stopped bool) {
 	for i, s := range steps {
-		if s.Op != decide.OpMark && !stops(s) {
+		if s.Op != decide.OpMark && s.Op != decide.OpDown && !stops(s) {
 			return steps[i:], false
 		}
-		if p.acted(s, 0) && stops(s) {
+		if p.act(s, 0) && stops(s) {
 			return steps[i:], true
 		}
 	}

@@ -85,12 +85,12 @@ func (p *pumpedIn) carryOut(s decide.Step) bool {
 		} else {
 			p.tell(s, p.c.out.now())
 		}
-	case decide.OpReset, decide.OpClose, decide.OpExit, decide.OpHalfClose:
+	case decide.OpReset, decide.OpClose, decide.OpExit, decide.OpHalfClose, decide.OpRestart:
 		return p.endByRule(s)
 	case decide.OpFinish:
 		p.queue.putEnd(s, io.EOF)
-	case decide.OpMark:
-		p.acted(s, 0)
+	case decide.OpMark, decide.OpDown:
+		p.act(s, 0)
 	case decide.OpCut:
 		p.acted(s, 0)
 		p.queue.cut(s.Delay)
@@ -104,26 +104,26 @@ func (p *pumpedIn) carryOut(s decide.Step) bool {
 // endByRule ends the connection, or this direction, as s says: the handler still
 // gets what came before, and then the error. It reports whether to read on.
 func (p *pumpedIn) endByRule(s decide.Step) (readOn bool) {
-	c, why := p.c, &injected{s.Rule, s.Op}
+	c, why := p.c, newInjected(s)
 	p.endedByRule.Store(true)
 	p.in.discard.Store(true)
 	var undelivered int64
-	if s.Op == decide.OpReset {
+	if resets(s) {
 		undelivered = c.unacked()
 	}
-	if !p.acted(s, undelivered) {
+	if !p.act(s, undelivered) {
 		return false
 	}
-	switch s.Op {
-	case decide.OpHalfClose:
+	switch {
+	case s.Op == decide.OpHalfClose:
 		p.queue.putEnd(s, io.EOF)
 		return p.discardArrived()
-	case decide.OpReset:
+	case resets(s):
 		p.queue.putEnd(s, c.opError("read", why))
 		c.end(atOnce, why)
 		c.reset(s.Rule)
 		return false
-	case decide.OpExit:
+	case s.Op == decide.OpExit || s.Op == decide.OpRestart:
 		p.queue.putEnd(s, c.opError("read", why))
 		c.end(asExit, why)
 		c.awaitDelivery()
@@ -136,6 +136,11 @@ func (p *pumpedIn) endByRule(s decide.Step) (readOn bool) {
 		c.out.closeWrite()
 		return readOn
 	}
+}
+
+// resets reports whether s ends the connection with an RST.
+func resets(s decide.Step) bool {
+	return s.Op == decide.OpReset || s.Op == decide.OpRestart && s.How == transcript.ByRST
 }
 
 // discardArrived discards what has arrived when a rule ends the stream, before the handler

@@ -45,7 +45,7 @@ import (
 // This is the order in which fakeserver locks, from the outermost to the innermost. Those in one
 // line are never held together.
 //
-//	Server.life
+//	outages.life
 //	inbound.calls
 //	outbound.calls
 //	pumpedOut.deciding

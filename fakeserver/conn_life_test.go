@@ -10,7 +10,7 @@ import (
 )
 
 func TestLifeEndsAsTheFirstSaysUnlessAtOnce(t *testing.T) {
-	rule := &injected{"close.ToClient.1", decide.OpClose}
+	rule := &injected{rule: "close.ToClient.1", op: decide.OpClose}
 	for _, c := range []struct {
 		why                string
 		first, second, how ending

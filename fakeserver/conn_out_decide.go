@@ -17,7 +17,7 @@ func (p *pumpedOut) queueFirst() (ending decide.Step, ends bool) {
 	defer p.deciding.Unlock()
 	steps := p.stream.Tick(0)
 	if len(steps) > 0 && steps[0].Op.Ends() {
-		p.cause = &injected{steps[0].Rule, steps[0].Op}
+		p.cause = newInjected(steps[0])
 		return steps[0], true
 	}
 	p.putLocked(steps)
@@ -134,7 +134,7 @@ func (p *pumpedOut) putLocked(steps []decide.Step) (late int64) {
 			late += s.Taken
 		}
 		if s.Op.Ends() {
-			p.cause = &injected{s.Rule, s.Op}
+			p.cause = newInjected(s)
 		}
 	}
 	return late

@@ -18,7 +18,7 @@ func (p *pumpedOut) begin() {
 		return
 	}
 	for _, s := range p.queue.reach(0, p.waits) {
-		p.acted(s, 0)
+		p.act(s, 0)
 	}
 	p.start()
 }

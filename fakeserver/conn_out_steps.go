@@ -48,7 +48,7 @@ func (p *pumpedOut) send(b []byte, n int) bool {
 		for _, s := range reached {
 			if s.Op == decide.OpTell {
 				p.tell(s, p.c.in.now())
-			} else if p.acted(s, 0) {
+			} else if p.act(s, 0) && !takesDown(s) { // which can't be taken back
 				acting = append(acting, s)
 			}
 		}
@@ -83,19 +83,19 @@ func (p *pumpedOut) carryOut(s decide.Step, recorded bool) bool {
 			p.tell(s, p.c.in.now())
 		}
 		return true
-	case decide.OpMark, decide.OpStall, decide.OpHold:
+	case decide.OpMark, decide.OpStall, decide.OpHold, decide.OpDown:
 		if !recorded {
-			p.acted(s, 0)
+			p.act(s, 0)
 		}
 		return !stops(s) || p.stop(s)
 	}
-	p.endAs(s)
+	p.endAs(s, recorded)
 	return false
 }
 
-// endAs ends the connection, or this direction, as s says.
-func (p *pumpedOut) endAs(s decide.Step) {
-	c, why := p.c, &injected{s.Rule, s.Op}
+// endAs ends the connection, or this direction, as s says, which may be recorded already.
+func (p *pumpedOut) endAs(s decide.Step, recorded bool) {
+	c, why := p.c, newInjected(s)
 	switch s.Op {
 	case decide.OpFinish:
 		p.out.sendFIN()
@@ -113,6 +113,10 @@ func (p *pumpedOut) endAs(s decide.Step) {
 			c.end(asExit, why)
 			c.exitAfter(nil)
 		}
+	case decide.OpRestart:
+		if left := c.awaitDelivery(); recorded || p.act(s, left) {
+			p.endWithProcess(s)
+		}
 	case decide.OpReset:
 		left := c.awaitDelivery()
 		p.edge.awaitConnected()
@@ -122,6 +126,19 @@ func (p *pumpedOut) endAs(s decide.Step) {
 		}
 		c.resetAfter(s.Rule, nil)
 	}
+}
+
+// endWithProcess ends the connection by which a Restart came about.
+func (p *pumpedOut) endWithProcess(s decide.Step) {
+	c, why := p.c, newInjected(s)
+	if s.How == transcript.ByRST {
+		p.edge.awaitConnected()
+		c.end(atOnce, why)
+		c.resetAfter(s.Rule, nil)
+		return
+	}
+	c.end(asExit, why)
+	c.exitAfter(nil)
 }
 
 // passCuts waits at a boundary until the client has read what comes before it, and then

@@ -30,15 +30,15 @@ func (q *queue) due(run []item) ([]item, time.Time) {
 	return run, time.Time{}
 }
 
-// reach returns the marks, tells and stops that are due after the first n items, up to the first
-// that waits. They count as recorded from then on.
+// reach returns the marks, tells and stops, and what takes the server down, that are due after
+// the first n items, up to the first that waits. They count as recorded from then on.
 func (q *queue) reach(n int, waits func(decide.Step) bool) (steps []decide.Step) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := time.Now()
 	for i := n; i < len(q.items); i++ {
 		it := &q.items[i]
-		if it.due.After(now) || it.Op != decide.OpMark && it.Op != decide.OpTell && !stops(it.Step) {
+		if it.due.After(now) || it.Op != decide.OpMark && it.Op != decide.OpTell && !stops(it.Step) && !takesDown(it.Step) {
 			break
 		}
 		it.recorded = true

@@ -80,6 +80,31 @@ func (s *conns) CloseClientConns(how transcript.Ending) error {
 	return errors.Join(errs...)
 }
 
+// checkRestart refuses what is no way to end the connections there are by a restart.
+func (s *conns) checkRestart(how transcript.Ending) error {
+	switch {
+	case how == transcript.ByRST && s.noRST:
+		return fmt.Errorf("%w: a unix socket has no RST: use ByFIN", errors.ErrUnsupported)
+	case how == 0 || how == transcript.ByFIN || how == transcript.ByRST:
+		return nil
+	}
+	return fmt.Errorf("by %v: want ByFIN or ByRST", how)
+}
+
+// restart returns what ends the connections that there are now.
+func (s *conns) restart(o *outage) (end func() error) {
+	all := s.openConns()
+	return func() error {
+		var errs []error
+		for _, c := range all {
+			if c != o.trigger {
+				errs = append(errs, c.endWithProcess(o.how))
+			}
+		}
+		return errors.Join(errs...)
+	}
+}
+
 // openConns returns the connections that have not ended, in order.
 func (s *conns) openConns() []*Conn {
 	s.mu.Lock()

@@ -30,6 +30,8 @@ type core struct {
 	text  string // of the address to hand to a client
 	noRST bool   // of a unix socket, which has none
 
+	outages outages // which have its life
+
 	network string // of addr
 	medium  fault.Medium
 	below   any // the Transport, or what was wrapped; nil for the kernel's network
@@ -80,6 +82,7 @@ func (s *core) settle(network string, addr net.Addr, recordLimit int64) {
 	s.network, s.addr, s.text, s.recordLimit = network, addr, dialString(addr), recordLimit
 	s.rec = record.New(transcript.Header{Name: s.name, Network: network, Address: s.text}, recordLimit)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.outages.c, s.outages.ended = s, s.ctx.Done()
 }
 
 // Address returns the address to hand to a client, such as "127.0.0.1:4242". For a

@@ -2,12 +2,12 @@ package fakeserver
 
 import (
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // plans is the plan that a server follows. SetFaults replaces it while traffic
@@ -43,7 +43,7 @@ func (s *core) replacePlan(p fault.Plan) error {
 	if err != nil {
 		return err
 	}
-	if err := s.checkResets(next); err != nil {
+	if err := errors.Join(s.checkResets(next), s.checkOutages(next)); err != nil {
 		return err
 	}
 	s.plans.now.Store(next)
@@ -56,12 +56,15 @@ func (s *core) checkResets(plan *fault.Compiled) error {
 	if !s.noRST {
 		return nil
 	}
-	var errs []error
-	outcomes := plan.Report().Rules // the plan's come first
-	for i, r := range plan.Plan().Rules {
-		if _, ok := r.Fault.(fault.Reset); ok {
-			errs = append(errs, fmt.Errorf("%w: rule %d (%s): a unix socket has no RST: use Close", fault.ErrPlan, i+1, outcomes[i].Key))
+	return refuseRules(plan, func(f fault.Fault) error {
+		switch f := f.(type) {
+		case fault.Reset:
+			return errors.New("a unix socket has no RST: use Close")
+		case fault.Restart:
+			if f.How == transcript.ByRST {
+				return errors.New("a unix socket has no RST: use ByFIN")
+			}
 		}
-	}
-	return errors.Join(errs...)
+		return nil
+	})
 }

@@ -43,7 +43,9 @@
 //
 // [Server.Down] refuses connections on a port that the server keeps; [Server.Up]
 // takes them again. The port is kept by a socket that never listens, so no other
-// process gets it meanwhile.
+// process gets it meanwhile. [Server.Restart] ends all connections besides, and the server
+// is back after a time. The rules [fault.Down] and [fault.Restart] do the same at a byte or a
+// datagram, so that an outage is a plan.
 //
 // # When a test fails
 //
@@ -98,6 +100,8 @@
 //	                     io.ReadFull gives ErrUnexpectedEOF within
 //	Exit                 Reads: what came before, EOF for ever; the first Write works, the second
 //	                     is EPIPE; if the server had left something unread, the first is, too
+//	Restart              as Exit, or as Reset; Dial: ECONNREFUSED, for as long as it says
+//	Down                 Dial: ECONNREFUSED, for as long as it says; open connections go on
 //	HalfClose            Reads: what came before, EOF; Writes work
 //	SlowClose            everything, and a late EOF
 //	OnAccept             Dial works; then ECONNRESET, EOF or timeout. With Reset, Dial itself
@@ -120,6 +124,7 @@
 //	Truncate, Corrupt    other bytes, perhaps none: then Read gives 0 and no error
 //	Overwrite, Enlarge   other bytes at one offset; zeros at the end
 //	Latency, Bandwidth   everything, late
+//	Down, Restart        as PacketServer.Down, for as long as they say: ECONNREFUSED, once
 //	PacketServer.Down    the first Write works; the next operation is ECONNREFUSED, once
 //	over 65507 bytes     Write: EMSGSIZE
 //	short buffer         Read: what fits; ReadMsgUDPAddrPort sets MSG_TRUNC

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ type wireCase struct {
 	noFIN       bool // the client sends none, and the handler reads four bytes: else an RST could be hidden
 	cut         bool // read by read, with | between
 	held        bool // until the gate is released
+	refused     bool // the server refuses connections from then on
 }
 
 // Without its fault each of these ends as soon, and otherwise.
@@ -44,6 +46,9 @@ var eachFaultOnTheWire = map[string]wireCase{
 	"OnAccept Close":       {rule: fault.OnAccept(fault.Close{}), client: " EOF"},
 	"FromClient Corrupt":   {rule: fault.FromClient(fault.Corrupt{Bits: []int64{0}}), handler: "QING EOF", client: "PONG EOF"},
 	"ToClient Corrupt":     {rule: fault.ToClient(fault.Corrupt{Bits: []int64{0}}), handler: "PING EOF", client: "QONG EOF"},
+	"FromClient Down":      {rule: fault.FromClient(fault.Down{For: fault.Forever}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", refused: true},
+	"ToClient Down":        {rule: fault.ToClient(fault.Down{For: fault.Forever}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", refused: true},
+	"OnAccept Down":        {rule: fault.OnAccept(fault.Down{For: fault.Forever}), handler: "PING EOF", client: "PONG EOF", refused: true},
 	"FromClient Exit":      {rule: fault.FromClient(fault.Exit{}).AfterBytes(2), handler: "PI injected", client: " EOF"},
 	"ToClient Exit":        {rule: fault.ToClient(fault.Exit{}).AfterBytes(2), handler: "PING EOF", client: "PO EOF"},
 	"FromClient HalfClose": {rule: fault.FromClient(fault.HalfClose{}).AfterBytes(2), handler: "PI EOF", client: "PONG EOF"},
@@ -59,6 +64,8 @@ var eachFaultOnTheWire = map[string]wireCase{
 	"FromClient Reset":     {rule: fault.FromClient(fault.Reset{}).AfterBytes(2), handler: "PI injected", client: " reset", noFIN: true},
 	"ToClient Reset":       {rule: fault.ToClient(fault.Reset{}).AfterBytes(2), handler: "PING EOF", client: "PO reset", noFIN: true},
 	"OnAccept Reset":       {rule: fault.OnAccept(fault.Reset{}), client: " reset", noFIN: true},
+	"FromClient Restart":   {rule: fault.FromClient(fault.Restart{For: fault.Forever}).AfterBytes(2), handler: "PI injected", client: " EOF", refused: true},
+	"ToClient Restart":     {rule: fault.ToClient(fault.Restart{For: fault.Forever}).AfterBytes(2), handler: "PING EOF", client: "PO EOF", refused: true},
 	"FromClient Slice":     {rule: fault.FromClient(fault.Slice{Sizes: []int64{1, 2}}), handler: "P|IN|G EOF", client: "PONG EOF", cut: true},
 	"ToClient Slice":       {rule: fault.ToClient(fault.Slice{Sizes: []int64{1, 2}}), handler: "PING EOF", client: "P|ON|G EOF", cut: true},
 	"FromClient SlowClose": {rule: fault.FromClient(fault.SlowClose{Delay: lateness}), handler: "PING EOF", client: "PONG EOF", lateHandler: true},
@@ -103,6 +110,9 @@ func (w wireCase) run(t *testing.T) {
 		srv.Release("gate")
 	}
 	wantReading(t, "client", <-client, w.client, began, w.lateClient)
+	if _, err := net.Dial("tcp", srv.Addr()); errors.Is(err, syscall.ECONNREFUSED) != w.refused {
+		t.Errorf("Dial after that: %v; refused: want %v", err, w.refused)
+	}
 	if w.handler != "" {
 		wantReading(t, "handler", <-read, w.handler, began, w.lateHandler)
 		return

@@ -31,13 +31,16 @@ var errNameless = errors.New("the client's socket has no name: it must be bound 
 type injected struct {
 	rule string
 	op   decide.Op
+	rst  bool // the end was an RST
 }
+
+func newInjected(s decide.Step) *injected { return &injected{s.Rule, s.Op, resets(s)} }
 
 func (e *injected) Error() string { return fmt.Sprintf("injected %v by rule %s", e.op, e.rule) }
 
 // Unwrap lets errors.Is find what a socket would have said too.
 func (e *injected) Unwrap() []error {
-	if e.op == decide.OpReset {
+	if e.rst {
 		return []error{fault.ErrInjected, syscall.ECONNRESET}
 	}
 	return []error{fault.ErrInjected, net.ErrClosed}

@@ -63,6 +63,10 @@ func wrapListener(ln net.Listener, cfg Config, o origin) (*Listener, error) {
 		return nil, err
 	}
 	c.below, c.shut = ln, make(chan struct{})
+	c.outages.refusal = fmt.Errorf("%w: the socket is its owner's: use a PacketServer", errors.ErrUnsupported)
+	if err := c.checkOutages(c.compiled()); err != nil {
+		return nil, err
+	}
 	c.settle(e.network, ln.Addr(), cfg.RecordLimit)
 	l := &Listener{
 		conns: newConns(c), ln: ln,

@@ -30,18 +30,19 @@ type actions struct {
 type fate struct {
 	p         *peer
 	dir       transcript.Direction
-	hits      []decide.Hit // what the rules do; what is done comes first
-	done      int          // how many hits are
-	delivered int          // copies
-	left      int          // copies of which nothing is known yet
-	why       string       // a copy was not delivered
+	hits      []decide.Hit    // what the rules do; what is done comes first
+	done      int             // how many hits are
+	delivered int             // copies
+	left      int             // copies of which nothing is known yet
+	why       string          // a copy was not delivered
+	outages   []decide.Outage // to the client: that begin when the first copy has left
 }
 
 func newFate(p *peer, d transcript.Direction, v decide.Verdict) *fate {
 	if len(v.Fired) == 0 {
 		return nil
 	}
-	return &fate{p: p, dir: d, hits: v.Fired, left: len(v.Copies)}
+	return &fate{p: p, dir: d, hits: v.Fired, left: len(v.Copies), outages: v.Outages}
 }
 
 // decided returns what the record says of the decision. Of a datagram that is lost, it
@@ -55,8 +56,8 @@ func (f *fate) decided() (events []transcript.Event) {
 		e.Text = hit.Text
 		events = append(events, e)
 	}
+	f.act(0) // what acts at once
 	if f.left == 0 {
-		f.act(0)
 		events = append(events, notesOf(f.settle(0, "the datagram was lost"))...)
 	}
 	return events
@@ -77,6 +78,14 @@ func (f *fate) deliver(copy int) (acted int) {
 	}
 	f.delivered++
 	return f.act(copy)
+}
+
+// takeOutages returns the outages that begin now, once each.
+func (f *fate) takeOutages() (all []decide.Outage) {
+	if f != nil {
+		all, f.outages = f.outages, nil
+	}
+	return all
 }
 
 // act counts the rules that act when so many copies were delivered as now, and the latest has

@@ -59,7 +59,9 @@ func TestPacketRulesFireWhenCarriedOut(t *testing.T) {
 	for name, row := range eachPacketFault {
 		for _, d := range bothWays {
 			rule := row.rule.Named("it").NeedNotFire()
-			rule.Direction = d
+			if rule.Direction = d; row.refused {
+				rule = rule.AfterDatagrams(4) // nothing comes after that
+			}
 			late := fault.Rule{Fault: fault.Latency{Delay: time.Hour}, Direction: d}.NeedNotFire().Named("late")
 			for why, tt := range map[string]struct {
 				rules   []fault.Rule
@@ -80,7 +82,8 @@ func TestPacketRulesFireWhenCarriedOut(t *testing.T) {
 						if decided == 0 {
 							t.Fatalf("the rule was never to act:\n%v", srv.Transcript())
 						}
-						acts := len(tt.rules) == 1 && !(tt.refused && d == transcript.ToClient) || losing[name]
+						acts := len(tt.rules) == 1 && !(tt.refused && d == transcript.ToClient) || losing[name] ||
+							row.refused && d == transcript.FromClient // as soon as the datagram has come
 						if acts {
 							wantActed(t, srv, "it", decided, 0)
 						} else {

@@ -52,6 +52,10 @@ func wrapPacketConn(pc net.PacketConn, cfg PacketConfig, o origin) (*PacketConn,
 		return nil, err
 	}
 	c.below = pc
+	c.outages.refusal = fmt.Errorf("%w: the socket is its owner's: use a PacketServer", errors.ErrUnsupported)
+	if err := c.checkOutages(c.compiled()); err != nil {
+		return nil, err
+	}
 	c.settle(e.network, pc.LocalAddr(), cfg.RecordLimit)
 	k := &PacketConn{peers: newPeers(c), deadlines: packetDeadlines{c: c, pc: pc}}
 	k.sock = newSingleSocket(pc, k.roster)

@@ -30,6 +30,8 @@ type packetsIn struct {
 	quiet   bool               // the handler does nothing with what it gets: don't bother it. Read by the reader; the actions' mu guards it
 	lane    *record.Lane       // used by the reader
 	puts    []held[delivery]   // used by the reader: what it is to put into the inbox
+	outages int                // that are about to begin; under the actions' mu
+	waiting []held[delivery]   // until they have begun; under the actions' mu
 	inbox   schedule[delivery] // what the handler, or the reader, is to get; with a quiet one, when it is due
 }
 
@@ -65,10 +67,50 @@ func (s *packetsIn) take(p *peer, a arrival) {
 	}
 	s.deliverLocked(d, v, now)
 	puts := s.puts
+	if s.outages += len(v.Outages); s.outages > 0 {
+		s.waiting, puts = append(s.waiting, puts...), nil
+	}
 	s.actions.mu.Unlock()
 	for _, x := range puts { // now that what this wakes finds the actions free
 		s.inbox.put(x.due, x.value)
 	}
+	for _, o := range v.Outages {
+		s.c.outages.begin(newOutage(o, s.begun))
+	}
+}
+
+// begun says that an outage has begun: what the handler does when it gets the datagram comes after
+// that.
+func (s *packetsIn) begun() {
+	s.actions.mu.Lock()
+	s.outages--
+	all := s.outages == 0
+	s.actions.mu.Unlock()
+	if all {
+		s.letGo()
+	}
+}
+
+// letGo puts into the inbox what waits for outages to begin.
+func (s *packetsIn) letGo() {
+	s.actions.mu.Lock()
+	puts := s.waiting
+	s.waiting = nil
+	s.actions.mu.Unlock()
+	for _, x := range puts {
+		s.inbox.put(x.due, x.value)
+	}
+}
+
+// takeWaiting takes what waits for outages to begin.
+func (s *packetsIn) takeWaiting() (all []delivery) {
+	s.actions.mu.Lock()
+	defer s.actions.mu.Unlock()
+	for _, x := range s.waiting {
+		all = append(all, x.value)
+	}
+	s.waiting = nil
+	return all
 }
 
 // deliverLocked puts the copies of a datagram, and those that come after it, into puts, or keeps
@@ -172,7 +214,7 @@ func (s *packetsIn) countReady() {
 func (s *packetsIn) nameUnread(why string) {
 	s.countReady()
 	var all []undelivered
-	for _, d := range s.inbox.rest() {
+	for _, d := range append(s.inbox.rest(), s.takeWaiting()...) {
 		all = append(all, undelivered{d.peer, d.Number, d.fate})
 	}
 	for _, p := range s.roster.peers() {

@@ -20,14 +20,15 @@ type packetsOut struct {
 	turn    lock                         // guards what follows; held while a datagram leaves
 	sock    atomic.Pointer[packetSocket] // nil while down; read by anyone
 	lane    *record.Lane
-	outbox  schedule[parcel] // what is to leave later
-	sending bool             // sendLate runs
+	outbox  schedule[parcel]  // what is to leave later
+	sending bool              // sendLate runs
+	begun   []<-chan struct{} // closed when the outages have begun that what has left brings about
 }
 
 // send sends a datagram to p, as the plan lets it through.
 func (s *packetsOut) send(p *peer, b []byte) (int, error) {
 	s.turn.lock()
-	defer s.turn.unlock()
+	defer s.endTurn()
 	s.catchUpLocked()
 	if sock := s.sock.Load(); sock != nil {
 		return s.sendOnLocked(sock, p, b)
@@ -38,7 +39,7 @@ func (s *packetsOut) send(p *peer, b []byte) (int, error) {
 // sendTo is send to the peer that has an address. Where there is no socket, it makes none.
 func (s *packetsOut) sendTo(ap netip.AddrPort, addr net.Addr, b []byte) (int, error) {
 	s.turn.lock()
-	defer s.turn.unlock()
+	defer s.endTurn()
 	s.catchUpLocked()
 	return s.sendToLocked(ap, addr, b)
 }
@@ -122,9 +123,24 @@ func (s *packetsOut) sendLocked(sock *packetSocket, c parcel) error {
 			Conn: c.p.n, Direction: transcript.ToClient, Kind: transcript.DatagramUnsent,
 			Offset: c.number, Peer: c.p.text, Text: err.Error(),
 		})
+	} else {
+		for _, o := range c.fate.takeOutages() {
+			s.begun = append(s.begun, s.c.outages.begin(newOutage(o, nil)))
+		}
 	}
 	s.actions.record(notesOf(c.fate.settle(1, errText(err))))
 	return err
+}
+
+// endTurn unlocks the turn, and waits until the server refuses datagrams, if one that has left was
+// to bring that about.
+func (s *packetsOut) endTurn() {
+	begun := s.begun
+	s.begun = nil
+	s.turn.unlock()
+	for _, ch := range begun {
+		s.c.sleep(ch)
+	}
 }
 
 // sendAtLocked sends c when it is due. It needs the turn.
@@ -158,7 +174,7 @@ func (s *packetsOut) catchUpLocked() {
 // socket: until then it is Down's, or Close's, to name. So there is a socket if there is one.
 func (s *packetsOut) sendDue() {
 	s.turn.lock()
-	defer s.turn.unlock()
+	defer s.endTurn()
 	s.sendDueLocked(s.sock.Load())
 }
 

@@ -11,7 +11,7 @@ import (
 // and out: it gives each client its number, decides about each datagram, records it, and
 // keeps what is to come later. It has no goroutine that receives.
 //
-// Locks are taken in this order: PacketServer.life or PacketConn.reader, packetsOut.turn, actions.mu,
+// Locks are taken in this order: outages.life or PacketConn.reader, packetsOut.turn, actions.mu,
 // the roster's or a schedule's, and last the recorder's or the engine's. Of these, life and reader are
 // held while something blocks, and the turn while a unix socket's client has no room.
 type peers struct {

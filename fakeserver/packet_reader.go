@@ -18,8 +18,8 @@ type packetReader struct {
 	ended chan struct{} // closed when the reader of the present socket has ended
 }
 
-// open opens the socket and starts its reader.
-func (r *packetReader) open() error {
+// open opens the socket, calls listening, and starts its reader.
+func (r *packetReader) open(listening func()) error {
 	pc, err := r.port.Open()
 	if err != nil {
 		return err
@@ -29,6 +29,7 @@ func (r *packetReader) open() error {
 		r.port.Suspend()
 		return err
 	}
+	listening()
 	r.out.sock.Store(sock)
 	r.begin(sock)
 	return nil
@@ -51,9 +52,10 @@ func (r *packetReader) refuse() error {
 	return nil
 }
 
-// stop takes what has arrived and closes the socket, if there is one. It gives up on one whose
+// stop takes what has arrived and closes the socket, if there is one. rule is the key of the
+// rule that wants it, or empty. It gives up on one whose
 // ReadFrom goes on nevertheless, and its error names that.
-func (r *packetReader) stop(why string) error {
+func (r *packetReader) stop(why, rule string) error {
 	sock := r.socket()
 	if sock == nil {
 		return nil
@@ -67,10 +69,10 @@ func (r *packetReader) stop(why string) error {
 	sock.abandoned.Store(!woken)
 	sock.wakeWriters()
 	r.out.forgetSocket(why) // nothing is sent on a socket that is being closed
-	r.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing datagrams"})
 	sock.noteDrops()
 	sock.release()
 	r.port.Suspend()
+	r.rec.Add(transcript.Event{Kind: transcript.Refused, Rule: rule, Text: why + ": refusing datagrams"}) // whatever sees it is refused
 	if woken || await(r.ended, closeGrace/10) {
 		return nil
 	}

@@ -14,7 +14,6 @@ import (
 // makes one.
 type PacketServer struct {
 	*peers
-	life   lock // held by Down, Up, SetHandler and Close, which follow one another
 	reader packetReader
 
 	mu      sync.Mutex // guards serving
@@ -51,12 +50,7 @@ func listenPacket(cfg PacketConfig, o origin) (*PacketServer, error) {
 	s := &PacketServer{peers: newPeers(c)}
 	s.reader = packetReader{peers: s.peers, port: p}
 	s.in.handler, s.in.quiet = cfg.Handler, isQuiet(cfg.Handler)
-	if cfg.StartDown {
-		err = s.reader.refuse()
-	} else {
-		err = s.reader.open()
-	}
-	if err != nil {
+	if err = s.start(cfg.StartDown); err != nil {
 		c.cancel()
 		p.Close()
 		return nil, err
@@ -66,6 +60,18 @@ func listenPacket(cfg PacketConfig, o origin) (*PacketServer, error) {
 		go s.serve()
 	}
 	return s, nil
+}
+
+// start begins to take datagrams, or to refuse them.
+func (s *PacketServer) start(down bool) error {
+	s.outages.port, s.outages.refusal = s, s.reader.port.CanKeep()
+	if err := s.checkOutages(s.compiled()); err != nil {
+		return err
+	}
+	if s.outages.byHand = down; down {
+		return s.reader.refuse()
+	}
+	return s.reader.open(func() {})
 }
 
 // Addr is Address, by its short name: text, as net.Dial takes it.
@@ -104,9 +110,9 @@ func (s *PacketServer) close() error {
 // endReading takes no more datagrams. It gives life back before Close waits for the handler, which
 // may wait for it: see Server.endAll.
 func (s *PacketServer) endReading() error {
-	s.life.lock()
-	defer s.life.unlock()
-	err := s.reader.stop("closed")
+	s.outages.life.lock()
+	defer s.outages.life.unlock()
+	err := s.reader.stop("closed", "")
 	s.cancel()
 	return err
 }

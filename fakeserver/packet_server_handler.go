@@ -21,8 +21,8 @@ func (s *PacketServer) SetHandler(h PacketHandler) error {
 	if err := checkHandler(h); err != nil {
 		return err
 	}
-	s.life.lock()
-	defer s.life.unlock()
+	s.outages.life.lock()
+	defer s.outages.life.unlock()
 	if s.isClosing() {
 		return s.closedError("SetHandler")
 	}

@@ -14,9 +14,8 @@ type Server struct {
 	*conns
 	port *port.Port[net.Listener]
 
-	life   lock     // held by Down, Up, IgnoreDials, SetHandler and Close: one at a time
-	silent *silence // under life; nil unless IgnoreDials
-	late   error    // under life; names a listener whose Accept outlived its Close; else nil
+	silent *silence // under the life of its outages; nil unless IgnoreDials
+	late   error    // under that, too; names a listener whose Accept outlived its Close; else nil
 
 	mu        sync.Mutex // guards what follows
 	handler   Handler    // of connections to come
@@ -52,17 +51,24 @@ func listen(cfg Config, o origin) (*Server, error) {
 	}
 	c.settle(e.network, p.Addr(), cfg.RecordLimit)
 	s := &Server{conns: newConns(c), port: p, handler: cfg.Handler}
-	if cfg.StartDown {
-		err = s.startDown()
-	} else {
-		err = s.open()
-	}
-	if err != nil {
+	if err = s.start(cfg.StartDown); err != nil {
 		c.cancel()
 		p.Close()
 		return nil, err
 	}
 	return s, nil
+}
+
+// start begins to take connections, or to refuse them.
+func (s *Server) start(down bool) error {
+	s.outages.port, s.outages.refusal = s, s.port.CanKeep()
+	if err := s.checkOutages(s.compiled()); err != nil {
+		return err
+	}
+	if down {
+		return s.startDown()
+	}
+	return s.open(func() {})
 }
 
 // Addr is Address, by its short name: text, as net.Dial takes it.

@@ -10,12 +10,13 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// open listens and starts the accept loop.
-func (s *Server) open() error {
+// open listens, calls listening, and starts the accept loop.
+func (s *Server) open(listening func()) error {
 	ln, err := s.port.Open()
 	if err != nil {
 		return err
 	}
+	listening()
 	s.resumeAccepting(ln)
 	return nil
 }
@@ -108,10 +109,10 @@ func (s *Server) takeBacklog(ln net.Listener) {
 }
 
 // stopAccepting takes what waits in the backlog and closes the listener, which
-// would reset it. It needs life. Its error names a listener whose Accept does not return.
-func (s *Server) stopAccepting(why string) error {
+// would reset it. rule is the key of the rule that wants it, or empty. It needs life. Its error names a listener whose Accept does not return.
+func (s *Server) stopAccepting(why, rule string) error {
 	if s.silent != nil {
-		s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing connections"})
+		s.rec.Add(transcript.Event{Kind: transcript.Refused, Rule: rule, Text: why + ": refusing connections"})
 		s.port.Suspend() // what else is in the backlog was never answered
 		s.silent.close()
 		s.silent = nil
@@ -129,7 +130,7 @@ func (s *Server) stopAccepting(why string) error {
 	if s.pauseAccepting(ln) {
 		s.takeBacklog(ln)
 	}
-	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: why + ": refusing connections"})
+	s.rec.Add(transcript.Event{Kind: transcript.Refused, Rule: rule, Text: why + ": refusing connections"})
 	s.port.Suspend()
 	s.late = awaitAccept(accepting, ln)
 	return s.late

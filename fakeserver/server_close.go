@@ -39,9 +39,9 @@ func (s *Server) close() error {
 // waits for the handlers: one of them may wait for it, in SetHandler or Down, and hears then that
 // the server is closed.
 func (s *Server) endAll() (errs []error) {
-	s.life.lock()
-	defer s.life.unlock()
-	if err := s.stopAccepting("closed"); err != nil {
+	s.outages.life.lock()
+	defer s.outages.life.unlock()
+	if err := s.stopAccepting("closed", ""); err != nil {
 		errs = append(errs, fmt.Errorf("fakeserver: %s: Close: %w", s.name, err))
 	}
 	s.cancel()

@@ -2,6 +2,7 @@ package fakeserver
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -10,49 +11,94 @@ import (
 // its port, and no other socket can take it. Connections that are open stay
 // open; those whose handshake is complete are accepted and recorded first. A client
 // whose handshake completes at the very moment the listener closes is reset
-// by the kernel, and not in the record. Down of a server that is down does nothing.
+// by the kernel, and not in the record. A server that is down stays down, also when the
+// outage of a rule or of Restart is over that was under way.
 //
 // Where the platform can't keep a port that way (not on Linux), the error wraps
 // errors.ErrUnsupported; after Close it wraps net.ErrClosed.
 func (s *Server) Down() error {
-	s.life.lock()
-	defer s.life.unlock()
-	if s.isClosing() {
-		return s.closedError("Down")
+	s.outages.life.lock()
+	defer s.outages.life.unlock()
+	if err := s.canRefuse("Down"); err != nil {
+		return err
 	}
-	if s.listener() == nil && s.silent == nil {
-		return nil
-	}
-	if err := s.port.CanRefuse(); err != nil {
-		return fmt.Errorf("fakeserver: %s: Down: %w", s.name, err)
-	}
-	if err := s.stopAccepting("down"); err != nil {
+	s.outages.byHand = true
+	if err := s.refuse("down", ""); err != nil {
 		return fmt.Errorf("fakeserver: %s: Down: %w", s.name, err)
 	}
 	return nil
 }
 
-// Up takes connections again, on the same port. Up of a server that is up does
-// nothing; after Close its error wraps net.ErrClosed.
+// Up takes connections again, on the same port, and ends all outages of rules and of Restart.
+// Up of a server that is up does nothing; after Close its error wraps net.ErrClosed.
 func (s *Server) Up() error {
-	s.life.lock()
-	defer s.life.unlock()
+	s.outages.life.lock()
+	defer s.outages.life.unlock()
 	if s.isClosing() {
 		return s.closedError("Up")
 	}
-	if s.listener() != nil {
-		return nil
-	}
-	// Recorded first, so that a connection comes after it in the record.
-	s.rec.Add(transcript.Event{Kind: transcript.Note, Text: "up: taking connections"})
-	again := s.open
-	if s.silent != nil {
-		again = s.endSilence
-	}
-	if err := again(); err != nil {
+	s.outages.endAllLocked()
+	if err := s.resume(""); err != nil {
 		return fmt.Errorf("fakeserver: %s: Up: %w", s.name, err)
 	}
 	return nil
+}
+
+// Restart ends the server's process, as far as clients can tell, and starts it again: it refuses
+// connections, as Down does, and ends all that there are, also those that wait to be accepted.
+// Down is for how long: fault.Forever for good, until Up; if zero, it is back at once. With
+// transcript.ByFIN, or zero, connections end as by fault.Exit, with transcript.ByRST as by
+// fault.Reset, at once: what rules keep is not sent, and named in the record. Handlers' Reads and
+// Writes fail with net.ErrClosed.
+//
+// It returns when the connections have ended, and does not wait for the server to be back. As the
+// rule fault.Restart, it makes the server be down for at least so long: after Down, or while
+// another outage lasts, it is not back before that is over, too.
+//
+// Other endings are refused; so is ByRST on unix sockets, and where a port can't be kept (not on
+// Linux), with errors.ErrUnsupported. After Close its error wraps net.ErrClosed.
+func (s *Server) Restart(how transcript.Ending, down time.Duration) error {
+	err := s.checkRestart(how)
+	if err == nil {
+		err = s.outages.restartNow(&outage{lasts: down, restart: true, how: how}, s.port.CanRefuse)
+	}
+	if err != nil {
+		return fmt.Errorf("fakeserver: %s: Restart: %w", s.name, err)
+	}
+	return nil
+}
+
+// canRefuse returns why the server can't refuse connections. It needs life.
+func (s *Server) canRefuse(op string) error {
+	if s.isClosing() {
+		return s.closedError(op)
+	}
+	if err := s.port.CanRefuse(); err != nil {
+		return fmt.Errorf("fakeserver: %s: %s: %w", s.name, op, err)
+	}
+	return nil
+}
+
+// refuse is the refuser's.
+func (s *Server) refuse(why, rule string) error {
+	if s.listener() == nil && s.silent == nil {
+		return nil
+	}
+	return s.stopAccepting(why, rule)
+}
+
+// resume is the refuser's.
+func (s *Server) resume(rule string) error {
+	if s.listener() != nil {
+		return nil
+	}
+	up := func() { // a connection comes after it in the record, and whatever sees it can dial
+		s.rec.Add(transcript.Event{Kind: transcript.Note, Rule: rule, Text: "up: taking connections"})
+	}
+	if s.silent != nil {
+		return s.endSilence(up)
+	}
+	return s.open(up)
 }
 
 // startDown makes the server's first state that of Down.
@@ -60,6 +106,7 @@ func (s *Server) startDown() error {
 	if err := s.port.CanRefuse(); err != nil {
 		return fmt.Errorf("%w: StartDown: %w", ErrConfig, err)
 	}
+	s.outages.byHand = true
 	s.port.Suspend()
 	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "down: refusing connections"})
 	return nil

@@ -27,8 +27,8 @@ type silence struct {
 // SetBacklog, where a dial that waits completes at once: elsewhere the error wraps
 // errors.ErrUnsupported. After Close it wraps net.ErrClosed.
 func (s *Server) IgnoreDials() error {
-	s.life.lock()
-	defer s.life.unlock()
+	s.outages.life.lock()
+	defer s.outages.life.unlock()
 	if s.isClosing() {
 		return s.closedError("IgnoreDials")
 	}
@@ -69,11 +69,12 @@ func (s *Server) silence(ln net.Listener, room int) (filler net.Conn, err error)
 	return filler, nil
 }
 
-// endSilence answers again. It needs life, and silent.
-func (s *Server) endSilence() error {
+// endSilence answers again, and calls listening. It needs life, and silent.
+func (s *Server) endSilence(listening func()) error {
 	q := s.silent
 	s.silent = nil
 	_, err := socket.SetBacklog(q.ln, -1)
+	listening()
 	if q.filler != nil {
 		s.takeFiller(q)
 	}

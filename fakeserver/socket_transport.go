@@ -42,7 +42,8 @@ import (
 //	SetReadBuffer(int) error      of connections to come; without it, Config.ReceiveBuffer does nothing
 //	Suspend() (again func() (net.Listener, error), release func(), err error)
 //	                              Close that keeps the address, and how to listen on it again or give it
-//	                              up; without it, the address is free while the server is down
+//	                              up; without it, the address is free while the server is down, and no rule takes it
+//	                              down
 //
 //	DialContext(context.Context) (net.Conn, error)
 //	                              connects to it; without it, no Listener.Dial

@@ -21,7 +21,7 @@ import (
 //	}
 //
 // What else two of them have, such as Down, has one signature, too. SetHandler is an exception,
-// since a PacketServer has a PacketHandler, and so is Addr: a Server's and a PacketServer's is
+// since a PacketServer has a PacketHandler, so is Restart, since it has no connections to end, and so is Addr: a Server's and a PacketServer's is
 // text to hand to a client, as Address is of all four; a Listener's is a net.Addr, since it is
 // a [net.Listener]. A PacketConn, which is a [net.PacketConn], has LocalAddr.
 //

@@ -48,16 +48,19 @@ func (s *stream) Idle(step decide.Step) { s.tally.armed(ruleOf(step)) }
 // What a Stall or a Hold stopped is told by what came after it: that depends on the
 // bytes alone, and not on how long it lasted.
 
-// noteStop lets what follows count as coming after a stop.
-func (s *stream) noteStop(o *outcome) {
+// noteStop lets what follows count as coming after a stop, if w is one.
+func (s *stream) noteStop(w *work) {
+	if !w.stops {
+		return
+	}
 	var stopped []*outcome
 	if before := s.stopped.Load(); before != nil {
 		stopped = *before
 	}
-	if slices.Contains(stopped, o) {
+	if slices.Contains(stopped, w.out) {
 		return // it stops the stream at each match
 	}
-	stopped = append(slices.Clone(stopped), o)
+	stopped = append(slices.Clone(stopped), w.out)
 	s.stopped.Store(&stopped)
 }
 

@@ -23,6 +23,8 @@ func TestPeerCountsARuleWhenItsHitIsDone(t *testing.T) {
 		{"late", []Rule{FromClient(Latency{Delay: ms})}, []int{1}},
 		{"in its turn", []Rule{FromClient(Bandwidth{BytesPerSecond: 1})}, []int{1}},
 		{"after another", []Rule{FromClient(Reorder{Rate: 1})}, []int{1}},
+		{"with the server down", []Rule{FromClient(Down{For: ms})}, []int{0}},
+		{"with the server restarted", []Rule{FromClient(Restart{})}, []int{0}},
 		{"changed", []Rule{FromClient(Corrupt{Bits: []int64{0}})}, []int{1}},
 		{"cut", []Rule{FromClient(Truncate{Size: 1})}, []int{1}},
 		{"padded", []Rule{FromClient(Enlarge{Size: 9})}, []int{1}},

@@ -20,6 +20,7 @@
 //   - [Stall], [Hold]: a direction stops, for a time, for good, or until the test lets it go on
 //   - [Reset], [Close], [HalfClose], [SlowClose]: an RST, a FIN, a FIN one way, a FIN that is late
 //   - [Exit]: what the end of the server's process does to a connection
+//   - [Down], [Restart]: the server refuses connections for a time; those that are open end, too
 //   - [Blackhole]: bytes vanish
 //   - [Corrupt], [Overwrite], [Replace]: bytes are changed, those at an offset, or wherever a text stands
 //
@@ -29,6 +30,7 @@
 //   - [Duplicate], [Reorder]: they come more than once, or out of order
 //   - [Forge]: beside them comes another that only looks like one
 //   - [Latency], [Bandwidth]: they are late, or slow
+//   - [Down], [Restart]: the server refuses them for a time
 //   - [Corrupt], [Overwrite], [Truncate], [Enlarge]: they are changed, cut short, or padded
 //
 // Losing, duplicating or reordering bytes of a TCP stream would be corruption, not packet loss,

@@ -22,6 +22,7 @@ var eachStreamFault = []struct {
 	{ToClient(Blackhole{}).AfterBytes(2), `pass "PI", drop 4, finish`, ""},
 	{ToClient(Close{}).AfterBytes(2), `pass "PI", close`, "close"},
 	{ToClient(Corrupt{Bits: []int64{0}}), `pass "QING\r\n", finish`, ""},
+	{ToClient(Down{For: time.Second}).AfterBytes(2), `pass "PI", down+1s, pass "NG\r\n", finish`, "down+1s"},
 	{ToClient(Exit{}).AfterBytes(2), `pass "PI", exit`, ""},
 	{ToClient(HalfClose{}).AfterBytes(2), `pass "PI", half-close`, ""},
 	{ToClient(Hold{Gate: "gate"}).AfterBytes(2), `pass "PI", hold, pass "NG\r\n", finish`, ""},
@@ -29,6 +30,7 @@ var eachStreamFault = []struct {
 	{ToClient(Overwrite{At: 1, Bytes: []byte("ON")}), `pass "PONG\r\n", finish`, ""},
 	{ToClient(Replace{Old: "IN", New: "o"}), `pass "PoG\r\n", finish`, ""},
 	{ToClient(Reset{}).AfterBytes(2), `pass "PI", reset`, "reset"},
+	{ToClient(Restart{For: time.Second}).AfterBytes(2), `pass "PI", restart+1s`, ""},
 	{ToClient(Slice{Sizes: []int64{1, 3}}), `pass "P", cut, pass "ING", cut, pass "\r\n", finish`, ""},
 	{ToClient(SlowClose{Delay: time.Second}), `pass "PING\r\n", finish+1s`, ""},
 	{ToClient(Stall{For: time.Second}).AfterBytes(2), `pass "PI", stall+1s, pass "NG\r\n", finish`, "stall+1s"},
@@ -100,6 +102,7 @@ func TestEachFaultDecidesAboutDatagramsInBothDirections(t *testing.T) {
 		{ToClient(Blackhole{}).AfterDatagrams(1).ForDatagrams(1), "ab - ef end"},
 		{ToClient(BurstLoss{P: 1, R: 1}), "- cd - end"},
 		{ToClient(Corrupt{Bits: []int64{0}}).ForDatagrams(1), "`b cd ef end"},
+		{ToClient(Down{For: time.Second}).AfterDatagrams(2), "ab cd(down 1s) ef end"},
 		{ToClient(Duplicate{Rate: 1}).ForDatagrams(1), "ab ab cd ef end"},
 		{ToClient(Enlarge{Size: 3}), "ab\x00 cd\x00 ef\x00 end"},
 		{ToClient(Forge{At: 1, Bytes: []byte("x"), First: true}).ForDatagrams(1), "ax ab cd ef end"},
@@ -107,6 +110,7 @@ func TestEachFaultDecidesAboutDatagramsInBothDirections(t *testing.T) {
 		{ToClient(Loss{Nth: 2}), "ab - ef end"},
 		{ToClient(Overwrite{At: 2, Bytes: []byte("x")}), "ab cd ef enx"},
 		{ToClient(Reorder{Rate: 1}).ForDatagrams(1), "ab>1 cd ef end"},
+		{ToClient(Restart{For: time.Second}), "ab(restart 1s) cd ef end"},
 		{ToClient(Truncate{Size: 1}).ForDatagrams(1), "a cd ef end"},
 	} {
 		have = append(have, row.rule.Fault)
@@ -136,6 +140,13 @@ func deliveries(v decide.Verdict) []string {
 		text := string(c.Data)
 		if late := v.Due(c, now).Sub(now); late > 0 {
 			text += fmt.Sprintf("+%v", late)
+		}
+		for _, o := range v.Outages {
+			word := "down"
+			if o.Restart {
+				word = "restart"
+			}
+			text += fmt.Sprintf("(%s %v)", word, o.For)
 		}
 		if c.Behind > 0 {
 			text += fmt.Sprintf(">%d", c.Behind)

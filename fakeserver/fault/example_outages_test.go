@@ -1,9 +1,13 @@
 package fault_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
+	"syscall"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 )
@@ -23,4 +27,49 @@ func ExampleExit() {
 	// Output:
 	// "PIN", EOF
 	// <nil>
+}
+
+// A client that dials again when it has its answer is refused.
+func ExampleDown() {
+	srv, c := connect(sendsALineBack, fault.ToClient(fault.Down{For: fault.Forever}).AfterBytes(5))
+	defer srv.Close()
+	defer c.Close()
+	if _, err := io.WriteString(c, "PING\n"); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(readToEnd(c))
+	_, err := srv.Dial(context.Background())
+	fmt.Println(errors.Is(err, syscall.ECONNREFUSED))
+	if err := srv.Up(); err != nil { // for good is until Up
+		log.Fatal(err)
+	}
+	// Output:
+	// "PING\n", EOF
+	// true
+}
+
+// A whole outage is a plan: the server's process ends within its first reply, and the server is
+// back after a while.
+func ExampleRestart() {
+	srv, c := connect(sendsALineBack, fault.ToClient(fault.Restart{For: 20 * time.Millisecond}).AfterBytes(3).OnConn(1))
+	defer srv.Close()
+	defer c.Close()
+	if _, err := io.WriteString(c, "PING\n"); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(readToEnd(c))
+	refused := 0
+	for {
+		again, err := srv.Dial(context.Background())
+		if err == nil {
+			again.Close()
+			break
+		}
+		refused++
+		time.Sleep(time.Millisecond)
+	}
+	fmt.Println("refused:", refused > 0)
+	// Output:
+	// "PIN", EOF
+	// refused: true
 }

@@ -14,9 +14,9 @@ import (
 
 // GoString returns Go source that makes an equal plan, one rule a line, as a person
 // would write it. It is what %#v prints. The source needs the import of this
-// package, where there are durations, that of time, and where there is an AfterMatchIn,
-// that of package transcript. Plans that Validate refuses have source too, which may need
-// package math and transcript.
+// package, where there are durations, that of time, and where there is an AfterMatchIn or
+// a Restart's How, that of package transcript. Plans that Validate refuses have source too,
+// which may need package math and transcript.
 func (p Plan) GoString() string {
 	var fields []string
 	if p.Seed != 0 {
@@ -149,6 +149,8 @@ func goValue(v reflect.Value) string {
 	switch x := v.Interface().(type) {
 	case time.Duration:
 		return goDuration(x)
+	case transcript.Ending:
+		return goEnding(x)
 	case Distribution:
 		return goDistribution(x)
 	case float64:
@@ -186,6 +188,16 @@ func goDistribution(d Distribution) string {
 	return strconv.Quote(string(d))
 }
 
+func goEnding(e transcript.Ending) string {
+	switch e {
+	case transcript.ByFIN:
+		return "transcript.ByFIN"
+	case transcript.ByRST:
+		return "transcript.ByRST"
+	}
+	return fmt.Sprintf("transcript.Ending(%d)", e)
+}
+
 // goFloat returns the shortest literal of f.
 func goFloat(f float64) string {
 	switch {
@@ -209,6 +221,9 @@ func goSeed(seed uint64) string {
 
 // goDuration returns d in the largest unit that gives an integer.
 func goDuration(d time.Duration) string {
+	if d == Forever {
+		return "fault.Forever"
+	}
 	for _, unit := range []struct {
 		size time.Duration
 		name string

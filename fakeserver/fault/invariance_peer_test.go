@@ -50,6 +50,9 @@ func TestDecisionsOfEachFaultDoNotDependOnWhosePeersTurnItIs(t *testing.T) {
 func drawPeerRule(t *rapid.T, kind string) Rule {
 	r := Rule{Fault: drawFault(t, Datagrams, 8, kind), Direction: rapid.SampledFrom([]transcript.Direction{fromClient, toClient}).Draw(t, "direction")}
 	r = r.AfterDatagrams(int64(between(t, 0, 5, "after"))).ForDatagrams(int64(between(t, 0, 9, "window"))).Times(between(t, 0, 4, "times"))
+	if _, once := r.Fault.(pointFault); once {
+		r.Until, r.Limit = Window{}, 0
+	}
 	if coin(t, 4, "by chance") {
 		r = r.WithProbability(.5)
 	}

@@ -22,6 +22,7 @@ var faults = []Fault{
 	BurstLoss{},
 	Close{},
 	Corrupt{},
+	Down{},
 	Duplicate{},
 	Enlarge{},
 	Exit{},
@@ -34,6 +35,7 @@ var faults = []Fault{
 	Reorder{},
 	Replace{},
 	Reset{},
+	Restart{},
 	Slice{},
 	SlowClose{},
 	Stall{},
@@ -69,7 +71,7 @@ func ParsePlan(text []byte) (Plan, error) {
 //	}]}
 //
 // Fields have the names of the Go fields, with a small first letter, and are left
-// out where they are zero. Durations are text as time.Duration prints them. A text
+// out where they are zero. Durations are text as time.Duration prints them, and Forever is "forever". A text
 // that is not printable UTF-8 is in base64, in a field whose name ends in Base64:
 // "matchBase64". A seed above 2^53, which readers that know only float64 would
 // round, is text: "0x9e3779b97f4a7c15".
@@ -126,6 +128,7 @@ var (
 	faultType     = reflect.TypeFor[Fault]()
 	directionType = reflect.TypeFor[transcript.Direction]()
 	demandType    = reflect.TypeFor[Demand]()
+	endingType    = reflect.TypeFor[transcript.Ending]()
 	durationType  = reflect.TypeFor[time.Duration]()
 	bytesType     = reflect.TypeFor[[]byte]()
 	stringType    = reflect.TypeFor[string]()

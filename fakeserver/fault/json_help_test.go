@@ -51,6 +51,9 @@ func (m planMaker) fill(v reflect.Value) {
 	case directionType:
 		v.SetUint(m.Uint64N(uint64(len(directions))))
 		return
+	case endingType:
+		v.SetUint(uint64(pick(m, 0, transcript.ByFIN, transcript.ByRST)))
+		return
 	case demandType:
 		v.SetUint(m.Uint64N(uint64(len(demands))))
 		return

@@ -38,6 +38,8 @@ func readValue(at string, n node, v reflect.Value) error {
 		return readDuration(at, n, v)
 	case directionType:
 		return readDirection(at, n, v)
+	case endingType:
+		return readEnding(at, n, v)
 	case demandType:
 		return readDemand(at, n, v)
 	}
@@ -97,6 +99,10 @@ func readNumber(at string, n node, v reflect.Value) error {
 }
 
 func readDuration(at string, n node, v reflect.Value) error {
+	if n.kind == isString && n.text == forever {
+		v.SetInt(int64(Forever))
+		return nil
+	}
 	d, err := time.ParseDuration(n.text)
 	if n.kind != isString || err != nil {
 		return wrong(at, `a duration such as "50ms"`, n)
@@ -120,6 +126,16 @@ func readDirection(at string, n node, v reflect.Value) error {
 		}
 	}
 	return wrong(at, words, n)
+}
+
+func readEnding(at string, n node, v reflect.Value) error {
+	for e, word := range endings {
+		if n.text == word {
+			v.SetUint(uint64(e))
+			return nil
+		}
+	}
+	return wrong(at, `"fin" or "rst"`, n)
 }
 
 func readDemand(at string, n node, v reflect.Value) error {

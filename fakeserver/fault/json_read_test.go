@@ -85,6 +85,8 @@ var ruleRefusals = []struct{ text, want string }{
 	{`{OK, "until": {"match": "a"}}`, ": until.match: unknown field"},
 	{`{OK, "probability": null}`, ": probability: want a number, got null"},
 	{`{OK, "limit": 1e2}`, ": limit: want an integer"},
+	{`{"fault": {"kind": "restart", "how": "close"}, "direction": "to-client"}`, `: fault.how: want "fin" or "rst", got the text "close"`},
+	{`{"fault": {"kind": "down", "for": "ever"}, "direction": "to-client"}`, `: fault.for: want a duration such as "50ms", got the text "ever"`},
 	{`{OK, "demand": true}`, `: demand: want "may-miss", "need-not-fire" or "must-hit", got true`},
 	{`{OK, "demand": "mustHit"}`, `: demand: want "may-miss", "need-not-fire" or "must-hit", got the text "mustHit"`},
 	{`{OK, "demand": ["must-hit"]}`, `: demand: want "may-miss", "need-not-fire" or "must-hit", got an array`},

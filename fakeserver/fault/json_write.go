@@ -21,12 +21,19 @@ func (w *jsonWriter) value(at string, v reflect.Value) error {
 	case faultType:
 		return w.fault(at, v)
 	case durationType:
-		w.quoted(time.Duration(v.Int()).String())
+		w.duration(time.Duration(v.Int()))
 		return nil
 	case directionType:
 		word, ok := directions[transcript.Direction(v.Uint())]
 		if !ok {
 			return fmt.Errorf("%s is %d: make the rule with FromClient, ToClient or OnAccept", at, v.Uint())
+		}
+		w.quoted(word)
+		return nil
+	case endingType:
+		word, ok := endings[transcript.Ending(v.Uint())]
+		if !ok {
+			return fmt.Errorf("%s is %v: want ByFIN or ByRST", at, transcript.Ending(v.Uint()))
 		}
 		w.quoted(word)
 		return nil
@@ -165,6 +172,14 @@ func (w *jsonWriter) seed(n uint64) {
 		return
 	}
 	w.quoted(fmt.Sprintf("%#x", n))
+}
+
+func (w *jsonWriter) duration(d time.Duration) {
+	if d == Forever {
+		w.quoted(forever)
+		return
+	}
+	w.quoted(d.String())
 }
 
 // quoted writes a readable text. For those Go and JSON have the same quotes.

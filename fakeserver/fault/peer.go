@@ -73,10 +73,17 @@ func (p *peer) Next(data []byte, now time.Duration) decide.Verdict {
 		if q := w.rule.Probability; q != nil && !w.draws.apart(forChance).hit(p.n, *q) {
 			continue
 		}
-		copies := len(v.Copies)
+		copies, outages := len(v.Copies), len(v.Outages)
 		if w.decider.decide(&v, w.nth) {
 			w.hits++
-			v.Fired = append(v.Fired, w.hit(&v, copies))
+			hit := w.hit(&v, copies)
+			if began := v.Outages[outages:]; len(began) > 0 {
+				w.name(began)
+				if p.dir == transcript.FromClient {
+					hit.Copy = 0 // as soon as it has come
+				}
+			}
+			v.Fired = append(v.Fired, hit)
 		}
 	}
 	p.search(data)
@@ -93,6 +100,13 @@ func (w *peerWork) hit(v *verdict, copies int) decide.Hit {
 		hit.Forged = hit.Copy
 	}
 	return hit
+}
+
+// name says of outages that they are the rule's.
+func (w *peerWork) name(outages []decide.Outage) {
+	for i := range outages {
+		outages[i].Rule, outages[i].Account = w.key, w.out
+	}
 }
 
 // actsWith returns the Copy of a Hit by which a datagram that was to be delivered before times
@@ -116,6 +130,9 @@ func (w *peerWork) acts(n int64, data []byte, now time.Duration) bool {
 		return false
 	}
 	w.nth++
+	if w.once {
+		return w.nth == 1
+	}
 	u := w.rule.Until
 	return (u.Datagrams == 0 || w.nth <= u.Datagrams) && (u.Time == 0 || now < w.began+u.Time)
 }
@@ -125,7 +142,7 @@ func (w *peerWork) acts(n int64, data []byte, now time.Duration) bool {
 func (w *peerWork) mayBegin(n int64, now time.Duration) bool {
 	t := &w.rule.After
 	switch {
-	case n <= t.Datagrams || now < t.Time:
+	case n < w.first() || now < t.Time:
 		return false
 	case w.signal != nil:
 		return w.signal.sent.Load() > w.heard
@@ -137,15 +154,23 @@ func (w *peerWork) mayBegin(n int64, now time.Duration) bool {
 
 // begin lets the rule act from datagram n on.
 func (w *peerWork) begin(n int64, now time.Duration) {
-	t := &w.rule.After
 	w.begun, w.nth, w.began, w.due = true, 0, now, false
 	w.decider = w.rule.Fault.(datagramFault).datagram(w.draws)
 	if w.rule.countsAll() {
-		w.nth = n - 1 - t.Datagrams // more than 0, for a rule that came with SetFaults
+		w.nth = n - w.first() // more than 0, for a rule that came with SetFaults
 	}
 	if w.signal != nil {
 		w.heard++ // as many windows open as matches came, if they came before one of them could
 	}
+}
+
+// first returns the first datagram on which the rule may act. One that acts once does so with the
+// last of those that come before it, as it does on a stream.
+func (w *peerWork) first() int64 {
+	if w.once {
+		return max(1, w.rule.After.Datagrams)
+	}
+	return w.rule.After.Datagrams + 1
 }
 
 // describeHit says in words what a rule did to a datagram.

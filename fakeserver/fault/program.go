@@ -1,6 +1,8 @@
 package fault
 
 import (
+	"slices"
+
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -63,6 +65,10 @@ func (g *program) StreamAt(conn int, d transcript.Direction, offset, writes int6
 	return s
 }
 
+func (g *program) HasRule(account any) bool {
+	return slices.ContainsFunc(g.rules, func(o *outcome) bool { return any(o) == account })
+}
+
 func (g *program) Peer(conn int, d transcript.Direction) decide.Peer { return g.peer(conn, d) }
 
 // active is a rule at work on one direction of one connection.
@@ -71,6 +77,15 @@ type active struct {
 	key   string
 	rule  *Rule
 	draws draws
+	once  bool // its fault is a pointFault
+	stops bool // and a stopFault
+}
+
+func (g *program) active(i, conn int, d transcript.Direction) active {
+	f := g.plan.Rules[i].Fault
+	_, once := f.(pointFault)
+	_, stops := f.(stopFault)
+	return active{g.rules[i], g.keys[i], g.mutant(i), newDraws(g.plan.Seed, g.keys[i], conn, d), once, stops}
 }
 
 // rulesFor returns the rules for direction d of connection conn.
@@ -88,7 +103,7 @@ func (g *program) rulesWhere(conn int, belongs func(*Rule) bool, d transcript.Di
 	var all []active
 	for i := range g.plan.Rules {
 		if r := &g.plan.Rules[i]; belongs(r) && r.on(conn) {
-			all = append(all, active{g.rules[i], g.keys[i], g.mutant(i), newDraws(g.plan.Seed, g.keys[i], conn, d)})
+			all = append(all, g.active(i, conn, d))
 		}
 	}
 	return all

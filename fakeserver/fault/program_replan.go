@@ -125,7 +125,11 @@ func (p *peer) Adopt(program decide.Program) {
 		if u := a.rule.Until.Datagrams; u > 0 && a.rule.countsAll() && p.n >= a.rule.After.Datagrams+u {
 			g.tally.passed(a.out)
 		}
-		p.works = append(p.works, p.newWork(a))
+		w := p.newWork(a)
+		if a.once && a.rule.countsAll() && p.n >= w.first() {
+			g.tally.passed(a.out)
+		}
+		p.works = append(p.works, w)
 	}
 	p.tell(g.rulesToldBy(p.conn, p.dir))
 }

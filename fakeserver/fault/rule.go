@@ -86,8 +86,8 @@ func FromClient(f Fault) Rule { return Rule{Fault: f, Direction: transcript.From
 func ToClient(f Fault) Rule { return Rule{Fault: f, Direction: transcript.ToClient} }
 
 // OnAccept returns a rule that acts on each connection when it is accepted,
-// before anything is read and before the handler starts: with Reset, Close or
-// Stall.
+// before anything is read and before the handler starts: with Reset, Close,
+// Stall or Down.
 func OnAccept(f Fault) Rule { return Rule{Fault: f} }
 
 // OnConn limits the rule to connections with these numbers. Concurrent dials

@@ -165,7 +165,7 @@ func (s *stream) act(w, ending *work) *work {
 	switch step := w.step(s.offset); {
 	case !step.Op.Ends():
 		s.steps = append(s.steps, step)
-		s.noteStop(w.out)
+		s.noteStop(w)
 	case ending == nil:
 		return w
 	default:

@@ -52,7 +52,9 @@ func TestReachStopsExactlyWhereARuleActs(t *testing.T) {
 	})
 }
 
-func once(s decide.Step) bool { return s.Op.Ends() || s.Op == decide.OpStall || s.Op == decide.OpHold }
+func once(s decide.Step) bool {
+	return s.Op.Ends() || s.Op == decide.OpStall || s.Op == decide.OpHold || s.Op == decide.OpDown
+}
 
 func actsOnce(steps []decide.Step) bool {
 	for _, s := range steps {

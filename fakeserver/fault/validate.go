@@ -17,7 +17,15 @@ func (r Rule) validate(m Medium) []error {
 	if !worksOn(r.Fault, m) {
 		return []error{misplaced(r.Fault, m)}
 	}
-	return flatten(r.validateDirection(m), r.Conns.validate(), r.After.validate(m), r.validateContent(m), r.validateUntil(m), r.validateChance(m), r.Demand.validate(), r.Fault.Validate())
+	return flatten(r.validateDirection(m), r.Conns.validate(), r.After.validate(m), r.validateContent(m), r.validateUntil(m), r.validateChance(m), r.Demand.validate(), r.Fault.Validate(), r.validateOn(m))
+}
+
+// validateOn says what about the fault's fields makes no sense on m alone.
+func (r Rule) validateOn(m Medium) error {
+	if f, ok := r.Fault.(interface{ validateOn(Medium) error }); ok {
+		return f.validateOn(m)
+	}
+	return nil
 }
 
 // misplaced says that f is not for m, and what is.
@@ -63,7 +71,7 @@ func (r Rule) validateDirection(m Medium) error {
 		return errors.New("OnAccept is for streams: datagrams are not accepted")
 	}
 	if _, ok := r.Fault.(acceptFault); !ok {
-		return fmt.Errorf("OnAccept is for Reset, Close and Stall, not for %s", r.Fault.Kind())
+		return fmt.Errorf("OnAccept is for Reset, Close, Stall and Down, not for %s", r.Fault.Kind())
 	}
 	if !reflect.ValueOf(r.After).IsZero() {
 		return errors.New("OnAccept comes before everything: it takes no After")

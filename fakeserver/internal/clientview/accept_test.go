@@ -33,6 +33,18 @@ var acceptViews = []view{{
 	steps: []step{dials(ok), writes("hello", ok), reads(100, "hello", ok), atLeast(late)},
 	why:   "the handler is called late",
 }, {
+	name: "down on accept", rules: []fault.Rule{fault.OnAccept(fault.Down{For: fault.Forever}).OnConn(1)},
+	steps: []step{dials(ok), writes("hello", ok), reads(100, "hello", ok), dials(isRefused), up(), dials(ok)},
+	why:   "the port refuses before the handler answers", elsewhere: noGuard,
+}, {
+	name: "down to the client", rules: []fault.Rule{fault.ToClient(fault.Down{For: late}).AfterBytes(5).OnConn(1)},
+	steps: []step{dials(ok), writes("hello", ok), reads(100, "hello", ok), dials(isRefused), writes("hello", ok), reads(100, "hello", ok), comesUp(), atLeast(late), dials(ok)},
+	why:   "the port refuses before the byte leaves; what is open stays open", elsewhere: noGuard,
+}, {
+	name: "down from the client", rules: []fault.Rule{fault.FromClient(fault.Down{For: fault.Forever}).AfterBytes(5)},
+	steps: []step{dials(ok), writes("hello", ok), reads(100, "hello", ok), dials(isRefused), up(), dials(ok)},
+	why:   "the port refuses before the handler gets the byte", elsewhere: noGuard,
+}, {
 	name: "down", about: "Server.Down",
 	steps: []step{dials(ok), down(), dials(isRefused), dials(isRefused), writes("hello", ok), reads(100, "hello", ok), up(), dials(ok), writes("hello", ok), reads(100, "hello", ok)},
 	why:   "a bound socket that does not listen refuses; what is open stays open", elsewhere: noGuard,

@@ -123,6 +123,19 @@ var endingViews = []view{{
 	steps: []step{dials(ok), readsAll("", atEnd), writes("?", ok), awaits(isOver), writes("?", isBroken)},
 	why:   "a FIN is no byte, and the handshake is done before it", elsewhere: winsock,
 }, {
+	name: "restart to the client, by FIN", rules: []fault.Rule{fault.ToClient(fault.Restart{For: late}).AfterBytes(3).OnConn(2)}, serve: says("PONG\r\n"),
+	steps: []step{dials(ok), dials(ok), writes("go", ok), readsAll("PON", atEnd), dials(isRefused), writes("?", ok), awaits(isOver), writes("?", isBroken),
+		looksBack(), readsAll("", atEnd), comesUp(), atLeast(late), dials(ok), writes("go", ok), readsAll("PONG\r\n", atEnd)},
+	why: "all connections end as a process's do, and the port refuses until it listens again", elsewhere: noGuard,
+}, {
+	name: "restart to the client, by RST", rules: []fault.Rule{fault.ToClient(fault.Restart{How: transcript.ByRST}).AfterBytes(3).OnConn(2)}, serve: says("PONG\r\n"),
+	steps: []step{dials(ok), dials(ok), writes("go", ok), readsAll("PON", wasReset), looksBack(), readsAll("", wasReset), dials(ok), writes("go", ok), readsAll("PONG\r\n", atEnd)},
+	why:   "a client that dials when it hears of the end is served by what is there then", elsewhere: noGuard,
+}, {
+	name: "restart from the client", rules: []fault.Rule{fault.FromClient(fault.Restart{For: fault.Forever}).AfterBytes(5)},
+	steps: []step{dials(ok), writes("hello, world", ok), readsAll("", atEnd), dials(isRefused), up(), dials(ok)},
+	why:   "for good is until Up", elsewhere: noGuard,
+}, {
 	name: "half-close to the client", rules: []fault.Rule{fault.ToClient(fault.HalfClose{}).AfterBytes(3)}, serve: saysAndListens("PONG\r\n"),
 	steps: []step{dials(ok), writes("go", ok), readsAll("PON", atEnd), writes(" on", ok), closesWrite(), records(transcript.Data, "go on"),
 		closes(transcript.ByFIN, transcript.ByFIN)},

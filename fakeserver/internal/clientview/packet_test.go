@@ -131,6 +131,24 @@ var packetViews = []view{{
 	steps: []step{dials(ok), writes("one", ok), reads(100, "", isRefused), up(), writes("two", ok), reads(100, "two", ok)},
 	why:   "Dial asks nobody", elsewhere: noICMP,
 }, {
+	name: "down from the client, for datagrams", rules: []fault.Rule{fault.FromClient(fault.Down{For: fault.Forever}).AfterDatagrams(2)},
+	steps: []step{dials(ok), writes("one", ok), reads(100, "one", ok), writes("two", ok), readsNothing(), writes("three", ok), reads(100, "", isRefused),
+		up(), writes("four", ok), reads(100, "four", ok)},
+	why: "the port refuses before the handler gets the second, whose answer can't leave", elsewhere: noICMP,
+}, {
+	name: "down to the client, for datagrams", rules: []fault.Rule{fault.ToClient(fault.Down{For: fault.Forever}).AfterDatagrams(2)},
+	steps: []step{dials(ok), writes("one", ok), reads(100, "one", ok), writes("two", ok), reads(100, "two", ok), goesDown(), writes("three", ok), reads(100, "", isRefused),
+		up(), writes("four", ok), reads(100, "four", ok)},
+	why: "the second answer leaves, and then the port refuses", elsewhere: noICMP,
+}, {
+	name: "restart from the client, for datagrams", rules: []fault.Rule{fault.FromClient(fault.Restart{}).AfterDatagrams(2)},
+	steps: []step{dials(ok), writes("one", ok), reads(100, "one", ok), writes("two", ok), comesUp(), readsNothing(), writes("three", ok), reads(100, "three", ok)},
+	why:   "what the server had not looked at is gone", elsewhere: noICMP,
+}, {
+	name: "restart to the client, for datagrams", rules: []fault.Rule{fault.ToClient(fault.Restart{For: fault.Forever})},
+	steps: []step{dials(ok), writes("one", ok), reads(100, "one", ok), goesDown(), writes("two", ok), reads(100, "", isRefused), up(), writes("three", ok), reads(100, "three", ok)},
+	why:   "the first answer leaves, and then the port refuses", elsewhere: noICMP,
+}, {
 	name: "a datagram too long to send", about: "over 65507 bytes",
 	steps: []step{dials(ok), writes(strings.Repeat("x", 65508), isTooLong), writes(strings.Repeat("x", 65507), ok), reads(65507, strings.Repeat("x", 65507), ok)},
 	why:   "65507 is what IPv4 has room for", elsewhere: noFlag,

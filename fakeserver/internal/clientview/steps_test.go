@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -162,6 +163,34 @@ func tells(name string, do func(*viewer) error) step {
 
 func down() step { return tells("Down", func(w *viewer) error { return w.srv.Down() }) }
 func up() step   { return tells("Up", func(w *viewer) error { return w.srv.Up() }) }
+
+// looksBack goes back to the connection before the latest.
+func looksBack() step {
+	return tells("the connection before", func(w *viewer) error {
+		n := len(w.conns)
+		w.conns[n-1], w.conns[n-2] = w.conns[n-2], w.conns[n-1]
+		return nil
+	})
+}
+
+// goesDown and comesUp wait until the record says so.
+func goesDown() step { return turns("down", transcript.Refused, "refusing ") }
+func comesUp() step  { return turns("up", transcript.Note, "up: ") }
+
+func turns(how string, k transcript.Kind, text string) step {
+	return tells("wait until it is "+how, func(w *viewer) error {
+		wait(w.t, w.srv, func(tr transcript.Transcript) bool {
+			for e := range tr.Kind(k).All() {
+				if strings.Contains(e.Text, text) {
+					return true
+				}
+			}
+			return false
+		})
+		return nil
+	})
+}
+
 func closesAll() step {
 	return tells("Close of the server", func(w *viewer) error { return w.srv.Stop() })
 }

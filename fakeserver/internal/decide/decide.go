@@ -23,6 +23,11 @@ type Program interface {
 	// other contents is another.
 	HasOnAccept(conn int, step Step) bool
 
+	// HasRule reports whether the plan still has the rule that a step, or an outage, of this or an
+	// earlier program came from: it is known by that's Account. A rule that has its key and other
+	// contents is another.
+	HasRule(account any) bool
+
 	// Stream returns the decisions for direction d of connection conn, from its first byte
 	// on, or nil if no rule is for it.
 	Stream(conn int, d transcript.Direction) Stream

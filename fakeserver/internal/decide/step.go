@@ -5,6 +5,8 @@ import (
 	"math/bits"
 	"strconv"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // Op is what a Step asks for.
@@ -18,17 +20,19 @@ const (
 	OpMark                    // a rule takes effect here: record it, no more
 	OpStall                   // stop for Delay; if zero, until the connection ends
 	OpHold                    // stop until Gate is released
+	OpDown                    // refuse what is new for Delay
 	OpHalfClose               // end this direction with a FIN
 	OpReset                   // end the connection with an RST
 	OpClose                   // end the connection with a FIN
 	OpExit                    // end the connection with a FIN, and read no more
+	OpRestart                 // refuse what is new for Delay, and end all connections as How says
 	OpTell                    // a match for a rule of the other direction has ended here: see Stream.Told
 	OpFinish                  // the sender's end of stream, Delay after it was seen
 )
 
 var opNames = [...]string{
-	OpPass: "pass", OpDrop: "drop", OpCut: "cut", OpMark: "mark", OpStall: "stall", OpHold: "hold",
-	OpHalfClose: "half-close", OpReset: "reset", OpClose: "close", OpExit: "exit", OpTell: "tell", OpFinish: "finish",
+	OpPass: "pass", OpDrop: "drop", OpCut: "cut", OpMark: "mark", OpStall: "stall", OpHold: "hold", OpDown: "down",
+	OpHalfClose: "half-close", OpReset: "reset", OpClose: "close", OpExit: "exit", OpRestart: "restart", OpTell: "tell", OpFinish: "finish",
 }
 
 // String returns the op's name in lower case.
@@ -41,21 +45,22 @@ func (o Op) String() string {
 
 // Ends reports whether nothing of the stream comes after the op.
 func (o Op) Ends() bool {
-	return o == OpReset || o == OpClose || o == OpExit || o == OpHalfClose
+	return o == OpReset || o == OpClose || o == OpExit || o == OpRestart || o == OpHalfClose
 }
 
 // A Step is one decision: what to do next with a stream. Steps are carried out in order, and
 // the carrier keeps the time.
 type Step struct {
 	Op     Op
-	Offset int64         // the sender's, of the first byte the step is about, or at which a rule acts
-	Taken  int64         // OpPass, OpDrop: how many of the sender's bytes the step is about
-	From   int64         // OpPass: the sender's offset of Data's first byte, which is before Offset if transforms kept bytes back
-	Data   []byte        // OpPass: the bytes to hand on; the sender's, or what transforms made of them
-	Delay  time.Duration // see the ops
-	Gate   string        // OpHold
-	Rule   string        // the key of the rule that acts; empty if none does
-	Text   string        // what the record says of it
+	How    transcript.Ending // OpRestart: ByRST, else with a FIN
+	Offset int64             // the sender's, of the first byte the step is about, or at which a rule acts
+	Taken  int64             // OpPass, OpDrop: how many of the sender's bytes the step is about
+	From   int64             // OpPass: the sender's offset of Data's first byte, which is before Offset if transforms kept bytes back
+	Data   []byte            // OpPass: the bytes to hand on; the sender's, or what transforms made of them
+	Delay  time.Duration     // see the ops
+	Gate   string            // OpHold
+	Rule   string            // the key of the rule that acts; empty if none does
+	Text   string            // what the record says of it
 
 	// Buckets limit the speed of an OpPass. They are the engine's: see Due and Pace.
 	Buckets []*Bucket

@@ -7,6 +7,9 @@ type Verdict struct {
 	Number int64  // the datagram's, from 1
 	Copies []Copy // what is delivered, in this order; if there are none, it is lost. Good until the peer's next verdict
 	Fired  []Hit  // the rules that are to act, in plan order
+	// Outages are those that begin with the datagram: FromClient when it has come, ToClient when
+	// its first copy has left.
+	Outages []Outage
 
 	// Buckets limit the speed of each copy. They are the engine's: see Due.
 	Buckets []*Bucket
@@ -20,6 +23,15 @@ type Copy struct {
 	Data   []byte        // what it says: the datagram's own bytes, or changed ones
 	Delay  time.Duration // how much later it comes
 	Behind int64         // after how many of the peer's next datagrams
+}
+
+// An Outage is a time for which the server refuses what is new. It begins when the Hit of its rule
+// acts.
+type Outage struct {
+	For     time.Duration
+	Restart bool // what was held is dropped, too
+	Rule    string
+	Account any // the engine's, as a Step's is
 }
 
 // A Hit is a rule that is to act on a datagram. Whether it does is known when the datagram is

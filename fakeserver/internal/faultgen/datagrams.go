@@ -14,6 +14,7 @@ var datagrams = map[string]draw{
 	"blackhole":  plain(fault.Blackhole{}),
 	"burst-loss": burstLoss,
 	"corrupt":    corrupt,
+	"down":       down,
 	"duplicate": func(t *rapid.T, _ Wire) fault.Fault {
 		return fault.Duplicate{Rate: rate(t), Copies: between(t, 0, 3, "copies"), Gap: between(t, 0, 3, "gap")}
 	},
@@ -31,6 +32,7 @@ var datagrams = map[string]draw{
 	"reorder": func(t *rapid.T, _ Wire) fault.Fault {
 		return fault.Reorder{Rate: rate(t), Gap: between(t, 0, 3, "gap")}
 	},
+	"restart": func(t *rapid.T, w Wire) fault.Fault { return fault.Restart{For: w.delay(t)} },
 	"truncate": func(t *rapid.T, w Wire) fault.Fault {
 		return fault.Truncate{Size: between(t, w.Keep, max(w.Keep, w.Length), "size")}
 	},

@@ -57,6 +57,9 @@ func (k Kinds) Ending(does bool) Kinds {
 	return slices.DeleteFunc(slices.Clone(k), func(kind string) bool { return slices.Contains(ending(), kind) != does })
 }
 
+// Local returns the kinds without those that take the server down for all.
+func (k Kinds) Local() Kinds { return k.Without(fault.Down{}, fault.Restart{}) }
+
 // Draw draws a fault for m, of one of the given kinds.
 func (w Wire) Draw(t *rapid.T, m fault.Medium, kinds Kinds) fault.Fault {
 	return table(m)[rapid.SampledFrom(kinds).Draw(t, "kind")](t, w)

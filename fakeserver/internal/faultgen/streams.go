@@ -6,6 +6,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // streams has the faults for streams.
@@ -14,6 +15,7 @@ var streams = map[string]draw{
 	"blackhole":  plain(fault.Blackhole{}),
 	"close":      plain(fault.Close{}),
 	"corrupt":    corrupt,
+	"down":       down,
 	"exit":       plain(fault.Exit{}),
 	"half-close": plain(fault.HalfClose{}),
 	"hold":       func(_ *rapid.T, w Wire) fault.Fault { return fault.Hold{Gate: w.Gate} },
@@ -23,6 +25,7 @@ var streams = map[string]draw{
 	},
 	"replace":    replace,
 	"reset":      plain(fault.Reset{}),
+	"restart":    restart,
 	"slice":      slice,
 	"slow-close": func(t *rapid.T, w Wire) fault.Fault { return fault.SlowClose{Delay: w.delay(t)} },
 	"stall":      stall,
@@ -91,6 +94,17 @@ func stall(t *rapid.T, w Wire) fault.Fault {
 		return fault.Stall{}
 	}
 	return fault.Stall{For: w.delay(t)}
+}
+
+func down(t *rapid.T, w Wire) fault.Fault { return fault.Down{For: w.delay(t)} }
+
+// restart draws one after which the server is back.
+func restart(t *rapid.T, w Wire) fault.Fault {
+	f := fault.Restart{How: rapid.SampledFrom([]transcript.Ending{0, transcript.ByFIN, transcript.ByRST}).Draw(t, "how")}
+	if coin(t, 2, "down") {
+		f.For = w.delay(t)
+	}
+	return f
 }
 
 func (w Wire) delay(t *rapid.T) time.Duration {

@@ -27,15 +27,15 @@ type packetChaos struct {
 }
 
 func drawPacketChaos(t *rapid.T, unit time.Duration) packetChaos {
-	c := packetChaos{plan: drawDatagramPlan(t, unit), unit: unit}
+	c := packetChaos{plan: drawDatagramPlan(t, unit, faultgen.All(fault.Datagrams)), unit: unit}
 	for range between(t, 1, 4, "clients") {
 		c.sends = append(c.sends, rapid.SliceOfN(rapid.IntRange(0, 3), 0, 8).Draw(t, "sends"))
 	}
 	for i := range c.verbs {
 		for range between(t, 0, 5, "verbs") {
-			v := verb{after: between(t, 0, 5, "after"), do: rapid.SampledFrom([]string{doSetFaults, doSetFaults, doSetHandler, doDown, doUp, doUp, doEnd}).Draw(t, "verb")}
+			v := verb{after: between(t, 0, 5, "after"), do: rapid.SampledFrom([]string{doSetFaults, doSetFaults, doSetHandler, doDown, doUp, doUp, doRestart, doEnd}).Draw(t, "verb")}
 			if v.do == doSetFaults {
-				v.plan = drawDatagramPlan(t, unit)
+				v.plan = drawDatagramPlan(t, unit, faultgen.All(fault.Datagrams))
 			}
 			c.verbs[i] = append(c.verbs[i], v)
 		}
@@ -43,12 +43,12 @@ func drawPacketChaos(t *rapid.T, unit time.Duration) packetChaos {
 	return c
 }
 
-// drawDatagramPlan draws a plan of a few rules for datagrams.
-func drawDatagramPlan(t *rapid.T, unit time.Duration) fault.Plan {
+// drawDatagramPlan draws a plan of a few rules for datagrams, of the given kinds.
+func drawDatagramPlan(t *rapid.T, unit time.Duration, kinds faultgen.Kinds) fault.Plan {
 	p := fault.Plan{Seed: 1 + rapid.Uint64Range(0, 1<<32).Draw(t, "seed")}
 	w := faultgen.Wire{Length: 20, Unit: unit}
 	for range between(t, 0, 3, "rules") {
-		f := w.Draw(t, fault.Datagrams, faultgen.All(fault.Datagrams))
+		f := w.Draw(t, fault.Datagrams, kinds)
 		r := fault.Rule{Fault: f, Direction: rapid.SampledFrom(both).Draw(t, "direction")}.NeedNotFire()
 		if coin(t, 3, "after datagrams") {
 			r = r.AfterDatagrams(int64(between(t, 1, 6, "datagrams")))
@@ -111,6 +111,8 @@ func (v verb) orderPackets(srv *fakeserver.PacketServer) error {
 		err = srv.SetFaults(v.plan)
 	case doSetHandler:
 		err = srv.SetHandler(fakeserver.PacketEcho{})
+	case doRestart:
+		err = srv.Restart(3 * time.Millisecond)
 	case doDown:
 		err = srv.Down()
 	case doUp:

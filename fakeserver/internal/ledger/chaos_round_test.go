@@ -180,6 +180,10 @@ func (r *round) order(v verb) error {
 		return r.end()
 	case doShut:
 		err = r.ln.Close()
+	case doRestart:
+		err = r.srv.Restart(transcript.ByFIN, 3*r.unit)
+	case doRestartRST:
+		err = r.srv.Restart(transcript.ByRST, 3*r.unit)
 	case doDown:
 		err = r.srv.Down()
 	case doUp:

@@ -47,6 +47,8 @@ const (
 	doUp          = "Up"
 	doIgnoreDials = "IgnoreDials"
 	doSetHandler  = "SetHandler" // to what it is
+	doRestart     = "Restart by FIN"
+	doRestartRST  = "Restart by RST"
 	doRelease     = "Release"
 	doRearm       = "Rearm"
 	doByFIN       = "CloseClientConns by FIN"
@@ -57,7 +59,9 @@ const (
 
 // drawChaos draws a round.
 func drawChaos(t *rapid.T, w wirePlan) chaos {
-	c := chaos{schedule: drawSchedule(t, w, 6), wrapped: coin(t, 3, "wrapped"), edits: coin(t, 3, "edits")}
+	wrapped := coin(t, 3, "wrapped")
+	w.outages = !wrapped
+	c := chaos{schedule: drawSchedule(t, w, 6), wrapped: wrapped, edits: coin(t, 3, "edits")}
 	c.closeAt, c.release = 0, 0 // verbs do that
 	c.plan = c.drawPlan(t, w)
 	for i := range c.verbs {
@@ -70,7 +74,7 @@ func drawChaos(t *rapid.T, w wirePlan) chaos {
 
 func (c chaos) drawVerb(t *rapid.T, w wirePlan) verb {
 	often := []string{doSetFaults, doSetFaults, doRelease, doRearm, doByFIN, doByRST}
-	seldom := []string{doDown, doUp, doUp, doIgnoreDials, doSetHandler, doEnd}
+	seldom := []string{doDown, doUp, doUp, doIgnoreDials, doSetHandler, doRestart, doRestartRST, doEnd}
 	if c.wrapped {
 		seldom = []string{doShut, doEnd}
 	}
@@ -95,6 +99,9 @@ func (c chaos) drawPlan(t *rapid.T, w wirePlan) fault.Plan {
 	}
 	if coin(t, 2, "on accept") {
 		f := rapid.SampledFrom([]fault.Fault{fault.Stall{}, fault.Stall{For: w.delay(t)}, fault.Stall{For: w.delay(t)}, fault.Close{}, fault.Reset{}}).Draw(t, "accept")
+		if w.outages && coin(t, 3, "outage on accept") {
+			f = fault.Down{For: w.delay(t)}
+		}
 		p.Rules = append(p.Rules, fault.OnAccept(f).OnConn(between(t, 1, 4, "conn")).NeedNotFire())
 	}
 	if coin(t, 3, "by the clock") {

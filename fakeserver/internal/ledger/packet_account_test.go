@@ -13,6 +13,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
 	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 	fakenet "github.com/fakewire/fakewire/nettest"
@@ -33,10 +34,10 @@ type packetAccount struct {
 
 func drawPacketAccount(t *rapid.T) packetAccount {
 	a := packetAccount{
-		plan: drawDatagramPlan(t, time.Second), quiet: coin(t, 4, "quiet"), every: between(t, 0, 4, "every"),
+		plan: drawDatagramPlan(t, time.Second, faultgen.All(fault.Datagrams).Local()), quiet: coin(t, 4, "quiet"), every: between(t, 0, 4, "every"),
 		down: between(t, 0, 2, "down"), closes: between(t, 0, 6, "closes"),
 	}
-	a.next, a.swap = drawDatagramPlan(t, time.Second), between(t, 0, 8, "swap")
+	a.next, a.swap = drawDatagramPlan(t, time.Second, faultgen.All(fault.Datagrams).Local()), between(t, 0, 8, "swap")
 	for i := range a.next.Rules {
 		a.next.Rules[i].Name = fmt.Sprint("next ", i+1)
 	}

@@ -25,6 +25,7 @@ type wirePlan struct {
 	directions []transcript.Direction
 	forever    bool // a stall may never end
 	across     bool // what a rule does may hang on the other direction, and on the handler's writes
+	outages    bool // the server may go down for all
 }
 
 var both = []transcript.Direction{transcript.FromClient, transcript.ToClient}
@@ -78,7 +79,11 @@ func (w wirePlan) delay(t *rapid.T) time.Duration {
 // fault draws a fault of any kind.
 func (w wirePlan) fault(t *rapid.T) fault.Fault {
 	g := faultgen.Wire{Length: w.length, Unit: w.unit, Gate: gate, Endless: w.forever}
-	return g.Draw(t, fault.Streams, faultgen.All(fault.Streams))
+	kinds := faultgen.All(fault.Streams)
+	if !w.outages {
+		kinds = kinds.Local()
+	}
+	return g.Draw(t, fault.Streams, kinds)
 }
 
 // drawText draws a text of a's and b's, so that patterns match and overlap.

@@ -62,7 +62,7 @@ func drawPacketSchedule(t *rapid.T, unit time.Duration) packetSchedule {
 // drawLedgerRule draws a rule of any kind but the one that makes datagrams unrecognizable.
 func drawLedgerRule(t *rapid.T, unit time.Duration) fault.Rule {
 	w := faultgen.Wire{Length: 30, Unit: unit, Keep: truncated}
-	f := w.Draw(t, fault.Datagrams, faultgen.All(fault.Datagrams).Without(fault.Corrupt{}))
+	f := w.Draw(t, fault.Datagrams, faultgen.All(fault.Datagrams).Local().Without(fault.Corrupt{}))
 	if late, ok := f.(fault.Latency); ok && coin(t, 3, "very late") {
 		late.Delay *= 100
 		f = late

@@ -63,7 +63,7 @@ func drawRule(t *rapid.T, f fault.Fault, d transcript.Direction) fault.Rule {
 // drawStreamPlan draws a plan for an exchange in which no direction's record depends on a
 // race: where a Reset ends one direction, the other has ended already, or has no rules.
 func drawStreamPlan(t *rapid.T) fault.Plan {
-	all := faultgen.All(fault.Streams).Ending(true)
+	all := faultgen.All(fault.Streams).Local().Ending(true)
 	half := faultgen.Kinds{fault.HalfClose{}.Kind()}
 	ends := rapid.SampledFrom([]map[transcript.Direction]faultgen.Kinds{
 		{transcript.FromClient: all},
@@ -84,13 +84,13 @@ const maxOffset = 1900 // a little more than either side writes
 // drawStreamRule draws a rule of any kind, but that of the kinds that end a stream it has only these.
 func drawStreamRule(t *rapid.T, d transcript.Direction, ends faultgen.Kinds) fault.Rule {
 	w := faultgen.Wire{Length: maxOffset, Unit: 100 * time.Microsecond, Gate: "gate", Old: rapid.SampledFrom([]string{"line", "1\n", "nn 2"})}
-	kinds := append(faultgen.All(fault.Streams).Ending(false), ends...)
+	kinds := append(faultgen.All(fault.Streams).Local().Ending(false), ends...)
 	return drawOffset(t, drawRule(t, w.Draw(t, fault.Streams, kinds), d))
 }
 
 // drawOffset draws where in a stream a rule acts.
 func drawOffset(t *rapid.T, r fault.Rule) fault.Rule {
-	ends := slices.Contains(faultgen.All(fault.Streams).Ending(true), r.Fault.Kind())
+	ends := slices.Contains(faultgen.All(fault.Streams).Local().Ending(true), r.Fault.Kind())
 	// An answer must not end before the request was read.
 	if ends && r.Direction == transcript.ToClient || coin(t, 2, "after bytes") {
 		r = r.AfterBytes(int64(between(t, 1, maxOffset, "bytes")))
@@ -115,7 +115,7 @@ func drawPacketPlan(t *rapid.T) fault.Plan { return drawPlan(t, drawPacketRule) 
 // drawPacketRule draws a rule of any kind but those that let the clock decide what comes first.
 func drawPacketRule(t *rapid.T) fault.Rule {
 	w := faultgen.Wire{Length: 20, Unit: 100 * time.Microsecond}
-	f := w.Draw(t, fault.Datagrams, faultgen.All(fault.Datagrams).Without(fault.Latency{}, fault.Bandwidth{}))
+	f := w.Draw(t, fault.Datagrams, faultgen.All(fault.Datagrams).Local().Without(fault.Latency{}, fault.Bandwidth{}))
 	r := drawRule(t, f, rapid.SampledFrom(bothDirections).Draw(t, "direction"))
 	if coin(t, 2, "after datagrams") {
 		r = r.AfterDatagrams(int64(between(t, 1, datagrams, "datagrams")))

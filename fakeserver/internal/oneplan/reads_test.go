@@ -195,7 +195,7 @@ func drawIdleRule(t *rapid.T, length int) fault.Rule {
 		return towards(rapid.SampledFrom(harmless).Draw(t, "harmless"))
 	}
 	w := faultgen.Wire{Length: length, Unit: time.Second, Gate: "gate", Endless: true}
-	r := towards(w.Draw(t, fault.Streams, faultgen.All(fault.Streams)))
+	r := towards(w.Draw(t, fault.Streams, faultgen.All(fault.Streams).Local()))
 	if coin(t, 2, "after bytes") {
 		r = r.AfterBytes(int64(between(t, 0, length, "bytes")))
 	}

@@ -117,7 +117,7 @@ func TestBreathlessDialogueIsTheSameEventForEvent(t *testing.T) {
 func TestRandomDialogueIsTheSameEventForEvent(t *testing.T) {
 	checkRandom(t, 30, func(rt *rapid.T) {
 		p := drawPlan(rt, func(t *rapid.T) fault.Rule {
-			return drawDialogueRule(t, rapid.SampledFrom(bothDirections).Draw(t, "direction"), faultgen.All(fault.Streams).Ending(true))
+			return drawDialogueRule(t, rapid.SampledFrom(bothDirections).Draw(t, "direction"), faultgen.All(fault.Streams).Local().Ending(true))
 		})
 		if err := repeat(t, dialogue, p, 5); err != nil {
 			rt.Fatalf("%#v\n%v", p, err)

@@ -100,6 +100,8 @@ func (f *file[S]) canRefuse() error {
 	return nil
 }
 
+func (f *file[S]) canKeep() error { return f.canRefuse() }
+
 func (f *file[S]) giveUp() {
 	f.clear()
 	if f.dir != "" {

@@ -27,5 +27,6 @@ func (g *guard[S]) listen() (S, error) {
 }
 
 func (g *guard[S]) suspend(s S)      { s.Close() }
+func (g *guard[S]) canKeep() error   { return nil }
 func (g *guard[S]) canRefuse() error { return nil }
 func (g *guard[S]) giveUp()          { g.Guard.Close() }

@@ -59,6 +59,7 @@ type Port[S Socket] struct {
 type keeper[S Socket] interface {
 	listen() (S, error) // opens a socket there
 	suspend(S)          // closes what listen returned
+	canKeep() error     // why the address may be lost, or clients are not refused, while no socket listens
 	canRefuse() error   // why clients are not refused while no socket listens; nil, if they are
 	giveUp()            // lets others have the address, once no socket listens
 }
@@ -137,6 +138,10 @@ func (p *Port[S]) Suspend() {
 // CanRefuse returns why clients can't be refused while the address is kept. The error wraps errors.ErrUnsupported.
 func (p *Port[S]) CanRefuse() error { return p.keeper.canRefuse() }
 
+// CanKeep returns why the address is not kept while no socket listens, or why clients can't be refused then: what a plan
+// demands. The error wraps errors.ErrUnsupported.
+func (p *Port[S]) CanKeep() error { return p.keeper.canKeep() }
+
 // Close closes the socket, if there is one, and gives the address up.
 func (p *Port[S]) Close() {
 	p.Suspend()
@@ -148,6 +153,7 @@ type kind[S Socket] struct {
 	unix    string // the network whose addresses are paths
 	listen  func(t Transport, ctx context.Context, network, address string) (S, error)
 	addr    func(S) net.Addr
+	keeps   func(S) bool // whether suspend works
 	suspend func(S) (again func() (S, error), release func(), err error)
 	guard   func(network, address string) (*kernel.Guard, error)
 	beside  func(g *kernel.Guard, ctx context.Context, lc net.ListenConfig) (S, error)
@@ -158,6 +164,7 @@ var streams = kind[net.Listener]{
 	unix:    "unix",
 	listen:  Transport.Listen,
 	addr:    net.Listener.Addr,
+	keeps:   socket.CanSuspend,
 	suspend: socket.Suspend,
 	guard:   kernel.GuardTCP,
 	beside:  (*kernel.Guard).Listen,
@@ -168,6 +175,7 @@ var datagrams = kind[net.PacketConn]{
 	unix:    "unixgram",
 	listen:  Transport.ListenPacket,
 	addr:    net.PacketConn.LocalAddr,
+	keeps:   socket.CanSuspendPacket,
 	suspend: socket.SuspendPacket,
 	guard:   kernel.GuardUDP,
 	beside:  (*kernel.Guard).ListenPacket,

@@ -15,6 +15,7 @@ type transport[S Socket] struct {
 	network       Transport
 	name, address string
 	receiveBuffer int
+	keeps         bool // sockets can be suspended
 
 	// Of a suspended socket; else nil.
 	again   func() (S, error)
@@ -33,7 +34,7 @@ func (t *transport[S]) take(k keeper[S], s Spec) (*Port[S], error) {
 		return nil, err
 	}
 	addr := t.kind.addr(first)
-	t.address = addr.String()
+	t.address, t.keeps = addr.String(), t.kind.keeps(first)
 	return &Port[S]{keeper: k, spec: s, addr: addr, socket: first, pending: true}, nil
 }
 
@@ -58,6 +59,13 @@ func (t *transport[S]) suspend(s S) {
 	t.again, t.release = again, release
 }
 
+func (t *transport[S]) canKeep() error {
+	if !t.keeps {
+		return fmt.Errorf("keeping the address while refusing clients: %w on this Transport, whose sockets have no Suspend", errors.ErrUnsupported)
+	}
+	return nil
+}
+
 func (t *transport[S]) canRefuse() error { return nil }
 
 func (t *transport[S]) giveUp() {
@@ -74,6 +82,8 @@ func takeUnguarded[S Socket](s Spec, k *kind[S]) (*Port[S], error) {
 	t := &transport[S]{kind: k, network: Kernel{s.ReceiveBuffer}, name: s.Network, address: s.Address}
 	return t.take(unguarded[S]{t}, s)
 }
+
+func (u unguarded[S]) canKeep() error { return u.canRefuse() }
 
 func (unguarded[S]) canRefuse() error {
 	return fmt.Errorf("refusing connections while keeping the port: %w on this platform", errors.ErrUnsupported)

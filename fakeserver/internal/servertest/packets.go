@@ -22,6 +22,13 @@ func (t RefusingTransport) ListenPacket(ctx context.Context, network, address st
 	return refusingSocket{pc, t.Refuses}, err
 }
 
+// Suspend is the socket's own.
+func (s refusingSocket) Suspend() (again func() (net.PacketConn, error), release func(), err error) {
+	return s.PacketConn.(interface {
+		Suspend() (func() (net.PacketConn, error), func(), error)
+	}).Suspend()
+}
+
 type refusingSocket struct {
 	net.PacketConn
 	refuses func() bool

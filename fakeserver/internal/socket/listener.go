@@ -46,11 +46,20 @@ func SetReadBuffer(s any, bytes int) error {
 	return errors.ErrUnsupported
 }
 
+// A suspender can close itself and keep its address.
+type suspender[S any] interface {
+	Suspend() (again func() (S, error), release func(), err error)
+}
+
+// CanSuspend reports whether Suspend works.
+func CanSuspend(ln net.Listener) bool {
+	_, ok := ln.(suspender[net.Listener])
+	return ok
+}
+
 // Suspend closes ln and keeps its address: again listens there once more, and release gives it up.
 func Suspend(ln net.Listener) (again func() (net.Listener, error), release func(), err error) {
-	if l, ok := ln.(interface {
-		Suspend() (func() (net.Listener, error), func(), error)
-	}); ok {
+	if l, ok := ln.(suspender[net.Listener]); ok {
 		return l.Suspend()
 	}
 	return nil, nil, errors.ErrUnsupported

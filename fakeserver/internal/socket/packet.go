@@ -31,11 +31,15 @@ type SourceReader interface {
 	ReadFromSocket(p []byte) (n int, from net.Addr, socket uint64, err error)
 }
 
+// CanSuspendPacket is CanSuspend for datagrams.
+func CanSuspendPacket(pc net.PacketConn) bool {
+	_, ok := pc.(suspender[net.PacketConn])
+	return ok
+}
+
 // SuspendPacket is Suspend for datagrams.
 func SuspendPacket(pc net.PacketConn) (again func() (net.PacketConn, error), release func(), err error) {
-	if p, ok := pc.(interface {
-		Suspend() (func() (net.PacketConn, error), func(), error)
-	}); ok {
+	if p, ok := pc.(suspender[net.PacketConn]); ok {
 		return p.Suspend()
 	}
 	return nil, nil, errors.ErrUnsupported
