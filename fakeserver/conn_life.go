@@ -28,6 +28,7 @@ import (
 //	Conn.Reset             byReset
 //	a rule                 inOrder (Close), asExit (Exit) or atOnce (Reset), when it acts
 //	CloseClientConns       inOrder or atOnce
+//	a Restart              asExit or atOnce
 //	Listener.Close         atOnce, if nothing has accepted the connection
 //	Server.Close, Stop     inOrder, and hurried: nothing waits for the client any more
 //
@@ -53,7 +54,9 @@ import (
 //	queue.mu
 //	gates.mu, and the mutexes of fault, of the record, and of each lock, once and waitGroup
 //
-// The first three are of type lock, and may be held while something waits for the other end. The
+// The first three are of type lock, and may be held while something waits for the other end, or
+// for an outage to begin, which has life. Listener.accepts is held while something waits for a
+// client, and only life may be held before it. The
 // others are mutexes, under which nothing waits. What waits for a connection to change takes
 // life.next. A datagram server has locks of its own: see peers.
 type life struct {

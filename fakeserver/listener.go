@@ -7,6 +7,7 @@ import (
 	"net"
 	"sync"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/port"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -19,19 +20,28 @@ import (
 // OnAccept rules come before Accept: a connection that they end is not handed out,
 // and one that they stall does not hold up the next.
 //
+// Down, Up, IgnoreDials and Restart are as a Server's: the real server's port refuses
+// connections, and is served again, without the real server noticing. So are the rules
+// fault.Down and fault.Restart.
+//
 // Close stops accepting and leaves connections alone, as package net does. Stop
 // ends everything.
 type Listener struct {
 	*conns
-	ln net.Listener
+	ln     net.Listener             // as it was wrapped
+	silent *silence                 // under the life of its outages; nil unless IgnoreDials
+	port   *port.Port[net.Listener] // of ln; nil if ln can't be closed and opened again
 
 	ready  chan *Conn    // to be handed out
-	failed chan error    // from ln, to be handed out
+	failed chan error    // from below, to be handed out
 	gone   chan struct{} // closed once ln is found closed, and not by Close
-	pumped chan struct{} // closed when no more connections are taken from ln
 
-	mu     sync.Mutex // guards gaveUp
-	gaveUp error      // the error of a Close that gave up waiting for ln's Accept to return; else nil
+	accepts lock // held while a connection is taken from below
+
+	mu     sync.Mutex    // guards what follows
+	from   net.Listener  // that connections are taken from: ln, or what was opened after it; nil while down
+	pumped chan struct{} // closed when no more connections are taken from the latest of these
+	gaveUp error         // the error of a Close that gave up waiting for an Accept below to return; else nil
 
 	closed once
 }
@@ -63,17 +73,22 @@ func wrapListener(ln net.Listener, cfg Config, o origin) (*Listener, error) {
 		return nil, err
 	}
 	c.below, c.shut = ln, make(chan struct{})
-	c.outages.refusal = fmt.Errorf("%w: the socket is its owner's: use a PacketServer", errors.ErrUnsupported)
+	p, cant := port.Adopt(ln)
+	if cant == nil {
+		cant = p.CanKeep()
+	}
+	c.outages.refusal = cant
 	if err := c.checkOutages(c.compiled()); err != nil {
 		return nil, err
 	}
 	c.settle(e.network, ln.Addr(), cfg.RecordLimit)
 	l := &Listener{
-		conns: newConns(c), ln: ln,
+		conns: newConns(c), ln: ln, port: p,
 		ready: make(chan *Conn), failed: make(chan error),
-		gone: make(chan struct{}), pumped: make(chan struct{}),
+		gone: make(chan struct{}),
 	}
-	go l.pump()
+	l.outages.port, l.outages.ended = l, l.shut
+	l.startPump(ln)
 	return l, nil
 }
 
@@ -130,8 +145,22 @@ func (l *Listener) Close() error {
 
 func (l *Listener) close() error {
 	close(l.shut)
-	err := ignoreClosed(l.ln.Close()) // its owner may have closed it
-	if late := awaitAccept(l.pumped, l.ln); late != nil {
+	l.outages.life.lock()
+	defer l.outages.life.unlock()
+	below, pumped := l.current()
+	if l.silent != nil {
+		below = l.silent.ln
+		l.silent.close()
+		l.silent = nil
+	}
+	var err error
+	if below != nil {
+		err = ignoreClosed(below.Close()) // its owner may have closed it
+	}
+	if l.port != nil {
+		defer l.port.Close()
+	}
+	if late := awaitAccept(pumped, l.ln); late != nil {
 		late = fmt.Errorf("fakeserver: %s: Close: %w", l.name, late)
 		err = errors.Join(err, late)
 		l.mu.Lock()

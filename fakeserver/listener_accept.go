@@ -8,17 +8,59 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// pump takes connections from the listener below, until that is closed.
-func (l *Listener) pump() {
-	defer close(l.pumped)
+// startPump lets a goroutine take connections from ln.
+func (l *Listener) startPump(ln net.Listener) {
+	pumped := make(chan struct{})
+	l.mu.Lock()
+	l.from, l.pumped = ln, pumped
+	l.mu.Unlock()
+	go l.pump(ln, pumped)
+}
+
+// current returns the listener below, nil while down, and what is closed when the latest pump has
+// ended.
+func (l *Listener) current() (below net.Listener, pumped <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.from, l.pumped
+}
+
+// setBelow lets connections be taken from ln, or, if it is nil, tells the pump that it is to end.
+func (l *Listener) setBelow(ln net.Listener) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.from = ln
+}
+
+// isBelow reports whether connections are to be taken from ln.
+func (l *Listener) isBelow(ln net.Listener) bool {
+	below, _ := l.current()
+	return below == ln
+}
+
+// accept takes a connection from ln.
+func (l *Listener) accept(ln net.Listener) (net.Conn, error) {
+	l.accepts.lock()
+	defer l.accepts.unlock()
+	if !l.isBelow(ln) {
+		return nil, net.ErrClosed
+	}
+	return ln.Accept()
+}
+
+// pump takes connections from ln, until that is closed, or is not below any more.
+func (l *Listener) pump(ln net.Listener, pumped chan<- struct{}) {
+	defer close(pumped)
 	for {
-		raw, err := l.ln.Accept()
+		raw, err := l.accept(ln)
 		switch {
 		case err == nil && !l.admits():
 			socket.Reset(raw)
 			return
 		case err == nil:
 			l.take(raw)
+		case !l.isBelow(ln):
+			return
 		case errors.Is(err, net.ErrClosed):
 			close(l.gone)
 			return
@@ -40,14 +82,18 @@ func (l *Listener) admits() bool {
 	return true
 }
 
-// take gives raw its number. What the plan does on its arrival has a goroutine of its own,
-// because it may take time.
+// take gives raw its number, and hands it out, once the plan has done what it does on arrival.
 func (l *Listener) take(raw net.Conn) {
 	c := l.admit(raw, nil, l.forget)
 	if len(l.program().Accept(c.n)) == 0 {
 		l.handOut(c)
 		return
 	}
+	l.takeAside(c)
+}
+
+// takeAside lets a goroutine do the rest for c, which may take time.
+func (l *Listener) takeAside(c *Conn) {
 	l.wg.Add(1)
 	go l.welcome(c)
 }

@@ -213,10 +213,7 @@ func (a *outages) restartNow(o *outage, canRefuse func() error) error {
 	if o.lasts < 0 {
 		return fmt.Errorf("it would be down for %v: want 0 or more", o.lasts)
 	}
-	if err := canRefuse(); err != nil {
-		return err
-	}
-	end, err := a.startAlone(o.init())
+	end, err := a.startAlone(o.init(), canRefuse)
 	if end != nil {
 		err = errors.Join(err, end())
 	}
@@ -224,11 +221,14 @@ func (a *outages) restartNow(o *outage, canRefuse func() error) error {
 }
 
 // startAlone is start for an outage that is not begun by one of the server's goroutines.
-func (a *outages) startAlone(o *outage) (end func() error, err error) {
+func (a *outages) startAlone(o *outage, canRefuse func() error) (end func() error, err error) {
 	a.life.lock()
 	defer a.life.unlock()
 	if isClosedChan(a.ended) {
 		return nil, net.ErrClosed
+	}
+	if err := canRefuse(); err != nil {
+		return nil, err
 	}
 	if end, err = a.startLocked(o); err == nil && o.lasts > 0 {
 		a.c.wg.Add(1) // Close needs life before it waits

@@ -76,19 +76,19 @@ func (s *Server) endSilence(listening func()) error {
 	_, err := socket.SetBacklog(q.ln, -1)
 	listening()
 	if q.filler != nil {
-		s.takeFiller(q)
+		q.takeFiller(s.take)
 	}
 	s.resumeAccepting(q.ln)
 	return err
 }
 
 // takeFiller takes the filler out of the backlog, or a client that came before it.
-func (s *Server) takeFiller(q *silence) {
+func (q *silence) takeFiller(take func(net.Conn)) {
 	if first, err := q.ln.Accept(); err == nil {
 		if sameAddr(first.RemoteAddr(), q.filler.LocalAddr()) {
 			first.Close()
 		} else {
-			s.take(first)
+			take(first)
 		}
 	}
 	q.filler.Close()

@@ -35,23 +35,23 @@ func chooseFamily(network string, addr netip.AddrPort) family {
 }
 
 // bindSocket makes a socket and binds it. A dual-stack one becomes IPv4 where the kernel has no IPv6.
-// The option, SO_REUSEADDR or SO_REUSEPORT or 0 for none, is on for the bind only.
-func bindSocket(kind int, f family, option int) (fd uintptr, bound netip.AddrPort, err error) {
+// The options, SO_REUSEADDR and SO_REUSEPORT, are on for the bind only.
+func bindSocket(kind int, f family, options ...int) (fd uintptr, bound netip.AddrPort, err error) {
 	s, err := unix.Socket(f.domain, kind|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if errors.Is(err, unix.EAFNOSUPPORT) && f.domain == unix.AF_INET6 && !f.only6 {
-		return bindSocket(kind, family{unix.AF_INET, false, netip.AddrPortFrom(netip.IPv4Unspecified(), f.addr.Port())}, option)
+		return bindSocket(kind, family{unix.AF_INET, false, netip.AddrPortFrom(netip.IPv4Unspecified(), f.addr.Port())}, options...)
 	}
 	if err != nil {
 		return 0, bound, os.NewSyscallError("socket", err)
 	}
-	if bound, err = bindFD(s, f, option); err != nil {
+	if bound, err = bindFD(s, f, options); err != nil {
 		unix.Close(s) // the first error says more
 	}
 	return uintptr(s), bound, err
 }
 
 // bindFD sets the options of f, binds, and asks for the port that was chosen.
-func bindFD(s int, f family, option int) (bound netip.AddrPort, err error) {
+func bindFD(s int, f family, options []int) (bound netip.AddrPort, err error) {
 	if f.domain == unix.AF_INET6 {
 		only := 0
 		if f.only6 {
@@ -61,7 +61,7 @@ func bindFD(s int, f family, option int) (bound netip.AddrPort, err error) {
 			return bound, os.NewSyscallError("setsockopt", err)
 		}
 	}
-	if err := bindWith(s, f.addr, option); err != nil {
+	if err := bindWith(s, f.addr, options); err != nil {
 		return bound, err
 	}
 	name, err := syscall.Getsockname(s) // package unix's asks for the protocol, too
@@ -77,8 +77,8 @@ func bindFD(s int, f family, option int) (bound netip.AddrPort, err error) {
 	return bound, unsupported("a socket that is not IP")
 }
 
-func bindWith(s int, addr netip.AddrPort, option int) error {
-	if option != 0 {
+func bindWith(s int, addr netip.AddrPort, options []int) error {
+	for _, option := range options {
 		if err := unix.SetsockoptInt(s, unix.SOL_SOCKET, option, 1); err != nil {
 			return os.NewSyscallError("setsockopt", err)
 		}
@@ -86,10 +86,11 @@ func bindWith(s int, addr netip.AddrPort, option int) error {
 	if err := unix.Bind(s, sockaddr(addr)); err != nil {
 		return os.NewSyscallError("bind", err)
 	}
-	if option == 0 {
-		return nil
+	var errs []error
+	for _, option := range options {
+		errs = append(errs, os.NewSyscallError("setsockopt", unix.SetsockoptInt(s, unix.SOL_SOCKET, option, 0)))
 	}
-	return os.NewSyscallError("setsockopt", unix.SetsockoptInt(s, unix.SOL_SOCKET, option, 0))
+	return errors.Join(errs...)
 }
 
 // connect connects a socket, which for UDP sends nothing.

@@ -84,6 +84,31 @@ func GuardUDP(network, address string) (*Guard, error) {
 	return &Guard{network: network, addr: bound, fds: fds}, nil
 }
 
+// GuardListener binds a guard to the address of ln, which listens there already and goes on. When ln is closed, clients are
+// refused, and no stranger gets the port. ln must be a *net.TCPListener; for another one the error wraps errors.ErrUnsupported.
+func GuardListener(ln net.Listener) (*Guard, error) {
+	tcp, ok := ln.(*net.TCPListener)
+	if !ok {
+		return nil, wrongType("GuardListener", ln)
+	}
+	addr := tcp.Addr().(*net.TCPAddr).AddrPort()
+	g := &Guard{network: "tcp6"}
+	err := control(tcp, func(fd uintptr) (err error) {
+		switch {
+		case addr.Addr().Unmap().Is4():
+			g.network = "tcp4"
+		case !onlyIPv6(fd):
+			g.network = "tcp"
+		}
+		g.fds, g.addr, err = guardListener(fd, g.network, addr)
+		return err
+	})
+	if err != nil {
+		return nil, listenError("tcp", tcp.Addr(), err)
+	}
+	return g, nil
+}
+
 // resolve finds the address that net.Listen and net.ListenPacket take. Where it is written in numbers, and the network takes all
 // families, there is nothing to find.
 func resolve(network, address string) (netip.AddrPort, error) {

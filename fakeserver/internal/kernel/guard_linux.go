@@ -10,11 +10,11 @@ import (
 
 // guardTCP binds one socket. Where a port was asked for, TIME_WAIT may be in the way.
 func guardTCP(network string, addr netip.AddrPort) ([]uintptr, netip.AddrPort, error) {
-	option := 0
+	var options []int
 	if addr.Port() != 0 {
-		option = unix.SO_REUSEADDR
+		options = append(options, unix.SO_REUSEADDR)
 	}
-	fd, bound, err := bindSocket(unix.SOCK_STREAM, chooseFamily(network, addr), option)
+	fd, bound, err := bindSocket(unix.SOCK_STREAM, chooseFamily(network, addr), options...)
 	if err != nil {
 		return nil, bound, err
 	}
@@ -25,7 +25,7 @@ func guardTCP(network string, addr netip.AddrPort) ([]uintptr, netip.AddrPort, e
 // It binds with no option, because with SO_REUSEADDR or SO_REUSEPORT port 0 may give the port of another socket that has it too.
 func guardUDP(network string, addr netip.AddrPort) (fds []uintptr, bound netip.AddrPort, err error) {
 	f := chooseFamily(network, addr)
-	fd, bound, err := bindSocket(unix.SOCK_DGRAM, f, 0)
+	fd, bound, err := bindSocket(unix.SOCK_DGRAM, f)
 	if err != nil {
 		return nil, bound, err
 	}
@@ -77,6 +77,30 @@ func connectToSelf(fds []uintptr, bound netip.AddrPort) ([]uintptr, error) {
 		return fds[1:], closeAll(fds[:1])
 	}
 	return fds, err
+}
+
+// guardListener binds one socket beside fd's, which listens. What fd has accepted has SO_REUSEADDR, and so the guard needs it,
+// too, while it binds.
+func guardListener(fd uintptr, network string, addr netip.AddrPort) (fds []uintptr, bound netip.AddrPort, err error) {
+	if err := setReusePort(fd, true); err != nil {
+		return nil, bound, err
+	}
+	guard, bound, err := bindSocket(unix.SOCK_STREAM, chooseFamily(network, addr), unix.SO_REUSEADDR, unix.SO_REUSEPORT)
+	if off := setReusePort(fd, false); err == nil && off != nil {
+		unix.Close(int(guard))
+		err = off
+	}
+	if err != nil {
+		return nil, bound, err
+	}
+	forgetSharing(addr.Port())
+	return []uintptr{guard}, bound, nil
+}
+
+// onlyIPv6 reports whether a socket that is bound to the IPv6 wildcard takes no IPv4.
+func onlyIPv6(fd uintptr) bool {
+	only, err := unix.GetsockoptInt(int(fd), unix.IPPROTO_IPV6, unix.IPV6_V6ONLY)
+	return err == nil && only == 1
 }
 
 // setReusePort says whether a socket of this user that has the option too may bind beside fd.

@@ -15,6 +15,12 @@ func guardUDP(string, netip.AddrPort) ([]uintptr, netip.AddrPort, error) {
 	return nil, netip.AddrPort{}, unsupported("GuardUDP on " + runtime.GOOS)
 }
 
+func guardListener(uintptr, string, netip.AddrPort) ([]uintptr, netip.AddrPort, error) {
+	return nil, netip.AddrPort{}, unsupported("GuardListener on " + runtime.GOOS)
+}
+
+func onlyIPv6(uintptr) bool { return false }
+
 func setReusePort(uintptr, bool) error { return unsupported("SO_REUSEPORT on " + runtime.GOOS) }
 
 func forgetSharing(uint16) {}

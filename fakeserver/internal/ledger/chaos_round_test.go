@@ -29,6 +29,10 @@ type round struct {
 		CloseClientConns(transcript.Ending) error
 		Release(string) error
 		Rearm(string) error
+		Down() error
+		Up() error
+		IgnoreDials() error
+		Restart(transcript.Ending, time.Duration) error
 		Transcript() transcript.Transcript
 		Report() fault.Report
 	}
@@ -181,15 +185,15 @@ func (r *round) order(v verb) error {
 	case doShut:
 		err = r.ln.Close()
 	case doRestart:
-		err = r.srv.Restart(transcript.ByFIN, 3*r.unit)
+		err = r.target.Restart(transcript.ByFIN, 3*r.unit)
 	case doRestartRST:
-		err = r.srv.Restart(transcript.ByRST, 3*r.unit)
+		err = r.target.Restart(transcript.ByRST, 3*r.unit)
 	case doDown:
-		err = r.srv.Down()
+		err = r.target.Down()
 	case doUp:
-		err = r.srv.Up()
+		err = r.target.Up()
 	case doIgnoreDials:
-		r.srv.IgnoreDials() // which is not for a server that is down
+		r.target.IgnoreDials() // which is not for a server that is down
 	}
 	if errors.Is(err, net.ErrClosed) {
 		return nil

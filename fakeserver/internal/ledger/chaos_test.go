@@ -59,9 +59,8 @@ const (
 
 // drawChaos draws a round.
 func drawChaos(t *rapid.T, w wirePlan) chaos {
-	wrapped := coin(t, 3, "wrapped")
-	w.outages = !wrapped
-	c := chaos{schedule: drawSchedule(t, w, 6), wrapped: wrapped, edits: coin(t, 3, "edits")}
+	w.outages = true
+	c := chaos{schedule: drawSchedule(t, w, 6), wrapped: coin(t, 3, "wrapped"), edits: coin(t, 3, "edits")}
 	c.closeAt, c.release = 0, 0 // verbs do that
 	c.plan = c.drawPlan(t, w)
 	for i := range c.verbs {
@@ -76,7 +75,7 @@ func (c chaos) drawVerb(t *rapid.T, w wirePlan) verb {
 	often := []string{doSetFaults, doSetFaults, doRelease, doRearm, doByFIN, doByRST}
 	seldom := []string{doDown, doUp, doUp, doIgnoreDials, doSetHandler, doRestart, doRestartRST, doEnd}
 	if c.wrapped {
-		seldom = []string{doShut, doEnd}
+		seldom = []string{doDown, doUp, doUp, doIgnoreDials, doRestart, doRestartRST, doShut, doEnd}
 	}
 	v := verb{after: between(t, 0, 9, "after"), do: rapid.SampledFrom(often).Draw(t, "verb")}
 	if coin(t, 3, "seldom") {

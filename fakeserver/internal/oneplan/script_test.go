@@ -16,7 +16,6 @@ import (
 type streamScript struct {
 	client  func(c *impatient, conn int) (got string, err error)
 	handler func(c net.Conn, conn int)
-	faked   bool // for plans that no Listener can have
 }
 
 // conns is how many connections a script has, one after the other.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -204,9 +203,6 @@ func (s streamScript) check(t *testing.T, p fault.Plan) (first outcome, err erro
 	t.Helper()
 	var errs []error
 	for i, way := range streamWays {
-		if s.faked && strings.Contains(way.name, "WrapListener") {
-			continue
-		}
 		got, tr, err := way.run(t, s, p)
 		if i == 0 {
 			first = got
@@ -219,9 +215,7 @@ func (s streamScript) check(t *testing.T, p fault.Plan) (first outcome, err erro
 }
 
 func TestOnePlanOfStreams(t *testing.T) {
-	outage := exchange
-	outage.faked = true
-	for name, s := range map[string]streamScript{"exchange": exchange, "dialogue": dialogue, "outage": outage} {
+	for name, s := range map[string]streamScript{"exchange": exchange, "dialogue": dialogue, "outage": exchange} {
 		for name, p := range corpus(t, name) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()

@@ -7,7 +7,8 @@
 //	p.Close()
 //
 // There are three ways to keep an address, each a keeper in a file of its own: a guard socket keeps a port of the
-// kernel's, a unix socket's file keeps its path, and a Transport keeps what its sockets can suspend.
+// kernel's, a unix socket's file keeps its path, and a Transport keeps what its sockets can suspend. Adopt does the same for a
+// listener that is there already.
 package port
 
 import (
