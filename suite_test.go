@@ -39,7 +39,7 @@ const (
 // exchanging are the promises of the bundled TCP client about single exchanges.
 var exchanging = scenarios.Keeps(
 	scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused, scenarios.SaysSoWhileRefused, scenarios.HonorsDeadline,
-	scenarios.TriesAgainAfterReset, scenarios.NoDialStorm, scenarios.SendsRequestAgain, scenarios.LeavesNothingBehind, scenarios.StopsWhenTold,
+	scenarios.TriesAgainAfterReset, scenarios.NoDialStorm, scenarios.SurvivesCorruptReply, scenarios.SendsRequestAgain, scenarios.LeavesNothingBehind, scenarios.StopsWhenTold,
 )
 
 var _ = tcpClient("the bundled TCP client with the simple server", func() scenarios.TCPClient {
@@ -65,7 +65,7 @@ var _ = tcpClient("the bundled TCP client with one try", func() scenarios.TCPCli
 // asking are the promises of the bundled UDP client about single exchanges.
 var asking = scenarios.Keeps(
 	scenarios.HonorsDeadlineOnLoss, scenarios.TriesAgainAfterLoss, scenarios.ReportsUnreachablePort, scenarios.TakesDuplicateOnce,
-	scenarios.RefusesTruncatedReply, scenarios.RefusesStrangers, scenarios.CopesWithEmptyDatagram, scenarios.CopesWithLargestDatagram,
+	scenarios.RefusesTruncatedReply, scenarios.RefusesStrangers, scenarios.CopesWithEmptyDatagram, scenarios.CopesWithLargestDatagram, scenarios.SurvivesCorruptDatagram,
 )
 
 var _ = udpClient("the bundled UDP client with the UDP server", func() scenarios.UDPClient {

@@ -66,15 +66,17 @@
 // It starts a fake server on a real socket, lets the subject work once on a healthy
 // wire, and sees what the server sends there. From that it makes its plans: where to
 // cut the reply, where to reset. Then it lets the subject work once on each plan,
-// each time on a new server with a subject that the function given makes anew. Where
+// each time on a new server with a subject that the function given makes anew. Places go by
+// messages, and not by bytes, where they are about a request or the beginning of its answer: the
+// greeting before that may have another length each time, and so may the answer. Where
 // subjects wait for their deadlines, several work at the same time. A plan whose fault
-// did not happen fails the spec, too, with [ErrInconclusive]: nothing was learned about
-// the promise.
+// did not happen is tried again a few times, and then fails the spec, too, with
+// [ErrInconclusive], whatever the subject did: nothing was learned about the promise.
 //
 // When a promise is broken, the error says in which way the wire misbehaved, what
 // the subject did, and what was wanted; then what became of each rule of the plan,
-// and the whole conversation. Of a logger, some of the other plans are tried then, too, and the
-// error names each other way in which the promise is broken.
+// and the whole conversation. As far as that is cheap, the other trials go on then, and the
+// error names each other way in which the promise is broken, and how many more there were.
 //
 // # In memory
 //
@@ -128,7 +130,10 @@
 // # Limits
 //
 // A promise kept in these scenarios is kept on these plans. They are the same in
-// each run and for each subject, except that they depend on the lengths of its replies.
+// each run and for each subject, except that they depend on the number and the lengths of its
+// server's messages. A message is all that comes between two things that the client sends: where
+// client and server don't take turns, such as in TLS with session tickets, a place may be missed,
+// which is inconclusive.
 //
 // That reads end where a reply was cut is exact where the server can see the
 // client's receive queue, on Linux; elsewhere it pauses between pieces. See
@@ -140,7 +145,8 @@
 // on Linux, too.
 //
 // Where something happens in a dialogue is decided by the record of a healthy wire: the
-// last request's answer is what the server sends after it. So a client should ask in the
+// last request's answer is what the server sends after it, and its number is the same each
+// time. So a client should ask in the
 // same way each time, and a parting word after the answer should get no answer of its own.
 //
 // Ginkgo prints the line of the Describe call for each spec and each failure, and

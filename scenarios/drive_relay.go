@@ -41,7 +41,8 @@ type fate int
 const (
 	passes fate = iota
 	vanishes
-	halts // and so does its FIN
+	halts   // and so does its FIN
+	garbled // in its first byte
 )
 
 // Events. What came before them has left.
@@ -49,6 +50,7 @@ var (
 	resetHere  event = func(_ context.Context, _ *relay, c *fakeserver.Conn) fate { c.Reset(); return vanishes }
 	closeHere  event = func(_ context.Context, _ *relay, c *fakeserver.Conn) fate { c.Close(); return vanishes }
 	vanishHere event = func(context.Context, *relay, *fakeserver.Conn) fate { return vanishes }
+	flipHere   event = func(context.Context, *relay, *fakeserver.Conn) fate { return garbled }
 	stallHere  event = func(context.Context, *relay, *fakeserver.Conn) fate { return halts }
 	holdHere   event = func(ctx context.Context, r *relay, _ *fakeserver.Conn) fate {
 		select {
@@ -251,6 +253,9 @@ func (p *passage) pass(ctx context.Context, b []byte) {
 		b, p.gone = b[before:], true
 		if r.comes(p.client.Number()) {
 			p.fate = r.then(ctx, r, p.client)
+		}
+		if p.fate == garbled {
+			b, p.fate = flipped(b, 0), passes
 		}
 	}
 	p.write(b)

@@ -9,13 +9,13 @@ var (
 		HonorsDeadline, HonorsDeadlineSending,
 		TriesAgainAfterReset, TriesAgainAfterRestart, WorksAgainAfterCutReply, NoDialStorm, NoticesIdleClose,
 		SendsRequestOnce, SendsRequestAgain, KeepsAnswersApart,
-		CopesWithFullWindow, LeavesNothingBehind, StopsWhenTold,
+		SurvivesCorruptReply, CopesWithFullWindow, LeavesNothingBehind, StopsWhenTold,
 	}
 
 	udpPromises = []Promise[UDPClient]{
 		HonorsDeadlineOnLoss, TriesAgainAfterLoss, ReportsUnreachablePort,
 		TakesDuplicateOnce, CopesWithReorderedReplies, RefusesLateReply,
-		RefusesTruncatedReply, RefusesStrangers, CopesWithEmptyDatagram, CopesWithLargestDatagram,
+		RefusesTruncatedReply, RefusesStrangers, CopesWithEmptyDatagram, CopesWithLargestDatagram, SurvivesCorruptDatagram,
 	}
 
 	loggerPromises = []Promise[NetworkLogger]{

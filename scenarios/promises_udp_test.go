@@ -49,6 +49,8 @@ var _ = duels("a UDP client's promise is found broken", 4,
 	broken(scenarios.ReportsUnreachablePort, reference.HopesUDP(shouted, soon), `with nothing at the server's port: Open and Ask(1) = "", i/o timeout`),
 	broken(scenarios.ReportsUnreachablePort, reference.GuessesUDP(shouted, soon), `Do = "", <nil>`),
 	broken(scenarios.CopesWithEmptyDatagram, reference.TakesEmptyUDP(shouted, within), `with an empty datagram before its reply: Open and Ask(1) = "", EOF`),
+	broken(scenarios.SurvivesCorruptDatagram, reference.PanicsAtGarbageUDP(shouted, soon), `flipped: Do panicked: runtime error: slice bounds out of range`),
+	broken(scenarios.SurvivesCorruptDatagram, reference.GivesUpAtGarbageUDP(shouted, soon), `Ask(2) = "", the server is not in its right mind`),
 	broken(scenarios.CopesWithLargestDatagram, reference.PanicsAtNoiseUDP(shouted, within), `before its reply: Open and Ask(1) panicked: runtime error: slice bounds out of range`),
 	broken(scenarios.CopesWithLargestDatagram, reference.StopsAtNoiseUDP(shouted, within), `before its reply: Open and Ask(1) = "", no reply`),
 )

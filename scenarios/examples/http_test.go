@@ -10,7 +10,7 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
-var _ = scenarios.DescribeTCPClient("net/http", httpClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused, scenarios.SaysSoWhileRefused, scenarios.NoDialStorm,
+var _ = scenarios.DescribeTCPClient("net/http", httpClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused, scenarios.SaysSoWhileRefused, scenarios.NoDialStorm, scenarios.SurvivesCorruptReply,
 	scenarios.HonorsDeadline, scenarios.HonorsDeadlineSending, scenarios.SendsRequestOnce, scenarios.CopesWithFullWindow,
 	scenarios.LeavesNothingBehind, scenarios.StopsWhenTold))
 
@@ -27,7 +27,7 @@ func httpClient() scenarios.TCPClient {
 	}
 }
 
-var _ = scenarios.DescribeTCPClient("net/http with keep-alive", httpKeepAliveClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused, scenarios.SaysSoWhileRefused, scenarios.NoDialStorm,
+var _ = scenarios.DescribeTCPClient("net/http with keep-alive", httpKeepAliveClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused, scenarios.SaysSoWhileRefused, scenarios.NoDialStorm, scenarios.SurvivesCorruptReply,
 	scenarios.HonorsDeadline, scenarios.TriesAgainAfterRestart, scenarios.WorksAgainAfterCutReply, scenarios.NoticesIdleClose, scenarios.SendsRequestOnce,
 	scenarios.KeepsAnswersApart, scenarios.LeavesNothingBehind))
 

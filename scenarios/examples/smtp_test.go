@@ -7,7 +7,7 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
-var _ = scenarios.DescribeTCPClient("net/smtp", smtpClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsRefused, scenarios.SaysSoWhileRefused, scenarios.NoDialStorm, scenarios.SendsRequestOnce))
+var _ = scenarios.DescribeTCPClient("net/smtp", smtpClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsRefused, scenarios.SaysSoWhileRefused, scenarios.NoDialStorm, scenarios.SurvivesCorruptReply, scenarios.SendsRequestOnce))
 
 // smtpClient sends a mail.
 func smtpClient() scenarios.TCPClient {

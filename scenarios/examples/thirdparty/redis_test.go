@@ -9,7 +9,7 @@ import (
 	"github.com/fakewire/fakewire/scenarios"
 )
 
-var _ = scenarios.DescribeTCPClient("go-redis", redisClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused, scenarios.SaysSoWhileRefused, scenarios.NoDialStorm,
+var _ = scenarios.DescribeTCPClient("go-redis", redisClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused, scenarios.SaysSoWhileRefused, scenarios.NoDialStorm, scenarios.SurvivesCorruptReply,
 	scenarios.HonorsDeadline, scenarios.TriesAgainAfterReset, scenarios.TriesAgainAfterRestart, scenarios.WorksAgainAfterCutReply, scenarios.NoticesIdleClose,
 	scenarios.SendsRequestAgain, scenarios.KeepsAnswersApart, scenarios.LeavesNothingBehind))
 
