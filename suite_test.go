@@ -39,7 +39,7 @@ const (
 // exchanging are the promises of the bundled TCP client about single exchanges.
 var exchanging = scenarios.Keeps(
 	scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused, scenarios.SaysSoWhileRefused, scenarios.HonorsDeadline,
-	scenarios.TriesAgainAfterReset, scenarios.NoDialStorm, scenarios.SurvivesCorruptReply, scenarios.SendsRequestAgain, scenarios.LeavesNothingBehind, scenarios.StopsWhenTold,
+	scenarios.TriesAgainAfterReset, scenarios.NoDialStorm, scenarios.SendsRequestAgain, scenarios.LeavesNothingBehind, scenarios.StopsWhenTold,
 )
 
 var _ = tcpClient("the bundled TCP client with the simple server", func() scenarios.TCPClient {
@@ -52,7 +52,7 @@ var _ = tcpClient("the bundled TCP client with the production server", func() sc
 	c := bundled.TCPClient("HELLO FROM THE CLIENT", within)
 	c.Handler = fakeserver.Lines{}
 	return c
-}, exchanging, scenarios.Keeps(scenarios.TakesRepliesOneAtATime, scenarios.TriesAgainAfterRestart, scenarios.WorksAgainAfterCutReply, scenarios.NoticesIdleClose, scenarios.KeepsAnswersApart))
+}, exchanging, scenarios.Keeps(scenarios.TakesRepliesOneAtATime, scenarios.TriesAgainAfterRestart, scenarios.WorksAgainAfterCutReply, scenarios.SurvivesCorruptReply, scenarios.NoticesIdleClose, scenarios.KeepsAnswersApart))
 
 var _ = tcpClient("the bundled TCP client with large requests", func() scenarios.TCPClient {
 	return bundled.TCPClient("hello from the client", 3*within)

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// broke returns what a trial comes to that broke its promise.
-func broke(what string, o outcome) error { return &breach{ErrBroken, what, o.but("want better")} }
+// brokeBy returns what a trial comes to that broke its promise.
+func brokeBy(what string, o outcome) error { return &breach{ErrBroken, what, o.but("want better")} }
 
 func TestTryEachNamesEachKindOnceWithItsFirst(t *testing.T) {
 	tried := 0
@@ -21,11 +21,11 @@ func TestTryEachNamesEachKindOnceWithItsFirst(t *testing.T) {
 		case i < 10:
 			return nil
 		case i < 20:
-			return broke(fmt.Sprintf("with a FIN after byte %d", i), outcome{call: "Do", answer: "half"})
+			return brokeBy(fmt.Sprintf("with a FIN after byte %d", i), outcome{call: "Do", answer: "half"})
 		case i == 30:
-			return broke(fmt.Sprintf("with a FIN after byte %d", i), outcome{call: "Do", err: &misconduct{hung, "Do did not return"}})
+			return brokeBy(fmt.Sprintf("with a FIN after byte %d", i), outcome{call: "Do", err: &misconduct{hung, "Do did not return"}})
 		}
-		return broke(fmt.Sprintf("with an RST after byte %d", i), outcome{call: "Do", answer: "half"})
+		return brokeBy(fmt.Sprintf("with an RST after byte %d", i), outcome{call: "Do", answer: "half"})
 	})
 	const want = `scenarios: broken promise: with a FIN after byte 10: Do = "half", <nil> after 0s, want better (and 9 more like this)
 and with an RST after byte 20: Do = "half", <nil> after 0s, want better (and 18 more like this)
@@ -47,7 +47,7 @@ func TestTryEachStopsWhereGoingOnIsDear(t *testing.T) {
 			if i < 2 {
 				return nil
 			}
-			return broke("slowly", outcome{call: "Do"})
+			return brokeBy("slowly", outcome{call: "Do"})
 		})
 		if want := 2 + 1 + 4; tried != want { // 4 more fit in
 			t.Errorf("%d trials, want %d", tried, want)
@@ -59,7 +59,7 @@ func TestTryEachStopsAfterManyBreaks(t *testing.T) {
 	tried := 0
 	tryEach(oneByOne, func() UDPClient { return UDPClient{} }, 10000, func(int, func() UDPClient) error {
 		tried++
-		return broke("again", outcome{call: "Do"})
+		return brokeBy("again", outcome{call: "Do"})
 	})
 	if tried != goOnTimes+1 {
 		t.Errorf("%d trials, want %d after the first", tried, goOnTimes)
@@ -84,7 +84,7 @@ func TestTryEachStopsAtASubjectThatLacksSomething(t *testing.T) {
 	tried := 0
 	err := tryEach(oneByOne, func() UDPClient { return UDPClient{} }, 5, func(i int, _ func() UDPClient) error {
 		tried++
-		return []error{broke("at first", outcome{}), fmt.Errorf("%w: no Open", ErrSubject), nil, nil, nil}[i]
+		return []error{brokeBy("at first", outcome{}), fmt.Errorf("%w: no Open", ErrSubject), nil, nil, nil}[i]
 	})
 	if !errors.Is(err, ErrSubject) || tried != 2 {
 		t.Errorf("tryEach = %v after %d trials, want ErrSubject after 2", err, tried)
