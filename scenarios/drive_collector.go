@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -13,13 +12,12 @@ import (
 
 // A wire is what a logger has to cope with.
 type wire struct {
-	what    string // it reads after the promise's name
-	plan    fault.Plan
-	gate    <-chan struct{}    // the collector stops reading as soon as something came, until it is closed; nil: it reads
-	handler fakeserver.Handler // in place of the collector's own; nil: that
-	down    bool               // the collector refuses connections until it goes up
-	bulk    bool               // the record keeps no bytes
-	kind    error              // of what is found; nil: ErrBroken
+	what string // it reads after the promise's name
+	plan fault.Plan
+	gate <-chan struct{} // the collector stops reading as soon as something came, until it is closed; nil: it reads
+	down bool            // the collector refuses connections until it goes up
+	bulk bool            // the record keeps no bytes
+	kind error           // of what is found; nil: ErrBroken
 }
 
 // smallBuffer lets a collector that does not read be felt soon.
@@ -37,7 +35,7 @@ func (l NetworkLogger) collector(ctx context.Context, w wire) (fake, error) {
 	if l.sendsDatagrams() {
 		return listenPacket(ctx, fakeserver.PacketConfig{Network: l.Network, Handler: l.PacketHandler, Faults: w.plan, RecordLimit: limit, Name: "collector"})
 	}
-	cfg := fakeserver.Config{Network: l.Network, Handler: cmp.Or(w.handler, l.Handler), Faults: w.plan, RecordLimit: limit, Name: "collector"}
+	cfg := fakeserver.Config{Network: l.Network, Handler: l.Handler, Faults: w.plan, RecordLimit: limit, Name: "collector"}
 	if !l.isUnix() { // whose senders' buffers count
 		cfg.ReceiveBuffer = smallBuffer
 	}

@@ -3,14 +3,14 @@ package scenarios
 import (
 	"context"
 
-	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // CloseIsBoundedInAnOutage is the promise of a logger whose Close returns within Within
 // though there are lines that it can't deliver: when its connection was reset and the collector
 // refuses new ones; when connects are not answered; and when the collector takes connections,
-// and then neither reads, nor answers, nor hangs up. What could not be sent is lost.
+// and from the first line on neither reads, nor answers, nor hangs up. What could not be sent is
+// lost.
 //
 // Of a UDP logger, the collector's port refuses. That connects are not answered is put to the
 // test on Linux and in memory.
@@ -42,14 +42,12 @@ func checkCloseInOutage(ctx context.Context, subject func() NetworkLogger) error
 			return closeInOutage(s, func() error { return carryOut("IgnoreDials", func() error { return ignoreDials(s.srv) }) })
 		}))
 	}
-	idle := wire{what: "when the collector takes its connection, and does nothing", handler: fakeserver.HandlerFunc(idle)}
-	return inTurn(append(trials, trial(idle, func(s *logging) error { return closeWithLines(s, 1) }))...)
-}
-
-// idle is a collector that does nothing.
-func idle(ctx context.Context, _ *fakeserver.Conn) error {
-	<-ctx.Done()
-	return nil
+	return inTurn(append(trials, func() error {
+		gate, release := newGate()
+		defer release()
+		w := wire{what: "when the collector takes its connection, and does nothing", gate: gate}
+		return inLogging(ctx, subject(), w, func(s *logging) error { return closeWithLines(s, 1) })
+	})...)
 }
 
 // closeInOutage closes a logger that has lost its collector.
