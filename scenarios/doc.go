@@ -56,7 +56,7 @@
 // What it promises less than others, or does in another way, is said by its fields: Handler
 // is a collector that answers it, Split takes its lines out of a protocol, Unordered lets
 // them arrive in any order, and Plain is for one that rewrites spaces. Its Network may be
-// "unixgram", as for syslog's /dev/log.
+// "unixgram", as for syslog's /dev/log. Exit makes a process that logs and ends.
 //
 // Within is the subject's own deadline. What a promise needs besides, such as Large or
 // AskAll, is with each; without it, the spec says what is missing.

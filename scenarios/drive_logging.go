@@ -24,6 +24,26 @@ type logging struct {
 // inLogging runs f with a logger that is open, on a collector at the end of wire w.
 // What f finds is a broken promise.
 func inLogging(ctx context.Context, l NetworkLogger, w wire, f func(s *logging) error) error {
+	return atCollector(ctx, l, w, func(s *logging) error {
+		var err error
+		if w.down {
+			err = carryOut("Down", s.srv.Down)
+		}
+		if err == nil {
+			err = s.open(l)
+		}
+		if err == nil {
+			err = f(s)
+		}
+		if err != nil && !isMisconduct(err) {
+			s.close() // a logger that hangs is not waited for again
+		}
+		return err
+	})
+}
+
+// atCollector is inLogging without a logger.
+func atCollector(ctx context.Context, l NetworkLogger, w wire, f func(s *logging) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	srv, err := l.collector(ctx, w)
@@ -31,19 +51,7 @@ func inLogging(ctx context.Context, l NetworkLogger, w wire, f func(s *logging) 
 		return err
 	}
 	s := &logging{ctx: ctx, within: l.Within, framing: l.framing(), ordered: !l.Unordered, srv: srv}
-	if w.down {
-		err = carryOut("Down", srv.Down)
-	}
-	if err == nil {
-		err = s.open(l)
-	}
-	if err == nil {
-		err = f(s)
-	}
-	if err != nil && !isMisconduct(err) {
-		s.close() // a logger that hangs is not waited for again
-	}
-	return srv.verdict(w.what, w.kind, err)
+	return srv.verdict(w.what, w.kind, f(s))
 }
 
 // open makes the logger.

@@ -19,7 +19,7 @@ var (
 	}
 
 	loggerPromises = []Promise[NetworkLogger]{
-		LinesArriveWholeOnceInOrder, SafeForManyGoroutines, LastLineOfAPanicArrives,
+		LinesArriveWholeOnceInOrder, SafeForManyGoroutines, LastLineOfAPanicArrives, LinesBeforeAnExitArrive,
 		ReportsRefusedCollector, CopesWithLateCollector, SurvivesReset, SurvivesRestart, DeliversFirstLineAfterAnOutage,
 		CountsLostLines, ResendsNothingTwice, LosesNothingInAReset, LosesNothingSilently,
 		NeverBlocksItsCaller, BoundedMemory, CloseFlushes, CloseIsBounded, CloseIsBoundedInAnOutage, ReportsLinesAfterClose,

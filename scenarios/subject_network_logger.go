@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os/exec"
 	"slices"
 	"strings"
 	"time"
@@ -44,6 +45,11 @@ type NetworkLogger struct {
 	// time with another collector's address, and by several goroutines at once, each with
 	// a subject of its own. ctx is canceled when the collector goes.
 	Open func(ctx context.Context, addr string) (Log, error)
+	// Exit makes the command of a process that logs lines to addr and then ends, by os.Exit or
+	// log.Fatal, without Close. It may be the test's own program, os.Args[0], with variables in
+	// its environment that TestMain, or an init function, looks for before there are any flags.
+	// It is not started yet. It may be nil, for a logger that promises nothing about that.
+	Exit func(addr string, lines []string) *exec.Cmd
 	// Within is how long Open, Print, Panic and Close may each take, and how long
 	// after a reset, or a restart of the collector, lines may be lost. It must be
 	// positive. A second is good; with less, a busy machine may look like a broken
