@@ -1,9 +1,8 @@
 package scenarios
 
 import (
-	"fmt"
-
 	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -20,8 +19,8 @@ func (s *logging) endConns(how transcript.Ending) error {
 	if !ok {
 		return nil
 	}
-	if !srv.AddrPort().IsValid() {
-		return fmt.Errorf("%w: a unix socket has no RST, and so no way to end its connections as a process does that ends", ErrInconclusive)
+	if !srv.AddrPort().IsValid() { // a unix socket has no RST: there its process ends, and it is down
+		return carryOut("Restart", func() error { return srv.Restart(transcript.ByFIN, fault.Forever) })
 	}
 	if err := carryOut("CloseClientConns", func() error { return srv.CloseClientConns(how) }); err != nil {
 		return err

@@ -30,7 +30,7 @@ func checkSurvivesRestart(ctx context.Context, subject func() NetworkLogger) err
 	restart := func(l NetworkLogger, what string, how transcript.Ending) error {
 		return inLogging(ctx, l, wire{what: what}, func(s *logging) error { return logThroughRestart(s, how) })
 	}
-	if l.sendsDatagrams() {
+	if l.sendsDatagrams() || l.isUnix() {
 		return restart(l, "when the collector restarts", transcript.ByRST)
 	}
 	return inTurn(

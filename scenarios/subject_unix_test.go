@@ -53,6 +53,7 @@ var _ = Describe("A collector at a unix socket", func() {
 		entryOf(scenarios.LinesArriveWholeOnceInOrder),
 		entryOf(scenarios.SafeForManyGoroutines),
 		entryOf(scenarios.LastLineOfAPanicArrives),
+		entryOf(scenarios.SurvivesRestart),
 		entryOf(scenarios.BoundedMemory),
 		entryOf(scenarios.CloseFlushes),
 	)
@@ -63,6 +64,7 @@ var _ = Describe("A collector at a unix socket", func() {
 		},
 		Entry("a lost line", bound, scenarios.CloseFlushes, neverFlushes("unix"), `"line 00001"… is missing`),
 		Entry("a socket that it keeps when the collector has another", bound, scenarios.SurvivesRestart, reference.StandardLogger("unixgram", soon), "no line arrived again"),
+		Entry("a connection that it keeps when the collector has ended", bound, scenarios.SurvivesRestart, reference.StandardLogger("unix", soon), "no line arrived again"),
 		Entry("errors that it throws away", bound, scenarios.ReportsRefusedCollector, reference.StandardLogger("unixgram", soon), "refused after a while: the lines were lost without a word"),
 		Entry("a Print that waits without an end", bound, scenarios.NeverBlocksItsCaller, reference.StandardLogger("unix", soon), "when the collector stops reading: Print("),
 	)
@@ -76,7 +78,6 @@ var _ = Describe("A collector at a unix socket", func() {
 		Entry("no reset", scenarios.SurvivesReset, "unix", scenarios.ErrLacks, "unix sockets have no RST"),
 		Entry("no storm after a reset", scenarios.NoReconnectStorm, "unix", scenarios.ErrLacks, "unix sockets have no RST"),
 		Entry("no connection", scenarios.SurvivesReset, "unixgram", scenarios.ErrLacks, "a unixgram logger has no connection"),
-		Entry("no process that ends", scenarios.SurvivesRestart, "unix", scenarios.ErrInconclusive, "a unix socket has no RST, and so no way to end its connections"),
 		Entry("no datagrams that nobody reads", scenarios.NeverBlocksItsCaller, "unixgram", scenarios.ErrLacks, "a unixgram logger waits for a collector that does not read"),
 	)
 
