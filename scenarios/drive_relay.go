@@ -100,6 +100,12 @@ func relayed(
 // ServeConn relays until both sides have ended.
 func (r *relay) ServeConn(ctx context.Context, c *fakeserver.Conn) error {
 	upstream, err := dialUpstream(ctx, r.upstream)
+	if ctx.Err() != nil { // the exchange is over: a probe's connection may be as young as that
+		if err == nil {
+			upstream.Close()
+		}
+		return nil
+	}
 	if err != nil {
 		return err
 	}
