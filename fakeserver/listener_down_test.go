@@ -203,7 +203,7 @@ func TestListenerOutageByRule(t *testing.T) {
 			time.Sleep(time.Minute - 1)
 			_, err = network.DialContext(context.Background(), "tcp", below.Addr().String())
 			wantError(t, "Dial just before it is over", err, syscall.ECONNREFUSED)
-			time.Sleep(2)
+			time.Sleep(2 * time.Nanosecond)
 			mustDialIn(t, network, below.Addr().String()).Close()
 		})
 	}

@@ -56,7 +56,7 @@ func (o *outageTest) wantOutage(d time.Duration) {
 	o.wantRefused("at once", true)
 	time.Sleep(d - 1)
 	o.wantRefused("just before it is over", true)
-	time.Sleep(2)
+	time.Sleep(2 * time.Nanosecond)
 	o.wantRefused("when it is over", false)
 }
 
@@ -72,7 +72,7 @@ func TestDownRuleRefusesFromItsByteOn(t *testing.T) {
 			inOutage(t, fakeserver.Echo{}, func(o *outageTest) {
 				c := o.dial()
 				defer c.Close()
-				time.Sleep(1)
+				time.Sleep(1 * time.Nanosecond)
 				send(o, c, "hello")
 				wantRead(o, c, "hello")
 				o.wantOutage(time.Minute)
@@ -185,12 +185,12 @@ func TestOutageIsOverWhenItsRuleIsGone(t *testing.T) {
 		if err := o.srv.SetFaults(plan(keep)); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(1)
+		time.Sleep(1 * time.Nanosecond)
 		o.wantRefused("with the rule that is kept", true)
 		if err := o.srv.SetFaults(plan()); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(1)
+		time.Sleep(1 * time.Nanosecond)
 		o.wantRefused("without rules", false)
 	}, keep, fault.FromClient(fault.Down{For: fault.Forever}).AfterBytes(2))
 }

@@ -53,7 +53,7 @@ func (o *packetOutage) wantOutage(d time.Duration) {
 	o.wantAnswered("at once", false)
 	time.Sleep(d - 2)
 	o.wantAnswered("just before it is over", false)
-	time.Sleep(3)
+	time.Sleep(3 * time.Nanosecond)
 	o.wantAnswered("when it is over", true)
 }
 
@@ -62,7 +62,7 @@ func TestDownRuleOfDatagramsActsWithItsDatagram(t *testing.T) {
 		for range 3 {
 			o.wantAnswered("before", true)
 		}
-		time.Sleep(1) // the last answer has left, and then the port refuses
+		time.Sleep(1 * time.Nanosecond) // the last answer has left, and then the port refuses
 		o.wantOutage(time.Minute)
 	}, fault.ToClient(fault.Down{For: time.Minute}).AfterDatagrams(3))
 }
@@ -77,7 +77,7 @@ func TestDownRuleFromTheClientComesBeforeTheHandler(t *testing.T) {
 	}), func(o *packetOutage) {
 		o.wantAnswered("the first", true)
 		send(o, o.c, "ping")
-		time.Sleep(1)
+		time.Sleep(1 * time.Nanosecond)
 		o.wantOutage(time.Minute)
 		o.srv.Close()
 		if len(got) != 3 || got[0] != nil || !errors.Is(got[1], net.ErrClosed) || got[2] != nil {
