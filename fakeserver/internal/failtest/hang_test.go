@@ -73,7 +73,7 @@ func TestHungParallelTestsShowTheirServersOnce(t *testing.T) {
 // A bubble that is stuck is left behind, but its test is over.
 func TestHungTestsAreNotThoseOfStuckBubbles(t *testing.T) {
 	t.Parallel()
-	out := wantHung(t, 2, []string{"-test.run=^TestHangAfterAStuckBubble$"}, announced, "transcript of TestHangAfterAStuckBubble ", killed)
+	out := wantHung(t, 2, []string{"-test.run=^TestHangAfterAStuckBubble$"}, announced, "transcript of TestHangAfterAStuckBubble ", whole, killed)
 	_, told, _ := strings.Cut(out, announced)
 	wantTimes(t, 1, told, "transcript of")
 }
