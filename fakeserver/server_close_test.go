@@ -61,6 +61,7 @@ func TestCloseLetsHandlersUseTheServer(t *testing.T) {
 	for name, verb := range map[string]func(*fakeserver.Server) error{
 		"SetHandler": func(s *fakeserver.Server) error { return s.SetHandler(nil) },
 		"Down":       (*fakeserver.Server).Down, "Up": (*fakeserver.Server).Up, "IgnoreDials": (*fakeserver.Server).IgnoreDials,
+		"Restart": func(s *fakeserver.Server) error { return s.Restart(transcript.ByRST, time.Hour) },
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			srvs := make(chan *fakeserver.Server, 1)
@@ -92,6 +93,7 @@ func TestCloseLetsPacketHandlersUseTheServer(t *testing.T) {
 	for name, verb := range map[string]func(*fakeserver.PacketServer) error{
 		"SetHandler": func(s *fakeserver.PacketServer) error { return s.SetHandler(nil) },
 		"Down":       (*fakeserver.PacketServer).Down, "Up": (*fakeserver.PacketServer).Up,
+		"Restart": func(s *fakeserver.PacketServer) error { return s.Restart(time.Hour) },
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			srvs := make(chan *fakeserver.PacketServer, 1)
