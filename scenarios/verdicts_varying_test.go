@@ -42,20 +42,20 @@ var _ = DescribeTable("a client keeps its promises whose server's messages vary 
 			}
 		}
 	},
-	Entry("its greeting, its welcome, and its answers", varyingBound, 20, func() scenarios.TCPClient { return reference.LogsIn(echoed, 3*within) }, scenarios.SendsRequestOnce.Name),
-	Entry("the same, with one try", varyingBound, 20, func() scenarios.TCPClient { return reference.LogsInOnce(echoed, 3*within) }, scenarios.SendsRequestAgain.Name, scenarios.TriesAgainAfterReset.Name),
-	Entry("a TLS handshake, which an ECDSA key signs", varyingBound, runsOverTLS(), overTLS, scenarios.SendsRequestOnce.Name),
+	Entry("its greeting, its welcome, and its answers", varyingBound, runsInCI(5, 20), func() scenarios.TCPClient { return reference.LogsIn(echoed, 3*within) }, scenarios.SendsRequestOnce.Name),
+	Entry("the same, with one try", varyingBound, runsInCI(5, 20), func() scenarios.TCPClient { return reference.LogsInOnce(echoed, 3*within) }, scenarios.SendsRequestAgain.Name, scenarios.TriesAgainAfterReset.Name),
+	Entry("a TLS handshake, which an ECDSA key signs", varyingBound, runsInCI(1, 3), overTLS, scenarios.SendsRequestOnce.Name),
 )
 
 const varyingBound = NodeTimeout(5 * time.Minute)
 
-// runsOverTLS is how often all promises are put to the test over TLS: a run has thousands of
-// handshakes.
-func runsOverTLS() int {
+// runsInCI returns how often all promises are put to the test: many times in CI, where sockets are
+// used, too. A run over TLS has thousands of handshakes.
+func runsInCI(few, many int) int {
 	if os.Getenv(socketsVariable) != "" {
-		return 3
+		return many
 	}
-	return 1
+	return few
 }
 
 // overTLS returns a client over TLS, and a server whose signatures have 70 to 72 bytes.
