@@ -176,8 +176,8 @@ func (conn *lineConn) exchange(ctx context.Context, request string) (string, err
 // until lets reads and writes fail once ctx is done, or until the function returned is
 // called, which reports whether it came first.
 func (conn *lineConn) until(ctx context.Context) (stop func() bool) {
-	conn.SetDeadline(time.Time{})
-	return context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+	conn.wire.SetDeadline(time.Time{}) // set-up may put TLS above it meanwhile
+	return context.AfterFunc(ctx, func() { conn.wire.SetDeadline(time.Unix(1, 0)) })
 }
 
 // readLine returns the next line, without its end and the spaces before that.
