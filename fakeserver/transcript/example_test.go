@@ -1,6 +1,7 @@
 package transcript_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log"
@@ -68,9 +69,21 @@ func ExampleTranscript_Received() {
 
 // What the handler got, and what its client sent in vain because a rule had ended it.
 func ExampleTranscript_Discarded() {
-	srv := serve(fault.FromClient(fault.Close{}).AfterBytes(6))
+	served := make(chan struct{})
+	srv, err := fakeserver.Listen(fakeserver.Config{
+		Handler: fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) error {
+			defer close(served)
+			_, err := io.Copy(io.Discard, c)
+			return err
+		}),
+		Faults: fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Close{}).AfterBytes(6)}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
 	say(srv.Addr(), "PING\r\nQUIT\r\n")
-	srv.Close() // so that all of it was read
+	<-served    // the handler has read all that it gets,
+	srv.Close() // and the server all that it doesn't
 	tr := srv.Transcript()
 	fmt.Printf("the handler got %q, and not %q\n", tr.FromClient(), tr.Discarded())
 	// Output: the handler got "PING\r\n", and not "QUIT\r\n"

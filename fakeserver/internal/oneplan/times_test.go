@@ -1,6 +1,7 @@
 package oneplan_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"reflect"
@@ -143,7 +144,8 @@ func TestRandomBreathlessDialogueIsTheSameEventForEvent(t *testing.T) {
 
 // drawDialogueRule draws a rule after which each line still has an answer. A FromClient end lets the
 // server go on while the client still writes, which does not alternate; a ToClient end is one of
-// those given.
+// those given. What a match in the other direction starts, starts beside the rest of the Write that
+// has the match: so it is one that a Write ends with.
 func drawDialogueRule(t *rapid.T, d transcript.Direction, toClient faultgen.Kinds) fault.Rule {
 	var ends faultgen.Kinds
 	if d == transcript.ToClient {
@@ -151,7 +153,8 @@ func drawDialogueRule(t *rapid.T, d transcript.Direction, toClient faultgen.Kind
 	}
 	r := rapid.Custom(func(t *rapid.T) fault.Rule { return drawStreamRule(t, d, ends) }).Filter(func(r fault.Rule) bool {
 		edit, edits := r.Fault.(fault.Replace)
-		return r.Fault.Kind() != fault.Blackhole{}.Kind() && !(edits && edit.Old == "1\n")
+		beside := r.After.MatchIn != transcript.Neither && !bytes.HasSuffix(r.After.Match, []byte("\n"))
+		return r.Fault.Kind() != fault.Blackhole{}.Kind() && !(edits && edit.Old == "1\n") && !beside
 	}).Draw(t, "rule")
 	r.After.Bytes %= 70 // within a dialogue
 	return r
