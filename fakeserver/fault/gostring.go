@@ -19,6 +19,9 @@ import (
 // which may need package math and transcript.
 func (p Plan) GoString() string {
 	var fields []string
+	if p.Comment != "" {
+		fields = append(fields, "Comment: "+strconv.Quote(p.Comment))
+	}
 	if p.Seed != 0 {
 		fields = append(fields, "Seed: "+goSeed(p.Seed))
 	}

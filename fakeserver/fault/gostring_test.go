@@ -15,7 +15,7 @@ import (
 )
 
 func TestGoSourceReadsLikeAPersons(t *testing.T) {
-	want := `fault.Plan{Seed: 0x9e3779b97f4a7c15, Rules: []fault.Rule{
+	want := `fault.Plan{Comment: "Everything.\nTwice.", Seed: 0x9e3779b97f4a7c15, Rules: []fault.Rule{
 	fault.ToClient(fault.Reset{}).OnConn(1).AfterBytes(3).AfterMatch("PONG").Named("cut"),
 	fault.FromClient(fault.Latency{Delay: 20 * time.Millisecond, Jitter: 1500 * time.Microsecond, Distribution: fault.Normal}).FromConn(2).ForTime(time.Minute),
 	fault.OnAccept(fault.Stall{For: 90 * time.Second}).WithProbability(0.25).MustHit(),

@@ -62,7 +62,7 @@ func ParsePlan(text []byte) (Plan, error) {
 
 // MarshalJSON returns the plan as JSON:
 //
-//	{"seed": 42, "rules": [{
+//	{"comment": "The answer is late.", "seed": 42, "rules": [{
 //		"name": "cut",
 //		"fault": {"kind": "latency", "delay": "50ms"},
 //		"direction": "to-client",

@@ -9,13 +9,14 @@ import (
 )
 
 func ExamplePlan_MarshalJSON() {
-	plan := fault.Plan{Seed: 42, Rules: []fault.Rule{
+	plan := fault.Plan{Comment: "The answer is late.", Seed: 42, Rules: []fault.Rule{
 		fault.ToClient(fault.Latency{Delay: 50 * time.Millisecond}).OnConn(1).AfterMatch("PONG").Named("slow"),
 	}}
 	text, err := json.MarshalIndent(plan, "", "  ")
 	fmt.Println(string(text), err)
 	// Output:
 	// {
+	//   "comment": "The answer is late.",
 	//   "seed": 42,
 	//   "rules": [
 	//     {

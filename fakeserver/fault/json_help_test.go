@@ -23,6 +23,7 @@ func newPlanMaker(seed uint64, sane bool) planMaker {
 
 func (m planMaker) plan() Plan {
 	p := Plan{Seed: m.Uint64() >> m.IntN(64)}
+	m.fill(reflect.ValueOf(&p.Comment).Elem())
 	for range m.IntN(4) {
 		p.Rules = append(p.Rules, m.rule())
 	}
@@ -134,7 +135,7 @@ func loaded(t *testing.T, text string) Plan {
 }
 
 // handmade is a plan with something of everything.
-var handmade = Plan{Seed: 0x9e3779b97f4a7c15, Rules: []Rule{
+var handmade = Plan{Comment: "Everything.\nTwice.", Seed: 0x9e3779b97f4a7c15, Rules: []Rule{
 	ToClient(Reset{}).OnConn(1).AfterBytes(3).AfterMatch("PONG").Named("cut"),
 	FromClient(Latency{Delay: 20 * time.Millisecond, Jitter: 1500 * time.Microsecond, Distribution: Normal}).FromConn(2).ForTime(time.Minute),
 	OnAccept(Stall{For: 90 * time.Second}).WithProbability(.25).MustHit(),

@@ -176,7 +176,7 @@ func (m planMaker) mutate(v any) any {
 	case map[string]any:
 		names := slices.Sorted(maps.Keys(v))
 		if len(names) == 0 || m.IntN(8) == 0 {
-			v[pick(m, "x", "kind", "name", "matchBase64", "rate", "seed")] = other()
+			v[pick(m, "x", "kind", "name", "matchBase64", "rate", "seed", "comment")] = other()
 			return v
 		}
 		name := pick(m, names...)
@@ -201,6 +201,7 @@ func TestSchemaRefuses(t *testing.T) {
 	root := rootSchema(t)
 	for _, text := range []string{
 		`[]`, `{"seed": "42"}`, `{"seed": -1}`, `{"x": 1}`, `{"rules": [{}]}`,
+		`{"comment": 1}`, `{"comment": "a", "commentBase64": "YQ=="}`,
 		`{"rules": [{"fault": {"kind": "reset"}}]}`,
 		`{"rules": [{"fault": {"kind": "rest"}, "direction": "to-client"}]}`,
 		`{"rules": [{"fault": {"kind": "reset", "delay": "1s"}, "direction": "to-client"}]}`,

@@ -120,7 +120,7 @@ func TestRuleSurvivesJSON(t *testing.T) {
 }
 
 func TestPlanInJSONIsReadable(t *testing.T) {
-	want := `{"seed":"0x9e3779b97f4a7c15","rules":[` +
+	want := `{"comment":"Everything.\nTwice.","seed":"0x9e3779b97f4a7c15","rules":[` +
 		`{"name":"cut","fault":{"kind":"reset"},"direction":"to-client","conns":{"only":[1]},"after":{"bytes":3,"match":"PONG"}},` +
 		`{"fault":{"kind":"latency","delay":"20ms","jitter":"1.5ms","distribution":"normal"},"direction":"from-client","conns":{"from":2},"until":{"time":"1m0s"}},` +
 		`{"fault":{"kind":"stall","for":"1m30s"},"direction":"on-accept","probability":0.25,"demand":"must-hit"},` +

@@ -12,6 +12,10 @@ import (
 // A Plan is what goes wrong: a seed and rules. It is plain data. Its zero value
 // is a wire on which nothing goes wrong.
 type Plan struct {
+	// Comment is for people: where the plan comes from, say, or what it breaks. It may have
+	// several lines. It is kept by MarshalJSON and GoString, and nothing depends on it: plans that
+	// differ in nothing else do the same. If empty, there is none.
+	Comment string
 	// Seed decides all random draws. If zero, a server picks one at random when a
 	// rule draws, and a failing test prints it.
 	Seed  uint64

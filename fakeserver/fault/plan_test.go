@@ -92,3 +92,34 @@ func TestPlanTakesPointersToFaults(t *testing.T) {
 		t.Error("a plan without a fault draws")
 	}
 }
+
+// A comment is for people: what is decided, keys, and which rules go on under another plan hang on
+// the rest alone.
+func TestPlanCommentChangesNothing(t *testing.T) {
+	p := Plan{Seed: 7, Rules: []Rule{ToClient(Slice{Size: 20, Variation: 19}), ToClient(Corrupt{Rate: .5})}}
+	decided := func(p Plan) string {
+		g := compilePlan(t, Streams, p)
+		s := g.Stream(1, toClient)
+		wire := fed(s, s.Feed(make([]byte, 5000), 0))
+		return wire + "\n" + g.Report().String()
+	}
+	commented, other := p, p
+	commented.Comment, other.Seed = "Two\nlines.", 8
+	if got, want := decided(commented), decided(p); got != want {
+		t.Errorf("with a comment:\n%s\nwant\n%s", got, want)
+	}
+	if decided(other) == decided(p) {
+		t.Error("nothing is drawn: the test can't tell")
+	}
+	g := compilePlan(t, Streams, p)
+	next, err := g.Replace(commented)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := next.Report(); len(got.Rules) != 2 || got.Rules[0].Live || got.Rules[1].Live {
+		t.Errorf("under a plan with another comment the rules are %+v, want the two that there were", got.Rules)
+	}
+	if got := next.Plan().Comment; got != commented.Comment {
+		t.Errorf("the plan's comment is %q, want %q", got, commented.Comment)
+	}
+}
