@@ -111,7 +111,7 @@ func likeness(err error) string {
 		what, did = f.what, f.err.Error()
 	}
 	if m, ok := errors.AsType[*misconduct](err); ok {
-		did = m.how
+		did = string(m.How)
 	} else if u, ok := errors.AsType[*unwanted](err); ok {
 		did = u.outcome.kind()
 	}

@@ -3,9 +3,16 @@ package scenarios
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"time"
+
+	"github.com/fakewire/fakewire/nettest/subject"
+)
+
+// Many functions of this package have a parameter that is called subject: these are for them.
+type (
+	misconduct = subject.Misconduct
+	brand      = subject.Brand
+	message    = subject.Message
 )
 
 // slack is how long a subject may take beyond what it promised, so that no spec
@@ -24,77 +31,27 @@ func slackOf(ctx context.Context) time.Duration {
 	return slack
 }
 
-// misconduct is what no subject may do, whatever it promised: hang, panic, or
-// leave its goroutine.
-type misconduct struct {
-	how  string // in a word or two: it is the same each time
-	text string
-}
-
-// hung is how a call that does not return misbehaves.
-const hung = "hung"
-
-func (m *misconduct) Error() string { return m.text }
-
 // isMisconduct reports whether err says that the subject hung, panicked or left.
 func isMisconduct(err error) bool {
 	var m *misconduct
 	return errors.As(err, &m)
 }
 
-// call runs f, which is the subject's code, in a goroutine of its own, because it
-// may hang, panic or leave by runtime.Goexit. After within and some slack it is
-// left behind, with its context canceled.
+// call is subject.Call with slack.
 func call(ctx context.Context, within time.Duration, what string, f func(ctx context.Context) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	done := make(chan error, 1)
-	go supervise(ctx, what, f, done)
-	slack := slackOf(ctx)
-	tick := time.NewTicker(max((within+slack)/waitTicks, 1))
-	defer tick.Stop()
-	for ticks := 0; ticks < waitTicks; {
-		select {
-		case err := <-done:
-			return err
-		case <-tick.C:
-			ticks++
-		case <-ctx.Done():
-			return interrupted(ctx)
-		}
-	}
-	select {
-	case err := <-done: // with the last tick
-		return err
-	default:
-		return &misconduct{hung, fmt.Sprintf("%s did not return within %v, which is the %v that it promised and %v more", what, within+slack, within, slack)}
-	}
+	return ofCall(ctx, subject.Call(ctx, subject.Bound{Within: within, Slack: slackOf(ctx)}, what, f))
 }
 
-// callFor is call for code that returns something, of which it returns the zero value
-// if that does not come in time. Code that was left behind may still return.
-func callFor[T any](ctx context.Context, within time.Duration, what string, f func(ctx context.Context) (T, error)) (result T, err error) {
-	results := make(chan T, 1)
-	err = call(ctx, within, what, func(ctx context.Context) error {
-		result, err := f(ctx)
-		results <- result
-		return err
-	})
-	select {
-	case result = <-results:
-	default:
-	}
-	return result, err
+// callFor is subject.CallFor with slack.
+func callFor[T any](ctx context.Context, within time.Duration, what string, f func(ctx context.Context) (T, error)) (T, error) {
+	result, err := subject.CallFor(ctx, subject.Bound{Within: within, Slack: slackOf(ctx)}, what, f)
+	return result, ofCall(ctx, err)
 }
 
-// supervise sends f's error, or what f did instead of returning one.
-func supervise(ctx context.Context, what string, f func(ctx context.Context) error, done chan<- error) {
-	var err error = &misconduct{"left", what + " left its goroutine by runtime.Goexit"}
-	defer func() {
-		if v := recover(); v != nil {
-			err = &misconduct{"panicked", fmt.Sprintf("%s panicked: %v\n%s", what, v, debug.Stack())}
-		}
-		done <- err
-	}()
-	err = f(ctx)
+// ofCall says of a call's error that the run was interrupted, if it was.
+func ofCall(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, subject.ErrInterrupted) {
+		return interrupted(ctx)
+	}
+	return err
 }

@@ -2,49 +2,41 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
-func TestCallGivesUpAfterItsTimeAndNotBefore(t *testing.T) {
-	for _, c := range []struct {
-		Why   string
-		Takes time.Duration
-		Hangs bool
-	}{
-		{"at once", 0, false},
-		{"with all its time", time.Second + slack - 1, false},
-		{"for longer", time.Second + slack + 1, true},
-	} {
+func TestCallHasTheSlackOfItsContext(t *testing.T) {
+	for _, given := range []time.Duration{0, time.Minute} {
 		synctest.Test(t, func(t *testing.T) {
-			began := time.Now()
-			err := call(t.Context(), time.Second, "Do", func(context.Context) error {
-				time.Sleep(c.Takes)
-				return nil
-			})
-			if took := time.Since(began); isMisconduct(err) != c.Hangs || took != min(c.Takes, time.Second+slack) {
-				t.Errorf("%s: %v after %v", c.Why, err, took)
+			ctx, want := t.Context(), time.Second+slack
+			if given > 0 {
+				ctx, want = WithSlack(ctx, given), time.Second+given
 			}
-			time.Sleep(c.Takes) // until it has returned
+			began := time.Now()
+			_, err := callFor(ctx, time.Second, "Do", func(context.Context) (string, error) {
+				time.Sleep(time.Hour)
+				return "answer", nil
+			})
+			if took := time.Since(began); !isMisconduct(err) || took != want {
+				t.Errorf("callFor of what hangs = %v after %v, want it to give up after %v", err, took, want)
+			}
+			time.Sleep(time.Hour) // until it has returned
 		})
 	}
 }
 
-func TestCallForReturnsTheZeroValueOfWhatHangs(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		answer := func(takes time.Duration) func(context.Context) (string, error) {
-			return func(context.Context) (string, error) {
-				time.Sleep(takes)
-				return "answer", nil
-			}
-		}
-		if got, err := callFor(t.Context(), time.Second, "Do", answer(0)); got != "answer" || err != nil {
-			t.Errorf("callFor = %q, %v, want the answer", got, err)
-		}
-		if got, err := callFor(t.Context(), time.Second, "Do", answer(time.Hour)); got != "" || !isMisconduct(err) {
-			t.Errorf("callFor of what hangs = %q, %v", got, err)
-		}
-		time.Sleep(time.Hour) // until it has returned
+func TestCallIsInterrupted(t *testing.T) {
+	why := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	err := call(ctx, time.Hour, "Do", func(context.Context) error {
+		cancel(why)
+		<-t.Context().Done() // it is left behind
+		return nil
 	})
+	if !errors.Is(err, ErrInconclusive) || !errors.Is(err, errInterrupted) || !errors.Is(err, why) || isMisconduct(err) {
+		t.Errorf("call = %v, want ErrInconclusive, since the run was interrupted: %v", err, why)
+	}
 }

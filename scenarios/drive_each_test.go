@@ -23,7 +23,7 @@ func TestTryEachNamesEachKindOnceWithItsFirst(t *testing.T) {
 		case i < 20:
 			return brokeBy(fmt.Sprintf("with a FIN after byte %d", i), outcome{call: "Do", answer: "half"})
 		case i == 30:
-			return brokeBy(fmt.Sprintf("with a FIN after byte %d", i), outcome{call: "Do", err: &misconduct{hung, "Do did not return"}})
+			return brokeBy(fmt.Sprintf("with a FIN after byte %d", i), outcome{call: "Do", err: &misconduct{How: "hung", Text: "Do did not return"}})
 		}
 		return brokeBy(fmt.Sprintf("with an RST after byte %d", i), outcome{call: "Do", answer: "half"})
 	})

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/fakewire/fakewire/nettest/subject"
 )
 
 // floodBytes is more than the kernels of both sides hold for a collector that does
@@ -37,7 +39,7 @@ type flood struct {
 	total   int64
 	jam     *jam
 	stopped atomic.Bool
-	done    chan error // gets its end
+	done    <-chan error // gets its end
 	isDone  bool
 	isStill bool // its caller has to wait
 }
@@ -45,8 +47,8 @@ type flood struct {
 // startFlood starts a caller that logs total bytes, and then goes on until there is a
 // jam, if one comes in time.
 func (s *logging) startFlood(total int64) *flood {
-	f := &flood{s: s, total: total, jam: watchJam(s.ctx, s.srv, floodLine), done: make(chan error, 1)}
-	go supervise(s.ctx, "Print", f.run, f.done)
+	f := &flood{s: s, total: total, jam: watchJam(s.ctx, s.srv, floodLine)}
+	f.done = subject.Go(s.ctx, "Print", f.run)
 	return f
 }
 
@@ -78,7 +80,7 @@ func (f *flood) print(n int64) {
 // caller has to wait. It gives up on a caller that waits for less, but again and again,
 // after limit. In any case it wants a jam.
 func (f *flood) awaitStill(quiet time.Duration) error {
-	tick := time.NewTicker(quiet / waitTicks)
+	tick := time.NewTicker(quiet / subject.Ticks)
 	defer tick.Stop()
 	began, before := time.Now(), int64(-1)
 	for still := 0; !f.isStill && time.Since(began) < f.limit(); {
@@ -95,7 +97,7 @@ func (f *flood) awaitStill(quiet time.Duration) error {
 		if still++; f.jam.lines.Load() != before {
 			before, still = f.jam.lines.Load(), 0
 		}
-		f.isStill = still >= waitTicks && f.jam.seen.Load()
+		f.isStill = still >= subject.Ticks && f.jam.seen.Load()
 	}
 	return f.jam.missing(time.Since(began))
 }

@@ -71,7 +71,7 @@ func (o outcome) but(format string, args ...any) error {
 	}
 	text := fmt.Sprintf("%v, %s", o, fmt.Sprintf(format, args...))
 	if m, ok := errors.AsType[*misconduct](o.err); ok {
-		return &misconduct{m.how, text}
+		return &misconduct{How: m.How, Text: text}
 	}
 	return &unwanted{o, text}
 }

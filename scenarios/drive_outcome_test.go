@@ -15,7 +15,7 @@ func TestOutcomeWithAnotherAnswerIsWorseThanAnError(t *testing.T) {
 		{"its own", outcome{answer: "x"}, ""},
 		{"an error", outcome{err: errors.New("lost")}, ""},
 		{"another's", outcome{answer: "y"}, `want "x" or an error`},
-		{"a panic", outcome{err: &misconduct{text: "Ask(2) panicked"}}, "Ask(2) panicked"},
+		{"a panic", outcome{err: &misconduct{Text: "Ask(2) panicked"}}, "Ask(2) panicked"},
 		{"an interrupt", outcome{err: ErrInconclusive}, ErrInconclusive.Error()},
 	} {
 		err := test.o.wantAnswerOrError("x")

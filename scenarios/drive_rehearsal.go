@@ -62,11 +62,11 @@ func learnTwice(healthy func() (transcript.Transcript, error)) (all []message, e
 		}
 	}
 	first, second := answerOf(both[0]), answerOf(both[1])
-	if first.number != second.number || len(both[0]) != len(both[1]) {
-		return nil, fmt.Errorf("%w: on a healthy wire, the answer was message %d of the server, and then message %d: client and server don't take turns", ErrInconclusive, first.number, second.number)
+	if first.Number != second.Number || len(both[0]) != len(both[1]) {
+		return nil, fmt.Errorf("%w: on a healthy wire, the answer was message %d of the server, and then message %d: client and server don't take turns", ErrInconclusive, first.Number, second.Number)
 	}
 	for i, m := range both[0] { // the shorter one is more likely to be as long again
-		if m.size() > both[1][i].size() {
+		if m.Size() > both[1][i].Size() {
 			m = both[1][i]
 		}
 		all = append(all, m)

@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest/subject"
 )
 
 // A relay is a Handler that stands between the client and a server with the subject's own
@@ -188,7 +190,7 @@ type passage struct {
 	gone   bool // past the place
 
 	mu    sync.Mutex // guards turns
-	turns turns
+	turns subject.Turns
 }
 
 // forth relays what the client sends.
@@ -196,7 +198,7 @@ func (p *passage) forth(ctx context.Context) {
 	defer close(p.over)
 	for b := make([]byte, 32<<10); ; {
 		n, err := p.client.Read(b)
-		if n > 0 && p.asked(ctx) {
+		if n > 0 && p.asked(ctx, int64(n)) {
 			if _, err := p.server.Write(b[:n]); err != nil {
 				io.Copy(io.Discard, p.client)
 				return
@@ -213,13 +215,13 @@ func (p *passage) forth(ctx context.Context) {
 	}
 }
 
-// asked notes that the client sends something, and reports whether the server hears of it.
-func (p *passage) asked(ctx context.Context) bool {
+// asked notes that the client sends n bytes, and reports whether the server hears of it.
+func (p *passage) asked(ctx context.Context, n int64) bool {
 	r := p.relay
 	p.mu.Lock()
-	turn, begins := p.turns.clientSends()
+	m, begins := p.turns.Sent(transcript.FromClient, n)
 	p.mu.Unlock()
-	if r.asks && begins && turn == r.at.message && r.comes(p.client.Number()) {
+	if r.asks && begins && m.Number == r.at.message && r.comes(p.client.Number()) {
 		return r.then(ctx, r, p.client) == passes
 	}
 	return true
@@ -248,13 +250,13 @@ func (p *passage) back(ctx context.Context) {
 func (p *passage) pass(ctx context.Context, b []byte) {
 	r := p.relay
 	p.mu.Lock()
-	here, begins := p.turns.serverSends(int64(len(b)))
+	m, begins := p.turns.Sent(transcript.ToClient, int64(len(b)))
 	p.mu.Unlock()
 	if begins {
-		r.begins(here.message)
+		r.begins(m.Number)
 	}
-	before := r.at.into - here.into
-	if !r.asks && !p.gone && here.message == r.at.message && before >= 0 && before < int64(len(b)) {
+	before := r.at.into - (m.Size() - int64(len(b)))
+	if !r.asks && !p.gone && m.Number == r.at.message && before >= 0 && before < int64(len(b)) {
 		p.write(b[:before])
 		b, p.gone = b[before:], true
 		if r.comes(p.client.Number()) {

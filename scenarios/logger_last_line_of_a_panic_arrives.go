@@ -35,7 +35,7 @@ func panicWith(s *logging, last string) error {
 	s.closed = true
 	return call(s.ctx, 2*s.within, "Panic with a deferred Close", func(context.Context) error {
 		if !panics(s.log, last) {
-			return &misconduct{text: "Panic returned instead of panicking"}
+			return &misconduct{Text: "Panic returned instead of panicking"}
 		}
 		return nil
 	})

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver"
-	"github.com/fakewire/fakewire/nettest"
+	"github.com/fakewire/fakewire/nettest/subject"
 )
 
 // memoryLabel is the label of specs that run in memory.
@@ -51,23 +49,24 @@ func RunInMemory[S Subject](ctx context.Context, t *testing.T, p Promise[S], sub
 	}
 	m := &memoryNetwork{}
 	inside := context.WithValue(context.WithoutCancel(ctx), memoryKey{}, m) // a bubble can't wait for what is outside
-	verdict, over := make(chan error, 1), make(chan bubbleEnd, 1)
-	go runInBubble(t, over, func() { verdict <- p.try(inside, subject) })
+	return p.failure(m.run(ctx, t, func() error { return p.try(inside, subject) }))
+}
+
+// run runs try in a bubble, and returns what it came to.
+func (m *memoryNetwork) run(ctx context.Context, t *testing.T, try func() error) error {
+	verdict := make(chan error, 1)
+	said, err := subject.InBubble(ctx, t, realBoundOf(ctx), func() { verdict <- try() })
+	switch {
+	case errors.Is(err, subject.ErrInterrupted):
+		return interrupted(ctx)
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrInconclusive, err)
+	}
 	select {
-	case end := <-over:
-		if end.panicked != nil {
-			panic(end.panicked)
-		}
-		select {
-		case err := <-verdict: // what the subject left in the bubble is another promise's business
-			return p.failure(m.explain(err))
-		default:
-			return p.failure(fmt.Errorf("%w: %s", ErrInconclusive, end.said))
-		}
-	case <-time.After(realBoundOf(ctx)):
-		return p.failure(fmt.Errorf("%w: after %v of real time the bubble's clock has not come to the end: something in it works without a pause, or waits for what is outside", ErrInconclusive, realBoundOf(ctx)))
-	case <-ctx.Done():
-		return p.failure(interrupted(ctx))
+	case err := <-verdict: // what the subject left in the bubble is another promise's business
+		return m.explain(err)
+	default:
+		return fmt.Errorf("%w: %s", ErrInconclusive, said)
 	}
 }
 
@@ -100,35 +99,3 @@ func (m *memoryNetwork) explain(err error) error {
 	}
 	return explained
 }
-
-// bubbleEnd is how a bubble ended.
-type bubbleEnd struct {
-	said     string // of what is left in it
-	panicked any
-}
-
-// runInBubble runs f in a bubble, and sends its end.
-func runInBubble(t *testing.T, over chan<- bubbleEnd, f func()) {
-	tb := &bubbleTB{TB: t}
-	defer func() {
-		end := bubbleEnd{said: strings.Join(tb.said, "\n"), panicked: recover()}
-		if end.panicked != nil && end.said != "" {
-			end.panicked = end.said // the same, with where it was
-		}
-		over <- end
-	}()
-	nettest.BubbleIn(t, tb, func(fakeserver.TB) { f() })
-}
-
-// A bubbleTB collects what nettest.BubbleIn has to say about f's bubble, and knows nothing
-// of how its test fares.
-type bubbleTB struct {
-	fakeserver.TB // for Helper and Name
-	said          []string
-}
-
-func (tb *bubbleTB) Failed() bool              { return false }
-func (tb *bubbleTB) Skipped() bool             { return false }
-func (tb *bubbleTB) Logf(f string, a ...any)   { tb.said = append(tb.said, fmt.Sprintf(f, a...)) }
-func (tb *bubbleTB) Errorf(f string, a ...any) { tb.Logf(f, a...) }
-func (tb *bubbleTB) Fatalf(f string, a ...any) { tb.Logf(f, a...) }

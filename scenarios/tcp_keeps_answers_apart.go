@@ -38,7 +38,7 @@ func checkKeepsAnswersApart(ctx context.Context, subject func() TCPClient) error
 	lates := latesOf(all)
 	return tryEach(together, subject, len(lates), func(i int, subject func() TCPClient) error {
 		l := lates[i]
-		r := newRelay(l.message.begin(), holdHere)
+		r := newRelay(beginOf(l.message), holdHere)
 		return relayed(ctx, subject, r, trial{what: l.what, session: true}, func(d *dialogue) error { return l.ask(d, r, want) }, onWire)
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest/subject"
 )
 
 // LeavesNothingBehind is the promise of a TCP client that leaves no goroutine, no
@@ -84,7 +85,7 @@ func spoiled(m message, where string) (leaves []leave) {
 		then event
 	}{{"a reset", resetHere}, {"a FIN", closeHere}, {"a stall", stallHere}} {
 		what := fmt.Sprintf("after %s in the middle of %s", e.text, where)
-		leaves = append(leaves, leave{trial{what: what}, m.half(), e.then, leaveAfterDo})
+		leaves = append(leaves, leave{trial{what: what}, halfOf(m), e.then, leaveAfterDo})
 	}
 	return leaves
 }
@@ -92,7 +93,7 @@ func spoiled(m message, where string) (leaves []leave) {
 // leaveAfterDo wants nothing to be left of an exchange.
 func leaveAfterDo(d *dialogue) error {
 	defer stopCollection()()
-	return branded(d.ctx, func(b brand) error {
+	return subject.Branded(d.ctx, func(b brand) error {
 		do := d.client.do
 		d.client.do = func(ctx context.Context, addr string) (string, error) {
 			kept, cancel := keep(ctx, d)
@@ -109,7 +110,7 @@ func leaveAfterDo(d *dialogue) error {
 // leaveAfterSession wants nothing to be left of a session.
 func leaveAfterSession(d *dialogue) error {
 	defer stopCollection()()
-	return branded(d.ctx, func(b brand) error {
+	return subject.Branded(d.ctx, func(b brand) error {
 		if err := d.open(); err != nil {
 			return err
 		}
@@ -172,7 +173,7 @@ func whatIsLeft(d *dialogue, b brand) string {
 	for _, c := range d.srv.memory.openConns(d.srv.Address()) {
 		all = append(all, fmt.Sprintf("connection from %v, which was not closed", c.LocalAddr()))
 	}
-	for _, stack := range b.goroutines() {
+	for _, stack := range b.Goroutines() {
 		all = append(all, "a goroutine at\n"+stack+"\n")
 	}
 	return strings.Join(all, ", and ")

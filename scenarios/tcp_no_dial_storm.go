@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest/subject"
 )
 
 // NoDialStorm is the promise of a TCP client that dials at most Dials times in each Within
@@ -50,7 +50,7 @@ func dialedCalmly(d *dialogue, limit int, opened error) error {
 	if isMisconduct(opened) {
 		return opened
 	}
-	stormed := func(t transcript.Transcript) bool { return mostDials(t, d.client.within) > limit }
+	stormed := func(t transcript.Transcript) bool { return subject.MostDials(t, d.client.within) > limit }
 	calm, stop := context.WithCancel(d.ctx)
 	defer stop()
 	if opened == nil {
@@ -68,7 +68,7 @@ func dialedCalmly(d *dialogue, limit int, opened error) error {
 	over, cancel := context.WithTimeout(d.ctx, d.client.within)
 	defer cancel()
 	d.srv.Wait(over, stormed)
-	if n := mostDials(d.srv.Transcript(), d.client.within); n > limit {
+	if n := subject.MostDials(d.srv.Transcript(), d.client.within); n > limit {
 		return fmt.Errorf("it dialed %d times in %v, want at most %d", n, d.client.within, limit)
 	}
 	return nil
@@ -96,17 +96,4 @@ func endsWith(ctx, other context.Context) (both context.Context, stop func()) {
 	both, cancel := context.WithCancel(ctx)
 	forget := context.AfterFunc(other, cancel)
 	return both, func() { forget(); cancel() }
-}
-
-// mostDials returns how many connections came at most in a stretch of d.
-func mostDials(t transcript.Transcript, d time.Duration) (most int) {
-	var came []time.Duration
-	for e := range t.Kind(transcript.Accept).All() {
-		came = append(came, e.At)
-		for e.At-came[0] >= d {
-			came = came[1:]
-		}
-		most = max(most, len(came))
-	}
-	return most
 }

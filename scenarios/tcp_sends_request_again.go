@@ -23,7 +23,7 @@ var SendsRequestAgain = Promise[TCPClient]{
 		}
 		losses := []loss{lostToReset, lostToFIN}
 		return tryEach(asNeeded, subject, len(losses), func(i int, subject func() TCPClient) error {
-			r := newRelay(answerOf(all).begin(), losses[i].then).onFirst()
+			r := newRelay(beginOf(answerOf(all)), losses[i].then).onFirst()
 			return relayed(ctx, subject, r, trial{what: losses[i].what}, doAnswered, onWire)
 		})
 	},

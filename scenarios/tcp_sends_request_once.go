@@ -26,7 +26,7 @@ var SendsRequestOnce = Promise[TCPClient]{
 		}
 		losses := []loss{lostToReset, lostToFIN, lostToSilence}
 		return tryEach(together, subject, len(losses), func(i int, subject func() TCPClient) error {
-			r := newRelay(answerOf(all).begin(), losses[i].then)
+			r := newRelay(beginOf(answerOf(all)), losses[i].then)
 			once := func(d *dialogue) error { return sendOnce(d, r) }
 			return relayed(ctx, subject, r, trial{what: losses[i].what}, once, onWire)
 		})

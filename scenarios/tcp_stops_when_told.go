@@ -98,8 +98,8 @@ func stopAll(ctx context.Context, subject func() TCPClient, blocks []block, undi
 // half-way through it, and last while connecting.
 func blocksOf(answer message) []block {
 	return []block{
-		{trial: trial{what: "told to stop while it waits for its reply"}, at: answer.begin(), reached: reachReply},
-		{trial: trial{what: "told to stop half-way through its reply"}, at: answer.half(), reached: reachHalfWay},
+		{trial: trial{what: "told to stop while it waits for its reply"}, at: beginOf(answer), reached: reachReply},
+		{trial: trial{what: "told to stop half-way through its reply"}, at: halfOf(answer), reached: reachHalfWay},
 		{trial: trial{what: "told to stop while it connects"}, dials: true, reached: reachConnecting},
 	}
 }

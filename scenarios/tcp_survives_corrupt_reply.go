@@ -40,11 +40,11 @@ func checkSurvivesCorruptReply(ctx context.Context, subject func() TCPClient) er
 		return err
 	}
 	answer := answerOf(all)
-	offsets := spread(int(answer.size()), maxGarbled)
+	offsets := spread(int(answer.Size()), maxGarbled)
 	return tryEach(together, subject, len(offsets), func(i int, subject func() TCPClient) error {
 		at := int64(offsets[i])
-		t := trial{what: fmt.Sprintf("with a bit of byte %d of its reply of %d bytes flipped", at, answer.size())}
-		r := newRelay(place{answer.number, at}, flipHere).onFirst()
+		t := trial{what: fmt.Sprintf("with a bit of byte %d of its reply of %d bytes flipped", at, answer.Size())}
+		r := newRelay(place{answer.Number, at}, flipHere).onFirst()
 		return relayed(ctx, subject, r, t, func(d *dialogue) error { return overcome(d, want, d.exchanges()) }, run)
 	})
 }

@@ -36,13 +36,13 @@ func checkTriesAgainAfterReset(ctx context.Context, subject func() TCPClient) er
 		where func() *relay
 	}{
 		{"reset on its first connection when it began to send", func() *relay { return newRelay(place{message: 1}, resetHere).onRequest() }},
-		{lostToReset.what, func() *relay { return newRelay(answer.begin(), resetHere) }},
+		{lostToReset.what, func() *relay { return newRelay(beginOf(answer), resetHere) }},
 		{
-			fmt.Sprintf("reset on its first connection after %d of the %d bytes of its reply", answer.size()/2, answer.size()),
-			func() *relay { return newRelay(answer.half(), resetHere) },
+			fmt.Sprintf("reset on its first connection after %d of the %d bytes of its reply", answer.Size()/2, answer.Size()),
+			func() *relay { return newRelay(halfOf(answer), resetHere) },
 		},
 	}
-	if answer.size() < 2 { // it has no middle
+	if answer.Size() < 2 { // it has no middle
 		resets = resets[:2]
 	}
 	return tryEach(asNeeded, subject, len(resets), func(i int, subject func() TCPClient) error {

@@ -67,13 +67,13 @@ type cut struct {
 
 // cutsOf returns cuts of a message at each of its bytes.
 func cutsOf(m message, name string, ask func(d *dialogue) error) (cuts []cut) {
-	for _, at := range replyOffsets(m.size()) {
+	for _, at := range replyOffsets(m.Size()) {
 		for _, end := range []struct {
 			text string
 			then event
 		}{{"a FIN", closeHere}, {"an RST", resetHere}} {
-			what := fmt.Sprintf("with %s after byte %d of its %s of %d bytes", end.text, at, name, m.size())
-			cuts = append(cuts, cut{what, place{m.number, at}, end.then, ask})
+			what := fmt.Sprintf("with %s after byte %d of its %s of %d bytes", end.text, at, name, m.Size())
+			cuts = append(cuts, cut{what, place{m.Number, at}, end.then, ask})
 		}
 	}
 	return cuts

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest/subject"
 )
 
 // A reply is where an answer lies in what the server sends on a connection.
@@ -33,13 +34,14 @@ func lastReply(healthy transcript.Transcript) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return all[len(all)-1].reply, nil
+	last := answerOf(all)
+	return reply{last.From, last.To}, nil
 }
 
 // messagesBefore returns the server's messages on the connection with the most bytes of
 // them: those before the answer, such as a greeting, and last the answer itself.
 func messagesBefore(healthy transcript.Transcript) ([]message, error) {
-	all := messagesOf(longest(healthy))
+	all := subject.Messages(longest(healthy), transcript.ToClient)
 	if len(all) == 0 {
 		return nil, fmt.Errorf("%w: %w", ErrInconclusive, errNoReply)
 	}

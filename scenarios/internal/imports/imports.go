@@ -78,6 +78,8 @@ var mayImport = []struct {
 	{"fakeserver/", [][]string{server}},
 	{"nettest", [][]string{server, {module + "nettest/internal/process"}}},
 	{"nettest/internal/process", nil},
+	{"nettest/subject", [][]string{server, {module + "nettest", module + "nettest/internal/process"}}},
+	{"nettest/explore", [][]string{server, {module + "nettest", module + "nettest/subject"}}},
 	{"nettest/match", [][]string{words, {gomega + "/types", gomega + "/format", gomega + "/gcustom", gomega + "/gbytes"}}},
 }
 

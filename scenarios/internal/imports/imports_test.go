@@ -20,6 +20,16 @@ func TestBreachesAreFound(t *testing.T) {
 		{"nettest/match", gomega, "nettest/match imports " + gomega},
 		{"nettest/match", module + "nettest", "nettest/match imports nettest"},
 		{"nettest", module + "scenarios", "nettest imports scenarios"},
+		{"nettest", module + "nettest/subject", "nettest imports nettest/subject"},
+		{"nettest/subject", ginkgo, "nettest/subject imports " + ginkgo},
+		{"nettest/subject", gomega, "nettest/subject imports " + gomega},
+		{"nettest/subject", module + "scenarios", "nettest/subject imports scenarios"},
+		{"nettest/subject", module + "nettest/match", "nettest/subject imports nettest/match"},
+		{"nettest/subject", module + "nettest/explore", "nettest/subject imports nettest/explore"},
+		{"nettest/explore", ginkgo, "nettest/explore imports " + ginkgo},
+		{"nettest/explore", module + "scenarios", "nettest/explore imports scenarios"},
+		{"nettest/explore", module + "nettest/internal/process", "nettest/explore imports nettest/internal/process"},
+		{"nettest/match", module + "nettest/subject", "nettest/match imports nettest/subject"},
 		{"fakeserver/transcript", "example.com/far", "fakeserver/transcript imports example.com/far"},
 		{"fakeserver/fault", "testing", "fakeserver/fault depends on testing"},
 		{"fakeserver/script", "net/x", "fakeserver/script depends on testing"},
@@ -42,7 +52,7 @@ func TestBreachesAreFound(t *testing.T) {
 		{"fakeserver/fault", module + "fakeserver/internal/kernel", "fakeserver/fault imports fakeserver/internal/kernel"},
 	} {
 		g := graph{"net": {Standard: true}, "testing": {Standard: true}, "net/x": {Standard: true, Imports: []string{"testing"}}}
-		for _, dir := range []string{"fakeserver", "fakeserver/fault", "fakeserver/transcript", "fakeserver/internal/kernel", "fakeserver/internal/decide", "fakeserver/internal/record", "fakeserver/internal/store", "fakeserver/internal/faultgen", "scenarios", "nettest", "nettest/match"} {
+		for _, dir := range []string{"fakeserver", "fakeserver/fault", "fakeserver/transcript", "fakeserver/internal/kernel", "fakeserver/internal/decide", "fakeserver/internal/record", "fakeserver/internal/store", "fakeserver/internal/faultgen", "scenarios", "nettest", "nettest/subject", "nettest/explore", "nettest/match"} {
 			g[module+dir] = listed{}
 		}
 		if got := g.breaches(); len(got) != 0 {

@@ -1,0 +1,75 @@
+package subject
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/nettest"
+)
+
+// InBubble runs f in a testing/synctest bubble of t, in a goroutine of its own, and returns how that ended. t knows
+// nothing of what comes of it.
+//
+// What the bubble has to say is that it could not end, since goroutines in it wait forever, and where; f may have returned
+// all the same, which is for f itself to tell. The error wraps ErrEndless if the bubble has not ended after bound, which is
+// real time, and ErrInterrupted if ctx is done before that; both leave it behind. If bound is zero, there is none. A panic in f goes
+// on here, with its stack, and so does what keeps a bubble from being made.
+//
+// f must not wait for what was made outside, and so not for ctx: while it does, the bubble's clock stands still.
+func InBubble(ctx context.Context, t *testing.T, bound time.Duration, f func()) (said string, err error) {
+	over := make(chan bubbleEnd, 1)
+	go runInBubble(t, over, f)
+	var late <-chan time.Time
+	if bound > 0 {
+		timer := time.NewTimer(bound)
+		defer timer.Stop()
+		late = timer.C
+	}
+	select {
+	case end := <-over:
+		if end.panicked != nil {
+			panic(end.panicked)
+		}
+		return end.said, nil
+	case <-late:
+		return "", fmt.Errorf("after %v of real time %w", bound, ErrEndless)
+	case <-ctx.Done():
+		return "", interrupted(ctx)
+	}
+}
+
+// bubbleEnd is how a bubble ended.
+type bubbleEnd struct {
+	said     string // of what is left in it
+	panicked any
+}
+
+// runInBubble runs f in a bubble, and sends its end.
+func runInBubble(t *testing.T, over chan<- bubbleEnd, f func()) {
+	tb := &bubbleTB{TB: t}
+	defer func() {
+		end := bubbleEnd{said: strings.Join(tb.said, "\n"), panicked: recover()}
+		if end.panicked != nil && end.said != "" {
+			end.panicked = end.said // the same, with where it was
+		}
+		over <- end
+	}()
+	nettest.BubbleIn(t, tb, func(fakeserver.TB) { f() })
+}
+
+// A bubbleTB collects what nettest.BubbleIn has to say about f's bubble, and knows nothing
+// of how its test fares.
+type bubbleTB struct {
+	fakeserver.TB // for Helper and Name
+	said          []string
+}
+
+func (tb *bubbleTB) Failed() bool              { return false }
+func (tb *bubbleTB) Skipped() bool             { return false }
+func (tb *bubbleTB) Logf(f string, a ...any)   { tb.said = append(tb.said, fmt.Sprintf(f, a...)) }
+func (tb *bubbleTB) Errorf(f string, a ...any) { tb.Logf(f, a...) }
+func (tb *bubbleTB) Fatalf(f string, a ...any) { tb.Logf(f, a...) }
