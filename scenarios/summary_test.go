@@ -19,7 +19,7 @@ const someSubjects = "keeper|breaker|lying|empty subject|wrong argument|factory|
 
 var _ = Describe("the summary at the end of a run", func() {
 	It("is in the terminal and in the JSON and JUnit reports", NodeTimeout(time.Minute), func(ctx SpecContext) {
-		s := summaryOf(ctx, os.Args[0], "-test.run=^TestScenarios$", "-ginkgo.focus="+someSubjects)
+		s := summaryOf(ctx, os.Args[0], "-ginkgo.focus="+someSubjects)
 		wantAllVerdicts(s)
 		for _, text := range []string{s.terminal, s.junit} {
 			Expect(text).To(MatchRegexp(`on sockets: 1 kept, 1 broken, 1 inconclusive, 2 invalid, 1 failed, \d+ not promised, \d+ not run`))
@@ -38,13 +38,13 @@ var _ = Describe("the summary at the end of a run", func() {
 	})
 
 	It("is about all processes", NodeTimeout(2*time.Minute), func(ctx SpecContext) {
-		s := summaryOf(ctx, "go", "tool", "ginkgo", "--procs=2", "--focus="+someSubjects, "--label-filter="+fixtureLabel, "--keep-going", os.Args[0])
+		s := summaryOf(ctx, "go", "tool", "ginkgo", "--procs=2", "--focus="+someSubjects, "--keep-going")
 		wantAllVerdicts(s)
 		Expect(s.terminal).To(MatchRegexp(`reassembles split replies +kept +broken +invalid +inconclusive +failed`))
 	})
 
 	It("says so when nothing ran", NodeTimeout(time.Minute), func(ctx SpecContext) {
-		s := summaryOf(ctx, os.Args[0], "-test.run=^TestScenarios$", "-ginkgo.dry-run")
+		s := summaryOf(ctx, os.Args[0], "-ginkgo.dry-run")
 		Expect(s.verdicts).NotTo(BeEmpty())
 		Expect(s.terminal).To(MatchRegexp(`\n +on sockets: \d+ not run\n +in memory: \d+ not run\n`))
 		Expect(s.terminal).NotTo(ContainSubstring("reassembles split replies  "))
@@ -82,18 +82,19 @@ type summary struct {
 	verdicts        map[string]string // by the subject and the promise
 }
 
-// summaryOf runs the suites of describe_fixture_test.go in a child process.
+// summaryOf runs the suites of describe_fixture_test.go, and no other test, in a child
+// process: this program, or Ginkgo with its flags.
 func summaryOf(ctx SpecContext, name string, args ...string) summary {
 	GinkgoHelper()
 	dir := GinkgoT().TempDir()
 	jsonFile, junitFile := filepath.Join(dir, "report.json"), filepath.Join(dir, "report.xml")
-	reports := []string{"json-report=" + jsonFile, "junit-report=" + junitFile, "no-color"}
-	if name == os.Args[0] {
-		reports = append(reports, "label-filter="+fixtureLabel)
+	for _, flag := range []string{"label-filter=" + fixtureLabel, "json-report=" + jsonFile, "junit-report=" + junitFile, "no-color"} {
+		args = append(args, flagOf(name)+flag)
 	}
-	for _, flag := range reports {
-		args = slices.Insert(args, len(args)-1, flagOf(name)+flag)
+	if name != os.Args[0] {
+		args = append(args, os.Args[0], "--")
 	}
+	args = append(args, "-test.run=^TestScenarios$")
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), isGinkgoVariable), fixtureVariable+"=1")
 	out, _ := cmd.CombinedOutput() // some of its specs fail
