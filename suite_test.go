@@ -2,7 +2,9 @@ package fakewire_test
 
 import (
 	"bytes"
+	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -102,23 +104,46 @@ var _ = logger("the standard logger over UDP that keeps its errors", func() scen
 }, logging, scenarios.Keeps(scenarios.ReportsRefusedCollector, scenarios.CopesWithLateCollector, scenarios.SurvivesRestart,
 	scenarios.DeliversFirstLineAfterAnOutage, scenarios.CloseIsBoundedInAnOutage, scenarios.ReportsLinesAfterClose))
 
+// waiting are the promises that take about a second of a subject on sockets, or more, in which there is
+// little to do but to wait for its deadlines, or to see that nothing comes.
+var waiting = []string{
+	scenarios.HonorsDeadline.Name, scenarios.HonorsDeadlineSending.Name, scenarios.NoDialStorm.Name, scenarios.LeavesNothingBehind.Name,
+	scenarios.StopsWhenTold.Name, scenarios.KeepsAnswersApart.Name, scenarios.SurvivesCorruptReply.Name, scenarios.SendsRequestOnce.Name,
+	scenarios.HonorsDeadlineOnLoss.Name, scenarios.RefusesLateReply.Name,
+	scenarios.BoundedMemory.Name, scenarios.CloseIsBounded.Name, scenarios.CloseIsBoundedInAnOutage.Name, scenarios.NeverBlocksItsCaller.Name,
+	scenarios.NoReconnectStorm.Name, scenarios.ReportsRefusedCollector.Name, scenarios.ReportsLinesAfterClose.Name,
+}
+
+// onSockets leaves a subject on sockets without the promises that wait, if one process runs all specs, one after
+// the other: with several processes they wait at the same time, and in memory no time passes. With FAKEWIRE_SOCKETS
+// set, nothing is left out.
+func onSockets[S any](subject func() S) func() S {
+	return func() S {
+		process, _ := GinkgoConfiguration()
+		if process.ParallelTotal == 1 && os.Getenv("FAKEWIRE_SOCKETS") == "" && slices.Contains(waiting, CurrentSpecReport().LeafNodeText) {
+			Skip("on sockets this does little but wait: `go tool ginkgo -p .` runs it")
+		}
+		return subject()
+	}
+}
+
 // inMemory is added to the text of a subject that runs there.
 const inMemory = ", in memory"
 
 // tcpClient registers a subject twice: on sockets and in memory.
 func tcpClient(text string, subject func() scenarios.TCPClient, kept ...any) bool {
 	where := types.NewCodeLocation(1)
-	return scenarios.DescribeTCPClient(text, subject, kept, where) && scenarios.DescribeTCPClient(text+inMemory, subject, kept, where, scenarios.InMemory(&suite))
+	return scenarios.DescribeTCPClient(text, onSockets(subject), kept, where) && scenarios.DescribeTCPClient(text+inMemory, subject, kept, where, scenarios.InMemory(&suite))
 }
 
 func udpClient(text string, subject func() scenarios.UDPClient, kept ...any) bool {
 	where := types.NewCodeLocation(1)
-	return scenarios.DescribeUDPClient(text, subject, kept, where) && scenarios.DescribeUDPClient(text+inMemory, subject, kept, where, scenarios.InMemory(&suite))
+	return scenarios.DescribeUDPClient(text, onSockets(subject), kept, where) && scenarios.DescribeUDPClient(text+inMemory, subject, kept, where, scenarios.InMemory(&suite))
 }
 
 func logger(text string, subject func() scenarios.NetworkLogger, kept ...any) bool {
 	where := types.NewCodeLocation(1)
-	return scenarios.DescribeNetworkLogger(text, subject, kept, where) && scenarios.DescribeNetworkLogger(text+inMemory, subject, kept, where, scenarios.InMemory(&suite))
+	return scenarios.DescribeNetworkLogger(text, onSockets(subject), kept, where) && scenarios.DescribeNetworkLogger(text+inMemory, subject, kept, where, scenarios.InMemory(&suite))
 }
 
 var _ = DescribeTable("netcat as a test server over TCP", Label("tcp"), func(ctx SpecContext, network string) {
