@@ -30,7 +30,7 @@ func watchJam(ctx context.Context, srv fake, lineSize int) *jam {
 }
 
 // stands returns a condition that holds once what waits in the logger's sockets has
-// not changed for some looks, and the collector has stopped reading. That nothing waits
+// not changed for enough looks, and the collector has stopped reading. That nothing waits
 // there counts only if nothing was logged either, or all was: the logger may not have
 // got around to sending it.
 func (j *jam) stands(record func() transcript.Transcript) func([]socket) bool {
@@ -44,7 +44,7 @@ func (j *jam) stands(record func() transcript.Transcript) func([]socket) bool {
 		if empty++; !stopped || anyUnsent(owned(all)) || lines != before && !j.all.Load() {
 			before, empty = lines, 0
 		}
-		return full.look(all)+full.gone >= looks && stopped || empty >= looks
+		return full.look(all)+full.gone >= full.enough() && stopped || empty >= looks
 	}
 }
 
@@ -57,50 +57,65 @@ func (j *jam) missing(took time.Duration) error {
 		ErrInconclusive, j.lines.Load(), j.size, took.Round(time.Millisecond))
 }
 
-// looks is how often what waits in a socket has to be the same to be called standing.
+// looks is how often what waits in a socket has to be the same, at least, to be called standing.
 const looks = 10
 
+// pauses is how many times longer than its longest pause so far a client has to send
+// nothing, so that it does not merely pause again.
+const pauses = 4
+
 // blocked returns a condition that holds once what waits in a socket has not changed
-// for some looks, and there is no room for more: a client may have paused.
+// for enough looks, and there is no room for more: a client may have paused.
 func blocked() func([]socket) bool {
 	var w waiting
-	return func(all []socket) bool { return w.look(all) >= looks }
+	return func(all []socket) bool { return w.look(all) >= w.enough() }
 }
 
-// waiting is what waits in sockets without room for more, from look to look.
+// waiting is what waits in sockets, from look to look. That there is no room for more does
+// not say that a Write waits: Linux says so from two thirds of the buffer on, and takes the
+// rest nevertheless. A client that sends in batches may pause there, and its next batch fit.
 type waiting struct {
-	ports map[uint16]standing
-	gone  int // looks at sockets that have gone, since their client gave them up
+	ports  map[uint16]standing
+	gone   int // looks at full sockets that have gone, since their client gave them up
+	paused int // the longest pause after which a client sent more, in looks
 }
 
 // A standing is for how many looks after the first the same has waited in a socket.
 type standing struct {
 	unsent uint64
+	full   bool // without room for more
 	looks  int
 }
 
-// look returns for how many looks, at most, a socket has been standing.
+// look returns for how many looks, at most, a full socket has been standing.
 func (w *waiting) look(all []socket) (longest int) {
 	now := map[uint16]standing{}
 	for _, s := range all {
-		if s.unsent == 0 || s.room {
-			continue
-		}
-		next := standing{unsent: s.unsent}
-		if before := w.ports[s.port]; before.unsent == s.unsent {
+		next := standing{unsent: s.unsent, full: s.unsent > 0 && !s.room}
+		before, known := w.ports[s.port]
+		switch {
+		case known && next.unsent == before.unsent && next.full == before.full:
 			next.looks = before.looks + 1
+		case next.unsent > before.unsent:
+			w.paused = max(w.paused, before.looks)
 		}
-		now[s.port], longest = next, max(longest, next.looks)
+		now[s.port] = next
+		if next.full {
+			longest = max(longest, next.looks)
+		}
 	}
 	w.gone += looksAtGone(w.ports, all)
 	w.ports = now
 	return longest
 }
 
-// looksAtGone returns how many looks there were at the sockets that are not there any more.
+// enough returns for how many looks a full socket has to stand until a Write waits.
+func (w *waiting) enough() int { return looks + pauses*w.paused }
+
+// looksAtGone returns how many looks there were at the full sockets that are not there any more.
 func looksAtGone(ports map[uint16]standing, all []socket) (sum int) {
 	for port, before := range ports {
-		if !slices.ContainsFunc(all, func(s socket) bool { return s.port == port }) {
+		if before.full && !slices.ContainsFunc(all, func(s socket) bool { return s.port == port }) {
 			sum += before.looks + 1
 		}
 	}

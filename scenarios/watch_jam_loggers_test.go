@@ -175,7 +175,8 @@ type batch struct {
 }
 
 // batches returns a logger that sends every 50 ms what it was given since, and loses
-// what is too much.
+// what is too much. A batch fits into the third of a socket's buffer that is left when the
+// kernel calls it full.
 func batches() scenarios.NetworkLogger {
 	return scenarios.NetworkLogger{Within: soon, Open: func(ctx context.Context, addr string) (scenarios.Log, error) {
 		conn, err := scenarios.NetworkOf(ctx).DialContext(ctx, "tcp", addr)
@@ -202,7 +203,7 @@ func batches() scenarios.NetworkLogger {
 func (b *batch) print(line string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.lines) < 100 {
+	if len(b.lines) < 30 {
 		b.lines = append(b.lines, line)
 	}
 }

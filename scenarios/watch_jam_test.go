@@ -8,8 +8,8 @@ import (
 )
 
 func TestJam(t *testing.T) {
-	const many = 2 * looks
-	waits := func(n uint64) []socket { return []socket{{unsent: n}, {}} }
+	const many, pause = 20 * looks, 2 * looks
+	waits := func(n uint64) []socket { return []socket{{unsent: n}, {port: 1}} }
 	for _, c := range []struct {
 		Why    string
 		Heard  int                       // bytes that the collector has read
@@ -25,6 +25,12 @@ func TestJam(t *testing.T) {
 		{"nothing waits, and more is logged", 1, func(int) []socket { return waits(0) }, func(i int) (int64, bool) { return int64(i), false }, false},
 		{"nothing waits, but the caller does", 1, func(int) []socket { return waits(0) }, func(int) (int64, bool) { return 7, false }, true},
 		{"nothing waits, though all was logged", 1, func(int) []socket { return nil }, func(i int) (int64, bool) { return int64(i), true }, true},
+		{"its logger sends in batches with pauses between them, and the last third of the buffer has room for some", 1, func(i int) []socket {
+			return []socket{{unsent: uint64(1 + i/pause), room: i < pause}}
+		}, func(i int) (int64, bool) { return int64(i), true }, false},
+		{"its logger has sent in batches, and there is no room for another", 1, func(i int) []socket {
+			return []socket{{unsent: uint64(1 + min(i/pause, 3)), room: i < pause}}
+		}, func(i int) (int64, bool) { return int64(i), true }, true},
 		{"its logger gives each socket up when it is full", 1, func(i int) []socket { return []socket{{port: uint16(i / 3), unsent: uint64(i/3 + 1)}} }, func(i int) (int64, bool) { return int64(i), false }, true},
 		{"its logger gives each socket up when it is full, and the kernel keeps them", 1, func(i int) []socket {
 			return []socket{{port: 1, unsent: 5, orphan: true}, {port: 2, unsent: uint64(i)}}
