@@ -1,6 +1,7 @@
 package readme
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -26,7 +27,7 @@ func TestPasses(t *testing.T) {}
 
 func TestBrokenBlocksFail(t *testing.T) {
 	m := newModule(t)
-	for _, c := range []struct {
+	for i, c := range []struct {
 		Why    string
 		Readme string
 		Want   string // in the error; "" where nothing is wrong
@@ -58,7 +59,8 @@ func TestBrokenBlocksFail(t *testing.T) {
 		{"a suite without specs", "```go\n" + emptySuite + "```\n", "the suite ran no spec"},
 	} {
 		t.Run(c.Why, func(t *testing.T) {
-			wantError(t, checkAll(t, m, c.Readme), c.Want)
+			t.Parallel()
+			wantError(t, checkAll(t, m.folder(fmt.Sprint("case", i)), c.Readme), c.Want)
 		})
 	}
 }

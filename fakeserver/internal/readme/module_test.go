@@ -41,6 +41,12 @@ func newModule(t *testing.T) module {
 	return m
 }
 
+// folder returns a folder of the module, whose packages are beside those of others.
+func (m module) folder(name string) module {
+	m.dir = filepath.Join(m.dir, name)
+	return m
+}
+
 // read returns the contents of a file of the project.
 func (m module) read(t *testing.T, name string) string {
 	t.Helper()

@@ -35,6 +35,7 @@ func TestEveryBlockRuns(t *testing.T) {
 	}
 	for _, b := range blocks {
 		t.Run(fmt.Sprintf("line %d", b.line), func(t *testing.T) {
+			t.Parallel()
 			if err := m.check(t, b, commands); err != nil {
 				t.Error(err)
 			}

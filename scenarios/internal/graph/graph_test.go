@@ -24,6 +24,7 @@ var mayMove = []string{}
 func TestServiceKeepsItsVersions(t *testing.T) {
 	for _, imported := range []string{"fakeserver", "scenarios"} {
 		t.Run(imported, func(t *testing.T) {
+			t.Parallel()
 			s := newService(t)
 			before, required := s.versions(t), s.required(t)
 
