@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"github.com/fakewire/fakewire/scenarios"
+	"github.com/fakewire/fakewire/scenarios/internal/reference"
 )
 
 // handsOnHalf does stop when it is told to, but with the half of its reply that it has,
@@ -40,4 +41,31 @@ var _ = It("catches a client that hands on half a reply when it is told to stop 
 	for _, err := range errs {
 		wantBroken(err, "stops when told to", `half-way through its reply: Do = "hello from ", <nil>`)
 	}
+}, NodeTimeout(time.Minute))
+
+// lateOnce returns a client whose first call that fails is late by three quarters of within, as
+// on a machine that is busy at that moment.
+func lateOnce(c scenarios.TCPClient) scenarios.TCPClient {
+	open := c.Open
+	var late sync.Once
+	c.Open = func(ctx context.Context, addr string) (scenarios.Session, error) {
+		s, err := open(ctx, addr)
+		ask := s.Ask
+		s.Ask = func(ctx context.Context, n int) (string, error) {
+			answer, err := ask(ctx, n)
+			if err != nil {
+				late.Do(func() { time.Sleep(c.Within * 3 / 4) })
+			}
+			return answer, err
+		}
+		return s, err
+	}
+	return c
+}
+
+var _ = It("catches a client that is not told while it connects, though the machine was busy when it was left alone", func(ctx SpecContext) {
+	c := reference.DialsOnWhenTold(echoed, within)
+	c.Handler = echoes
+	err := scenarios.RunInMemory(ctx, suite, scenarios.StopsWhenTold, always(lateOnce(c)))
+	wantBroken(err, "stops when told to", `told to stop while it connects: Ask(1) = "", `)
 }, NodeTimeout(time.Minute))
