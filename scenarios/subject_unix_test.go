@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"log/syslog"
+	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -58,16 +59,30 @@ var _ = Describe("A collector at a unix socket", func() {
 		entryOf(scenarios.CloseFlushes),
 	)
 
-	DescribeTable("sees what loggers break",
-		func(ctx SpecContext, p scenarios.Promise[scenarios.NetworkLogger], l scenarios.NetworkLogger, evidence string) {
-			wantBroken(scenarios.Run(hasty(ctx), p, always(l)), p.Name, evidence)
-		},
-		Entry("a lost line", bound, scenarios.CloseFlushes, neverFlushes("unix"), `"line 00001"… is missing`),
-		Entry("a socket that it keeps when the collector has another", bound, scenarios.SurvivesRestart, reference.StandardLogger("unixgram", soon), "no line arrived again"),
-		Entry("a connection that it keeps when the collector has ended", bound, scenarios.SurvivesRestart, reference.StandardLogger("unix", soon), "no line arrived again"),
-		Entry("errors that it throws away", bound, scenarios.ReportsRefusedCollector, reference.StandardLogger("unixgram", soon), "refused after a while: the lines were lost without a word"),
-		Entry("a Print that waits without an end", bound, scenarios.NeverBlocksItsCaller, reference.StandardLogger("unix", soon), "when the collector stops reading: Print("),
-	)
+	It("sees what loggers break", bound, func(ctx SpecContext) {
+		all := []struct {
+			promise  scenarios.Promise[scenarios.NetworkLogger]
+			logger   scenarios.NetworkLogger
+			evidence string
+			why      string
+		}{
+			{scenarios.CloseFlushes, neverFlushes("unix"), `"line 00001"… is missing`, "a lost line"},
+			{scenarios.SurvivesRestart, reference.StandardLogger("unixgram", soon), "no line arrived again", "a socket that it keeps when the collector has another"},
+			{scenarios.SurvivesRestart, reference.StandardLogger("unix", soon), "no line arrived again", "a connection that it keeps when the collector has ended"},
+			{scenarios.ReportsRefusedCollector, reference.StandardLogger("unixgram", soon), "refused after a while: the lines were lost without a word", "errors that it throws away"},
+			{scenarios.NeverBlocksItsCaller, reference.StandardLogger("unix", soon), "when the collector stops reading: Print(", "a Print that waits without an end"},
+		}
+		errs := make([]error, len(all))
+		var wg sync.WaitGroup
+		for i, b := range all { // at once: each does little but wait
+			wg.Go(func() { errs[i] = scenarios.Run(hasty(ctx), b.promise, always(b.logger)) })
+		}
+		wg.Wait()
+		for i, b := range all {
+			By(b.why)
+			wantBroken(errs[i], b.promise.Name, b.evidence)
+		}
+	})
 
 	DescribeTable("can't do everything, and says what",
 		func(ctx SpecContext, p scenarios.Promise[scenarios.NetworkLogger], network string, kind error, message string) {
