@@ -1,6 +1,7 @@
 package scenarios_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"testing"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -18,7 +21,12 @@ import (
 var _ = Describe("what the Describe functions register", Ordered, func() {
 	var specs types.SpecReports
 
-	BeforeAll(func(ctx SpecContext) { specs = runFixture(ctx) }, NodeTimeout(time.Minute))
+	BeforeAll(func() {
+		var err error
+		specs, err = fixture()
+		Expect(err).NotTo(HaveOccurred())
+		Expect(len(specs)).To(BeNumerically(">", 20))
+	})
 
 	It("points at the user's line", func() {
 		for _, spec := range specs {
@@ -97,22 +105,41 @@ var _ = Describe("what the Describe functions register", Ordered, func() {
 	)
 })
 
+// fixture returns what has become of the suites of describe_fixture_test.go. It is called when
+// they run, or have run.
+var fixture func() (types.SpecReports, error)
+
+// beginFixture begins to run them while other specs do, because they do little but wait. Where
+// there are several processes, that is left to the one that asks.
+func beginFixture(t *testing.T) {
+	fixture = sync.OnceValues(func() (types.SpecReports, error) { return runFixture(t.Context(), t.TempDir()) })
+	if process, _ := GinkgoConfiguration(); process.ParallelTotal == 1 && os.Getenv(fixtureVariable) == "" {
+		go fixture()
+		t.Cleanup(func() { fixture() }) // until the child has ended, with t's context at the latest
+	}
+}
+
 // runFixture runs the suites of describe_fixture_test.go in a child process, and returns
 // what its JSON report says of them.
-func runFixture(ctx SpecContext) types.SpecReports {
-	file := filepath.Join(GinkgoT().TempDir(), "report.json")
+func runFixture(ctx context.Context, dir string) (types.SpecReports, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	file := filepath.Join(dir, "report.json")
 	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestScenarios$", "-ginkgo.label-filter="+fixtureLabel, "-ginkgo.json-report="+file)
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), isGinkgoVariable), fixtureVariable+"=1")
 	out, err := cmd.CombinedOutput()
-	Expect(err).To(HaveOccurred(), "some of its specs fail\n%s", out)
+	if err == nil {
+		return nil, fmt.Errorf("none of its specs fails:\n%s", out)
+	}
 	data, err := os.ReadFile(file)
-	Expect(err).NotTo(HaveOccurred(), "%s", out)
+	if err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, out)
+	}
 	var reports []types.Report
-	Expect(json.Unmarshal(data, &reports)).To(Succeed())
-	Expect(reports).To(HaveLen(1))
-	ours := slices.DeleteFunc(reports[0].SpecReports, func(spec types.SpecReport) bool { return !slices.Contains(spec.Labels(), fixtureLabel) })
-	Expect(len(ours)).To(BeNumerically(">", 20))
-	return ours
+	if err := json.Unmarshal(data, &reports); err != nil || len(reports) != 1 {
+		return nil, fmt.Errorf("%d reports, and %v", len(reports), err)
+	}
+	return slices.DeleteFunc(reports[0].SpecReports, func(spec types.SpecReport) bool { return !slices.Contains(spec.Labels(), fixtureLabel) }), nil
 }
 
 // isGinkgoVariable reports whether an environment variable would make the child

@@ -18,6 +18,7 @@ var suite *testing.T
 
 func TestScenarios(t *testing.T) {
 	suite = t
+	beginFixture(t)
 	RegisterFailHandler(Fail)
 	RunSpecs(t, "scenarios")
 }
