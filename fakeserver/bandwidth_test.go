@@ -48,6 +48,7 @@ func TestBandwidthIsExactInVirtualTime(t *testing.T) {
 
 // On a socket a machine that is busy may be slower. Nothing is faster.
 func TestBandwidthIsNeverExceeded(t *testing.T) {
+	t.Parallel()
 	const (
 		rate, burst = 64 << 10, 1460
 		least       = 200 * time.Millisecond

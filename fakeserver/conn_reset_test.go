@@ -26,6 +26,7 @@ var resets = map[string]func(*fakeserver.Conn) error{
 
 // An RST that comes while the client is connecting would be all that it gets.
 func TestResetWaitsUntilTheClientHasConnected(t *testing.T) {
+	t.Parallel()
 	for name, end := range resets {
 		for how, rules := range map[string][]fault.Rule{
 			"": nil, ", ruled": {fault.ToClient(fault.Slice{Size: 100}).NeedNotFire()}, ", late": {fault.ToClient(fault.Latency{Delay: time.Microsecond})},

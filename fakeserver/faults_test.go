@@ -177,6 +177,7 @@ func TestLatencyIsPipelined(t *testing.T) {
 }
 
 func TestWriteThenCloseUnderLatencyLosesNothing(t *testing.T) {
+	t.Parallel()
 	srv := serverEnd(t, plan(fault.ToClient(fault.Latency{Delay: 5 * time.Millisecond})), func(c *fakeserver.Conn) error {
 		io.WriteString(c, "last words")
 		return c.Close()

@@ -258,6 +258,7 @@ func TestListenerDownBelowHTTP(t *testing.T) {
 }
 
 func TestListenerIgnoresDials(t *testing.T) {
+	t.Parallel()
 	onEachNetwork(t, func(d downing) {
 		if d.Addr().Network() == "unix" {
 			wantError(d, "IgnoreDials", d.IgnoreDials(), nil)

@@ -135,6 +135,7 @@ func TestSetFaultsReportsOffsetsThatArePassed(t *testing.T) {
 // Unchanged rules go on with their draws: a stream under random cuts is cut in the
 // same places, however often the other rules change.
 func TestSetFaultsLeavesOtherRulesAlone(t *testing.T) {
+	t.Parallel()
 	run := func(changes int) string {
 		cuts := fault.ToClient(fault.Slice{Size: 9, Variation: 8}).Named("cuts")
 		srv, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.Echo{}, Faults: fault.Plan{Seed: 7, Rules: []fault.Rule{cuts}}})

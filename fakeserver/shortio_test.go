@@ -112,6 +112,7 @@ func wantSizes(t *testing.T, n int, got []int, want []int64) {
 // Every way to cut a reply is what the client's Reads see, on a machine that is
 // busy: all connections go on at the same time, beside goroutines that only spin.
 func TestSliceOfAnyCompositionIsWhatTheClientReads(t *testing.T) {
+	t.Parallel()
 	compositions := drawCompositions(t, 200)
 	loaded := make(chan struct{})
 	srv := serverEnd(t, eachConn(compositions, fault.ToClient), func(c *fakeserver.Conn) error {
