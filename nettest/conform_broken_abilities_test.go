@@ -81,7 +81,7 @@ var brokenTransports = map[string]brokenTransport{
 	"PacketSetReadBuffer": {words: "want not all, and all", source: func(c *oddSource) {
 		c.setReadBuffer = func(int) error { return nil }
 	}},
-	"Drops": {words: "Drops after 100 datagrams", source: func(c *oddSource) { // since the last call
+	"Drops": {words: "Drops after 101 datagrams", source: func(c *oddSource) { // since the last call
 		last := int64(0)
 		c.drops = func() (int64, error) {
 			n, err := c.PacketConn.Drops()
