@@ -36,7 +36,7 @@ type Listener struct {
 	failed chan error    // from below, to be handed out
 	gone   chan struct{} // closed once ln is found closed, and not by Close
 
-	accepts lock // held while a connection is taken from below
+	accepts lock // held while a connection is taken from below and gets its number
 
 	mu     sync.Mutex    // guards what follows
 	from   net.Listener  // that connections are taken from: ln, or what was opened after it; nil while down

@@ -32,34 +32,42 @@ func (l *Listener) setBelow(ln net.Listener) {
 	l.from = ln
 }
 
-// isBelow reports whether connections are to be taken from ln.
-func (l *Listener) isBelow(ln net.Listener) bool {
-	below, _ := l.current()
-	return below == ln
+// isPump reports whether connections are to be taken by the pump that closes pumped when it ends.
+// The listener below does not tell: after IgnoreDials, that is the next pump's, too.
+func (l *Listener) isPump(pumped chan struct{}) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.from != nil && l.pumped == pumped
 }
 
-// accept takes a connection from ln.
-func (l *Listener) accept(ln net.Listener) (net.Conn, error) {
+// accept takes a connection from ln, and gives it its number: what has accepts finds none that has
+// none. c is nil if the Listener does not take it.
+func (l *Listener) accept(ln net.Listener, pumped chan struct{}) (c *Conn, err error) {
 	l.accepts.lock()
 	defer l.accepts.unlock()
-	if !l.isBelow(ln) {
+	if !l.isPump(pumped) {
 		return nil, net.ErrClosed
 	}
-	return ln.Accept()
+	raw, err := ln.Accept()
+	if err != nil {
+		return nil, err
+	}
+	if !l.admits() {
+		socket.Reset(raw)
+		return nil, nil
+	}
+	return l.admit(raw, nil, l.forget), nil
 }
 
-// pump takes connections from ln, until that is closed, or is not below any more.
-func (l *Listener) pump(ln net.Listener, pumped chan<- struct{}) {
+// pump takes connections from ln, until that is closed, or is another's to take from.
+func (l *Listener) pump(ln net.Listener, pumped chan struct{}) {
 	defer close(pumped)
 	for {
-		raw, err := l.accept(ln)
+		c, err := l.accept(ln, pumped)
 		switch {
-		case err == nil && !l.admits():
-			socket.Reset(raw)
-			return
-		case err == nil:
-			l.take(raw)
-		case !l.isBelow(ln):
+		case c != nil:
+			l.take(c)
+		case err == nil, !l.isPump(pumped):
 			return
 		case errors.Is(err, net.ErrClosed):
 			close(l.gone)
@@ -82,9 +90,8 @@ func (l *Listener) admits() bool {
 	return true
 }
 
-// take gives raw its number, and hands it out, once the plan has done what it does on arrival.
-func (l *Listener) take(raw net.Conn) {
-	c := l.admit(raw, nil, l.forget)
+// take hands c out, once the plan has done what it does on arrival.
+func (l *Listener) take(c *Conn) {
 	if len(l.program().Accept(c.n)) == 0 {
 		l.handOut(c)
 		return
