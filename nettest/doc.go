@@ -1,7 +1,8 @@
 // Package nettest is what stands around a test of networking code: an in-memory network,
 // bubbles in which its time is virtual, conformance suites, and what any such test asks for: that a
 // call returns, and that nothing is left. Package match, below it, has
-// the Gomega matchers for what a fake server has recorded.
+// the Gomega matchers for what a fake server has recorded; package subject runs a client, and tells
+// what else it did.
 //
 // A [Network] takes the place of the kernel's. A server is given it, and the client its dialer:
 //

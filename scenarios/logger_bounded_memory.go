@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"runtime"
 	"time"
+
+	"github.com/fakewire/fakewire/nettest/subject"
 )
 
 // BoundedMemory is the promise of a TCP logger that keeps no more than Memory
@@ -71,13 +73,13 @@ func growInFlood(s *logging, limit int64, release func()) error {
 // A caller that never waits logs more lines than a pulse has beats, however busy the
 // machine is.
 func awaitEnough(f *flood, limit int64, quiet time.Duration) error {
-	beats := newPulse(time.Millisecond)
-	defer beats.stop()
+	beats := subject.NewPulse(time.Millisecond)
+	defer beats.Stop()
 	if err := f.awaitStill(quiet); err != nil {
 		return err
 	}
 	lines := f.jam.lines.Load()
-	if f.isDone || f.isStill || lines*floodLine > limit+LargeRequest || int64(beats.count()) >= 2*lines {
+	if f.isDone || f.isStill || lines*floodLine > limit+LargeRequest || int64(beats.Count()) >= 2*lines {
 		return nil
 	}
 	return fmt.Errorf("%w: the machine is too busy: only %d lines of %d bytes were logged in %v, and the caller did not have to wait", ErrInconclusive, lines, floodLine, f.limit())

@@ -7,6 +7,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest/subject"
 )
 
 // NoReconnectStorm is the promise of a TCP logger that dials at most Dials times
@@ -32,13 +33,17 @@ func checkNoReconnectStorm(ctx context.Context, subject func() NetworkLogger) er
 	return inLogging(ctx, l, w, func(s *logging) error { return weather(s, l) })
 }
 
+// pulseBeats is how often a pulse beats in the time that it is about, on a machine that
+// is not too busy.
+const pulseBeats = 32
+
 // weather logs while the collector takes no connection, and counts the dials.
 func weather(s *logging, l NetworkLogger) error {
 	if err := s.establish(); err != nil {
 		return err
 	}
-	reset, beats := time.Now(), newPulse(s.within/pulseBeats)
-	defer beats.stop()
+	reset, beats := time.Now(), subject.NewPulse(s.within/pulseBeats)
+	defer beats.Stop()
 	if err := s.endConns(transcript.ByRST); err != nil {
 		return err
 	}
@@ -55,11 +60,11 @@ func weather(s *logging, l NetworkLogger) error {
 			return err
 		}
 	}
-	beats.stop()
+	beats.Stop()
 	if n := dialsAfterReset(s.srv.Transcript(), s.within); n > l.dials() {
 		return fmt.Errorf("it dialed %d times in %v, want at most %d", n, s.within, l.dials())
 	}
-	if err := provesCalm(lines, l.dials(), beats.count(), s.within); err != nil {
+	if err := provesCalm(lines, l.dials(), beats.Count(), s.within); err != nil {
 		return err
 	}
 	return s.close()

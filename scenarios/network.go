@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"slices"
 	"sync/atomic"
 
 	"github.com/fakewire/fakewire/fakeserver"
@@ -79,15 +78,6 @@ func transportAt(ctx context.Context, addr string) fakeserver.Transport {
 		return m.network.Host(addr)
 	}
 	return nil
-}
-
-// openConns returns the clients' ends of the connections to a server's address that were
-// not closed. If m is nil, it finds none.
-func (m *memoryNetwork) openConns(server string) []*nettest.Conn {
-	if m == nil {
-		return nil
-	}
-	return slices.DeleteFunc(m.network.OpenConns(), func(c *nettest.Conn) bool { return c.RemoteAddr().String() != server })
 }
 
 // listenAt opens a socket for datagrams at an address; in memory, on the host that has

@@ -4,9 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest"
 	"github.com/fakewire/fakewire/nettest/subject"
 )
 
@@ -92,7 +91,7 @@ func spoiled(m message, where string) (leaves []leave) {
 
 // leaveAfterDo wants nothing to be left of an exchange.
 func leaveAfterDo(d *dialogue) error {
-	defer stopCollection()()
+	defer subject.StopCollection()()
 	return subject.Branded(d.ctx, func(b brand) error {
 		do := d.client.do
 		d.client.do = func(ctx context.Context, addr string) (string, error) {
@@ -109,7 +108,7 @@ func leaveAfterDo(d *dialogue) error {
 
 // leaveAfterSession wants nothing to be left of a session.
 func leaveAfterSession(d *dialogue) error {
-	defer stopCollection()()
+	defer subject.StopCollection()()
 	return subject.Branded(d.ctx, func(b brand) error {
 		if err := d.open(); err != nil {
 			return err
@@ -141,40 +140,16 @@ func keep(ctx context.Context, d *dialogue) (context.Context, func()) {
 // wantNothingLeft waits until nothing is left, for as long as the client has for an
 // exchange and some slack, and says what it is.
 func wantNothingLeft(d *dialogue, b brand) error {
-	end := time.Now().Add(d.patience())
-	for pause := time.Millisecond; ; pause = min(2*pause, 32*time.Millisecond) {
-		left := whatIsLeft(d, b)
-		if left == "" {
-			return nil
-		}
-		if time.Now().After(end) {
-			return fmt.Errorf("%v later there is still %s", d.patience(), left)
-		}
-		if err := d.pause(pause); err != nil {
-			return err
-		}
+	var memory *nettest.Network
+	if d.srv.memory != nil {
+		memory = &d.srv.memory.network
 	}
-}
-
-// whatIsLeft returns in words what the client has left behind, so far.
-func whatIsLeft(d *dialogue, b brand) string {
-	var all []string
-	t := d.srv.Transcript()
-	for n := 1; n <= t.Conns(); n++ {
-		if t.Conn(n).Ending(transcript.FromClient) == transcript.StillOpen {
-			all = append(all, fmt.Sprintf("connection %d, which the client did not end", n))
-		}
+	left := subject.NothingLeft(d.ctx, d.patience(), func() []string { return subject.Left(b, d.srv, memory) })
+	switch {
+	case left == nil:
+		return nil
+	case d.ctx.Err() != nil:
+		return interrupted(d.ctx)
 	}
-	if d.srv.memory == nil {
-		for _, fd := range descriptors(clientAddrs(t), d.srv.stream().AddrPort()) {
-			all = append(all, fmt.Sprintf("descriptor %d, of a connection to the server", fd))
-		}
-	}
-	for _, c := range d.srv.memory.openConns(d.srv.Address()) {
-		all = append(all, fmt.Sprintf("connection from %v, which was not closed", c.LocalAddr()))
-	}
-	for _, stack := range b.Goroutines() {
-		all = append(all, "a goroutine at\n"+stack+"\n")
-	}
-	return strings.Join(all, ", and ")
+	return fmt.Errorf("%v later there is still %s", d.patience(), strings.Join(left, ", and "))
 }

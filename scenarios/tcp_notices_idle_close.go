@@ -90,9 +90,9 @@ func endIdle(d *dialogue, before transcript.Transcript) error {
 	left := func(t transcript.Transcript) bool { return haveEnded(t, before.Conns(), transcript.ToClient) }
 	ctx, cancel := context.WithTimeout(d.ctx, slackOf(d.ctx))
 	defer cancel()
-	closed := clientAddrs(before)
+	closed := clientPorts(before)
 	arrived := func(all []socket) bool {
-		return !slices.ContainsFunc(all, func(s socket) bool { return s.state == established && closed.port(s.port) })
+		return !slices.ContainsFunc(all, func(s socket) bool { return s.state == established && closed[s.port] })
 	}
 	if err := d.await(ctx, left); err != nil || !d.srv.awaitSockets(ctx, arrived) {
 		return errors.Join(fmt.Errorf("%w: the server's FIN did not reach the client", ErrInconclusive), err)

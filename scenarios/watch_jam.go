@@ -127,8 +127,8 @@ func withoutStrays(all []socket, record func() transcript.Transcript) []socket {
 	if !anyUnsent(all) || len(owned(all)) == len(all) {
 		return all
 	}
-	clients := clientAddrs(record())
-	return slices.DeleteFunc(all, func(s socket) bool { return s.orphan && !clients.port(s.port) })
+	clients := clientPorts(record())
+	return slices.DeleteFunc(all, func(s socket) bool { return s.orphan && !clients[s.port] })
 }
 
 // anyUnsent reports whether something waits in one of the sockets.

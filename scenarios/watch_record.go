@@ -1,10 +1,10 @@
 package scenarios
 
 import (
-	"net/netip"
 	"slices"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest/subject"
 )
 
 // longest returns the connection or peer of t to which the server sent the most,
@@ -73,26 +73,11 @@ func actedOn(t transcript.Transcript) []int {
 	return conns
 }
 
-// addrs are the addresses of clients.
-type addrs map[netip.AddrPort]bool
-
-// clientAddrs returns the addresses that the connections of t came from.
-func clientAddrs(t transcript.Transcript) addrs {
-	all := addrs{}
-	for e := range t.Kind(transcript.Accept).All() {
-		if ap, err := netip.ParseAddrPort(e.Peer); err == nil {
-			all[netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())] = true
-		}
+// clientPorts returns the ports that the connections of t came from.
+func clientPorts(t transcript.Transcript) map[uint16]bool {
+	ports := map[uint16]bool{}
+	for _, ap := range subject.Clients(t) {
+		ports[ap.Port()] = true
 	}
-	return all
-}
-
-// port reports whether one of the addresses has the port.
-func (all addrs) port(port uint16) bool {
-	for ap := range all {
-		if ap.Port() == port {
-			return true
-		}
-	}
-	return false
+	return ports
 }

@@ -96,7 +96,10 @@ func parseSocket(line string) (s socket, remote uint16, ok bool) {
 // memorySockets does what kernelSockets does, in memory, but for the states: what is sent
 // has arrived. Nothing is unsent unless a Write waits for room.
 func memorySockets(m *memoryNetwork, server string) (all []socket) {
-	for _, c := range m.openConns(server) {
+	for _, c := range m.network.OpenConns() {
+		if c.RemoteAddr().String() != server {
+			continue
+		}
 		s := socket{port: c.LocalAddr().(*net.TCPAddr).AddrPort().Port()}
 		if unread, err := c.Unread(); err == nil {
 			s.unread = uint64(unread)

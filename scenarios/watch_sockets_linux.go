@@ -4,10 +4,13 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/fakewire/fakewire/nettest/subject"
 )
 
 // diagSockets is procSockets by a sock_diag query, which leaves out what procSockets throws
@@ -98,4 +101,18 @@ func parseDiag(message []byte) (s socket, err error) {
 	s.unread, s.unsent = uint64(native.Uint32(message[unread:])), uint64(native.Uint32(message[unsent:]))
 	s.orphan = native.Uint32(message[inode:]) == 0
 	return s, nil
+}
+
+// hasRoom reports whether a Write would not wait: to the socket of this process that is
+// connected from one port to another.
+func hasRoom(client, server uint16) bool {
+	open, _ := subject.Sockets(func(local, remote netip.AddrPort) bool {
+		return local.Port() == client && remote.Port() == server
+	})
+	if len(open) == 0 {
+		return false
+	}
+	fds := []unix.PollFd{{Fd: int32(open[0]), Events: unix.POLLOUT}}
+	n, err := unix.Poll(fds, 0)
+	return err == nil && n > 0
 }

@@ -27,9 +27,9 @@ func TestKernelSocketsAreThoseOfTheServersClients(t *testing.T) {
 			port := srv.AddrPort().Port()
 			wantSockets(t, "before there is a client", port)
 
-			first, second := dialFrom(t, nil, srv.Addr()), dialFrom(t, nil, srv.Addr())
+			first, second := dialTCP(t, srv.Addr()), dialTCP(t, srv.Addr())
 			other := fakeserver.Start(t, fakeserver.Config{})
-			dialFrom(t, nil, other.Addr())
+			dialTCP(t, other.Addr())
 			wantSockets(t, "with clients, and another server's", port, first, second)
 		})
 	}
@@ -86,7 +86,7 @@ func TestHasRoomUntilASocketIsFull(t *testing.T) {
 		<-ctx.Done()
 		return nil
 	})})
-	c := dialFrom(t, nil, srv.Addr())
+	c := dialTCP(t, srv.Addr())
 	client, server := c.LocalAddr().(*net.TCPAddr).AddrPort().Port(), srv.AddrPort().Port()
 	if _, err := c.Write(make([]byte, 64<<10)); err != nil {
 		t.Fatal(err)
@@ -108,7 +108,7 @@ func TestHasRoomUntilASocketIsFull(t *testing.T) {
 // What is left of a connection that is over belongs to no process.
 func TestOwnedSocketsAreNoOrphans(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{})
-	c := dialFrom(t, nil, srv.Addr())
+	c := dialTCP(t, srv.Addr())
 	wantSockets(t, "connected", srv.AddrPort().Port(), c)
 	c.Close() // the client's end comes first, and waits for a minute
 	if err := srv.Close(); err != nil {
@@ -126,7 +126,7 @@ func TestOwnedSocketsAreNoOrphans(t *testing.T) {
 
 func TestKernelSocketsTellWhatIsUnread(t *testing.T) {
 	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Reply{Data: "hello"}})
-	c := dialFrom(t, nil, srv.Addr())
+	c := dialTCP(t, srv.Addr())
 	if _, err := io.WriteString(c, "x"); err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestKernelSocketsTellWhatIsUnsent(t *testing.T) {
 		<-ctx.Done()
 		return nil
 	})})
-	c := dialFrom(t, nil, srv.Addr())
+	c := dialTCP(t, srv.Addr())
 	go c.Write(make([]byte, LargeRequest))
 	awaitTable(t, srv.AddrPort().Port(), func(all []socket) bool { return len(all) == 1 && all[0].unsent >= 1<<20 })
 }
@@ -154,4 +154,14 @@ func TestParseDiagWantsAWholeAnswer(t *testing.T) {
 	if _, err := parseDiag(whole[:71]); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("parseDiag of half an answer: %v", err)
 	}
+}
+
+func dialTCP(t *testing.T, addr string) *net.TCPConn {
+	t.Helper()
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c.(*net.TCPConn)
 }

@@ -11,7 +11,7 @@ import (
 
 // A Brand marks goroutines: those that carry it, and those that they start, wherever
 // that is. So what a subject started can be told from whatever else its process runs. It is a
-// pprof label, and is in profiles and in tracebacks with labels, too.
+// pprof label, and is in profiles and in tracebacks with labels, too. The zero value marks none.
 type Brand string
 
 // brandKey is the label's key.

@@ -6,9 +6,9 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// MostDials returns how many connections came at most in a stretch of d. They were dialed before they
-// came, so that a busy machine may count fewer in a stretch, and never dials that there were not. Peers of datagrams
-// count when their first datagram comes. If d is zero or less, it returns 0.
+// MostDials returns how many connections came at most in a stretch of d; if d is zero or less, that is 0. It goes by when
+// the server took them: a process that has no time for a while takes those that wait at once, which a [Pulse] tells. Peers of datagrams
+// count when their first datagram comes.
 func MostDials(t transcript.Transcript, d time.Duration) (most int) {
 	var came []time.Duration
 	for e := range t.Kind(transcript.Accept).All() {

@@ -13,19 +13,30 @@
 //		t.Fatalf("%v\n%s", m, srv.Transcript()) // it hung, panicked, or left its goroutine
 //	}
 //
-// Packages scenarios and explore are made of this. A test that has only one call to bound is shorter with
+// It is for code that judges subjects, as package scenarios does. A test that has only one call to bound is shorter with
 // nettest.Within, and one that wants nothing to be left with nettest.NoLeaks: those fail the test themselves, where
 // this package returns what it found.
 //
 // # Words
 //
-// [Call] and [CallFor] run a subject for as long as a [Bound] says, and [Misconduct] is what no subject may do. [Branded]
-// gives a subject's goroutines a [Brand], by which [Brand.Goroutines] finds them. [MostDials] and [Messages] read a server's
-// record: a message is all that one side sends before the other does. [InBubble] runs a subject in a testing/synctest bubble,
-// on a network in memory, for as much real time as it may take there.
+// [Call] and [CallFor] run a subject for as long as a [Bound] says, and [Misconduct] is what no subject may do. [InBubble] runs
+// it in a testing/synctest bubble, on a network in memory, for as much real time as that may take.
+//
+// [Branded] gives a subject's goroutines a [Brand], by which they are found again. [Left] names what is left of it, and
+// [NothingLeft] waits until there is nothing; [Sockets] are descriptors. [StopCollection] keeps the garbage collector
+// from tidying up after it.
+//
+// [Clients], [MostDials] and [Messages] read a server's record. A message is all that one side sends before the other
+// does, and [Turns] tells them apart while they pass.
+//
+// [ProcessorTime] and [Pulse] are about time: what the process took, and whether it got what it needed.
 //
 // # Limits
 //
 // A goroutine can't be ended. Code that hangs is left behind, with its context canceled, and may do all that it
-// does whenever it wakes up.
+// does whenever it wakes up. A panic in a goroutine that the subject has started itself ends the program, as any
+// such panic does.
+//
+// Goroutines, descriptors, processor time and the garbage collector are the process's. A brand tells a subject's goroutines
+// from others', and addresses its descriptors; the processor time is that of all that runs.
 package subject

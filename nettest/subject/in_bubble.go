@@ -16,8 +16,8 @@ import (
 //
 // What the bubble has to say is that it could not end, since goroutines in it wait forever, and where; f may have returned
 // all the same, which is for f itself to tell. The error wraps ErrEndless if the bubble has not ended after bound, which is
-// real time, and ErrInterrupted if ctx is done before that; both leave it behind. If bound is zero, there is none. A panic in f goes
-// on here, with its stack, and so does what keeps a bubble from being made.
+// real time (if zero, it may take forever), and ErrInterrupted if ctx is done before that; both leave the bubble behind. A panic
+// in f goes on here, with its stack, and so does what keeps a bubble from being made.
 //
 // f must not wait for what was made outside, and so not for ctx: while it does, the bubble's clock stands still.
 func InBubble(ctx context.Context, t *testing.T, bound time.Duration, f func()) (said string, err error) {

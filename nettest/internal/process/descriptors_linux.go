@@ -13,20 +13,28 @@ const list = "/proc/self/fd"
 
 // Descriptors returns the descriptors of this process, but for those of the runtime's poller.
 func Descriptors() (all []Descriptor, err error) {
-	entries, err := os.ReadDir(list)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range entries {
-		name, err := os.Readlink(list + "/" + e.Name())
+	open, err := numbers()
+	for _, n := range open {
+		name, err := os.Readlink(list + "/" + strconv.Itoa(n))
 		if err != nil { // closed meanwhile, as the one that the list was read by
 			continue
 		}
-		if n, err := strconv.Atoi(e.Name()); err == nil && name != "anon_inode:[eventpoll]" && name != "anon_inode:[eventfd]" {
+		if name != "anon_inode:[eventpoll]" && name != "anon_inode:[eventfd]" {
 			all = append(all, Descriptor{n, name})
 		}
 	}
-	return all, nil
+	return all, err
+}
+
+// numbers returns the numbers of all descriptors.
+func numbers() (all []int, err error) {
+	entries, err := os.ReadDir(list)
+	for _, e := range entries {
+		if n, err := strconv.Atoi(e.Name()); err == nil {
+			all = append(all, n)
+		}
+	}
+	return all, err
 }
 
 // String returns the descriptor as "descriptor 7, tcp 127.0.0.1:4242 -> 127.0.0.1:80".
@@ -78,13 +86,22 @@ func (d Descriptor) option(name int) int {
 
 // textOf returns an address as package net writes it, or "?".
 func textOf(sa syscall.Sockaddr) string {
-	switch sa := sa.(type) {
-	case *syscall.SockaddrInet4:
-		return netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port)).String()
-	case *syscall.SockaddrInet6:
-		return netip.AddrPortFrom(netip.AddrFrom16(sa.Addr).Unmap(), uint16(sa.Port)).String()
-	case *syscall.SockaddrUnix:
+	if ap := addrOf(sa); ap.IsValid() {
+		return ap.String()
+	}
+	if sa, ok := sa.(*syscall.SockaddrUnix); ok {
 		return strconv.Quote(sa.Name)
 	}
 	return "?"
+}
+
+// addrOf returns the address of a TCP or UDP socket, and zero of all others.
+func addrOf(sa syscall.Sockaddr) netip.AddrPort {
+	switch sa := sa.(type) {
+	case *syscall.SockaddrInet4:
+		return netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port))
+	case *syscall.SockaddrInet6:
+		return netip.AddrPortFrom(netip.AddrFrom16(sa.Addr).Unmap(), uint16(sa.Port))
+	}
+	return netip.AddrPort{}
 }

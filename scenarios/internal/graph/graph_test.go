@@ -20,9 +20,9 @@ const fakewire = "github.com/fakewire/fakewire"
 var mayMove = []string{}
 
 // A service that adds one import of fakeserver to its tests keeps the version of each module that it has, those
-// that it ships with and those that it tests with; and so does one that attaches a suite.
+// that it ships with and those that it tests with; and so does one that runs its client as a subject, or attaches a suite.
 func TestServiceKeepsItsVersions(t *testing.T) {
-	for _, imported := range []string{"fakeserver", "scenarios"} {
+	for _, imported := range []string{"fakeserver", "subject", "scenarios"} {
 		t.Run(imported, func(t *testing.T) {
 			t.Parallel()
 			s := newService(t)

@@ -1,4 +1,4 @@
-package scenarios
+package subject
 
 import (
 	"runtime/debug"
@@ -12,10 +12,11 @@ var collection struct {
 	percent int        // what it was set to before
 }
 
-// stopCollection keeps the garbage collector from running until the function returned is
-// called. It closes connections that nothing refers to any more, and so hides that they
-// were left open.
-func stopCollection() (resume func()) {
+// StopCollection keeps the garbage collector from running until the function returned is called: it closes connections
+// that nothing refers to any more, and so hides that they were left open. Calls may overlap; the last of them to
+// be restored sets the collector to what it was before the first. Meanwhile the process only grows, unless a
+// memory limit is set (debug.SetMemoryLimit), near which the collector runs all the same.
+func StopCollection() (restore func()) {
 	c := &collection
 	c.mu.Lock()
 	defer c.mu.Unlock()

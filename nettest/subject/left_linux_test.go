@@ -1,81 +1,80 @@
-package scenarios
+package subject
 
 import (
 	"context"
 	"errors"
-	"io"
+	"fmt"
 	"net"
 	"net/netip"
 	"slices"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest"
 )
 
 // A client's port may be in use by others, too: by a connection to another server, such
 // as ginkgo -p has, by datagrams, and once it is free, by a listener.
-func TestDescriptorsAreThoseOfTheClientAlone(t *testing.T) {
+func TestLeftDescriptorsAreThoseOfTheClientAlone(t *testing.T) {
 	srv, other := fakeserver.Start(t, fakeserver.Config{}), fakeserver.Start(t, fakeserver.Config{})
 	client, local := dialTwice(t, srv.Addr(), other.Addr())
-	mine := addrs{local.AddrPort(): true}
-	want := func(when string, fds ...int) {
+	its := fmt.Sprintf("descriptor %d, of a connection to the server", descriptorOf(t, client))
+	want := func(when string, want ...string) {
 		t.Helper()
-		if got := descriptors(mine, srv.AddrPort()); !slices.Equal(got, fds) {
-			t.Errorf("%s: descriptors %v, want %v", when, got, fds)
+		if got := leftDescriptors(srv.Transcript(), srv.AddrPort()); !slices.Equal(got, want) {
+			t.Errorf("%s: left is %q, want %q", when, got, want)
 		}
 	}
-	want("with another connection at its port", descriptorOf(t, client))
+	want("with another connection at its port", its)
 	if pc, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(local.AddrPort())); err == nil { // unless it is taken
 		defer pc.Close()
 	}
-	want("with others at its port", descriptorOf(t, client))
+	want("with others at its port", its)
 
 	if err := srv.Close(); err != nil {
 		t.Fatal(err)
 	}
-	want("when the connection has ended", descriptorOf(t, client))
+	want("when the connection has ended", its)
 	client.Close()
 	want("closed")
 }
 
-func TestDescriptorsAreNoListeners(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func TestSocketsAreNoListeners(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	if got := descriptors(addrs{l.Addr().(*net.TCPAddr).AddrPort(): true}, netip.AddrPort{}); got != nil {
-		t.Errorf("descriptors %v of a listener", got)
+	defer ln.Close()
+	at := func(local, _ netip.AddrPort) bool { return local == ln.Addr().(*net.TCPAddr).AddrPort() }
+	if got, err := Sockets(at); got != nil || err != nil {
+		t.Errorf("Sockets = %v, %v at the address of a listener", got, err)
 	}
 }
 
 // A client in memory has no descriptors: a socket with its address is another's.
-func TestDescriptorsAreNoClientsInMemory(t *testing.T) {
-	var used []int
-	asks := func() TCPClient {
-		return TCPClient{Want: "hello\n", Within: time.Second, Do: func(ctx context.Context, addr string) (string, error) {
-			conn, err := NetworkOf(ctx).DialContext(ctx, "tcp", addr)
-			if err != nil {
-				return "", err
-			}
-			defer conn.Close()
-			used = append(used, conn.LocalAddr().(*net.TCPAddr).Port)
-			conn.SetDeadline(time.Now().Add(time.Second / 2))
-			io.WriteString(conn, "hello\n")
-			answer := make([]byte, len("hello\n"))
-			_, err = io.ReadFull(conn, answer)
-			return string(answer), err
-		}}
+func TestLeftDescriptorsAreNoClientsInMemory(t *testing.T) {
+	var network nettest.Network
+	srv := fakeserver.Start(t, fakeserver.Config{Transport: &network})
+	dialed := 0
+	for bound := false; !bound; dialed++ { // until a port of the client's is free in the kernel
+		conn, err := srv.Dial(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		bound = bindTo(t, conn.LocalAddr().(*net.TCPAddr).Port)
+		conn.Close()
 	}
-	for _, when := range []string{"before", "with a socket at a port of its"} {
-		if err := RunInMemory(t.Context(), t, LeavesNothingBehind, asks); err != nil {
-			t.Fatalf("%s: %v", when, err)
-		}
-		if !slices.ContainsFunc(used[1:], func(port int) bool { return bindTo(t, port) }) {
-			t.Fatalf("all of %v are in use", used)
-		}
+	if err := srv.Wait(t.Context(), func(tr transcript.Transcript) bool { return tr.Conns() == dialed }); err != nil {
+		t.Fatal(err)
+	}
+	if got := leftDescriptors(srv.Transcript(), srv.AddrPort()); len(got) == 0 {
+		t.Fatal("no descriptor has the address of a client in memory, which is what this test is about")
+	}
+	left := NothingLeft(t.Context(), patience, func() []string { return Left("", srv, &network) })
+	if left != nil {
+		t.Errorf("left is %q, want nothing", left)
 	}
 }
 
@@ -94,9 +93,12 @@ func bindTo(t *testing.T, port int) bool {
 func dialTwice(t *testing.T, addr, other string) (*net.TCPConn, *net.TCPAddr) {
 	t.Helper()
 	for {
-		first := dialFrom(t, nil, addr)
+		first, err := dialFrom(t, nil, addr)
+		if err != nil {
+			t.Fatal(err)
+		}
 		local := first.LocalAddr().(*net.TCPAddr)
-		_, err := tryDialFrom(t, local, other)
+		_, err = dialFrom(t, local, other)
 		switch {
 		case err == nil:
 			return first, local
@@ -107,24 +109,15 @@ func dialTwice(t *testing.T, addr, other string) (*net.TCPConn, *net.TCPAddr) {
 	}
 }
 
-// dialFrom dials from a local address that may be in use.
-func dialFrom(t *testing.T, local *net.TCPAddr, addr string) *net.TCPConn {
-	t.Helper()
-	c, err := tryDialFrom(t, local, addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-func tryDialFrom(t *testing.T, local *net.TCPAddr, addr string) (*net.TCPConn, error) {
+// dialFrom dials from a local address that may be in use; nil: from any.
+func dialFrom(t *testing.T, local *net.TCPAddr, addr string) (*net.TCPConn, error) {
 	d := net.Dialer{Control: func(_, _ string, c syscall.RawConn) error {
 		return c.Control(func(fd uintptr) { syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1) })
 	}}
 	if local != nil {
 		d.LocalAddr = local
 	}
-	c, err := d.Dial("tcp", addr)
+	c, err := d.DialContext(context.Background(), "tcp", addr)
 	if err != nil {
 		return nil, err
 	}
