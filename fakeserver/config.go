@@ -39,7 +39,7 @@ type Config struct {
 	// that repeat each other. See package transcript.
 	RecordLimit int64
 	// StartDown lets the server start as Down leaves it: with its port taken, and
-	// refusing connections until Up.
+	// refusing connections until Up. As a rule that is fault.AtStart.
 	StartDown bool
 	// Name names the server in messages. If empty, the test's name.
 	Name string
@@ -72,7 +72,7 @@ type PacketConfig struct {
 	// that repeat each other. See package transcript.
 	RecordLimit int64
 	// StartDown lets the server start as Down leaves it: with its port taken, and
-	// its datagrams answered by "port unreachable" until Up.
+	// its datagrams answered by "port unreachable" until Up. As a rule that is fault.AtStart.
 	StartDown bool
 	// Name names the server in messages. If empty, the test's name.
 	Name string

@@ -16,11 +16,16 @@ func takesDown(s decide.Step) bool { return s.Op == decide.OpDown || s.Op == dec
 // before the byte is handed on at which s acts: what the receiver does then is refused. The
 // connection's own end, of a Restart, is for the caller.
 func (c *Conn) takeDown(s decide.Step) {
-	o := &outage{rule: s.Rule, account: s.Account, lasts: s.Delay}
+	o := outageOf(s)
 	if s.Op == decide.OpRestart {
 		o.restart, o.how, o.trigger = true, s.How, c
 	}
-	c.sleep(c.core.outages.begin(o.init()))
+	c.sleep(c.core.outages.begin(o))
+}
+
+// outageOf returns the outage of a step.
+func outageOf(s decide.Step) *outage {
+	return (&outage{rule: s.Rule, account: s.Account, lasts: s.Delay}).init()
 }
 
 // act is acted, and takes the server down if s says so.

@@ -119,7 +119,8 @@ func ignoreClosed(err error) error {
 	return err
 }
 
-// SetFaults replaces the plan while traffic flows. It never waits for anything.
+// SetFaults replaces the plan while traffic flows. It waits for nothing, but for an outage to begin
+// that comes with a rule of fault.AtStart for Now: then as long as Down does.
 //
 // Rules are known by their keys: one that is the same in both plans goes on with its draws,
 // its windows and its account; one whose contents have changed is another, and what it was
@@ -142,6 +143,7 @@ func (s *conns) SetFaults(p fault.Plan) error {
 		c.in.now().replan()
 		c.out.now().replan()
 	}
+	s.beginNow()
 	return nil
 }
 

@@ -45,7 +45,7 @@
 // takes them again. The port is kept by a socket that never listens, so no other
 // process gets it meanwhile. [Server.Restart] ends all connections besides, and the server
 // is back after a time. The rules [fault.Down] and [fault.Restart] do the same at a byte or a
-// datagram, so that an outage is a plan.
+// datagram, and [fault.AtStart] from the server's start on, so that an outage is a plan.
 //
 // # When a test fails
 //
@@ -104,6 +104,7 @@
 //	Down                 Dial: ECONNREFUSED, for as long as it says; open connections go on
 //	HalfClose            Reads: what came before, EOF; Writes work
 //	SlowClose            everything, and a late EOF
+//	AtStart              Dial: ECONNREFUSED, for as long as it says; then everything
 //	OnAccept             Dial works; then ECONNRESET, EOF or timeout. With Reset, Dial itself
 //	                     may give ECONNRESET, as with a Reset at byte 0
 //	Server.Down          Dial: ECONNREFUSED; open connections go on
@@ -125,6 +126,7 @@
 //	Overwrite, Enlarge   other bytes at one offset; zeros at the end
 //	Latency, Bandwidth   everything, late
 //	Down, Restart        as PacketServer.Down, for as long as they say: ECONNREFUSED, once
+//	AtStart              as PacketServer.Down, for as long as it says; then everything
 //	PacketServer.Down    the first Write works; the next operation is ECONNREFUSED, once
 //	over 65507 bytes     Write: EMSGSIZE
 //	short buffer         Read: what fits; ReadMsgUDPAddrPort sets MSG_TRUNC

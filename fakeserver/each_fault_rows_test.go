@@ -1,7 +1,6 @@
 package fakeserver_test
 
 import (
-	"cmp"
 	"reflect"
 	"testing"
 
@@ -14,7 +13,7 @@ func TestEachFaultHasItsRows(t *testing.T) {
 	for _, kind := range faultgen.All(fault.Streams) {
 		name := reflect.TypeOf(faultgen.Example(fault.Streams, kind, 1)).Name()
 		for _, d := range faultgen.Directions(fault.Streams, kind) {
-			row := cmp.Or(d.String(), "OnAccept") + " " + name
+			row := faultgen.Place(d) + " " + name
 			if got := eachFaultOnTheWire[row].rule; got.Fault == nil || got.Fault.Kind() != kind || got.Direction != d {
 				t.Errorf("%s: eachFaultOnTheWire has no row %q with that fault; add one", kind, row)
 			}

@@ -48,6 +48,7 @@ var eachFaultOnTheWire = map[string]wireCase{
 	"ToClient Corrupt":     {rule: fault.ToClient(fault.Corrupt{Bits: []int64{0}}), handler: "PING EOF", client: "QONG EOF"},
 	"FromClient Down":      {rule: fault.FromClient(fault.Down{For: fault.Forever}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", refused: true},
 	"ToClient Down":        {rule: fault.ToClient(fault.Down{For: fault.Forever}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", refused: true},
+	"AtStart Down":         {rule: fault.AtStart(fault.Down{For: fault.Forever}), client: " refused", refused: true},
 	"OnAccept Down":        {rule: fault.OnAccept(fault.Down{For: fault.Forever}), handler: "PING EOF", client: "PONG EOF", refused: true},
 	"FromClient Exit":      {rule: fault.FromClient(fault.Exit{}).AfterBytes(2), handler: "PI injected", client: " EOF"},
 	"ToClient Exit":        {rule: fault.ToClient(fault.Exit{}).AfterBytes(2), handler: "PING EOF", client: "PO EOF"},
@@ -176,6 +177,8 @@ func wantReading(t *testing.T, who string, got reading, want string, began time.
 		text += " injected"
 	case errors.Is(got.err, errReset):
 		text += " reset"
+	case errors.Is(got.err, syscall.ECONNREFUSED):
+		text += " refused"
 	case got.err != nil:
 		text += " " + got.err.Error()
 	}

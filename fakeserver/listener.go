@@ -22,7 +22,7 @@ import (
 //
 // Down, Up, IgnoreDials and Restart are as a Server's: the real server's port refuses
 // connections, and is served again, without the real server noticing. So are the rules
-// fault.Down and fault.Restart.
+// fault.Down and fault.Restart, and fault.AtStart: a Listener starts when it is made.
 //
 // Close stops accepting and leaves connections alone, as package net does. Stop
 // ends everything.
@@ -88,7 +88,10 @@ func wrapListener(ln net.Listener, cfg Config, o origin) (*Listener, error) {
 		gone: make(chan struct{}),
 	}
 	l.outages.port, l.outages.ended = l, l.shut
-	l.startPump(ln)
+	if err := l.outages.open(false); err != nil {
+		c.cancel()
+		return nil, fmt.Errorf("fakeserver: %s: %w", c.name, err)
+	}
 	return l, nil
 }
 

@@ -69,6 +69,22 @@ func (l *Listener) canRefuse() error {
 	return l.port.CanRefuse()
 }
 
+// beginUp is the refuser's.
+func (l *Listener) beginUp() error {
+	l.startPump(l.ln)
+	return nil
+}
+
+// beginDown is the refuser's. It is as if a pump had ended.
+func (l *Listener) beginDown(rule string) error {
+	pumped := make(chan struct{})
+	close(pumped)
+	l.mu.Lock()
+	l.from, l.pumped = l.ln, pumped
+	l.mu.Unlock()
+	return l.refuse("down", rule)
+}
+
 // refuse is the refuser's.
 func (l *Listener) refuse(why, rule string) error {
 	below, _ := l.current()

@@ -63,6 +63,9 @@ type outages struct {
 
 // A refuser has a port at which it can refuse what is new. Its methods need life.
 type refuser interface {
+	// beginUp lets the server begin by taking what is new; beginDown, by refusing it.
+	beginUp() error
+	beginDown(rule string) error
 	// refuse refuses what is new from now on, unless it does.
 	refuse(why, rule string) error
 	// resume takes it again, unless it does.
@@ -131,6 +134,12 @@ func (a *outages) startLocked(o *outage) (end func() error, err error) {
 	if o.lasts == 0 {
 		return end, a.resumeLocked(o)
 	}
+	a.lastLocked(o)
+	return end, nil
+}
+
+// lastLocked lets the outage last, from now on. It needs life.
+func (a *outages) lastLocked(o *outage) {
 	if o.lasts != fault.Forever {
 		o.until = time.Now().Add(o.lasts)
 	}
@@ -138,7 +147,6 @@ func (a *outages) startLocked(o *outage) (end func() error, err error) {
 		a.lasting = map[*outage]bool{}
 	}
 	a.lasting[o] = true
-	return end, nil
 }
 
 // await waits until the outage is over, and lets the server take what is new again.

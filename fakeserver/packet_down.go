@@ -64,6 +64,16 @@ func (s *PacketServer) Restart(down time.Duration) error {
 	return nil
 }
 
+// beginUp is the refuser's.
+func (s *PacketServer) beginUp() error { return s.reader.open(func() {}) }
+
+// beginDown is the refuser's.
+func (s *PacketServer) beginDown(rule string) error {
+	s.reader.port.Suspend()
+	s.rec.Add(transcript.Event{Kind: transcript.Refused, Rule: rule, Text: "down: refusing datagrams"})
+	return nil
+}
+
 // refuse is the refuser's.
 func (s *PacketServer) refuse(why, rule string) error { return s.reader.stop(why, rule) }
 

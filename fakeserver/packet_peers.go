@@ -66,7 +66,13 @@ func (s *peers) Wait(ctx context.Context, cond func(transcript.Transcript) bool)
 // SetFaults replaces the plan while datagrams flow, as Server.SetFaults does: each
 // peer and direction goes by it from its next datagram on, and the record says which that
 // is. What the old plan keeps, to deliver it later or after others, is still delivered so.
-func (s *peers) SetFaults(p fault.Plan) error { return s.replacePlan(p) }
+func (s *peers) SetFaults(p fault.Plan) error {
+	if err := s.replacePlan(p); err != nil {
+		return err
+	}
+	s.beginNow()
+	return nil
+}
 
 // Report returns what became of the plan's rules so far. What it counts is in the record by
 // then. A rule counts when what it decided was carried out: when the datagram is lost, is there

@@ -42,16 +42,6 @@ func (r *packetReader) begin(sock *packetSocket) {
 	go r.read(sock, r.ended)
 }
 
-// refuse makes the server's first state that of Down.
-func (r *packetReader) refuse() error {
-	if err := r.port.CanRefuse(); err != nil {
-		return fmt.Errorf("%w: StartDown: %w", ErrConfig, err)
-	}
-	r.port.Suspend()
-	r.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "down: refusing datagrams"})
-	return nil
-}
-
 // stop takes what has arrived and closes the socket, if there is one. rule is the key of the
 // rule that wants it, or empty. It gives up on one whose
 // ReadFrom goes on nevertheless, and its error names that.

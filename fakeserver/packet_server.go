@@ -68,10 +68,10 @@ func (s *PacketServer) start(down bool) error {
 	if err := s.checkOutages(s.compiled()); err != nil {
 		return err
 	}
-	if s.outages.byHand = down; down {
-		return s.reader.refuse()
+	if err := s.reader.port.CanRefuse(); down && err != nil {
+		return fmt.Errorf("%w: StartDown: %w", ErrConfig, err)
 	}
-	return s.reader.open(func() {})
+	return s.outages.open(down)
 }
 
 // Addr is Address, by its short name: text, as net.Dial takes it.

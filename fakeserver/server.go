@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"fmt"
 	"net"
 	"sync"
 
@@ -65,10 +66,10 @@ func (s *Server) start(down bool) error {
 	if err := s.checkOutages(s.compiled()); err != nil {
 		return err
 	}
-	if down {
-		return s.startDown()
+	if err := s.port.CanRefuse(); down && err != nil {
+		return fmt.Errorf("%w: StartDown: %w", ErrConfig, err)
 	}
-	return s.open(func() {})
+	return s.outages.open(down)
 }
 
 // Addr is Address, by its short name: text, as net.Dial takes it.

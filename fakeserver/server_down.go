@@ -101,13 +101,12 @@ func (s *Server) resume(rule string) error {
 	return s.open(up)
 }
 
-// startDown makes the server's first state that of Down.
-func (s *Server) startDown() error {
-	if err := s.port.CanRefuse(); err != nil {
-		return fmt.Errorf("%w: StartDown: %w", ErrConfig, err)
-	}
-	s.outages.byHand = true
+// beginUp is the refuser's.
+func (s *Server) beginUp() error { return s.open(func() {}) }
+
+// beginDown is the refuser's.
+func (s *Server) beginDown(rule string) error {
 	s.port.Suspend()
-	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "down: refusing connections"})
+	s.rec.Add(transcript.Event{Kind: transcript.Refused, Rule: rule, Text: "down: refusing connections"})
 	return nil
 }

@@ -6,8 +6,8 @@ import (
 	"net"
 )
 
-// Start starts a server for a test and returns when it takes connections. It
-// fails tb if the server can't start. At the test's end the server is closed,
+// Start starts a server for a test and returns when it takes connections, or refuses them, if that
+// is how it is to start. It fails tb if the server can't start. At the test's end the server is closed,
 // and tb fails if Close or Verify has something to say; a test that has failed
 // already gets the record, the rules' outcomes and the seed in its log.
 func Start(tb TB, cfg Config) *Server {

@@ -20,7 +20,8 @@
 //   - [Stall], [Hold]: a direction stops, for a time, for good, or until the test lets it go on
 //   - [Reset], [Close], [HalfClose], [SlowClose]: an RST, a FIN, a FIN one way, a FIN that is late
 //   - [Exit]: what the end of the server's process does to a connection
-//   - [Down], [Restart]: the server refuses connections for a time; those that are open end, too
+//   - [Down], [Restart]: the server refuses connections for a time; those that are open end, too;
+//     with [AtStart], from its start on
 //   - [Blackhole]: bytes vanish
 //   - [Corrupt], [Overwrite], [Replace]: bytes are changed, those at an offset, or wherever a text stands
 //
@@ -89,7 +90,8 @@
 // offset at which a connection stands acts at once, and one for an earlier offset has been passed.
 // [Rule.Now] begins wherever each connection stands, so that nothing passes it, and shows how all
 // connections are cut without being closed, and healed. It depends on when SetFaults is called, as
-// rules by time do on the clock; the record says where it began.
+// rules by time do on the clock; the record says where it began. A rule [AtStart] comes too late,
+// unless it is for Now.
 //
 // # What becomes of a rule
 //

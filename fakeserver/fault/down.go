@@ -21,6 +21,8 @@ import (
 // recorded, and gets no answer. What the plan kept of the server's own is not sent: see the
 // server's Down.
 //
+// With AtStart the server refuses from its start on, and For counts from there.
+//
 // The outage ends when its time is over, when its rule is taken out of the plan, or with the
 // server's Up, which ends all of them. A server is down for as long as any outage lasts, and after
 // its method Down until Up. Where a port can't be kept (not on Linux, on a Transport whose sockets
@@ -44,6 +46,7 @@ func (f Down) Validate() error {
 
 func (Down) sealed()     {}
 func (Down) acceptable() {}
+func (Down) startable()  {}
 
 func (f Down) outage() decide.Outage { return decide.Outage{For: f.For} }
 

@@ -67,6 +67,23 @@ func TestEachFaultDecidesOnAccept(t *testing.T) {
 	}
 }
 
+func TestEachFaultDecidesAtStart(t *testing.T) {
+	want := map[string]string{"down": "down+1s"}
+	for _, f := range faults {
+		if _, ok := f.(startFault); ok != (want[f.Kind()] != "") {
+			t.Errorf("%s: can act at the server's start: %v, but want %q", f.Kind(), ok, want[f.Kind()])
+		}
+	}
+	for _, m := range []Medium{Streams, Datagrams} {
+		for _, f := range []Fault{Down{For: time.Second}} {
+			steps := compile(t, m, 1, AtStart(f)).Start()
+			if got := strings.Join(doings(nil, steps), ", "); got != want[f.Kind()] {
+				t.Errorf("%v: AtStart %s: %q, want %q", m, f.Kind(), got, want[f.Kind()])
+			}
+		}
+	}
+}
+
 // doings returns what the steps do, and reports to s, if there is one, that it was done.
 func doings(s decide.Stream, steps []decide.Step) []string {
 	var all []string

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 )
 
@@ -46,6 +47,31 @@ func ExampleDown() {
 	// Output:
 	// "PING\n", EOF
 	// true
+}
+
+// A client that is there before its server is refused.
+func ExampleAtStart() {
+	srv, err := fakeserver.Listen(fakeserver.Config{Faults: fault.Plan{Rules: []fault.Rule{
+		fault.AtStart(fault.Down{For: fault.Forever}),
+	}}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	_, err = srv.Dial(context.Background())
+	fmt.Println(errors.Is(err, syscall.ECONNREFUSED))
+	if err := srv.Up(); err != nil {
+		log.Fatal(err)
+	}
+	c, err := srv.Dial(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	c.Close()
+	fmt.Print(srv.Report())
+	// Output:
+	// true
+	// rule down.AtStart.1: fired once, when the server started
 }
 
 // A whole outage is a plan: the server's process ends within its first reply, and the server is

@@ -74,6 +74,8 @@ func (r Rule) goBeginning() string {
 			return "fault.ToClient(" + f + ")"
 		case transcript.Neither:
 			return "fault.OnAccept(" + f + ")"
+		case ServerStart:
+			return "fault.AtStart(" + f + ")"
 		}
 	}
 	return fmt.Sprintf("fault.Rule{Fault: %s, Direction: transcript.Direction(%d), Demand: fault.Demand(%d)%s}", f, r.Direction, r.Demand, odd)

@@ -24,6 +24,7 @@ func TestGoSourceReadsLikeAPersons(t *testing.T) {
 	fault.FromClient(fault.Loss{Rate: 0.125}).AfterDatagrams(10).ForDatagrams(5),
 	fault.ToClient(fault.Stall{For: time.Second}).AfterMatchIn(transcript.FromClient, "GET").AfterNthMatch(2, "GET").AfterEveryMatch("GET").Plus(4),
 	fault.ToClient(fault.Close{}).AfterWrites(3),
+	fault.AtStart(fault.Down{For: time.Second}),
 	fault.FromClient(fault.Blackhole{}).Containing("\x00").AfterEveryMatch("query").ForDatagrams(1),
 }}`
 	if got := fmt.Sprintf("%#v", handmade); got != want {
@@ -40,6 +41,7 @@ var oddPlans = []Plan{
 	{Rules: []Rule{{}, {Fault: &Stall{For: 1}, Direction: 9}, ToClient((*Reset)(nil)), FromClient(&Loss{Nth: 2})}},
 	{Rules: []Rule{ToClient(Loss{Rate: math.NaN()}).WithProbability(math.Inf(-1)), ToClient(Loss{Rate: math.Inf(1)})}},
 	{Rules: []Rule{OnAccept(Latency{Delay: math.MinInt64, Jitter: time.Nanosecond})}},
+	{Rules: []Rule{AtStart(Down{}).Now(), {Fault: Reset{}, Direction: ServerStart, Demand: 7}}},
 	{Rules: []Rule{ToClient(Reset{}).OnConn([]int{}...).AfterMatch("")}},
 	{Rules: []Rule{{Fault: Reset{}, Direction: toClient, Demand: 7, Limit: 1}}},
 	{Rules: []Rule{{Fault: Reset{}, Direction: toClient, After: Trigger{Nth: -2, Every: true, MatchIn: 9, Plus: 3, Bytes: 1}}}},

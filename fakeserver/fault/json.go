@@ -138,8 +138,26 @@ var (
 // there: that a rule acts on accept should not be told by silence.
 var directions = map[transcript.Direction]string{
 	transcript.Neither:    "on-accept",
+	ServerStart:           "at-start",
 	transcript.FromClient: "from-client",
 	transcript.ToClient:   "to-client",
+}
+
+// matchDirections are those where a match may be.
+var matchDirections = map[transcript.Direction]string{
+	transcript.FromClient: "from-client",
+	transcript.ToClient:   "to-client",
+}
+
+// matchInPath is that of the direction which is left out where it is that of the rule.
+const matchInPath = "after.matchIn"
+
+// directionsAt returns the words for a direction in the field at a path.
+func directionsAt(at string) map[transcript.Direction]string {
+	if at == matchInPath {
+		return matchDirections
+	}
+	return directions
 }
 
 // base64Suffix ends the name of a field that has a text in base64.

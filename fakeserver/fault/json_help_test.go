@@ -35,6 +35,9 @@ func (m planMaker) rule() Rule {
 	for i := range reflect.TypeFor[Rule]().NumField() {
 		m.fill(reflect.ValueOf(&r).Elem().Field(i))
 	}
+	if m.IntN(4) == 0 {
+		r.Direction = ServerStart
+	}
 	return r
 }
 
@@ -50,7 +53,7 @@ func (m planMaker) fill(v reflect.Value) {
 		v.Set(f)
 		return
 	case directionType:
-		v.SetUint(m.Uint64N(uint64(len(directions))))
+		v.SetUint(m.Uint64N(1 + uint64(len(matchDirections))))
 		return
 	case endingType:
 		v.SetUint(uint64(pick(m, 0, transcript.ByFIN, transcript.ByRST)))
@@ -144,5 +147,6 @@ var handmade = Plan{Comment: "Everything.\nTwice.", Seed: 0x9e3779b97f4a7c15, Ru
 	{Fault: Loss{Rate: .125}, Direction: transcript.FromClient, After: Trigger{Datagrams: 10}, Until: Window{Datagrams: 5}},
 	ToClient(Stall{For: time.Second}).AfterMatchIn(fromClient, "GET").AfterNthMatch(2, "GET").AfterEveryMatch("GET").Plus(4),
 	ToClient(Close{}).AfterWrites(3),
+	AtStart(Down{For: time.Second}),
 	FromClient(Blackhole{}).Containing("\x00").AfterEveryMatch("query").ForDatagrams(1),
 }}

@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // readJSON sets v, which is a Plan or a Rule, from JSON text.
@@ -111,16 +109,13 @@ func readDuration(at string, n node, v reflect.Value) error {
 	return nil
 }
 
-// matchInPath is that of the direction which is left out where it is that of the rule.
-const matchInPath = "after.matchIn"
-
 func readDirection(at string, n node, v reflect.Value) error {
-	words := `"from-client", "to-client" or "on-accept"`
+	words := `"from-client", "to-client", "on-accept" or "at-start"`
 	if at == matchInPath {
 		words = `"from-client" or "to-client"`
 	}
-	for d, word := range directions {
-		if n.text == word && (d != transcript.Neither || at != matchInPath) {
+	for d, word := range directionsAt(at) {
+		if n.text == word {
 			v.SetUint(uint64(d))
 			return nil
 		}

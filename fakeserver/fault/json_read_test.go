@@ -43,10 +43,11 @@ var refusals = []struct{ text, want string }{
 var ruleRefusals = []struct{ text, want string }{
 	{`{"direction": "to-client"}`, ": fault: missing"},
 	{`{"fault": {"kind": "reset"}}`, ": direction: missing"},
-	{`{"fault": {"kind": "reset"}, "direction": "ToClient"}`, `: direction: want "from-client", "to-client" or "on-accept", got the text "ToClient"`},
+	{`{"fault": {"kind": "reset"}, "direction": "ToClient"}`, `: direction: want "from-client", "to-client", "on-accept" or "at-start", got the text "ToClient"`},
 	{`{"fault": {"kind": "reset"}, "direction": 1}`, ": direction: want"},
 	{`{"fault": {"kind": "reset"}, "direction": null}`, ": direction: want"},
 	{`{"fault": {"kind": "reset"}, DIR, "after": {"match": "x", "matchIn": "on-accept"}}`, `: after.matchIn: want "from-client" or "to-client", got the text "on-accept"`},
+	{`{"fault": {"kind": "reset"}, DIR, "after": {"match": "x", "matchIn": "at-start"}}`, `: after.matchIn: want "from-client" or "to-client", got the text "at-start"`},
 	{`{"fault": {"kind": "reset"}, DIR, "contains": "a", "containsBase64": "YQ=="}`, ": contains: given as text and in base64"},
 	{`{"fault": "reset", DIR}`, `: fault: want an object with a kind, got the text "reset"`},
 	{`{"fault": null, DIR}`, ": fault: want an object with a kind, got null"},

@@ -129,6 +129,7 @@ func TestPlanInJSONIsReadable(t *testing.T) {
 		`{"fault":{"kind":"loss","rate":0.125},"direction":"from-client","after":{"datagrams":10},"until":{"datagrams":5}},` +
 		`{"fault":{"kind":"stall","for":"1s"},"direction":"to-client","after":{"match":"GET","matchIn":"from-client","nth":2,"every":true,"plus":4}},` +
 		`{"fault":{"kind":"close"},"direction":"to-client","after":{"writes":3}},` +
+		`{"fault":{"kind":"down","for":"1s"},"direction":"at-start"},` +
 		`{"fault":{"kind":"blackhole"},"direction":"from-client","containsBase64":"AA==","after":{"match":"query","every":true},"until":{"datagrams":1}}]}`
 	if got := saved(t, handmade); got != want {
 		t.Errorf("MarshalJSON =\n%s, want\n%s", got, want)
@@ -175,6 +176,7 @@ func TestMarshalRefusesPlansWithoutJSON(t *testing.T) {
 		{ToClient((*Reset)(nil)), "rule 2: Fault is a nil pointer"},
 		{ToClient(stranger{}), "rule 2: Fault is a fault.stranger, which is no fault of this package"},
 		{Rule{Fault: Reset{}, Direction: 7}, "rule 2: direction is 7"},
+		{ToClient(Reset{}).AfterMatchIn(ServerStart, "x"), "rule 2: after.matchIn is 128: want FromClient or ToClient"},
 		{Rule{Fault: Reset{}, Demand: 9}, "rule 2: demand is 9: want MayMiss, NeedNotFire or MustHit"},
 		{ToClient(Reset{}).WithProbability(math.NaN()), "rule 2: probability is NaN"},
 		{ToClient(Loss{Rate: math.Inf(-1)}), "rule 2: fault.rate is -Inf"},

@@ -24,12 +24,7 @@ func (w *jsonWriter) value(at string, v reflect.Value) error {
 		w.duration(time.Duration(v.Int()))
 		return nil
 	case directionType:
-		word, ok := directions[transcript.Direction(v.Uint())]
-		if !ok {
-			return fmt.Errorf("%s is %d: make the rule with FromClient, ToClient or OnAccept", at, v.Uint())
-		}
-		w.quoted(word)
-		return nil
+		return w.direction(at, transcript.Direction(v.Uint()))
 	case endingType:
 		word, ok := endings[transcript.Ending(v.Uint())]
 		if !ok {
@@ -152,6 +147,18 @@ func (w *jsonWriter) fault(at string, v reflect.Value) error {
 	}
 	kind := value.Interface().(Fault).Kind()
 	return w.object(at, value, fmt.Appendf(nil, `"kind":%q`, kind))
+}
+
+func (w *jsonWriter) direction(at string, d transcript.Direction) error {
+	word, ok := directionsAt(at)[d]
+	switch {
+	case ok:
+		w.quoted(word)
+		return nil
+	case at == matchInPath:
+		return fmt.Errorf("%s is %d: want FromClient or ToClient", at, d)
+	}
+	return fmt.Errorf("%s is %d: make the rule with FromClient, ToClient, OnAccept or AtStart", at, d)
 }
 
 // number writes a float in the shortest form that reads back as the same.

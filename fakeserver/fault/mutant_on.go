@@ -3,7 +3,6 @@
 package fault
 
 import (
-	"cmp"
 	"os"
 	"reflect"
 )
@@ -22,7 +21,7 @@ func (g *program) mutant(i int) *Rule {
 		return r
 	}
 	idle := *r // used for one direction of one connection, so that it may have a state
-	idle.Fault = g.idle(r.Fault, g.rules[i])
+	idle.Fault = g.idle(r, g.rules[i])
 	return &idle
 }
 
@@ -32,20 +31,20 @@ func (r Rule) mutantName(m Medium) string {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	name := cmp.Or(r.Direction.String(), "OnAccept") + " " + t.Name()
+	name := keyOf(r.Direction) + " " + t.Name()
 	if m == Datagrams {
 		name = "datagrams " + name
 	}
 	return name
 }
 
-// idle returns the fault that claims to be f and does nothing. It panics where
+// idle returns the fault that claims to be that of r and does nothing. It panics where
 // there is none: a new sort of fault needs a new sort of idleness.
-func (g *program) idle(f Fault, out *outcome) Fault {
-	if g.medium == Datagrams {
-		return &idleDatagram{datagramFault: f.(datagramFault)}
+func (g *program) idle(r *Rule, out *outcome) Fault {
+	if g.medium == Datagrams && r.Direction != ServerStart {
+		return &idleDatagram{datagramFault: r.Fault.(datagramFault)}
 	}
-	switch f := f.(type) {
+	switch f := r.Fault.(type) {
 	case pointFault:
 		return idlePoint{f}
 	case delayFault:
@@ -61,5 +60,5 @@ func (g *program) idle(f Fault, out *outcome) Fault {
 	case transformFault:
 		return idleTransform{f}
 	}
-	panic("fault: no mutant of " + f.Kind())
+	panic("fault: no mutant of " + r.Fault.Kind())
 }

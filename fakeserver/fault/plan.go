@@ -87,8 +87,11 @@ func (p Plan) keys() []string {
 
 // keyOf returns the word for a direction in a rule's key.
 func keyOf(d transcript.Direction) string {
-	if d == transcript.Neither {
+	switch d {
+	case transcript.Neither:
 		return "OnAccept"
+	case ServerStart:
+		return "AtStart"
 	}
 	return d.String()
 }

@@ -27,6 +27,11 @@ func (g *program) replace(p Plan) (*program, error) {
 		}
 		next.gone = append(next.gone, gone{key, g.plan.Rules[i], g.rules[i]})
 	}
+	for i, out := range next.rules {
+		if !slices.Contains(g.rules, out) {
+			next.passStart(i)
+		}
+	}
 	return next, nil
 }
 

@@ -13,7 +13,7 @@ const (
 	NotReached State = iota // nothing ever came to where it acts
 	Armed                   // it was reached, but never acted: its draws, or the traffic, did not ask for it, or what it decided never came about
 	Fired                   // it acted
-	Passed                  // it came with SetFaults, when the connection was past its offset
+	Passed                  // it came with SetFaults, when the connection was past its offset, or the server had started
 )
 
 // String returns "not reached", "armed", "fired" or "passed".
@@ -122,6 +122,9 @@ func (o Outcome) advice() string {
 	}
 	switch o.State {
 	case Passed:
+		if o.Rule.Direction == ServerStart {
+			return "start the server with it, let it act now with Now, or allow it with NeedNotFire"
+		}
 		return "let it come earlier, move it ahead, or allow it with NeedNotFire"
 	case Armed:
 		return "give it something to act on, or allow it with NeedNotFire"

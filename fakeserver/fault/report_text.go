@@ -29,6 +29,9 @@ func (r Report) describe(o Outcome) string {
 	case Armed:
 		return "armed: reached, but it never hit (" + r.describeProgress(o) + ")"
 	case Passed:
+		if o.Rule.Direction == ServerStart {
+			return "passed: the server had started when the rule came"
+		}
 		if r.Medium == Datagrams {
 			return "passed: the peer was past its datagrams when the rule came"
 		}
@@ -43,6 +46,9 @@ func (r Report) describe(o Outcome) string {
 
 // describeProgress says in words how far o's connections got.
 func (r Report) describeProgress(o Outcome) string {
+	if o.Rule.Direction == ServerStart {
+		return "the server has started"
+	}
 	return fmt.Sprintf("%s %d got to %s %d", r.Medium.sender(), o.Conn, r.Medium.unit(), o.Offset)
 }
 
@@ -50,6 +56,10 @@ func (r Report) describeProgress(o Outcome) string {
 func (r Report) describeFired(o Outcome) string {
 	first := fmt.Sprintf("on conn %d at byte %d", o.Conn, o.Offset)
 	switch {
+	case o.Rule.Direction == ServerStart && o.Live:
+		first = "when it came"
+	case o.Rule.Direction == ServerStart:
+		first = "when the server started"
 	case r.Medium == Datagrams:
 		first = fmt.Sprintf("on peer %d, datagram %d", o.Conn, o.Offset)
 	case o.Rule.Direction == transcript.Neither:
@@ -89,6 +99,8 @@ func (r Report) describeNone(o Outcome) string {
 		since = " since the rule came"
 	}
 	switch {
+	case o.Rule.Direction == ServerStart:
+		return "it has not started"
 	case o.Rule.Direction == transcript.Neither:
 		return fmt.Sprintf("none of its connections came%s (%d accepted)", since, r.Conns)
 	case r.Medium == Datagrams:
@@ -120,6 +132,8 @@ func (r Rule) describeTrigger(m Medium) string {
 		need = append(need, r.After.Time.String())
 	}
 	switch {
+	case r.Direction == ServerStart:
+		need = append(need, "the server's start")
 	case r.After.Now:
 		need = append(need, fmt.Sprintf("the next %s %v", unit, r.Direction))
 	case r.Direction == transcript.Neither && len(need) == 0:

@@ -22,7 +22,7 @@ type Rule struct {
 	Name string
 
 	Fault     Fault
-	Direction transcript.Direction // Neither: when a connection is accepted
+	Direction transcript.Direction // Neither: when a connection is accepted; ServerStart: when the server starts
 	Conns     Conns
 	Contains  []byte  // datagrams: it is for those that have these bytes in them. If empty, for all.
 	After     Trigger // If zero, the rule acts from the beginning.

@@ -98,6 +98,8 @@ func describeWay(d transcript.Direction) string {
 		return "to the client"
 	case transcript.Neither:
 		return "on accept"
+	case ServerStart:
+		return "at the server's start"
 	}
 	return fmt.Sprintf("in direction %d", d)
 }

@@ -28,6 +28,7 @@ func TestRuleInWords(t *testing.T) {
 		{FromClient(Blackhole{}).ForDatagrams(2).OnConn(1), "blackhole from the client for 2 datagrams on peer 1"},
 		{ToClient(Reset{}).Times(1).MustHit().Named("cut"), "cut: reset to the client at most 1 time, which must hit"},
 		{ToClient(Reset{}).NeedNotFire(), "reset to the client, which need not fire"},
+		{AtStart(Down{For: time.Minute}).Now(), "down (for 1m0s) at the server's start from now on"},
 		{Rule{}, "no fault on accept"},
 		{ToClient((*Reset)(nil)), "no fault to the client"},
 		{Rule{Fault: Reset{}, Direction: 7}, "reset in direction 7"},
@@ -51,7 +52,7 @@ func TestRuleInWordsTellsRulesApart(t *testing.T) {
 	seen := map[string]Rule{}
 	for _, r := range []Rule{r, r.Now(), r.AfterBytes(1), r.AfterDatagrams(1), r.AfterMatch("1"), r.AfterNthMatch(2, "1"), r.AfterEveryMatch("1"), r.AfterMatchIn(fromClient, "1"), r.AfterMatch("1").Plus(1),
 		r.AfterWrites(1), r.Containing("1"), r.AfterTime(1), r.ForBytes(1), r.ForDatagrams(1), r.ForTime(1),
-		r.OnConn(1), r.FromConn(1), r.WithProbability(1), r.Times(1), r.MustHit(), r.NeedNotFire(), r.Named("1"), FromClient(r.Fault), OnAccept(r.Fault), ToClient(Latency{Jitter: ms})} {
+		r.OnConn(1), r.FromConn(1), r.WithProbability(1), r.Times(1), r.MustHit(), r.NeedNotFire(), r.Named("1"), FromClient(r.Fault), OnAccept(r.Fault), AtStart(r.Fault), ToClient(Latency{Jitter: ms})} {
 		if other, twice := seen[r.String()]; twice {
 			t.Errorf("%#v and %#v are both %v", r, other, r)
 		}

@@ -105,6 +105,16 @@ func (t *tally) unfiredLast(o *outcome) {
 	o.spot = o.before
 }
 
+// starts notes that a rule for the server's start is reached, and reports whether it is so for the
+// first time. One that came too late is not.
+func (t *tally) starts(o *outcome) (first bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	first = !o.reached && !o.passed
+	o.reached = o.reached || first
+	return first
+}
+
 // armed notes that a rule was reached.
 func (t *tally) armed(o *outcome) {
 	t.mu.Lock()

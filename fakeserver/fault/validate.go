@@ -63,9 +63,11 @@ func (r Rule) validateDirection(m Medium) error {
 	switch r.Direction {
 	case transcript.FromClient, transcript.ToClient:
 		return nil
+	case ServerStart:
+		return r.validateStart()
 	case transcript.Neither:
 	default:
-		return fmt.Errorf("Direction is %d: make the rule with FromClient, ToClient or OnAccept", r.Direction)
+		return fmt.Errorf("Direction is %d: make the rule with FromClient, ToClient, OnAccept or AtStart", r.Direction)
 	}
 	if m == Datagrams {
 		return errors.New("OnAccept is for streams: datagrams are not accepted")

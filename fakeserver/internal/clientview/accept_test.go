@@ -37,6 +37,14 @@ var acceptViews = []view{{
 	steps: []step{dials(ok), writes("hello", ok), reads(100, "hello", ok), dials(isRefused), up(), dials(ok)},
 	why:   "the port refuses before the handler answers", elsewhere: noGuard,
 }, {
+	name: "down at the start", rules: []fault.Rule{fault.AtStart(fault.Down{For: fault.Forever})},
+	steps: []step{dials(isRefused), dials(isRefused), up(), dials(ok), writes("hello", ok), reads(100, "hello", ok)},
+	why:   "a server that is not there yet has an address, at which nothing listens", elsewhere: noGuard,
+}, {
+	name: "down at the start for a time", rules: []fault.Rule{fault.AtStart(fault.Down{For: late})},
+	steps: []step{comesUp(), atLeast(late), dials(ok), writes("hello", ok), reads(100, "hello", ok)},
+	why:   "it is there after a while", elsewhere: noGuard,
+}, {
 	name: "down to the client", rules: []fault.Rule{fault.ToClient(fault.Down{For: late}).AfterBytes(5).OnConn(1)},
 	steps: []step{dials(ok), writes("hello", ok), reads(100, "hello", ok), dials(isRefused), writes("hello", ok), reads(100, "hello", ok), comesUp(), atLeast(late), dials(ok)},
 	why:   "the port refuses before the byte leaves; what is open stays open", elsewhere: noGuard,

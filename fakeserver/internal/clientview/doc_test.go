@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -22,9 +23,10 @@ func (v view) subjects() []string {
 	}
 	var all []string
 	for _, r := range v.rules {
-		if r.Direction == transcript.Neither {
-			all = append(all, "OnAccept")
-		} else {
+		switch r.Direction {
+		case transcript.Neither, fault.ServerStart:
+			all = append(all, faultgen.Place(r.Direction))
+		default:
 			all = append(all, reflect.TypeOf(r.Fault).Name())
 		}
 	}

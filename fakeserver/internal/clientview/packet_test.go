@@ -131,6 +131,10 @@ var packetViews = []view{{
 	steps: []step{dials(ok), writes("one", ok), reads(100, "", isRefused), up(), writes("two", ok), reads(100, "two", ok)},
 	why:   "Dial asks nobody", elsewhere: noICMP,
 }, {
+	name: "down at the start, for datagrams", rules: []fault.Rule{fault.AtStart(fault.Down{For: fault.Forever})},
+	steps: []step{dials(ok), writes("one", ok), reads(100, "", isRefused), up(), writes("two", ok), reads(100, "two", ok)},
+	why:   "Dial asks nobody", elsewhere: noICMP,
+}, {
 	name: "down from the client, for datagrams", rules: []fault.Rule{fault.FromClient(fault.Down{For: fault.Forever}).AfterDatagrams(2)},
 	steps: []step{dials(ok), writes("one", ok), reads(100, "one", ok), writes("two", ok), readsNothing(), writes("three", ok), reads(100, "", isRefused),
 		up(), writes("four", ok), reads(100, "four", ok)},

@@ -141,7 +141,7 @@ func TestClientViewsCoverEveryFaultInEachDirection(t *testing.T) {
 		for _, kind := range faultgen.All(m) {
 			for _, d := range faultgen.Directions(m, kind) {
 				if !covered[place{kind, m, d}] {
-					t.Errorf("%s of %v, direction %v: no row; add one to the table of what a client sees", kind, m, d)
+					t.Errorf("%s of %v, %v: no row; add one to the table of what a client sees", kind, m, faultgen.Place(d))
 				}
 			}
 		}

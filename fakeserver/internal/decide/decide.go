@@ -13,6 +13,13 @@ type Program interface {
 	// Empty reports whether the plan has no rules.
 	Empty() bool
 
+	// Start returns what is to be done when the server starts, or, for a program that takes over
+	// from another, when it does: what that has not had. It is the same for no two calls. It counts
+	// none of that as done: see Started.
+	Start() []Step
+	// Started counts that step, which Start returned, was carried out.
+	Started(step Step)
+
 	// Accept returns what is to be done with connection conn when it is accepted: what waits
 	// first, and then at most one ending. It counts none of that as done: see Accepted.
 	Accept(conn int) []Step

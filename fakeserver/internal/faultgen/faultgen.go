@@ -74,12 +74,23 @@ func Example(m fault.Medium, kind string, n int) fault.Fault {
 	}).Example(n)
 }
 
-// Directions returns where a fault of the given kind can act on m. Neither is on accept.
+// Directions returns where a fault of the given kind can act on m: see Place.
 func Directions(m fault.Medium, kind string) []transcript.Direction {
-	all := []transcript.Direction{transcript.Neither, transcript.FromClient, transcript.ToClient}
+	all := []transcript.Direction{fault.ServerStart, transcript.Neither, transcript.FromClient, transcript.ToClient}
 	return slices.DeleteFunc(all, func(d transcript.Direction) bool {
 		return !Valid(m, fault.Rule{Fault: Example(m, kind, 1), Direction: d})
 	})
+}
+
+// Place returns the name of the function that makes a rule with this direction, such as "OnAccept".
+func Place(d transcript.Direction) string {
+	switch d {
+	case fault.ServerStart:
+		return "AtStart"
+	case transcript.Neither:
+		return "OnAccept"
+	}
+	return d.String()
 }
 
 // Valid reports whether a plan for m can have the rule.

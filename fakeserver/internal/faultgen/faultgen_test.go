@@ -2,6 +2,7 @@ package faultgen_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,20 +35,28 @@ func TestDrawnFaultsAreValidAndOfTheirKind(t *testing.T) {
 // What is worked out from the faults themselves is what a reader expects.
 func TestKindsAreTold(t *testing.T) {
 	all := faultgen.All(fault.Streams)
-	for kind, want := range map[string]struct{ once, ends, onAccept bool }{
-		"reset":      {true, true, true},
-		"half-close": {true, true, false},
-		"stall":      {true, false, true},
-		"hold":       {true, false, false},
-		"slow-close": {false, false, false},
-		"slice":      {false, false, false},
+	for kind, want := range map[string]struct {
+		once, ends bool
+		places     string
+	}{
+		"down":       {true, false, "AtStart OnAccept FromClient ToClient"},
+		"reset":      {true, true, "OnAccept FromClient ToClient"},
+		"half-close": {true, true, "FromClient ToClient"},
+		"stall":      {true, false, "OnAccept FromClient ToClient"},
+		"hold":       {true, false, "FromClient ToClient"},
+		"slow-close": {false, false, "FromClient ToClient"},
+		"slice":      {false, false, "FromClient ToClient"},
 	} {
 		f := faultgen.Example(fault.Streams, kind, 1)
 		if got := faultgen.ActsOnce(f); got != want.once {
 			t.Errorf("%#v acts once: %v", f, got)
 		}
-		if got := len(faultgen.Directions(fault.Streams, kind)) == 3; got != want.onAccept {
-			t.Errorf("%#v can act on accept: %v", f, got)
+		var places []string
+		for _, d := range faultgen.Directions(fault.Streams, kind) {
+			places = append(places, faultgen.Place(d))
+		}
+		if got := strings.Join(places, " "); got != want.places {
+			t.Errorf("%#v can act %s, want %s", f, got, want.places)
 		}
 		if slices.Contains(all.Ending(true), kind) != want.ends || slices.Contains(all.Ending(false), kind) == want.ends {
 			t.Errorf("%#v ends a stream: want %v", f, want.ends)

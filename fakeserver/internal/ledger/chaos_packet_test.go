@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -57,6 +58,9 @@ func drawDatagramPlan(t *rapid.T, unit time.Duration, kinds faultgen.Kinds) faul
 			r = faultgen.Content(t, fault.Datagrams, r, rapid.SampledFrom([]string{"1", "a", ""}))
 		}
 		p.Rules = append(p.Rules, r)
+	}
+	if slices.Contains(kinds, fault.Down{}.Kind()) && coin(t, 4, "at the start") {
+		p.Rules = append(p.Rules, drawAtStart(t, time.Duration(between(t, 1, 9, "down"))*unit))
 	}
 	return p
 }

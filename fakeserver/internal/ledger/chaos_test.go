@@ -103,6 +103,9 @@ func (c chaos) drawPlan(t *rapid.T, w wirePlan) fault.Plan {
 		}
 		p.Rules = append(p.Rules, fault.OnAccept(f).OnConn(between(t, 1, 4, "conn")).NeedNotFire())
 	}
+	if w.outages && coin(t, 4, "at the start") {
+		p.Rules = append(p.Rules, drawAtStart(t, w.delay(t)))
+	}
 	if coin(t, 3, "by the clock") {
 		p.Rules = append(p.Rules, drawOnce(t, w).AfterTime(w.delay(t)))
 	}
@@ -116,6 +119,15 @@ func (c chaos) drawPlan(t *rapid.T, w wirePlan) fault.Plan {
 func drawOnce(t *rapid.T, w wirePlan) fault.Rule {
 	f := rapid.SampledFrom([]fault.Fault{fault.Stall{For: w.delay(t)}, fault.Close{}, fault.Reset{}, fault.HalfClose{}, fault.Hold{Gate: gate}}).Draw(t, "fault")
 	return fault.Rule{Fault: f, Direction: rapid.SampledFrom(both).Draw(t, "direction")}.NeedNotFire()
+}
+
+// drawAtStart draws a rule for the server's start, or for now.
+func drawAtStart(t *rapid.T, d time.Duration) fault.Rule {
+	r := fault.AtStart(fault.Down{For: d}).NeedNotFire()
+	if coin(t, 2, "for now") {
+		r = r.Now()
+	}
+	return r
 }
 
 func (c chaos) String() string {

@@ -1,6 +1,7 @@
 package oneplan_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/internal/faultgen"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -68,6 +70,21 @@ func endOf(errs ...error) string {
 	return "end of stream"
 }
 
+// awaitStart waits until a server whose plan lets it begin with an outage takes what is new.
+func awaitStart(ctx context.Context, srv fakeserver.Wire, p fault.Plan) error {
+	if !slices.ContainsFunc(p.Rules, func(r fault.Rule) bool { return r.Direction == fault.ServerStart }) {
+		return nil
+	}
+	return srv.Wait(ctx, func(t transcript.Transcript) bool {
+		for e := range t.Kind(transcript.Note).All() {
+			if strings.HasPrefix(e.Text, "up: ") {
+				return true
+			}
+		}
+		return false
+	})
+}
+
 // corpus returns the plans in a directory under testdata.
 func corpus(t *testing.T, dir string) map[string]fault.Plan {
 	t.Helper()
@@ -100,7 +117,7 @@ func wantAllKinds(t *testing.T, m fault.Medium, triggers []string, plans ...map[
 				t.Errorf("%s: %v", name, err)
 			}
 			for _, r := range p.Rules {
-				seen[r.Direction.String()+" "+r.Fault.Kind()] = true
+				seen[faultgen.Place(r.Direction)+" "+r.Fault.Kind()] = true
 				maps.Copy(seen, triggersOf(r))
 			}
 		}
@@ -112,8 +129,8 @@ func wantAllKinds(t *testing.T, m fault.Medium, triggers []string, plans ...map[
 	}
 	for _, kind := range faultgen.All(m) {
 		for _, d := range faultgen.Directions(m, kind) {
-			if !seen[d.String()+" "+kind] {
-				t.Errorf("%s %v: no plan below testdata has it; add one, so that it is the same on every network", kind, d)
+			if !seen[faultgen.Place(d)+" "+kind] {
+				t.Errorf("%s %v: no plan below testdata has it; add one, so that it is the same on every network", faultgen.Place(d), kind)
 			}
 		}
 	}

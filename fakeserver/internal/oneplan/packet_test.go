@@ -79,7 +79,7 @@ func (s packetScript) run(n network, p fault.Plan, start func(network, fault.Pla
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	var errs []error
+	errs := []error{awaitStart(ctx, srv, p)}
 	var clients []net.Conn
 	for peer := 1; peer <= peers; peer++ {
 		c, err := n.DialContext(context.Background(), "udp", addr)

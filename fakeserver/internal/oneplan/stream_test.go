@@ -88,6 +88,7 @@ func (s streamScript) run(n network, p fault.Plan, start func(network, fault.Pla
 		})
 	}
 	var heard []string
+	err = awaitStart(ctx, srv, p)
 	for conn := 1; conn <= conns; conn++ {
 		heard = append(heard, s.call(ctx, n, p, srv, conn))
 		if waitErr := srv.Wait(ctx, func(t transcript.Transcript) bool { return hasEnded(t.Conn(conn)) || acted(t.Conn(conn), "forever") }); err == nil {
