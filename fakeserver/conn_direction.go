@@ -96,6 +96,7 @@ func (d *direction[M]) setDeadline(t time.Time) error {
 // A direct is what the direct modes of both directions share.
 type direct struct {
 	half
+	waker
 	// Under calls: whether OnAccept rules have let the connection through, and the plan, which
 	// has no rules for this direction.
 	begun  bool

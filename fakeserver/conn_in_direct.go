@@ -11,7 +11,6 @@ type directIn struct {
 	direct
 	in     *inbound
 	drains drain // under calls
-	woken  bool  // a Read is being woken: the socket gets the handler's deadline when that has looked; under Conn.mu
 }
 
 func (d *directIn) read(p []byte) (int, error) {
@@ -150,23 +149,13 @@ func (d *directIn) throwAway(n int) {
 
 func (d *directIn) wakeHandler() { d.c.raw.SetReadDeadline(past) }
 
-// setDeadline sets the socket's own, unless that is to wake a Read now, which would sleep on if
-// it had not run yet; or a rule ended the connection, whose past deadline lets nothing block.
-func (d *directIn) setDeadline(t time.Time) error {
-	if d.woken || d.c.why != nil {
-		return nil
-	}
-	return d.c.raw.SetReadDeadline(t)
-}
+func (d *directIn) setDeadline(t time.Time) error { return d.waker.setDeadline(d.c, t) }
 
 // wakeReader makes a Read that is blocked in the socket look again.
 func (d *directIn) wakeReader() {
 	d.c.mu.Lock()
 	defer d.c.mu.Unlock()
-	if !d.c.over {
-		d.woken = true
-		d.c.raw.SetReadDeadline(past)
-	}
+	d.wake(d.c)
 }
 
 // wasWoken reports whether a read of the socket ended because of wakeReader, and gives the
@@ -177,22 +166,11 @@ func (d *directIn) wasWoken(err error) bool {
 	}
 	d.c.mu.Lock()
 	defer d.c.mu.Unlock()
-	return !hasPassed(d.in.deadline) && d.restoreDeadlineLocked()
-}
-
-// restoreDeadlineLocked gives the socket the handler's deadline again. It reports false if the
-// connection is doomed: nothing is to block any more. It needs Conn.mu.
-func (d *directIn) restoreDeadlineLocked() bool {
-	if d.c.why != nil {
-		return false
-	}
-	d.woken = false
-	d.c.raw.SetReadDeadline(d.in.deadline)
-	return true
+	return !hasPassed(d.in.deadline) && d.restore(d.c, d.in.deadline)
 }
 
 func (d *directIn) restoreDeadline() {
 	d.c.mu.Lock()
 	defer d.c.mu.Unlock()
-	d.restoreDeadlineLocked()
+	d.restore(d.c, d.in.deadline)
 }

@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"net"
 	"sync"
 	"syscall"
 	"time"
@@ -24,7 +25,7 @@ type outMode interface {
 	mode
 
 	// write is the handler's Write. Recorded says that p is part of the record. It returns
-	// errPumped if this isn't the mode any more. It needs calls.
+	// errPumped if this isn't the mode any more: the rest of p is the pumped mode's. It needs calls.
 	write(p []byte, recorded bool) (int, error)
 	// closeWrite sends a FIN after what was written. It needs calls.
 	closeWrite() error
@@ -43,7 +44,7 @@ type outMode interface {
 
 func (out *outbound) init(c *Conn) {
 	out.half = newHalf(c, transcript.ToClient)
-	out.direct = directOut{direct: direct{half: out.half, prog: c.core.program()}, out: out}
+	out.direct = directOut{direct: direct{half: out.half, waker: waker{set: net.Conn.SetWriteDeadline}, prog: c.core.program()}, out: out}
 	out.mode = &out.direct
 }
 
@@ -53,7 +54,7 @@ func (out *outbound) begin(prog decide.Program) {
 	defer out.unlock()
 	if st := out.direct.begin(prog); st != nil {
 		p := newPumpedOut(out, st, prog)
-		out.becomePumped(p, p.queue)
+		out.direct.goOver(p)
 		p.begin()
 	}
 }
@@ -70,7 +71,9 @@ func (out *outbound) write(p []byte, recorded bool) (int, error) {
 	}
 	n, err := out.mode.write(p, recorded)
 	if err == errPumped {
-		return out.mode.write(p, recorded)
+		sum := n
+		n, err = out.mode.write(p[sum:], recorded)
+		n += sum
 	}
 	return n, err
 }

@@ -1,6 +1,10 @@
 package fakeserver
 
-import "time"
+import (
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
+)
 
 // directOut is how outbound goes without rules: the handler writes the socket itself.
 type directOut struct {
@@ -8,15 +12,19 @@ type directOut struct {
 	out *outbound
 }
 
-func (d *directOut) write(p []byte, recorded bool) (int, error) {
-	if d.adopt() {
-		return 0, errPumped
+func (d *directOut) write(p []byte, recorded bool) (sum int, err error) {
+	for !d.adopt() {
+		n, err := d.out.send(p[sum:], recorded, nil)
+		if sum += n; err == errReplanned {
+			d.restoreDeadline()
+			continue
+		}
+		if n > 0 && err == nil {
+			d.writes++
+		}
+		return sum, d.c.writeError(err)
 	}
-	n, err := d.out.send(p, recorded, nil)
-	if n > 0 && err == nil {
-		d.writes++
-	}
-	return n, d.c.writeError(err)
+	return sum, errPumped
 }
 
 // adopt goes over to the server's plan. It reports whether the direction is pumped now. It
@@ -25,21 +33,28 @@ func (d *directOut) adopt() (pumped bool) {
 	if !d.stale() {
 		return false
 	}
+	d.restoreDeadline() // first: a change that this does not see yet wakes the Write after it
 	st := d.direct.adopt()
 	if st == nil || d.out.isShut() {
 		return false
 	}
 	p := newPumpedOut(d.out, st, d.prog)
 	p.put(st.Tick(d.c.age())) // first: once it is the mode, another change of the plan is its affair
-	d.out.becomePumped(p, p.queue)
-	d.c.setRawWriteDeadline(time.Time{})
+	d.goOver(p)
 	p.start()
 	return true
 }
 
+// goOver makes p the mode. The socket has no deadline then.
+func (d *directOut) goOver(p *pumpedOut) {
+	d.out.becomePumped(p, p.queue)
+	d.c.setRawWriteDeadline(time.Time{})
+}
+
 func (d *directOut) replan() {
 	if !d.out.calls.tryLock() {
-		return // whatever has locked them sees to it as it unlocks them
+		d.wakeWriter() // whatever has locked them sees to it as it unlocks them: that is soon, then
+		return
 	}
 	if d.begun && d.out.mode == outMode(d) {
 		d.adopt()
@@ -51,13 +66,32 @@ func (d *directOut) closeWrite() error { return d.out.sendFIN() }
 
 func (d *directOut) wakeHandler() { d.c.raw.SetWriteDeadline(past) }
 
-// setDeadline leaves it to the socket's past deadline that nothing blocks, where a rule ended
-// the connection.
-func (d *directOut) setDeadline(t time.Time) error {
-	if d.c.why != nil {
-		return nil
+func (d *directOut) setDeadline(t time.Time) error { return d.waker.setDeadline(d.c, t) }
+
+// wakeWriter lets a Write that is under way end where the client has no more room, if there are
+// rules for what it has left.
+func (d *directOut) wakeWriter() {
+	if !d.c.core.program().HasStream(d.c.n, d.way) || !socket.CanWriteNow(d.c.raw) {
+		return
 	}
-	return d.c.raw.SetWriteDeadline(t)
+	d.c.mu.Lock()
+	defer d.c.mu.Unlock()
+	if d.out.mode == outMode(d) {
+		d.wake(d.c)
+	}
+}
+
+// isWoken reports whether a Write is to leave the rest to other rules.
+func (d *directOut) isWoken() bool {
+	d.c.mu.Lock()
+	defer d.c.mu.Unlock()
+	return d.woken && d.c.why == nil && d.out.mode == outMode(d)
+}
+
+func (d *directOut) restoreDeadline() {
+	d.c.mu.Lock()
+	defer d.c.mu.Unlock()
+	d.restore(d.c, d.out.deadline)
 }
 
 // What is written has left when the call returns.

@@ -11,7 +11,8 @@ import (
 const writePart = 256 << 10
 
 // send records p, and writes it to the socket. Just before the last part is written, it calls
-// reached, if that is not nil. Its error is the socket's: see Conn.writeError.
+// reached, if that is not nil. Its error is the socket's, for which see Conn.writeError, or
+// errReplanned.
 func (out *outbound) send(p []byte, recorded bool, reached func()) (sum int, err error) {
 	for len(p) > 0 {
 		part := p[:min(len(p), writePart)]
@@ -19,6 +20,9 @@ func (out *outbound) send(p []byte, recorded bool, reached func()) (sum int, err
 			err = out.sendPart(part, recorded, reached, &sum)
 		} else {
 			err = out.sendPart(part, recorded, nil, &sum)
+		}
+		if err == nil && len(p) > 0 && out.direct.isWoken() {
+			err = errReplanned
 		}
 		if err != nil {
 			break
@@ -45,16 +49,25 @@ func (out *outbound) sendPart(p []byte, recorded bool, reached func(), sum *int)
 	return err
 }
 
-// writeRaw writes p, which is recorded, to the socket. The server may close in between: that
-// ends what waits, but what can leave at once leaves, so that what the record has had to say
-// of it stays true.
+// writeRaw writes p, which is recorded, to the socket. The server may close in between, or get
+// another plan: that ends what waits, but what can leave at once leaves, so that what the record
+// has had to say of it stays true.
 func (out *outbound) writeRaw(p []byte) (int, error) {
 	n, err := out.c.raw.Write(p)
-	if n > 0 || !isTimeout(err) || !out.c.isHurried() {
+	if !isTimeout(err) {
 		return n, err
 	}
-	if m, nowErr := socket.WriteNow(out.c.raw, p); m > 0 {
-		return m, nowErr
+	switch {
+	case out.direct.isWoken():
+		m, _ := socket.WriteNow(out.c.raw, p[n:])
+		if n += m; n == len(p) {
+			return n, nil
+		}
+		return n, errReplanned
+	case n == 0 && out.c.isHurried():
+		if m, nowErr := socket.WriteNow(out.c.raw, p); m > 0 {
+			return m, nowErr
+		}
 	}
 	return n, err
 }

@@ -26,7 +26,8 @@ import (
 //	ReadNow([]byte) (int, error)  Read without waiting: os.ErrDeadlineExceeded, if there is nothing; without it,
 //	                              a Read for a millisecond
 //	WriteNow([]byte) (int, error) Write without waiting, whatever the deadline: the same, if not all has left; without
-//	                              it, what Close finds blocked does not leave
+//	                              it, what Close finds blocked does not leave, and SetFaults cuts no Write that
+//	                              is under way
 //	Peek([]byte) (int, error)     Read, but what it has read can be read again; without it, Reads are small
 //	                              while a rule FromClient waits for a match
 //	PeerUnread() (int, error)     bytes written that the other end has not read; without it, the boundaries of

@@ -55,6 +55,12 @@ func (g *program) Stream(conn int, d transcript.Direction) decide.Stream {
 	return nil
 }
 
+func (g *program) HasStream(conn int, d transcript.Direction) bool {
+	return slices.ContainsFunc(g.plan.Rules, func(r Rule) bool {
+		return r.on(conn) && (r.Direction == d || r.looksIn(d))
+	})
+}
+
 // StreamAt returns nil, and not a nil *stream, where there is none.
 func (g *program) StreamAt(conn int, d transcript.Direction, offset, writes int64) decide.Stream {
 	s := g.stream(conn, d)

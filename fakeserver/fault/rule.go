@@ -134,8 +134,9 @@ func (r Rule) AfterTime(d time.Duration) Rule {
 //
 // A connection stands at the end of what was sent. What the client sends once SetFaults has
 // returned comes after that, and so does what the handler writes by later calls of Write. What it
-// wrote before leaves first, and so may the rest of a Write that is under way. While a Stall or a
-// Hold of the plan stops the direction, the rule waits until that is over; where the direction
+// wrote before leaves first. A Write that is under way, and waits for the client to read, is cut
+// where it waits if no rule was for that direction before, and its rest comes after that; if one
+// was, the connection has taken what it wrote, which leaves first, too. While a Stall or a Hold of the plan stops the direction, the rule waits until that is over; where the direction
 // has ended, it does not act. The record says at which offset it began.
 //
 // The network goes down under all connections, which stay open, and comes back:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 func TestStreamIsNilWithoutRules(t *testing.T) {
@@ -14,6 +15,23 @@ func TestStreamIsNilWithoutRules(t *testing.T) {
 	}
 	if g.Stream(2, toClient) == nil {
 		t.Error("a direction with a rule got no stream")
+	}
+}
+
+// HasStream says so without making one.
+func TestHasStreamKnowsWhetherThereIsOne(t *testing.T) {
+	for _, r := range []Rule{
+		ToClient(Reset{}), FromClient(Reset{}), ToClient(Reset{}).OnConn(2), FromClient(Reset{}).FromConn(2), OnAccept(Reset{}),
+		ToClient(Reset{}).AfterMatch("a"), ToClient(Reset{}).AfterMatchIn(fromClient, "a"), FromClient(Reset{}).AfterMatchIn(toClient, "a").OnConn(1),
+	} {
+		g := compile(t, Streams, 1, r)
+		for conn := 1; conn <= 3; conn++ {
+			for _, d := range []transcript.Direction{fromClient, toClient} {
+				if has, stream := g.HasStream(conn, d), g.Stream(conn, d); has != (stream != nil) {
+					t.Errorf("%v: conn %d, %v: HasStream is %v, and the stream %v", r, conn, d, has, stream)
+				}
+			}
+		}
 	}
 }
 

@@ -35,7 +35,8 @@
 // Bytes to the client are recorded just before they are handed to the socket,
 // so a client that has read an answer always finds it in the record. Should the
 // socket then refuse some of them, an [Unsent] event takes them back, as [FINUnsent] does
-// a FIN, and [DatagramUnsent] a datagram.
+// a FIN, and [DatagramUnsent] a datagram. What SetFaults takes back from a Write that waits for
+// the client may still leave, and is then recorded once more.
 //
 // # Counts
 //

@@ -38,6 +38,8 @@ type Program interface {
 	// Stream returns the decisions for direction d of connection conn, from its first byte
 	// on, or nil if no rule is for it.
 	Stream(conn int, d transcript.Direction) Stream
+	// HasStream reports whether Stream does not return nil.
+	HasStream(conn int, d transcript.Direction) bool
 	// StreamAt is Stream for a direction of which offset bytes have passed already, in so many
 	// writes. Windows that are open there apply from there on; a rule whose offset is past never acts. Tick
 	// returns what is due at that very offset.

@@ -24,3 +24,6 @@ func WriteNow(c net.Conn, p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// CanWriteNow reports whether WriteNow works on c.
+func CanWriteNow(c net.Conn) bool { return isStream(c) }

@@ -96,6 +96,13 @@ func WriteNow(c net.Conn, p []byte) (int, error) {
 	return kernel.WriteNow(c, p)
 }
 
+// CanWriteNow reports whether WriteNow works on c. Then a Write that a deadline has cut short says how much has left, and
+// the rest can still be written: a TLS connection, say, is broken by that.
+func CanWriteNow(c net.Conn) bool {
+	_, own := c.(interface{ WriteNow([]byte) (int, error) })
+	return own || kernel.CanWriteNow(c)
+}
+
 // PeerUnread returns how many written bytes the other end has not read. Of the kernel's connections only a
 // [kernel.PeerQueue] knows that: for these its error is errors.ErrUnsupported.
 func PeerUnread(c net.Conn) (int, error) {
