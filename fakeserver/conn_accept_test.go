@@ -56,8 +56,12 @@ func TestOnAcceptEndsWithTheConnection(t *testing.T) {
 		do  func(*fakeserver.Server) error
 		end error // nil: an RST that may come after a FIN, and so give either
 	}{
-		"by FIN": {func(s *fakeserver.Server) error { return s.CloseClientConns(transcript.ByFIN) }, io.EOF},
-		"by RST": {func(s *fakeserver.Server) error { return s.CloseClientConns(transcript.ByRST) }, errReset},
+		"by FIN":   {func(s *fakeserver.Server) error { return s.CloseClientConns(transcript.ByFIN) }, io.EOF},
+		"by RST":   {func(s *fakeserver.Server) error { return s.CloseClientConns(transcript.ByRST) }, errReset},
+		"by close": {func(s *fakeserver.Server) error { return s.CloseClientConns(transcript.ByClose) }, io.EOF},
+		"by FIN, then by close": {func(s *fakeserver.Server) error {
+			return errors.Join(s.CloseClientConns(transcript.ByFIN), s.CloseClientConns(transcript.ByClose))
+		}, io.EOF},
 		"by FIN twice": {func(s *fakeserver.Server) error {
 			return errors.Join(s.CloseClientConns(transcript.ByFIN), s.CloseClientConns(transcript.ByFIN))
 		}, io.EOF},
@@ -95,6 +99,7 @@ func TestOnAcceptEndsWithTheListenersConnection(t *testing.T) {
 	for name, do := range map[string]func(*fakeserver.Listener) error{
 		"by FIN":           func(l *fakeserver.Listener) error { return l.CloseClientConns(transcript.ByFIN) },
 		"by RST":           func(l *fakeserver.Listener) error { return l.CloseClientConns(transcript.ByRST) },
+		"by close":         func(l *fakeserver.Listener) error { return l.CloseClientConns(transcript.ByClose) },
 		"by Stop":          (*fakeserver.Listener).Stop,
 		"by Close":         (*fakeserver.Listener).Close,
 		"by FIN, and Stop": func(l *fakeserver.Listener) error { return errors.Join(l.CloseClientConns(transcript.ByFIN), l.Stop()) },

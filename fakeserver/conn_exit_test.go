@@ -111,6 +111,48 @@ func TestExitFromTheClientNamesWhatWasNotDue(t *testing.T) {
 	})
 }
 
+// CloseClientConns by close ends each connection as an Exit does, with rules or without: what
+// comes after the FIN is answered with an RST, what had come and was not read is named, and so is
+// what a rule keeps. Handlers' calls fail as after any CloseClientConns.
+func TestCloseClientConnsAsTheProcessEnds(t *testing.T) {
+	for name, rules := range map[string][]fault.Rule{"unruled": nil, "late": {fault.ToClient(fault.Latency{Delay: time.Hour}).NeedNotFire()}} {
+		t.Run(name, func(t *testing.T) {
+			errs := make(chan error, 1)
+			inMemory(t, fakeserver.Config{Faults: plan(rules...), Handler: fakeserver.HandlerFunc(func(ctx context.Context, c *fakeserver.Conn) error {
+				io.ReadFull(c, make([]byte, 2))
+				io.WriteString(c, "hey")
+				<-ctx.Done()
+				_, err := c.Read(make([]byte, 9))
+				errs <- err
+				return err
+			})}, func(m cell) {
+				c := m.dial()
+				defer c.Close()
+				send(t, c, "hi, there")
+				time.Sleep(time.Second)
+				if err := m.srv.CloseClientConns(transcript.ByClose); err != nil {
+					t.Error(err)
+				}
+				got, err := io.ReadAll(c)
+				if want := map[bool]string{true: "hey"}[rules == nil]; string(got) != want || err != nil {
+					t.Errorf("the client read %q, %v; want %q and the end of the stream", got, err, want)
+				}
+				_, err = io.WriteString(c, "?")
+				wantError(t, "Write", err, syscall.EPIPE)
+				tr := m.srv.Transcript()
+				wantEnding(t, tr, 1, transcript.ByClose, transcript.ByFIN)
+				if unread, unsent := countOf(tr, transcript.Unread), countOf(tr, transcript.Unsent); unread != 7 || unsent != int64(3-len(got)) {
+					t.Errorf("%d bytes are unread, and %d unsent:\n%v", unread, unsent, tr)
+				}
+				if err := m.srv.Close(); err != nil {
+					t.Error(err)
+				}
+				wantError(t, "Read", <-errs, net.ErrClosed)
+			})
+		})
+	}
+}
+
 // On a unix socket the client's Read ends, too, whatever lay unread, and its Write is EPIPE.
 func TestExitOnAUnixSocket(t *testing.T) {
 	srv := startUnix(t, fakeserver.Echo{},
@@ -128,6 +170,15 @@ func TestExitOnAUnixSocket(t *testing.T) {
 	if got := countOf(srv.Transcript().Conn(2), transcript.Unread); got != 7 {
 		t.Errorf("%d bytes are unread, want 7:\n%v", got, srv.Transcript())
 	}
+	c := dialUnix(t, srv)
+	send(t, c, "hello")
+	wantRead(t, c, "hello")
+	if err := srv.CloseClientConns(transcript.ByClose); err != nil {
+		t.Error(err)
+	}
+	wantAll(t, c, "", io.EOF)
+	_, err := io.WriteString(c, "?")
+	wantError(t, "Write", err, syscall.EPIPE)
 }
 
 func mustDialIn(t testing.TB, network *fakenet.Network, addr string) net.Conn {

@@ -27,7 +27,7 @@ import (
 //	Conn.Close             inOrder
 //	Conn.Reset             byReset
 //	a rule                 inOrder (Close), asExit (Exit) or atOnce (Reset), when it acts
-//	CloseClientConns       inOrder or atOnce
+//	CloseClientConns       inOrder, asExit or atOnce
 //	a Restart              asExit or atOnce
 //	Listener.Close         atOnce, if nothing has accepted the connection
 //	Server.Close, Stop     inOrder, and hurried: nothing waits for the client any more

@@ -60,21 +60,29 @@ func (s *conns) Wait(ctx context.Context, cond func(transcript.Transcript) bool)
 	return s.wait(ctx, s.Transcript, cond)
 }
 
-// CloseClientConns ends all connections that are open now: with
-// transcript.ByFIN as Conn.Close does, or at once with transcript.ByRST. Their
-// handlers' Reads and Writes then fail with net.ErrClosed; where an OnAccept rule is still
-// acting, it ends, and the handler is not called. Other endings are
-// refused, and so is ByRST on unix sockets, with errors.ErrUnsupported.
+// CloseClientConns ends all connections that are open now:
+//
+//	transcript.ByFIN    as Conn.Close does: with a FIN, and what clients still send is discarded
+//	transcript.ByClose  as the end of the server's process would, and fault.Exit does: with a FIN,
+//	                    and whatever clients still send is answered with an RST
+//	transcript.ByRST    with an RST, at once
+//
+// With the last two, what rules keep is not sent, and named in the record. Handlers' Reads and
+// Writes then fail with net.ErrClosed; where an OnAccept rule is still acting, it ends, and the
+// handler is not called. StillOpen is refused, and so is ByRST on unix sockets, with
+// errors.ErrUnsupported.
 func (s *conns) CloseClientConns(how transcript.Ending) error {
-	if how != transcript.ByFIN && how != transcript.ByRST {
-		return fmt.Errorf("fakeserver: %s: CloseClientConns(%v): want ByFIN or ByRST", s.name, how)
+	switch how {
+	case transcript.ByFIN, transcript.ByClose, transcript.ByRST:
+	default:
+		return fmt.Errorf("fakeserver: %s: CloseClientConns(%v): want ByFIN, ByClose or ByRST", s.name, how)
 	}
 	var errs []error
 	for _, c := range s.openConns() {
 		if how == transcript.ByFIN {
 			c.hangUp()
 		} else {
-			errs = append(errs, ignoreClosed(c.tearDown()))
+			errs = append(errs, c.endWithProcess(how))
 		}
 	}
 	return errors.Join(errs...)

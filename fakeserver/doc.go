@@ -110,7 +110,7 @@
 //	Server.Down          Dial: ECONNREFUSED; open connections go on
 //	Server.IgnoreDials   Dial: timeout; open connections go on
 //	Server.Close         Read: EOF; the first Write works, the second is EPIPE
-//	CloseClientConns     as Reset, or as Close
+//	CloseClientConns     as Close, as Exit, or as Reset
 //	Conn.Reset           as Reset: ECONNRESET after what was written, EOF, EPIPE
 //	Conn.Close           as Close: EOF after what was written, also with unread input
 //	Conn.CloseWrite      Read: EOF; Writes work and are read

@@ -163,12 +163,19 @@ func TestCloseClientConnsOfAListener(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantAll(t, b, "", errReset)
-	for _, c := range []*fakeserver.Conn{ca, cb} {
+	d := dial(t, ln)
+	cd := acceptConn(t, ln)
+	if err := ln.CloseClientConns(transcript.ByClose); err != nil {
+		t.Fatal(err)
+	}
+	wantAll(t, d, "", io.EOF)
+	wantEnding(t, ln.Transcript(), 3, transcript.ByClose, transcript.ByFIN)
+	for _, c := range []*fakeserver.Conn{ca, cb, cd} {
 		if err := c.Close(); err != nil {
 			t.Errorf("conn %d: the owner's first Close = %v", c.Number(), err)
 		}
 	}
-	wantError(t, "CloseClientConns", ln.CloseClientConns(transcript.ByClose), nil, "ByFIN or ByRST")
+	wantError(t, "CloseClientConns", ln.CloseClientConns(transcript.StillOpen), nil, "ByFIN, ByClose or ByRST")
 }
 
 // At the end of a test its cleanup stops everything, and says what it has to say.

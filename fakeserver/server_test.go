@@ -249,7 +249,7 @@ func TestCloseClientConns(t *testing.T) {
 	wait(t, srv, ended(1))
 	wantEnding(t, srv.Transcript(), 1, transcript.ByFIN, transcript.ByFIN)
 	wantEnding(t, srv.Transcript(), 2, transcript.ByRST, transcript.ByRST)
-	wantError(t, "CloseClientConns(StillOpen)", srv.CloseClientConns(transcript.StillOpen), nil, "want ByFIN or ByRST")
+	wantError(t, "CloseClientConns(StillOpen)", srv.CloseClientConns(transcript.StillOpen), nil, "want ByFIN, ByClose or ByRST")
 }
 
 func TestWaitEndsWithItsContext(t *testing.T) {

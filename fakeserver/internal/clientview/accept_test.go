@@ -83,6 +83,11 @@ var acceptViews = []view{{
 		closes(transcript.ByFIN, transcript.ByFIN), records(transcript.Discarded, "!?")},
 	why: "a FIN stays a FIN: the server reads on until the client closes too",
 }, {
+	name: "CloseClientConns by close", about: "CloseClientConns",
+	steps: []step{dials(ok), writes("hello", ok), reads(100, "hello", ok), closesConns(transcript.ByClose), reads(100, "", atEnd), writes("?", ok), awaits(isOver), writes("?", isBroken),
+		reads(100, "", atEnd), closes(transcript.ByClose, transcript.ByFIN)},
+	why: "a process that ends reads no more: the kernel answers with an RST", elsewhere: winsock,
+}, {
 	name: "the handler resets", about: "Conn.Reset", serve: saysAnd("PONG", (*fakeserver.Conn).Reset),
 	steps: []step{dials(ok), writes("go", ok), reads(100, "PONG", ok), reads(100, "", wasReset), reads(100, "", atEnd), writes("?", isBroken),
 		closes(transcript.ByRST, transcript.ByRST)},

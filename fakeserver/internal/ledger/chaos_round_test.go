@@ -178,6 +178,8 @@ func (r *round) order(v verb) error {
 		r.target.Rearm(gate) // likewise
 	case doByFIN:
 		err = r.target.CloseClientConns(transcript.ByFIN)
+	case doByClose:
+		err = r.target.CloseClientConns(transcript.ByClose)
 	case doByRST:
 		err = r.target.CloseClientConns(transcript.ByRST)
 	case doEnd:

@@ -52,6 +52,7 @@ const (
 	doRelease     = "Release"
 	doRearm       = "Rearm"
 	doByFIN       = "CloseClientConns by FIN"
+	doByClose     = "CloseClientConns by close"
 	doByRST       = "CloseClientConns by RST"
 	doEnd         = "Close" // Stop, of a Listener
 	doShut        = "Close of the Listener"
@@ -72,7 +73,7 @@ func drawChaos(t *rapid.T, w wirePlan) chaos {
 }
 
 func (c chaos) drawVerb(t *rapid.T, w wirePlan) verb {
-	often := []string{doSetFaults, doSetFaults, doRelease, doRearm, doByFIN, doByRST}
+	often := []string{doSetFaults, doSetFaults, doRelease, doRearm, doByFIN, doByClose, doByRST}
 	seldom := []string{doDown, doUp, doUp, doIgnoreDials, doSetHandler, doRestart, doRestartRST, doEnd}
 	if c.wrapped {
 		seldom = []string{doDown, doUp, doUp, doIgnoreDials, doRestart, doRestartRST, doShut, doEnd}
