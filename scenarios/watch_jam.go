@@ -65,10 +65,11 @@ const looks = 10
 const pauses = 4
 
 // blocked returns a condition that holds once what waits in a socket has not changed
-// for enough looks, and there is no room for more: a client may have paused.
+// for some looks, and there is no room for more: a client may have paused. That it paused
+// before, as on a busy machine, makes this no longer: a deadline is running.
 func blocked() func([]socket) bool {
 	var w waiting
-	return func(all []socket) bool { return w.look(all) >= w.enough() }
+	return func(all []socket) bool { return w.look(all) >= looks }
 }
 
 // waiting is what waits in sockets, from look to look. That there is no room for more does

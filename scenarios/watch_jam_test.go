@@ -59,3 +59,14 @@ func TestJam(t *testing.T) {
 		})
 	}
 }
+
+func TestBlockedSoonAfterAPause(t *testing.T) {
+	holds := blocked()
+	const pause = 5 * looks
+	for i := range pause + looks + 1 {
+		got := holds([]socket{{unsent: uint64(1 + i/pause), room: i < pause}})
+		if want := i == pause+looks; got != want {
+			t.Fatalf("blocked at look %d, after a pause of %d: %v, want %v", i, pause, got, want)
+		}
+	}
+}
