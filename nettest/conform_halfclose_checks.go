@@ -125,11 +125,25 @@ func (w *longWrite) run() error {
 	return nil
 }
 
-// settle waits until the Write seems to be blocked.
+// settle waits until the Write seems to be blocked. On a busy machine it may not have begun.
 func (w *longWrite) settle() {
 	for before := int64(-1); before != w.counted.Load(); time.Sleep(awhile) {
 		before = w.counted.Load()
 	}
+}
+
+// settleAt waits until so much was written, or nothing more for a quarter of a second, which a
+// goroutine that is only late hardly takes to go on, and returns how much it was.
+func (w *longWrite) settleAt(atLeast int64) int64 {
+	const long = 25
+	before := w.counted.Load()
+	for still := 0; still < long && before < atLeast; still++ {
+		time.Sleep(awhile)
+		if now := w.counted.Load(); now != before {
+			before, still = now, 0
+		}
+	}
+	return before
 }
 
 func (h *halves) testTwice() error {

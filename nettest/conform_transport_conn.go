@@ -96,7 +96,7 @@ func (c *carrier) testAcked() error {
 	}
 	w := &longWrite{to: s}
 	wrote := begin("Write", w.run)
-	w.settle()
+	w.settleAt(enough)
 	acked := s.Acked()
 	before, err := s.Unacked()
 	if err != nil {
