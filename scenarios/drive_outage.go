@@ -13,7 +13,7 @@ func (s *logging) down() error { return carryOut("Down", s.srv.Down) }
 func (s *logging) up() error { return carryOut("Up", s.srv.Up) }
 
 // endConns ends the collector's connections, if it has such a thing, and waits until
-// that has begun. An RST has left by then: it is recorded first.
+// that has begun. But for ByFIN, their sockets are closed by then.
 func (s *logging) endConns(how transcript.Ending) error {
 	srv, ok := s.srv.server.(*fakeserver.Server)
 	if !ok {
@@ -26,7 +26,7 @@ func (s *logging) endConns(how transcript.Ending) error {
 		return err
 	}
 	return s.await(slackOf(s.ctx), func(t transcript.Transcript) bool {
-		gone := how != transcript.ByRST || t.Kind(transcript.Close).Len() >= t.Conns()
+		gone := how == transcript.ByFIN || t.Kind(transcript.Close).Len() >= t.Conns()
 		return gone && allEnded(t, transcript.ToClient)
 	})
 }

@@ -12,8 +12,8 @@ import (
 // has ended while it had nothing to send, or that says of those that don't that they are lost:
 // with an error of Err or Close, or by Lost, which then counts them all.
 //
-// The connection ends in three ways: with an RST; with a FIN, and an RST to what is sent after
-// it, as when the collector's process ends; and with a FIN alone, after which the collector
+// The connection ends in three ways: with an RST; as when the collector's process ends, with a
+// FIN, and an RST to whatever is sent after it; and with a FIN alone, after which the collector
 // takes what comes and throws it away. Of the last two the first write tells nothing, so
 // that a logger has to read from its connection to know.
 var LosesNothingSilently = Promise[NetworkLogger]{
@@ -31,14 +31,14 @@ func checkLosesNothingSilently(ctx context.Context, subject func() NetworkLogger
 	if err := l.checkReset(noConnection); err != nil {
 		return err
 	}
-	trial := func(what string, end ...transcript.Ending) func() error {
+	trial := func(what string, how transcript.Ending) func() error {
 		return func() error {
-			return inLogging(ctx, subject(), wire{what: what}, func(s *logging) error { return logAfterEnd(s, end) })
+			return inLogging(ctx, subject(), wire{what: what}, func(s *logging) error { return logAfterEnd(s, how) })
 		}
 	}
 	return inTurn(
 		trial("when its connection was reset", transcript.ByRST),
-		trial("when its connection ended with a FIN, and what it sends then is answered with an RST", transcript.ByFIN, transcript.ByRST),
+		trial("when its connection ended with a FIN, and what it sends then is answered with an RST", transcript.ByClose),
 		trial("when its connection ended with a FIN", transcript.ByFIN),
 	)
 }
@@ -46,18 +46,15 @@ func checkLosesNothingSilently(ctx context.Context, subject func() NetworkLogger
 // afterEnd is how many lines are logged after the end of the connection.
 const afterEnd = 3
 
-// logAfterEnd ends the connection of a logger at work, in ways that follow one another, each
-// after a line, and wants all lines, or to be told.
-func logAfterEnd(s *logging, ends []transcript.Ending) error {
+// logAfterEnd ends the connection of a logger at work, and wants all lines, or to be told.
+func logAfterEnd(s *logging, how transcript.Ending) error {
 	if err := s.establish(); err != nil {
 		return err
 	}
+	if err := s.endConns(how); err != nil {
+		return err
+	}
 	for n := range afterEnd {
-		if n < len(ends) {
-			if err := s.endConns(ends[n]); err != nil {
-				return err
-			}
-		}
 		if err := s.print(shortLine(2 + n)); err != nil {
 			return err
 		}
