@@ -85,11 +85,11 @@ var _ = udpClient("the bundled UDP client with the production server", func() sc
 // logging are the promises of all bundled loggers.
 var logging = scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives, scenarios.CloseFlushes)
 
-var _ = logger("the standard logger over TCP", func() scenarios.NetworkLogger {
+var _ = loggerOfAProcess("the standard logger over TCP", func() scenarios.NetworkLogger {
 	return bundled.StandardLogger("tcp", within)
 }, logging, scenarios.Keeps(scenarios.ResendsNothingTwice, scenarios.BoundedMemory, scenarios.CloseIsBounded, scenarios.CloseIsBoundedInAnOutage, scenarios.NoReconnectStorm))
 
-var _ = logger("the standard logger over UDP", func() scenarios.NetworkLogger {
+var _ = loggerOfAProcess("the standard logger over UDP", func() scenarios.NetworkLogger {
 	return bundled.StandardLogger("udp", within)
 }, logging, scenarios.Keeps(scenarios.SurvivesRestart, scenarios.CopesWithLateCollector, scenarios.CloseIsBoundedInAnOutage))
 
@@ -99,7 +99,7 @@ var _ = logger("the standard logger over a connection that comes back", func() s
 	scenarios.CountsLostLines, scenarios.ResendsNothingTwice, scenarios.LosesNothingSilently, scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory,
 	scenarios.CloseIsBounded, scenarios.CloseIsBoundedInAnOutage, scenarios.ReportsLinesAfterClose, scenarios.NoReconnectStorm))
 
-var _ = logger("the standard logger over UDP that keeps its errors", func() scenarios.NetworkLogger {
+var _ = loggerOfAProcess("the standard logger over UDP that keeps its errors", func() scenarios.NetworkLogger {
 	return bundled.UDPLogger(within)
 }, logging, scenarios.Keeps(scenarios.ReportsRefusedCollector, scenarios.CopesWithLateCollector, scenarios.SurvivesRestart,
 	scenarios.DeliversFirstLineAfterAnOutage, scenarios.CloseIsBoundedInAnOutage, scenarios.ReportsLinesAfterClose))

@@ -57,22 +57,31 @@ func PlainUDPClient(want string, within time.Duration) scenarios.UDPClient {
 	return reference.PlainUDPClient(want, within)
 }
 
+// LogAndExit makes a process of the test's own program one that logs lines to addr as l does and
+// ends, without Close: what a [scenarios.NetworkLogger] with Exit needs for
+// LinesBeforeAnExitArrive. Call it in TestMain.
+func LogAndExit(l scenarios.NetworkLogger, addr string, lines []string) {
+	reference.LogAndExit(l, addr, lines)
+}
+
 // StandardLogger returns the standard log.Logger, with a prefix, the date and the
 // short file's name, over a "tcp" or "udp" connection, dialed once. It throws its
-// errors away, and waits for a collector that does not read.
+// errors away, and waits for a collector that does not read. What it has logged has left: with
+// Exit, which is the caller's to set, it keeps LinesBeforeAnExitArrive.
 func StandardLogger(network string, within time.Duration) scenarios.NetworkLogger {
 	return reference.StandardLogger(network, within)
 }
 
 // NetworkLogger returns the standard log.Logger over TCP, in front of a forwarder
 // with a bounded queue, which dials anew with a backoff and counts what it lost. It
-// keeps every promise except LosesNothingInAReset.
+// keeps every promise except LosesNothingInAReset and LinesBeforeAnExitArrive.
 func NetworkLogger(within time.Duration) scenarios.NetworkLogger {
 	return reference.NetworkLogger(within)
 }
 
 // UDPLogger returns the standard log.Logger over UDP, in front of a writer that
-// keeps its errors. It keeps every promise that a UDP logger can make.
+// keeps its errors. It keeps every promise that a UDP logger can make, and, with Exit set as for
+// StandardLogger, LinesBeforeAnExitArrive.
 func UDPLogger(within time.Duration) scenarios.NetworkLogger {
 	return reference.UDPLogger(within)
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log"
 	"net"
+	"os"
 	"time"
 
 	"github.com/fakewire/fakewire/scenarios"
@@ -36,6 +37,19 @@ func LogAndFatal(conn net.Conn) {
 	l := newLog(conn)
 	l.Println(FirstLine)
 	l.Fatalln(LastLine)
+}
+
+// LogAndExit logs lines to addr as l does, and ends the process, without Close. It says why if it
+// can't.
+func LogAndExit(l scenarios.NetworkLogger, addr string, lines []string) {
+	to, err := l.Open(context.Background(), addr)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, line := range lines {
+		to.Print(line)
+	}
+	os.Exit(1)
 }
 
 // StandardLogger returns network logging as a subject, over "tcp" or "udp". It
