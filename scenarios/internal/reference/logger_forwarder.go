@@ -13,8 +13,8 @@ import (
 )
 
 // NetworkLogger returns a TCP logger that keeps every promise except
-// LosesNothingInAReset, which contradicts ResendsNothingTwice: the standard one, in
-// front of a forwarder.
+// LosesNothingInAReset, which contradicts ResendsNothingTwice, and LinesBeforeAnExitArrive: the
+// standard one, in front of a forwarder.
 func NetworkLogger(within time.Duration) scenarios.NetworkLogger {
 	return forwards(within, within/2)
 }
