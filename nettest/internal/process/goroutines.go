@@ -58,7 +58,7 @@ func (g Goroutine) Maker() string {
 
 // stacks returns the stack traces of all goroutines.
 func stacks() string {
-	for size := 1 << 20; ; size *= 2 {
+	for size := 64 << 10; ; size *= 2 {
 		buf := make([]byte, size)
 		if n := runtime.Stack(buf, true); n < size {
 			return string(buf[:n])

@@ -45,6 +45,31 @@ func TestGoroutinesAreTheOthersWithTheirFamilies(t *testing.T) {
 	}
 }
 
+// However long their stacks are together, none is cut off.
+func TestGoroutinesAreAllOfMany(t *testing.T) {
+	const many = 1000
+	end, begun := make(chan struct{}), make(chan struct{})
+	defer close(end)
+	for range many {
+		go func() {
+			begun <- struct{}{}
+			<-end
+		}()
+	}
+	for range many {
+		<-begun
+	}
+	started := 0
+	for _, g := range Goroutines() {
+		if g.Creator == Self() && strings.Contains(g.Maker(), "TestGoroutinesAreAllOfMany") {
+			started++
+		}
+	}
+	if started != many {
+		t.Errorf("%d of %d goroutines are found", started, many)
+	}
+}
+
 func TestGoroutineOfTheRuntimeHasNoMaker(t *testing.T) {
 	g := Goroutine{Stack: "goroutine 1 [running]:\nmain.main()\n\t/tmp/main.go:1 +0x1"}
 	if g.Maker() != "" || creatorOf(g.Stack) != "" || idOf(g.Stack) != "1" {
