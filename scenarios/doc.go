@@ -39,7 +39,8 @@
 //	},
 //
 // A client that knows one port only says so with Port; one of both TCP and UDP has the server
-// of the other at the same address, with PacketHandler or StreamHandler.
+// of the other at the same address, with PacketHandler or StreamHandler. One that is given several
+// addresses says how many with Servers.
 //
 // Of a logger, Open returns a [Log], whose Print logs a line:
 //
@@ -110,6 +111,20 @@
 //
 // Several subjects may be at work at once, each from a call of that function: they must
 // share nothing that one of them holds while it waits, such as a lock.
+//
+// # Several servers
+//
+// A client with Servers gets the addresses of all of them, with commas between, which
+// strings.Split takes apart:
+//
+//	scenarios.TCPClient{Servers: 3, Do: func(ctx context.Context, addrs string) (string, error) {
+//		c, err := cluster.Dial(strings.Split(addrs, ","))
+//
+// They have the same Handler, and a record each; an error shows the records of all to which
+// something happened. What a promise says of a server goes for all of them: each refuses, or resets, or
+// says nothing, so that a client has nowhere to fail over to, and has to return an error where one
+// with a single server has to. What happens once, such as the reset of the first connection,
+// happens once at all of them together, and the client may get its answer from any.
 //
 // # Summary
 //

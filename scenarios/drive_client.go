@@ -12,12 +12,13 @@ import (
 
 // client is what TCPClient and UDPClient have in common.
 type client struct {
-	do     func(ctx context.Context, addr string) (string, error)
-	open   func(ctx context.Context, addr string) (Session, error) // nil: no sessions
-	call   string                                                  // what do is called
-	want   string
-	within time.Duration
-	listen func(context.Context, fault.Plan) (fake, error)
+	do      func(ctx context.Context, addr string) (string, error)
+	open    func(ctx context.Context, addr string) (Session, error) // nil: no sessions
+	call    string                                                  // what do is called
+	want    string
+	within  time.Duration
+	servers int // how many it is given
+	listen  func(context.Context, fault.Plan) (fakes, error)
 }
 
 // A clientSubject is a subject that is a client.

@@ -9,8 +9,8 @@ import (
 )
 
 // aboutReplies makes trials of replies fail where there was none to be spoiled.
-func aboutReplies(trials func(healthy transcript.Transcript) ([]trial, error)) func(transcript.Transcript) ([]trial, error) {
-	return func(healthy transcript.Transcript) ([]trial, error) {
+func aboutReplies(trials func(healthy history) ([]trial, error)) func(history) ([]trial, error) {
+	return func(healthy history) ([]trial, error) {
 		if !hasReply(healthy) {
 			return nil, errNoReply
 		}
@@ -28,7 +28,7 @@ func rehearseDo(ctx context.Context, subject func() UDPClient) error {
 	return err
 }
 
-func hasReply(healthy transcript.Transcript) bool {
+func hasReply(healthy history) bool {
 	return len(longest(healthy).Datagrams(transcript.ToClient)) > 0
 }
 

@@ -5,20 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// A dialogue is one client at work with one server.
+// A dialogue is one client at work with its servers.
 type dialogue struct {
 	ctx     context.Context // done when the dialogue is over
 	client  client
-	srv     fake
+	srv     fakes
 	session Session
 	closed  bool
 }
 
-// onWire runs f with a client and a server of its own at the end of t's wire. What f
+// onWire runs f with a client and servers of its own at the end of t's wire. What f
 // finds is a broken promise.
 func onWire[S clientSubject](ctx context.Context, subject func() S, t trial, f func(d *dialogue) error) error {
 	c, err := subject().client()
@@ -139,12 +137,12 @@ var errLate = errors.New("it never came to that")
 // patience is how long the client has for an exchange, and some slack.
 func (d *dialogue) patience() time.Duration { return d.client.within + slackOf(d.ctx) }
 
-// await waits until cond holds for the record: for as long as its patience, or until ctx
+// await waits until cond holds for the records: for as long as its patience, or until ctx
 // is done.
-func (d *dialogue) await(ctx context.Context, cond func(transcript.Transcript) bool) error {
+func (d *dialogue) await(ctx context.Context, cond func(records) bool) error {
 	limited, cancel := context.WithTimeout(ctx, d.patience())
 	defer cancel()
-	if d.srv.Wait(limited, cond) == nil {
+	if d.srv.wait(limited, cond) == nil {
 		return nil
 	}
 	if d.ctx.Err() != nil {

@@ -22,7 +22,7 @@ func withLarge(ctx context.Context, subject func() TCPClient, t trial, f func(d 
 // A largeExchange is what a client's Large does on a healthy wire.
 type largeExchange struct {
 	answer string
-	size   int64 // bytes that the client sends
+	size   int64 // bytes that the client sends, to one server
 	middle int64 // offset in what it sends on a connection after which more is to come than the kernels hold
 }
 
@@ -39,8 +39,8 @@ func healthyLarge(ctx context.Context, subject func() TCPClient) (large largeExc
 			return o.but("want an answer")
 		}
 		d.srv.Stop() // takes what it has sent into the record
-		t := d.srv.Transcript()
-		large = largeExchange{o.answer, clientsSent(t), largeFrom(t) + intoRequest}
+		t := d.srv.records()
+		large = largeExchange{o.answer, t.mostSent(), largeFrom(t) + intoRequest}
 		if large.size < LargeRequest {
 			return fmt.Errorf("%w: Large sent %d bytes on a healthy wire, want at least %d", ErrSubject, large.size, LargeRequest)
 		}
@@ -53,7 +53,7 @@ func healthyLarge(ctx context.Context, subject func() TCPClient) (large largeExc
 // where it sends the most without hearing anything, on the connection on which it sends
 // the most. LargeRequest bytes are still to come from there, also if the server answers a
 // part of the request at a time.
-func largeFrom(t transcript.Transcript) int64 {
+func largeFrom(t history) int64 {
 	var busiest transcript.Transcript
 	for n := 1; n <= t.Conns(); n++ {
 		if c := t.Conn(n); clientsSent(c) > clientsSent(busiest) {

@@ -51,7 +51,7 @@ func atCollector(ctx context.Context, l NetworkLogger, w wire, f func(s *logging
 		return err
 	}
 	s := &logging{ctx: ctx, within: l.Within, framing: l.framing(), ordered: !l.Unordered, srv: srv}
-	return srv.verdict(w.what, w.kind, f(s))
+	return srv.alone().verdict(w.what, w.kind, f(s))
 }
 
 // open makes the logger.

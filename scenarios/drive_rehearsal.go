@@ -3,8 +3,6 @@ package scenarios
 import (
 	"context"
 	"fmt"
-
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // answers returns what the subject gets for exchanges 1 to n of a session, on a healthy
@@ -14,8 +12,8 @@ func answers[S clientSubject](ctx context.Context, subject func() S, n int) ([]s
 	return all, err
 }
 
-// rehearse is answers, and returns the record of them too.
-func rehearse[S clientSubject](ctx context.Context, subject func() S, n int) (all []string, record transcript.Transcript, err error) {
+// rehearse is answers, and returns the records of them too.
+func rehearse[S clientSubject](ctx context.Context, subject func() S, n int) (all []string, healthy records, err error) {
 	seen := map[string]bool{}
 	err = inDialogue(ctx, subject, rehearsal, func(d *dialogue) error {
 		for i := 1; i <= n; i++ {
@@ -29,35 +27,35 @@ func rehearse[S clientSubject](ctx context.Context, subject func() S, n int) (al
 			seen[o.answer] = true
 			all = append(all, o.answer)
 		}
-		record = d.srv.Transcript()
+		healthy = d.srv.records()
 		return nil
 	})
-	return all, record, err
+	return all, healthy, err
 }
 
 // learnMessages lets the subject do its exchange on a healthy wire, and returns the server's
 // messages: those before the answer, and last the answer itself. It does so twice, and returns the shorter
 // ones, since their lengths may vary. Where the answer is another message each time, no place can be told by its number.
 func learnMessages[S clientSubject](ctx context.Context, subject func() S) ([]message, error) {
-	return learnTwice(func() (transcript.Transcript, error) { return exchange(ctx, subject, rehearsal, wantAnswer) })
+	return learnTwice(func() (records, error) { return exchange(ctx, subject, rehearsal, wantAnswer) })
 }
 
 // learnFirstMessages is learnMessages for the first exchange of a session.
 func learnFirstMessages[S clientSubject](ctx context.Context, subject func() S) ([]message, error) {
-	return learnTwice(func() (transcript.Transcript, error) {
-		_, record, err := rehearse(ctx, subject, 1)
-		return record, err
+	return learnTwice(func() (records, error) {
+		_, healthy, err := rehearse(ctx, subject, 1)
+		return healthy, err
 	})
 }
 
-func learnTwice(healthy func() (transcript.Transcript, error)) (all []message, err error) {
+func learnTwice(rehearse func() (records, error)) (all []message, err error) {
 	var both [2][]message
 	for i := range both {
-		record, err := healthy()
+		healthy, err := rehearse()
 		if err != nil {
 			return nil, err
 		}
-		if both[i], err = messagesBefore(record); err != nil {
+		if both[i], err = messagesBefore(healthy); err != nil {
 			return nil, err
 		}
 	}

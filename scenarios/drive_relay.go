@@ -19,10 +19,10 @@ import (
 // by bytes, which a rehearsal can tell only for servers whose messages have the same length
 // each time.
 type relay struct {
-	at   place
-	asks bool  // it happens when the client begins to ask for that message, and the server does not hear of it
-	once bool  // only on the first connection that comes there
-	then event // what happens there
+	at    place
+	asks  bool  // it happens when the client begins to ask for that message, and the server does not hear of it
+	where scope // of the connections that come there
+	then  event // what happens there
 
 	upstream fake
 	gate     chan struct{} // closed by open
@@ -30,7 +30,7 @@ type relay struct {
 	reached  chan struct{} // closed when a connection has come to the place
 
 	mu       sync.Mutex // guards those below
-	came     []int      // connections that came to the place, in order
+	came     []connOf   // connections that came to the place, in order
 	messages int        // that the server began from the place's message on
 }
 
@@ -45,6 +45,14 @@ const (
 	vanishes
 	halts   // and so does its FIN
 	garbled // in its first byte
+)
+
+// A scope is on which connections something happens.
+type scope int
+
+const (
+	everywhere scope = iota
+	onFirstConn
 )
 
 // Events. What came before them has left.
@@ -70,10 +78,10 @@ func newRelay(at place, then event) *relay {
 	return r
 }
 
-// onFirst lets r's event happen only on the first connection that comes to the place. A
-// connection that was a probe is not it.
+// onFirst lets r's event happen only on the first connection that comes to the place, to
+// whichever server. A connection that was a probe is not it.
 func (r *relay) onFirst() *relay {
-	r.once = true
+	r.where = onFirstConn
 	return r
 }
 
@@ -84,8 +92,8 @@ func (r *relay) onRequest() *relay {
 	return r
 }
 
-// relayed lets run, which is onWire or inDialogue, have a client that talks to its server
-// through r.
+// relayed lets run, which is onWire or inDialogue, have a client that talks to its servers
+// through r. Behind that they are one.
 func relayed(
 	ctx context.Context, subject func() TCPClient, r *relay, t trial, f func(d *dialogue) error,
 	run func(context.Context, func() TCPClient, trial, func(d *dialogue) error) error,
@@ -95,13 +103,21 @@ func relayed(
 		return err
 	}
 	defer r.upstream.Stop()
-	made.Handler, t.relay = r, r
+	made.Handler, t.relay = relayHandler{relay: r}, r
 	return run(ctx, func() TCPClient { return made }, t, f)
 }
 
+// A relayHandler is a relay as the Handler of one of the client's servers.
+type relayHandler struct {
+	*relay
+	server int // its index
+}
+
+func (h relayHandler) at(server int) fakeserver.Handler { return relayHandler{h.relay, server} }
+
 // ServeConn relays until both sides have ended.
-func (r *relay) ServeConn(ctx context.Context, c *fakeserver.Conn) error {
-	upstream, err := dialUpstream(ctx, r.upstream)
+func (h relayHandler) ServeConn(ctx context.Context, c *fakeserver.Conn) error {
+	upstream, err := dialUpstream(ctx, h.upstream)
 	if ctx.Err() != nil { // the exchange is over: a probe's connection may be as young as that
 		if err == nil {
 			upstream.Close()
@@ -113,7 +129,7 @@ func (r *relay) ServeConn(ctx context.Context, c *fakeserver.Conn) error {
 	}
 	defer upstream.Close()
 	defer context.AfterFunc(ctx, func() { upstream.Close() })()
-	p := &passage{relay: r, client: c, server: upstream, over: make(chan struct{})}
+	p := &passage{relay: h.relay, conn: connOf{h.server, c.Number()}, client: c, server: upstream, over: make(chan struct{})}
 	go p.forth(ctx)
 	p.back(ctx)
 	c.CloseWrite()
@@ -130,14 +146,14 @@ func dialUpstream(ctx context.Context, to fake) (net.Conn, error) {
 }
 
 // comes notes that a connection has come to the place, and reports whether it happens there.
-func (r *relay) comes(conn int) bool {
+func (r *relay) comes(conn connOf) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.came = append(r.came, conn); len(r.came) > 1 {
-		return !r.once
+	if r.came = append(r.came, conn); len(r.came) == 1 {
+		close(r.reached)
+		return true
 	}
-	close(r.reached)
-	return true
+	return r.where == everywhere
 }
 
 // begins notes that the server begins a message.
@@ -150,10 +166,10 @@ func (r *relay) begins(message int) {
 }
 
 // conns returns the connections that have come to the place.
-func (r *relay) conns() []int {
+func (r *relay) conns() []connOf {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return append([]int(nil), r.came...)
+	return append([]connOf(nil), r.came...)
 }
 
 // answers returns how many messages the server began from the place's on, on all
@@ -183,6 +199,7 @@ func (r *relay) conclusive() error {
 // A passage is one connection through a relay.
 type passage struct {
 	relay  *relay
+	conn   connOf
 	client *fakeserver.Conn
 	server net.Conn
 	over   chan struct{} // closed when the client's side has ended
@@ -221,7 +238,7 @@ func (p *passage) asked(ctx context.Context, n int64) bool {
 	p.mu.Lock()
 	m, begins := p.turns.Sent(transcript.FromClient, n)
 	p.mu.Unlock()
-	if r.asks && begins && m.Number == r.at.message && r.comes(p.client.Number()) {
+	if r.asks && begins && m.Number == r.at.message && r.comes(p.conn) {
 		return r.then(ctx, r, p.client) == passes
 	}
 	return true
@@ -259,7 +276,7 @@ func (p *passage) pass(ctx context.Context, b []byte) {
 	if !r.asks && !p.gone && m.Number == r.at.message && before >= 0 && before < int64(len(b)) {
 		p.write(b[:before])
 		b, p.gone = b[before:], true
-		if r.comes(p.client.Number()) {
+		if r.comes(p.conn) {
 			p.fate = r.then(ctx, r, p.client)
 		}
 		if p.fate == garbled {

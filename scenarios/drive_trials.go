@@ -7,15 +7,14 @@ import (
 	"fmt"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // A trial is one exchange on a wire that misbehaves.
 type trial struct {
 	what  string // it reads after the promise's name
 	plan  fault.Plan
-	ready func(fake) error // what to do to the server before the client works; may be nil
-	kind  error            // of what is found; nil: ErrBroken
+	ready func(fakes) error // what to do to the servers before the client works; may be nil
+	kind  error             // of what is found; nil: ErrBroken
 
 	session bool   // the client has to have sessions
 	relay   *relay // stands at the wire; may be nil
@@ -40,19 +39,19 @@ func inPlaceOf(at int64, f fault.Fault) fault.Plan {
 //
 // They follow one another, as long as none takes long. So that a sweep does not take
 // minutes with a client that waits before it tries again, the others then run abreast,
-// each with a subject and a server of its own.
-func inTrials[S clientSubject](trials func(healthy transcript.Transcript) ([]trial, error), j judge) func(context.Context, func() S) error {
+// each with a subject and servers of its own.
+func inTrials[S clientSubject](trials func(healthy history) ([]trial, error), j judge) func(context.Context, func() S) error {
 	return atPace[S](asNeeded, trials, j)
 }
 
 // inTrialsThatWait is inTrials for what makes the client wait for its deadline: the
 // trials run abreast from the beginning.
-func inTrialsThatWait[S clientSubject](trials func(healthy transcript.Transcript) ([]trial, error), j judge) func(context.Context, func() S) error {
+func inTrialsThatWait[S clientSubject](trials func(healthy history) ([]trial, error), j judge) func(context.Context, func() S) error {
 	return atPace[S](together, trials, j)
 }
 
 // atPace makes a check whose trials run at a pace.
-func atPace[S clientSubject](p pace, trials func(healthy transcript.Transcript) ([]trial, error), j judge) func(context.Context, func() S) error {
+func atPace[S clientSubject](p pace, trials func(healthy history) ([]trial, error), j judge) func(context.Context, func() S) error {
 	return func(ctx context.Context, subject func() S) error {
 		healthy, err := exchange(ctx, subject, rehearsal, wantAnswer)
 		for try := 1; err == nil; try++ {
@@ -75,9 +74,9 @@ func atPace[S clientSubject](p pace, trials func(healthy transcript.Transcript) 
 	}
 }
 
-// shorter rehearses again, and returns the record in which the server sends less. The length
+// shorter rehearses again, and returns the records in which a server sends less. The length
 // of a reply may vary, and the shortest is most likely to have each of its offsets again.
-func shorter[S clientSubject](ctx context.Context, subject func() S, healthy transcript.Transcript) (transcript.Transcript, error) {
+func shorter[S clientSubject](ctx context.Context, subject func() S, healthy records) (records, error) {
 	again, err := exchange(ctx, subject, rehearsal, wantAnswer)
 	if serverSent(longest(again)) < serverSent(longest(healthy)) {
 		healthy = again
@@ -85,16 +84,16 @@ func shorter[S clientSubject](ctx context.Context, subject func() S, healthy tra
 	return healthy, err
 }
 
-// exchange lets the subject do its work once, on a server of its own, and returns
-// the record. What the judge finds becomes an error of t's kind.
-func exchange[S clientSubject](ctx context.Context, subject func() S, t trial, j judge) (transcript.Transcript, error) {
+// exchange lets the subject do its work once, on servers of its own, and returns
+// the records. What the judge finds becomes an error of t's kind.
+func exchange[S clientSubject](ctx context.Context, subject func() S, t trial, j judge) (records, error) {
 	c, err := subject().client()
 	if err != nil {
-		return transcript.Transcript{}, err
+		return nil, err
 	}
 	srv, err := c.serve(ctx, t)
 	if err != nil {
-		return transcript.Transcript{}, err
+		return nil, err
 	}
 	o := c.attempt(ctx, srv.Address())
 	finding := o.err
@@ -105,11 +104,11 @@ func exchange[S clientSubject](ctx context.Context, subject func() S, t trial, j
 		finding = cmp.Or(srv.spared(), finding)
 	}
 	err = srv.verdict(t.what, t.kind, finding)
-	return srv.Transcript(), err
+	return srv.records(), err
 }
 
-// serve starts a server at the end of t's wire.
-func (c client) serve(ctx context.Context, t trial) (fake, error) {
+// serve starts the servers at the end of t's wire.
+func (c client) serve(ctx context.Context, t trial) (fakes, error) {
 	srv, err := c.listen(ctx, t.plan)
 	srv.relay = t.relay
 	if err != nil || t.ready == nil {

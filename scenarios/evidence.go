@@ -2,26 +2,50 @@ package scenarios
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// evidence is what a server can say of an exchange.
-type evidence struct {
+// evidence is what servers can say of an exchange, each for itself.
+type evidence []testimony
+
+// A testimony is what one server can say of an exchange.
+type testimony struct {
 	report fault.Report
 	draws  bool
 	record transcript.Transcript
 	beside string // the record of the other medium's server; empty: there is none
 }
 
+func evidenceOf(servers []fake) (e evidence) {
+	for _, srv := range servers {
+		t := testimony{report: srv.Report(), draws: srv.plan.Draws(), record: srv.Transcript()}
+		if srv.beside != nil {
+			t.beside = srv.beside.Transcript().String()
+		}
+		e = append(e, t)
+	}
+	return e
+}
+
 // String returns the evidence for people.
 func (e evidence) String() string {
-	seed := ""
-	if e.draws {
-		seed = fmt.Sprintf("to rerun with the same draws: FAKEWIRE_SEED=%#x\n", e.report.Seed)
+	var b strings.Builder
+	for _, t := range e {
+		b.WriteString(t.String())
 	}
-	return e.report.String() + seed + e.record.String() + e.beside
+	return b.String()
+}
+
+// String returns the testimony for people.
+func (t testimony) String() string {
+	seed := ""
+	if t.draws {
+		seed = fmt.Sprintf("to rerun with the same draws: FAKEWIRE_SEED=%#x\n", t.report.Seed)
+	}
+	return t.report.String() + seed + t.record.String() + t.beside
 }
 
 // evidenced is an error with the evidence for it, which Run shows once, at the

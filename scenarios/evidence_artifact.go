@@ -7,19 +7,17 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode"
-
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// keepRecord writes the whole record to a file in $FAKEWIRE_ARTIFACTS, each time that a
-// promise fails, and returns a line that says where it is, or why it is
-// not. Without that variable it does nothing.
+// keepRecord writes the whole record, that of one server after the other, to a file in
+// $FAKEWIRE_ARTIFACTS, each time that a promise fails, and returns a line that says where it
+// is, or why it is not. Without that variable it does nothing.
 func (e evidence) keepRecord(promise string) string {
 	dir := os.Getenv("FAKEWIRE_ARTIFACTS")
 	if dir == "" {
 		return ""
 	}
-	path, err := writeRecord(dir, fileName(promise), e.record)
+	path, err := e.write(dir, fileName(promise))
 	if err != nil {
 		return fmt.Sprintf("no record written: %v\n", err)
 	}
@@ -37,9 +35,9 @@ func fileName(promise string) string {
 	return safe[:min(len(safe), 100)]
 }
 
-// writeRecord writes t to a file with a name of its own, which everybody may read, and
+// write writes the records to a file with a name of its own, which everybody may read, and
 // returns its absolute path.
-func writeRecord(dir, name string, t transcript.Transcript) (path string, err error) {
+func (e evidence) write(dir, name string) (path string, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return "", err
 	}
@@ -50,6 +48,8 @@ func writeRecord(dir, name string, t transcript.Transcript) (path string, err er
 	if err != nil {
 		return "", err
 	}
-	err = errors.Join(t.DumpTo(f), f.Chmod(0o644), f.Close())
-	return f.Name(), err
+	for _, t := range e {
+		err = errors.Join(err, t.record.DumpTo(f))
+	}
+	return f.Name(), errors.Join(err, f.Chmod(0o644), f.Close())
 }

@@ -1,24 +1,20 @@
 package scenarios
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"runtime"
-	"slices"
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 )
 
-// A fake is the fake server of one exchange.
+// A fake is a fake server.
 type fake struct {
 	server
 	plan   fault.Plan
 	memory *memoryNetwork  // nil: the kernel's
-	relay  *relay          // nil: the Handler is at the wire itself
 	beside fakeserver.Wire // the other medium's server at the same address; nil: there is none
 }
 
@@ -69,6 +65,11 @@ func (f fake) Verify() error {
 	return errors.Join(f.server.Verify(), f.beside.Verify())
 }
 
+// wasUsed reports whether a client came to one of the servers.
+func (f fake) wasUsed() bool {
+	return f.Transcript().Conns() > 0 || f.beside != nil && f.beside.Transcript().Conns() > 0
+}
+
 // stream returns the server as one for streams, and panics if it is not.
 func (f fake) stream() *fakeserver.Server { return f.server.(*fakeserver.Server) }
 
@@ -83,81 +84,7 @@ func (f fake) isPacket() bool {
 func canRefuse(ctx context.Context) bool { return memoryOf(ctx) != nil || runtime.GOOS == "linux" }
 
 // refuse lets a server refuse connections.
-func refuse(f fake) error { return f.Down() }
+func (f fake) refuse() error { return f.Down() }
 
 // ignoreDials lets a server leave connects without an answer.
-func ignoreDials(f fake) error { return f.stream().IgnoreDials() }
-
-// undone says what was to happen on the wire, and did not: rules that never acted, and a
-// place that the dialogue never came to. It is for a server that has closed. A scenario whose
-// fault never happened proves nothing, neither for the subject nor against it.
-func (f fake) undone() error {
-	var errs []error
-	for _, o := range f.Report().Rules {
-		if o.State != fault.Fired && o.Rule.Demand != fault.NeedNotFire {
-			errs = append(errs, fmt.Errorf("rule %s never acted", o.Key))
-		}
-	}
-	return errors.Join(append(errs, f.relay.missed())...)
-}
-
-// spared returns an error if nothing happened on a connection on which the server sent
-// something, though each rule is for all: one that asks again may have got its answer there,
-// such as one that is shorter this time, and ends before the byte that the rule is about.
-func (f fake) spared() error {
-	t := f.Transcript()
-	acted := actedOn(t)
-	for n := 1; n <= t.Conns() && f.forAll(); n++ {
-		if serverSent(t.Conn(n)) > 0 && !slices.Contains(acted, n) {
-			return fmt.Errorf("%w: on connection %d %w", ErrInconclusive, n, errNotTried)
-		}
-	}
-	return nil
-}
-
-// forAll reports whether there are rules, and each is for all connections.
-func (f fake) forAll() bool {
-	limited := func(r fault.Rule) bool { return !reflect.DeepEqual(r.Conns, fault.Rule{}.Conns) }
-	return len(f.plan.Rules) > 0 && !slices.ContainsFunc(f.plan.Rules, limited)
-}
-
-// conclusive returns nil if the wire did what it was to do, and the handler did not fail.
-func (f fake) conclusive() error {
-	return errors.Join(f.Stop(), f.Verify(), f.undone(), f.relay.conclusive())
-}
-
-// show adds f's evidence to err.
-func (f fake) show(err error) error {
-	shown := evidence{report: f.Report(), draws: f.plan.Draws(), record: f.Transcript()}
-	if f.beside != nil {
-		shown.beside = f.beside.Transcript().String()
-	}
-	return &evidenced{err, shown}
-}
-
-// verdict says what found, an error about a subject on a wire of the kind what,
-// means: an error of the given kind, or if that is nil that the subject broke its
-// promise, unless it says otherwise itself. But if the wire did not do what it was to do,
-// what was found is about another trial than this was to be: that is inconclusive. If there
-// is nothing, the promise was kept, provided that the handler did not fail either.
-func (f fake) verdict(what string, kind, found error) error {
-	doubt := f.conclusive()
-	undone := f.undone()
-	switch {
-	case errors.Is(found, ErrInconclusive), errors.Is(found, ErrSubject):
-		return f.show(found)
-	case found != nil && undone != nil:
-		return f.show(fmt.Errorf("%w: %s: %w: %w, and the client: %w", ErrInconclusive, what, errNotTried, undone, found))
-	case found != nil:
-		return f.show(&breach{cmp.Or(kind, ErrBroken), what, found})
-	case undone != nil:
-		return f.show(fmt.Errorf("%w: %s: %w: %w", ErrInconclusive, what, errNotTried, doubt))
-	case doubt != nil:
-		return f.show(fmt.Errorf("%w: %s: %w", ErrInconclusive, what, doubt))
-	}
-	return nil
-}
-
-// errNotTried is in the error about a trial in which the wire did not do what it was to do,
-// such as one whose reply was shorter than it had been before. Another may fare better.
-var errNotTried = errors.New("this did not happen")
+func (f fake) ignoreDials() error { return f.stream().IgnoreDials() }

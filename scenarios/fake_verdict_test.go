@@ -22,10 +22,11 @@ func TestVerdictOfAnUndoneTrialIsADoubt(t *testing.T) {
 		{"a place that was not reached", fault.Plan{}, newRelay(place{message: 1}, resetHere), ErrInconclusive},
 		{"nothing was to happen", fault.Plan{}, nil, ErrBroken},
 	} {
-		srv, err := listenStream(t.Context(), fakeserver.Config{Faults: test.plan})
+		alone, err := listenStream(t.Context(), fakeserver.Config{Faults: test.plan})
 		if err != nil {
 			t.Fatal(err)
 		}
+		srv := alone.alone()
 		if srv.relay = test.relay; test.relay != nil {
 			if test.relay.upstream, err = listenStream(t.Context(), fakeserver.Config{}); err != nil {
 				t.Fatal(err)

@@ -39,7 +39,7 @@ func checkCloseInOutage(ctx context.Context, subject func() NetworkLogger) error
 	trials := []func() error{refused}
 	if canRefuse(ctx) && !l.isUnix() {
 		trials = append(trials, trial(wire{what: "when connects are not answered"}, func(s *logging) error {
-			return closeInOutage(s, func() error { return carryOut("IgnoreDials", func() error { return ignoreDials(s.srv) }) })
+			return closeInOutage(s, func() error { return carryOut("IgnoreDials", s.srv.ignoreDials) })
 		}))
 	}
 	return inTurn(append(trials, func() error {

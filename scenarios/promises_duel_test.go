@@ -37,6 +37,8 @@ type duel struct {
 	inMemory        string        // the evidence there, if it has other words
 	notInMemory     bool          // what breaks the promise does not happen there
 	done            chan struct{} // closed when both have been fought on sockets
+
+	last bout // in memory, of clients that use the last of two servers
 }
 
 // saysInMemory gives a duel's evidence in memory.
@@ -64,6 +66,7 @@ func duelOf[S scenarios.Subject](p scenarios.Promise[S], keeps, breaks *S, evide
 		name = append(name, "a subject that keeps it passes")
 		d.sockets.keeps = func(ctx context.Context) error { return scenarios.Run(ctx, p, always(*keeps)) }
 		d.memory.keeps = func(ctx context.Context) error { return scenarios.RunInMemory(ctx, suite, p, always(*keeps)) }
+		d.last.keeps = withLast(p, keeps)
 	}
 	if breaks != nil {
 		name = append(name, "one that breaks it fails with "+evidence)
@@ -71,7 +74,9 @@ func duelOf[S scenarios.Subject](p scenarios.Promise[S], keeps, breaks *S, evide
 		d.memory.breaks = func(ctx context.Context) error {
 			return scenarios.RunInMemory(hasty(ctx), suite, p, always(*breaks))
 		}
+		d.last.breaks = withLast(p, breaks)
 	}
+	allDuels = append(allDuels, d)
 	d.name = p.Name + ": " + strings.Join(name, ", and ")
 	tried(p.Name, keeps != nil, breaks != nil)
 	return d

@@ -15,7 +15,12 @@ import (
 
 // setUp is a duel of two TCP clients that log in, with a server that greets.
 func setUp(p tcpPromise, within time.Duration, breaks func(want string, within time.Duration) scenarios.TCPClient, evidence string) *duel {
-	good, bad := reference.LogsIn(echoed, within), breaks(echoed, within)
+	return setUpOf(p, within, reference.LogsIn, breaks, evidence)
+}
+
+// setUpOf is setUp with another one that keeps the promise.
+func setUpOf(p tcpPromise, within time.Duration, keeps, breaks func(want string, within time.Duration) scenarios.TCPClient, evidence string) *duel {
+	good, bad := keeps(echoed, within), breaks(echoed, within)
 	return duelOf(p, &good, &bad, evidence)
 }
 

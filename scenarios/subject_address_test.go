@@ -138,14 +138,18 @@ var _ = Describe("A client of both TCP and UDP", func() {
 	}, bound)
 })
 
-// onPort is lookUp of a client that knows its server's port.
-func onPort(port int, do func(ctx context.Context, addr string) (string, error)) func(ctx context.Context, addr string) (string, error) {
-	return func(ctx context.Context, addr string) (string, error) {
-		host, _, err := net.SplitHostPort(addr)
-		if err != nil {
-			return "", err
+// onPort is do of a client that knows the port of its servers.
+func onPort(port int, do func(ctx context.Context, addrs string) (string, error)) func(ctx context.Context, addrs string) (string, error) {
+	return func(ctx context.Context, addrs string) (string, error) {
+		var all []string
+		for addr := range strings.SplitSeq(addrs, ",") {
+			host, _, err := net.SplitHostPort(addr)
+			if err != nil {
+				return "", err
+			}
+			all = append(all, net.JoinHostPort(host, fmt.Sprint(port)))
 		}
-		return do(ctx, net.JoinHostPort(host, fmt.Sprint(port)))
+		return do(ctx, strings.Join(all, ","))
 	}
 }
 

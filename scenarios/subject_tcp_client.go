@@ -17,6 +17,11 @@ type TCPClient struct {
 	// PacketHandler answers datagrams at the server's address, for a client that sends some,
 	// too, as those of DNS do. Nothing goes wrong with them. If nil, nothing takes them.
 	PacketHandler fakeserver.PacketHandler
+	// Servers is how many servers the client is given, those of a cluster or of a list to fail over
+	// to, up to 16. Do's, Open's and Large's addr is then all of their addresses, with commas between:
+	// "127.0.0.1:4242,127.0.0.1:4243". They are alike, and what goes wrong does so at all of them:
+	// see Several servers in the package's documentation. If zero, one.
+	Servers int
 	// Port is the server's, for a client that knows no other. The host is another one of the
 	// loopback network, 127.0.0.0/8, for each server that is at work at the same time, so the
 	// client has to take that from addr. Where that network has one host only (not on Linux),
@@ -43,7 +48,7 @@ type TCPClient struct {
 	// client whose requests are small: such a client can't make the promises about
 	// full windows. What it returns on a healthy wire is learned from that.
 	Large func(ctx context.Context, addr string) (string, error)
-	// Dials is how often the client may dial in each Within, while its server resets each
+	// Dials is how often the client may dial a server in each Within, while that resets each
 	// connection, for NoDialStorm. If zero, DefaultDials.
 	Dials int
 }
@@ -54,19 +59,21 @@ type TCPClient struct {
 const LargeRequest = 8 << 20
 
 func (c TCPClient) client() (client, error) {
-	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: c.listen}
+	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, servers: max(1, c.Servers), listen: c.listen}
 	common.doByOpen()
-	return common, errors.Join(common.check("TCPClient"), checkPort(c.Port))
+	return common, errors.Join(common.check("TCPClient"), checkPort(c.Port), checkServers(c.Servers))
 }
 
-// listen starts the client's server.
-func (c TCPClient) listen(ctx context.Context, p fault.Plan) (fake, error) {
-	return atPort(ctx, c.Port, func(t fakeserver.Transport, addr string) (fake, error) {
-		cfg := fakeserver.Config{Transport: t, Addr: addr, Handler: c.handler(), Faults: p, Name: "scenario"}
-		if c.PacketHandler == nil {
-			return listenStream(ctx, cfg)
-		}
-		return listenStreamBeside(ctx, cfg, fakeserver.PacketConfig{Handler: c.PacketHandler, Name: "datagrams"})
+// listen starts the client's servers.
+func (c TCPClient) listen(ctx context.Context, p fault.Plan) (fakes, error) {
+	return listenEach(c.Servers, p, func(i int, p fault.Plan) (fake, error) {
+		return atPort(ctx, c.Port, func(t fakeserver.Transport, addr string) (fake, error) {
+			cfg := fakeserver.Config{Transport: t, Addr: addr, Handler: handlerAt(c.handler(), i), Faults: p, Name: nameOf("scenario", i, c.Servers)}
+			if c.PacketHandler == nil {
+				return listenStream(ctx, cfg)
+			}
+			return listenStreamBeside(ctx, cfg, fakeserver.PacketConfig{Handler: c.PacketHandler, Name: nameOf("datagrams", i, c.Servers)})
+		})
 	})
 }
 

@@ -19,6 +19,11 @@ type UDPClient struct {
 	// when a reply is too long for a datagram, as those of DNS do. Nothing goes wrong with
 	// them. If nil, they are refused.
 	StreamHandler fakeserver.Handler
+	// Servers is how many servers the client is given, those of a cluster or of a list to fail over
+	// to, up to 16. Do's and Open's addr is then all of their addresses, with commas between:
+	// "127.0.0.1:4242,127.0.0.1:4243". They are alike, and what goes wrong does so at all of them:
+	// see Several servers in the package's documentation. If zero, one.
+	Servers int
 	// Port is the server's, for a client that knows no other. The host is another one of the
 	// loopback network, 127.0.0.0/8, for each server that is at work at the same time, so the
 	// client has to take that from addr. Where that network has one host only (not on Linux),
@@ -43,19 +48,21 @@ type UDPClient struct {
 }
 
 func (c UDPClient) client() (client, error) {
-	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, listen: c.listen}
+	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, servers: max(1, c.Servers), listen: c.listen}
 	common.doByOpen()
-	return common, errors.Join(common.check("UDPClient"), checkPort(c.Port))
+	return common, errors.Join(common.check("UDPClient"), checkPort(c.Port), checkServers(c.Servers))
 }
 
-// listen starts the client's server.
-func (c UDPClient) listen(ctx context.Context, p fault.Plan) (fake, error) {
-	return atPort(ctx, c.Port, func(t fakeserver.Transport, addr string) (fake, error) {
-		cfg := fakeserver.PacketConfig{Transport: t, Addr: addr, Handler: c.handler(), Faults: p, Name: "scenario"}
-		if c.StreamHandler == nil {
-			return listenPacket(ctx, cfg)
-		}
-		return listenPacketBeside(ctx, cfg, fakeserver.Config{Handler: c.StreamHandler, Name: "streams"})
+// listen starts the client's servers.
+func (c UDPClient) listen(ctx context.Context, p fault.Plan) (fakes, error) {
+	return listenEach(c.Servers, p, func(i int, p fault.Plan) (fake, error) {
+		return atPort(ctx, c.Port, func(t fakeserver.Transport, addr string) (fake, error) {
+			cfg := fakeserver.PacketConfig{Transport: t, Addr: addr, Handler: packetHandlerAt(c.handler(), i), Faults: p, Name: nameOf("scenario", i, c.Servers)}
+			if c.StreamHandler == nil {
+				return listenPacket(ctx, cfg)
+			}
+			return listenPacketBeside(ctx, cfg, fakeserver.Config{Handler: c.StreamHandler, Name: nameOf("streams", i, c.Servers)})
+		})
 	})
 }
 

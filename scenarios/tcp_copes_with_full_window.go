@@ -14,7 +14,8 @@ import (
 // server that reads slowly: it stops reading near the request's beginning, until the
 // client can't send any more, and then reads the rest in pieces of 512 KiB with pauses.
 // Large gives what it gives on a healthy wire, and the server gets as many bytes as
-// there.
+// there; of several servers, one does, and none gets more, as the client may give one up and
+// ask another.
 //
 // It needs Large, with requests of the same length each time, after a greeting or not.
 // From when its buffers are full, which has to be within half of Within, the client is
@@ -55,7 +56,7 @@ func sendSlowly(d *dialogue, large largeExchange) error {
 		return err
 	}
 	d.srv.Stop() // takes what has arrived
-	if got := clientsSent(d.srv.Transcript()); got != large.size {
+	if got := d.srv.records().mostSent(); got != large.size {
 		return &otherSize{got, large.size}
 	}
 	return nil
@@ -84,7 +85,7 @@ func fillWindow(ctx context.Context, d *dialogue) error {
 	if full == nil {
 		full = d.pause(d.client.within / 10)
 	}
-	if err := d.srv.stream().Release(fullWindow); err != nil {
+	if err := d.srv.release(fullWindow); err != nil {
 		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
 	return full
@@ -92,7 +93,7 @@ func fillWindow(ctx context.Context, d *dialogue) error {
 
 // awaitFull waits until the client can't send any more, or is done.
 func awaitFull(ctx context.Context, d *dialogue) error {
-	if d.srv.stream().AwaitHeld(ctx, fullWindow) != nil {
+	if d.srv.awaitHeld(ctx, fullWindow) != nil {
 		return nil // done before it came to that
 	}
 	limited, cancel := context.WithTimeout(ctx, d.client.within/2)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // HonorsDeadline is the promise of a TCP client that returns an error within its
@@ -28,7 +27,7 @@ var HonorsDeadline = Promise[TCPClient]{
 	Labels: []string{"tcp", "fault:unanswered", "fault:stall", "fault:slice"},
 	check: func(ctx context.Context, subject func() TCPClient) error {
 		within := subject().Within
-		late := func(healthy transcript.Transcript) ([]trial, error) {
+		late := func(healthy history) ([]trial, error) {
 			all, err := stalls(ctx, healthy)
 			return append(all, trickles(healthy, within)...), err
 		}
@@ -37,14 +36,14 @@ var HonorsDeadline = Promise[TCPClient]{
 }
 
 // stalls leaves the connect without an answer, and stops the reply at every offset.
-func stalls(ctx context.Context, healthy transcript.Transcript) ([]trial, error) {
+func stalls(ctx context.Context, healthy history) ([]trial, error) {
 	n, err := wholeReply(healthy)
 	if err != nil {
 		return nil, err
 	}
 	var all []trial
 	if canRefuse(ctx) {
-		all = append(all, trial{what: "while connecting", ready: ignoreDials})
+		all = append(all, trial{what: "while connecting", ready: fakes.ignoreDials})
 	}
 	for _, at := range replyOffsets(n) {
 		what := fmt.Sprintf("stalled after byte %d of a reply of %d bytes", at, n)
@@ -55,7 +54,7 @@ func stalls(ctx context.Context, healthy transcript.Transcript) ([]trial, error)
 
 // trickles lets the reply come byte by byte, so that it is whole when twice the time has
 // passed, or later. It leaves out a reply that is too short for that.
-func trickles(healthy transcript.Transcript, within time.Duration) []trial {
+func trickles(healthy history, within time.Duration) []trial {
 	n := serverSent(longest(healthy))
 	pause := within / 3
 	if n < 7 {

@@ -96,7 +96,7 @@ func (l late) askAgain(d *dialogue, r *relay, want string) error {
 	var o outcome
 	var err error
 	if l.after {
-		before := clientsSent(d.srv.Transcript())
+		before := clientsSent(d.srv.records())
 		o, err = d.while(second, func(ctx context.Context) error { return releaseAfterRequest(ctx, d, r, before) })
 	} else if err = releaseNow(d, r); err == nil {
 		o = second()
@@ -110,12 +110,12 @@ func (l late) askAgain(d *dialogue, r *relay, want string) error {
 // releaseNow lets what is late go, and waits until it has left, or the client
 // is no longer there.
 func releaseNow(d *dialogue, r *relay) error {
-	held := d.srv.Transcript()
+	held := d.srv.records()
 	conns := r.conns()
 	r.open()
-	err := d.await(d.ctx, func(t transcript.Transcript) bool {
-		for _, n := range conns {
-			if c := t.Conn(n); serverSent(c) == serverSent(held.Conn(n)) && c.Ending(transcript.FromClient) == transcript.StillOpen {
+	err := d.await(d.ctx, func(now records) bool {
+		for _, c := range conns {
+			if t := now.of(c); serverSent(t) == serverSent(held.of(c)) && t.Ending(transcript.FromClient) == transcript.StillOpen {
 				return false
 			}
 		}
@@ -130,6 +130,6 @@ func releaseNow(d *dialogue, r *relay) error {
 // releaseAfterRequest lets what is late go once more has come than there was
 // before, which is the next request, or the client is done.
 func releaseAfterRequest(ctx context.Context, d *dialogue, r *relay, before int64) error {
-	d.await(ctx, func(t transcript.Transcript) bool { return clientsSent(t) > before })
+	d.await(ctx, func(now records) bool { return clientsSent(now) > before })
 	return releaseNow(d, r)
 }

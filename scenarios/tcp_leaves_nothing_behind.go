@@ -69,7 +69,7 @@ func leavesOf(ctx context.Context, all []message) []leave {
 	leaves := []leave{{trial: trial{what: "after an exchange on a healthy wire"}, after: leaveAfterDo}}
 	leaves = append(leaves, spoiled(answerOf(all), "its reply")...)
 	if canRefuse(ctx) {
-		leaves = append(leaves, leave{trial: trial{what: "after a refused connection", ready: refuse}, after: leaveAfterDo})
+		leaves = append(leaves, leave{trial: trial{what: "after a refused connection", ready: fakes.refuse}, after: leaveAfterDo})
 	}
 	for _, m := range setUpOf(all) {
 		leaves = append(leaves, spoiled(m, m.String())...)
@@ -140,11 +140,7 @@ func keep(ctx context.Context, d *dialogue) (context.Context, func()) {
 // wantNothingLeft waits until nothing is left, for as long as the client has for an
 // exchange and some slack, and says what it is.
 func wantNothingLeft(d *dialogue, b brand) error {
-	var memory *nettest.Network
-	if d.srv.memory != nil {
-		memory = &d.srv.memory.network
-	}
-	left := subject.NothingLeft(d.ctx, d.patience(), func() []string { return subject.Left(b, d.srv, memory) })
+	left := subject.NothingLeft(d.ctx, d.patience(), func() []string { return d.srv.left(b) })
 	switch {
 	case left == nil:
 		return nil
@@ -152,4 +148,24 @@ func wantNothingLeft(d *dialogue, b brand) error {
 		return interrupted(d.ctx)
 	}
 	return fmt.Errorf("%v later there is still %s", d.patience(), strings.Join(left, ", and "))
+}
+
+// left says in words what is left of a subject at the servers, and of its goroutines.
+func (f fakes) left(b brand) (all []string) {
+	var memory *nettest.Network
+	if f.memory() != nil {
+		memory = &f.memory().network
+	}
+	if len(f.all) == 1 {
+		return subject.Left(b, f.all[0], memory)
+	}
+	for i, srv := range f.all {
+		for _, left := range subject.Left("", srv, memory) {
+			all = append(all, fmt.Sprintf("%s (server %d)", left, i+1))
+		}
+	}
+	for _, stack := range b.Goroutines() {
+		all = append(all, "a goroutine at\n"+stack+"\n")
+	}
+	return all
 }

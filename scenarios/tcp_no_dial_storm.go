@@ -6,12 +6,10 @@ import (
 	"fmt"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
-	"github.com/fakewire/fakewire/nettest/subject"
 )
 
-// NoDialStorm is the promise of a TCP client that dials at most Dials times in each Within
-// while its server resets every connection on which it begins to send, and its caller has
+// NoDialStorm is the promise of a TCP client that dials a server at most Dials times in each Within
+// while that resets every connection on which it begins to send, and its caller has
 // called once: Ask of a session, or Do. It may try again as long as its deadline allows, but not
 // without a pause, which is what tells a client that waits from one that spins; nor
 // afterwards, for another Within, in the background.
@@ -50,13 +48,13 @@ func dialedCalmly(d *dialogue, limit int, opened error) error {
 	if isMisconduct(opened) {
 		return opened
 	}
-	stormed := func(t transcript.Transcript) bool { return subject.MostDials(t, d.client.within) > limit }
+	stormed := func(all records) bool { return all.mostDials(d.client.within) > limit }
 	calm, stop := context.WithCancel(d.ctx)
 	defer stop()
 	if opened == nil {
 		d.untilDone(calm)
 		o, _ := d.while(func() outcome { return doOrAsk(d) }, func(ctx context.Context) error {
-			if d.srv.Wait(ctx, stormed) == nil {
+			if d.srv.wait(ctx, stormed) == nil {
 				stop() // in memory, dialing takes no time: it would never be over
 			}
 			return nil
@@ -67,8 +65,8 @@ func dialedCalmly(d *dialogue, limit int, opened error) error {
 	}
 	over, cancel := context.WithTimeout(d.ctx, d.client.within)
 	defer cancel()
-	d.srv.Wait(over, stormed)
-	if n := subject.MostDials(d.srv.Transcript(), d.client.within); n > limit {
+	d.srv.wait(over, stormed)
+	if n := d.srv.records().mostDials(d.client.within); n > limit {
 		return fmt.Errorf("it dialed %d times in %v, want at most %d", n, d.client.within, limit)
 	}
 	return nil

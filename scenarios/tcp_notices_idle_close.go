@@ -40,64 +40,72 @@ func closeIdle(d *dialogue, want []string) error {
 	if err := d.ask(1).wantAnswer(want[0]); err != nil {
 		return err
 	}
-	before := d.srv.Transcript()
+	before := d.srv.records()
 	if err := endIdle(d, before); err != nil {
 		return err
 	}
 	if err := d.ask(2).wantAnswer(want[1]); err != nil {
 		return err
 	}
-	unheard := closedUnheard(d.srv.Transcript(), before.Conns())
+	unheard := closedUnheard(d.srv.records(), before)
 	d.srv.Stop() // takes what has arrived
-	after := d.srv.Transcript()
 	var late, fresh []byte
-	for n := 1; n <= after.Conns(); n++ {
-		c := after.Conn(n)
-		sent := append(c.FromClient(), c.Discarded()...)
-		if n > before.Conns() {
-			fresh = append(fresh, sent...)
+	for c, t := range d.srv.records().each() {
+		sent := append(t.FromClient(), t.Discarded()...)
+		if before.has(c) {
+			late = append(late, sent[clientsSent(before.of(c)):]...)
 		} else {
-			late = append(late, sent[clientsSent(before.Conn(n)):]...)
+			fresh = append(fresh, sent...)
 		}
 	}
 	if len(late) > 0 && bytes.Contains(fresh, late) {
 		return fmt.Errorf("Ask(2) sent its request on a connection that was closed, and again on another: %.100q", late)
 	}
-	if unheard > 0 {
-		return fmt.Errorf("%w: the machine is too busy: the server had stopped reading on connection %d before the client had ended it", ErrInconclusive, unheard)
+	if unheard != "" {
+		return fmt.Errorf("%w: the machine is too busy: the server had stopped reading on %s before the client had ended it", ErrInconclusive, unheard)
 	}
 	return nil
 }
 
-// closedUnheard returns which of the first conns connections the server has closed for
-// good before its client ended it: what was sent there is not in the record. It is 0 if
+// closedUnheard returns the name of a connection of those before that its server has closed for
+// good before its client ended it: what was sent there is not in the record. It is empty if
 // there is none.
-func closedUnheard(t transcript.Transcript, conns int) int {
-	for n := 1; n <= conns; n++ {
-		if t.Conn(n).Ending(transcript.FromClient) == transcript.ByClose {
-			return n
+func closedUnheard(now, before records) string {
+	for c := range before.each() {
+		if now.of(c).Ending(transcript.FromClient) == transcript.ByClose {
+			return now.name(c)
 		}
 	}
-	return 0
+	return ""
+}
+
+// haveEnded reports whether one direction of each connection of those before has ended.
+func haveEnded(now, before records, direction transcript.Direction) bool {
+	for c := range before.each() {
+		if now.of(c).Ending(direction) == transcript.StillOpen {
+			return false
+		}
+	}
+	return true
 }
 
 // endIdle closes the client's connections and lets it have the time to notice. That
 // the client connects again at once is its own affair.
-func endIdle(d *dialogue, before transcript.Transcript) error {
-	if err := d.srv.stream().CloseClientConns(transcript.ByFIN); err != nil {
+func endIdle(d *dialogue, before records) error {
+	if err := d.srv.closeConns(transcript.ByFIN); err != nil {
 		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
-	left := func(t transcript.Transcript) bool { return haveEnded(t, before.Conns(), transcript.ToClient) }
+	left := func(now records) bool { return haveEnded(now, before, transcript.ToClient) }
 	ctx, cancel := context.WithTimeout(d.ctx, slackOf(d.ctx))
 	defer cancel()
-	closed := clientPorts(before)
+	closed := clientPorts(before...)
 	arrived := func(all []socket) bool {
 		return !slices.ContainsFunc(all, func(s socket) bool { return s.state == established && closed[s.port] })
 	}
 	if err := d.await(ctx, left); err != nil || !d.srv.awaitSockets(ctx, arrived) {
 		return errors.Join(fmt.Errorf("%w: the server's FIN did not reach the client", ErrInconclusive), err)
 	}
-	letNotice(d, before.Conns())
+	letNotice(d, before)
 	return nil
 }
 
@@ -111,16 +119,16 @@ const (
 	noticeLimit = 2 * time.Second
 )
 
-// letNotice waits until the client has ended its side of the first conns connections, or
-// has had the time for that.
-func letNotice(d *dialogue, conns int) {
+// letNotice waits until the client has ended its side of the connections before, or has had the
+// time for that.
+func letNotice(d *dialogue, before records) {
 	for n, began := 0, time.Now(); n < noticeTicks && time.Since(began) < noticeLimit; n++ {
 		select {
 		case <-time.After(noticeTick):
 		case <-d.ctx.Done():
 			return
 		}
-		if haveEnded(d.srv.Transcript(), conns, transcript.FromClient) {
+		if haveEnded(d.srv.records(), before, transcript.FromClient) {
 			return
 		}
 	}

@@ -14,22 +14,24 @@ func TestClosedUnheardIsWhatTheClientDidNotEnd(t *testing.T) {
 	for _, c := range []struct {
 		Why    string
 		Events []transcript.Event
-		Want   int
+		Want   string
 	}{
-		{"it is open", nil, 0},
-		{"the client has ended it", []transcript.Event{fin, end(1)}, 0},
-		{"the client has reset it", []transcript.Event{rst, end(1)}, 0},
-		{"the server gave up first", []transcript.Event{end(1)}, 1},
-		{"a later connection is not idle", []transcript.Event{end(3)}, 0},
-		{"the second of both", []transcript.Event{fin, end(1), end(2)}, 2},
+		{"it is open", nil, ""},
+		{"the client has ended it", []transcript.Event{fin, end(1)}, ""},
+		{"the client has reset it", []transcript.Event{rst, end(1)}, ""},
+		{"the server gave up first", []transcript.Event{end(1)}, "connection 1"},
+		{"a later connection is not idle", []transcript.Event{end(3)}, ""},
+		{"the second of both", []transcript.Event{fin, end(1), end(2)}, "connection 2"},
 	} {
 		r := transcripttest.New(transcript.Header{}, 0)
-		for conn := 1; conn <= 3; conn++ {
-			r.Add(transcript.Event{Kind: transcript.Accept, Conn: conn})
-		}
+		accept := func(conn int) { r.Add(transcript.Event{Kind: transcript.Accept, Conn: conn}) }
+		accept(1)
+		accept(2)
+		before := records{r.Transcript()}
+		accept(3)
 		r.Add(c.Events...)
-		if got := closedUnheard(r.Transcript(), 2); got != c.Want {
-			t.Errorf("%s: closedUnheard = %d, want %d", c.Why, got, c.Want)
+		if got := closedUnheard(records{r.Transcript()}, before); got != c.Want {
+			t.Errorf("%s: closedUnheard = %q, want %q", c.Why, got, c.Want)
 		}
 	}
 }

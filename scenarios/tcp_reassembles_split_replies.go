@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // ReassemblesSplitReplies is the promise of a TCP client that takes one Read for
@@ -25,7 +24,7 @@ var ReassemblesSplitReplies = Promise[TCPClient]{
 }
 
 // splits cuts the reply in several ways.
-func splits(healthy transcript.Transcript) ([]trial, error) {
+func splits(healthy history) ([]trial, error) {
 	n := serverSent(longest(healthy))
 	if n < 2 {
 		return nil, fmt.Errorf("the reply has %d bytes and can't be split; a reply is all that the Handler sends on a connection", n)

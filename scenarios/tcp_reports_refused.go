@@ -25,7 +25,7 @@ var ReportsRefused = Promise[TCPClient]{
 		if healthy.Conns() == 0 {
 			return fmt.Errorf("%w: on a healthy wire the client never connected to its server", ErrInconclusive)
 		}
-		refused := trial{what: "refused", ready: refuse}
+		refused := trial{what: "refused", ready: fakes.refuse}
 		_, err = exchange(ctx, subject, refused, wantError)
 		return err
 	},

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // ReportsReset is the promise of a TCP client that returns an error when its
@@ -30,7 +29,7 @@ var ReportsReset = Promise[TCPClient]{
 }
 
 // resets tears the connection down at several offsets of the reply.
-func resets(healthy transcript.Transcript) ([]trial, error) {
+func resets(healthy history) ([]trial, error) {
 	n, err := wholeReply(healthy)
 	if err != nil {
 		return nil, err

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // ReportsTruncatedReply is the promise of a TCP client that returns an error when
@@ -30,7 +29,7 @@ var ReportsTruncatedReply = Promise[TCPClient]{
 }
 
 // truncations ends the reply at every offset.
-func truncations(healthy transcript.Transcript) ([]trial, error) {
+func truncations(healthy history) ([]trial, error) {
 	n, err := wholeReply(healthy)
 	if err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ func checkSaysSoWhileRefused(ctx context.Context, subject func() TCPClient) erro
 			return err
 		}
 		return onWire(ctx, subject, refused, func(d *dialogue) error {
-			if err := carryOut("Down", d.srv.Down); err != nil {
+			if err := carryOut("Down", d.srv.refuse); err != nil {
 				return err
 			}
 			return callInVain(d, func(int) outcome { return d.do() })
@@ -51,10 +51,10 @@ func checkSaysSoWhileRefused(ctx context.Context, subject func() TCPClient) erro
 		if err := d.ask(1).wantAnswer(want[0]); err != nil {
 			return err
 		}
-		if err := carryOut("Down", d.srv.Down); err != nil {
+		if err := carryOut("Down", d.srv.refuse); err != nil {
 			return err
 		}
-		end := func() error { return d.srv.stream().CloseClientConns(transcript.ByRST) }
+		end := func() error { return d.srv.closeConns(transcript.ByRST) }
 		if err := carryOut("CloseClientConns", end); err != nil {
 			return err
 		}

@@ -132,7 +132,7 @@ func reachHalfWay(ctx context.Context, d *dialogue) bool {
 
 // reachConnecting waits until the client's SYN waits for an answer.
 func reachConnecting(ctx context.Context, d *dialogue) bool {
-	if d.srv.memory != nil {
+	if d.srv.memory() != nil {
 		return d.pause(blindPause) == nil // in a bubble it is over when the client waits
 	}
 	return d.srv.awaitSockets(ctx, func(all []socket) bool {
@@ -220,10 +220,10 @@ func prepareStop(d *dialogue, connecting bool) (tell func() error, blockable boo
 	if !connecting {
 		return tell, true, nil
 	}
-	if err := ignoreDials(d.srv); err != nil {
+	if err := d.srv.ignoreDials(); err != nil {
 		return nil, false, fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
-	if d.srv.Transcript().Conns() > 0 { // Open has connected
+	if d.srv.records().Conns() > 0 { // Open has connected
 		return nil, false, d.close()
 	}
 	return tell, true, nil
@@ -244,7 +244,7 @@ func tellByContext(d *dialogue) func() error {
 
 // wantEnded wants all connections to have ended.
 func wantEnded(d *dialogue) error {
-	ended := func(t transcript.Transcript) bool { return t.Conns() == 0 || allEnded(t, transcript.FromClient) }
+	ended := func(t records) bool { return t.Conns() == 0 || allEnded(t, transcript.FromClient) }
 	if err := d.await(d.ctx, ended); err == errLate {
 		return fmt.Errorf("the client did not end its connection within %v", d.patience())
 	} else if err != nil {

@@ -96,7 +96,7 @@ func learnReplies(ctx context.Context, subject func() TCPClient) (l lessons, err
 			if err := d.ask(n).wantAnswer(l.want[n-1]); err != nil {
 				return err
 			}
-			r, err := lastReply(d.srv.Transcript())
+			r, err := lastReply(d.srv.records())
 			if err != nil {
 				return err
 			}
@@ -122,14 +122,14 @@ func (l lessons) arriveTogether(ctx context.Context, subject func() TCPClient, t
 	made.Handler = gatherer{NetworkOf(ctx), upstream.Address(), l.all()}
 	err = inDialogue(ctx, func() TCPClient { return made }, t, func(d *dialogue) error {
 		err := wantTogether(d, l.want)
-		if err != nil && !isMisconduct(err) && serverSent(longest(d.srv.Transcript())) <= l.all().from {
+		if err != nil && !isMisconduct(err) && serverSent(longest(d.srv.records())) <= l.all().from {
 			return fmt.Errorf("%w: %s: as long as the first reply was held back, the server did not get all requests on one connection: "+
 				"the client never has two requests under way there, and the promise is not for it: %w", ErrInconclusive, t.what, err)
 		}
 		return err
 	})
-	if doubt := upstream.conclusive(); err == nil && doubt != nil {
-		return upstream.show(fmt.Errorf("%w: %s: %w", ErrInconclusive, t.what, doubt))
+	if doubt := upstream.alone().conclusive(); err == nil && doubt != nil {
+		return upstream.alone().show(fmt.Errorf("%w: %s: %w", ErrInconclusive, t.what, doubt))
 	}
 	return err
 }

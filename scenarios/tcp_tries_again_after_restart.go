@@ -43,17 +43,16 @@ func restartServer(d *dialogue, how transcript.Ending, want []string) error {
 	if err := d.ask(1).wantAnswer(want[0]); err != nil {
 		return err
 	}
-	srv := d.srv.stream()
-	if err := srv.Down(); err != nil {
+	if err := d.srv.refuse(); err != nil {
 		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
-	if err := srv.CloseClientConns(how); err != nil {
+	if err := d.srv.closeConns(how); err != nil {
 		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
 	if err := d.ask(2).wantError("nothing listens"); err != nil {
 		return err
 	}
-	if err := srv.Up(); err != nil {
+	if err := d.srv.accept(); err != nil {
 		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
 	return askUntilAnswered(d, want[1], "the server was there again")

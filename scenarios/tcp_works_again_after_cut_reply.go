@@ -89,7 +89,7 @@ func learnError(ctx context.Context, subject func() TCPClient) (failure *message
 		if o := d.askError(); !o.failed() {
 			return fmt.Errorf("%w: %w", ErrSubject, o.but("want the server's error"))
 		}
-		all, err := messagesBefore(d.srv.Transcript())
+		all, err := messagesBefore(d.srv.records())
 		if err == nil {
 			last := answerOf(all)
 			failure = &last

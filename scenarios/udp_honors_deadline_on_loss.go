@@ -21,7 +21,7 @@ var HonorsDeadlineOnLoss = Promise[UDPClient]{
 }
 
 // losses loses the request, the reply, and the reply's last datagram.
-func losses(healthy transcript.Transcript) ([]trial, error) {
+func losses(healthy history) ([]trial, error) {
 	n := int64(len(longest(healthy).Datagrams(transcript.ToClient)))
 	lost := fault.Loss{Every: 1}
 	all := []trial{

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -18,7 +19,7 @@ import (
 // with a byte changed, and one without a change; the true one follows. They come
 // from another port of the server's address, and in another exchange from the
 // server's port at another address of the host, where it has one (127.0.0.2, on
-// Linux).
+// Linux). Of several servers, it is the one that answers first.
 //
 // A client whose socket is connected keeps it: its kernel drops what others send.
 // Clients of protocols in which servers answer from a new port can't make it.
@@ -54,15 +55,15 @@ func meetStranger(ctx context.Context, subject func() UDPClient, listen socketFo
 	if err != nil {
 		return err
 	}
-	conn, err := s.listen(ctx, srv.Address(), listen)
-	if err != nil || conn == nil {
+	defer s.close()
+	there, err := s.listen(ctx, srv.all, listen)
+	if err != nil || !there {
 		return errors.Join(err, srv.Stop())
 	}
-	defer conn.Close()
 	o := c.attempt(ctx, srv.Address())
 	ended := time.Now()
 	close(s.returned)
-	what := fmt.Sprintf("with replies of a stranger at %v before its server's", conn.LocalAddr())
+	what := fmt.Sprintf("with replies of a stranger at %v before its server's", s.addr())
 	return srv.verdict(what, nil, s.judge(c, o, ended))
 }
 
@@ -71,9 +72,10 @@ type stranger struct {
 	returned chan struct{} // closed when Do has returned
 	first    sync.Once     // reply
 
-	mu       sync.Mutex // guards conn and answered
-	conn     net.PacketConn
-	answered time.Time // when the server did; zero: not yet
+	mu       sync.Mutex       // guards those below
+	conns    []net.PacketConn // one beside each server
+	server   int              // the index of the one that answered first
+	answered time.Time        // when it did; zero: not yet
 }
 
 // answerFirst sends copies of the first reply that there is, waits a moment for
@@ -85,7 +87,8 @@ func (s *stranger) answerFirst(r replyDatagram) (err error) {
 
 func (s *stranger) answer(r replyDatagram) error {
 	s.mu.Lock()
-	conn := s.conn
+	s.server = r.server
+	conn := s.conns[s.server]
 	s.mu.Unlock()
 	for _, b := range forgeries(r.data) {
 		if _, err := conn.WriteTo(b, net.UDPAddrFromAddrPort(r.to)); err != nil {
@@ -102,18 +105,34 @@ func (s *stranger) answer(r replyDatagram) error {
 	return nil
 }
 
-// listen opens the stranger's socket. It returns nil if the host has no address for
-// it.
-func (s *stranger) listen(ctx context.Context, server string, listen socketFor) (net.PacketConn, error) {
-	ap, err := netip.ParseAddrPort(server)
-	if err != nil {
-		return nil, err
-	}
-	conn, err := listen(ctx, ap)
+// listen opens the stranger's sockets, and reports whether the host has addresses for
+// them.
+func (s *stranger) listen(ctx context.Context, servers []fake, listen socketFor) (there bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.conn = conn
-	return conn, err
+	for _, srv := range servers {
+		conn, err := listen(ctx, srv.AddrPort())
+		if err != nil || conn == nil {
+			return false, err
+		}
+		s.conns = append(s.conns, conn)
+	}
+	return true, nil
+}
+
+// addr returns the address of the socket with which it answered.
+func (s *stranger) addr() net.Addr {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.conns[s.server].LocalAddr()
+}
+
+func (s *stranger) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, conn := range s.conns {
+		conn.Close()
+	}
 }
 
 // strangersMoment is how long a client that takes the true reply's copy has to show
@@ -153,14 +172,18 @@ func otherPort(ctx context.Context, server netip.AddrPort) (net.PacketConn, erro
 }
 
 // otherAddress returns a socket at the server's port; nil, if the host has no other
-// address for it.
+// address for it. The next ones may be those of other servers.
 func otherAddress(ctx context.Context, server netip.AddrPort) (net.PacketConn, error) {
 	if !server.Addr().Is4() {
 		return nil, nil
 	}
-	conn, err := listenAt(ctx, netip.AddrPortFrom(server.Addr().Next(), server.Port()))
-	if err != nil {
-		return nil, nil
+	for addr, n := server.Addr().Next(), 1; ; addr, n = addr.Next(), n+1 {
+		conn, err := listenAt(ctx, netip.AddrPortFrom(addr, server.Port()))
+		switch {
+		case err == nil:
+			return conn, nil
+		case n == maxHosts || !errors.Is(err, syscall.EADDRINUSE):
+			return nil, nil
+		}
 	}
-	return conn, nil
 }

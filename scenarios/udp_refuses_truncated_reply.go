@@ -31,7 +31,7 @@ var RefusesTruncatedReply = Promise[UDPClient]{
 const maxLengths = 240
 
 // shortReplies cuts each datagram of the reply at each length.
-func shortReplies(healthy transcript.Transcript) ([]trial, error) {
+func shortReplies(healthy history) ([]trial, error) {
 	var all []trial
 	datagrams := longest(healthy).Datagrams(transcript.ToClient)
 	for i, d := range datagrams[:min(len(datagrams), maxDatagrams)] {

@@ -42,7 +42,7 @@ func checkReportsUnreachablePort(ctx context.Context, subject func() UDPClient) 
 		return err
 	}
 	what := "with nothing at the server's port"
-	if err := srv.Down(); err != nil {
+	if err := srv.refuse(); err != nil {
 		return srv.verdict(what, nil, fmt.Errorf("%w: %w", ErrInconclusive, err))
 	}
 	o := c.attempt(ctx, srv.Address())

@@ -1,15 +1,22 @@
 package scenarios
 
 import (
-	"slices"
+	"iter"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 	"github.com/fakewire/fakewire/nettest/subject"
 )
 
-// longest returns the connection or peer of t to which the server sent the most,
+// A history is the record of a server, or are the records of several.
+type history interface {
+	Conns() int
+	Conn(n int) transcript.Transcript
+	All() iter.Seq[transcript.Event]
+}
+
+// longest returns the connection or peer of t to which a server sent the most,
 // which is the one with the reply.
-func longest(t transcript.Transcript) transcript.Transcript {
+func longest(t history) transcript.Transcript {
 	var best transcript.Transcript
 	for n := 1; n <= t.Conns(); n++ {
 		if c := t.Conn(n); n == 1 || serverSent(c) > serverSent(best) {
@@ -19,8 +26,8 @@ func longest(t transcript.Transcript) transcript.Transcript {
 	return best
 }
 
-// serverSent returns how many bytes the server sent in t.
-func serverSent(t transcript.Transcript) int64 {
+// serverSent returns how many bytes servers sent in t.
+func serverSent(t history) int64 {
 	var sum int64
 	for e := range t.All() {
 		if e.Direction == transcript.ToClient {
@@ -31,7 +38,7 @@ func serverSent(t transcript.Transcript) int64 {
 }
 
 // clientsSent returns how many bytes clients sent in t.
-func clientsSent(t transcript.Transcript) int64 {
+func clientsSent(t history) int64 {
 	var sum int64
 	for e := range t.All() {
 		if fromClient(e) {
@@ -48,36 +55,22 @@ func fromClient(e transcript.Event) bool {
 
 // allEnded reports whether one direction of all connections that there were has
 // ended.
-func allEnded(t transcript.Transcript, d transcript.Direction) bool {
-	return t.Conns() > 0 && haveEnded(t, t.Conns(), d)
-}
-
-// haveEnded reports whether one direction of the first conns connections has ended.
-func haveEnded(t transcript.Transcript, conns int, d transcript.Direction) bool {
-	for n := 1; n <= conns; n++ {
+func allEnded(t history, d transcript.Direction) bool {
+	for n := 1; n <= t.Conns(); n++ {
 		if t.Conn(n).Ending(d) == transcript.StillOpen {
 			return false
 		}
 	}
-	return true
+	return t.Conns() > 0
 }
 
-// actedOn returns the connections on which a rule acted.
-func actedOn(t transcript.Transcript) []int {
-	var conns []int
-	for _, e := range t.Faults() {
-		if !slices.Contains(conns, e.Conn) {
-			conns = append(conns, e.Conn)
-		}
-	}
-	return conns
-}
-
-// clientPorts returns the ports that the connections of t came from.
-func clientPorts(t transcript.Transcript) map[uint16]bool {
+// clientPorts returns the ports that the connections of records came from.
+func clientPorts(all ...transcript.Transcript) map[uint16]bool {
 	ports := map[uint16]bool{}
-	for _, ap := range subject.Clients(t) {
-		ports[ap.Port()] = true
+	for _, t := range all {
+		for _, ap := range subject.Clients(t) {
+			ports[ap.Port()] = true
+		}
 	}
 	return ports
 }

@@ -18,7 +18,7 @@ var errNoReply = errors.New("the server sent no reply on a healthy wire, so that
 
 // wholeReply returns how many bytes the reply has, which is all that the server sends on
 // one connection.
-func wholeReply(healthy transcript.Transcript) (int64, error) {
+func wholeReply(healthy history) (int64, error) {
 	n := serverSent(longest(healthy))
 	if n == 0 {
 		return 0, errNoReply
@@ -29,7 +29,7 @@ func wholeReply(healthy transcript.Transcript) (int64, error) {
 // lastReply returns where the answer to the client's last request lies, on the
 // connection with the most of them: after what the server had sent when that
 // request came, such as a greeting.
-func lastReply(healthy transcript.Transcript) (reply, error) {
+func lastReply(healthy history) (reply, error) {
 	all, err := messagesBefore(healthy)
 	if err != nil {
 		return reply{}, err
@@ -40,7 +40,7 @@ func lastReply(healthy transcript.Transcript) (reply, error) {
 
 // messagesBefore returns the server's messages on the connection with the most bytes of
 // them: those before the answer, such as a greeting, and last the answer itself.
-func messagesBefore(healthy transcript.Transcript) ([]message, error) {
+func messagesBefore(healthy history) ([]message, error) {
 	all := subject.Messages(longest(healthy), transcript.ToClient)
 	if len(all) == 0 {
 		return nil, fmt.Errorf("%w: %w", ErrInconclusive, errNoReply)

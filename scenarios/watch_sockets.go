@@ -128,6 +128,24 @@ func (f fake) clientSockets() (all []socket, ok bool) {
 	return kernelSockets(server.Port())
 }
 
+// clientSockets returns those of all servers.
+func (f fakes) clientSockets() (all []socket, ok bool) {
+	for i, srv := range f.all {
+		if f.memory() == nil && slices.ContainsFunc(f.all[:i], srv.hasPortOf) {
+			continue // the kernel was asked about a port, whatever the host
+		}
+		its, ok := srv.clientSockets()
+		if !ok {
+			return nil, false
+		}
+		all = append(all, its...)
+	}
+	return all, true
+}
+
+// hasPortOf reports whether two servers have the same port.
+func (f fake) hasPortOf(other fake) bool { return f.AddrPort().Port() == other.AddrPort().Port() }
+
 // owned returns the sockets that a process has.
 func owned(all []socket) []socket {
 	return slices.DeleteFunc(slices.Clone(all), func(s socket) bool { return s.orphan })
@@ -135,14 +153,19 @@ func owned(all []socket) []socket {
 
 // awaitSockets waits until cond holds for the clients' sockets, without orphans, or ctx is
 // done, which it reports with false. Where there is no telling, it waits for blindPause.
-func (f fake) awaitSockets(ctx context.Context, cond func([]socket) bool) bool {
-	return f.awaitAllSockets(ctx, func(all []socket) bool { return cond(owned(all)) })
+func (f fakes) awaitSockets(ctx context.Context, cond func([]socket) bool) bool {
+	return awaitSockets(ctx, f.clientSockets, func(all []socket) bool { return cond(owned(all)) })
 }
 
 // awaitAllSockets is awaitSockets with orphans.
 func (f fake) awaitAllSockets(ctx context.Context, cond func([]socket) bool) bool {
+	return awaitSockets(ctx, f.clientSockets, cond)
+}
+
+// awaitSockets waits until cond holds for what look returns.
+func awaitSockets(ctx context.Context, look func() (all []socket, ok bool), cond func([]socket) bool) bool {
 	for {
-		all, ok := f.clientSockets()
+		all, ok := look()
 		if ok && cond(all) {
 			return true
 		}

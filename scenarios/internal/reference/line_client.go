@@ -121,14 +121,19 @@ func (c *lineClient) usable(ctx context.Context, conn *lineConn) (*lineConn, err
 	}
 	raw, err := dialWithin(ctx, scenarios.NetworkOf(ctx), c.within, "tcp", c.addr)
 	if err != nil {
-		return nil, err
+		return nil, unsent{err}
 	}
 	conn = &lineConn{Conn: raw, r: bufio.NewReader(raw), wire: raw}
 	if err := c.ready(ctx, conn); err != nil {
-		return c.kept(conn), err
+		return c.kept(conn), unsent{err}
 	}
 	return conn, nil
 }
+
+// unsent is an error before the request was sent.
+type unsent struct{ error }
+
+func (e unsent) Unwrap() error { return e.error }
 
 // ready sets a new connection up.
 func (c *lineClient) ready(ctx context.Context, conn *lineConn) error {

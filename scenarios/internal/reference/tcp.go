@@ -28,7 +28,7 @@ func SendTCP(ctx context.Context, addr, message string) error {
 // up to the server.
 const request = "hello from the client\n"
 
-// TCPClient returns a client that keeps every promise except SendsRequestOnce: it asks
+// TCPClient returns a client of one server that keeps every promise except SendsRequestOnce: it asks
 // for a line at a time on a connection that it keeps, and asks again, once, when it
 // lost that before it had the answer.
 func TCPClient(want string, within time.Duration) scenarios.TCPClient {
@@ -43,11 +43,19 @@ func OneTryTCPClient(want string, within time.Duration) scenarios.TCPClient {
 
 // tcpSubject makes a subject of lineClients.
 func tcpSubject(want string, within time.Duration, tries int, f flaws) scenarios.TCPClient {
-	return lineSubject(want, within, func(addr string) *lineClient { return newLineClient(addr, within, tries, f) })
+	return lineSubject(want, within, func(addr string) lineAsker { return newLineClient(addr, within, tries, f) })
 }
 
-// lineSubject makes a subject of lineClients that open makes.
-func lineSubject(want string, within time.Duration, open func(addr string) *lineClient) scenarios.TCPClient {
+// A lineAsker is a client that asks for lines.
+type lineAsker interface {
+	Ask(ctx context.Context, request string) (string, error)
+	AskAll(ctx context.Context, requests []string) ([]string, error)
+	AskError(ctx context.Context) error
+	Close() error
+}
+
+// lineSubject makes a subject of clients that open makes.
+func lineSubject(want string, within time.Duration, open func(addr string) lineAsker) scenarios.TCPClient {
 	once := func(request string) func(context.Context, string) (string, error) {
 		return func(ctx context.Context, addr string) (string, error) {
 			c := open(addr)

@@ -11,14 +11,20 @@ import (
 
 // AskError asks for what its server calls an error, and returns that.
 func (c *lineClient) AskError(ctx context.Context) error {
-	line, err := c.Ask(ctx, "error\n")
-	if err == nil {
-		return errors.New("the server says: " + line)
-	}
-	if c.flaws.givesUp {
+	said, err := askError(ctx, c)
+	if err != nil && c.flaws.givesUp {
 		c.Close()
 	}
-	return err
+	return errors.Join(said, err)
+}
+
+// askError returns the server's error, and why there is none.
+func askError(ctx context.Context, c lineAsker) (said, err error) {
+	line, err := c.Ask(ctx, "error\n")
+	if err != nil {
+		return nil, err
+	}
+	return errors.New("the server says: " + line), nil
 }
 
 // GivesUpAfterError breaks WorksAgainAfterCutReply, but only where the reply is the server's error: it

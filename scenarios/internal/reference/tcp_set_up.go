@@ -45,11 +45,15 @@ func LeavesAtLogin(want string, within time.Duration) scenarios.TCPClient {
 }
 
 func logsIn(want string, within time.Duration, tries int, f flaws) scenarios.TCPClient {
-	c := lineSubject(want, within, func(addr string) *lineClient {
+	return withLogin(lineSubject(want, within, func(addr string) lineAsker {
 		c := newLineClient(addr, within, tries, f)
 		c.setUp = login
 		return c
-	})
+	}))
+}
+
+// withLogin returns c with a server that greets, and lets it log in.
+func withLogin(c scenarios.TCPClient) scenarios.TCPClient {
 	c.Handler = fakeserver.HandlerFunc(varies)
 	return c
 }
@@ -105,7 +109,7 @@ func answerLines(w io.Writer, r *bufio.Reader, answer func(line string) string) 
 // TLS returns TCPClient over TLS, with its server. What the server wants of TLS is up to the
 // caller: with an ECDSA key, say, its handshake has another length each time.
 func TLS(want string, within time.Duration, server, client *tls.Config) scenarios.TCPClient {
-	c := lineSubject(want, within, func(addr string) *lineClient {
+	c := lineSubject(want, within, func(addr string) lineAsker {
 		c := newLineClient(addr, within, 2, flaws{})
 		c.setUp = func(conn *lineConn) error {
 			secure := tls.Client(conn.Conn, client)

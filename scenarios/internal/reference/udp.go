@@ -26,7 +26,7 @@ func SendUDP(ctx context.Context, addr, message string) error {
 	return conn.Close()
 }
 
-// UDPClient returns a client that keeps every promise. It numbers its requests,
+// UDPClient returns a client of one server that keeps every promise. It numbers its requests,
 // "1 hello from the client\n", and wants that number back in front of one line. It
 // asks again three times within its deadline, on a socket that is connected to the
 // server and that it keeps in a session.
@@ -99,10 +99,7 @@ const tries = 4
 // for a while would leave none for the tries after that.
 func (a *asker) ask(_ context.Context, n int) (string, error) {
 	a.asked++
-	tag, text := fmt.Sprintf("%d ", a.asked), request
-	if n > 1 {
-		text = fmt.Sprintf("hello %d from the client\n", n)
-	}
+	tag := fmt.Sprintf("%d ", a.asked)
 	if a.numberless {
 		tag = ""
 	}
@@ -111,17 +108,26 @@ func (a *asker) ask(_ context.Context, n int) (string, error) {
 		last = 1
 	}
 	for try := 1; ; try++ {
-		if _, err := io.WriteString(a.conn, tag+text); err != nil {
-			return "", err
-		}
-		if !a.patient {
-			a.conn.SetReadDeadline(time.Now().Add(a.within / time.Duration(last)))
-		}
-		answer, err := a.await(tag)
+		answer, err := a.try(tag, n, a.within/time.Duration(last))
 		if try == last || !errors.Is(err, os.ErrDeadlineExceeded) {
 			return answer, err
 		}
 	}
+}
+
+// try sends request n with a tag, and waits for its reply.
+func (a *asker) try(tag string, n int, wait time.Duration) (string, error) {
+	text := request
+	if n > 1 {
+		text = fmt.Sprintf("hello %d from the client\n", n)
+	}
+	if _, err := io.WriteString(a.conn, tag+text); err != nil {
+		return "", err
+	}
+	if !a.patient {
+		a.conn.SetReadDeadline(time.Now().Add(wait))
+	}
+	return a.await(tag)
 }
 
 // await reads until the reply to the request with that tag comes.
