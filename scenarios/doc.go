@@ -124,7 +124,9 @@
 // something happened. What a promise says of a server goes for all of them: each refuses, or resets, or
 // says nothing, so that a client has nowhere to fail over to, and has to return an error where one
 // with a single server has to. What happens once, such as the reset of the first connection,
-// happens once at all of them together, and the client may get its answer from any.
+// happens once at all of them together, and the client may get its answer from any. [FailsOver],
+// [FailsOverWhenUnanswered] and [AsksAnotherServer] are about one that fails, while the others are
+// well.
 //
 // # Summary
 //

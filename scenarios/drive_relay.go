@@ -53,6 +53,7 @@ type scope int
 const (
 	everywhere scope = iota
 	onFirstConn
+	atFirstServer // on all connections to the server to which the first one was
 )
 
 // Events. What came before them has left.
@@ -82,6 +83,13 @@ func newRelay(at place, then event) *relay {
 // whichever server. A connection that was a probe is not it.
 func (r *relay) onFirst() *relay {
 	r.where = onFirstConn
+	return r
+}
+
+// atFirst lets r's event happen at one server only, on each connection that comes to the place
+// there: that to which the first one was.
+func (r *relay) atFirst() *relay {
+	r.where = atFirstServer
 	return r
 }
 
@@ -153,7 +161,7 @@ func (r *relay) comes(conn connOf) bool {
 		close(r.reached)
 		return true
 	}
-	return r.where == everywhere
+	return r.where == everywhere || r.where == atFirstServer && conn.server == r.came[0].server
 }
 
 // begins notes that the server begins a message.

@@ -124,7 +124,31 @@ func TestConnectionsAreSparedAtAnyServer(t *testing.T) {
 	}
 }
 
-func TestRelayActsOnTheFirstConnectionThatComes(t *testing.T) {
+func TestOneServerAfterTheOtherIsGone(t *testing.T) {
+	c := client{servers: 3}
+	f := several(t, 3, fault.Plan{})
+	var order []int
+	for _, trial := range c.oneGone("is gone", func(gone fake) error {
+		for i, srv := range f.all {
+			if srv.server == gone.server {
+				order = append(order, i+1)
+			}
+		}
+		return nil
+	}) {
+		if err := trial.ready(f); err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf("when server %d of 3 is gone", order[len(order)-1]); trial.what != want {
+			t.Errorf("it is called %q, want %q", trial.what, want)
+		}
+	}
+	if got, want := fmt.Sprint(order), "[1 2 3 3 2 1 1 2 3 3 2 1]"; got != want {
+		t.Errorf("the order is %s, want %s", got, want)
+	}
+}
+
+func TestRelayActsAtTheFirstServerThatComes(t *testing.T) {
 	for _, test := range []struct {
 		why   string
 		relay *relay
@@ -132,6 +156,7 @@ func TestRelayActsOnTheFirstConnectionThatComes(t *testing.T) {
 	}{
 		{"everywhere", newRelay(place{}, resetHere), "true true true true"},
 		{"on the first connection", newRelay(place{}, resetHere).onFirst(), "true false false false"},
+		{"at the first server", newRelay(place{}, resetHere).atFirst(), "true false true false"},
 	} {
 		var acts []string
 		for _, c := range []connOf{{1, 2}, {0, 1}, {1, 3}, {0, 2}} {

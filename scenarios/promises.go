@@ -7,13 +7,13 @@ var (
 	tcpPromises = []Promise[TCPClient]{
 		ReassemblesSplitReplies, TakesRepliesOneAtATime, ReportsTruncatedReply, ReportsReset, ReportsRefused, SaysSoWhileRefused,
 		HonorsDeadline, HonorsDeadlineSending,
-		TriesAgainAfterReset, TriesAgainAfterRestart, WorksAgainAfterCutReply, NoDialStorm, NoticesIdleClose,
+		TriesAgainAfterReset, TriesAgainAfterRestart, WorksAgainAfterCutReply, FailsOver, FailsOverWhenUnanswered, NoDialStorm, NoticesIdleClose,
 		SendsRequestOnce, SendsRequestAgain, KeepsAnswersApart,
 		SurvivesCorruptReply, CopesWithFullWindow, LeavesNothingBehind, StopsWhenTold,
 	}
 
 	udpPromises = []Promise[UDPClient]{
-		HonorsDeadlineOnLoss, TriesAgainAfterLoss, ReportsUnreachablePort,
+		HonorsDeadlineOnLoss, TriesAgainAfterLoss, AsksAnotherServer, ReportsUnreachablePort,
 		TakesDuplicateOnce, CopesWithReorderedReplies, RefusesLateReply,
 		RefusesTruncatedReply, RefusesStrangers, CopesWithEmptyDatagram, CopesWithLargestDatagram, SurvivesCorruptDatagram,
 	}

@@ -11,6 +11,25 @@ import (
 	"github.com/fakewire/fakewire/scenarios/internal/reference"
 )
 
+var _ = duels("a promise of a TCP client with several servers", 4,
+	tcpEntry(scenarios.FailsOver, soon, reference.CarefulFailoverTCPClient, reference.AsksFirstOnly, `when server 1 of 2 refuses connections: Do = "", `),
+	tcpEntry(scenarios.FailsOver, soon, reference.FailoverTCPClient, reference.TakesTurns, `of 2 refuses connections: Do = "", `),
+	half(scenarios.FailsOver, soon, reference.GoesOnIfRefused, `when server 1 of 2 leaves connects without an answer: Do = "", `),
+	half(scenarios.FailsOver, soon, reference.StaysWithItsChoice, `when the server that it had asked was gone, and connections ended by FIN: Ask(2) = "", `),
+	setUpOf(scenarios.FailsOver, soon, reference.LogsInWithFailover, reference.GoesOnIfDialFails, `when a reset comes in the middle of the server's greeting of `),
+	half(scenarios.SendsRequestOnce, soon, reference.FailoverTCPClient, `and the server got the request 2 times, want once`),
+	tcpEntry(scenarios.FailsOverWhenUnanswered, soon, reference.FailoverTCPClient, reference.CarefulFailoverTCPClient, `when the server resets the connection on which its request begins, each time at the one that it asked first: Do = "", `),
+	half(scenarios.FailsOverWhenUnanswered, soon, reference.AsksFirstOnly, `got its request, and a reset came in place of the answer, each time at the one that it asked first: Do = "", `),
+	half(scenarios.FailsOverWhenUnanswered, soon, reference.GoesOnIfLost, `and no answer came, each time at the one that it asked first: Do = "", `),
+)
+
+var _ = duels("a promise of a UDP client with several servers", 4,
+	broken(scenarios.AsksAnotherServer, reference.AsksFirstOnlyUDP(shouted, soon), `when the server that it asks first says nothing: Open and Ask(1) = "", `),
+	broken(scenarios.AsksAnotherServer, reference.WaitsForFirstUDP(shouted, soon), `when the server that it asks first says nothing: Open and Ask(1) = "", `),
+	broken(scenarios.AsksAnotherServer, reference.GivesUpIfUnreachableUDP(shouted, soon), `when server 1 of 2 has nothing at its port: Open and Ask(1) = "", `),
+	broken(scenarios.AsksAnotherServer, reference.StaysUDP(shouted, soon), `when the server that it had asked says nothing any more: Ask(2) = "", `),
+)
+
 // What the kernel knows of a client's sockets is about all of its servers.
 var _ = It("sees a descriptor of a connection to the last of two servers", func(ctx SpecContext) {
 	c := reference.KnowsOne(reference.LeavesConn(echoed, soon), reference.Last)

@@ -25,6 +25,9 @@ var _ = duels("a UDP client's promise is kept", 4, kept()...)
 func kept() (all []*duel) {
 	for _, p := range scenarios.Promises[scenarios.UDPClient]() {
 		c := reference.UDPClient(shouted, within)
+		if p.Name == scenarios.AsksAnotherServer.Name {
+			c = reference.FailoverUDPClient(shouted, within)
+		}
 		c.Handler = shouts
 		all = append(all, duelOf(p, &c, nil, ""))
 	}

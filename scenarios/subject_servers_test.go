@@ -24,7 +24,7 @@ import (
 func ExampleTCPClient_servers() {
 	_ = scenarios.DescribeTCPClient("ping client", func() scenarios.TCPClient {
 		return scenarios.TCPClient{Servers: 3, Handler: pongs, Do: pongOfAny, Want: "PONG", Within: time.Second}
-	}, scenarios.Keeps(scenarios.ReportsRefused, scenarios.HonorsDeadline))
+	}, scenarios.Keeps(scenarios.FailsOver, scenarios.FailsOverWhenUnanswered, scenarios.ReportsRefused, scenarios.HonorsDeadline))
 }
 
 func pongOfAny(ctx context.Context, addrs string) (answer string, err error) {
@@ -93,7 +93,7 @@ var _ = Describe("A client of three servers", func() {
 
 	It("is as its example says", func(ctx SpecContext) {
 		c := scenarios.TCPClient{Servers: 3, Handler: pongs, Do: pongOfAny, Want: "PONG", Within: time.Second}
-		for _, p := range []tcpPromise{scenarios.ReportsRefused, scenarios.HonorsDeadline} {
+		for _, p := range []tcpPromise{scenarios.FailsOver, scenarios.FailsOverWhenUnanswered, scenarios.ReportsRefused, scenarios.HonorsDeadline} {
 			Expect(run(ctx, p, always(c))).To(Succeed())
 		}
 	}, bound)
@@ -109,7 +109,7 @@ var _ = Describe("A client of three servers", func() {
 	It("has them at a port that it knows", func(ctx SpecContext) {
 		c, port := failover, freePort()
 		c.Port, c.Do, c.Open, c.Large = port, onPort(port, c.Do), nil, nil
-		for _, p := range []tcpPromise{scenarios.LeavesNothingBehind, scenarios.StopsWhenTold} {
+		for _, p := range []tcpPromise{scenarios.FailsOver, scenarios.LeavesNothingBehind, scenarios.StopsWhenTold} {
 			Expect(run(ctx, p, always(c))).To(Succeed())
 		}
 		u := resolver
@@ -163,15 +163,17 @@ func askFirstOnce(ctx context.Context, addrs string) (string, error) {
 var _ = DescribeTable("Run says of a client's servers that", func(ctx SpecContext, servers int, kind error, message string) {
 	c := reference.TCPClient(echoed, within)
 	c.Servers = servers
-	err := run(ctx, scenarios.ReportsReset, always(c))
+	err := run(ctx, scenarios.FailsOver, always(c))
 	Expect(err).To(MatchError(kind))
 	Expect(err).To(MatchError(ContainSubstring(message)))
 	u := reference.UDPClient(lower, within)
 	u.Servers = servers
-	err = run(ctx, scenarios.TakesDuplicateOnce, always(u))
+	err = run(ctx, scenarios.AsksAnotherServer, always(u))
 	Expect(err).To(MatchError(kind))
 	Expect(err).To(MatchError(ContainSubstring(message)))
 },
+	Entry("one is not several", 1, scenarios.ErrLacks, "Servers is 1, and this promise is about several"),
+	Entry("none is one", 0, scenarios.ErrLacks, "Servers is 1, and this promise is about several"),
 	Entry("there can't be fewer", -1, scenarios.ErrSubject, "Servers is -1, want 0 to 16"),
 	Entry("there are too many", 17, scenarios.ErrSubject, "Servers is 17, want 0 to 16"),
 )

@@ -26,7 +26,7 @@ import (
 var _ = DescribeTable("a client keeps its promises whose server's messages vary in length:",
 	func(ctx SpecContext, runs int, subject func() scenarios.TCPClient, not []string) {
 		for _, p := range scenarios.Promises[scenarios.TCPClient]() {
-			if slices.Contains(not, p.Name) {
+			if slices.Contains(not, p.Name) || slices.Contains(ofSeveral, p.Name) && subject().Servers < 2 {
 				continue
 			}
 			doubts := 0
@@ -48,10 +48,15 @@ var _ = DescribeTable("a client keeps its promises whose server's messages vary 
 		[]string{scenarios.SendsRequestOnce.Name}),
 	Entry("the same, with one try", varyingBound, inCI(many, 5), func() scenarios.TCPClient { return reference.LogsInOnce(echoed, 3*within) },
 		[]string{scenarios.SendsRequestAgain.Name, scenarios.TriesAgainAfterReset.Name}),
+	Entry("the same, with two servers", varyingBound, inCI(5, 1), func() scenarios.TCPClient { return reference.LogsInWithFailover(echoed, 3*within) },
+		[]string{scenarios.SendsRequestAgain.Name, scenarios.TriesAgainAfterReset.Name, scenarios.FailsOverWhenUnanswered.Name}),
 	// Two promises have a handshake for each byte of a handshake, which is most of the time.
 	Entry("a TLS handshake, which an ECDSA key signs", varyingBound, inCI(3, 1), overTLS,
 		append(inCI(nil, []string{scenarios.ReportsTruncatedReply.Name, scenarios.HonorsDeadline.Name}), scenarios.SendsRequestOnce.Name)),
 )
+
+// ofSeveral are promises of clients that have several servers.
+var ofSeveral = []string{scenarios.FailsOver.Name, scenarios.FailsOverWhenUnanswered.Name}
 
 // many runs have not all a doubt.
 const many = 20

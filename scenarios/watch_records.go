@@ -87,6 +87,18 @@ func (r records) mostSent() (most int64) {
 	return most
 }
 
+// busiest returns the index of the server that sent the most on one connection, which is the one
+// that answered.
+func (r records) busiest() (server int) {
+	var most int64
+	for c, t := range r.each() {
+		if sent := serverSent(t); sent > most {
+			server, most = c.server, sent
+		}
+	}
+	return server
+}
+
 // name is what messages call a connection.
 func (r records) name(c connOf) string {
 	if len(r) == 1 {

@@ -27,8 +27,8 @@ func TestRecordsAreOneHistory(t *testing.T) {
 	if clientsSent(r) != 14 || serverSent(r) != 13 || serverSent(longest(r)) != 9 {
 		t.Errorf("clients sent %d, servers %d, and most of that %d; want 14, 13 and 9", clientsSent(r), serverSent(r), serverSent(longest(r)))
 	}
-	if r.mostSent() != 8 {
-		t.Errorf("clients sent %d to one server, want 8", r.mostSent())
+	if r.mostSent() != 8 || r.busiest() != 2 {
+		t.Errorf("clients sent %d to one server, and server %d sent the most; want 8, and 2", r.mostSent(), r.busiest())
 	}
 }
 
