@@ -64,6 +64,15 @@ var _ = tcpClient("the bundled TCP client with one try", func() scenarios.TCPCli
 	return bundled.OneTryTCPClient("hello from the client", within)
 }, scenarios.Keeps(scenarios.ReportsReset, scenarios.NoticesIdleClose, scenarios.SendsRequestOnce))
 
+var _ = tcpClient("the bundled TCP client with two servers", func() scenarios.TCPClient {
+	return bundled.FailoverTCPClient("hello from the client", within)
+}, scenarios.Keeps(scenarios.FailsOver, scenarios.FailsOverWhenUnanswered, scenarios.ReportsReset, scenarios.SaysSoWhileRefused, scenarios.HonorsDeadline,
+	scenarios.TriesAgainAfterReset, scenarios.TriesAgainAfterRestart, scenarios.NoticesIdleClose, scenarios.KeepsAnswersApart, scenarios.LeavesNothingBehind))
+
+var _ = tcpClient("the bundled TCP client with two servers and one request", func() scenarios.TCPClient {
+	return bundled.CarefulFailoverTCPClient("hello from the client", within)
+}, scenarios.Keeps(scenarios.FailsOver, scenarios.SendsRequestOnce))
+
 // asking are the promises of the bundled UDP client about single exchanges.
 var asking = scenarios.Keeps(
 	scenarios.HonorsDeadlineOnLoss, scenarios.TriesAgainAfterLoss, scenarios.ReportsUnreachablePort, scenarios.TakesDuplicateOnce,
@@ -81,6 +90,12 @@ var _ = udpClient("the bundled UDP client with the production server", func() sc
 	c.Handler = fakeserver.PacketLines{}
 	return c
 }, asking, scenarios.Keeps(scenarios.CopesWithReorderedReplies, scenarios.RefusesLateReply))
+
+var _ = udpClient("the bundled UDP client with two servers", func() scenarios.UDPClient {
+	c := bundled.FailoverUDPClient("HELLO FROM THE CLIENT", within)
+	c.Handler = fakeserver.PacketLines{}
+	return c
+}, asking, scenarios.Keeps(scenarios.AsksAnotherServer, scenarios.RefusesLateReply))
 
 // logging are the promises of all bundled loggers.
 var logging = scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives, scenarios.CloseFlushes)

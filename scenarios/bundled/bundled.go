@@ -29,9 +29,9 @@ func SendUDP(ctx context.Context, addr, message string) error {
 	return reference.SendUDP(ctx, addr, message)
 }
 
-// TCPClient returns a client that keeps every promise except SendsRequestOnce: it sends
-// the line "hello from the client" and wants one line back, and asks again, once, when
-// its connection was lost before that. Set its Handler to what answers that with want;
+// TCPClient returns a client of one server that keeps every promise except SendsRequestOnce:
+// it sends the line "hello from the client" and wants one line back, and asks again, once,
+// when its connection was lost before that. Set its Handler to what answers that with want;
 // in its sessions, it asks with other lines.
 func TCPClient(want string, within time.Duration) scenarios.TCPClient {
 	return reference.TCPClient(want, within)
@@ -43,8 +43,21 @@ func OneTryTCPClient(want string, within time.Duration) scenarios.TCPClient {
 	return reference.OneTryTCPClient(want, within)
 }
 
-// UDPClient returns a client that keeps every promise: it numbers its requests, "1
-// hello from the client\n", and wants a line back with that number in front. Set
+// FailoverTCPClient returns TCPClient with two servers: it asks the one that answered last, for half
+// of its time, and if it gets no answer, the other. It keeps every promise except SendsRequestOnce.
+func FailoverTCPClient(want string, within time.Duration) scenarios.TCPClient {
+	return reference.FailoverTCPClient(want, within)
+}
+
+// CarefulFailoverTCPClient returns FailoverTCPClient without a second request: it asks the other
+// server only if it could not ask the first. It keeps FailsOver and SendsRequestOnce, and neither
+// FailsOverWhenUnanswered nor SendsRequestAgain nor TriesAgainAfterReset.
+func CarefulFailoverTCPClient(want string, within time.Duration) scenarios.TCPClient {
+	return reference.CarefulFailoverTCPClient(want, within)
+}
+
+// UDPClient returns a client of one server that keeps every promise: it numbers its requests,
+// "1 hello from the client\n", and wants a line back with that number in front. Set
 // its Handler to what answers that with want. In a session, exchange n > 1 says
 // "hello n from the client".
 func UDPClient(want string, within time.Duration) scenarios.UDPClient {
@@ -62,6 +75,12 @@ func PlainUDPClient(want string, within time.Duration) scenarios.UDPClient {
 // LinesBeforeAnExitArrive. Call it in TestMain.
 func LogAndExit(l scenarios.NetworkLogger, addr string, lines []string) {
 	reference.LogAndExit(l, addr, lines)
+}
+
+// FailoverUDPClient returns UDPClient with two servers: it asks one after the other, twice, beginning
+// with the one that answered last. It keeps every promise.
+func FailoverUDPClient(want string, within time.Duration) scenarios.UDPClient {
+	return reference.FailoverUDPClient(want, within)
 }
 
 // StandardLogger returns the standard log.Logger, with a prefix, the date and the
