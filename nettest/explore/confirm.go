@@ -1,0 +1,68 @@
+package explore
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+)
+
+// How often a find is run again.
+const (
+	memoryConfirmations = 100
+	socketConfirmations = 20
+)
+
+// A Rate is how often a find breaks the client. It is plain data.
+type Rate struct{ Broken, Runs int }
+
+// String returns the rate as "100 of 100", and how many runs would prove a fix if it is not always.
+func (r Rate) String() string {
+	text := fmt.Sprintf("%d of %d", r.Broken, r.Runs)
+	if n := r.Proof(); n > 1 {
+		text += fmt.Sprintf("; %d clean runs in a row would prove a fix", n)
+	}
+	return text
+}
+
+// Proof returns how many runs without a failure make it likely, by 95 %, that the bug is gone. If it
+// failed each time, that is one. If it never failed, 0: nothing would.
+func (r Rate) Proof() int {
+	switch r.Broken {
+	case 0:
+		return 0
+	case r.Runs:
+		return 1
+	}
+	passes := 1 - float64(r.Broken)/float64(r.Runs)
+	return int(math.Ceil(math.Log(0.05) / math.Log(passes)))
+}
+
+// confirm runs a find's plan again and again.
+func (s *search) confirm(ctx context.Context, f *Find) {
+	runs := memoryConfirmations
+	if s.abreast > 1 {
+		runs = socketConfirmations
+	}
+	alone := s.abreast <= 1 || f.Breach.Oracle == Spins
+	for done := 0; done < runs && ctx.Err() == nil; {
+		n := min(max(s.abreast, 1), runs-done)
+		if alone {
+			n = 1
+		}
+		results := make([]result, n)
+		var wg sync.WaitGroup
+		for i := range results {
+			wg.Go(func() { results[i] = s.try(ctx, f.Plan) })
+		}
+		wg.Wait()
+		for _, r := range results {
+			f.Rate.Runs++
+			if r.breaks(f.Breach) {
+				f.Rate.Broken++
+				f.Evidence = r.Evidence
+			}
+		}
+		done += n
+	}
+}

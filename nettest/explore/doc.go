@@ -1,0 +1,76 @@
+// Package explore finds the wire that breaks a client. It runs a piece of client code on a healthy
+// wire, reads from that record where things can go wrong, and tries those, one fault and then two,
+// until one of them breaks the client. Then it shrinks that to the smallest plan that still does,
+// runs it again and again, says what it hangs on, saves it, and tries it first from then on:
+//
+//	func TestRedisOnAnyWire(t *testing.T) {
+//		explore.TCP(t, explore.Config{Handler: keys, Within: time.Second}, func(ctx context.Context, w *explore.Wire) error {
+//			c, err := redis.Dial(ctx, w.DialContext) // or w.Addr(): then the search runs on sockets
+//			if err != nil {
+//				return err
+//			}
+//			defer c.Close()
+//			for i := range 3 {
+//				w.Do("get", func(ctx context.Context) (any, error) { return c.Get(ctx, key(i)) })
+//			}
+//			return nil
+//		})
+//	}
+//
+// Package fakeserver shows a fault that is known, exactly, each time. This package is for a
+// client that fails one time in three hundred, and nobody knows why.
+//
+// # Words
+//
+// The body is what the client does, again for each trial, with a server of its own. It consists of
+// steps: calls that have an answer, an error and a time; see [Wire.Do]. A place is where in the
+// healthy record a fault can act. A wave is places and faults of one sort. An oracle says what
+// counts as broken: see [Oracle]. A find is a plan that breaks the client, shrunk and confirmed.
+//
+// # A body
+//
+// A body opens its client, does at least two steps, better three, and closes the client. The first step
+// meets the fault, the second what is left of it, and the third shows whether the client has got over
+// it. A body ignores the errors of steps, so that later steps show more; the search has seen them. It
+// must do the same each time: what is random has a fixed seed. What differs from run to run all
+// the same, such as a time in an answer, is noticed, and said.
+//
+// A body that dials by [Wire.DialContext] alone, and waits for nothing but channels, conditions and
+// timers of its own, is explored in memory, in a testing/synctest bubble for each trial: a search of
+// 300 plans takes less than a second, deadlines of minutes included. Any other is explored on
+// sockets. The report says which it was, and why.
+//
+// # Waves
+//
+// Wave 0 is the finds of earlier searches, and Config.First. Wave 1 lets everything come in
+// single bytes, and everything go wrong at the beginning: connections that are refused, never answered, closed
+// or reset when they are accepted or at the first byte. Wave 2 is where writes, lines and messages end;
+// wave 3 inside each message; wave 4 the rarer faults, and bytes that lie where messages
+// begin. Wave 5 adds a second fault where the first one made the client do something new, such as dial
+// again. Wave 6 goes to the places between two that ended differently, to every byte, and then to
+// what chance makes, from Config.Seed. At a place all faults are tried, and then the next place.
+//
+// A plan whose rules did not all act has shown nothing: the report counts those that did.
+//
+// # Finds
+//
+// A find is saved in testdata/fakewire/, in a folder for its test, as an ordinary plan: commit it. From then on it is
+// tried first, by everybody. When it does not break the client any more, the log says that it is
+// fixed; it stays as a regression test. [github.com/fakewire/fakewire/fakeserver/fault.ParsePlan] reads it for a
+// test of another kind. What is known and left alone is listed in Config.Accepted, with the reason.
+//
+// # Bounds
+//
+// A search ends after Config.Plans plans, or after Config.Budget. FAKEWIRE_PLANS=5000 and
+// FAKEWIRE_BUDGET=5m let a nightly run go on for longer. FAKEWIRE_SHARD=3/8 runs the third of eight parts, so
+// that runners share one search; Bazel's TEST_SHARD_INDEX and TEST_TOTAL_SHARDS do the same.
+//
+// # Limits
+//
+// A panic in a goroutine that the client has started ends the test's program, as it would end any:
+// Config.Isolate runs trials in processes of their own. A goroutine can't be ended either; what hangs is
+// left behind, with its context canceled and its connections closed, and a client that heeds neither
+// may disturb what comes after. Concurrent dials race for the numbers of their connections: with
+// Callers, or a client that dials in the background, a plan may meet another connection, and the rate
+// of a find says so.
+package explore

@@ -1,0 +1,59 @@
+package explore
+
+import (
+	"context"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+// An executor runs trials, in this process or in another.
+type executor interface {
+	// rehearse is called once, and first.
+	rehearse(ctx context.Context) (profile, error)
+	// measure is called once, after it.
+	measure(ctx context.Context) measurement
+	// try may be called by several goroutines at once, if the profile is not of a search in memory.
+	try(ctx context.Context, p fault.Plan) result
+	close()
+}
+
+// A local runs trials in this process.
+type local struct {
+	runner *runner
+	judge  judge
+}
+
+func newLocal(cfg Config, m fault.Medium, body Body) *local {
+	return &local{runner: &runner{cfg: cfg, medium: m, body: body}}
+}
+
+func (l *local) rehearse(ctx context.Context) (profile, error) {
+	h, err := l.runner.rehearse(ctx)
+	l.judge = judge{cfg: l.runner.cfg, healthy: h.outcome, varying: h.profile.Varying}
+	l.setBound(l.runner.bound)
+	return h.profile, err
+}
+
+// setBound says how long a step may take from here on.
+func (l *local) setBound(d time.Duration) { l.runner.bound, l.judge.bound = d, d }
+
+func (l *local) measure(ctx context.Context) measurement {
+	m := l.runner.measure(ctx)
+	l.setBound(m.Bound)
+	return m
+}
+
+func (l *local) try(ctx context.Context, p fault.Plan) result {
+	return l.judge.resultOf(l.runner.run(ctx, p))
+}
+
+func (l *local) close() {}
+
+// newExecutor returns what runs the trials of a search.
+func newExecutor(cfg Config, m fault.Medium, body Body) (executor, error) {
+	if cfg.Isolate {
+		return newIsolated(cfg)
+	}
+	return newLocal(cfg, m, body), nil
+}

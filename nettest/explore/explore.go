@@ -1,0 +1,68 @@
+package explore
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+// TCP explores a client of streams, and fails tb if something breaks it.
+func TCP(tb fakeserver.TB, cfg Config, body Body) {
+	tb.Helper()
+	inTest(tb, cfg, fault.Streams, body)
+}
+
+// UDP explores a client of datagrams, and fails tb if something breaks it.
+func UDP(tb fakeserver.TB, cfg Config, body Body) {
+	tb.Helper()
+	inTest(tb, cfg, fault.Datagrams, body)
+}
+
+// inTest explores in a test.
+func inTest(tb fakeserver.TB, cfg Config, m fault.Medium, body Body) {
+	tb.Helper()
+	if t, ok := tb.(*testing.T); ok && cfg.Suite == nil {
+		cfg.Suite = t
+	}
+	cfg.name, cfg.search = tb.Name(), searchOf(tb.Name())
+	if of := os.Getenv(childVariable); of != "" {
+		if of == cfg.search {
+			serveChild(cfg, m, body)
+		}
+		return // another search of the child's test
+	}
+	cfg.Dir = dirOf(cfg, tb.Name())
+	r, err := Search(context.Background(), cfg, m, body)
+	if err != nil {
+		tb.Fatalf("%v", err)
+	}
+	for _, f := range r.Finds {
+		f.Rerun = rerun(tb.Name())
+		r.keep(tb, cfg.Dir, f)
+	}
+	if len(r.Finds) > 0 {
+		tb.Errorf("%v", r)
+		return
+	}
+	tb.Logf("%v", r)
+}
+
+// keep saves a find, or says why it can't.
+func (r *Report) keep(tb fakeserver.TB, dir string, f *Find) {
+	if f.Kept != "" {
+		return
+	}
+	var err error
+	if f.Kept, err = save(dir, f); err == nil {
+		return
+	}
+	r.Notes = append(r.Notes, "the find can't be saved where it would be tried first: "+err.Error())
+	if dir := artifactDir(tb); dir != "" {
+		if f.Kept, err = save(dir, f); err != nil {
+			r.Notes = append(r.Notes, err.Error())
+		}
+	}
+}

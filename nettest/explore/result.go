@@ -1,0 +1,75 @@
+package explore
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strings"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// A result is what a search has to know of a trial. It is plain data, so that it can come from
+// another process.
+type result struct {
+	Fired    bool
+	Refused  string // why the plan can't be carried out here
+	Breaches []Breach
+	Shape    string   // trials that end alike have the same
+	Fresh    []stream // streams that the healthy wire doesn't have
+	Evidence string   // the rules' outcomes and the record, where there is a breach
+	Lost     string   // why there is nothing to be said: the trial did not end
+}
+
+// resultOf sums up an outcome.
+func (j judge) resultOf(o Outcome) result {
+	r := result{Fired: o.fired()}
+	switch {
+	case o.refused != nil:
+		r.Refused = o.refused.Error()
+		return r
+	case o.end == interrupted:
+		r.Lost = strings.TrimSpace(fmt.Sprint(o.Err, " ", o.said))
+		return r
+	}
+	r.Breaches = j.breaches(o)
+	r.Shape = shapeOf(o)
+	r.Fresh = freshIn(o.Transcript, j.healthy.Transcript)
+	if len(r.Breaches) > 0 {
+		r.Evidence = o.Report.String() + o.Transcript.String()
+	}
+	return r
+}
+
+// shapeOf returns what tells outcomes apart: how each step ended, how many connections there were, and
+// what the client sent.
+func shapeOf(o Outcome) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d;", o.end)
+	for _, s := range o.Steps {
+		i := -1
+		for k, healthy := range o.Healthy {
+			if s.is(healthy) {
+				i = k
+			}
+		}
+		fmt.Fprintf(&b, "%v=%s,%t;", s, s.Class, i < 0 || o.Healthy[i].Answer != s.Answer)
+	}
+	fmt.Fprintf(&b, "%s;", classOf(o.Err))
+	for n := 1; n <= o.Transcript.Conns(); n++ {
+		h := fnv.New64a()
+		h.Write(o.Transcript.Conn(n).FromClient())
+		fmt.Fprintf(&b, "%x;", h.Sum64())
+	}
+	return b.String()
+}
+
+// freshIn returns the streams of connections on which the client did something new: another
+// connection, or other bytes than on the healthy wire.
+func freshIn(t, healthy transcript.Transcript) (all []stream) {
+	for _, s := range streamsOf(t) {
+		if s.Conn > healthy.Conns() && s.Length > 0 {
+			all = append(all, s)
+		}
+	}
+	return all
+}

@@ -1,0 +1,135 @@
+package explore
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+// maxAbreast is how many trials in which the client waits run at once, on sockets.
+const maxAbreast = 8
+
+// Search explores a client without a test: of streams or of datagrams, as m says. It saves nothing,
+// and tries first what is in Config.Dir. Its error is about what can't be explored, such as a body
+// that fails on a healthy wire; it wraps ErrConfig, or is ctx's.
+func Search(ctx context.Context, cfg Config, m fault.Medium, body Body) (Report, error) {
+	cfg, err := cfg.complete()
+	if err != nil {
+		return Report{}, err
+	}
+	part, err := shardFromEnv()
+	if err != nil {
+		return Report{}, err
+	}
+	kept, err := cfg.kept()
+	if err != nil {
+		return Report{}, err
+	}
+	x, err := newExecutor(cfg, m, body)
+	if err != nil {
+		return Report{}, err
+	}
+	defer x.close()
+	p, err := x.rehearse(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	p.measured(x.measure(ctx))
+	s := &search{
+		cfg: cfg, profile: p, medium: m, abreast: maxAbreast, budget: cmp.Or(cfg.Budget, DefaultBudget),
+		shard: part, progress: newProgress(cfg.name), try: x.try,
+		tried: map[string]result{}, shapes: map[string]bool{},
+	}
+	if p.Memory {
+		s.abreast, s.budget = 1, cmp.Or(cfg.Budget, DefaultMemoryBudget) // there, waiting costs nothing
+	}
+	s.end = s.within(s.budget)
+	defer s.progress.end()
+	notes, err := s.again(ctx, kept)
+	if err == nil {
+		err = s.run(ctx)
+	}
+	if err = over(err); err != nil {
+		return Report{}, err
+	}
+	if s.tally.Plans > 0 && s.tally.Fired == 0 {
+		return Report{}, fmt.Errorf("%w: no fault of %d plans ever acted: nothing was tried", ErrConfig, s.tally.Plans)
+	}
+	for _, f := range s.finds {
+		if f.Kept == "" {
+			s.shrink(ctx, f)
+			s.confirm(ctx, f)
+			s.explain(ctx, f)
+		}
+	}
+	return Report{s.tally, s.finds, slices.Concat(p.Notes, notes, s.notes)}, ctx.Err()
+}
+
+// complete fills in the defaults and what the environment says.
+func (c Config) complete() (Config, error) {
+	if err := c.validate(); err != nil {
+		return c, err
+	}
+	c.Plans, c.Seed = cmp.Or(c.Plans, DefaultPlans), cmp.Or(c.Seed, 1)
+	if text := os.Getenv("FAKEWIRE_PLANS"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return c, fmt.Errorf("%w: FAKEWIRE_PLANS=%q, want a number of plans", ErrConfig, text)
+		}
+		c.Plans = n
+	}
+	if text := os.Getenv("FAKEWIRE_BUDGET"); text != "" {
+		d, err := time.ParseDuration(text)
+		if err != nil || d <= 0 {
+			return c, fmt.Errorf("%w: FAKEWIRE_BUDGET=%q, want a duration such as 5m", ErrConfig, text)
+		}
+		c.Budget = d
+	}
+	if text := os.Getenv("FAKEWIRE_SEED"); text != "" {
+		n, err := strconv.ParseUint(text, 0, 64)
+		if err != nil {
+			return c, fmt.Errorf("%w: FAKEWIRE_SEED=%q is no 64-bit number", ErrConfig, text)
+		}
+		c.Seed = n
+	}
+	return c, nil
+}
+
+// kept returns the finds of earlier searches, and refuses a list of accepted ones that names others.
+func (c Config) kept() ([]keptPlan, error) {
+	if c.Dir == "" {
+		return nil, nil
+	}
+	all, err := load(c.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
+	names := map[string]bool{}
+	for _, k := range all {
+		names[k.name] = true
+	}
+	for name, why := range c.Accepted {
+		if !names[name] {
+			return nil, fmt.Errorf("%w: Accepted has %q, and there is no %s.json in %s", ErrConfig, name, name, c.Dir)
+		}
+		if why == "" {
+			return nil, fmt.Errorf("%w: Accepted has no reason for %q", ErrConfig, name)
+		}
+	}
+	return all, nil
+}
+
+// artifactDir returns where a failing test may write files; "": nowhere.
+func artifactDir(tb fakeserver.TB) string {
+	if a, ok := tb.(interface{ ArtifactDir() string }); ok {
+		return a.ArtifactDir()
+	}
+	return os.Getenv("FAKEWIRE_ARTIFACTS")
+}

@@ -1,0 +1,209 @@
+package explore
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest"
+	"github.com/fakewire/fakewire/nettest/subject"
+)
+
+// A Body is what a client does: see Wire.
+type Body = func(ctx context.Context, w *Wire) error
+
+// An Outcome is what came of a trial.
+type Outcome struct {
+	Plan       fault.Plan
+	Steps      []Step
+	Err        error // the body's; of several callers, joined
+	Report     fault.Report
+	Transcript transcript.Transcript
+	Healthy    []Step // the steps on the healthy wire; nil for that itself
+
+	refused  error         // the plan can't be carried out here
+	end      ending        // how the trial ended
+	stuck    []string      // what it hung in, by goroutine, or the panic
+	left     []string      // what stayed of it
+	said     string        // what was wrong with the bubble that it ran in
+	dials    int           // on its Wire, which may be fewer than there were
+	addr     bool          // it asked for the address
+	took     time.Duration // of its own clock
+	wrong    *subject.Misconduct
+	lines    []arrival // a logger's, in the record
+	reported bool      // a logger said that it has lost something
+}
+
+// A runner runs trials of one body on one medium.
+type runner struct {
+	cfg    Config
+	medium fault.Medium
+	body   Body
+	suite  *testing.T // to run in memory; nil: on sockets
+	bound  time.Duration
+}
+
+// How much longer than its bound a step may take, so that no find is a machine that was busy; and
+// how long a trial in memory may take of real time.
+const (
+	slack     = 2 * time.Second
+	realBound = 10 * time.Second
+)
+
+// window is how much a connection in memory takes before its reader has read: little, so that a client
+// that sends a few lines can be held up.
+const window = 64 << 10
+
+// run runs one trial.
+func (r *runner) run(ctx context.Context, p fault.Plan) (o Outcome) {
+	if r.suite == nil {
+		return r.runOn(ctx, r.cfg.Network, p)
+	}
+	outcome := make(chan Outcome, 1)
+	said, err := subject.InBubble(ctx, r.suite, realBound, func() {
+		// A bubble can't wait for what is outside.
+		outcome <- r.runOn(context.WithoutCancel(ctx), &nettest.Network{Window: window}, p)
+	})
+	select {
+	case o = <-outcome:
+		o.said = said
+	default:
+		o = Outcome{Plan: p, end: interrupted, said: said}
+	}
+	if err != nil {
+		o.Err = errors.Join(o.Err, err)
+		o.end = interrupted
+	}
+	return o
+}
+
+// runOn runs a trial on the kernel's network, or on one in memory.
+func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Plan) (o Outcome) {
+	o = Outcome{Plan: p}
+	srv, err := r.serve(memory, p)
+	if err != nil {
+		o.refused = err
+		return o
+	}
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
+	t := newTrial(inner, srv, memory, subject.Bound{Within: r.bound, Slack: slack}, r.cfg.callers())
+	storm := t.storms(inner)
+	err = subject.Branded(inner, func(b subject.Brand) error {
+		for caller := 1; caller <= r.cfg.callers(); caller++ {
+			go t.run(caller, r.body)
+		}
+		o.end = t.watch(storm)
+		switch o.end {
+		case returned:
+			r.settle(inner, srv)
+			if memory != nil {
+				time.Sleep(time.Millisecond) // the server sees what the client did last
+			}
+			o.left = subject.NothingLeft(inner, r.patience(), func() []string { return leftOf(b, srv, memory, p) })
+		case hung:
+			o.stuck = b.Goroutines()
+		}
+		return nil
+	})
+	o.took = time.Since(t.began)
+	steps, callers := t.close()
+	cancel()
+	o.Err = errors.Join(err, srv.Stop())
+	o.Steps, o.Report, o.Transcript = steps, srv.Report(), srv.Transcript()
+	o.reported = t.reported.Load()
+	o.dials, o.addr = int(t.dials.Load()), t.usesAddr.Load()
+	for _, c := range callers {
+		o.Err = errors.Join(o.Err, c.err)
+		if c.wrong != nil {
+			o.wrong = c.wrong
+		}
+	}
+	return o
+}
+
+// leftOf returns what is left of the body. A server that reads no more does not see how the client ends.
+func leftOf(b subject.Brand, srv fakeserver.Wire, memory *nettest.Network, p fault.Plan) []string {
+	left := subject.Left(b, srv, memory)
+	if !slices.ContainsFunc(p.Rules, func(r fault.Rule) bool {
+		_, stalls := r.Fault.(fault.Stall)
+		return stalls && r.Direction != transcript.ToClient
+	}) {
+		return left
+	}
+	return slices.DeleteFunc(left, func(text string) bool { return strings.HasSuffix(text, "which the client did not end") })
+}
+
+// settle waits until the collector has read what a logger has sent, for as long as that takes when the
+// wire is slow.
+func (r *runner) settle(ctx context.Context, srv fakeserver.Wire) {
+	if !r.cfg.logger || r.medium == fault.Datagrams {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.patience())
+	defer cancel()
+	srv.Wait(ctx, func(t transcript.Transcript) bool {
+		for n := 1; n <= t.Conns(); n++ {
+			if t.Conn(n).Ending(transcript.FromClient) == transcript.StillOpen {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// patience is how long what a body has started may take to end.
+func (r *runner) patience() time.Duration { return r.bound + slack }
+
+// serve starts a trial's server.
+func (r *runner) serve(memory *nettest.Network, p fault.Plan) (fakeserver.Wire, error) {
+	var transport fakeserver.Transport
+	if memory != nil {
+		transport = memory
+	}
+	if r.medium == fault.Datagrams {
+		srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Transport: transport, Handler: r.cfg.packetHandler(), Faults: p, Name: "explore"})
+		if err != nil {
+			return nil, err
+		}
+		return srv, nil
+	}
+	srv, err := fakeserver.Listen(fakeserver.Config{Transport: transport, Handler: r.cfg.handler(), Faults: p, Name: "explore"})
+	if err != nil {
+		return nil, err
+	}
+	return srv, nil
+}
+
+// maxDials is how often a client may dial within its bound.
+const maxDials = 100
+
+// storms returns a channel that is closed when the client has dialed more often than it may.
+func (t *trial) storms(ctx context.Context) <-chan struct{} {
+	storm := make(chan struct{})
+	go func() {
+		err := t.server.Wait(ctx, func(tr transcript.Transcript) bool {
+			return tr.Conns() > maxDials && subject.MostDials(tr, t.bound.Within) > maxDials
+		})
+		if err == nil {
+			close(storm)
+		}
+	}()
+	return storm
+}
+
+// fired reports whether each rule of the plan acted.
+func (o Outcome) fired() bool {
+	for _, rule := range o.Report.Rules {
+		if rule.State != fault.Fired {
+			return false
+		}
+	}
+	return o.refused == nil
+}

@@ -1,0 +1,275 @@
+package explore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+// A search tries plan after plan.
+type search struct {
+	cfg      Config
+	profile  profile
+	medium   fault.Medium
+	shard    shard
+	abreast  int // how many trials in which the client waits run at once
+	progress *progress
+	try      func(ctx context.Context, p fault.Plan) result
+
+	tried    map[string]result // by the plan's key
+	order    []fault.Plan      // in which they were tried
+	planned  []fault.Plan      // by the first waves, whatever the shard
+	shapes   map[string]bool
+	tally    Tally
+	finds    []*Find
+	accepted []Breach // known, and left alone
+	notes    []string // what was seen and is no find
+	budget   time.Duration
+	end      time.Time
+}
+
+// A Tally counts what a search did. It is plain data.
+type Tally struct {
+	Plans    int              // plans that were tried
+	Fired    int              // of these, those whose rules all acted: the others prove nothing
+	Refused  int              // plans that can't be carried out here; they don't count as tried
+	Lost     int              // trials that did not end; of these, too, nothing is known
+	Outcomes int              // outcomes that differ
+	Waves    [waves]WaveTally // by wave
+	Stopped  string           // why it ended before all was tried; "": it did not
+}
+
+// waves is how many waves there are, from 0.
+const waves = 7
+
+// A WaveTally counts the plans of a wave, and those of them whose rules all acted.
+type WaveTally struct{ Plans, Fired int }
+
+// String returns the tally as "300 plans, 212 fired, 51 outcomes".
+func (t Tally) String() string {
+	text := fmt.Sprintf("%d plans, %d fired, %d outcomes", t.Plans, t.Fired, t.Outcomes)
+	if t.Lost > 0 {
+		text += fmt.Sprintf(", %d without an end", t.Lost)
+	}
+	if t.Stopped != "" {
+		text += ", " + t.Stopped
+	}
+	return text
+}
+
+// A Find is a plan that breaks a client.
+type Find struct {
+	Plan     fault.Plan
+	Breach   Breach
+	Wave     int // in which it was found
+	At       int // the number of the plan that found it, from 1
+	Shrinks  int // how many trials it took to make it this small
+	Rate     Rate
+	Why      []string // what it hangs on
+	Kept     string   // the file that it is in
+	Rerun    string   // the command line that runs its test again
+	Evidence string   // the rules' outcomes and the record of a run
+}
+
+// errOver says that a search has come to its end.
+var errOver = errors.New("the search is over")
+
+// spent returns errOver when plans or time are used up.
+func (s *search) spent() error {
+	switch {
+	case s.tally.Plans >= s.cfg.Plans:
+		s.tally.Stopped = fmt.Sprintf("stopped at %d plans", s.cfg.Plans)
+	case time.Now().After(s.end):
+		s.tally.Stopped = fmt.Sprintf("stopped after %v", s.budget)
+	default:
+		return nil
+	}
+	return errOver
+}
+
+// keyOf returns what a plan is known by.
+func keyOf(p fault.Plan) string {
+	p.Comment = ""
+	text, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Sprintf("%#v", p)
+	}
+	return string(text)
+}
+
+// run tries wave after wave, until the search is over.
+func (s *search) run(ctx context.Context) error {
+	news, twins := s.profile.split()
+	first, then := news.waves(), twins.wavesAtPlaces()
+	if s.medium == fault.Datagrams {
+		first, then = news.packets(), twins.packetsAtPlaces()
+	}
+	for _, step := range []func(context.Context) error{
+		func(ctx context.Context) error { return s.tryWaves(ctx, first) },
+		s.pairs,
+		func(ctx context.Context) error { return s.tryWaves(ctx, then) },
+		s.pairs, s.halvings, s.everyByte, s.draws,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tryWaves tries wave after wave.
+func (s *search) tryWaves(ctx context.Context, all [][]candidate) error {
+	for _, wave := range all {
+		for _, c := range wave {
+			s.planned = append(s.planned, c.plan)
+		}
+		if err := s.tryWave(ctx, wave); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// over returns nil for the end of a search.
+func over(err error) error {
+	if errors.Is(err, errOver) {
+		return nil
+	}
+	return err
+}
+
+// tryWave tries candidates. On sockets those in which the client waits come last, several at once;
+// what comes of them is noted in their order.
+func (s *search) tryWave(ctx context.Context, wave []candidate) error {
+	var waiting []candidate
+	for _, c := range wave {
+		if s.abreast > 1 && c.waits() && s.shard.has(c.owner()) {
+			waiting = append(waiting, c)
+		} else if _, err := s.attempt(ctx, c); err != nil {
+			return err
+		}
+	}
+	for len(waiting) > 0 {
+		n := min(s.abreast, len(waiting))
+		if err := s.tryAbreast(ctx, waiting[:n]); err != nil {
+			return err
+		}
+		waiting = waiting[n:]
+	}
+	return nil
+}
+
+// tryAbreast tries a few candidates at once.
+func (s *search) tryAbreast(ctx context.Context, some []candidate) error {
+	if err := s.spent(); err != nil {
+		return err
+	}
+	results := make([]result, len(some))
+	var wg sync.WaitGroup
+	for i, c := range some {
+		if _, done := s.tried[keyOf(c.plan)]; !done {
+			wg.Go(func() { results[i] = s.try(ctx, c.plan) })
+		}
+	}
+	wg.Wait()
+	for i, c := range some {
+		if _, done := s.tried[keyOf(c.plan)]; done {
+			continue
+		}
+		if err := s.spent(); err != nil {
+			return err
+		}
+		if err := s.note(ctx, c, results[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// attempt tries a candidate, unless it was tried already, and notes what came of it. It returns an
+// error when the search is over.
+func (s *search) attempt(ctx context.Context, c candidate) (result, error) {
+	if r, done := s.tried[keyOf(c.plan)]; done || !s.shard.has(c.owner()) {
+		return r, nil
+	}
+	if err := s.spent(); err != nil {
+		return result{}, err
+	}
+	r := s.try(ctx, c.plan)
+	return r, s.note(ctx, c, r)
+}
+
+// note counts a result, and keeps what was found.
+func (s *search) note(ctx context.Context, c candidate, r result) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	s.tried[keyOf(c.plan)] = r
+	s.order = append(s.order, c.plan)
+	if r.Refused != "" {
+		s.tally.Refused++
+		return nil
+	}
+	s.tally.Plans++
+	s.tally.Waves[c.wave].Plans++
+	switch {
+	case r.Lost != "":
+		s.tally.Lost++
+		return nil
+	case !r.Fired:
+		return nil
+	}
+	s.tally.Fired++
+	s.tally.Waves[c.wave].Fired++
+	s.shapes[r.Shape] = true
+	s.tally.Outcomes = len(s.shapes)
+	s.progress.show(s.tally, len(s.finds))
+	return s.keep(ctx, c, r)
+}
+
+// keep keeps what was found, unless it is known. It returns errOver if that is enough.
+func (s *search) keep(ctx context.Context, c candidate, r result) error {
+	for _, b := range r.Breaches {
+		if s.known(b) {
+			continue
+		}
+		if !s.repeats(ctx, c.plan, b) {
+			s.notes = append(s.notes, fmt.Sprintf("plan %d broke the client once, and not again in %d runs: %v\n%#v", s.tally.Plans, repeats, b, c.plan))
+			continue
+		}
+		s.finds = append(s.finds, &Find{Plan: c.plan, Breach: b, Wave: c.wave, At: s.tally.Plans, Evidence: r.Evidence})
+		if !s.cfg.All {
+			return errOver
+		}
+	}
+	return nil
+}
+
+// repeats is how often a plan is run again until it breaks the client a second time.
+const repeats = 5
+
+// repeats reports whether a plan breaks the client in that way again.
+func (s *search) repeats(ctx context.Context, p fault.Plan, b Breach) bool {
+	for range repeats {
+		if s.try(ctx, p).breaks(b) {
+			return true
+		}
+	}
+	return false
+}
+
+// known reports whether a breach was found already.
+func (s *search) known(b Breach) bool {
+	for _, f := range s.finds {
+		if f.Breach.same(b) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(s.accepted, b.same)
+}

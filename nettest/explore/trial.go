@@ -1,0 +1,188 @@
+package explore
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/nettest"
+	"github.com/fakewire/fakewire/nettest/subject"
+)
+
+// A trial is one run of the body, on a server of its own.
+type trial struct {
+	server fakeserver.Wire
+	memory *nettest.Network // nil: the kernel's
+	bound  subject.Bound    // of a step
+	ctx    context.Context
+	began  time.Time
+
+	usesAddr atomic.Bool
+	reported atomic.Bool // a logger said that it has lost something
+	dials    atomic.Int64
+	changed  chan struct{} // has room for one: a step began or ended
+
+	mu      sync.Mutex // guards what follows
+	steps   []*Step
+	callers []stretch
+	over    bool // it was given up: what comes now does not count
+}
+
+// A stretch is what one caller is at: a step, or what is between two of them.
+type stretch struct {
+	step  *Step // nil: between
+	since time.Time
+	done  bool
+	err   error
+	wrong *subject.Misconduct
+}
+
+func newTrial(ctx context.Context, srv fakeserver.Wire, memory *nettest.Network, b subject.Bound, callers int) *trial {
+	t := &trial{server: srv, memory: memory, bound: b, ctx: ctx, began: time.Now(), changed: make(chan struct{}, 1)}
+	t.callers = make([]stretch, callers)
+	for i := range t.callers {
+		t.callers[i].since = t.began
+	}
+	return t
+}
+
+// stepPause is how long a step waits before it begins, so that what became of the one before it is over,
+// as it is for most programs: a connection that was closed after its answer has been closed by then. In
+// memory, where everything else takes no time, it also tells what came first.
+const stepPause = time.Millisecond
+
+// do runs a step.
+func (t *trial) do(caller int, name string, n int, f func(ctx context.Context) (any, error)) (any, error) {
+	pause(t.ctx, stepPause)
+	ctx, cancel := context.WithTimeout(t.ctx, t.bound.Within)
+	defer cancel()
+	s := t.begin(caller, name, n)
+	answer, err := f(ctx)
+	t.end(s, answer, err)
+	return answer, err
+}
+
+func (t *trial) begin(caller int, name string, n int) *Step {
+	now := time.Now()
+	s := &Step{Caller: caller, Name: name, N: n, Began: now.Sub(t.began), Open: true}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.over {
+		t.steps = append(t.steps, s)
+	}
+	t.callers[caller-1] = stretch{step: s, since: now}
+	return s
+}
+
+func (t *trial) end(s *Step, answer any, err error) {
+	now, text := time.Now(), textOf(answer)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.over {
+		s.Open, s.Took = false, now.Sub(t.began)-s.Began
+		s.Answer, s.Err, s.Class = text, err, classOf(err)
+	}
+	t.callers[s.Caller-1] = stretch{since: now}
+}
+
+// run runs the body for one caller, and waits for it, unless the trial is over before.
+func (t *trial) run(caller int, body Body) {
+	over := subject.Go(t.ctx, "the body", func(ctx context.Context) error {
+		return body(ctx, &Wire{caller: caller, trial: t, counts: map[string]int{}})
+	})
+	select {
+	case err := <-over:
+		t.done(caller, err)
+	case <-t.ctx.Done():
+	}
+}
+
+// done notes how the body ended for a caller.
+func (t *trial) done(caller int, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	at := &t.callers[caller-1]
+	at.done, at.err = true, err
+	at.wrong, _ = errors.AsType[*subject.Misconduct](err)
+	t.notify()
+}
+
+func (t *trial) notify() {
+	select {
+	case t.changed <- struct{}{}:
+	default:
+	}
+}
+
+// watch waits until each caller is done, one of them hangs or misbehaves, or the client dials
+// without a pause. It reports whether all is well.
+func (t *trial) watch(storm <-chan struct{}) (end ending) {
+	for {
+		next, end := t.look()
+		if end != goingOn {
+			return end
+		}
+		timer := time.NewTimer(time.Until(next))
+		select {
+		case <-t.changed:
+		case <-timer.C:
+		case <-storm:
+			timer.Stop()
+			return stormed
+		case <-t.ctx.Done():
+			timer.Stop()
+			return interrupted
+		}
+		timer.Stop()
+	}
+}
+
+// An ending is why a trial ended.
+type ending int
+
+const (
+	goingOn ending = iota
+	returned
+	hung
+	misbehaved
+	stormed
+	interrupted
+)
+
+// look returns how the trial stands, and when the next stretch is too long.
+func (t *trial) look() (next time.Time, end ending) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	limit := t.bound.Within + t.bound.Slack
+	end = returned
+	for _, c := range t.callers {
+		switch {
+		case c.wrong != nil:
+			return next, misbehaved
+		case c.done:
+		case time.Since(c.since) >= limit:
+			return next, hung
+		default:
+			if due := c.since.Add(limit); end == returned || due.Before(next) {
+				next = due
+			}
+			end = goingOn
+		}
+	}
+	return next, end
+}
+
+// close takes no more notice of the body, and returns what it did.
+func (t *trial) close() (steps []Step, callers []stretch) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.over = true
+	for _, s := range t.steps {
+		steps = append(steps, *s)
+	}
+	return steps, slices.Clone(t.callers)
+}
