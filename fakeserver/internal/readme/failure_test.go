@@ -3,6 +3,7 @@ package readme
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -55,8 +56,8 @@ func comparableText(printed string) string {
 // event is a line of a transcript: its number, its time, and what it is about.
 var event = regexp.MustCompile(`^ +\d+ +(0\.000000s +(server|conn \d+) .*)`)
 
-// sortEvents takes the numbers from a transcript's events, and puts those of the server after those of its connections:
-// which of them come first depends on the goroutines.
+// sortEvents takes the numbers from a transcript's events, and orders them by connections, with those of the server at the
+// end: which of them come first depends on the goroutines.
 func sortEvents(lines []string) {
 	first := slices.IndexFunc(lines, event.MatchString)
 	if first < 0 {
@@ -72,10 +73,11 @@ func sortEvents(lines []string) {
 
 // subject orders events by what they are about.
 func subject(line string) int {
-	if strings.Contains(line, "s  server ") {
-		return 1
+	var conn int
+	if _, err := fmt.Sscanf(strings.TrimSpace(line), "0.000000s conn %d", &conn); err != nil {
+		return math.MaxInt // the server
 	}
-	return 0
+	return conn
 }
 
 func TestComparableTextIsTheSameInEachRun(t *testing.T) {
