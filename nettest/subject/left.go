@@ -68,17 +68,17 @@ func leftEnds(memory *nettest.Network, server string) (all []string) {
 	return all
 }
 
-// NothingLeft waits until left, such as Left, returns nothing, and then returns nothing. It asks again and again, with pauses of up to 32
-// milliseconds, and returns what stays when patience is over, or ctx is done.
+// NothingLeft waits until left, such as Left, returns nothing, and then returns nothing. It asks again and again, with pauses that grow to an
+// eighth of patience, and returns what stays when that is over, or ctx is done.
 func NothingLeft(ctx context.Context, patience time.Duration, left func() []string) []string {
 	end := time.Now().Add(patience)
-	for pause := time.Millisecond; ; pause = min(2*pause, 32*time.Millisecond) {
+	for pause := time.Millisecond; ; pause = min(2*pause, max(patience/8, time.Millisecond)) {
 		all := left()
 		if len(all) == 0 || time.Now().After(end) {
 			return all
 		}
 		select {
-		case <-time.After(pause):
+		case <-time.After(min(pause, max(time.Until(end), time.Millisecond))):
 		case <-ctx.Done():
 			return all
 		}
