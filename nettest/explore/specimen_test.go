@@ -101,8 +101,8 @@ func TestRightSpecimenIsNotAccused(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Logf("%v", r.Tally)
-			if r.Tally.Fired < r.Tally.Plans/4 || r.Tally.Lost > 0 {
-				t.Errorf("%v: want most of the plans to act, and all trials to end", r.Tally)
+			if r.Tally.Fired < 100 || r.Tally.Lost > 0 {
+				t.Errorf("%v: want 100 plans at least to act, and all trials to end", r.Tally)
 			}
 			for _, f := range r.Finds {
 				t.Errorf("%s\nIt is accused:\n%v", s.Why, f)
