@@ -57,7 +57,9 @@ func (s *search) confirm(ctx context.Context, f *Find) {
 		}
 		wg.Wait()
 		for _, r := range results {
-			f.Rate.Runs++
+			if f.Rate.Runs++; r.Stuck {
+				runs = min(runs, socketConfirmations) // each slows down whatever comes after it
+			}
 			if r.breaks(f.Breach) {
 				f.Rate.Broken++
 				f.Evidence = r.Evidence

@@ -17,12 +17,13 @@ type result struct {
 	Shape    string   // trials that end alike have the same
 	Fresh    []stream // streams that the healthy wire doesn't have
 	Evidence string   // the rules' outcomes and the record, where there is a breach
+	Stuck    bool     // it left goroutines behind that can't be ended
 	Lost     string   // why there is nothing to be said: the trial did not end
 }
 
 // resultOf sums up an outcome.
 func (j judge) resultOf(o Outcome) result {
-	r := result{Fired: o.fired()}
+	r := result{Fired: o.fired(), Stuck: o.said != ""}
 	switch {
 	case o.refused != nil:
 		r.Refused = o.refused.Error()
