@@ -71,33 +71,44 @@ func logging(cfg Config, m fault.Medium, open func(ctx context.Context, w *Wire)
 		size = min(size, maxDatagramLine)
 	}
 	return func(ctx context.Context, w *Wire) error {
-		var log Log
-		if _, err := w.Do("open", func(ctx context.Context) (any, error) {
-			var err error
-			log, err = open(w.trial.ctx, w) // a logger may keep its context
-			return nil, err
-		}); err != nil {
+		shared, err := w.trial.share(w, func(w *Wire) (any, error) {
+			var log Log
+			_, err := w.Do("open", func(context.Context) (any, error) {
+				var err error
+				log, err = open(w.trial.ctx, w) // a logger may keep its context
+				return nil, err
+			})
+			return log, err
+		}, func(w *Wire) { w.closeLog(w.trial.value.(Log)) })
+		if err != nil {
 			return nil // it says that there is no collector
 		}
 		for n := range cmp.Or(cfg.Lines, DefaultLines) {
-			w.Do("line", func(context.Context) (any, error) { return nil, log.Print(lineOf(w.caller, n+1, size)) })
+			w.Do("line", func(context.Context) (any, error) { return nil, shared.(Log).Print(lineOf(w.caller, n+1, size)) })
 			if err := pause(ctx, linePause); err != nil {
 				return err
 			}
 		}
-		_, err := w.Do("close", func(context.Context) (any, error) { return nil, log.close() })
-		if log.Err != nil {
-			err = errors.Join(err, log.Err())
-		}
-		if err != nil {
-			w.trial.reported.Store(true)
-		}
-		w.Do("line after close", func(context.Context) (any, error) {
-			log.Print("after.the.end")
-			return nil, nil
-		})
 		return nil
 	}
+}
+
+// closeLog closes a logger, and lets it log once more.
+func (w *Wire) closeLog(log Log) {
+	if w.trial.openErr != nil {
+		return
+	}
+	_, err := w.Do("close", func(context.Context) (any, error) { return nil, log.close() })
+	if log.Err != nil {
+		err = errors.Join(err, log.Err())
+	}
+	if err != nil {
+		w.trial.reported.Store(true)
+	}
+	w.Do("line after close", func(context.Context) (any, error) {
+		log.Print("after.the.end")
+		return nil, nil
+	})
 }
 
 func (l Log) close() error {

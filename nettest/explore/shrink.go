@@ -15,6 +15,7 @@ import (
 type shrinker struct {
 	*search
 	breach Breach
+	always bool // the plan breaks the client each time, so that a smaller one has to
 	best   fault.Plan
 	tries  int
 	end    time.Time
@@ -29,6 +30,7 @@ const (
 // shrink returns the smallest plan that it comes to.
 func (s *search) shrink(ctx context.Context, f *Find) {
 	sh := &shrinker{search: s, breach: f.Breach, best: f.Plan, end: s.within(shrinkBound)}
+	sh.always = s.try(ctx, f.Plan).breaks(f.Breach) && s.try(ctx, f.Plan).breaks(f.Breach)
 	for before := ""; before != keyOf(sh.best) && ctx.Err() == nil; {
 		before = keyOf(sh.best)
 		sh.dropRules(ctx)
@@ -65,7 +67,7 @@ func (s *shrinker) holds(ctx context.Context, p fault.Plan) bool {
 		r = s.try(ctx, p)
 		s.tried[key] = r
 	}
-	if !r.breaks(s.breach) {
+	if !r.breaks(s.breach) || s.always && !s.try(ctx, p).breaks(s.breach) {
 		return false
 	}
 	s.best = p

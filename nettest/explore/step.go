@@ -63,13 +63,16 @@ func textOf(answer any) string {
 	return fmt.Sprintf("%+v", answer)
 }
 
+// timeout is the class of errors about a deadline.
+const timeout = "timeout"
+
 // classes are the errors that a class of its own goes by, in the order in which they are looked for.
 var classes = []struct {
 	err  error
 	name string
 }{
-	{context.DeadlineExceeded, "timeout"},
-	{os.ErrDeadlineExceeded, "timeout"},
+	{context.DeadlineExceeded, timeout},
+	{os.ErrDeadlineExceeded, timeout},
 	{context.Canceled, "canceled"},
 	{syscall.ECONNREFUSED, "refused"},
 	{syscall.ECONNRESET, "reset"},
@@ -92,9 +95,9 @@ func classOf(err error) string {
 			return c.name
 		}
 	}
-	var timeout net.Error
-	if errors.As(err, &timeout) && timeout.Timeout() {
-		return "timeout"
+	var late net.Error
+	if errors.As(err, &late) && late.Timeout() {
+		return timeout
 	}
 	return passing.ReplaceAllString(err.Error(), "#")
 }

@@ -121,6 +121,18 @@ func (s stream) insides() (all []place) {
 	return all
 }
 
+// heads returns where the first bytes of a message have come: such as a length of two bytes, or of four.
+func (s stream) heads() (all []place) {
+	for _, m := range thinned(s.Messages) {
+		for _, at := range []int64{m.From + 2, m.From + 3, m.From + 4} {
+			if at < m.To && at <= s.Steady {
+				all = append(all, place{conn: s.Conn, direction: s.Direction, at: at})
+			}
+		}
+	}
+	return all
+}
+
 // thinned keeps the first six, then those at doubling distances, and the last four: bulk data has
 // thousands.
 func thinned[T any](all []T) []T {

@@ -26,6 +26,13 @@ type trial struct {
 	dials    atomic.Int64
 	changed  chan struct{} // has room for one: a step began or ended
 
+	atWork  atomic.Int64  // callers whose body has not returned
+	claimed atomic.Bool   // somebody opens what callers share
+	shared  chan struct{} // closed when that is open
+	value   any
+	openErr error
+	closing func(w *Wire) // when the body has returned for all; nil: nothing is shared, or to be closed
+
 	mu      sync.Mutex // guards what follows
 	steps   []*Step
 	callers []stretch
@@ -42,8 +49,9 @@ type stretch struct {
 }
 
 func newTrial(ctx context.Context, srv fakeserver.Wire, memory *nettest.Network, b subject.Bound, callers int) *trial {
-	t := &trial{server: srv, memory: memory, bound: b, ctx: ctx, began: time.Now(), changed: make(chan struct{}, 1)}
+	t := &trial{server: srv, memory: memory, bound: b, ctx: ctx, began: time.Now(), changed: make(chan struct{}, 1), shared: make(chan struct{})}
 	t.callers = make([]stretch, callers)
+	t.atWork.Store(int64(callers))
 	for i := range t.callers {
 		t.callers[i].since = t.began
 	}
@@ -56,29 +64,29 @@ func newTrial(ctx context.Context, srv fakeserver.Wire, memory *nettest.Network,
 const stepPause = time.Millisecond
 
 // do runs a step.
-func (t *trial) do(caller int, name string, n int, f func(ctx context.Context) (any, error)) (any, error) {
+func (t *trial) do(w *Wire, name string, f func(ctx context.Context) (any, error)) (any, error) {
 	pause(t.ctx, stepPause)
 	ctx, cancel := context.WithTimeout(t.ctx, t.bound.Within)
 	defer cancel()
-	s := t.begin(caller, name, n)
+	s := t.begin(w, name)
 	answer, err := f(ctx)
-	t.end(s, answer, err)
+	t.end(w, s, answer, err)
 	return answer, err
 }
 
-func (t *trial) begin(caller int, name string, n int) *Step {
+func (t *trial) begin(w *Wire, name string) *Step {
 	now := time.Now()
-	s := &Step{Caller: caller, Name: name, N: n, Began: now.Sub(t.began), Open: true}
+	s := &Step{Caller: w.caller, Name: name, N: w.counts[name], Began: now.Sub(t.began), Open: true}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.over {
 		t.steps = append(t.steps, s)
 	}
-	t.callers[caller-1] = stretch{step: s, since: now}
+	t.callers[w.runs-1] = stretch{step: s, since: now}
 	return s
 }
 
-func (t *trial) end(s *Step, answer any, err error) {
+func (t *trial) end(w *Wire, s *Step, answer any, err error) {
 	now, text := time.Now(), textOf(answer)
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -86,13 +94,45 @@ func (t *trial) end(s *Step, answer any, err error) {
 		s.Open, s.Took = false, now.Sub(t.began)-s.Began
 		s.Answer, s.Err, s.Class = text, err, classOf(err)
 	}
-	t.callers[s.Caller-1] = stretch{since: now}
+	t.callers[w.runs-1] = stretch{since: now}
+}
+
+// share opens what callers share. Those that come later wait, in a way that a bubble's clock does not
+// stop for.
+func (t *trial) share(w *Wire, open func(w *Wire) (any, error), closing func(w *Wire)) (any, error) {
+	if t.claimed.CompareAndSwap(false, true) {
+		t.value, t.openErr = open(t.wireOf(1, w.runs))
+		t.closing = closing
+		close(t.shared)
+	}
+	select {
+	case <-t.shared:
+		return t.value, t.openErr
+	case <-t.ctx.Done():
+		return nil, t.ctx.Err()
+	}
+}
+
+// wireOf returns a Wire for a caller's steps, run by the goroutine of another.
+func (t *trial) wireOf(caller, runs int) *Wire {
+	return &Wire{caller: caller, runs: runs, trial: t, counts: map[string]int{}}
+}
+
+func (t *trial) isOver() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.over
 }
 
 // run runs the body for one caller, and waits for it, unless the trial is over before.
 func (t *trial) run(caller int, body Body) {
 	over := subject.Go(t.ctx, "the body", func(ctx context.Context) error {
-		return body(ctx, &Wire{caller: caller, trial: t, counts: map[string]int{}})
+		err := body(ctx, t.wireOf(caller, caller))
+		if t.atWork.Add(-1) == 0 && t.closing != nil {
+			// Whichever is the last, the steps are those of the first, so that they are the same each time.
+			t.closing(t.wireOf(1, caller))
+		}
+		return err
 	})
 	select {
 	case err := <-over:

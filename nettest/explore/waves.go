@@ -91,10 +91,16 @@ func (p profile) wave2() (all []candidate) {
 	return all
 }
 
-// wave3 is inside each message: its first byte, its middle, and all but its last byte.
+// wave3 is inside each message: its first byte, its middle, and all but its last byte; and what the
+// client gets of a header.
 func (p profile) wave3() (all []candidate) {
 	inside := kinds{fault.Close{}, fault.Reset{}, fault.Stall{For: p.late()}, fault.Stall{}}
 	p.eachPlace(stream.insides, func(at place) { all = append(all, inside.at(at, 3)...) })
+	p.eachPlace(stream.heads, func(at place) {
+		if at.direction == transcript.ToClient {
+			all = append(all, kinds{fault.Close{}}.at(at, 3)...)
+		}
+	})
 	return all
 }
 

@@ -8,7 +8,8 @@ import (
 // A Wire is what a body has of a trial: the way to its server, and its steps. It belongs to the
 // goroutine that runs the body.
 type Wire struct {
-	caller int
+	caller int // whose steps they are
+	runs   int // the caller whose goroutine runs them
 	trial  *trial
 	counts map[string]int // of steps, by name
 }
@@ -24,6 +25,11 @@ func (w *Wire) Addr() string {
 // what a client takes as its dialer. A body that dials by it alone, and waits for nothing but
 // channels, conditions and timers of its own, is explored in memory.
 func (w *Wire) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	if w.trial.isOver() {
+		// What dials on when nobody looks any more is held, so that it takes nothing from the trials that follow.
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	w.trial.dials.Add(1)
 	return w.trial.server.DialContext(ctx, network, address)
 }
@@ -44,6 +50,17 @@ func (w *Wire) ServerAddr() net.Addr {
 	return net.UDPAddrFromAddrPort(w.trial.server.AddrPort())
 }
 
+// Share returns what open makes for the whole trial: the first of Config.Callers that asks calls it,
+// and all get its value, or its error. So callers share one client. close is called when the body has
+// returned for all; it may be nil.
+func (w *Wire) Share(open func() (any, error), close func()) (any, error) {
+	return w.trial.share(w, func(*Wire) (any, error) { return open() }, func(*Wire) {
+		if close != nil {
+			close()
+		}
+	})
+}
+
 // Caller returns which of Config.Callers runs the body, from 1.
 func (w *Wire) Caller() int { return w.caller }
 
@@ -55,5 +72,5 @@ func (w *Wire) Caller() int { return w.caller }
 // A step that panics, or does not return in time, ends the trial.
 func (w *Wire) Do(name string, f func(ctx context.Context) (any, error)) (any, error) {
 	w.counts[name]++
-	return w.trial.do(w.caller, name, w.counts[name], f)
+	return w.trial.do(w, name, f)
 }
