@@ -64,7 +64,7 @@ func (p *pumpedOut) send(b []byte, n int) bool {
 func (p *pumpedOut) takeBack(acting []decide.Step) {
 	for _, s := range acting {
 		p.stream.Undo(s)
-		p.lane.Add(transcript.Event{Kind: transcript.Note, Rule: s.Rule, Text: "did not act: the bytes in front of it did not leave"})
+		p.lane.Add(transcript.Event{Kind: transcript.Note, Rule: s.Rule, Text: didNotAct + "the bytes in front of it did not leave"})
 	}
 }
 

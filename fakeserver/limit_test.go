@@ -5,10 +5,13 @@ import (
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -100,5 +103,26 @@ func BenchmarkRecordLimit(b *testing.B) {
 			}
 			c.Close()
 		})
+	}
+}
+
+// Of acts that the limit has made one event, each counts.
+func TestFiredSinceCountsEachActPastALimit(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}, RecordLimit: -1, Faults: plan(fault.ToClient(fault.Slice{Size: 1}).Named("cut"))})
+	c := dial(t, srv)
+	const n = 300
+	for range 2 {
+		send(t, c, strings.Repeat("a", n))
+		wantExactly(t, c, strings.Repeat("a", n))
+		for _, wrong := range servertest.WrongFirings(srv) {
+			t.Error(wrong)
+		}
+		mark := srv.Mark()
+		before := srv.FiredSince("cut", transcript.Mark{})
+		send(t, c, strings.Repeat("a", n))
+		wantExactly(t, c, strings.Repeat("a", n))
+		if got, all := srv.FiredSince("cut", mark), srv.FiredSince("cut", transcript.Mark{}); got != n || all != before+n {
+			t.Errorf("it has acted %d times, and before %d; since the mark %d, want %d", all, before, got, n)
+		}
 	}
 }

@@ -21,13 +21,19 @@ import (
 //
 // If that never comes about, the record says that the rule did not act.
 type actions struct {
-	rec *record.Recorder
-	mu  sync.Mutex // held while something is counted and recorded; guards all fates
+	rec  *record.Recorder
+	mu   sync.Mutex     // held while something is counted and recorded; guards all fates, and open
+	open map[*fate]bool // those of which something is still to become known
+}
+
+func newActions(rec *record.Recorder) *actions {
+	return &actions{rec: rec, open: map[*fate]bool{}}
 }
 
 // A fate is what rules are to do to one datagram. That of one on which none acts is nil, which
 // the methods take.
 type fate struct {
+	actions   *actions
 	p         *peer
 	dir       transcript.Direction
 	hits      []decide.Hit    // what the rules do; what is done comes first
@@ -38,11 +44,11 @@ type fate struct {
 	outages   []decide.Outage // to the client: that begin when the first copy has left
 }
 
-func newFate(p *peer, d transcript.Direction, v decide.Verdict) *fate {
+func (a *actions) newFate(p *peer, d transcript.Direction, v decide.Verdict) *fate {
 	if len(v.Fired) == 0 {
 		return nil
 	}
-	return &fate{p: p, dir: d, hits: v.Fired, left: len(v.Copies), outages: v.Outages}
+	return &fate{actions: a, p: p, dir: d, hits: v.Fired, left: len(v.Copies), outages: v.Outages}
 }
 
 // decided returns what the record says of the decision. Of a datagram that is lost, it
@@ -57,7 +63,7 @@ func (f *fate) decided() (events []transcript.Event) {
 		events = append(events, e)
 	}
 	f.act(0) // what acts at once
-	if f.left == 0 {
+	if f.actions.open[f] = true; f.left == 0 {
 		events = append(events, notesOf(f.settle(0, "the datagram was lost"))...)
 	}
 	return events
@@ -131,6 +137,7 @@ func (f *fate) settle(n int, why string) (idle []undone) {
 		idle = append(idle, undone{f, hit})
 	}
 	f.done = len(f.hits)
+	delete(f.actions.open, f)
 	return idle
 }
 
@@ -151,11 +158,11 @@ type undone struct {
 // peer, and for datagrams whose numbers follow one another.
 func notesOf(idle []undone) (notes []transcript.Event) {
 	slices.SortFunc(idle, func(a, b undone) int {
-		return cmp.Or(cmp.Compare(a.fate.p.n, b.fate.p.n), cmp.Compare(a.hit.Rule, b.hit.Rule), cmp.Compare(a.hit.Number, b.hit.Number))
+		return cmp.Or(cmp.Compare(a.fate.p.n, b.fate.p.n), cmp.Compare(a.fate.dir, b.fate.dir), cmp.Compare(a.hit.Rule, b.hit.Rule), cmp.Compare(a.hit.Number, b.hit.Number))
 	})
 	for _, u := range idle {
 		e := u.fate.event(transcript.Note, u.hit)
-		e.Count, e.Text = 1, "did not act: "+u.fate.why
+		e.Count, e.Text = 1, didNotAct+u.fate.why
 		if n := len(notes); n > 0 && goesOn(notes[n-1], e) {
 			notes[n-1].Count++
 			continue
@@ -167,7 +174,19 @@ func notesOf(idle []undone) (notes []transcript.Event) {
 
 // goesOn reports whether next says the same as e of the datagram that follows e's.
 func goesOn(e, next transcript.Event) bool {
-	return e.Conn == next.Conn && e.Rule == next.Rule && e.Text == next.Text && e.Offset+e.Count == next.Offset
+	return e.Conn == next.Conn && e.Direction == next.Direction && e.Rule == next.Rule && e.Text == next.Text && e.Offset+e.Count == next.Offset
+}
+
+// undoneLocked returns Notes, which are not recorded, of what rules are to do and have not done so
+// far. It needs mu.
+func (a *actions) undoneLocked() []transcript.Event {
+	var all []undone
+	for f := range a.open {
+		for _, hit := range f.hits[f.done:] {
+			all = append(all, undone{f, hit})
+		}
+	}
+	return notesOf(all)
 }
 
 // record records events.

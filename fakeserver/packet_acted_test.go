@@ -35,6 +35,9 @@ func wantActed(t *testing.T, srv fakeserver.Wire, rule string, acted, not int64)
 	if o.Count != acted || o.State != state {
 		t.Errorf("rule %s is %v, %d times; want %v, %d times", rule, o.State, o.Count, state, acted)
 	}
+	for _, wrong := range servertest.WrongFirings(srv) {
+		t.Error(wrong)
+	}
 	if decided, idle := servertest.Decisions(tr, rule), servertest.DidNotAct(tr, rule); decided-idle != acted || idle != not {
 		t.Errorf("rule %s was to act %d times, and %d times it did not; want %d and %d\n%v", rule, decided, idle, acted+not, not, tr)
 	}

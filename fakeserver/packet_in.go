@@ -57,7 +57,7 @@ func (s *packetsIn) take(p *peer, a arrival) {
 	data := s.lane.Stash(a.data)
 	now := time.Now()
 	v := p.in.Next(data, now.Sub(p.since))
-	f := newFate(p, transcript.FromClient, v)
+	f := s.actions.newFate(p, transcript.FromClient, v)
 
 	s.actions.mu.Lock()
 	s.lane.RecordDatagram(p.n, p.text, v.Number, data, f.decided())

@@ -60,7 +60,7 @@ func (s *packetsOut) sendOnLocked(sock *packetSocket, p *peer, b []byte) (int, e
 	now := time.Now()
 	p.adopt(s.c, p.out, transcript.ToClient)
 	v := p.out.Next(b, now.Sub(p.since))
-	f := newFate(p, transcript.ToClient, v)
+	f := s.actions.newFate(p, transcript.ToClient, v)
 	s.actions.mu.Lock()
 	s.actions.record(f.decided())
 	s.actions.mu.Unlock()

@@ -23,7 +23,7 @@ type peers struct {
 }
 
 func newPeers(c *core) *peers {
-	r, a := newRoster(c), &actions{rec: c.rec}
+	r, a := newRoster(c), newActions(c.rec)
 	return &peers{
 		core: c, roster: r, actions: a,
 		in:  packetsIn{c: c, roster: r, actions: a, lane: c.rec.Lane(0, transcript.FromClient)},

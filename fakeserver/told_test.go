@@ -10,6 +10,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -35,6 +36,9 @@ func TestStopWhoseBytesDidNotLeaveHasNotFired(t *testing.T) {
 			}
 			if text := srv.Transcript().String(); !strings.Contains(text, "did not act") {
 				t.Errorf("the record does not say that %v did not act:\n%s", f.Kind(), text)
+			}
+			for _, wrong := range servertest.WrongFirings(srv) {
+				t.Error(wrong)
 			}
 		})
 		bubble(t, writes, plan(fault.ToClient(f).AfterBytes(5)), func(t *testing.T, srv *fakeserver.Server, network *pipes) {

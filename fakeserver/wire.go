@@ -51,6 +51,8 @@ type Wire interface {
 	AwaitHeld(ctx context.Context, name string) error
 	// Report returns what became of the plan's rules so far.
 	Report() fault.Report
+	// FiredSince returns how often a rule has acted since a mark.
+	FiredSince(rule string, m transcript.Mark) int64
 	// Verify returns an error that names everything that went wrong.
 	Verify() error
 	// Stop ends everything, as the end of a test does that started it.

@@ -2,6 +2,7 @@ package match_test
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/onsi/gomega"
@@ -119,56 +120,49 @@ func TestHaveFiredSinceAMark(t *testing.T) {
 	wantMisuse(t, srv, HaveFired("lite").Since(mark), "there is no such rule")
 }
 
-// What was decided and did not come about has not fired, unless it was before the mark.
-func TestHaveFiredSinceAMarkLeavesOutWhatDidNotAct(t *testing.T) {
-	s := newScript("udp", 0).accept(1)
-	n := 1
-	acts := func(k transcript.Kind, number, count int64) {
-		e := transcript.Event{Conn: n, Direction: transcript.ToClient, Kind: k, Offset: number, Count: count, Rule: "late", Peer: "127.0.0.1:5"}
-		if k == transcript.Note {
-			e.Text = "did not act: the server closed"
-		}
-		s.Add(e)
+// With datagrams, too, a rule has fired when what it decided was carried out: with a mark and without
+// one. An act is where it was decided.
+func TestHaveFiredSinceAMarkCountsWhatWasCarriedOut(t *testing.T) {
+	for _, on := range []func(fault.Fault) fault.Rule{fault.FromClient, fault.ToClient} {
+		rule := on(fault.Latency{Delay: time.Hour}).Named("late")
+		t.Run(rule.Direction.String(), func(t *testing.T) {
+			nettest.Bubble(t, func(tb fakeserver.TB) {
+				srv := fakeserver.StartPacket(tb, fakeserver.PacketConfig{
+					Transport: new(nettest.Network), Handler: fakeserver.PacketEcho{}, Faults: fault.Plan{Rules: []fault.Rule{rule}},
+				})
+				c, err := srv.Dial(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer c.Close()
+				begin := srv.Mark()
+				want := func(all, since int, mark transcript.Mark) {
+					t.Helper()
+					synctest.Wait()
+					wantMatch(t, srv, HaveFired("late").Times(all), true)
+					wantMatch(t, srv, HaveFired("late").Times(all).Since(begin), true)
+					wantMatch(t, srv, HaveFired("late").Times(since).Since(mark), true)
+				}
+				send(t, c, "before")
+				time.Sleep(time.Minute)
+				mark := srv.Mark()
+				send(t, c, "since")
+				want(0, 0, mark) // decided
+				wantOpen(t, srv, HaveFired("late").Since(mark))
+				time.Sleep(time.Hour - time.Minute)
+				want(1, 0, mark)
+				time.Sleep(time.Minute)
+				want(2, 1, mark)
+				last := srv.Mark()
+				send(t, c, "for ever")
+				want(2, 1, mark)
+				if err := srv.Down(); err != nil { // what is late to the client does not leave
+					t.Fatal(err)
+				}
+				want(2, 0, last)
+			})
+		})
 	}
-	srv := withReport{s, fault.Report{Rules: []fault.Outcome{{Key: "late", Count: 3}}}}
-	acts(transcript.Fault, 1, 0)
-	acts(transcript.Fault, 2, 0)
-	mark := s.Transcript().Mark()
-	for number := int64(3); number <= 5; number++ {
-		acts(transcript.Fault, number, 0)
-	}
-	acts(transcript.Note, 2, 2) // of 2, which was before the mark, and 3
-	wantMatch(t, srv, HaveFired("late").Since(mark).Times(2), true)
-	n = 2 // another peer's, all of it before the mark
-	acts(transcript.Note, 7, 1)
-	wantMatch(t, srv, HaveFired("late").Since(mark).Times(2), true)
-	n = 1
-	acts(transcript.Note, 4, 2)
-	wantMatch(t, srv, HaveFired("late").Since(mark), false)
-}
-
-// A server's own words for that are the matcher's.
-func TestHaveFiredSinceAMarkKnowsTheServersWords(t *testing.T) {
-	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{
-		Transport: new(nettest.Network), Handler: fakeserver.PacketEcho{},
-		Faults: fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Latency{Delay: time.Hour}).Named("late").NeedNotFire()}},
-	})
-	c, err := srv.Dial(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	send(t, c, "before")
-	if err := srv.Wait(t.Context(), func(tr transcript.Transcript) bool { return len(tr.Faults()) == 1 }); err != nil {
-		t.Fatal(err)
-	}
-	mark := srv.Mark()
-	send(t, c, "since")
-	eventually(t, srv, HaveFired("late").Since(mark))
-	if err := srv.Down(); err != nil {
-		t.Fatal(err)
-	}
-	wantMatch(t, srv, HaveFired("late").Since(mark), false)
 }
 
 // A withReport is a script with what became of a plan's rules.
@@ -178,6 +172,9 @@ type withReport struct {
 }
 
 func (s withReport) Report() fault.Report { return s.report }
+
+// FiredSince returns 0.
+func (s withReport) FiredSince(string, transcript.Mark) int64 { return 0 }
 
 func TestSinceSaysWhatThereWas(t *testing.T) {
 	s := newScript("tcp", 0).accept(1).receives(1, "PING")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -35,6 +36,7 @@ type round struct {
 		Restart(transcript.Ending, time.Duration) error
 		Transcript() transcript.Transcript
 		Report() fault.Report
+		FiredSince(rule string, m transcript.Mark) int64
 	}
 	srv *fakeserver.Server   // or
 	ln  *fakeserver.Listener // one of these is the target
@@ -215,6 +217,9 @@ func (r *round) account() error {
 	tr, p, changed := r.target.Transcript(), r.plan, r.changes()
 	p.Seed = r.target.Report().Seed
 	var errs []error
+	for _, wrong := range servertest.WrongFirings(r.target) {
+		errs = append(errs, errors.New(wrong))
+	}
 	for e := range tr.Kind(transcript.Accept).All() {
 		l := ledger{record: tr.Conn(e.Conn), client: r.clients[e.Peer], handler: r.handlers[e.Conn], plan: p, conn: e.Conn, mixed: changed}
 		if changed && r.edits {

@@ -79,6 +79,7 @@ func (a packetAccount) play(t *testing.T) (tr transcript.Transcript, r fault.Rep
 		synctest.Wait()
 		r := srv.Report()
 		wrong = append(wrong, wrongInSnapshot(srv.Transcript(), r)...)
+		wrong = append(wrong, servertest.WrongFirings(srv)...)
 	}
 	for i, pauses := range a.sends {
 		c, err := network.DialContext(t.Context(), "udp", srv.Addr())
@@ -103,6 +104,7 @@ func (a packetAccount) play(t *testing.T) (tr transcript.Transcript, r fault.Rep
 	time.Sleep(time.Duration(a.closes)*time.Second + time.Microsecond)
 	look()
 	srv.Close()
+	look()
 	return srv.Transcript(), srv.Report(), got, wrong
 }
 
