@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Corrupt flips bits. Set exactly one of its fields.
 //
 // FromClient, the handler gets the flipped bits and the record keeps what the
-// client sent; ToClient, the flipped ones leave and are recorded.
+// client sent; ToClient, the flipped ones leave and are recorded. The record names the bits: in a
+// stream each at its byte, of a datagram the first four.
 type Corrupt struct {
 	// Rate is the probability that a datagram has one random bit flipped;
 	// or in a stream, that one random bit of each cell of 1,460 bytes is. A stream of 100 bytes therefore has its bit flipped once in fifteen times
@@ -62,11 +64,12 @@ type flipper struct {
 	Corrupt
 	bits []int64 // sorted
 	d    draws
-	from int64 // the offset of bit 0
+	from int64   // the offset of bit 0
+	hits []int64 // the bits that the latest apply has flipped
 }
 
 func (f *flipper) apply(p []byte, offset int64, left int) (out []byte, hits []int64) {
-	out = p
+	out, f.hits = p, f.hits[:0]
 	flip := func(bit int64) {
 		at := f.at(bit)
 		if at < offset || at >= offset+int64(len(p)) || left == 0 {
@@ -76,7 +79,7 @@ func (f *flipper) apply(p []byte, offset int64, left int) (out []byte, hits []in
 			out = bytes.Clone(p)
 		}
 		out[at-offset] ^= 1 << (bit & 7)
-		hits = append(hits, at)
+		hits, f.hits = append(hits, at), append(f.hits, bit)
 		left--
 	}
 	for _, bit := range f.bits {
@@ -100,12 +103,30 @@ func (f *flipper) at(bit int64) int64 {
 	return f.from + bit/8
 }
 
+func (f *flipper) describeHit(i int) string { return fmt.Sprintf("bit %d flipped", f.hits[i]&7) }
+
 func (f *flipper) kept() int64   { return 0 }
 func (f *flipper) flush() []byte { return nil }
 
 func (f Corrupt) datagram(d draws) datagramDecider { return datagramFlipper{f, d} }
 
-func (Corrupt) describeHit(*verdict) string { return "bits flipped" }
+// namedBits is how many flipped bits of a datagram are named.
+const namedBits = 4
+
+func (Corrupt) describeHit(v *verdict) string {
+	if n := len(v.flipped); n == 1 {
+		return fmt.Sprintf("bit %d flipped at offset %d", v.flipped[0]&7, v.flipped[0]/8)
+	}
+	var named []string
+	for _, bit := range v.flipped[:min(len(v.flipped), namedBits)] {
+		named = append(named, fmt.Sprintf("%d at offset %d", bit&7, bit/8))
+	}
+	text := "bits flipped: " + strings.Join(named, ", ")
+	if more := len(v.flipped) - namedBits; more > 0 {
+		text += fmt.Sprintf(", and %d more", more)
+	}
+	return text
+}
 
 type datagramFlipper struct {
 	Corrupt
@@ -122,6 +143,8 @@ func (f datagramFlipper) decide(v *verdict, _ int64) bool {
 	if len(bits) == 0 {
 		return false
 	}
+	slices.Sort(bits)
+	v.flipped = bits
 	v.change(func(p []byte) []byte {
 		p = bytes.Clone(p)
 		for _, bit := range bits {

@@ -2,11 +2,15 @@ package fault
 
 import (
 	"bytes"
+	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
 func TestCorruptFlipsExactlyItsBits(t *testing.T) {
@@ -123,6 +127,62 @@ func TestCorruptBehindReplaceCountsWhatThatHandsOn(t *testing.T) {
 	wantDelivered(t, "xxabcyy", "xx1byy", ToClient(Replace{Old: "ab", New: "1"}), ToClient(Corrupt{Bits: []int64{24}}))
 	// What Replace keeps back when Corrupt begins is not Corrupt's.
 	wantDelivered(t, "xxabzz", "xxab{z", ToClient(Replace{Old: "abc", New: "1"}), ToClient(Corrupt{Bits: []int64{0}}).AfterBytes(4))
+}
+
+// Which bit of which byte: an event of a stream stands at its byte, one of a datagram at the datagram.
+func TestCorruptSaysWhichBitsAreFlipped(t *testing.T) {
+	for _, next := range []func(int) int{whole, bytewise} {
+		var got []string
+		s := compile(t, Streams, 1, ToClient(Corrupt{Bits: []int64{9, 25, 8}}).AfterBytes(1)).Stream(1, toClient)
+		for data := "aaaaaa"; data != ""; {
+			n := next(len(data))
+			for _, step := range s.Feed([]byte(data[:n]), 0) {
+				if step.Op == decide.OpMark {
+					got = append(got, fmt.Sprintf("%s @%d", step.Text, step.Offset))
+				}
+			}
+			data = data[n:]
+		}
+		if text := strings.Join(got, ", "); text != "bit 0 flipped @2, bit 1 flipped @2, bit 1 flipped @4" {
+			t.Errorf("of a stream: %s", text)
+		}
+	}
+	for want, bits := range map[string][]int64{
+		"bit 7 flipped at offset 2":                                                            {23},
+		"bits flipped: 0 at offset 0, 2 at offset 1":                                           {10, 0},
+		"bits flipped: 1 at offset 0, 2 at offset 0, 3 at offset 0, 4 at offset 0":             {4, 3, 2, 1},
+		"bits flipped: 1 at offset 0, 2 at offset 0, 3 at offset 0, 4 at offset 0, and 2 more": {5, 4, 3, 2, 1, 23},
+		"bits flipped: 6 at offset 2, 7 at offset 2":                                           {22, 23, 24, 1000}, // the others are not there
+	} {
+		v := compile(t, Datagrams, 1, ToClient(Corrupt{Bits: bits})).Peer(1, toClient).Next([]byte("aaa"), 0)
+		if got := v.Fired[0].Text; got != want {
+			t.Errorf("%d: %q, want %q", bits, got, want)
+		}
+	}
+	const zeros = "\x00\x00\x00\x00"
+	p := compile(t, Datagrams, 5, ToClient(Corrupt{Rate: 1})).Peer(1, toClient)
+	for range 50 {
+		v := p.Next([]byte(zeros), 0)
+		bit := flipped(v.Copies[0].Data, []byte(zeros))[0]
+		if got, want := v.Fired[0].Text, fmt.Sprintf("bit %d flipped at offset %d", bit%8, bit/8); got != want {
+			t.Errorf("by rate: %q, want %q", got, want)
+		}
+	}
+	var got []byte
+	var said []string
+	data := make([]byte, 50*cellBytes)
+	for _, step := range compile(t, Streams, 5, ToClient(Corrupt{Rate: 1})).Stream(1, toClient).Feed(data, 0) {
+		if got = append(got, step.Data...); step.Op == decide.OpMark {
+			said = append(said, fmt.Sprintf("%s @%d", step.Text, step.Offset))
+		}
+	}
+	var want []string
+	for _, bit := range flipped(got, data) {
+		want = append(want, fmt.Sprintf("bit %d flipped @%d", bit%8, bit/8))
+	}
+	if len(want) == 0 || !slices.Equal(said, want) {
+		t.Errorf("of a stream, by rate: %q, want %q", said, want)
+	}
 }
 
 func TestCorruptRefusesNonsense(t *testing.T) {

@@ -100,7 +100,7 @@ func TestVerdictsSayWhatHappened(t *testing.T) {
 				FromClient(Truncate{Size: 1}), FromClient(Corrupt{Bits: []int64{0}}), FromClient(Latency{Delay: ms}),
 				FromClient(Duplicate{Rate: 1}), FromClient(Reorder{Rate: 1, Gap: 2}),
 			},
-			"cut to 1 byte, bits flipped, delayed by 1ms, delivered 2 times, delivered after the next 2",
+			"cut to 1 byte, bit 0 flipped at offset 0, delayed by 1ms, delivered 2 times, delivered after the next 2",
 			[]string{"`+1ms>2", "`+1ms>2"},
 		},
 		{

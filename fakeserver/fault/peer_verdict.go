@@ -12,6 +12,8 @@ import (
 type verdict struct {
 	decide.Verdict
 	late []later // those that have made it late: each copy has a delay of its own
+
+	flipped []int64 // the bits that the latest Corrupt has flipped, sorted
 }
 
 // itself returns the datagram, which is not lost.

@@ -28,6 +28,12 @@ type transformer interface {
 	flush() []byte
 }
 
+// A hitDescriber is a transformer that says more of what it did than its fault's kind.
+type hitDescriber interface {
+	// describeHit says in words what the ith hit of the latest apply did.
+	describeHit(i int) string
+}
+
 // transform returns what becomes of p, the bytes at the present offset.
 func (s *stream) transform(p []byte) []byte {
 	for _, w := range s.works {
@@ -46,9 +52,13 @@ func (s *stream) transformBy(w *work, p []byte) []byte {
 
 	out, hits := w.trans.apply(p, w.input, w.left())
 	w.input += int64(len(p))
-	for _, at := range hits {
-		w.hit()
-		s.mark(w, at, 0, w.rule.Fault.Kind())
+	text := w.rule.Fault.Kind()
+	words, _ := w.trans.(hitDescriber)
+	for i, at := range hits {
+		if w.hit(); words != nil {
+			text = words.describeHit(i)
+		}
+		s.mark(w, at, 0, text)
 	}
 	if len(early) == 0 {
 		return out
