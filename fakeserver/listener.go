@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/port"
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -29,7 +30,7 @@ import (
 type Listener struct {
 	*conns
 	ln     net.Listener             // as it was wrapped
-	silent *silence                 // under the life of its outages; nil unless IgnoreDials
+	silent *socket.Silence          // under the life of its outages; nil unless IgnoreDials
 	port   *port.Port[net.Listener] // of ln; nil if ln can't be closed and opened again
 
 	ready  chan *Conn    // to be handed out
@@ -86,6 +87,7 @@ func wrapListener(ln net.Listener, cfg Config, o origin) (*Listener, error) {
 		conns: newConns(c), ln: ln, port: p,
 		ready: make(chan *Conn), failed: make(chan error),
 		gone: make(chan struct{}),
+		from: ln, pumped: closedChan(), // as if a pump had ended
 	}
 	l.outages.port, l.outages.ended = l, l.shut
 	if err := l.outages.open(false); err != nil {
@@ -152,8 +154,8 @@ func (l *Listener) close() error {
 	defer l.outages.life.unlock()
 	below, pumped := l.current()
 	if l.silent != nil {
-		below = l.silent.ln
-		l.silent.close()
+		below = l.silent.Listener()
+		l.silent.Close()
 		l.silent = nil
 	}
 	var err error

@@ -22,7 +22,7 @@ func (l *Listener) Down() error {
 	defer l.outages.life.unlock()
 	err := l.canRefuse()
 	if err == nil {
-		l.outages.byHand = true
+		l.outages.byHand = refusing
 		err = l.refuse("down", "")
 	}
 	return l.verbError("Down", err)
@@ -75,15 +75,8 @@ func (l *Listener) beginUp() error {
 	return nil
 }
 
-// beginDown is the refuser's. It is as if a pump had ended.
-func (l *Listener) beginDown(rule string) error {
-	pumped := make(chan struct{})
-	close(pumped)
-	l.mu.Lock()
-	l.from, l.pumped = l.ln, pumped
-	l.mu.Unlock()
-	return l.refuse("down", rule)
-}
+// beginDown is the refuser's.
+func (l *Listener) beginDown(rule string) error { return l.refuse("down", rule) }
 
 // refuse is the refuser's.
 func (l *Listener) refuse(why, rule string) error {
@@ -102,7 +95,7 @@ func (l *Listener) refuse(why, rule string) error {
 	l.rec.Add(transcript.Event{Kind: transcript.Refused, Rule: rule, Text: why + ": refusing connections"})
 	l.port.Suspend() // what else is in the backlog of one that ignored dials was never answered
 	if l.silent != nil {
-		l.silent.close()
+		l.silent.Close()
 		l.silent = nil
 	}
 	return nil
@@ -128,11 +121,7 @@ func (l *Listener) takeBacklog(below net.Listener) {
 		if err != nil {
 			return
 		}
-		if !l.admits() {
-			socket.Reset(raw)
-			return
-		}
-		l.takeAside(l.admit(raw, nil, l.forget)) // handing it out waits for the owner
+		l.takeWaiting(raw)
 	}
 }
 
@@ -142,7 +131,7 @@ func (l *Listener) resume(rule string) error {
 		return nil
 	}
 	if l.silent != nil {
-		return l.endSilence()
+		return l.endSilence(rule)
 	}
 	ln, err := l.port.Open()
 	if err != nil {

@@ -19,62 +19,77 @@ func (l *Listener) IgnoreDials() error {
 	if isClosedChan(l.shut) || isClosedChan(l.gone) {
 		return l.verbError("IgnoreDials", net.ErrClosed)
 	}
+	if below, _ := l.current(); below == nil && l.silent == nil {
+		return l.verbError("IgnoreDials", errors.New("the listener is down: call Up first"))
+	}
+	err := l.ignore("")
+	if err == nil {
+		l.outages.byHand = ignoring
+	}
+	return l.verbError("IgnoreDials", err)
+}
+
+// ignore is the refuser's. If it fails, the Listener goes on as it was.
+func (l *Listener) ignore(rule string) error {
 	if l.silent != nil {
 		return nil
 	}
-	below, _ := l.current()
-	if below == nil {
-		return l.verbError("IgnoreDials", errors.New("the listener is down: call Up first"))
+	ln, _ := l.current()
+	if ln == nil {
+		return l.ignoreFromDown(rule)
 	}
-	return l.verbError("IgnoreDials", l.ignoreDials(below))
+	if err := socket.CanBeSilent(ln); err != nil {
+		return err
+	}
+	l.setBelow(nil)
+	err := l.beSilent(ln, rule)
+	if err != nil {
+		l.startPump(ln)
+	}
+	return err
 }
 
-func (l *Listener) ignoreDials(below net.Listener) error {
-	room, err := socket.SetBacklog(below, 0)
+// ignoreFromDown is ignore of a Listener that has none below.
+func (l *Listener) ignoreFromDown(rule string) error {
+	ln, err := l.port.Open()
 	if err != nil {
 		return err
 	}
-	filler, err := l.silence(below, room)
-	if err != nil {
-		_, again := socket.SetBacklog(below, -1)
-		l.startPump(below)
-		return errors.Join(err, again)
+	if err = l.beSilent(ln, rule); err != nil {
+		l.port.Suspend()
 	}
-	l.silent = &silence{below, filler}
-	l.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "unanswered: connects get no answer"})
+	return err
+}
+
+// beSilent leaves dials to ln without an answer. No pump is to take from it any more.
+func (l *Listener) beSilent(ln net.Listener, rule string) error {
+	if !l.pauseAccepting(ln) {
+		return fmt.Errorf("the Accept of %T goes on", ln)
+	}
+	defer l.accepts.unlock()
+	q, err := socket.BeSilent(ln, dialable(addrPortOf(ln.Addr())), l.takeWaiting)
+	if err != nil {
+		return err
+	}
+	l.silent = q
+	l.rec.Add(transcript.Event{Kind: transcript.Refused, Rule: rule, Text: "unanswered: connects get no answer"})
 	return nil
 }
 
-// silence takes what waits in below's backlog, and fills the room that is left in it.
-func (l *Listener) silence(below net.Listener, room int) (filler net.Conn, err error) {
-	l.setBelow(nil)
-	if !l.pauseAccepting(below) {
-		return nil, fmt.Errorf("%w on this transport", errors.ErrUnsupported)
+// takeWaiting takes a connection that has waited to be accepted. Handing it out waits for the owner.
+func (l *Listener) takeWaiting(raw net.Conn) {
+	if !l.admits() {
+		socket.Reset(raw)
+		return
 	}
-	defer l.accepts.unlock()
-	l.takeBacklog(below)
-	if room == 0 {
-		return nil, nil
-	}
-	if filler, err = net.DialTimeout("tcp", dialable(addrPortOf(below.Addr())).String(), closeGrace); err != nil {
-		return nil, fmt.Errorf("filling the backlog: %w", err)
-	}
-	return filler, nil
+	l.takeAside(l.admit(raw, nil, l.forget))
 }
 
 // endSilence answers again. It needs life, and silent.
-func (l *Listener) endSilence() error {
+func (l *Listener) endSilence(rule string) error {
 	q := l.silent
 	l.silent = nil
-	_, err := socket.SetBacklog(q.ln, -1)
-	l.noteUp("")
-	if q.filler != nil {
-		q.takeFiller(func(raw net.Conn) {
-			if l.admits() {
-				l.takeAside(l.admit(raw, nil, l.forget))
-			}
-		})
-	}
-	l.startPump(q.ln)
+	err := q.End(func() { l.noteUp(rule) }, l.takeWaiting)
+	l.startPump(q.Listener())
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -38,6 +39,14 @@ func newOutage(o decide.Outage, then func()) *outage {
 	return (&outage{rule: o.Rule, account: o.Account, lasts: o.For, restart: o.Restart, then: then}).init()
 }
 
+// key returns the key of the outage's rule; empty, if there is none, or no outage.
+func (o *outage) key() string {
+	if o == nil {
+		return ""
+	}
+	return o.rule
+}
+
 // why says in the record why the server refuses.
 func (o *outage) why() string {
 	if o.restart {
@@ -57,8 +66,29 @@ type outages struct {
 	ended   <-chan struct{} // closed when the server is: no outage begins or ends any more
 
 	// Under life.
-	byHand  bool // Down was called, and not Up
-	lasting map[*outage]bool
+	byHand  stance    // that of the method that was called last: Down, IgnoreDials or Up
+	lasting []*outage // in the order in which they began
+}
+
+// A stance is what a server does with what is new. The later of two prevails.
+type stance int
+
+const (
+	taking   stance = iota
+	ignoring        // it gives no answer
+	refusing
+)
+
+// stanceLocked returns what the server is to do with what is new, and the outage that wants that;
+// nil, if none does. It needs life.
+func (a *outages) stanceLocked() (s stance, by *outage) {
+	s = a.byHand
+	for _, o := range a.lasting {
+		if refusing > s {
+			s, by = refusing, o
+		}
+	}
+	return s, by
 }
 
 // A refuser has a port at which it can refuse what is new. Its methods need life.
@@ -68,6 +98,8 @@ type refuser interface {
 	beginDown(rule string) error
 	// refuse refuses what is new from now on, unless it does.
 	refuse(why, rule string) error
+	// ignore gives it no answer, unless it does so.
+	ignore(rule string) error
 	// resume takes it again, unless it does.
 	resume(rule string) error
 	// restart returns what ends all that the server has now, which doesn't need life.
@@ -132,7 +164,7 @@ func (a *outages) startLocked(o *outage) (end func() error, err error) {
 		end = a.port.restart(o)
 	}
 	if o.lasts == 0 {
-		return end, a.resumeLocked(o)
+		return end, a.settleLocked(o)
 	}
 	a.lastLocked(o)
 	return end, nil
@@ -143,10 +175,7 @@ func (a *outages) lastLocked(o *outage) {
 	if o.lasts != fault.Forever {
 		o.until = time.Now().Add(o.lasts)
 	}
-	if a.lasting == nil {
-		a.lasting = map[*outage]bool{}
-	}
-	a.lasting[o] = true
+	a.lasting = append(a.lasting, o)
 }
 
 // await waits until the outage is over, and lets the server take what is new again.
@@ -164,11 +193,12 @@ func (a *outages) await(o *outage) error {
 		return nil
 	}
 	defer a.life.unlock()
-	if !a.lasting[o] {
+	i := slices.Index(a.lasting, o)
+	if i < 0 {
 		return nil
 	}
-	delete(a.lasting, o)
-	return a.resumeLocked(o)
+	a.lasting = slices.Delete(a.lasting, i, i+1)
+	return a.settleLocked(o)
 }
 
 // sleep waits for the plan to change, or for the time at which the outage is over. It reports
@@ -192,22 +222,25 @@ func (a *outages) sleep(o *outage, changed <-chan struct{}) bool {
 	}
 }
 
-// resumeLocked takes what is new again after an outage, unless something else still refuses it.
-// It needs life.
-func (a *outages) resumeLocked(o *outage) error {
-	if a.byHand || len(a.lasting) > 0 {
+// settleLocked takes what is new again after an outage, unless something else is still against
+// it. It needs life.
+func (a *outages) settleLocked(o *outage) error {
+	switch s, by := a.stanceLocked(); s {
+	case refusing:
 		return nil
+	case ignoring:
+		return a.port.ignore(by.key())
 	}
 	return a.port.resume(o.rule)
 }
 
 // endAllLocked ends all outages: the server's Up is called. It needs life.
 func (a *outages) endAllLocked() {
-	a.byHand = false
-	for o := range a.lasting {
+	a.byHand = taking
+	for _, o := range a.lasting {
 		close(o.over)
 	}
-	clear(a.lasting)
+	a.lasting = nil
 }
 
 // failed records that an outage did not begin or end as it was to, and fails Verify.

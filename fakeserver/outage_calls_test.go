@@ -91,15 +91,23 @@ func TestCloseEndsAnOutage(t *testing.T) {
 	}
 }
 
-// A server whose dials get no answer refuses them during an outage, and takes them after it.
+// A server whose dials get no answer refuses them during an outage, and gives no answer after it,
+// until Up.
 func TestOutageOfAServerThatIgnoresDials(t *testing.T) {
 	inOutage(t, fakeserver.Echo{}, func(o *outageTest) {
 		c := o.dial()
 		defer c.Close()
 		wantNil(o, "IgnoreDials", o.srv.IgnoreDials())
+		o.wantUnanswered("by IgnoreDials")
 		send(o, c, "hi")
 		wantRead(o, c, "hi")
 		wantError(t, "IgnoreDials", o.srv.IgnoreDials(), nil, "the server is down")
-		o.wantOutage(time.Minute)
+		o.wantRefused("by the rule", true)
+		time.Sleep(time.Minute + 1)
+		o.wantUnanswered("after the rule's outage")
+		wantNil(o, "Restart", o.srv.Restart(transcript.ByRST, 0))
+		o.wantUnanswered("after a restart of no time")
+		wantNil(o, "Up", o.srv.Up())
+		o.wantRefused("after Up", false)
 	}, fault.ToClient(fault.Down{For: time.Minute}).AfterBytes(2).OnConn(1))
 }

@@ -14,24 +14,30 @@ import (
 func (a *outages) open(down bool) error {
 	a.life.lock()
 	defer a.life.unlock()
-	a.byHand = down
-	first := a.c.takeStart()
-	if !down && len(first) == 0 {
-		return a.port.beginUp()
+	if down {
+		a.byHand = refusing
 	}
-	rule := ""
-	if !down {
-		rule = first[0].rule
+	for _, o := range a.c.takeStart() {
+		a.lastLocked(o)
 	}
-	if err := a.port.beginDown(rule); err != nil {
+	if err := a.beginLocked(); err != nil {
 		return err
 	}
-	for _, o := range first {
-		a.lastLocked(o)
+	for _, o := range a.lasting {
 		a.c.wg.Add(1)
 		go a.awaitAlone(o)
 	}
 	return nil
+}
+
+func (a *outages) beginLocked() error {
+	switch s, by := a.stanceLocked(); s {
+	case refusing:
+		return a.port.beginDown(by.key())
+	case ignoring:
+		return a.port.ignore(by.key())
+	}
+	return a.port.beginUp()
 }
 
 // takeStart counts and records what the plan lets begin at the server's start, or now that the plan

@@ -50,6 +50,20 @@ func (o *outageTest) wantRefused(when string, want bool) {
 	}
 }
 
+// wantUnanswered checks that dials get no answer.
+func (o *outageTest) wantUnanswered(when string) {
+	o.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Nanosecond)
+	defer cancel()
+	c, err := o.network.DialContext(ctx, "tcp", o.srv.Addr())
+	if err == nil {
+		c.Close()
+	}
+	if !errors.Is(err, context.DeadlineExceeded) {
+		o.Errorf("%s, after %v: Dial gives %v, want no answer\n%v", when, time.Since(o.began), err, o.srv.Transcript())
+	}
+}
+
 // wantOutage checks that dials are refused from now on for exactly d.
 func (o *outageTest) wantOutage(d time.Duration) {
 	o.Helper()

@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -26,7 +27,7 @@ func (s *PacketServer) Down() error {
 	if err := s.reader.port.CanRefuse(); err != nil {
 		return fmt.Errorf("fakeserver: %s: Down: %w", s.name, err)
 	}
-	s.outages.byHand = true
+	s.outages.byHand = refusing
 	if err := s.refuse("down", ""); err != nil {
 		return fmt.Errorf("fakeserver: %s: Down: %w", s.name, err)
 	}
@@ -76,6 +77,9 @@ func (s *PacketServer) beginDown(rule string) error {
 
 // refuse is the refuser's.
 func (s *PacketServer) refuse(why, rule string) error { return s.reader.stop(why, rule) }
+
+// ignore is the refuser's. There are no dials.
+func (s *PacketServer) ignore(string) error { return errors.ErrUnsupported }
 
 // resume is the refuser's.
 func (s *PacketServer) resume(rule string) error {

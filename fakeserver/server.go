@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/port"
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 )
 
 // A Server is a fake peer for stream connections. It owns one address for its
@@ -15,8 +16,8 @@ type Server struct {
 	*conns
 	port *port.Port[net.Listener]
 
-	silent *silence // under the life of its outages; nil unless IgnoreDials
-	late   error    // under that, too; names a listener whose Accept outlived its Close; else nil
+	silent *socket.Silence // under the life of its outages; nil unless IgnoreDials
+	late   error           // under that, too; names a listener whose Accept outlived its Close; else nil
 
 	mu        sync.Mutex // guards what follows
 	handler   Handler    // of connections to come

@@ -114,7 +114,7 @@ func (s *Server) stopAccepting(why, rule string) error {
 	if s.silent != nil {
 		s.rec.Add(transcript.Event{Kind: transcript.Refused, Rule: rule, Text: why + ": refusing connections"})
 		s.port.Suspend() // what else is in the backlog was never answered
-		s.silent.close()
+		s.silent.Close()
 		s.silent = nil
 		return nil
 	}

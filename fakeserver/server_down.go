@@ -22,7 +22,7 @@ func (s *Server) Down() error {
 	if err := s.canRefuse("Down"); err != nil {
 		return err
 	}
-	s.outages.byHand = true
+	s.outages.byHand = refusing
 	if err := s.refuse("down", ""); err != nil {
 		return fmt.Errorf("fakeserver: %s: Down: %w", s.name, err)
 	}

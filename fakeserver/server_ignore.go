@@ -1,7 +1,6 @@
 package fakeserver
 
 import (
-	"errors"
 	"fmt"
 	"net"
 
@@ -9,19 +8,14 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// silence is what keeps a server from answering: a listener whose backlog is full. On the
-// kernel's network a connection of our own fills it, which gets no number.
-type silence struct {
-	ln     net.Listener
-	filler net.Conn // nil where a backlog can have no room at all
-}
-
 // IgnoreDials leaves dials without an answer from now on, as a firewall does that
 // drops packets: they time out. Connections that are open stay open; those whose
 // handshake is complete are accepted and recorded first. Up takes connections again;
 // a dial that still waits completes within about a second of it, when its SYN is
 // sent again. On a server that ignores dials already it does nothing; one that is
-// down has to go Up first.
+// down has to go Up first. During the outage of a rule or of Restart dials are refused, and after it
+// they have no answer again. A client that dials at that very moment may still connect: it gets
+// nothing before Up.
 //
 // It needs no privilege, and works on Linux, and on a Transport whose listeners have
 // SetBacklog, where a dial that waits completes at once: elsewhere the error wraps
@@ -32,71 +26,67 @@ func (s *Server) IgnoreDials() error {
 	if s.isClosing() {
 		return s.closedError("IgnoreDials")
 	}
+	if s.silent == nil && s.listener() == nil {
+		return fmt.Errorf("fakeserver: %s: IgnoreDials: the server is down: call Up first", s.name)
+	}
+	if err := s.ignore(""); err != nil {
+		return fmt.Errorf("fakeserver: %s: IgnoreDials: %w", s.name, err)
+	}
+	s.outages.byHand = ignoring
+	return nil
+}
+
+// ignore is the refuser's. If it fails, the server goes on as it was.
+func (s *Server) ignore(rule string) error {
 	if s.silent != nil {
 		return nil
 	}
 	ln := s.listener()
 	if ln == nil {
-		return fmt.Errorf("fakeserver: %s: IgnoreDials: the server is down: call Up first", s.name)
+		return s.ignoreFromDown(rule)
 	}
-	room, err := socket.SetBacklog(ln, 0)
-	if err != nil {
-		return fmt.Errorf("fakeserver: %s: IgnoreDials: %w", s.name, err)
+	if err := socket.CanBeSilent(ln); err != nil {
+		return err
 	}
-	filler, err := s.silence(ln, room)
+	if !s.pauseAccepting(ln) {
+		s.goOnAccepting(ln)
+		return fmt.Errorf("the Accept of %T goes on", ln)
+	}
+	err := s.beSilent(ln, rule)
 	if err != nil {
-		_, again := socket.SetBacklog(ln, -1)
 		s.resumeAccepting(ln)
-		return fmt.Errorf("fakeserver: %s: IgnoreDials: %w", s.name, errors.Join(err, again))
 	}
-	s.silent = &silence{ln, filler}
-	s.rec.Add(transcript.Event{Kind: transcript.Refused, Text: "unanswered: connects get no answer"})
-	return nil
+	return err
 }
 
-// silence takes what waits in ln's backlog, and fills the room that is left in it.
-func (s *Server) silence(ln net.Listener, room int) (filler net.Conn, err error) {
-	if !s.pauseAccepting(ln) {
-		return nil, fmt.Errorf("%w on this transport", errors.ErrUnsupported)
+// ignoreFromDown is ignore of a server that has no listener.
+func (s *Server) ignoreFromDown(rule string) error {
+	ln, err := s.port.Open()
+	if err != nil {
+		return err
 	}
-	s.takeBacklog(ln)
-	if room == 0 {
-		return nil, nil
+	if err = s.beSilent(ln, rule); err != nil {
+		s.port.Suspend()
 	}
-	if filler, err = net.DialTimeout("tcp", s.Address(), closeGrace); err != nil {
-		return nil, fmt.Errorf("filling the backlog: %w", err)
+	return err
+}
+
+// beSilent leaves dials to ln without an answer. Nothing accepts from it.
+func (s *Server) beSilent(ln net.Listener, rule string) error {
+	q, err := socket.BeSilent(ln, dialable(addrPortOf(ln.Addr())), s.take)
+	if err != nil {
+		return err
 	}
-	return filler, nil
+	s.silent = q
+	s.rec.Add(transcript.Event{Kind: transcript.Refused, Rule: rule, Text: "unanswered: connects get no answer"})
+	return nil
 }
 
 // endSilence answers again, and calls listening. It needs life, and silent.
 func (s *Server) endSilence(listening func()) error {
 	q := s.silent
 	s.silent = nil
-	_, err := socket.SetBacklog(q.ln, -1)
-	listening()
-	if q.filler != nil {
-		q.takeFiller(s.take)
-	}
-	s.resumeAccepting(q.ln)
+	err := q.End(listening, s.take)
+	s.resumeAccepting(q.Listener())
 	return err
-}
-
-// takeFiller takes the filler out of the backlog, or a client that came before it.
-func (q *silence) takeFiller(take func(net.Conn)) {
-	if first, err := q.ln.Accept(); err == nil {
-		if sameAddr(first.RemoteAddr(), q.filler.LocalAddr()) {
-			first.Close()
-		} else {
-			take(first)
-		}
-	}
-	q.filler.Close()
-}
-
-// close takes back what was done to keep the server from answering.
-func (q *silence) close() {
-	if q.filler != nil {
-		q.filler.Close()
-	}
 }

@@ -26,6 +26,12 @@ func isClosedChan(ch <-chan struct{}) bool {
 	}
 }
 
+func closedChan() chan struct{} {
+	ch := make(chan struct{})
+	close(ch)
+	return ch
+}
+
 // earliest returns the earliest of some times, of which zero is never.
 func earliest(times ...time.Time) (until time.Time) {
 	for _, t := range times {

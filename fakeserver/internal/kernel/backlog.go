@@ -18,6 +18,9 @@ func Backlog(ln net.Listener) (int, error) {
 	return ask(tcp, acceptQueue)
 }
 
+// CanSetBacklog returns why SetBacklog does not work on this platform.
+func CanSetBacklog() error { return canListenAgain() }
+
 // SetBacklog changes how many connections may wait to be accepted, beside one: with 0, exactly one connect succeeds and the
 // next gets no answer. ln must be a *net.TCPListener. (Linux: listen once more on the same socket; 5 of 5.)
 func SetBacklog(ln net.Listener, n int) error {

@@ -14,6 +14,8 @@ func acceptQueue(fd uintptr) (int, error) {
 	return int(info.Unacked), nil
 }
 
+func canListenAgain() error { return nil }
+
 func listenAgain(fd uintptr, n int) error {
 	return os.NewSyscallError("listen", unix.Listen(int(fd), n))
 }

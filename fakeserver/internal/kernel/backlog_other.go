@@ -6,4 +6,6 @@ import "runtime"
 
 func acceptQueue(uintptr) (int, error) { return 0, unsupported("Backlog on " + runtime.GOOS) }
 
-func listenAgain(uintptr, int) error { return unsupported("SetBacklog on " + runtime.GOOS) }
+func canListenAgain() error { return unsupported("SetBacklog on " + runtime.GOOS) }
+
+func listenAgain(uintptr, int) error { return canListenAgain() }
