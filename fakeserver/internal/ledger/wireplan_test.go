@@ -63,7 +63,7 @@ func (w wirePlan) rule(t *rapid.T) fault.Rule {
 // content lets the rule go by content now and then.
 func (w wirePlan) content(t *rapid.T, r fault.Rule) fault.Rule {
 	switch r.Fault.(type) {
-	case fault.Blackhole, fault.Replace, fault.Corrupt: // the ledger works out what they do from one direction alone
+	case fault.Blackhole, fault.Corrupt, fault.Overwrite, fault.Replace: // the ledger works out what they do from one direction alone
 		return faultgen.Matches(t, fault.Streams, r)
 	}
 	if !w.across {
