@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -58,7 +59,7 @@ func describeFault(f Fault) string {
 	var set []string
 	for field := range fieldsOf(v.Type()) {
 		if value := v.FieldByIndex(field.Index); !value.IsZero() {
-			set = append(set, fieldWords(field.Name)+" "+describeField(value))
+			set = append(set, describeNamed(field.Name, value))
 		}
 	}
 	kind := v.Interface().(Fault).Kind()
@@ -66,6 +67,14 @@ func describeFault(f Fault) string {
 		return kind
 	}
 	return kind + " (" + strings.Join(set, ", ") + ")"
+}
+
+// describeNamed returns a field with its name: "rate 0.1", or "for good".
+func describeNamed(name string, v reflect.Value) string {
+	if v.Type() == durationType && time.Duration(v.Int()) == Forever {
+		return lasting(Forever)
+	}
+	return fieldWords(name) + " " + describeField(v)
 }
 
 // fieldWords returns a field's name in words: "bytes per second".

@@ -29,6 +29,7 @@ func TestRuleInWords(t *testing.T) {
 		{ToClient(Reset{}).Times(1).MustHit().Named("cut"), "cut: reset to the client at most 1 time, which must hit"},
 		{ToClient(Reset{}).NeedNotFire(), "reset to the client, which need not fire"},
 		{AtStart(Down{For: time.Minute}).Now(), "down (for 1m0s) at the server's start from now on"},
+		{AtStart(Down{For: Forever}), "down (for good) at the server's start"},
 		{Rule{}, "no fault on accept"},
 		{ToClient((*Reset)(nil)), "no fault to the client"},
 		{Rule{Fault: Reset{}, Direction: 7}, "reset in direction 7"},
