@@ -133,13 +133,3 @@ func (f *Find) comment() string {
 	lines := []string{fmt.Sprintf("%s: %s", f.Breach.Oracle, f.Breach.Kind), fmt.Sprintf("It broke the client in %v runs.", f.Rate)}
 	return strings.Join(append(lines, f.Why...), "\n")
 }
-
-// keptBreach returns what a kept plan broke, as its comment says. It is zero if that does not say.
-func (k keptPlan) breach() Breach {
-	first, _, _ := strings.Cut(k.plan.Comment, "\n")
-	oracle, kind, ok := strings.Cut(first, ": ")
-	if !ok {
-		return Breach{}
-	}
-	return Breach{Oracle: Oracle(oracle), Kind: kind}
-}

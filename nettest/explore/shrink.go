@@ -30,7 +30,7 @@ const (
 // shrink returns the smallest plan that it comes to.
 func (s *search) shrink(ctx context.Context, f *Find) {
 	sh := &shrinker{search: s, breach: f.Breach, best: f.Plan, end: s.within(shrinkBound)}
-	sh.always = s.try(ctx, f.Plan).breaks(f.Breach) && s.try(ctx, f.Plan).breaks(f.Breach)
+	sh.always = s.alwaysBreaks(ctx, f.Plan, f.Breach)
 	for before := ""; before != keyOf(sh.best) && ctx.Err() == nil; {
 		before = keyOf(sh.best)
 		sh.dropRules(ctx)
@@ -50,6 +50,16 @@ func (s *search) within(d time.Duration) time.Time {
 		d = math.MaxInt64 / 2
 	}
 	return time.Now().Add(d)
+}
+
+// alwaysBreaks reports whether a plan breaks the client in that way three times more.
+func (s *search) alwaysBreaks(ctx context.Context, p fault.Plan, b Breach) bool {
+	for range 3 {
+		if !s.try(ctx, p).breaks(b) {
+			return false
+		}
+	}
+	return true
 }
 
 // holds reports whether a plan breaks the client in the same way, and takes it if it does.
