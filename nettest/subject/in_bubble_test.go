@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,32 +48,52 @@ func TestInBubbleSaysWhatIsLeft(t *testing.T) {
 }
 
 func TestInBubbleIsBoundedInRealTime(t *testing.T) {
-	test, outside := t.Context(), make(chan bool)
-	began := time.Now()
-	said, err := InBubble(test, t, 100*time.Millisecond, func() {
-		for test.Err() == nil { // works without a pause
+	var enough atomic.Bool
+	leavesBehind(t, func() { enough.Store(true) }, func() {
+		began := time.Now()
+		said, err := InBubble(t.Context(), t, 100*time.Millisecond, func() {
+			for !enough.Load() { // works without a pause
+				runtime.Gosched()
+			}
+		})
+		if said != "" || !errors.Is(err, ErrEndless) || !strings.Contains(err.Error(), "after 100ms of real time") {
+			t.Errorf("InBubble = %q, %v, want ErrEndless", said, err)
 		}
-		<-outside // so that it does not outlive the test
+		if took := time.Since(began); took < 100*time.Millisecond {
+			t.Errorf("after %v", took)
+		}
 	})
-	if said != "" || !errors.Is(err, ErrEndless) || !strings.Contains(err.Error(), "after 100ms of real time") {
-		t.Errorf("InBubble = %q, %v, want ErrEndless", said, err)
-	}
-	if took := time.Since(began); took < 100*time.Millisecond {
-		t.Errorf("after %v", took)
-	}
 }
 
 func TestInBubbleIsInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	why := errors.New("enough")
 	outside := make(chan bool)
-	said, err := InBubble(ctx, t, time.Hour, func() {
-		cancel(why)
-		<-outside // during which the bubble's clock stands still
+	leavesBehind(t, func() { close(outside) }, func() {
+		said, err := InBubble(ctx, t, time.Hour, func() {
+			cancel(why)
+			<-outside // during which the bubble's clock stands still
+		})
+		if said != "" || !errors.Is(err, ErrInterrupted) || !errors.Is(err, why) {
+			t.Errorf("InBubble = %q, %v, want ErrInterrupted and %v", said, err, why)
+		}
 	})
-	if said != "" || !errors.Is(err, ErrInterrupted) || !errors.Is(err, why) {
-		t.Errorf("InBubble = %q, %v, want ErrInterrupted and %v", said, err, why)
-	}
+}
+
+// leavesBehind wants f to leave goroutines behind, which end when end is called: before the test does, whose bubble theirs is.
+func leavesBehind(t *testing.T, end, f func()) {
+	t.Helper()
+	Branded(t.Context(), func(b Brand) error {
+		f()
+		if len(b.Goroutines()) == 0 {
+			t.Error("nothing is left behind")
+		}
+		end()
+		if left := NothingLeft(t.Context(), patience, b.Goroutines); len(left) > 0 {
+			t.Errorf("what was left behind does not end:\n%s", strings.Join(left, "\n\n"))
+		}
+		return nil
+	})
 }
 
 func TestInBubbleAPanicGoesOn(t *testing.T) {

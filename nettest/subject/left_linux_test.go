@@ -20,6 +20,10 @@ import (
 func TestLeftDescriptorsAreThoseOfTheClientAlone(t *testing.T) {
 	srv, other := fakeserver.Start(t, fakeserver.Config{}), fakeserver.Start(t, fakeserver.Config{})
 	client, local := dialTwice(t, srv.Addr(), other.Addr())
+	taken := func(tr transcript.Transcript) bool { return slices.Contains(Clients(tr), local.AddrPort()) }
+	if err := srv.Wait(t.Context(), taken); err != nil {
+		t.Fatal(err)
+	}
 	its := fmt.Sprintf("descriptor %d, of a connection to the server", descriptorOf(t, client))
 	want := func(when string, want ...string) {
 		t.Helper()
