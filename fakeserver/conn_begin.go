@@ -33,7 +33,7 @@ func (c *Conn) doAccept() bool {
 			if !c.stallAccept(s) {
 				return false
 			}
-		case decide.OpDown:
+		case decide.OpDown, decide.OpIgnoreDials:
 			c.takeDown(s)
 		case decide.OpReset:
 			c.end(atOnce, newInjected(s))

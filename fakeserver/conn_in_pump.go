@@ -27,7 +27,7 @@ func (p *pumpedIn) begin() {
 // returns what is left to do, and whether that begins with the one that waits.
 func (p *pumpedIn) recordFirst(steps []decide.Step) (left []decide.Step, stopped bool) {
 	for i, s := range steps {
-		if s.Op != decide.OpMark && s.Op != decide.OpDown && !stops(s) {
+		if s.Op != decide.OpMark && s.Op != decide.OpDown && s.Op != decide.OpIgnoreDials && !stops(s) {
 			return steps[i:], false
 		}
 		if p.act(s, 0) && stops(s) {

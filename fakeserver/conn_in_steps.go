@@ -89,7 +89,7 @@ func (p *pumpedIn) carryOut(s decide.Step) bool {
 		return p.endByRule(s)
 	case decide.OpFinish:
 		p.queue.putEnd(s, io.EOF)
-	case decide.OpMark, decide.OpDown:
+	case decide.OpMark, decide.OpDown, decide.OpIgnoreDials:
 		p.act(s, 0)
 	case decide.OpCut:
 		p.acted(s, 0)

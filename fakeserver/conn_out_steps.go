@@ -83,7 +83,7 @@ func (p *pumpedOut) carryOut(s decide.Step, recorded bool) bool {
 			p.tell(s, p.c.in.now())
 		}
 		return true
-	case decide.OpMark, decide.OpStall, decide.OpHold, decide.OpDown:
+	case decide.OpMark, decide.OpStall, decide.OpHold, decide.OpDown, decide.OpIgnoreDials:
 		if !recorded {
 			p.act(s, 0)
 		}

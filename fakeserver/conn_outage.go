@@ -9,10 +9,12 @@ import (
 
 // What a connection has to do with its server's outages.
 
-// takesDown reports whether the server is to refuse what is new, by s.
-func takesDown(s decide.Step) bool { return s.Op == decide.OpDown || s.Op == decide.OpRestart }
+// takesDown reports whether the server is to refuse what is new, or to give it no answer, by s.
+func takesDown(s decide.Step) bool {
+	return s.Op == decide.OpDown || s.Op == decide.OpIgnoreDials || s.Op == decide.OpRestart
+}
 
-// takeDown lets the server refuse what is new, as s says, and returns when it does. It is called
+// takeDown lets the server do so, as s says, and returns when it does. It is called
 // before the byte is handed on at which s acts: what the receiver does then is refused. The
 // connection's own end, of a Restart, is for the caller.
 func (c *Conn) takeDown(s decide.Step) {
@@ -25,7 +27,7 @@ func (c *Conn) takeDown(s decide.Step) {
 
 // outageOf returns the outage of a step.
 func outageOf(s decide.Step) *outage {
-	return (&outage{rule: s.Rule, account: s.Account, lasts: s.Delay}).init()
+	return (&outage{rule: s.Rule, account: s.Account, lasts: s.Delay, ignores: s.Op == decide.OpIgnoreDials}).init()
 }
 
 // act is acted, and takes the server down if s says so.

@@ -44,8 +44,9 @@
 // [Server.Down] refuses connections on a port that the server keeps; [Server.Up]
 // takes them again. The port is kept by a socket that never listens, so no other
 // process gets it meanwhile. [Server.Restart] ends all connections besides, and the server
-// is back after a time. The rules [fault.Down] and [fault.Restart] do the same at a byte or a
-// datagram, and [fault.AtStart] from the server's start on, so that an outage is a plan.
+// is back after a time. [Server.IgnoreDials] leaves dials without an answer. The rules [fault.Down],
+// [fault.Restart] and [fault.IgnoreDials] do the same at a byte or a datagram, and with
+// [fault.AtStart] from the server's start on, so that an outage is a plan.
 //
 // # When a test fails
 //
@@ -102,9 +103,10 @@
 //	                     is EPIPE; if the server had left something unread, the first is, too
 //	Restart              as Exit, or as Reset; Dial: ECONNREFUSED, for as long as it says
 //	Down                 Dial: ECONNREFUSED, for as long as it says; open connections go on
+//	IgnoreDials          Dial: timeout, for as long as it says; open connections go on
 //	HalfClose            Reads: what came before, EOF; Writes work
 //	SlowClose            everything, and a late EOF
-//	AtStart              Dial: ECONNREFUSED, for as long as it says; then everything
+//	AtStart              Dial: ECONNREFUSED or timeout, for as long as it says; then everything
 //	OnAccept             Dial works; then ECONNRESET, EOF or timeout. With Reset, Dial itself
 //	                     may give ECONNRESET, as with a Reset at byte 0
 //	Server.Down          Dial: ECONNREFUSED; open connections go on
@@ -159,7 +161,7 @@
 //	reorder, gap                 fault.Reorder
 //	corrupt                      fault.Corrupt
 //	seed                         fault.Plan.Seed
-//	-j DROP, of a SYN            Server.IgnoreDials
+//	-j DROP, of a SYN            Server.IgnoreDials, fault.IgnoreDials
 //	-j REJECT                    Server.Down, PacketServer.Down
 //
 //	miniredis                    here

@@ -33,47 +33,52 @@ type wireCase struct {
 	cut         bool // read by read, with | between
 	held        bool // until the gate is released
 	refused     bool // the server refuses connections from then on
+	unanswered  bool // it gives dials no answer
 }
 
 // Without its fault each of these ends as soon, and otherwise.
 var eachFaultOnTheWire = map[string]wireCase{
-	"FromClient Bandwidth": {rule: fault.FromClient(slow), handler: "PING EOF", client: "PONG EOF", lateHandler: true},
-	"ToClient Bandwidth":   {rule: fault.ToClient(slow), handler: "PING EOF", client: "PONG EOF", lateClient: true},
-	"FromClient Blackhole": {rule: fault.FromClient(fault.Blackhole{}).AfterBytes(2), handler: "PI EOF", client: "PONG EOF"},
-	"ToClient Blackhole":   {rule: fault.ToClient(fault.Blackhole{}).AfterBytes(2), handler: "PING EOF", client: "PO EOF"},
-	"FromClient Close":     {rule: fault.FromClient(fault.Close{}).AfterBytes(2), handler: "PI injected", client: " EOF"},
-	"ToClient Close":       {rule: fault.ToClient(fault.Close{}).AfterBytes(2), handler: "PING EOF", client: "PO EOF"},
-	"OnAccept Close":       {rule: fault.OnAccept(fault.Close{}), client: " EOF"},
-	"FromClient Corrupt":   {rule: fault.FromClient(fault.Corrupt{Bits: []int64{0}}), handler: "QING EOF", client: "PONG EOF"},
-	"ToClient Corrupt":     {rule: fault.ToClient(fault.Corrupt{Bits: []int64{0}}), handler: "PING EOF", client: "QONG EOF"},
-	"FromClient Down":      {rule: fault.FromClient(fault.Down{For: fault.Forever}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", refused: true},
-	"ToClient Down":        {rule: fault.ToClient(fault.Down{For: fault.Forever}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", refused: true},
-	"AtStart Down":         {rule: fault.AtStart(fault.Down{For: fault.Forever}), client: " refused", refused: true},
-	"OnAccept Down":        {rule: fault.OnAccept(fault.Down{For: fault.Forever}), handler: "PING EOF", client: "PONG EOF", refused: true},
-	"FromClient Exit":      {rule: fault.FromClient(fault.Exit{}).AfterBytes(2), handler: "PI injected", client: " EOF"},
-	"ToClient Exit":        {rule: fault.ToClient(fault.Exit{}).AfterBytes(2), handler: "PING EOF", client: "PO EOF"},
-	"FromClient HalfClose": {rule: fault.FromClient(fault.HalfClose{}).AfterBytes(2), handler: "PI EOF", client: "PONG EOF"},
-	"ToClient HalfClose":   {rule: fault.ToClient(fault.HalfClose{}).AfterBytes(2), handler: "PING EOF", client: "PO EOF"},
-	"FromClient Hold":      {rule: fault.FromClient(fault.Hold{Gate: "gate"}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", held: true},
-	"ToClient Hold":        {rule: fault.ToClient(fault.Hold{Gate: "gate"}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", held: true},
-	"FromClient Latency":   {rule: fault.FromClient(fault.Latency{Delay: lateness}), handler: "PING EOF", client: "PONG EOF", lateHandler: true},
-	"ToClient Latency":     {rule: fault.ToClient(fault.Latency{Delay: lateness}), handler: "PING EOF", client: "PONG EOF", lateClient: true},
-	"FromClient Overwrite": {rule: fault.FromClient(fault.Overwrite{At: 1, Bytes: []byte("AR")}), handler: "PARG EOF", client: "PONG EOF"},
-	"ToClient Overwrite":   {rule: fault.ToClient(fault.Overwrite{At: 1, Bytes: []byte("AR")}), handler: "PING EOF", client: "PARG EOF"},
-	"FromClient Replace":   {rule: fault.FromClient(fault.Replace{Old: "IN", New: "o"}), handler: "PoG EOF", client: "PONG EOF"},
-	"ToClient Replace":     {rule: fault.ToClient(fault.Replace{Old: "ON", New: "i"}), handler: "PING EOF", client: "PiG EOF"},
-	"FromClient Reset":     {rule: fault.FromClient(fault.Reset{}).AfterBytes(2), handler: "PI injected", client: " reset", noFIN: true},
-	"ToClient Reset":       {rule: fault.ToClient(fault.Reset{}).AfterBytes(2), handler: "PING EOF", client: "PO reset", noFIN: true},
-	"OnAccept Reset":       {rule: fault.OnAccept(fault.Reset{}), client: " reset", noFIN: true},
-	"FromClient Restart":   {rule: fault.FromClient(fault.Restart{For: fault.Forever}).AfterBytes(2), handler: "PI injected", client: " EOF", refused: true},
-	"ToClient Restart":     {rule: fault.ToClient(fault.Restart{For: fault.Forever}).AfterBytes(2), handler: "PING EOF", client: "PO EOF", refused: true},
-	"FromClient Slice":     {rule: fault.FromClient(fault.Slice{Sizes: []int64{1, 2}}), handler: "P|IN|G EOF", client: "PONG EOF", cut: true},
-	"ToClient Slice":       {rule: fault.ToClient(fault.Slice{Sizes: []int64{1, 2}}), handler: "PING EOF", client: "P|ON|G EOF", cut: true},
-	"FromClient SlowClose": {rule: fault.FromClient(fault.SlowClose{Delay: lateness}), handler: "PING EOF", client: "PONG EOF", lateHandler: true},
-	"ToClient SlowClose":   {rule: fault.ToClient(fault.SlowClose{Delay: lateness}), handler: "PING EOF", client: "PONG EOF", lateClient: true},
-	"FromClient Stall":     {rule: fault.FromClient(fault.Stall{For: lateness}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", lateHandler: true},
-	"ToClient Stall":       {rule: fault.ToClient(fault.Stall{For: lateness}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", lateClient: true},
-	"OnAccept Stall":       {rule: fault.OnAccept(fault.Stall{For: lateness}), handler: "PING EOF", client: "PONG EOF", lateHandler: true},
+	"FromClient Bandwidth":   {rule: fault.FromClient(slow), handler: "PING EOF", client: "PONG EOF", lateHandler: true},
+	"ToClient Bandwidth":     {rule: fault.ToClient(slow), handler: "PING EOF", client: "PONG EOF", lateClient: true},
+	"FromClient Blackhole":   {rule: fault.FromClient(fault.Blackhole{}).AfterBytes(2), handler: "PI EOF", client: "PONG EOF"},
+	"ToClient Blackhole":     {rule: fault.ToClient(fault.Blackhole{}).AfterBytes(2), handler: "PING EOF", client: "PO EOF"},
+	"FromClient Close":       {rule: fault.FromClient(fault.Close{}).AfterBytes(2), handler: "PI injected", client: " EOF"},
+	"ToClient Close":         {rule: fault.ToClient(fault.Close{}).AfterBytes(2), handler: "PING EOF", client: "PO EOF"},
+	"OnAccept Close":         {rule: fault.OnAccept(fault.Close{}), client: " EOF"},
+	"FromClient Corrupt":     {rule: fault.FromClient(fault.Corrupt{Bits: []int64{0}}), handler: "QING EOF", client: "PONG EOF"},
+	"ToClient Corrupt":       {rule: fault.ToClient(fault.Corrupt{Bits: []int64{0}}), handler: "PING EOF", client: "QONG EOF"},
+	"FromClient Down":        {rule: fault.FromClient(fault.Down{For: fault.Forever}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", refused: true},
+	"ToClient Down":          {rule: fault.ToClient(fault.Down{For: fault.Forever}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", refused: true},
+	"AtStart Down":           {rule: fault.AtStart(fault.Down{For: fault.Forever}), client: " refused", refused: true},
+	"OnAccept Down":          {rule: fault.OnAccept(fault.Down{For: fault.Forever}), handler: "PING EOF", client: "PONG EOF", refused: true},
+	"FromClient Exit":        {rule: fault.FromClient(fault.Exit{}).AfterBytes(2), handler: "PI injected", client: " EOF"},
+	"ToClient Exit":          {rule: fault.ToClient(fault.Exit{}).AfterBytes(2), handler: "PING EOF", client: "PO EOF"},
+	"FromClient HalfClose":   {rule: fault.FromClient(fault.HalfClose{}).AfterBytes(2), handler: "PI EOF", client: "PONG EOF"},
+	"ToClient HalfClose":     {rule: fault.ToClient(fault.HalfClose{}).AfterBytes(2), handler: "PING EOF", client: "PO EOF"},
+	"FromClient Hold":        {rule: fault.FromClient(fault.Hold{Gate: "gate"}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", held: true},
+	"ToClient Hold":          {rule: fault.ToClient(fault.Hold{Gate: "gate"}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", held: true},
+	"FromClient IgnoreDials": {rule: fault.FromClient(fault.IgnoreDials{For: fault.Forever}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", unanswered: true},
+	"ToClient IgnoreDials":   {rule: fault.ToClient(fault.IgnoreDials{For: fault.Forever}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", unanswered: true},
+	"AtStart IgnoreDials":    {rule: fault.AtStart(fault.IgnoreDials{For: fault.Forever}), client: " timeout", unanswered: true},
+	"OnAccept IgnoreDials":   {rule: fault.OnAccept(fault.IgnoreDials{For: fault.Forever}), handler: "PING EOF", client: "PONG EOF", unanswered: true},
+	"FromClient Latency":     {rule: fault.FromClient(fault.Latency{Delay: lateness}), handler: "PING EOF", client: "PONG EOF", lateHandler: true},
+	"ToClient Latency":       {rule: fault.ToClient(fault.Latency{Delay: lateness}), handler: "PING EOF", client: "PONG EOF", lateClient: true},
+	"FromClient Overwrite":   {rule: fault.FromClient(fault.Overwrite{At: 1, Bytes: []byte("AR")}), handler: "PARG EOF", client: "PONG EOF"},
+	"ToClient Overwrite":     {rule: fault.ToClient(fault.Overwrite{At: 1, Bytes: []byte("AR")}), handler: "PING EOF", client: "PARG EOF"},
+	"FromClient Replace":     {rule: fault.FromClient(fault.Replace{Old: "IN", New: "o"}), handler: "PoG EOF", client: "PONG EOF"},
+	"ToClient Replace":       {rule: fault.ToClient(fault.Replace{Old: "ON", New: "i"}), handler: "PING EOF", client: "PiG EOF"},
+	"FromClient Reset":       {rule: fault.FromClient(fault.Reset{}).AfterBytes(2), handler: "PI injected", client: " reset", noFIN: true},
+	"ToClient Reset":         {rule: fault.ToClient(fault.Reset{}).AfterBytes(2), handler: "PING EOF", client: "PO reset", noFIN: true},
+	"OnAccept Reset":         {rule: fault.OnAccept(fault.Reset{}), client: " reset", noFIN: true},
+	"FromClient Restart":     {rule: fault.FromClient(fault.Restart{For: fault.Forever}).AfterBytes(2), handler: "PI injected", client: " EOF", refused: true},
+	"ToClient Restart":       {rule: fault.ToClient(fault.Restart{For: fault.Forever}).AfterBytes(2), handler: "PING EOF", client: "PO EOF", refused: true},
+	"FromClient Slice":       {rule: fault.FromClient(fault.Slice{Sizes: []int64{1, 2}}), handler: "P|IN|G EOF", client: "PONG EOF", cut: true},
+	"ToClient Slice":         {rule: fault.ToClient(fault.Slice{Sizes: []int64{1, 2}}), handler: "PING EOF", client: "P|ON|G EOF", cut: true},
+	"FromClient SlowClose":   {rule: fault.FromClient(fault.SlowClose{Delay: lateness}), handler: "PING EOF", client: "PONG EOF", lateHandler: true},
+	"ToClient SlowClose":     {rule: fault.ToClient(fault.SlowClose{Delay: lateness}), handler: "PING EOF", client: "PONG EOF", lateClient: true},
+	"FromClient Stall":       {rule: fault.FromClient(fault.Stall{For: lateness}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", lateHandler: true},
+	"ToClient Stall":         {rule: fault.ToClient(fault.Stall{For: lateness}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", lateClient: true},
+	"OnAccept Stall":         {rule: fault.OnAccept(fault.Stall{For: lateness}), handler: "PING EOF", client: "PONG EOF", lateHandler: true},
 }
 
 func TestFaultsEachOnTheWire(t *testing.T) {
@@ -111,8 +116,8 @@ func (w wireCase) run(t *testing.T) {
 		srv.Release("gate")
 	}
 	wantReading(t, "client", <-client, w.client, began, w.lateClient)
-	if _, err := net.Dial("tcp", srv.Addr()); errors.Is(err, syscall.ECONNREFUSED) != w.refused {
-		t.Errorf("Dial after that: %v; refused: want %v", err, w.refused)
+	if _, err := net.DialTimeout("tcp", srv.Addr(), dialPatience(w.unanswered)); errors.Is(err, syscall.ECONNREFUSED) != w.refused || isDialTimeout(err) != w.unanswered {
+		t.Errorf("Dial after that: %v; refused: want %v; unanswered: want %v", err, w.refused, w.unanswered)
 	}
 	if w.handler != "" {
 		wantReading(t, "handler", <-read, w.handler, began, w.lateHandler)
@@ -126,11 +131,12 @@ func (w wireCase) run(t *testing.T) {
 
 // ping is the client.
 func (w wireCase) ping(srv *fakeserver.Server) reading {
-	c, err := dialAny(srv)
+	c, err := net.DialTimeout("tcp", srv.Addr(), dialPatience(w.client == " timeout"))
 	if err != nil {
 		return reading{"", err, time.Now()}
 	}
 	defer c.Close()
+	c.SetDeadline(time.Now().Add(patience))
 	if _, err := io.WriteString(c, "PING"); err != nil {
 		return reading{"", err, time.Now()}
 	}
@@ -138,6 +144,20 @@ func (w wireCase) ping(srv *fakeserver.Server) reading {
 		c.(*net.TCPConn).CloseWrite()
 	}
 	return w.readAll(c)
+}
+
+// dialPatience is how long to dial.
+func dialPatience(inVain bool) time.Duration {
+	if inVain {
+		return lateness
+	}
+	return patience
+}
+
+// isDialTimeout reports whether a dial had no answer.
+func isDialTimeout(err error) bool {
+	var failed net.Error
+	return errors.As(err, &failed) && failed.Timeout()
 }
 
 // A reading is what was read, how that ended, and when.
@@ -179,6 +199,8 @@ func wantReading(t *testing.T, who string, got reading, want string, began time.
 		text += " reset"
 	case errors.Is(got.err, syscall.ECONNREFUSED):
 		text += " refused"
+	case isDialTimeout(got.err):
+		text += " timeout"
 	case got.err != nil:
 		text += " " + got.err.Error()
 	}

@@ -23,7 +23,7 @@ import (
 //
 // Down, Up, IgnoreDials and Restart are as a Server's: the real server's port refuses
 // connections, and is served again, without the real server noticing. So are the rules
-// fault.Down and fault.Restart, and fault.AtStart: a Listener starts when it is made.
+// fault.Down, fault.IgnoreDials and fault.Restart, and fault.AtStart: a Listener starts when it is made.
 //
 // Close stops accepting and leaves connections alone, as package net does. Stop
 // ends everything.
@@ -78,7 +78,7 @@ func wrapListener(ln net.Listener, cfg Config, o origin) (*Listener, error) {
 	if cant == nil {
 		cant = p.CanKeep()
 	}
-	c.outages.refusal = cant
+	c.outages.refusal, c.outages.noSilence = cant, socket.CanBeSilent(ln)
 	if err := c.checkOutages(c.compiled()); err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package fakeserver_test
 
 import (
-	"errors"
 	"net"
 	"testing"
 	"time"
@@ -20,7 +19,7 @@ func TestIgnoreDialsWhileClientsDial(t *testing.T) {
 		wantNil(t, "IgnoreDials", srv.IgnoreDials())
 		then := srv.Mark()
 		_, err := net.DialTimeout("tcp", srv.Addr(), 50*time.Millisecond)
-		if gaveUp := net.Error(nil); !errors.As(err, &gaveUp) || !gaveUp.Timeout() {
+		if !isDialTimeout(err) {
 			t.Errorf("Dial = %v, want a timeout", err)
 		}
 		if n := srv.Transcript().Since(then).Kind(transcript.Accept).Len(); n > 0 {

@@ -12,12 +12,13 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// An outage is a time for which a server refuses what is new: a rule's, or that of a call of
-// Restart.
+// An outage is a time for which a server refuses what is new, or gives it no answer: a rule's, or
+// that of a call of Restart.
 type outage struct {
 	rule    string            // the rule's key; empty: it is a call's
 	account any               // by which the plan knows its rule
 	lasts   time.Duration     // fault.Forever: until Up; zero: it is over at once
+	ignores bool              // dials get no answer; else what is new is refused
 	restart bool              // what the server has ends, too
 	how     transcript.Ending // its connections do
 	trigger *Conn             // which ends by itself, at its byte; nil if there is none
@@ -47,10 +48,13 @@ func (o *outage) key() string {
 	return o.rule
 }
 
-// why says in the record why the server refuses.
+// why says in the record why the server does so.
 func (o *outage) why() string {
-	if o.restart {
+	switch {
+	case o.restart:
 		return "restart"
+	case o.ignores:
+		return "unanswered"
 	}
 	return "down"
 }
@@ -60,50 +64,15 @@ func (o *outage) why() string {
 type outages struct {
 	life lock // held by Down, Up, IgnoreDials, Restart, Close and outages: one at a time
 
-	c       *core
-	port    refuser
-	refusal error           // why the plan can't take the server down; nil if it can
-	ended   <-chan struct{} // closed when the server is: no outage begins or ends any more
+	c         *core
+	port      refuser
+	refusal   error           // why the plan can't take the server down; nil if it can
+	noSilence error           // why it can't let dials go without an answer; nil if it can
+	ended     <-chan struct{} // closed when the server is: no outage begins or ends any more
 
 	// Under life.
 	byHand  stance    // that of the method that was called last: Down, IgnoreDials or Up
 	lasting []*outage // in the order in which they began
-}
-
-// A stance is what a server does with what is new. The later of two prevails.
-type stance int
-
-const (
-	taking   stance = iota
-	ignoring        // it gives no answer
-	refusing
-)
-
-// stanceLocked returns what the server is to do with what is new, and the outage that wants that;
-// nil, if none does. It needs life.
-func (a *outages) stanceLocked() (s stance, by *outage) {
-	s = a.byHand
-	for _, o := range a.lasting {
-		if refusing > s {
-			s, by = refusing, o
-		}
-	}
-	return s, by
-}
-
-// A refuser has a port at which it can refuse what is new. Its methods need life.
-type refuser interface {
-	// beginUp lets the server begin by taking what is new; beginDown, by refusing it.
-	beginUp() error
-	beginDown(rule string) error
-	// refuse refuses what is new from now on, unless it does.
-	refuse(why, rule string) error
-	// ignore gives it no answer, unless it does so.
-	ignore(rule string) error
-	// resume takes it again, unless it does.
-	resume(rule string) error
-	// restart returns what ends all that the server has now, which doesn't need life.
-	restart(o *outage) (end func() error)
 }
 
 // begin lets an outage begin, and returns a channel that is closed when the server refuses. Its
@@ -157,7 +126,7 @@ func (a *outages) lock() bool {
 
 // startLocked is start. It needs life.
 func (a *outages) startLocked(o *outage) (end func() error, err error) {
-	if err := a.port.refuse(o.why(), o.rule); err != nil {
+	if err := a.assumeLocked(o); err != nil {
 		return nil, err
 	}
 	if o.restart {
@@ -222,18 +191,6 @@ func (a *outages) sleep(o *outage, changed <-chan struct{}) bool {
 	}
 }
 
-// settleLocked takes what is new again after an outage, unless something else is still against
-// it. It needs life.
-func (a *outages) settleLocked(o *outage) error {
-	switch s, by := a.stanceLocked(); s {
-	case refusing:
-		return nil
-	case ignoring:
-		return a.port.ignore(by.key())
-	}
-	return a.port.resume(o.rule)
-}
-
 // endAllLocked ends all outages: the server's Up is called. It needs life.
 func (a *outages) endAllLocked() {
 	a.byHand = taking
@@ -283,30 +240,4 @@ func (a *outages) awaitAlone(o *outage) {
 	if err := a.await(o); err != nil {
 		a.failed(o, err)
 	}
-}
-
-// checkOutages refuses a plan that takes the server down, where that can't be.
-func (s *core) checkOutages(plan *fault.Compiled) error {
-	if s.outages.refusal == nil {
-		return nil
-	}
-	return refuseRules(plan, func(f fault.Fault) error {
-		switch f.(type) {
-		case fault.Down, fault.Restart:
-			return s.outages.refusal
-		}
-		return nil
-	})
-}
-
-// refuseRules names each rule of a plan whose fault is refused.
-func refuseRules(plan *fault.Compiled, refuse func(fault.Fault) error) error {
-	var errs []error
-	outcomes := plan.Report().Rules // the plan's come first
-	for i, r := range plan.Plan().Rules {
-		if err := refuse(r.Fault); err != nil {
-			errs = append(errs, fmt.Errorf("%w: rule %d (%s): %w", fault.ErrPlan, i+1, outcomes[i].Key, err))
-		}
-	}
-	return errors.Join(errs...)
 }

@@ -63,7 +63,7 @@ func listen(cfg Config, o origin) (*Server, error) {
 
 // start begins to take connections, or to refuse them.
 func (s *Server) start(down bool) error {
-	s.outages.port, s.outages.refusal = s, s.port.CanKeep()
+	s.outages.port, s.outages.refusal, s.outages.noSilence = s, s.port.CanKeep(), s.port.CanBeSilent()
 	if err := s.checkOutages(s.compiled()); err != nil {
 		return err
 	}

@@ -20,10 +20,12 @@
 //   - [Stall], [Hold]: a direction stops, for a time, for good, or until the test lets it go on
 //   - [Reset], [Close], [HalfClose], [SlowClose]: an RST, a FIN, a FIN one way, a FIN that is late
 //   - [Exit]: what the end of the server's process does to a connection
-//   - [Down], [Restart]: the server refuses connections for a time; those that are open end, too;
-//     with [AtStart], from its start on
+//   - [Down], [Restart]: the server refuses connections for a time; those that are open end, too
+//   - [IgnoreDials]: it leaves dials without an answer for a time
 //   - [Blackhole]: bytes vanish
 //   - [Corrupt], [Overwrite], [Replace]: bytes are changed, those at an offset, or wherever a text stands
+//
+// With [AtStart] the server is down, or ignores dials, from its start on.
 //
 // For datagrams:
 //

@@ -26,6 +26,7 @@ var eachStreamFault = []struct {
 	{ToClient(Exit{}).AfterBytes(2), `pass "PI", exit`, ""},
 	{ToClient(HalfClose{}).AfterBytes(2), `pass "PI", half-close`, ""},
 	{ToClient(Hold{Gate: "gate"}).AfterBytes(2), `pass "PI", hold, pass "NG\r\n", finish`, ""},
+	{ToClient(IgnoreDials{For: time.Second}).AfterBytes(2), `pass "PI", ignore-dials+1s, pass "NG\r\n", finish`, "ignore-dials+1s"},
 	{ToClient(Latency{Delay: time.Second}), `pass "PING\r\n"+1s, finish+1s`, ""},
 	{ToClient(Overwrite{At: 1, Bytes: []byte("ON")}), `pass "PONG\r\n", finish`, ""},
 	{ToClient(Replace{Old: "IN", New: "o"}), `pass "PoG\r\n", finish`, ""},
@@ -68,14 +69,17 @@ func TestEachFaultDecidesOnAccept(t *testing.T) {
 }
 
 func TestEachFaultDecidesAtStart(t *testing.T) {
-	want := map[string]string{"down": "down+1s"}
+	want := map[string]string{"down": "down+1s", "ignore-dials": "ignore-dials+1s"}
 	for _, f := range faults {
 		if _, ok := f.(startFault); ok != (want[f.Kind()] != "") {
 			t.Errorf("%s: can act at the server's start: %v, but want %q", f.Kind(), ok, want[f.Kind()])
 		}
 	}
 	for _, m := range []Medium{Streams, Datagrams} {
-		for _, f := range []Fault{Down{For: time.Second}} {
+		for _, f := range []Fault{Down{For: time.Second}, IgnoreDials{For: time.Second}} {
+			if !worksOn(f, m) {
+				continue
+			}
 			steps := compile(t, m, 1, AtStart(f)).Start()
 			if got := strings.Join(doings(nil, steps), ", "); got != want[f.Kind()] {
 				t.Errorf("%v: AtStart %s: %q, want %q", m, f.Kind(), got, want[f.Kind()])

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"syscall"
 	"time"
 
@@ -72,6 +73,25 @@ func ExampleAtStart() {
 	// Output:
 	// true
 	// rule down.AtStart.1: fired once, when the server started
+}
+
+// A client that dials again when it has its answer hears nothing.
+func ExampleIgnoreDials() {
+	srv, c := connect(sendsALineBack, fault.ToClient(fault.IgnoreDials{For: fault.Forever}).AfterBytes(5))
+	defer srv.Close()
+	defer c.Close()
+	if _, err := io.WriteString(c, "PING\n"); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(readToEnd(c))
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+	defer cancel()
+	_, err := srv.Dial(ctx)
+	var failed net.Error
+	fmt.Println(errors.As(err, &failed) && failed.Timeout())
+	// Output:
+	// "PING\n", EOF
+	// true
 }
 
 // A whole outage is a plan: the server's process ends within its first reply, and the server is

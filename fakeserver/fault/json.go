@@ -29,6 +29,7 @@ var faults = []Fault{
 	Forge{},
 	HalfClose{},
 	Hold{},
+	IgnoreDials{},
 	Latency{},
 	Loss{},
 	Overwrite{},

@@ -87,7 +87,7 @@ func ToClient(f Fault) Rule { return Rule{Fault: f, Direction: transcript.ToClie
 
 // OnAccept returns a rule that acts on each connection when it is accepted,
 // before anything is read and before the handler starts: with Reset, Close,
-// Stall or Down.
+// Stall, Down or IgnoreDials.
 func OnAccept(f Fault) Rule { return Rule{Fault: f} }
 
 // OnConn limits the rule to connections with these numbers. Concurrent dials

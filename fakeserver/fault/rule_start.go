@@ -12,8 +12,8 @@ import (
 // have it: nothing is sent that way, and no event has it.
 const ServerStart transcript.Direction = 1 << 7
 
-// AtStart returns a rule that acts when the server starts, before a client can reach it: with Down.
-// A server that starts so has its address, and refuses what comes there:
+// AtStart returns a rule that acts when the server starts, before a client can reach it: with Down
+// or IgnoreDials. A server that starts so has its address, and refuses what comes there:
 //
 //	fault.AtStart(fault.Down{For: time.Second}) // the client is there before its server
 //
@@ -33,7 +33,7 @@ type startFault interface {
 // validateStart says what makes no sense in a rule that acts when the server starts.
 func (r Rule) validateStart() error {
 	if _, ok := r.Fault.(startFault); !ok {
-		return fmt.Errorf("AtStart is for Down, not for %s", r.Fault.Kind())
+		return fmt.Errorf("AtStart is for Down and IgnoreDials, not for %s", r.Fault.Kind())
 	}
 	after := r.After
 	after.Now = false

@@ -10,8 +10,8 @@ func TestAtStartIsForOutagesAndTakesNoTriggerButNow(t *testing.T) {
 	for _, m := range []Medium{Streams, Datagrams} {
 		compile(t, m, 1, down, down.Now(), down.Times(1), down.WithProbability(.5).MustHit())
 		wantInvalid(t, m, AtStart(Down{}), "for good is fault.Forever")
-		wantInvalid(t, m, AtStart(Restart{}), "AtStart is for Down, not for restart")
-		wantInvalid(t, m, AtStart(Latency{Delay: 1}), "AtStart is for Down, not for latency")
+		wantInvalid(t, m, AtStart(Restart{}), "AtStart is for Down and IgnoreDials, not for restart")
+		wantInvalid(t, m, AtStart(Latency{Delay: 1}), "AtStart is for Down and IgnoreDials, not for latency")
 		wantInvalid(t, m, down.OnConn(1), "it takes no OnConn or FromConn")
 		wantInvalid(t, m, down.FromConn(2), "it takes no OnConn or FromConn")
 		wantInvalid(t, m, down.AfterTime(1), "it takes no After but Now")
@@ -26,5 +26,5 @@ func TestAtStartIsForOutagesAndTakesNoTriggerButNow(t *testing.T) {
 	wantInvalid(t, Streams, down.AfterBytes(1), "it takes no After but Now")
 	wantInvalid(t, Datagrams, down.AfterDatagrams(1), "it takes no After but Now")
 	wantInvalid(t, Datagrams, down.Containing("x"), "it takes no Containing")
-	wantInvalid(t, Datagrams, AtStart(Loss{Nth: 1}), "AtStart is for Down, not for loss")
+	wantInvalid(t, Datagrams, AtStart(Loss{Nth: 1}), "AtStart is for Down and IgnoreDials, not for loss")
 }

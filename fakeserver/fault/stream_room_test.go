@@ -53,7 +53,7 @@ func TestReachStopsExactlyWhereARuleActs(t *testing.T) {
 }
 
 func once(s decide.Step) bool {
-	return s.Op.Ends() || s.Op == decide.OpStall || s.Op == decide.OpHold || s.Op == decide.OpDown
+	return s.Op.Ends() || s.Op == decide.OpStall || s.Op == decide.OpHold || s.Op == decide.OpDown || s.Op == decide.OpIgnoreDials
 }
 
 func actsOnce(steps []decide.Step) bool {

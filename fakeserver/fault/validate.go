@@ -73,7 +73,7 @@ func (r Rule) validateDirection(m Medium) error {
 		return errors.New("OnAccept is for streams: datagrams are not accepted")
 	}
 	if _, ok := r.Fault.(acceptFault); !ok {
-		return fmt.Errorf("OnAccept is for Reset, Close, Stall and Down, not for %s", r.Fault.Kind())
+		return fmt.Errorf("OnAccept is for Reset, Close, Stall, Down and IgnoreDials, not for %s", r.Fault.Kind())
 	}
 	if !reflect.ValueOf(r.After).IsZero() {
 		return errors.New("OnAccept comes before everything: it takes no After")

@@ -53,6 +53,22 @@ var acceptViews = []view{{
 	steps: []step{dials(ok), writes("hello", ok), reads(100, "hello", ok), dials(isRefused), up(), dials(ok)},
 	why:   "the port refuses before the handler gets the byte", elsewhere: noGuard,
 }, {
+	name: "ignored dials at the start", rules: []fault.Rule{fault.AtStart(fault.IgnoreDials{For: fault.Forever})},
+	steps: []step{dialsInVain(), dialsInVain(), up(), dials(ok), writes("hello", ok), reads(100, "hello", ok)},
+	why:   "the listener's backlog is full before anybody can dial", elsewhere: noGuard,
+}, {
+	name: "ignored dials on accept", rules: []fault.Rule{fault.OnAccept(fault.IgnoreDials{For: fault.Forever}).OnConn(1)},
+	steps: []step{dials(ok), writes("hello", ok), reads(100, "hello", ok), dialsInVain(), up(), dials(ok)},
+	why:   "the backlog is full before the handler answers", elsewhere: noGuard,
+}, {
+	name: "ignored dials to the client", rules: []fault.Rule{fault.ToClient(fault.IgnoreDials{For: late}).AfterBytes(5).OnConn(1)},
+	steps: []step{dials(ok), writes("hello", ok), reads(100, "hello", ok), writes("hello", ok), reads(100, "hello", ok), comesUp(), atLeast(late), dials(ok), writes("hello", ok), reads(100, "hello", ok)},
+	why:   "what is open stays open, and dials are answered when the time is over", elsewhere: noGuard,
+}, {
+	name: "ignored dials from the client", rules: []fault.Rule{fault.FromClient(fault.IgnoreDials{For: fault.Forever}).AfterBytes(5)},
+	steps: []step{dials(ok), writes("hello", ok), reads(100, "hello", ok), dialsInVain(), down(), dials(isRefused), up(), dials(ok)},
+	why:   "the backlog is full before the handler gets the byte; Down refuses", elsewhere: noGuard,
+}, {
 	name: "down", about: "Server.Down",
 	steps: []step{dials(ok), down(), dials(isRefused), dials(isRefused), writes("hello", ok), reads(100, "hello", ok), up(), dials(ok), writes("hello", ok), reads(100, "hello", ok)},
 	why:   "a bound socket that does not listen refuses; what is open stays open", elsewhere: noGuard,

@@ -14,24 +14,25 @@ type Op uint8
 
 // The ops.
 const (
-	OpPass      Op = iota + 1 // hand Data on, when it is due
-	OpDrop                    // Data goes nowhere: count it, no more
-	OpCut                     // no read crosses this offset; pause for Delay
-	OpMark                    // a rule takes effect here: record it, no more
-	OpStall                   // stop for Delay; if zero, until the connection ends
-	OpHold                    // stop until Gate is released
-	OpDown                    // refuse what is new for Delay
-	OpHalfClose               // end this direction with a FIN
-	OpReset                   // end the connection with an RST
-	OpClose                   // end the connection with a FIN
-	OpExit                    // end the connection with a FIN, and read no more
-	OpRestart                 // refuse what is new for Delay, and end all connections as How says
-	OpTell                    // a match for a rule of the other direction has ended here: see Stream.Told
-	OpFinish                  // the sender's end of stream, Delay after it was seen
+	OpPass        Op = iota + 1 // hand Data on, when it is due
+	OpDrop                      // Data goes nowhere: count it, no more
+	OpCut                       // no read crosses this offset; pause for Delay
+	OpMark                      // a rule takes effect here: record it, no more
+	OpStall                     // stop for Delay; if zero, until the connection ends
+	OpHold                      // stop until Gate is released
+	OpDown                      // refuse what is new for Delay
+	OpIgnoreDials               // give it no answer for Delay
+	OpHalfClose                 // end this direction with a FIN
+	OpReset                     // end the connection with an RST
+	OpClose                     // end the connection with a FIN
+	OpExit                      // end the connection with a FIN, and read no more
+	OpRestart                   // refuse what is new for Delay, and end all connections as How says
+	OpTell                      // a match for a rule of the other direction has ended here: see Stream.Told
+	OpFinish                    // the sender's end of stream, Delay after it was seen
 )
 
 var opNames = [...]string{
-	OpPass: "pass", OpDrop: "drop", OpCut: "cut", OpMark: "mark", OpStall: "stall", OpHold: "hold", OpDown: "down",
+	OpPass: "pass", OpDrop: "drop", OpCut: "cut", OpMark: "mark", OpStall: "stall", OpHold: "hold", OpDown: "down", OpIgnoreDials: "ignore-dials",
 	OpHalfClose: "half-close", OpReset: "reset", OpClose: "close", OpExit: "exit", OpRestart: "restart", OpTell: "tell", OpFinish: "finish",
 }
 

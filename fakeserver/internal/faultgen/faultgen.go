@@ -58,7 +58,7 @@ func (k Kinds) Ending(does bool) Kinds {
 }
 
 // Local returns the kinds without those that take the server down for all.
-func (k Kinds) Local() Kinds { return k.Without(fault.Down{}, fault.Restart{}) }
+func (k Kinds) Local() Kinds { return k.Without(fault.Down{}, fault.IgnoreDials{}, fault.Restart{}) }
 
 // Draw draws a fault for m, of one of the given kinds.
 func (w Wire) Draw(t *rapid.T, m fault.Medium, kinds Kinds) fault.Fault {

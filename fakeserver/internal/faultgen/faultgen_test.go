@@ -39,13 +39,14 @@ func TestKindsAreTold(t *testing.T) {
 		once, ends bool
 		places     string
 	}{
-		"down":       {true, false, "AtStart OnAccept FromClient ToClient"},
-		"reset":      {true, true, "OnAccept FromClient ToClient"},
-		"half-close": {true, true, "FromClient ToClient"},
-		"stall":      {true, false, "OnAccept FromClient ToClient"},
-		"hold":       {true, false, "FromClient ToClient"},
-		"slow-close": {false, false, "FromClient ToClient"},
-		"slice":      {false, false, "FromClient ToClient"},
+		"down":         {true, false, "AtStart OnAccept FromClient ToClient"},
+		"ignore-dials": {true, false, "AtStart OnAccept FromClient ToClient"},
+		"reset":        {true, true, "OnAccept FromClient ToClient"},
+		"half-close":   {true, true, "FromClient ToClient"},
+		"stall":        {true, false, "OnAccept FromClient ToClient"},
+		"hold":         {true, false, "FromClient ToClient"},
+		"slow-close":   {false, false, "FromClient ToClient"},
+		"slice":        {false, false, "FromClient ToClient"},
 	} {
 		f := faultgen.Example(fault.Streams, kind, 1)
 		if got := faultgen.ActsOnce(f); got != want.once {

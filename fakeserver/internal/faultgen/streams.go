@@ -11,15 +11,16 @@ import (
 
 // streams has the faults for streams.
 var streams = map[string]draw{
-	"bandwidth":  bandwidth,
-	"blackhole":  plain(fault.Blackhole{}),
-	"close":      plain(fault.Close{}),
-	"corrupt":    corrupt,
-	"down":       down,
-	"exit":       plain(fault.Exit{}),
-	"half-close": plain(fault.HalfClose{}),
-	"hold":       func(_ *rapid.T, w Wire) fault.Fault { return fault.Hold{Gate: w.Gate} },
-	"latency":    latency,
+	"bandwidth":    bandwidth,
+	"blackhole":    plain(fault.Blackhole{}),
+	"close":        plain(fault.Close{}),
+	"corrupt":      corrupt,
+	"down":         down,
+	"exit":         plain(fault.Exit{}),
+	"half-close":   plain(fault.HalfClose{}),
+	"hold":         func(_ *rapid.T, w Wire) fault.Fault { return fault.Hold{Gate: w.Gate} },
+	"ignore-dials": func(t *rapid.T, w Wire) fault.Fault { return fault.IgnoreDials{For: w.delay(t)} },
+	"latency":      latency,
 	"overwrite": func(t *rapid.T, w Wire) fault.Fault {
 		return fault.Overwrite{At: int64(between(t, 0, w.Length, "at")), Bytes: patch(t)}
 	},

@@ -60,7 +60,7 @@ func drawDatagramPlan(t *rapid.T, unit time.Duration, kinds faultgen.Kinds) faul
 		p.Rules = append(p.Rules, r)
 	}
 	if slices.Contains(kinds, fault.Down{}.Kind()) && coin(t, 4, "at the start") {
-		p.Rules = append(p.Rules, drawAtStart(t, time.Duration(between(t, 1, 9, "down"))*unit))
+		p.Rules = append(p.Rules, drawAtStart(t, fault.Down{For: time.Duration(between(t, 1, 9, "down")) * unit}))
 	}
 	return p
 }

@@ -100,12 +100,12 @@ func (c chaos) drawPlan(t *rapid.T, w wirePlan) fault.Plan {
 	if coin(t, 2, "on accept") {
 		f := rapid.SampledFrom([]fault.Fault{fault.Stall{}, fault.Stall{For: w.delay(t)}, fault.Stall{For: w.delay(t)}, fault.Close{}, fault.Reset{}}).Draw(t, "accept")
 		if w.outages && coin(t, 3, "outage on accept") {
-			f = fault.Down{For: w.delay(t)}
+			f = rapid.SampledFrom([]fault.Fault{fault.Down{For: w.delay(t)}, fault.IgnoreDials{For: w.delay(t)}}).Draw(t, "outage")
 		}
 		p.Rules = append(p.Rules, fault.OnAccept(f).OnConn(between(t, 1, 4, "conn")).NeedNotFire())
 	}
 	if w.outages && coin(t, 4, "at the start") {
-		p.Rules = append(p.Rules, drawAtStart(t, w.delay(t)))
+		p.Rules = append(p.Rules, drawAtStart(t, fault.Down{For: w.delay(t)}, fault.IgnoreDials{For: w.delay(t)}))
 	}
 	if coin(t, 3, "by the clock") {
 		p.Rules = append(p.Rules, drawOnce(t, w).AfterTime(w.delay(t)))
@@ -123,8 +123,8 @@ func drawOnce(t *rapid.T, w wirePlan) fault.Rule {
 }
 
 // drawAtStart draws a rule for the server's start, or for now.
-func drawAtStart(t *rapid.T, d time.Duration) fault.Rule {
-	r := fault.AtStart(fault.Down{For: d}).NeedNotFire()
+func drawAtStart(t *rapid.T, faults ...fault.Fault) fault.Rule {
+	r := fault.AtStart(rapid.SampledFrom(faults).Draw(t, "at start")).NeedNotFire()
 	if coin(t, 2, "for now") {
 		r = r.Now()
 	}

@@ -32,7 +32,7 @@ func takeFile[S Socket](s Spec, k *kind[S]) (*Port[S], error) {
 		return nil, err
 	}
 	s.Address = f.path
-	return &Port[S]{keeper: f, spec: s, addr: k.addr(first), socket: first, pending: true}, nil
+	return &Port[S]{keeper: f, spec: s, addr: k.addr(first), socket: first, pending: true, silence: k.silence(first)}, nil
 }
 
 // maxTempDir is how long a directory's path may be, for that of a socket in it to be short enough.

@@ -52,8 +52,9 @@ type Port[S Socket] struct {
 	keeper  keeper[S]
 	spec    Spec
 	addr    net.Addr
-	socket  S    // that listens; nil while none does
-	pending bool // Open has not returned it yet: it was opened to learn the address
+	socket  S     // that listens; nil while none does
+	pending bool  // Open has not returned it yet: it was opened to learn the address
+	silence error // why dials can't be left without an answer; nil if they can
 }
 
 // A keeper keeps an address in one of three ways.
@@ -143,6 +144,9 @@ func (p *Port[S]) CanRefuse() error { return p.keeper.canRefuse() }
 // demands. The error wraps errors.ErrUnsupported.
 func (p *Port[S]) CanKeep() error { return p.keeper.canKeep() }
 
+// CanBeSilent returns why clients' dials can't be left without an answer. The error wraps errors.ErrUnsupported.
+func (p *Port[S]) CanBeSilent() error { return p.silence }
+
 // Close closes the socket, if there is one, and gives the address up.
 func (p *Port[S]) Close() {
 	p.Suspend()
@@ -154,7 +158,8 @@ type kind[S Socket] struct {
 	unix    string // the network whose addresses are paths
 	listen  func(t Transport, ctx context.Context, network, address string) (S, error)
 	addr    func(S) net.Addr
-	keeps   func(S) bool // whether suspend works
+	keeps   func(S) bool  // whether suspend works
+	silence func(S) error // why dials can't be left without an answer
 	suspend func(S) (again func() (S, error), release func(), err error)
 	guard   func(network, address string) (*kernel.Guard, error)
 	beside  func(g *kernel.Guard, ctx context.Context, lc net.ListenConfig) (S, error)
@@ -166,6 +171,7 @@ var streams = kind[net.Listener]{
 	listen:  Transport.Listen,
 	addr:    net.Listener.Addr,
 	keeps:   socket.CanSuspend,
+	silence: socket.CanBeSilent,
 	suspend: socket.Suspend,
 	guard:   kernel.GuardTCP,
 	beside:  (*kernel.Guard).Listen,
@@ -177,6 +183,7 @@ var datagrams = kind[net.PacketConn]{
 	listen:  Transport.ListenPacket,
 	addr:    net.PacketConn.LocalAddr,
 	keeps:   socket.CanSuspendPacket,
+	silence: func(net.PacketConn) error { return errors.ErrUnsupported }, // there are no dials
 	suspend: socket.SuspendPacket,
 	guard:   kernel.GuardUDP,
 	beside:  (*kernel.Guard).ListenPacket,

@@ -35,7 +35,7 @@ func (t *transport[S]) take(k keeper[S], s Spec) (*Port[S], error) {
 	}
 	addr := t.kind.addr(first)
 	t.address, t.keeps = addr.String(), t.kind.keeps(first)
-	return &Port[S]{keeper: k, spec: s, addr: addr, socket: first, pending: true}, nil
+	return &Port[S]{keeper: k, spec: s, addr: addr, socket: first, pending: true, silence: t.kind.silence(first)}, nil
 }
 
 func (t *transport[S]) listen() (S, error) {
