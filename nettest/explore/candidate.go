@@ -22,7 +22,7 @@ func (c candidate) owner() string { return cmp.Or(c.of, keyOf(c.plan)) }
 func (c candidate) waits() bool {
 	for _, r := range c.plan.Rules {
 		switch f := r.Fault.(type) {
-		case fault.Stall, fault.Blackhole, fault.HalfClose, fault.Loss, fault.Truncate:
+		case fault.Stall, fault.Blackhole, fault.HalfClose, fault.Loss, fault.Truncate, fault.IgnoreDials:
 			return true
 		case fault.SlowClose:
 			return f.Delay > briefDelay

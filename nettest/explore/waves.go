@@ -69,14 +69,16 @@ func (p profile) wave1() (all []candidate) {
 	return append(all, p.outages()...)
 }
 
-// outages is servers that are not there: for the first dial, at all, and any more.
+// outages is servers that are not there, or don't answer: for the first dial, at all, and any more.
 func (p profile) outages() (all []candidate) {
 	for _, d := range []time.Duration{p.moment(), fault.Forever} {
 		all = append(all, candidate{plan: only(fault.AtStart(fault.Down{For: d})), wave: 1})
 	}
+	all = append(all, candidate{plan: only(fault.AtStart(fault.IgnoreDials{For: fault.Forever})), wave: 1})
 	for _, s := range p.Streams {
 		if at := s.boundaries(); s.Conn == 1 && s.Direction == transcript.ToClient && len(at) > 0 {
-			all = append(all, kinds{fault.Down{For: p.moment()}, fault.Down{For: fault.Forever}}.at(at[0], 1)...)
+			away := kinds{fault.Down{For: p.moment()}, fault.Down{For: fault.Forever}, fault.IgnoreDials{For: fault.Forever}}
+			all = append(all, away.at(at[0], 1)...)
 		}
 	}
 	return all
