@@ -53,9 +53,13 @@ func (p place) rule(f fault.Fault) fault.Rule {
 }
 
 // datagram returns the rule by which a fault acts on the datagram there alone: the one that comes
-// after so many others.
+// after so many others. What acts once, acts there.
 func (p place) datagram(f fault.Fault) fault.Rule {
-	return fault.Rule{Fault: f, Direction: p.direction}.OnConn(p.conn).AfterDatagrams(p.at).ForDatagrams(1)
+	r := fault.Rule{Fault: f, Direction: p.direction}.OnConn(p.conn).AfterDatagrams(p.at)
+	if _, once := f.(fault.Down); once {
+		return r
+	}
+	return r.ForDatagrams(1)
 }
 
 // only returns the plan of one rule.
