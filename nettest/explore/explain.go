@@ -4,13 +4,18 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// maxNeighbors bounds how many other places a find is held against.
-const maxNeighbors = 40
+// How much a find is explained at most: by the other places that it is held against in each direction, and
+// on sockets by time.
+const (
+	maxNeighbors = 40
+	explainBound = 20 * time.Second
+)
 
 // explain says what a find hangs on, by what happens beside it: from which byte to which other it is
 // the same, and whether the seed matters.
@@ -49,23 +54,19 @@ func (s *search) explainPlace(ctx context.Context, f *Find, rule int) string {
 	if !ok || s.medium == fault.Datagrams || r.After.Writes > 0 || len(r.After.Match) > 0 {
 		return ""
 	}
-	at, tries := r.After.Bytes, 0
-	holds := func(at int64) bool {
-		tries++
-		return tries <= maxNeighbors && ctx.Err() == nil && s.breaksAt(ctx, f, rule, at)
-	}
-	low := edge(at, -1, 0, holds)
-	high := edge(at, +1, st.Length, holds)
+	at := r.After.Bytes
+	low, passesLow := s.edge(ctx, f, rule, at, -1, 0)
+	high, passesHigh := s.edge(ctx, f, rule, at, +1, st.Length)
 	place := fmt.Sprintf("after byte %d", low)
 	if low != high {
 		place = fmt.Sprintf("after each byte from %d to %d", low, high)
 	}
 	text := fmt.Sprintf("%s %s of the %d that %s on connection %d", r.Fault.Kind(), place, st.Length, sends(r.Direction), st.Conn)
 	var passes []string
-	if low > 0 {
+	if passesLow {
 		passes = append(passes, fmt.Sprint(low-1))
 	}
-	if high < st.Length {
+	if passesHigh {
 		passes = append(passes, fmt.Sprint(high+1))
 	}
 	switch len(passes) {
@@ -77,30 +78,41 @@ func (s *search) explainPlace(ctx context.Context, f *Find, rule int) string {
 	return text
 }
 
-// edge returns the last offset from at on, in steps of a direction, at which it holds, as far as
-// doubling and halving tell.
-func edge(at, step, limit int64, holds func(int64) bool) int64 {
-	good, distance := at, int64(1)
-	for good != limit {
+// edge returns the last offset from at on, in steps of a direction, at which the find is the same, as far as
+// doubling and halving tell, and whether it is not at the next.
+func (s *search) edge(ctx context.Context, f *Find, rule int, at, step, limit int64) (good int64, passes bool) {
+	end, tries := s.within(explainBound), 0
+	more := func() bool {
+		tries++
+		return tries <= maxNeighbors && ctx.Err() == nil && time.Now().Before(end)
+	}
+	good = at
+	bad := limit + step // beyond the stream
+	for distance := int64(1); good != limit; distance *= 2 {
 		next := good + step*distance
-		if beyond := (next - limit) * step; beyond > 0 {
+		if (next-limit)*step > 0 {
 			next = limit
 		}
-		if holds(next) {
-			good, distance = next, 2*distance
-			continue
+		if !more() {
+			return good, false
 		}
-		bad := next // it does not hold there, and does at good
-		for (bad-good)*step > 1 {
-			if middle := good + (bad-good)/2; holds(middle) {
-				good = middle
-			} else {
-				bad = middle
-			}
+		if !s.breaksAt(ctx, f, rule, next) {
+			bad = next
+			break
 		}
-		return good
+		good = next
 	}
-	return good
+	for (bad-good)*step > 1 {
+		if !more() {
+			return good, false
+		}
+		if middle := good + (bad-good)/2; s.breaksAt(ctx, f, rule, middle) {
+			good = middle
+		} else {
+			bad = middle
+		}
+	}
+	return good, bad != limit+step
 }
 
 // sends says who sends what goes in a direction.
