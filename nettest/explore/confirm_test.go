@@ -1,0 +1,76 @@
+package explore
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+func TestRateSaysWhatWouldProveAFix(t *testing.T) {
+	for _, test := range []struct {
+		rate  Rate
+		proof int
+		text  string
+	}{
+		{Rate{100, 100}, 1, "100 of 100"},
+		{Rate{37, 100}, 7, "37 of 100; 7 clean runs in a row would prove a fix"},
+		{Rate{5, 100}, 59, "5 of 100; 59 clean runs in a row would prove a fix"},
+		{Rate{10, 20}, 5, "10 of 20; 5 clean runs in a row would prove a fix"},
+		{Rate{0, 20}, 0, "0 of 20"},
+	} {
+		if got := test.rate.Proof(); got != test.proof {
+			t.Errorf("%d of %d: %d runs would prove a fix, want %d", test.rate.Broken, test.rate.Runs, got, test.proof)
+		}
+		if got := test.rate.String(); got != test.text {
+			t.Errorf("got %q, want %q", got, test.text)
+		}
+	}
+}
+
+// A plan that breaks the client in one run of three is a find with that rate.
+func TestConfirmCountsAFlakyFind(t *testing.T) {
+	runs := 0
+	s := pretended(answersOf(), func(fault.Plan) result {
+		runs++
+		if runs%3 == 0 {
+			return result{Fired: true, Breaches: []Breach{bug}, Evidence: "the record of a run that fails"}
+		}
+		return result{Fired: true, Evidence: "the record of one that passes"}
+	})
+	f := &Find{Plan: only(fault.ToClient(fault.Close{})), Breach: bug, Evidence: "that of the first"}
+	s.confirm(t.Context(), f)
+	if want := (Rate{33, 100}); f.Rate != want {
+		t.Errorf("it fails in %v, want %v", f.Rate, want)
+	}
+	if f.Evidence != "the record of a run that fails" {
+		t.Errorf("the evidence is %q", f.Evidence)
+	}
+}
+
+// On sockets there are fewer runs, several at once; but not for what is judged by the processor.
+func TestConfirmOnSockets(t *testing.T) {
+	for oracle, want := range map[Oracle]int64{Hangs: maxAbreast, Spins: 1} {
+		var abreast sync.WaitGroup
+		abreast.Add(int(want))
+		var runs, now atomic.Int64
+		s := pretended(answersOf(), func(fault.Plan) result {
+			if n := now.Add(1); n > want {
+				t.Errorf("%s: %d runs at once, want %d", oracle, n, want)
+			}
+			defer now.Add(-1)
+			if runs.Add(1) <= want {
+				abreast.Done()
+				abreast.Wait() // for as many as are to run at once
+			}
+			return result{Fired: true, Breaches: []Breach{{Oracle: oracle}}}
+		})
+		s.abreast = maxAbreast
+		f := &Find{Plan: only(fault.ToClient(fault.Close{})), Breach: Breach{Oracle: oracle}}
+		s.confirm(t.Context(), f)
+		if all := (Rate{socketConfirmations, socketConfirmations}); f.Rate != all {
+			t.Errorf("%s: it fails in %v, want %v", oracle, f.Rate, all)
+		}
+	}
+}
