@@ -4,36 +4,28 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 )
 
-// again is wave 0: the finds of earlier searches, each once, and the plans to begin with.
+// again is wave 0: the finds of earlier searches, each once and on each shard, and the plans to begin with.
 func (s *search) again(ctx context.Context, kept []keptPlan) (notes []string, err error) {
 	for _, k := range kept {
 		before := len(s.finds)
-		r, err := s.attempt(ctx, candidate{plan: k.plan})
-		if over(err) != nil {
+		err := s.tryKept(ctx, k)
+		r, tried := s.tried[keyOf(k.plan)]
+		if over(err) != nil || !tried {
 			return notes, err
 		}
 		file := filepath.Join(s.cfg.Dir, k.name+".json")
 		for _, f := range s.finds[before:] {
 			f.Kept = file
 		}
-		why, accepted := s.cfg.Accepted[k.name]
-		switch broken := len(r.Breaches) > 0 && r.Fired; {
-		case accepted && broken:
-			s.accept(before, r)
-			notes = append(notes, fmt.Sprintf("%s breaks it, which is accepted: %s", file, why))
-			continue
-		case accepted:
-			s.finds = append(s.finds, &Find{Plan: k.plan, Kept: file, Breach: Breach{
-				Oracle: Accepted, Kind: k.name, Text: fmt.Sprintf("%s does not break it any more: take it off Config.Accepted, and keep it as a regression test", file),
-			}})
-		case r.Refused != "":
-			notes = append(notes, fmt.Sprintf("%s can't be carried out here: %s", file, r.Refused))
-		case !r.Fired:
-			notes = append(notes, fmt.Sprintf("%s is out of date: on this dialogue not all its rules acted", file))
-		case !broken:
-			notes = append(notes, fmt.Sprintf("%s is fixed: keep it as a regression test", file))
+		note := became(file, r)
+		if _, accepted := s.cfg.Accepted[k.name]; accepted && r.Refused == "" && r.Lost == "" {
+			note, err = s.accept(k, file, before, r), nil
+		}
+		if note != "" {
+			notes = append(notes, note)
 		}
 		if err != nil || len(s.finds) > before && !s.cfg.All {
 			return notes, errOver
@@ -47,9 +39,57 @@ func (s *search) again(ctx context.Context, kept []keptPlan) (notes []string, er
 	return notes, nil
 }
 
-// accept takes back the finds of a plan that is accepted: what breaks the client in the same way is
-// known.
-func (s *search) accept(before int, r result) {
-	s.finds = s.finds[:before]
-	s.accepted = append(s.accepted, r.Breaches...)
+// tryKept tries a kept plan, whatever the shard: all of them try all that is kept. One that did not break the client
+// each time is tried as often as it takes to say that it does not any more.
+func (s *search) tryKept(ctx context.Context, k keptPlan) error {
+	key := keyOf(k.plan)
+	if _, done := s.tried[key]; done {
+		return nil
+	}
+	c := candidate{plan: k.plan}
+	r, err := s.tryNow(ctx, c)
+	for n := 1; n < k.proof() && err == nil && r.Fired && len(r.Breaches) == 0; n++ {
+		if r = s.try(ctx, k.plan); len(r.Breaches) > 0 {
+			s.tried[key] = r
+			return s.keep(ctx, c, r)
+		}
+	}
+	return err
+}
+
+// became says what became of a kept plan that is not accepted; "" if it breaks the client.
+func became(file string, r result) string {
+	switch {
+	case r.Refused != "":
+		return fmt.Sprintf("%s can't be carried out here: %s", file, r.Refused)
+	case r.Lost != "":
+		return fmt.Sprintf("%s did not come to an end: %s", file, r.Lost)
+	case !r.Fired:
+		return file + outOfDate
+	case len(r.Breaches) == 0:
+		return fmt.Sprintf("%s is fixed: keep it as a regression test", file)
+	}
+	return ""
+}
+
+// outOfDate is said of a plan that is for another dialogue.
+const outOfDate = " is out of date: on this dialogue not all its rules acted"
+
+// accept takes what a plan that is accepted has shown, when there were so many finds before it: what breaks the client in the same
+// way is known. That it does not break the client as it did is a find. It returns what there is to be noted.
+func (s *search) accept(k keptPlan, file string, before int, r result) (note string) {
+	text := file + outOfDate
+	switch {
+	case !r.Fired:
+	case len(r.Breaches) == 0:
+		text = fmt.Sprintf("%s does not break it any more: take it off Config.Accepted, and keep it as a regression test", file)
+	case !slices.ContainsFunc(r.Breaches, k.broke):
+		text = fmt.Sprintf("%s does not break it in the way that is accepted, but by %v", file, r.Breaches[0])
+	default:
+		s.finds = s.finds[:before]
+		s.accepted = append(s.accepted, r.Breaches...)
+		return fmt.Sprintf("%s breaks it, which is accepted: %s", file, s.cfg.Accepted[k.name])
+	}
+	s.finds = append(s.finds, &Find{Plan: k.plan, Kept: file, Breach: Breach{Oracle: Accepted, Kind: k.name, Text: text}})
+	return ""
 }

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"testing"
 
@@ -56,12 +57,14 @@ func (r *Report) keep(tb fakeserver.TB, dir string, f *Find) {
 		return
 	}
 	var err error
+	f.saved = true
 	if f.Kept, err = save(dir, f); err == nil {
 		return
 	}
-	r.Notes = append(r.Notes, "the find can't be saved where it would be tried first: "+err.Error())
-	if dir := artifactDir(tb); dir != "" {
-		if f.Kept, err = save(dir, f); err != nil {
+	r.Notes = append(r.Notes, fmt.Sprintf("the find can't be saved in %s, where it would be tried first: %v", dir, err))
+	if away := artifactDir(tb); away != "" {
+		f.belongs = dir
+		if f.Kept, err = save(away, f); err != nil {
 			r.Notes = append(r.Notes, err.Error())
 		}
 	}

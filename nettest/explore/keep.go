@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -130,6 +131,36 @@ func (f *Find) name() string {
 
 // comment returns what the find's file says of it.
 func (f *Find) comment() string {
-	lines := []string{fmt.Sprintf("%s: %s", f.Breach.Oracle, f.Breach.Kind), fmt.Sprintf("It broke the client in %v runs.", f.Rate)}
+	lines := []string{f.Breach.comment(), fmt.Sprintf("It broke the client in %v.", f.Rate)}
 	return strings.Join(append(lines, f.Why...), "\n")
+}
+
+// comment returns the line by which a find's file says what its plan breaks.
+func (b Breach) comment() string {
+	return strings.Join(strings.Fields(string(b.Oracle)+": "+b.Kind), " ")
+}
+
+// broke reports whether a breach is what the plan broke, as its comment says. A comment that does not begin with an
+// oracle, such as one by hand, leaves it open.
+func (k keptPlan) broke(b Breach) bool {
+	first, _, _ := strings.Cut(k.plan.Comment, "\n")
+	for _, o := range oracles {
+		if strings.HasPrefix(first, string(o)+": ") {
+			return first == b.comment()
+		}
+	}
+	return true
+}
+
+var proofInComment = regexp.MustCompile(`; ([0-9]+) clean runs`)
+
+// proof returns how many runs without a failure make it likely that what a plan broke is fixed, as its comment says: one, if that
+// says nothing.
+func (k keptPlan) proof() int {
+	if found := proofInComment.FindStringSubmatch(k.plan.Comment); found != nil {
+		if n, err := strconv.Atoi(found[1]); err == nil {
+			return min(n, memoryConfirmations)
+		}
+	}
+	return 1
 }

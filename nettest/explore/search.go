@@ -75,6 +75,9 @@ type Find struct {
 	Kept     string   // the file that it is in
 	Rerun    string   // the command line that runs its test again
 	Evidence string   // the rules' outcomes and the record of a run
+
+	saved   bool   // by this search, so that it was not there before
+	belongs string // the folder that Kept is to be moved to; "": it is there
 }
 
 // errOver says that a search has come to its end.
@@ -103,8 +106,16 @@ func keyOf(p fault.Plan) string {
 	return string(text)
 }
 
-// run tries wave after wave, until the search is over.
+// run tries what comes of the record, and then what chance makes, until the search is over.
 func (s *search) run(ctx context.Context) error {
+	if err := s.derived(ctx); err != nil {
+		return err
+	}
+	return s.draws(ctx)
+}
+
+// derived tries wave after wave, but for what is drawn.
+func (s *search) derived(ctx context.Context) error {
 	news, twins := s.profile.split()
 	first, then := news.waves(), twins.wavesAtPlaces()
 	if s.medium == fault.Datagrams {
@@ -114,7 +125,7 @@ func (s *search) run(ctx context.Context) error {
 		func(ctx context.Context) error { return s.tryWaves(ctx, first) },
 		s.pairs,
 		func(ctx context.Context) error { return s.tryWaves(ctx, then) },
-		s.pairs, s.halvings, s.everyByte, s.draws,
+		s.pairs, s.halvings, s.everyByte,
 	} {
 		if err := step(ctx); err != nil {
 			return err
@@ -198,6 +209,11 @@ func (s *search) attempt(ctx context.Context, c candidate) (result, error) {
 	if r, done := s.tried[keyOf(c.plan)]; done || !s.shard.has(c.owner()) {
 		return r, nil
 	}
+	return s.tryNow(ctx, c)
+}
+
+// tryNow tries a candidate that was not tried yet, whatever the shard.
+func (s *search) tryNow(ctx context.Context, c candidate) (result, error) {
 	if err := s.spent(); err != nil {
 		return result{}, err
 	}
