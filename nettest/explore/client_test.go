@@ -16,39 +16,94 @@ import (
 type lineClient struct {
 	dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
-	patience    time.Duration // of a call; if zero, ctx is all that ends it
-	forgetsCtx  bool          // and nothing does
-	trustsEOF   bool          // what comes before the end of the connection is an answer
-	panicsOn    string        // an answer that begins so
-	returnsLate bool          // it comes back a little after its deadline
+	patience   time.Duration // of a call; if zero, ctx is all that ends it
+	forgetsCtx bool          // and nothing does
+	readsOnce  bool          // what comes first is all of the answer
+	trustsEOF  bool          // what comes before the end of the connection is an answer
+	panics     bool          // where an answer is none of a server of lines
+	forever    bool          // it keeps its connection, also when that is broken
+	insists    bool          // it asks again at once, as long as it is not refused
+	leavesConn bool          // where an answer did not come
+	kept       net.Conn      // with forever
 }
 
 // Ask returns the answer to a question.
-func (c *lineClient) Ask(ctx context.Context, question string) (string, error) {
+func (c *lineClient) Ask(ctx context.Context, question string) (answer string, err error) {
 	if c.patience > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, c.patience)
 		defer cancel()
 	}
-	conn, err := c.dial(ctx, "tcp", "server.test:4242")
-	if err != nil {
-		return "", err
+	for {
+		if answer, err = c.ask(ctx, question); err == nil || !c.insists || ctx.Err() != nil {
+			return answer, err
+		}
 	}
-	defer conn.Close()
+}
+
+func (c *lineClient) ask(ctx context.Context, question string) (answer string, err error) {
+	conn := c.kept
+	if conn == nil {
+		if conn, err = c.dial(ctx, "tcp", "server.test:4242"); err != nil {
+			return "", err
+		}
+	}
+	if c.forever {
+		c.kept = conn
+	} else {
+		defer func() {
+			if err == nil || !c.leavesConn {
+				conn.Close()
+			}
+		}()
+	}
 	if end, ok := ctx.Deadline(); ok && !c.forgetsCtx {
 		conn.SetDeadline(end)
 	}
+	if c.readsOnce {
+		return exchangeOnce(conn, question)
+	}
+	answer, err = exchange(conn, question)
+	switch {
+	case c.panics && err == nil && answer != question:
+		panic("an answer that is none: " + answer)
+	case c.trustsEOF && errors.Is(err, io.EOF):
+		return answer, nil
+	}
+	return answer, err
+}
+
+// close hangs up.
+func (c *lineClient) close() {
+	if c.kept != nil {
+		c.kept.Close()
+	}
+}
+
+// exchange sends a line, and returns the answer without its newline, if that came.
+func exchange(conn net.Conn, question string) (string, error) {
 	if _, err := io.WriteString(conn, question+"\n"); err != nil {
 		return "", err
 	}
 	answer, err := bufio.NewReader(conn).ReadString('\n')
-	switch {
-	case c.panicsOn != "" && strings.HasPrefix(answer, c.panicsOn):
-		panic("an answer of " + answer)
-	case errors.Is(err, io.EOF) && c.trustsEOF:
-		return answer, nil
-	}
 	return strings.TrimSuffix(answer, "\n"), err
+}
+
+// exchangeOnce takes what comes first for all of the answer.
+func exchangeOnce(conn net.Conn, question string) (string, error) {
+	if _, err := io.WriteString(conn, question+"\n"); err != nil {
+		return "", err
+	}
+	buf := make([]byte, 1024)
+	n, err := conn.Read(buf)
+	if err != nil {
+		return "", err
+	}
+	answer, whole := strings.CutSuffix(string(buf[:n]), "\n")
+	if !whole {
+		return "", fmt.Errorf("%q is no answer", answer)
+	}
+	return answer, nil
 }
 
 // asking returns a body that asks questions, each as a step, with a client that is like another.
@@ -56,6 +111,7 @@ func asking(like lineClient, questions ...string) Body {
 	return func(_ context.Context, w *Wire) error {
 		c := like
 		c.dial = w.DialContext
+		defer c.close()
 		for _, q := range questions {
 			w.Do("ask", func(ctx context.Context) (any, error) { return c.Ask(ctx, q) })
 		}
