@@ -32,6 +32,7 @@ type ending struct {
 const (
 	standstillInterval = 500 * time.Millisecond
 	standstillCount    = 4
+	minuteOfLooks      = int(time.Minute / standstillInterval)
 )
 
 // inBubble runs f in a bubble. If that does not end, the ending says what is in the way. A
@@ -41,7 +42,7 @@ func inBubble(t *testing.T, f func(*testing.T)) ending {
 	go b.run(t, f)
 	tick := time.NewTicker(standstillInterval)
 	defer tick.Stop()
-	before, same := "", 0
+	before, same, looks := "", 0, 0
 	for {
 		select {
 		case end := <-b.over:
@@ -50,6 +51,9 @@ func inBubble(t *testing.T, f func(*testing.T)) ending {
 			}
 			return end
 		case <-tick.C:
+		}
+		if looks++; looks%minuteOfLooks == 0 {
+			tick.Reset(time.Minute) // somebody has left it behind
 		}
 		if same++; same == 1 {
 			continue // most bubbles have ended long before

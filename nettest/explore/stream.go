@@ -123,10 +123,12 @@ func (s stream) insides() (all []place) {
 
 // heads returns where the first bytes of a message have come: such as a length of two bytes, or of four.
 func (s stream) heads() (all []place) {
+	inside := s.insides()
 	for _, m := range thinned(s.Messages) {
 		for _, at := range []int64{m.From + 2, m.From + 3, m.From + 4} {
-			if at < m.To && at <= s.Steady {
-				all = append(all, place{conn: s.Conn, direction: s.Direction, at: at})
+			p := place{conn: s.Conn, direction: s.Direction, at: at}
+			if at < m.To && at <= s.Steady && !slices.Contains(inside, p) && !slices.Contains(all, p) {
+				all = append(all, p)
 			}
 		}
 	}
