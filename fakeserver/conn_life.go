@@ -52,7 +52,8 @@ import (
 //	pumpedOut.deciding
 //	Server.mu, Listener.mu, conns.mu, plans.mu, core.errMu, Conn.mu, outbound.mu
 //	queue.mu
-//	gates.mu, and the mutexes of fault, of the record, and of each lock, once and waitGroup
+//	gates.mu
+//	the mutexes of fault, of the record, and of each lock, once and waitGroup
 //
 // The first three are of type lock, and may be held while something waits for the other end, or
 // for an outage to begin, which has life. Listener.accepts is held while something waits for a

@@ -65,11 +65,16 @@ func (p *pump) acted(s decide.Step, count int64) bool {
 		Conn: c.n, Direction: p.way, Kind: transcript.Fault,
 		Offset: s.Offset, Rule: s.Rule, Count: count, Text: s.Text,
 	}
-	acts := s.Op != decide.OpHold || p.waits(s)
-	if acts {
-		if s.Op == decide.OpHold {
-			p.gateOf(s).fired.Store(true)
+	acts := true
+	if s.Op == decide.OpHold {
+		c.core.gates.mu.Lock()
+		defer c.core.gates.mu.Unlock()
+		g := p.gateLocked(s)
+		if acts = !isClosedChan(g.open); acts {
+			g.fired.Store(true)
 		}
+	}
+	if acts {
 		p.stream.Done(s)
 	} else {
 		p.stream.Idle(s)
@@ -101,10 +106,17 @@ func (p *pump) stopOf(s decide.Step) (open <-chan struct{}, until time.Time) {
 // gateOf returns the gate that the Hold of s comes to, which is the same until it is passed: what
 // has found it open, or has been released there, is not held when it is rearmed.
 func (p *pump) gateOf(s decide.Step) *gate {
+	p.c.core.gates.mu.Lock()
+	defer p.c.core.gates.mu.Unlock()
+	return p.gateLocked(s)
+}
+
+// gateLocked is gateOf. It needs gates.mu.
+func (p *pump) gateLocked(s decide.Step) *gate {
 	h := hold{s.Account, s.Offset}
 	g := p.at[h]
 	if g == nil {
-		g = p.c.core.gates.at(s.Gate)
+		g = p.c.core.gates.atLocked(s.Gate)
 		if p.at == nil {
 			p.at = map[hold]*gate{}
 		}

@@ -8,11 +8,12 @@ import (
 	"sync/atomic"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // gates are where Hold stops streams, by name.
 type gates struct {
-	mu      sync.Mutex // guards what follows
+	mu      sync.Mutex // guards what follows, and holds together what a gate does and what the record says of it
 	named   map[string]*gate
 	rearmed change // of which gate has a name
 }
@@ -20,11 +21,10 @@ type gates struct {
 // A gate holds whatever comes to it until it is released; it stays open then. Rearm puts another
 // in its place: what came to this one goes by this one.
 type gate struct {
-	open     chan struct{} // closed by the first release
-	released once
-	held     chan struct{} // closed once something was held
-	entered  once
-	fired    atomic.Bool // a Hold that came to it has fired
+	open    chan struct{} // closed when it is released; under gates.mu
+	held    chan struct{} // closed once something was held
+	entered once
+	fired   atomic.Bool // a Hold that came to it has fired
 }
 
 // enter says that a stream has stopped at the gate, unless the gate was open all the time.
@@ -34,23 +34,15 @@ func (g *gate) enter() {
 	}
 }
 
-func (g *gate) release() { g.released.do(func() { close(g.open) }) }
-
-// at returns the gate that has the name now.
-func (g *gates) at(name string) *gate {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.atLocked(name)
-}
-
-// watch is at, and returns a channel, too, that is closed when a name gets another gate.
+// watch returns the gate that has the name now, and a channel that is closed when a name gets
+// another.
 func (g *gates) watch(name string) (*gate, <-chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.atLocked(name), g.rearmed.next()
 }
 
-// atLocked needs mu.
+// atLocked returns the gate that has the name now. It needs mu.
 func (g *gates) atLocked(name string) *gate {
 	if g.named[name] == nil {
 		if g.named == nil {
@@ -61,24 +53,36 @@ func (g *gates) atLocked(name string) *gate {
 	return g.named[name]
 }
 
-// rearm gives the name another gate, which is closed, if the one that it has is open.
-func (g *gates) rearm(name string) {
+// release opens the gate that has the name, unless it is open: note comes first.
+func (g *gates) release(name string, note func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if at := g.atLocked(name); !isClosedChan(at.open) {
+		note()
+		close(at.open)
+	}
+}
+
+// rearm gives the name another gate, which is closed, if the one that it has is open: note comes
+// first.
+func (g *gates) rearm(name string, note func()) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if isClosedChan(g.atLocked(name).open) {
+		note()
 		delete(g.named, name)
 		g.rearmed.raise()
 	}
 }
 
 // Release opens the gate of a Hold rule, for everything that is held there and
-// for all that comes later, until Rearm. It returns an error that names the plan's gates if it
-// has none of that name.
+// for all that comes later, until Rearm; a Note in the record says where that was. It returns an
+// error that names the plan's gates if it has none of that name.
 func (s *core) Release(name string) error {
 	if err := s.checkGate(name); err != nil {
 		return err
 	}
-	s.gates.at(name).release()
+	s.gates.release(name, s.noteGate(name, "is released"))
 	return nil
 }
 
@@ -86,13 +90,18 @@ func (s *core) Release(name string) error {
 // of a later connection, of another rule with the same gate, or of one that comes with SetFaults.
 // What was held there before, or is past it, goes on: a Hold acts once on a connection. So call it
 // before what is to be held can come to the gate. Where the gate is closed, Rearm does nothing. It
-// returns an error as Release does.
+// has a Note in the record, and returns an error, as Release does.
 func (s *core) Rearm(name string) error {
 	if err := s.checkGate(name); err != nil {
 		return err
 	}
-	s.gates.rearm(name)
+	s.gates.rearm(name, s.noteGate(name, "is rearmed"))
 	return nil
+}
+
+// noteGate returns what records what becomes of a gate.
+func (s *core) noteGate(name, becomes string) (note func()) {
+	return func() { s.rec.Add(transcript.Event{Kind: transcript.Note, Text: "gate " + name + " " + becomes}) }
 }
 
 // AwaitHeld waits until something is held at a gate, or has been since it was last rearmed: by

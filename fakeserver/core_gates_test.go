@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"slices"
 	"testing"
 
 	"github.com/fakewire/fakewire/fakeserver"
@@ -179,6 +180,38 @@ func TestRearmLetsAwaitHeldWaitAgain(t *testing.T) {
 	}
 	release(t, srv)
 	wantExactly(t, c, "cd")
+}
+
+// The record says why what was held went on: a Note for each time that the gate opened, or closed
+// again.
+func TestReleaseAndRearmAreInTheRecord(t *testing.T) {
+	for name, on := range eachWay {
+		t.Run(name, func(t *testing.T) {
+			srv := holding(t, on, 2)
+			for range 2 {
+				c := dial(t, srv)
+				wantHeld(t, srv, c, "ab", "cd")
+				release(t, srv) // which does nothing
+				rearm(t, srv)
+				rearm(t, srv) // likewise
+			}
+			var got []string
+			for e := range srv.Transcript().All() {
+				switch {
+				case e.Kind == transcript.Fault:
+					got = append(got, "held")
+				case e.Kind == transcript.Note && e.Conn == 0:
+					got = append(got, e.Text)
+				case e.Kind == transcript.Data && e.Direction == srv.Report().Rules[0].Rule.Direction:
+					got = append(got, string(e.Data))
+				}
+			}
+			one := []string{"ab", "held", "gate gate is released", "cd", "gate gate is rearmed"}
+			if want := slices.Concat(one, one); !slices.Equal(got, want) {
+				t.Errorf("the record has %q, want %q", got, want)
+			}
+		})
+	}
 }
 
 // The plan's gates are named once each.

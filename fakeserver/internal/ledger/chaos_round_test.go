@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -216,7 +217,7 @@ func (r *round) end() error {
 func (r *round) account() error {
 	tr, p, changed := r.target.Transcript(), r.plan, r.changes()
 	p.Seed = r.target.Report().Seed
-	var errs []error
+	errs := []error{checkGates(tr)}
 	for _, wrong := range servertest.WrongFirings(r.target) {
 		errs = append(errs, errors.New(wrong))
 	}
@@ -233,4 +234,20 @@ func (r *round) account() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// checkGates: nothing is held while the gate is open, by the record.
+func checkGates(tr transcript.Transcript) error {
+	open := false
+	for e := range tr.All() {
+		switch {
+		case e.Text == "gate "+gate+" is released":
+			open = true
+		case e.Text == "gate "+gate+" is rearmed":
+			open = false
+		case open && e.Kind == transcript.Fault && strings.HasPrefix(e.Rule, "hold."):
+			return fmt.Errorf("%v: and the gate is open\n%v", e, tr)
+		}
+	}
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -71,7 +72,7 @@ func (s streamScript) wrapped(n network, p fault.Plan) (fakeserver.Wire, error) 
 	return wrapped, nil
 }
 
-// run plays the script with a server that start returns. Holds are released as soon as they
+// run plays the script with a server that start returns. Holds are released soon after they
 // hold something. After a rule that is named forever, a client does not wait for more.
 func (s streamScript) run(n network, p fault.Plan, start func(network, fault.Plan) (fakeserver.Wire, error)) (outcome, transcript.Transcript, error) {
 	srv, err := start(n, p)
@@ -80,9 +81,10 @@ func (s streamScript) run(n network, p fault.Plan, start func(network, fault.Pla
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	var helpers sync.WaitGroup
-	for gate := range gates(p) {
+	for i, gate := range gates(p) {
 		helpers.Go(func() {
 			if srv.AwaitHeld(ctx, gate) == nil {
+				time.Sleep(time.Microsecond + time.Duration(7*i)) // the Release is in the record, and alone at its moment
 				srv.Release(gate)
 			}
 		})
@@ -135,12 +137,11 @@ func endAfter(p fault.Plan, err error) string {
 	return endOf(err)
 }
 
-// gates returns the gates of the plan's Holds.
-func gates(p fault.Plan) map[string]bool {
-	all := map[string]bool{}
+// gates returns the gates of the plan's Holds, in their order.
+func gates(p fault.Plan) (all []string) {
 	for _, r := range p.Rules {
-		if h, ok := r.Fault.(fault.Hold); ok {
-			all[h.Gate] = true
+		if h, ok := r.Fault.(fault.Hold); ok && !slices.Contains(all, h.Gate) {
+			all = append(all, h.Gate)
 		}
 	}
 	return all
