@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"strings"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
@@ -149,7 +150,7 @@ func (p *pumpedOut) passCuts() bool {
 	}
 	text, pause := p.edge.confirm(), time.Duration(0)
 	for _, s := range p.cuts {
-		s.Text = text
+		s.Text = text + strings.TrimPrefix(s.Text, "boundary")
 		p.acted(s, 0)
 		pause += s.Delay
 	}

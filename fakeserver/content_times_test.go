@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -115,6 +116,33 @@ func TestMatchThatIsDiscardedStillActs(t *testing.T) {
 		c.await(ended(1))
 		if got := c.srv.Report().Rules[0]; got.Matches != 1 {
 			t.Errorf("%d matches are reported, want 1", got.Matches)
+		}
+	})
+}
+
+// The record says which match in the other direction has begun a rule, with what it says besides.
+func TestRecordSaysWhichMatchHasBegunARule(t *testing.T) {
+	inMemory(t, fakeserver.Config{Handler: fakeserver.Echo{}, Faults: plan(
+		fault.ToClient(fault.Slice{Size: 2}).AfterMatchIn(transcript.FromClient, "GET").ForBytes(4),
+		fault.FromClient(fault.Stall{For: time.Second}).AfterMatchIn(transcript.ToClient, "lo"),
+	)}, func(m cell) {
+		c := m.dial()
+		defer c.Close()
+		send(t, c, "hello")
+		wantRead(t, c, "hello")
+		send(t, c, "GET it")
+		wantExactly(t, c, "GET it")
+		var got []string
+		for _, e := range m.srv.Transcript().Faults() {
+			got = append(got, fmt.Sprintf("%s @%d %s", e.Rule, e.Offset, e.Text))
+		}
+		want := []string{
+			"stall.FromClient.1 @5 for 1s, after the match up to byte 5 ToClient",
+			"slice.ToClient.1 @5 boundary confirmed, after the match up to byte 8 FromClient",
+			"slice.ToClient.1 @7 boundary confirmed", "slice.ToClient.1 @9 boundary confirmed",
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
 		}
 	})
 }

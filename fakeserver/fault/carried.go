@@ -34,7 +34,7 @@ func (s *stream) Done(step decide.Step) {
 			s.tally.dropped(c.dropper, step.Taken)
 		}
 	case decide.OpTell:
-		step.Account.(*signal).sent.Add(1)
+		step.Account.(*signal).tell(step.Offset)
 	case decide.OpFinish:
 	default:
 		s.tally.fired(ruleOf(step), s.conn, step.Offset)

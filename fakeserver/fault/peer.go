@@ -31,6 +31,7 @@ type peerWork struct {
 	matches *matchCount // in this direction; nil: there is none
 	signal  *signal     // that its match has come in the other; nil: it comes from nowhere else
 	heard   int64       // how many of those it has begun by
+	cause   cause       // that it began
 	due     bool        // a match has come since it began
 }
 
@@ -93,8 +94,10 @@ func (p *peer) Next(data []byte, now time.Duration) decide.Verdict {
 
 // hit returns what the rule has done to a datagram of which there were so many copies.
 func (w *peerWork) hit(v *verdict, copies int) decide.Hit {
+	text := w.cause.with(describeHit(w.rule.Fault, v), "in datagram")
+	w.cause = cause{}
 	hit := decide.Hit{
-		Rule: w.key, Text: describeHit(w.rule.Fault, v), Number: v.Number, Copy: actsWith(copies, len(v.Copies)), Account: w.out,
+		Rule: w.key, Text: text, Number: v.Number, Copy: actsWith(copies, len(v.Copies)), Account: w.out,
 	}
 	if _, forges := w.rule.Fault.(Forge); forges {
 		hit.Forged = hit.Copy
@@ -160,6 +163,7 @@ func (w *peerWork) begin(n int64, now time.Duration) {
 		w.nth = n - w.first() // more than 0, for a rule that came with SetFaults
 	}
 	if w.signal != nil {
+		w.cause = causeOf(w.rule, w.signal.take(w.heard))
 		w.heard++ // as many windows open as matches came, if they came before one of them could
 	}
 }

@@ -43,7 +43,7 @@ func (p *peer) search(data []byte) {
 	}
 	for _, x := range p.tells {
 		if x.take(p.tally, data) {
-			x.signal.sent.Add(1)
+			x.signal.tell(p.n)
 		}
 	}
 }

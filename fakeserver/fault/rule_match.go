@@ -37,8 +37,8 @@ func (r Rule) AfterEveryMatch(b string) Rule {
 // A rule for what goes to the client acts when the handler has read the last byte of b, before
 // any byte that it writes after that Read; one for what comes from the client acts when the last
 // byte of b leaves, on all that is taken from the client after that. It acts at once, without
-// waiting for a byte, at the offset that its own direction has come to by then, and that is
-// recorded. With datagrams, it is for those that come after the one with b in it. While a Stall or
+// waiting for a byte, at the offset that its own direction has come to by then. The record has that,
+// and says where b ended. With datagrams, it is for those that come after the one with b in it. While a Stall or
 // a Hold stops its direction, a rule for what comes from the client waits until that is over.
 //
 // That offset is the same in every run where client and server take turns: see Determinism in the

@@ -194,7 +194,7 @@ func (s *stream) cutHere() {
 		if w.cut == nil || w.nextCut != s.offset {
 			continue
 		}
-		s.steps = append(s.steps, decide.Step{Op: decide.OpCut, Offset: s.offset, Delay: w.pause, Rule: w.key, Text: "boundary", Account: w.out})
+		s.steps = append(s.steps, decide.Step{Op: decide.OpCut, Offset: s.offset, Delay: w.pause, Rule: w.key, Text: w.say("boundary"), Account: w.out})
 		w.hit()
 		w.advanceCut()
 	}
@@ -245,5 +245,5 @@ func (s *stream) handOn(data []byte, from, taken int64) {
 // mark records that w takes effect at an offset.
 func (s *stream) mark(w *work, at int64, delay time.Duration, text string) {
 	w.marked = true
-	s.steps = append(s.steps, decide.Step{Op: decide.OpMark, Offset: at, Delay: delay, Rule: w.key, Text: text, Account: w.out})
+	s.steps = append(s.steps, decide.Step{Op: decide.OpMark, Offset: at, Delay: delay, Rule: w.key, Text: w.say(text), Account: w.out})
 }

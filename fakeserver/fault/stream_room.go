@@ -66,8 +66,8 @@ func (w *work) distance(offset int64) int64 {
 	switch {
 	case offset < w.rule.After.Bytes:
 		return w.rule.After.Bytes - offset
-	case len(w.due) > 0 && w.due[0] > offset:
-		return w.due[0] - offset
+	case len(w.due) > 0 && w.due[0].at > offset:
+		return w.due[0].at - offset
 	case len(w.due) == 0 && w.search != nil:
 		return plus(w.search.need(), w.rule.After.Plus)
 	}
@@ -83,7 +83,7 @@ func (w *work) reach(next []byte, offset int64, now time.Duration) int {
 	}
 	switch {
 	case len(w.due) > 0:
-		skip = max(skip, w.due[0]-offset)
+		skip = max(skip, w.due[0].at-offset)
 	case w.search != nil:
 		n := w.search.foresee(next[skip:], skip == 0)
 		if n < 0 {

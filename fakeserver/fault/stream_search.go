@@ -2,7 +2,6 @@ package fault
 
 import (
 	"math"
-	"sync/atomic"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
@@ -67,11 +66,6 @@ func (x *search) foresee(p []byte, next bool) int {
 	}
 }
 
-// A signal is how often a rule's match has come in the other direction of a connection: so often
-// that the rule is to act by it. One direction sets it when the match has got to where it matters,
-// and the other looks at it when it can.
-type signal struct{ sent atomic.Int64 }
-
 // A watch is a search for a rule of the other direction.
 type watch struct {
 	*search
@@ -104,7 +98,7 @@ func (s *stream) search(p []byte) {
 	at := s.offset + int64(len(p))
 	for _, w := range s.works {
 		if w.searches(s) && w.search.take(s.tally, p) {
-			w.due = append(w.due, plus(at, w.rule.After.Plus))
+			w.due = append(w.due, cue{plus(at, w.rule.After.Plus), nowhere})
 		}
 	}
 	for _, x := range s.tells {
@@ -122,7 +116,7 @@ func (s *stream) hear() {
 			continue
 		}
 		for sent := w.signal.sent.Load(); w.heard < sent; w.heard++ {
-			w.due = append(w.due, plus(s.offset, w.rule.After.Plus))
+			w.due = append(w.due, cue{plus(s.offset, w.rule.After.Plus), w.signal.take(w.heard)})
 		}
 	}
 }
@@ -146,16 +140,21 @@ func (w *work) searches(s *stream) bool {
 }
 
 // isDue reports whether the rule's match has come, and what is to follow that.
-func (w *work) isDue(offset int64) bool { return len(w.due) > 0 && w.due[0] <= offset }
+func (w *work) isDue(offset int64) bool { return len(w.due) > 0 && w.due[0].at <= offset }
 
-// takeDue takes the match by which the rule begins. To begin on a stretch, one is as good as
-// several.
-func (w *work) takeDue(offset int64) {
+// takeDue takes the match by which the rule begins, and returns where it ended in the other
+// direction. To begin on a stretch, one is as good as several.
+func (w *work) takeDue(offset int64) (end int64) {
+	if !w.isDue(offset) {
+		return nowhere
+	}
+	end = w.due[0].end
 	for w.isDue(offset) {
 		if w.due = w.due[1:]; w.isPoint() {
-			return
+			break
 		}
 	}
+	return end
 }
 
 // plus returns the offset n bytes after another.

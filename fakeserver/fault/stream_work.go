@@ -23,10 +23,11 @@ type work struct {
 	search *search // for its match in this direction; nil: there is none
 	signal *signal // that its match has come in the other; nil: it comes from nowhere else
 	heard  int64   // how many of those are in due
-	due    []int64 // the offsets at which it is to begin by its matches, in their order
+	due    []cue   // the matches by which it is to begin, in their order
 	lost   bool    // it will not act: its probability is drawn already
 	began  time.Duration
 	from   int64 // the offset where it began
+	cause  cause // that it began
 	hits   int
 	round  int // how often it has begun
 
@@ -71,7 +72,15 @@ func (w *work) drops() bool {
 func (w *work) step(at int64) decide.Step {
 	s := w.rule.Fault.(pointFault).point()
 	s.Offset, s.Rule, s.Account = at, w.key, w.out
+	s.Text = w.cause.with(s.Text, "up to byte")
 	return s
+}
+
+// say returns what the record says that the rule does, and why it has begun, if it has not said so.
+func (w *work) say(text string) string {
+	text = w.cause.with(text, "up to byte")
+	w.cause = cause{}
+	return text
 }
 
 // mayBegin reports whether the trigger has come true, for a rule that acts already: once more.
@@ -95,7 +104,7 @@ func (w *work) begin(s *stream, now time.Duration) {
 	if t.isOffset() && t.Writes == 0 {
 		w.from = t.Bytes // before here, for a rule that came with SetFaults
 	}
-	w.takeDue(s.offset)
+	w.cause = causeOf(w.rule, w.takeDue(s.offset))
 	if w.lost {
 		w.phase = over
 		s.tally.armed(w.out)
@@ -160,8 +169,8 @@ func (w *work) nextOffset(offset int64) int64 {
 	if w.phase == waiting && offset < w.rule.After.Bytes {
 		next = w.rule.After.Bytes
 	}
-	if w.phase != over && len(w.due) > 0 && w.due[0] > offset {
-		next = min(next, w.due[0])
+	if w.phase != over && len(w.due) > 0 && w.due[0].at > offset {
+		next = min(next, w.due[0].at)
 	}
 	if w.phase != acting {
 		return next

@@ -148,7 +148,7 @@ func (a packetAccount) check(tr transcript.Transcript, r fault.Report, got map[c
 	delivered := a.delivered(tr, got)
 	copies, lost := map[copied]int{}, map[copied]bool{}
 	for _, e := range tr.Faults() {
-		if e.Text == "lost" || e.Text == "dropped" {
+		if servertest.Loses(e) {
 			lost[copied{e.Conn, e.Direction, e.Offset}] = true
 		}
 	}
@@ -163,7 +163,7 @@ func (a packetAccount) check(tr transcript.Transcript, r fault.Report, got map[c
 			forged[e.Rule]++
 			continue
 		}
-		if loses := e.Text == "lost" || e.Text == "dropped"; loses || !lost[at] && delivered[at] >= need {
+		if servertest.Loses(e) || !lost[at] && delivered[at] >= need {
 			acted[e.Rule]++
 		} else {
 			idle[e.Rule]++
@@ -183,7 +183,7 @@ func (a packetAccount) check(tr transcript.Transcript, r fault.Report, got map[c
 }
 
 // isForged reports whether a rule has made a copy that is not what was sent.
-func isForged(e transcript.Event) bool { return strings.HasSuffix(e.Text, "forged") }
+func isForged(e transcript.Event) bool { return strings.Contains(e.Text, " forged") }
 
 // delivered returns how many copies were delivered of each datagram: to the handler, or where that
 // discards, all but those that are named; and from the socket.

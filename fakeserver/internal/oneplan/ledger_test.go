@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -110,7 +111,7 @@ func (l packetLedger) copies() map[slot]int {
 		switch _, err := fmt.Sscanf(e.Text, "delivered %d times", &n); {
 		case err == nil:
 			all[s] = n
-		case e.Text == "lost" || e.Text == "dropped":
+		case servertest.Loses(e):
 			all[s] = 0
 		}
 	}

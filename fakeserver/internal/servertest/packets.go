@@ -73,6 +73,12 @@ func Miscounted(tr transcript.Transcript) (wrong []transcript.Event) {
 	return wrong
 }
 
+// Loses reports whether e is a fault that loses its datagram, whatever has brought it about.
+func Loses(e transcript.Event) bool {
+	text, _, _ := strings.Cut(e.Text, ", ")
+	return text == "lost" || text == "dropped"
+}
+
 // Decisions returns how often the record says that a rule was to act.
 func Decisions(tr transcript.Transcript, rule string) (n int64) {
 	for _, e := range tr.Faults() {
