@@ -10,7 +10,7 @@ func aroundLine(t *testing.T, mark string) string { return lineIn(t, "around_fai
 
 func TestAroundSpecs(t *testing.T) {
 	t.Parallel()
-	out := run(t, "TestSuite")
+	out := runSuite(t)
 	want(t, out, "<string>: in a call", "not back within 1ms: it hangs in", aroundLine(t, "hangs in a spec")+" ",
 		"left behind since "+aroundLine(t, "looks")+": 1 goroutine, 0 descriptors", aroundLine(t, "left")+" ")
 	if strings.Contains(out, "[FAILED] after ") {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +20,19 @@ var neverReached = fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).
 func run(t *testing.T, name string) string {
 	t.Helper()
 	return runWith(t, name)
+}
+
+// suiteRun is the run of TestSuite, which takes some seconds: bubbles are stuck there.
+var suiteRun struct {
+	sync.Once
+	out string
+}
+
+// runSuite is run for TestSuite. All who want that have the same run.
+func runSuite(t *testing.T) string {
+	t.Helper()
+	suiteRun.Do(func() { suiteRun.out = run(t, "TestSuite") })
+	return suiteRun.out
 }
 
 // runWith is run with some environment variables set.
@@ -72,7 +86,7 @@ func place(t *testing.T, mark string) string {
 
 func TestSpecsFailAtTheirLines(t *testing.T) {
 	t.Parallel()
-	out := run(t, "TestSuite")
+	out := runSuite(t)
 	want(t, out,
 		line(t, "first")+"first: 1", line(t, "helper")+"by a helper", "the cleanup runs",
 		line(t, "gomega")+"\n",
