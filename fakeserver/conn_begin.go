@@ -8,26 +8,30 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// accept carries out what the plan's OnAccept rules decide. It reports whether the
+// accept carries out what the plan's OnAccept rules have decided. It reports whether the
 // handler is to be called; if not, no other rule is either.
-func (c *Conn) accept() bool {
-	if c.doAccept() {
+func (c *Conn) accept(steps []decide.Step) bool {
+	if c.doAccept(steps) {
 		return true
 	}
-	c.end(inOrder, net.ErrClosed)
-	c.set(&c.begun) // without rules for its directions
+	c.giveUp()
 	return false
 }
 
-// doAccept does what the plan that there is now says, without what changes of the plan take
-// out of it before that is due.
-func (c *Conn) doAccept() bool {
-	for _, s := range c.core.program().Accept(c.n) {
-		if !c.core.program().HasOnAccept(c.n, s) {
+// giveUp ends a connection that nothing has begun to serve.
+func (c *Conn) giveUp() {
+	c.end(inOrder, net.ErrClosed)
+	c.set(&c.begun) // without rules for its directions
+}
+
+// doAccept carries out the steps, without those that changes of the plan take out of it before
+// they are due. What fails an Accept is left to that.
+func (c *Conn) doAccept(steps []decide.Step) bool {
+	for _, s := range steps {
+		if s.Op == decide.OpFailAccept || !c.core.program().HasOnAccept(c.n, s) {
 			continue
 		}
-		c.core.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Fault, Rule: s.Rule, Text: s.Text})
-		c.core.program().Accepted(c.n, s)
+		c.noteAccept(s)
 		switch s.Op {
 		case decide.OpStall:
 			if !c.stallAccept(s) {
@@ -44,6 +48,12 @@ func (c *Conn) doAccept() bool {
 		}
 	}
 	return true
+}
+
+// noteAccept records that a step was carried out, and counts that.
+func (c *Conn) noteAccept(s decide.Step) {
+	c.core.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Fault, Rule: s.Rule, Text: s.Text})
+	c.core.program().Accepted(c.n, s)
 }
 
 // stallAccept waits until the stall is over, its rule is taken out of the plan, or the

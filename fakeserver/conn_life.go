@@ -57,7 +57,8 @@ import (
 //
 // The first three are of type lock, and may be held while something waits for the other end, or
 // for an outage to begin, which has life. Listener.accepts is held while something waits for a
-// client, and only life may be held before it. The
+// client, and only life may be held before it. Listener.turn is held while something waits for the
+// owner's Accept, and nothing may be held before it. The
 // others are mutexes, under which nothing waits. What waits for a connection to change takes
 // life.next. A datagram server has locks of its own: see peers.
 type life struct {

@@ -138,8 +138,8 @@ func ignoreClosed(err error) error {
 // where it stands, or for [fault.Rule.Now], acts at once. The record says for each connection and
 // direction where the change came. The seed stays the server's.
 // A connection that an OnAccept rule stalls follows the plan that there is when the stall is
-// over, which it also is when its rule is gone; other OnAccept rules that come are for later
-// connections.
+// over, which it also is when its rule is gone, and so it is with one that waits for FailAccept;
+// other OnAccept rules that come are for later connections.
 //
 // Its errors wrap fault.ErrPlan, and then nothing has changed; after Close,
 // net.ErrClosed.

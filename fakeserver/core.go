@@ -55,7 +55,11 @@ func newCore(e *endpoint, o origin) (*core, error) {
 	if err := e.check(); err != nil {
 		return nil, err
 	}
-	return compile(e, o)
+	s, err := compile(e, o)
+	if err == nil {
+		err = s.checkAccepts(s.compiled())
+	}
+	return s, err
 }
 
 // compile checks the plan of e and settles its seed.

@@ -43,12 +43,25 @@ func (s *core) replacePlan(p fault.Plan) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(s.checkResets(next), s.checkOutages(next)); err != nil {
+	if err := errors.Join(s.checkResets(next), s.checkOutages(next), s.checkAccepts(next)); err != nil {
 		return err
 	}
 	s.plans.now.Store(next)
 	s.plans.changed.raise()
 	return nil
+}
+
+// checkAccepts refuses a plan that lets Accept fail, where nobody calls it.
+func (s *core) checkAccepts(plan *fault.Compiled) error {
+	if s.shut != nil {
+		return nil
+	}
+	return refuseRules(plan, func(f fault.Fault) error {
+		if _, ok := f.(fault.FailAccept); ok {
+			return errors.New("a Server accepts by itself: put the rule in the plan of a Listener, in front of a server of your own")
+		}
+		return nil
+	})
 }
 
 // checkResets refuses a plan with a reset, where there is none.

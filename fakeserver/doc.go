@@ -48,6 +48,9 @@
 // [fault.Restart] and [fault.IgnoreDials] do the same at a byte or a datagram, and with
 // [fault.AtStart] from the server's start on, so that an outage is a plan.
 //
+// A server of your own behind a [Listener] has an Accept, which may fail while the port takes
+// connections, as it does without descriptors: see [fault.FailAccept].
+//
 // # When a test fails
 //
 // A server fails its test when a handler failed, when a handler hangs, and when a
@@ -108,7 +111,8 @@
 //	SlowClose            everything, and a late EOF
 //	AtStart              Dial: ECONNREFUSED or timeout, for as long as it says; then everything
 //	OnAccept             Dial works; then ECONNRESET, EOF or timeout. With Reset, Dial itself
-//	                     may give ECONNRESET, as with a Reset at byte 0
+//	                     may give ECONNRESET, as with a Reset at byte 0. With FailAccept, everything,
+//	                     when the server's Accept comes again; if it does not, timeout
 //	Server.Down          Dial: ECONNREFUSED; open connections go on
 //	Server.IgnoreDials   Dial: timeout; open connections go on
 //	Server.Close         Read: EOF; the first Write works, the second is EPIPE

@@ -34,6 +34,7 @@ type wireCase struct {
 	held        bool // until the gate is released
 	refused     bool // the server refuses connections from then on
 	unanswered  bool // it gives dials no answer
+	failed      int  // so many Accepts fail first, of a real server behind a Listener
 }
 
 // Without its fault each of these ends as soon, and otherwise.
@@ -53,6 +54,7 @@ var eachFaultOnTheWire = map[string]wireCase{
 	"OnAccept Down":          {rule: fault.OnAccept(fault.Down{For: fault.Forever}), handler: "PING EOF", client: "PONG EOF", refused: true},
 	"FromClient Exit":        {rule: fault.FromClient(fault.Exit{}).AfterBytes(2), handler: "PI injected", client: " EOF"},
 	"ToClient Exit":          {rule: fault.ToClient(fault.Exit{}).AfterBytes(2), handler: "PING EOF", client: "PO EOF"},
+	"OnAccept FailAccept":    {rule: fault.OnAccept(fault.FailAccept{Errno: syscall.ENFILE}).Times(2), handler: "PING EOF", client: "PONG EOF", failed: 2},
 	"FromClient HalfClose":   {rule: fault.FromClient(fault.HalfClose{}).AfterBytes(2), handler: "PI EOF", client: "PONG EOF"},
 	"ToClient HalfClose":     {rule: fault.ToClient(fault.HalfClose{}).AfterBytes(2), handler: "PING EOF", client: "PO EOF"},
 	"FromClient Hold":        {rule: fault.FromClient(fault.Hold{Gate: "gate"}).AfterBytes(2), handler: "PING EOF", client: "PONG EOF", held: true},
@@ -92,7 +94,7 @@ func TestFaultsEachOnTheWire(t *testing.T) {
 
 func (w wireCase) run(t *testing.T) {
 	read := make(chan reading, 1)
-	srv := serverEnd(t, plan(w.rule), func(c *fakeserver.Conn) error {
+	srv := w.start(t, func(c *fakeserver.Conn) error {
 		var from io.Reader = c
 		if w.noFIN {
 			from = io.LimitReader(c, 4)
@@ -116,22 +118,47 @@ func (w wireCase) run(t *testing.T) {
 		srv.Release("gate")
 	}
 	wantReading(t, "client", <-client, w.client, began, w.lateClient)
-	if _, err := net.DialTimeout("tcp", srv.Addr(), dialPatience(w.unanswered)); errors.Is(err, syscall.ECONNREFUSED) != w.refused || isDialTimeout(err) != w.unanswered {
+	if _, err := net.DialTimeout("tcp", srv.Address(), dialPatience(w.unanswered)); errors.Is(err, syscall.ECONNREFUSED) != w.refused || isDialTimeout(err) != w.unanswered {
 		t.Errorf("Dial after that: %v; refused: want %v; unanswered: want %v", err, w.refused, w.unanswered)
 	}
 	if w.handler != "" {
 		wantReading(t, "handler", <-read, w.handler, began, w.lateHandler)
 		return
 	}
-	srv.Close() // which waits for handlers
+	srv.Stop() // which waits for handlers
 	if len(read) > 0 {
 		t.Error("the handler was called")
 	}
 }
 
+// start starts a server with the handler.
+func (w wireCase) start(t *testing.T, handle func(c *fakeserver.Conn) error) fakeserver.Wire {
+	if w.failed == 0 {
+		return serverEnd(t, plan(w.rule), handle)
+	}
+	ln := wrap(t, w.rule)
+	go func() {
+		for failed := 0; ; failed++ {
+			c, err := ln.Accept()
+			if errors.Is(err, net.ErrClosed) {
+				return
+			}
+			if want := w.rule.Fault.(fault.FailAccept).Errno; (err != nil) != (failed < w.failed) || err != nil && !errors.Is(err, want) {
+				t.Errorf("Accept %d = %v, want %v, %d times", failed+1, err, want, w.failed)
+			}
+			if err == nil {
+				handle(c.(*fakeserver.Conn))
+				c.Close()
+				return
+			}
+		}
+	}()
+	return ln
+}
+
 // ping is the client.
-func (w wireCase) ping(srv *fakeserver.Server) reading {
-	c, err := net.DialTimeout("tcp", srv.Addr(), dialPatience(w.client == " timeout"))
+func (w wireCase) ping(srv fakeserver.Wire) reading {
+	c, err := net.DialTimeout("tcp", srv.Address(), dialPatience(w.client == " timeout"))
 	if err != nil {
 		return reading{"", err, time.Now()}
 	}

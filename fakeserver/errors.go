@@ -46,6 +46,11 @@ func (e *injected) Unwrap() []error {
 	return []error{fault.ErrInjected, net.ErrClosed}
 }
 
+// A scarcity is what an Accept fails with by a rule. It is the kernel's errno in all that it says.
+type scarcity struct{ syscall.Errno }
+
+func (e scarcity) Unwrap() []error { return []error{fault.ErrInjected, e.Errno} }
+
 // wireError reports whether err, which a handler returned for a connection between these two
 // ends (any remote end, if that is nil), says only what the wire did to it. Such errors are
 // recorded and are no failure of the handler. An error of another connection that the handler

@@ -19,7 +19,9 @@ import (
 // There is no handler. A connection is its owner's, and ends when the owner closes
 // it: in order, as Conn.Close says. What a rule ended is the owner's to close, too.
 // OnAccept rules come before Accept: a connection that they end is not handed out,
-// and one that they stall does not hold up the next.
+// and one that they stall does not hold up the next. With the rule fault.FailAccept an
+// Accept fails as when the process is out of descriptors, and a later one hands the
+// connection out.
 //
 // Down, Up, IgnoreDials and Restart are as a Server's: the real server's port refuses
 // connections, and is served again, without the real server noticing. So are the rules
@@ -33,11 +35,12 @@ type Listener struct {
 	silent *socket.Silence          // under the life of its outages; nil unless IgnoreDials
 	port   *port.Port[net.Listener] // of ln; nil if ln can't be closed and opened again
 
-	ready  chan *Conn    // to be handed out
-	failed chan error    // from below, to be handed out
-	gone   chan struct{} // closed once ln is found closed, and not by Close
+	ready    chan *Conn    // to be handed out
+	failures chan failure  // to be returned by an Accept
+	gone     chan struct{} // closed once ln is found closed, and not by Close
 
 	accepts lock // held while a connection is taken from below and gets its number
+	turn    lock // held while one is handed out, and while Accepts fail before that
 
 	mu     sync.Mutex    // guards what follows
 	from   net.Listener  // that connections are taken from: ln, or what was opened after it; nil while down
@@ -85,7 +88,7 @@ func wrapListener(ln net.Listener, cfg Config, o origin) (*Listener, error) {
 	c.settle(e.network, ln.Addr(), cfg.RecordLimit)
 	l := &Listener{
 		conns: newConns(c), ln: ln, port: p,
-		ready: make(chan *Conn), failed: make(chan error),
+		ready: make(chan *Conn), failures: make(chan failure),
 		gone: make(chan struct{}),
 		from: ln, pumped: closedChan(), // as if a pump had ended
 	}
@@ -118,19 +121,22 @@ func checkWrap(what string, none bool, set map[string]bool) error {
 	return errors.Join(errs...)
 }
 
-// Accept waits for the next connection and returns it, a *Conn. After Close its
-// error wraps net.ErrClosed.
+// Accept waits for the next connection and returns it, a *Conn, or the error of the listener
+// below, or that of a rule, which wraps fault.ErrInjected. After Close its error wraps
+// net.ErrClosed.
 func (l *Listener) Accept() (net.Conn, error) {
-	if isClosedChan(l.shut) {
-		return nil, l.opError("accept")
-	}
-	select {
-	case c := <-l.ready:
-		return c, nil
-	case err := <-l.failed:
-		return nil, err
-	case <-l.gone:
-	case <-l.shut:
+	for !isClosedChan(l.shut) {
+		select {
+		case c := <-l.ready:
+			return c, nil
+		case f := <-l.failures:
+			if err := <-f; err != nil {
+				return nil, err
+			}
+		case <-l.gone:
+			return nil, l.opError("accept")
+		case <-l.shut:
+		}
 	}
 	return nil, l.opError("accept")
 }

@@ -3,7 +3,9 @@ package fakeserver
 import (
 	"errors"
 	"net"
+	"slices"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -92,32 +94,53 @@ func (l *Listener) admits() bool {
 
 // take hands c out, once the plan has done what it does on arrival.
 func (l *Listener) take(c *Conn) {
-	if len(l.program().Accept(c.n)) == 0 {
-		l.handOut(c)
+	steps := l.program().Accept(c.n)
+	if slices.ContainsFunc(steps, isForArrival) {
+		l.welcomeAside(c, steps)
 		return
 	}
-	l.takeAside(c)
+	l.handOut(c, steps)
 }
 
-// takeAside lets a goroutine do the rest for c, which may take time.
+// takeAside is take for a connection that the caller does not wait for.
 func (l *Listener) takeAside(c *Conn) {
-	l.wg.Add(1)
-	go l.welcome(c)
+	l.welcomeAside(c, l.program().Accept(c.n))
 }
 
-// welcome carries out the OnAccept rules for c.
-func (l *Listener) welcome(c *Conn) {
+// welcomeAside lets a goroutine do the rest for c, which may take time.
+func (l *Listener) welcomeAside(c *Conn, steps []decide.Step) {
+	l.wg.Add(1)
+	go l.welcome(c, steps)
+}
+
+// welcome carries out what the OnAccept rules have decided about c.
+func (l *Listener) welcome(c *Conn, steps []decide.Step) {
 	defer l.wg.Done()
-	if !c.accept() {
+	if !c.accept(steps) {
 		c.hangUp()
 		return
 	}
-	l.handOut(c)
+	l.handOut(c, steps)
 }
 
-// handOut waits for an Accept that takes c.
-func (l *Listener) handOut(c *Conn) {
-	c.begin()
+// handOut waits for an Accept that takes c. Those that fail before it come first, and no other
+// connection between them.
+func (l *Listener) handOut(c *Conn, steps []decide.Step) {
+	fails := slices.ContainsFunc(steps, isForAccept)
+	if !fails {
+		c.begin() // its rules don't wait for an Accept
+	}
+	if l.turn.lockUnless(l.shut) {
+		defer l.turn.unlock()
+	}
+	if fails {
+		if !l.failAccepts(c, steps) {
+			c.giveUp()
+			c.hangUp()
+			return
+		}
+		c.begin()
+	}
 	select {
 	case l.ready <- c:
 	case <-l.shut:
@@ -133,7 +156,7 @@ func (l *Listener) handOut(c *Conn) {
 func (l *Listener) pass(err error) bool {
 	l.rec.Add(transcript.Event{Kind: transcript.Error, Text: err.Error()})
 	select {
-	case l.failed <- err:
+	case l.failures <- failed(err):
 		return true
 	case <-l.shut:
 		return false

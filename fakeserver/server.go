@@ -87,7 +87,7 @@ func (s *Server) serve(c *Conn) {
 		c.finish(err)
 		s.forget(c)
 	}()
-	if c.accept() {
+	if c.accept(s.program().Accept(c.n)) {
 		c.begin()
 		err = c.handler.ServeConn(s.ctx, c)
 	} else {

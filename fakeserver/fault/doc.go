@@ -22,6 +22,7 @@
 //   - [Exit]: what the end of the server's process does to a connection
 //   - [Down], [Restart]: the server refuses connections for a time; those that are open end, too
 //   - [IgnoreDials]: it leaves dials without an answer for a time
+//   - [FailAccept]: the Accept of a server behind a Listener fails, as the kernel's does
 //   - [Blackhole]: bytes vanish
 //   - [Corrupt], [Overwrite], [Replace]: bytes are changed, those at an offset, or wherever a text stands
 //

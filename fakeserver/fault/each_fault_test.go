@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -14,8 +15,8 @@ import (
 // eachStreamFault has what each fault decides about a stream of "PING\r\n", and on
 // accept where it can be there. What a rule says of itself is not part of it.
 var eachStreamFault = []struct {
-	rule   Rule // its direction is the test's
-	want   string
+	rule   Rule   // its direction is the test's
+	want   string // empty: on accept only
 	accept string // empty: not on accept
 }{
 	{ToClient(Bandwidth{BytesPerSecond: 100, Burst: 1}), `pass "P", pass "I"+10ms, pass "N"+20ms, pass "G"+30ms, pass "\r"+40ms, pass "\n"+50ms, finish`, ""},
@@ -24,6 +25,7 @@ var eachStreamFault = []struct {
 	{ToClient(Corrupt{Bits: []int64{0}}), `pass "QING\r\n", finish`, ""},
 	{ToClient(Down{For: time.Second}).AfterBytes(2), `pass "PI", down+1s, pass "NG\r\n", finish`, "down+1s"},
 	{ToClient(Exit{}).AfterBytes(2), `pass "PI", exit`, ""},
+	{OnAccept(FailAccept{Errno: syscall.ENFILE}).Times(2), "", "fail-accept 2 with ENFILE"},
 	{ToClient(HalfClose{}).AfterBytes(2), `pass "PI", half-close`, ""},
 	{ToClient(Hold{Gate: "gate"}).AfterBytes(2), `pass "PI", hold, pass "NG\r\n", finish`, ""},
 	{ToClient(IgnoreDials{For: time.Second}).AfterBytes(2), `pass "PI", ignore-dials+1s, pass "NG\r\n", finish`, "ignore-dials+1s"},
@@ -41,6 +43,9 @@ func TestEachFaultDecidesInBothDirections(t *testing.T) {
 	var have []Fault
 	for _, row := range eachStreamFault {
 		have = append(have, row.rule.Fault)
+		if row.want == "" {
+			continue // TestEachFaultDecidesOnAccept sees that it is refused
+		}
 		for _, d := range []transcript.Direction{transcript.FromClient, transcript.ToClient} {
 			row.rule.Direction = d
 			s := compile(t, Streams, 1, row.rule).Stream(1, d)
@@ -61,7 +66,10 @@ func TestEachFaultDecidesOnAccept(t *testing.T) {
 		} else if !ok {
 			continue
 		}
-		steps := compile(t, Streams, 1, OnAccept(row.rule.Fault)).Accept(1)
+		if only := ToClient(row.rule.Fault).validateDirection(Streams) != nil; only != (row.want == "") {
+			t.Errorf("%s: can act on accept only: %v, but want %q", row.rule.Fault.Kind(), only, row.want)
+		}
+		steps := compile(t, Streams, 1, OnAccept(row.rule.Fault).Times(row.rule.Limit)).Accept(1)
 		if got := strings.Join(doings(nil, steps), ", "); got != row.accept {
 			t.Errorf("OnAccept %s: %q, want %q", row.rule.Fault.Kind(), got, row.accept)
 		}
@@ -104,6 +112,8 @@ func doings(s decide.Stream, steps []decide.Step) []string {
 			text += fmt.Sprintf(" %q", step.Data)
 		case decide.OpDrop:
 			text += fmt.Sprintf(" %d", step.Taken)
+		case decide.OpFailAccept:
+			text += fmt.Sprintf(" %d with %s", step.Calls, errnos[step.Errno])
 		}
 		if late := step.Due(now).Sub(now); late > 0 {
 			text += fmt.Sprintf("+%v", late)

@@ -7,11 +7,13 @@ import (
 	"io"
 	"log"
 	"net"
+	"net/http"
 	"syscall"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/nettest"
 )
 
 // The server's process ends within the reply. What the client sends then is lost, without an
@@ -92,6 +94,39 @@ func ExampleIgnoreDials() {
 	// Output:
 	// "PING\n", EOF
 	// true
+}
+
+// Accept fails twice, as it does without a descriptor for the connection. A real server that takes that
+// for the end is gone; http.Serve tries again after a pause, and its client waits a little.
+func ExampleFailAccept() {
+	below, err := new(nettest.Network).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	ln, err := fakeserver.WrapListener(below, fakeserver.Config{Faults: fault.Plan{Rules: []fault.Rule{
+		fault.OnAccept(fault.FailAccept{Errno: syscall.EMFILE}).Times(2),
+	}}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer ln.Stop()
+	web := &http.Server{
+		Handler:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hello") }),
+		ErrorLog: log.New(io.Discard, "", 0), // "http: Accept error: …: too many open files; retrying in 5ms"
+	}
+	go web.Serve(ln)
+	client := &http.Client{Transport: &http.Transport{DialContext: ln.DialContext, DisableKeepAlives: true}}
+	resp, err := client.Get("http://" + ln.Address())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	fmt.Printf("%s, %v\n", text, err)
+	fmt.Print(ln.Report())
+	// Output:
+	// hello, <nil>
+	// rule fail-accept.OnAccept.1: fired 2 times, first when conn 1 was accepted
 }
 
 // A whole outage is a plan: the server's process ends within its first reply, and the server is

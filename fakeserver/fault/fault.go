@@ -46,6 +46,19 @@ type acceptFault interface {
 	acceptable()
 }
 
+// An acceptOnlyFault is an acceptFault that lets calls of Accept fail, one after the other: as many as
+// its rule's Limit says; if that is zero, one. It can act nowhere else.
+type acceptOnlyFault interface {
+	acceptFault
+	onlyOnAccept()
+}
+
+// isAcceptOnly reports whether f can act on accept only.
+func isAcceptOnly(f Fault) bool {
+	_, ok := f.(acceptOnlyFault)
+	return ok
+}
+
 // A delayFault makes bytes late.
 type delayFault interface {
 	Fault

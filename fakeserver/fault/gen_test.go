@@ -60,11 +60,12 @@ func drawFeeding(t *rapid.T, length int) feeding {
 
 // Generators are those of internal/faultgen, for faults of every kind.
 var Generators struct {
-	Kinds   func(m Medium) []string
-	Draw    func(t *rapid.T, m Medium, length int, kinds []string) Fault // one of the kinds
-	Example func(m Medium, kind string, n int) Fault
-	Content func(t *rapid.T, m Medium, r Rule) Rule // goes by content
-	Matches func(t *rapid.T, m Medium, r Rule) Rule // acts at some of its matches
+	Kinds    func(m Medium) []string
+	Directed func() []string                                              // of streams, without those that can act on accept only
+	Draw     func(t *rapid.T, m Medium, length int, kinds []string) Fault // one of the kinds
+	Example  func(m Medium, kind string, n int) Fault
+	Content  func(t *rapid.T, m Medium, r Rule) Rule // goes by content
+	Matches  func(t *rapid.T, m Medium, r Rule) Rule // acts at some of its matches
 }
 
 // drawFault draws a fault for m; without kinds, of any.
@@ -79,8 +80,11 @@ func drawDelay(t *rapid.T) time.Duration {
 	return time.Duration(between(t, 1, 9, "delay")) * time.Millisecond
 }
 
-// drawStreamRule draws a rule for streams that makes sense; without kinds, of any.
+// drawStreamRule draws a rule for a stream that makes sense; without kinds, of any that can act there.
 func drawStreamRule(t *rapid.T, length int, kinds ...string) Rule {
+	if len(kinds) == 0 {
+		kinds = Generators.Directed()
+	}
 	f := drawFault(t, Streams, length, kinds...)
 	r := Rule{Fault: f, Direction: toClient}
 	if coin(t, 2, "after bytes") {

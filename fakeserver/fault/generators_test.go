@@ -12,6 +12,7 @@ import (
 // Package faultgen imports fault, so that the tests inside fault reach it through a variable.
 func init() {
 	fault.Generators.Kinds = func(m fault.Medium) []string { return faultgen.All(m) }
+	fault.Generators.Directed = func() []string { return faultgen.All(fault.Streams).Directed() }
 	fault.Generators.Draw = func(t *rapid.T, m fault.Medium, length int, kinds []string) fault.Fault {
 		return faultgen.Wire{Length: length, Unit: time.Millisecond, Gate: "g", Keep: 1, Virtual: true}.Draw(t, m, kinds)
 	}

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -14,9 +15,9 @@ import (
 
 // GoString returns Go source that makes an equal plan, one rule a line, as a person
 // would write it. It is what %#v prints. The source needs the import of this
-// package, where there are durations, that of time, and where there is an AfterMatchIn or
-// a Restart's How, that of package transcript. Plans that Validate refuses have source too,
-// which may need package math and transcript.
+// package, where there are durations, that of time, where there is an AfterMatchIn or
+// a Restart's How, that of package transcript, and where there is a FailAccept's Errno, that of
+// syscall. Plans that Validate refuses have source too, which may need package math and transcript.
 func (p Plan) GoString() string {
 	var fields []string
 	if p.Comment != "" {
@@ -156,6 +157,8 @@ func goValue(v reflect.Value) string {
 		return goDuration(x)
 	case transcript.Ending:
 		return goEnding(x)
+	case syscall.Errno:
+		return goErrno(x)
 	case Distribution:
 		return goDistribution(x)
 	case float64:
@@ -201,6 +204,13 @@ func goEnding(e transcript.Ending) string {
 		return "transcript.ByRST"
 	}
 	return fmt.Sprintf("transcript.Ending(%d)", e)
+}
+
+func goErrno(e syscall.Errno) string {
+	if name, ok := errnos[e]; ok {
+		return "syscall." + name
+	}
+	return fmt.Sprintf("syscall.Errno(%d)", uint(e))
 }
 
 // goFloat returns the shortest literal of f.

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ func TestGoSourceReadsLikeAPersons(t *testing.T) {
 	fault.ToClient(fault.Close{}).AfterWrites(3),
 	fault.AtStart(fault.Down{For: time.Second}),
 	fault.FromClient(fault.Blackhole{}).Containing("\x00").AfterEveryMatch("query").ForDatagrams(1),
+	fault.OnAccept(fault.FailAccept{Errno: syscall.ENFILE}).Times(3),
 }}`
 	if got := fmt.Sprintf("%#v", handmade); got != want {
 		t.Errorf("%%#v prints\n%s\nwant\n%s", got, want)
@@ -43,6 +45,7 @@ var oddPlans = []Plan{
 	{Rules: []Rule{OnAccept(Latency{Delay: math.MinInt64, Jitter: time.Nanosecond})}},
 	{Rules: []Rule{AtStart(Down{}).Now(), {Fault: Reset{}, Direction: ServerStart, Demand: 7}}},
 	{Rules: []Rule{ToClient(Reset{}).OnConn([]int{}...).AfterMatch("")}},
+	{Rules: []Rule{OnAccept(FailAccept{Errno: 5}), ToClient(FailAccept{Errno: syscall.ECONNABORTED})}},
 	{Rules: []Rule{{Fault: Reset{}, Direction: toClient, Demand: 7, Limit: 1}}},
 	{Rules: []Rule{{Fault: Reset{}, Direction: toClient, After: Trigger{Nth: -2, Every: true, MatchIn: 9, Plus: 3, Bytes: 1}}}},
 }
@@ -108,13 +111,14 @@ func runPlans(t *testing.T, plans []Plan) string {
 import (
 	"fmt"
 	"math"
+	"syscall"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-var _ = []any{math.Pi, time.Second, transcript.Neither}
+var _ = []any{math.Pi, syscall.EMFILE, time.Second, transcript.Neither}
 
 func printed(p fault.Plan) string {` + body + "\n}\n\nfunc main() {\n\tfor _, plan := range []func() fault.Plan{\n")
 	for _, p := range plans {

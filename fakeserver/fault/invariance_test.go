@@ -13,7 +13,7 @@ func TestDecisionsDoNotDependOnHowBytesAreCut(t *testing.T) { check(t, 1000, chu
 // The same for each kind of fault without others, so that a failure names it. It must act
 // sometimes, or that it decides the same would mean nothing.
 func TestDecisionsOfEachFaultDoNotDependOnHowBytesAreCut(t *testing.T) {
-	for _, kind := range Generators.Kinds(Streams) {
+	for _, kind := range Generators.Directed() {
 		t.Run(kind, func(t *testing.T) {
 			acted := false
 			check(t, 100, func(t *rapid.T) {

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -26,6 +27,7 @@ var faults = []Fault{
 	Duplicate{},
 	Enlarge{},
 	Exit{},
+	FailAccept{},
 	Forge{},
 	HalfClose{},
 	Hold{},
@@ -131,6 +133,7 @@ var (
 	demandType    = reflect.TypeFor[Demand]()
 	endingType    = reflect.TypeFor[transcript.Ending]()
 	durationType  = reflect.TypeFor[time.Duration]()
+	errnoType     = reflect.TypeFor[syscall.Errno]()
 	bytesType     = reflect.TypeFor[[]byte]()
 	stringType    = reflect.TypeFor[string]()
 )

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"syscall"
 	"testing"
 	"time"
 
@@ -57,6 +58,9 @@ func (m planMaker) fill(v reflect.Value) {
 		return
 	case endingType:
 		v.SetUint(uint64(pick(m, 0, transcript.ByFIN, transcript.ByRST)))
+		return
+	case errnoType:
+		v.SetUint(uint64(pick(m, 0, syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM)))
 		return
 	case demandType:
 		v.SetUint(m.Uint64N(uint64(len(demands))))
@@ -149,4 +153,5 @@ var handmade = Plan{Comment: "Everything.\nTwice.", Seed: 0x9e3779b97f4a7c15, Ru
 	ToClient(Close{}).AfterWrites(3),
 	AtStart(Down{For: time.Second}),
 	FromClient(Blackhole{}).Containing("\x00").AfterEveryMatch("query").ForDatagrams(1),
+	OnAccept(FailAccept{Errno: syscall.ENFILE}).Times(3),
 }}

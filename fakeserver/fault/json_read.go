@@ -38,6 +38,8 @@ func readValue(at string, n node, v reflect.Value) error {
 		return readDirection(at, n, v)
 	case endingType:
 		return readEnding(at, n, v)
+	case errnoType:
+		return readErrno(at, n, v)
 	case demandType:
 		return readDemand(at, n, v)
 	}
@@ -131,6 +133,16 @@ func readEnding(at string, n node, v reflect.Value) error {
 		}
 	}
 	return wrong(at, `"fin" or "rst"`, n)
+}
+
+func readErrno(at string, n node, v reflect.Value) error {
+	for errno, word := range errnos {
+		if n.text == word {
+			v.SetUint(uint64(errno))
+			return nil
+		}
+	}
+	return wrong(at, `"EMFILE", "ENFILE", "ENOBUFS" or "ENOMEM"`, n)
 }
 
 func readDemand(at string, n node, v reflect.Value) error {

@@ -89,6 +89,8 @@ var ruleRefusals = []struct{ text, want string }{
 	{`{OK, "probability": null}`, ": probability: want a number, got null"},
 	{`{OK, "limit": 1e2}`, ": limit: want an integer"},
 	{`{"fault": {"kind": "restart", "how": "close"}, "direction": "to-client"}`, `: fault.how: want "fin" or "rst", got the text "close"`},
+	{`{"fault": {"kind": "fail-accept", "errno": "ECONNABORTED"}, "direction": "on-accept"}`, `: fault.errno: want "EMFILE", "ENFILE", "ENOBUFS" or "ENOMEM", got the text "ECONNABORTED"`},
+	{`{"fault": {"kind": "fail-accept", "errno": 24}, "direction": "on-accept"}`, `: fault.errno: want "EMFILE", "ENFILE", "ENOBUFS" or "ENOMEM", got the number 24`},
 	{`{"fault": {"kind": "down", "for": "ever"}, "direction": "to-client"}`, `: fault.for: want a duration such as "50ms", got the text "ever"`},
 	{`{OK, "demand": true}`, `: demand: want "may-miss", "need-not-fire" or "must-hit", got true`},
 	{`{OK, "demand": "mustHit"}`, `: demand: want "may-miss", "need-not-fire" or "must-hit", got the text "mustHit"`},

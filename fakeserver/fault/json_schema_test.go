@@ -83,7 +83,7 @@ func wantProperty(t *testing.T, name string, f reflect.StructField, properties m
 		key, want = "$ref", "#/$defs/"+fieldName(f.Name)
 	case f.Type.Kind() == reflect.Uint64:
 		key = "oneOf"
-	case f.Type == directionType || f.Type == demandType || f.Type == endingType || f.Type == reflect.TypeFor[Distribution]():
+	case f.Type == directionType || f.Type == demandType || f.Type == endingType || f.Type == errnoType || f.Type == reflect.TypeFor[Distribution]():
 		key, want = "enum", ""
 	}
 	if got[key] == nil || want != "" && got[key] != want {

@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -130,7 +131,8 @@ func TestPlanInJSONIsReadable(t *testing.T) {
 		`{"fault":{"kind":"stall","for":"1s"},"direction":"to-client","after":{"match":"GET","matchIn":"from-client","nth":2,"every":true,"plus":4}},` +
 		`{"fault":{"kind":"close"},"direction":"to-client","after":{"writes":3}},` +
 		`{"fault":{"kind":"down","for":"1s"},"direction":"at-start"},` +
-		`{"fault":{"kind":"blackhole"},"direction":"from-client","containsBase64":"AA==","after":{"match":"query","every":true},"until":{"datagrams":1}}]}`
+		`{"fault":{"kind":"blackhole"},"direction":"from-client","containsBase64":"AA==","after":{"match":"query","every":true},"until":{"datagrams":1}},` +
+		`{"fault":{"kind":"fail-accept","errno":"ENFILE"},"direction":"on-accept","limit":3}]}`
 	if got := saved(t, handmade); got != want {
 		t.Errorf("MarshalJSON =\n%s, want\n%s", got, want)
 	}
@@ -179,6 +181,7 @@ func TestMarshalRefusesPlansWithoutJSON(t *testing.T) {
 		{ToClient(Reset{}).AfterMatchIn(ServerStart, "x"), "rule 2: after.matchIn is 128: want FromClient or ToClient"},
 		{Rule{Fault: Reset{}, Demand: 9}, "rule 2: demand is 9: want MayMiss, NeedNotFire or MustHit"},
 		{ToClient(Reset{}).WithProbability(math.NaN()), "rule 2: probability is NaN"},
+		{OnAccept(FailAccept{Errno: syscall.ECONNABORTED}), fmt.Sprintf("rule 2: fault.errno is %d: want EMFILE, ENFILE, ENOBUFS or ENOMEM", syscall.ECONNABORTED)},
 		{ToClient(Loss{Rate: math.Inf(-1)}), "rule 2: fault.rate is -Inf"},
 		{ToClient(Latency{Distribution: "\xff"}), `rule 2: fault.distribution is "\xff"`},
 	} {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -29,6 +30,13 @@ func (w *jsonWriter) value(at string, v reflect.Value) error {
 		word, ok := endings[transcript.Ending(v.Uint())]
 		if !ok {
 			return fmt.Errorf("%s is %v: want ByFIN or ByRST", at, transcript.Ending(v.Uint()))
+		}
+		w.quoted(word)
+		return nil
+	case errnoType:
+		word, ok := errnos[syscall.Errno(v.Uint())]
+		if !ok {
+			return fmt.Errorf("%s is %d: want %s", at, v.Uint(), acceptErrnos)
 		}
 		w.quoted(word)
 		return nil

@@ -23,7 +23,7 @@ func TestPlanNamesTheRuleThatMakesNoSense(t *testing.T) {
 	for _, want := range []string{
 		"rule 2 (slow): Delay is -1ns",
 		"rule 3 (no fault.FromClient.1): Fault is nil",
-		"rule 4 (latency.OnAccept.1): OnAccept is for Reset, Close, Stall, Down and IgnoreDials",
+		"rule 4 (latency.OnAccept.1): OnAccept is for Reset, Close, Stall, Down, IgnoreDials and FailAccept, not for latency",
 		"rule 5 (reset.ToClient.2): OnConn(0)",
 		"rule 6 (reset.ToClient.3): AfterBytes(-1)",
 		"rule 7 (reset.ToClient.4): AfterDatagrams is for datagrams",

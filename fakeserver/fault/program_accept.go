@@ -18,6 +18,9 @@ func (g *program) Accept(conn int) []decide.Step {
 		}
 		w := work{active: a}
 		step := w.step(0)
+		if step.Op == decide.OpFailAccept {
+			step.Calls = max(1, a.rule.Limit)
+		}
 		if !step.Op.Ends() {
 			steps = append(steps, step)
 		} else if ending == nil {

@@ -31,7 +31,7 @@ type Rule struct {
 	// Probability is that of acting at all: on each connection, or for datagrams on
 	// each datagram. If nil, it always acts.
 	Probability *float64
-	// Limit bounds how often it acts. If zero, there is no limit.
+	// Limit bounds how often it acts. If zero, there is no limit; FailAccept then acts once.
 	Limit int
 
 	// Demand says what it means if the rule did not act: whether Verify accepts that. If
@@ -87,7 +87,7 @@ func ToClient(f Fault) Rule { return Rule{Fault: f, Direction: transcript.ToClie
 
 // OnAccept returns a rule that acts on each connection when it is accepted,
 // before anything is read and before the handler starts: with Reset, Close,
-// Stall, Down or IgnoreDials.
+// Stall, Down, IgnoreDials or FailAccept.
 func OnAccept(f Fault) Rule { return Rule{Fault: f} }
 
 // OnConn limits the rule to connections with these numbers. Concurrent dials
@@ -172,7 +172,8 @@ func (r Rule) ForTime(d time.Duration) Rule {
 }
 
 // Times lets the rule act at most n times on each connection and direction. A fault that acts
-// at an offset, and doesn't end the stream, acts at the first n matches if the rule has a match.
+// at an offset, and doesn't end the stream, acts at the first n matches if the rule has a match;
+// FailAccept on n calls of Accept, one after the other.
 func (r Rule) Times(n int) Rule {
 	r.Limit = n
 	return r

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -95,6 +96,9 @@ func describeField(v reflect.Value) string {
 	}
 	if v.Kind() == reflect.Slice {
 		return goList(v)
+	}
+	if errno, ok := v.Interface().(syscall.Errno); ok && errnos[errno] != "" {
+		return errnos[errno]
 	}
 	return fmt.Sprint(v)
 }

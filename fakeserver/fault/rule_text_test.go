@@ -2,6 +2,7 @@ package fault
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -15,6 +16,9 @@ func TestRuleInWords(t *testing.T) {
 		{ToClient(Reset{}), "reset to the client"},
 		{FromClient(Stall{}).Now(), "stall from the client from now on"},
 		{OnAccept(Close{}).OnConn(1, 3), "close on accept on conns 1, 3"},
+		{OnAccept(FailAccept{}), "fail-accept on accept"},
+		{OnAccept(FailAccept{Errno: syscall.EMFILE}).Times(2), "fail-accept (errno EMFILE) on accept at most 2 times"},
+		{OnAccept(FailAccept{Errno: 5}), "fail-accept (errno " + syscall.Errno(5).Error() + ") on accept"},
 		{ToClient(Hold{Gate: "g"}).AfterBytes(1).AfterMatch("PING\n").FromConn(2), `hold (gate "g") to the client after 1 byte and "PING\n" on conn 2 and later ones`},
 		{ToClient(Latency{Delay: 20 * ms, Jitter: ms, Distribution: Normal}).AfterTime(time.Second).ForTime(time.Minute), "latency (delay 20ms, jitter 1ms, distribution normal) to the client after 1s for 1m0s"},
 		{ToClient(Stall{}).AfterMatchIn(fromClient, "GET").AfterNthMatch(2, "GET").Plus(4), `stall to the client after 4 bytes past match 2 of "GET" from the client`},

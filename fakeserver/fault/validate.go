@@ -62,6 +62,9 @@ func flatten(errs ...error) []error {
 func (r Rule) validateDirection(m Medium) error {
 	switch r.Direction {
 	case transcript.FromClient, transcript.ToClient:
+		if isAcceptOnly(r.Fault) {
+			return fmt.Errorf("%s is for OnAccept: it lets Accept fail, and nothing else", r.Fault.Kind())
+		}
 		return nil
 	case ServerStart:
 		return r.validateStart()
@@ -73,7 +76,7 @@ func (r Rule) validateDirection(m Medium) error {
 		return errors.New("OnAccept is for streams: datagrams are not accepted")
 	}
 	if _, ok := r.Fault.(acceptFault); !ok {
-		return fmt.Errorf("OnAccept is for Reset, Close, Stall, Down and IgnoreDials, not for %s", r.Fault.Kind())
+		return fmt.Errorf("OnAccept is for Reset, Close, Stall, Down, IgnoreDials and FailAccept, not for %s", r.Fault.Kind())
 	}
 	if !reflect.ValueOf(r.After).IsZero() {
 		return errors.New("OnAccept comes before everything: it takes no After")
@@ -141,7 +144,7 @@ func (r Rule) validateChance(m Medium) error {
 	if r.Limit > 0 && m == Streams && !countsHits(r.Fault) {
 		return fmt.Errorf("Times(%d): %s is not a matter of times: use ForBytes or ForTime", r.Limit, r.Fault.Kind())
 	}
-	if f, once := r.Fault.(pointFault); once && r.Limit > 1 {
+	if f, once := r.Fault.(pointFault); once && r.Limit > 1 && !isAcceptOnly(f) {
 		switch {
 		case f.point().Op.Ends():
 			return fmt.Errorf("Times(%d): %s acts once on each connection: it ends the stream", r.Limit, f.Kind())

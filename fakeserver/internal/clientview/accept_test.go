@@ -1,6 +1,10 @@
 package clientview_test
 
 import (
+	"errors"
+	"io"
+	"net"
+
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -13,6 +17,28 @@ func closesConns(how transcript.Ending) step {
 func unanswered() step {
 	return tells("IgnoreDials", func(w *viewer) error { return w.streams.IgnoreDials() })
 }
+
+// echoes is a real server. What it does when Accept fails is its caller's to say.
+func echoes(ln net.Listener, goesOn func(error) bool) {
+	for {
+		c, err := ln.Accept()
+		switch {
+		case err == nil:
+			go func() {
+				defer c.Close()
+				io.Copy(c, c)
+			}()
+		case !goesOn(err):
+			return
+		}
+	}
+}
+
+func triesAgain(ln net.Listener) {
+	echoes(ln, func(err error) bool { return !errors.Is(err, net.ErrClosed) })
+}
+
+func givesUp(ln net.Listener) { echoes(ln, func(error) bool { return false }) }
 
 // acceptViews are the rows of what happens when a connection is accepted, or is not,
 // and of what the server and its handler do without a rule.
@@ -32,6 +58,14 @@ var acceptViews = []view{{
 	name: "stall on accept for a time", rules: []fault.Rule{fault.OnAccept(fault.Stall{For: late})},
 	steps: []step{dials(ok), writes("hello", ok), reads(100, "hello", ok), atLeast(late)},
 	why:   "the handler is called late",
+}, {
+	name: "accept fails", rules: []fault.Rule{fault.OnAccept(fault.FailAccept{}).OnConn(1).Times(2)}, owner: triesAgain,
+	steps: []step{dials(ok), writes("hello", ok), reads(100, "hello", ok), dials(ok), writes("again", ok), reads(100, "again", ok)},
+	why:   "the kernel has accepted: the connection waits in its queue until the server has it",
+}, {
+	name: "accept fails, and the server gives up", rules: []fault.Rule{fault.OnAccept(fault.FailAccept{}).OnConn(2)}, owner: givesUp,
+	steps: []step{dials(ok), writes("hello", ok), reads(100, "hello", ok), dials(ok), writes("hello", ok), readsNothing(), closesAll(), reads(100, "", wasReset)},
+	why:   "nobody takes it out of the queue, and the kernel resets what is there when the listener is closed", elsewhere: winsock,
 }, {
 	name: "down on accept", rules: []fault.Rule{fault.OnAccept(fault.Down{For: fault.Forever}).OnConn(1)},
 	steps: []step{dials(ok), writes("hello", ok), reads(100, "hello", ok), dials(isRefused), up(), dials(ok)},

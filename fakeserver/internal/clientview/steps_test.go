@@ -19,7 +19,7 @@ type viewer struct {
 	t       *testing.T
 	network string
 	srv     faker
-	streams *fakeserver.Server       // nil for datagrams
+	streams *fakeserver.Server       // nil for datagrams, and in front of a real server
 	packets *fakeserver.PacketServer // nil for streams
 	conns   []net.Conn               // the latest is the one in use
 	began   time.Time

@@ -1,6 +1,7 @@
 package clientview_test
 
 import (
+	"net"
 	"runtime"
 	"strings"
 	"testing"
@@ -20,7 +21,9 @@ type view struct {
 	about string
 	rules []fault.Rule
 	serve fakeserver.Handler // of streams; if nil, Echo. Datagrams are always echoed.
-	cfg   fakeserver.Config  // what else there is to say
+	// owner is a real server, which is behind a Listener. If nil, there is a Server.
+	owner func(net.Listener)
+	cfg   fakeserver.Config // what else there is to say
 	steps []step
 	why   string // the fact that the row rests on
 	// elsewhere says what is different on other systems than Linux. If empty, nothing
@@ -101,6 +104,16 @@ func (w *viewer) start(v view) {
 		w.network = "udp"
 		w.packets = fakeserver.StartPacket(w.t, fakeserver.PacketConfig{Faults: plan(v.rules...), Handler: fakeserver.PacketEcho{}, StartDown: v.cfg.StartDown})
 		w.srv = w.packets
+		return
+	}
+	if v.owner != nil {
+		below, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		ln := fakeserver.StartListener(w.t, below, fakeserver.Config{Faults: plan(v.rules...)})
+		go v.owner(ln)
+		w.srv = ln
 		return
 	}
 	cfg := v.cfg

@@ -21,9 +21,11 @@ type Program interface {
 	Started(step Step)
 
 	// Accept returns what is to be done with connection conn when it is accepted: what waits
-	// first, and then at most one ending. It counts none of that as done: see Accepted.
+	// first, and then at most one ending. Each OpFailAccept among it is for when the connection is to
+	// be handed out. It counts none of that as done: see Accepted.
 	Accept(conn int) []Step
-	// Accepted counts that step, which Accept returned for connection conn, was carried out.
+	// Accepted counts that step, which Accept returned for connection conn, was carried out; of an
+	// OpFailAccept, once for each call that fails.
 	Accepted(conn int, step Step)
 	// HasOnAccept reports whether the plan still has the rule of step, which the Accept of
 	// this or an earlier program returned for connection conn. A rule that has its key and

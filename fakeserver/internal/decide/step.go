@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -22,6 +23,7 @@ const (
 	OpHold                      // stop until Gate is released
 	OpDown                      // refuse what is new for Delay
 	OpIgnoreDials               // give it no answer for Delay
+	OpFailAccept                // let the next Calls of Accept fail with Errno, before the connection is handed out
 	OpHalfClose                 // end this direction with a FIN
 	OpReset                     // end the connection with an RST
 	OpClose                     // end the connection with a FIN
@@ -33,7 +35,7 @@ const (
 
 var opNames = [...]string{
 	OpPass: "pass", OpDrop: "drop", OpCut: "cut", OpMark: "mark", OpStall: "stall", OpHold: "hold", OpDown: "down", OpIgnoreDials: "ignore-dials",
-	OpHalfClose: "half-close", OpReset: "reset", OpClose: "close", OpExit: "exit", OpRestart: "restart", OpTell: "tell", OpFinish: "finish",
+	OpFailAccept: "fail-accept", OpHalfClose: "half-close", OpReset: "reset", OpClose: "close", OpExit: "exit", OpRestart: "restart", OpTell: "tell", OpFinish: "finish",
 }
 
 // String returns the op's name in lower case.
@@ -60,6 +62,8 @@ type Step struct {
 	Data   []byte            // OpPass: the bytes to hand on; the sender's, or what transforms made of them
 	Delay  time.Duration     // see the ops
 	Gate   string            // OpHold
+	Errno  syscall.Errno     // OpFailAccept
+	Calls  int               // OpFailAccept
 	Rule   string            // the key of the rule that acts; empty if none does
 	Text   string            // what the record says of it
 

@@ -57,6 +57,14 @@ func (k Kinds) Ending(does bool) Kinds {
 	return slices.DeleteFunc(slices.Clone(k), func(kind string) bool { return slices.Contains(ending(), kind) != does })
 }
 
+// Directed returns the kinds of faults for streams that can act in a direction, without those that
+// can on accept only.
+func (k Kinds) Directed() Kinds {
+	return slices.DeleteFunc(slices.Clone(k), func(kind string) bool {
+		return !slices.Contains(Directions(fault.Streams, kind), transcript.ToClient)
+	})
+}
+
 // Local returns the kinds without those that take the server down for all.
 func (k Kinds) Local() Kinds { return k.Without(fault.Down{}, fault.IgnoreDials{}, fault.Restart{}) }
 
@@ -108,6 +116,9 @@ var ending = sync.OnceValue(func() Kinds {
 
 // ends reports whether f, a fault for streams, ends the stream where it acts, or half of it.
 func ends(f fault.Fault) bool {
+	if !Valid(fault.Streams, fault.ToClient(f)) {
+		return false // before there is a stream
+	}
 	c, err := fault.Plan{Rules: []fault.Rule{fault.ToClient(f)}}.Compile(fault.Streams)
 	if err != nil {
 		panic(err)

@@ -23,7 +23,8 @@ func TestDrawnFaultsAreValidAndOfTheirKind(t *testing.T) {
 		for _, m := range media {
 			for _, kind := range faultgen.All(m) {
 				f := w.Draw(t, m, faultgen.Kinds{kind})
-				err := fault.Plan{Rules: []fault.Rule{fault.ToClient(f)}}.Validate(m)
+				r := fault.Rule{Fault: f, Direction: faultgen.Directions(m, kind)[0]}
+				err := fault.Plan{Rules: []fault.Rule{r}}.Validate(m)
 				if cut, ok := f.(fault.Truncate); f.Kind() != kind || err != nil || ok && cut.Size < w.Keep {
 					t.Fatalf("%#v for %v, %s, %+v: %v", f, m, kind, w, err)
 				}
@@ -47,6 +48,7 @@ func TestKindsAreTold(t *testing.T) {
 		"hold":         {true, false, "FromClient ToClient"},
 		"slow-close":   {false, false, "FromClient ToClient"},
 		"slice":        {false, false, "FromClient ToClient"},
+		"fail-accept":  {true, false, "OnAccept"},
 	} {
 		f := faultgen.Example(fault.Streams, kind, 1)
 		if got := faultgen.ActsOnce(f); got != want.once {
@@ -58,6 +60,9 @@ func TestKindsAreTold(t *testing.T) {
 		}
 		if got := strings.Join(places, " "); got != want.places {
 			t.Errorf("%#v can act %s, want %s", f, got, want.places)
+		}
+		if got := slices.Contains(all.Directed(), kind); got != strings.Contains(want.places, "ToClient") {
+			t.Errorf("%#v can act in a direction: %v", f, got)
 		}
 		if slices.Contains(all.Ending(true), kind) != want.ends || slices.Contains(all.Ending(false), kind) == want.ends {
 			t.Errorf("%#v ends a stream: want %v", f, want.ends)

@@ -1,6 +1,7 @@
 package faultgen
 
 import (
+	"syscall"
 	"time"
 
 	"pgregory.net/rapid"
@@ -17,6 +18,7 @@ var streams = map[string]draw{
 	"corrupt":      corrupt,
 	"down":         down,
 	"exit":         plain(fault.Exit{}),
+	"fail-accept":  failAccept,
 	"half-close":   plain(fault.HalfClose{}),
 	"hold":         func(_ *rapid.T, w Wire) fault.Fault { return fault.Hold{Gate: w.Gate} },
 	"ignore-dials": func(t *rapid.T, w Wire) fault.Fault { return fault.IgnoreDials{For: w.delay(t)} },
@@ -48,6 +50,11 @@ func corrupt(t *rapid.T, w Wire) fault.Fault {
 		return fault.Corrupt{Bits: rapid.SliceOfNDistinct(rapid.Int64Range(0, int64(8*w.Length)), 1, 6, rapid.ID).Draw(t, "bits")}
 	}
 	return fault.Corrupt{Rate: rapid.SampledFrom([]float64{.5, 1}).Draw(t, "rate")}
+}
+
+func failAccept(t *rapid.T, _ Wire) fault.Fault {
+	errnos := []syscall.Errno{0, syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM}
+	return fault.FailAccept{Errno: rapid.SampledFrom(errnos).Draw(t, "errno")}
 }
 
 func latency(t *rapid.T, w Wire) fault.Fault {

@@ -76,10 +76,10 @@ func (w wirePlan) delay(t *rapid.T) time.Duration {
 	return time.Duration(between(t, 1, 9, "delay")) * w.unit
 }
 
-// fault draws a fault of any kind.
+// fault draws a fault of any kind that can act in a direction.
 func (w wirePlan) fault(t *rapid.T) fault.Fault {
 	g := faultgen.Wire{Length: w.length, Unit: w.unit, Gate: gate, Endless: w.forever}
-	kinds := faultgen.All(fault.Streams)
+	kinds := faultgen.All(fault.Streams).Directed()
 	if !w.outages {
 		kinds = kinds.Local()
 	}

@@ -84,7 +84,7 @@ const maxOffset = 1900 // a little more than either side writes
 // drawStreamRule draws a rule of any kind, but that of the kinds that end a stream it has only these.
 func drawStreamRule(t *rapid.T, d transcript.Direction, ends faultgen.Kinds) fault.Rule {
 	w := faultgen.Wire{Length: maxOffset, Unit: 100 * time.Microsecond, Gate: "gate", Old: rapid.SampledFrom([]string{"line", "1\n", "nn 2"})}
-	kinds := append(faultgen.All(fault.Streams).Local().Ending(false), ends...)
+	kinds := append(faultgen.All(fault.Streams).Directed().Local().Ending(false), ends...)
 	return drawOffset(t, drawRule(t, w.Draw(t, fault.Streams, kinds), d))
 }
 

@@ -174,9 +174,9 @@ func drawReadScript(t *rapid.T) readScript {
 	return s
 }
 
-// everyStreamFault returns one fault of each kind.
+// everyStreamFault returns one fault of each kind that can act in a direction.
 func everyStreamFault() (all []fault.Fault) {
-	for _, kind := range faultgen.All(fault.Streams) {
+	for _, kind := range faultgen.All(fault.Streams).Directed() {
 		all = append(all, faultgen.Example(fault.Streams, kind, 1))
 	}
 	return all
@@ -195,7 +195,7 @@ func drawIdleRule(t *rapid.T, length int) fault.Rule {
 		return towards(rapid.SampledFrom(harmless).Draw(t, "harmless"))
 	}
 	w := faultgen.Wire{Length: length, Unit: time.Second, Gate: "gate", Endless: true}
-	r := towards(w.Draw(t, fault.Streams, faultgen.All(fault.Streams).Local()))
+	r := towards(w.Draw(t, fault.Streams, faultgen.All(fault.Streams).Directed().Local()))
 	if coin(t, 2, "after bytes") {
 		r = r.AfterBytes(int64(between(t, 0, length, "bytes")))
 	}
