@@ -113,6 +113,9 @@ func (r *round) own() {
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
+		if errors.Is(err, fault.ErrInjected) {
+			continue
+		}
 		if err != nil {
 			r.fail(err)
 			return

@@ -107,6 +107,10 @@ func (c chaos) drawPlan(t *rapid.T, w wirePlan) fault.Plan {
 	if w.outages && coin(t, 4, "at the start") {
 		p.Rules = append(p.Rules, drawAtStart(t, fault.Down{For: w.delay(t)}, fault.IgnoreDials{For: w.delay(t)}))
 	}
+	if c.wrapped && coin(t, 2, "Accept fails") {
+		r := fault.OnAccept(fault.FailAccept{}).Times(between(t, 1, 4, "times"))
+		p.Rules = append(p.Rules, r.FromConn(between(t, 1, 4, "from conn")).NeedNotFire())
+	}
 	if coin(t, 3, "by the clock") {
 		p.Rules = append(p.Rules, drawOnce(t, w).AfterTime(w.delay(t)))
 	}
