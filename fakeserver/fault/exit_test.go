@@ -11,5 +11,5 @@ func TestExitEndsTheConnectionAtItsByte(t *testing.T) {
 
 func TestExitIsForStreamsAndNotOnAccept(t *testing.T) {
 	wantInvalid(t, Datagrams, ToClient(Exit{}), "exit is not a fault of datagrams")
-	wantInvalid(t, Streams, OnAccept(Exit{}), "not for exit")
+	wantInvalid(t, Streams, OnAccept(Exit{}), "not for exit: ToClient acts when the handler starts")
 }

@@ -17,6 +17,6 @@ func TestRestartRefusesNonsense(t *testing.T) {
 		wantInvalid(t, m, ToClient(Restart{For: -1}), "For is -1ns")
 		wantInvalid(t, m, ToClient(Restart{How: transcript.ByClose}), "How is close, want ByFIN or ByRST")
 	}
-	wantInvalid(t, Streams, OnAccept(Restart{}), "not for restart")
+	wantInvalid(t, Streams, OnAccept(Restart{}), "not for restart: ToClient acts when the handler starts")
 	wantInvalid(t, Datagrams, ToClient(Restart{How: transcript.ByRST}), "How is for streams")
 }

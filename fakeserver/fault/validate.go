@@ -76,12 +76,21 @@ func (r Rule) validateDirection(m Medium) error {
 		return errors.New("OnAccept is for streams: datagrams are not accepted")
 	}
 	if _, ok := r.Fault.(acceptFault); !ok {
-		return fmt.Errorf("OnAccept is for Reset, Close, Stall, Down, IgnoreDials and FailAccept, not for %s", r.Fault.Kind())
+		return notOnAccept(r.Fault)
 	}
 	if !reflect.ValueOf(r.After).IsZero() {
 		return errors.New("OnAccept comes before everything: it takes no After")
 	}
 	return nil
+}
+
+// notOnAccept says that f can't act on accept, and what comes next to that.
+func notOnAccept(f Fault) error {
+	instead := "ToClient and FromClient act from the beginning"
+	if isPoint(f) {
+		instead = "ToClient acts when the handler starts"
+	}
+	return fmt.Errorf("OnAccept is for Reset, Close, Stall, Down, IgnoreDials and FailAccept, not for %s: %s", f.Kind(), instead)
 }
 
 func (c Conns) validate() error {

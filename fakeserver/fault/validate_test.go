@@ -19,7 +19,7 @@ func TestValidateRefusesRules(t *testing.T) {
 		{Datagrams, end, "close is not a fault of datagrams"},
 		{Streams, Rule{Fault: Close{}, Direction: 7}, "Direction is 7"},
 		{Datagrams, OnAccept(Loss{Nth: 1}), "OnAccept is for streams"},
-		{Streams, OnAccept(Latency{Delay: 1}), "OnAccept is for Reset, Close, Stall, Down, IgnoreDials and FailAccept, not for latency"},
+		{Streams, OnAccept(Latency{Delay: 1}), "OnAccept is for Reset, Close, Stall, Down, IgnoreDials and FailAccept, not for latency: ToClient and FromClient act from the beginning"},
 		{Streams, OnAccept(Close{}).AfterBytes(1), "it takes no After"},
 		{Streams, OnAccept(Close{}).AfterDatagrams(1), "it takes no After"},
 		{Streams, OnAccept(Close{}).AfterMatch("x"), "it takes no After"},
