@@ -95,9 +95,6 @@ func logging(cfg Config, m fault.Medium, open func(ctx context.Context, w *Wire)
 
 // closeLog closes a logger, and lets it log once more.
 func (w *Wire) closeLog(log Log) {
-	if w.trial.openErr != nil {
-		return
-	}
 	_, err := w.Do("close", func(context.Context) (any, error) { return nil, log.close() })
 	if log.Err != nil {
 		err = errors.Join(err, log.Err())

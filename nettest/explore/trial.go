@@ -31,7 +31,7 @@ type trial struct {
 	shared  chan struct{} // closed when that is open
 	value   any
 	openErr error
-	closing func(w *Wire) // when the body has returned for all; nil: nothing is shared, or to be closed
+	closing func(w *Wire) // when the body has returned for all; nil: nothing is open, or to be closed
 
 	mu      sync.Mutex // guards what follows
 	steps   []*Step
@@ -43,6 +43,7 @@ type trial struct {
 type stretch struct {
 	step  *Step // nil: between
 	since time.Time
+	waits bool // for what another opens
 	done  bool
 	err   error
 	wrong *subject.Misconduct
@@ -101,16 +102,28 @@ func (t *trial) end(w *Wire, s *Step, answer any, err error) {
 // stop for.
 func (t *trial) share(w *Wire, open func(w *Wire) (any, error), closing func(w *Wire)) (any, error) {
 	if t.claimed.CompareAndSwap(false, true) {
-		t.value, t.openErr = open(t.wireOf(1, w.runs))
-		t.closing = closing
+		if t.value, t.openErr = open(t.wireOf(1, w.runs)); t.openErr == nil {
+			t.closing = closing
+		}
 		close(t.shared)
 	}
+	t.wait(w.runs, true)
+	defer t.wait(w.runs, false)
 	select {
 	case <-t.shared:
 		return t.value, t.openErr
 	case <-t.ctx.Done():
 		return nil, t.ctx.Err()
 	}
+}
+
+// wait notes that a caller waits for what another opens, or does not any more. That may take as many steps as it does.
+func (t *trial) wait(caller int, waits bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	at := &t.callers[caller-1]
+	at.waits, at.since = waits, time.Now()
+	t.notify()
 }
 
 // wireOf returns a Wire for a caller's steps, run by the goroutine of another.
@@ -198,16 +211,18 @@ func (t *trial) look() (next time.Time, end ending) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	limit := t.bound.Within + t.bound.Slack
-	end = returned
+	next, end = time.Now().Add(limit), returned
 	for _, c := range t.callers {
 		switch {
 		case c.wrong != nil:
 			return next, misbehaved
 		case c.done:
+		case c.waits:
+			end = goingOn
 		case time.Since(c.since) >= limit:
 			return next, hung
 		default:
-			if due := c.since.Add(limit); end == returned || due.Before(next) {
+			if due := c.since.Add(limit); due.Before(next) {
 				next = due
 			}
 			end = goingOn

@@ -52,7 +52,7 @@ func (w *Wire) ServerAddr() net.Addr {
 
 // Share returns what open makes for the whole trial: the first of Config.Callers that asks calls it,
 // and all get its value, or its error. So callers share one client. close is called when the body has
-// returned for all; it may be nil.
+// returned for all, unless there was an error; it may be nil.
 func (w *Wire) Share(open func() (any, error), close func()) (any, error) {
 	return w.trial.share(w, func(*Wire) (any, error) { return open() }, func(*Wire) {
 		if close != nil {
