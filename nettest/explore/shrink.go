@@ -30,7 +30,7 @@ const (
 // shrink returns the smallest plan that it comes to.
 func (s *search) shrink(ctx context.Context, f *Find) {
 	sh := &shrinker{search: s, breach: f.Breach, best: f.Plan, end: s.within(shrinkBound)}
-	sh.always = s.alwaysBreaks(ctx, f.Plan, f.Breach)
+	sh.always = sh.alwaysBreaks(ctx)
 	for before := ""; before != keyOf(sh.best) && ctx.Err() == nil; {
 		before = keyOf(sh.best)
 		sh.dropRules(ctx)
@@ -52,10 +52,10 @@ func (s *search) within(d time.Duration) time.Time {
 	return time.Now().Add(d)
 }
 
-// alwaysBreaks reports whether a plan breaks the client in that way three times more.
-func (s *search) alwaysBreaks(ctx context.Context, p fault.Plan, b Breach) bool {
-	for range 3 {
-		if !s.try(ctx, p).breaks(b) {
+// alwaysBreaks reports whether the plan breaks the client each time: it has done so twice already.
+func (s *shrinker) alwaysBreaks(ctx context.Context) bool {
+	for range 2 {
+		if !s.breaks(ctx, s.best) {
 			return false
 		}
 	}
@@ -73,15 +73,25 @@ func (s *shrinker) holds(ctx context.Context, p fault.Plan) bool {
 		if s.tries >= maxShrinks || time.Now().After(s.end) {
 			return false
 		}
-		s.tries++
-		r = s.try(ctx, p)
+		r = s.run(ctx, p)
 		s.tried[key] = r
 	}
-	if !r.breaks(s.breach) || s.always && !s.try(ctx, p).breaks(s.breach) {
+	if !r.breaks(s.breach) || s.always && !s.breaks(ctx, p) {
 		return false
 	}
 	s.best = p
 	return true
+}
+
+// run runs a trial, and counts it.
+func (s *shrinker) run(ctx context.Context, p fault.Plan) result {
+	s.tries++
+	return s.try(ctx, p)
+}
+
+// breaks runs a trial, and reports whether it breaks the client in the same way.
+func (s *shrinker) breaks(ctx context.Context, p fault.Plan) bool {
+	return s.run(ctx, p).breaks(s.breach)
 }
 
 // breaks reports whether the plan acted, and broke the client in that way.
