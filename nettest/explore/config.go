@@ -35,7 +35,8 @@ type Config struct {
 	// broken, and Recovery is not asked of it.
 	OneConn bool
 	// Callers is how many goroutines run the body at once, each with a Wire of its own to the same
-	// server. If zero, one.
+	// server; what they use together, they get by Wire.Share. Whether answers get crossed is for the body to say, by the
+	// error of the step: where the server counts, say, they differ from run to run as well. If zero, one.
 	Callers int
 
 	// Lines and LineBytes are how many lines a logger is given, and their length. If zero, DefaultLines

@@ -57,7 +57,7 @@ func (r *runner) rehearse(ctx context.Context) (h rehearsal, err error) {
 func (r *runner) arrived(o Outcome) error {
 	j := judge{cfg: r.cfg}
 	o.lines = j.arrivals(o.Transcript)
-	for _, b := range slices.Concat(j.lost(o), j.torn(o)) {
+	for _, b := range slices.Concat(j.torn(o), j.lost(o)) {
 		return errors.New(b.Text)
 	}
 	return nil

@@ -30,8 +30,12 @@ func wantGolden(t *testing.T, name, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text != string(want) {
-		t.Errorf("got\n%s\nwant %s, which is\n%s\n(-update writes it)", text, file, want)
+	got, wanted := strings.Split(text, "\n"), strings.Split(string(want), "\n")
+	for i := range max(len(got), len(wanted)) {
+		if i == len(got) || i == len(wanted) || got[i] != wanted[i] {
+			t.Errorf("%s has %d lines and the text %d, and they differ from line %d on (-update writes it):\n%s", file, len(wanted), len(got), i+1, strings.Join(got[i:], "\n"))
+			return
+		}
 	}
 }
 
