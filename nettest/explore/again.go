@@ -18,7 +18,7 @@ func (s *search) again(ctx context.Context, kept []keptPlan) (notes []string, er
 		}
 		file := filepath.Join(s.cfg.Dir, k.name+".json")
 		for _, f := range s.finds[before:] {
-			f.Kept = file
+			f.Kept, f.Known = file, true
 		}
 		note := became(file, r)
 		if _, accepted := s.cfg.Accepted[k.name]; accepted && r.Refused == "" && r.Lost == "" {
@@ -90,6 +90,6 @@ func (s *search) accept(k keptPlan, file string, before int, r result) (note str
 		s.accepted = append(s.accepted, r.Breaches...)
 		return fmt.Sprintf("%s breaks it, which is accepted: %s", file, s.cfg.Accepted[k.name])
 	}
-	s.finds = append(s.finds, &Find{Plan: k.plan, Kept: file, Breach: Breach{Oracle: Accepted, Kind: k.name, Text: text}})
+	s.finds = append(s.finds, &Find{Plan: k.plan, Kept: file, Known: true, Breach: Breach{Oracle: Accepted, Kind: k.name, Text: text}})
 	return ""
 }

@@ -57,13 +57,12 @@ func (r *Report) keep(tb fakeserver.TB, dir string, f *Find) {
 		return
 	}
 	var err error
-	f.saved = true
 	if f.Kept, err = save(dir, f); err == nil {
 		return
 	}
 	r.Notes = append(r.Notes, fmt.Sprintf("the find can't be saved in %s, where it would be tried first: %v", dir, err))
 	if away := artifactDir(tb); away != "" {
-		f.belongs = dir
+		f.Belongs = dir
 		if f.Kept, err = save(away, f); err != nil {
 			r.Notes = append(r.Notes, err.Error())
 		}

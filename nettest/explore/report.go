@@ -32,7 +32,7 @@ func (r Report) String() string {
 func (f *Find) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%v\n", f.Breach)
-	if f.Kept != "" && !f.saved {
+	if f.Known {
 		fmt.Fprintf(&b, "by the plan in %s\n", f.Kept)
 	} else {
 		fmt.Fprintf(&b, "found by plan %d, in wave %d; shrunk in %d trials\n", f.At, f.Wave, f.Shrinks)
@@ -44,9 +44,9 @@ func (f *Find) String() string {
 		fmt.Fprintf(&b, "%s\n", why)
 	}
 	switch {
-	case f.Kept == "" || !f.saved:
-	case f.belongs != "":
-		fmt.Fprintf(&b, "saved as %s: in %s it would be tried first\n", f.Kept, f.belongs)
+	case f.Kept == "" || f.Known:
+	case f.Belongs != "":
+		fmt.Fprintf(&b, "saved as %s: in %s it would be tried first\n", f.Kept, f.Belongs)
 	default:
 		fmt.Fprintf(&b, "saved as %s: it is tried first from now on\n", f.Kept)
 	}

@@ -9,15 +9,15 @@ import (
 
 func TestReport(t *testing.T) {
 	found := aFind(7)
-	found.saved, found.Kept, found.Rerun = true, "testdata/fakewire/TestClient/hang-close-to-client-7.json", rerun("TestClient/over TLS")
+	found.Kept, found.Rerun = "testdata/fakewire/TestClient/hang-close-to-client-7.json", rerun("TestClient/over TLS")
 	found.Evidence = "close.ToClient.1: fired\n0.000s conn 1 accepted\n"
 	before := aFind(9)
-	before.Kept, before.Wave, before.Rate, before.Why = "testdata/fakewire/TestClient/hang-close-to-client-9.json", 0, Rate{}, nil
+	before.Known, before.Kept, before.Wave, before.Rate, before.Why = true, "testdata/fakewire/TestClient/hang-close-to-client-9.json", 0, Rate{}, nil
 	before.Rerun = rerun("TestClient")
 	away := aFind(11)
-	away.saved, away.Kept, away.belongs = true, "/artifacts/hang-close-to-client-11.json", "testdata/fakewire/TestClient"
+	away.Kept, away.Belongs = "/artifacts/hang-close-to-client-11.json", "testdata/fakewire/TestClient"
 	nowhere := aFind(13)
-	nowhere.saved, nowhere.Wave, nowhere.Rate, nowhere.Plan.Comment = true, 0, Rate{100, 100}, "by hand"
+	nowhere.Wave, nowhere.Rate, nowhere.Plan.Comment = 0, Rate{100, 100}, "by hand"
 	r := Report{
 		Tally: Tally{Plans: 300, Fired: 212, Outcomes: 51, Lost: 2, Refused: 3, Stopped: "stopped at 300 plans"},
 		Finds: []*Find{found, before, away, nowhere},

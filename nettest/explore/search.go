@@ -73,11 +73,10 @@ type Find struct {
 	Rate     Rate
 	Why      []string // what it hangs on
 	Kept     string   // the file that it is in
+	Known    bool     // it was there before this search
+	Belongs  string   // the folder that Kept is to be moved to, so that it is tried first; "": it is there
 	Rerun    string   // the command line that runs its test again
 	Evidence string   // the rules' outcomes and the record of a run
-
-	saved   bool   // by this search, so that it was not there before
-	belongs string // the folder that Kept is to be moved to; "": it is there
 }
 
 // errOver says that a search has come to its end.
