@@ -47,15 +47,6 @@ const (
 	garbled // in its first byte
 )
 
-// A scope is on which connections something happens.
-type scope int
-
-const (
-	everywhere scope = iota
-	onFirstConn
-	atFirstServer // on all connections to the server to which the first one was
-)
-
 // Events. What came before them has left.
 var (
 	resetHere  event = func(_ context.Context, _ *relay, c *fakeserver.Conn) fate { c.Reset(); return vanishes }
@@ -76,20 +67,6 @@ var (
 func newRelay(at place, then event) *relay {
 	r := &relay{at: at, then: then, gate: make(chan struct{}), reached: make(chan struct{})}
 	r.open = sync.OnceFunc(func() { close(r.gate) })
-	return r
-}
-
-// onFirst lets r's event happen only on the first connection that comes to the place, to
-// whichever server. A connection that was a probe is not it.
-func (r *relay) onFirst() *relay {
-	r.where = onFirstConn
-	return r
-}
-
-// atFirst lets r's event happen at one server only, on each connection that comes to the place
-// there: that to which the first one was.
-func (r *relay) atFirst() *relay {
-	r.where = atFirstServer
 	return r
 }
 

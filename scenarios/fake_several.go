@@ -13,7 +13,7 @@ import (
 )
 
 // fakes are the fake servers of one exchange: one, or as many as the client is given. They have
-// one plan, and one thing that happens, happens at all of them.
+// one plan, and what its methods do to them they do to all.
 type fakes struct {
 	all   []fake
 	plan  fault.Plan // as it was made: of several servers, one on which a rule acts is enough
@@ -142,7 +142,7 @@ func (f fakes) awaitHeld(ctx context.Context, gate string) error {
 	return f.atOne(ctx, func(ctx context.Context, srv fake) error { return srv.AwaitHeld(ctx, gate) })
 }
 
-// wait waits until cond holds for the records. It may be called by several goroutines at once.
+// wait waits until cond holds for the records. Several goroutines may call that at once.
 func (f fakes) wait(ctx context.Context, cond func(records) bool) error {
 	return f.atOne(ctx, func(ctx context.Context, srv fake) error {
 		return srv.Wait(ctx, func(transcript.Transcript) bool { return cond(f.records()) })
