@@ -54,19 +54,22 @@ func pongOf(ctx context.Context, addr string, within time.Duration) (string, err
 
 // aboutSockets are the promises that go by what the kernel knows of the client's sockets.
 var aboutSockets = []string{
-	scenarios.HonorsDeadlineSending.Name, scenarios.NoticesIdleClose.Name, scenarios.CopesWithFullWindow.Name,
-	scenarios.LeavesNothingBehind.Name, scenarios.StopsWhenTold.Name,
+	scenarios.NoticesIdleClose.Name, scenarios.CopesWithFullWindow.Name, scenarios.LeavesNothingBehind.Name, scenarios.StopsWhenTold.Name,
 }
 
 var _ = Describe("A client of three servers", func() {
-	failover := reference.FailoverTCPClient(echoed, within)
-	failover.Servers, failover.Handler = 3, echoes
-	careful := reference.CarefulFailoverTCPClient(echoed, within)
-	careful.Servers, careful.Handler = 3, echoes
+	of := func(c scenarios.TCPClient) scenarios.TCPClient {
+		c.Servers, c.Handler = 3, echoes
+		return c
+	}
+	failover := of(reference.FailoverTCPClient(echoed, 2*within))
 	for _, p := range scenarios.Promises[scenarios.TCPClient]() {
 		c := failover
-		if p.Name == scenarios.SendsRequestOnce.Name {
-			c = careful
+		switch p.Name {
+		case scenarios.SendsRequestOnce.Name:
+			c = of(reference.CarefulFailoverTCPClient(echoed, 2*within))
+		case scenarios.CopesWithFullWindow.Name:
+			c = of(reference.FailoverTCPClient(echoed, 10*within))
 		}
 		It("keeps its promise by TCP: "+p.Name, func(ctx SpecContext) {
 			if slices.Contains(aboutSockets, p.Name) {
@@ -91,10 +94,24 @@ var _ = Describe("A client of three servers", func() {
 		Expect(run(ctx, scenarios.NoDialStorm, always(c))).To(Succeed())
 	}, bound)
 
+	It("may give one up whose window is full, and send all to another", func(ctx SpecContext) {
+		c := failover
+		hurried, patient := reference.TCPClient(echoed, within/20), reference.TCPClient(echoed, within/2)
+		c.Large = func(ctx context.Context, addrs string) (string, error) {
+			first, rest, _ := strings.Cut(addrs, ",")
+			if answer, err := hurried.Large(ctx, first); err == nil {
+				return answer, nil
+			}
+			second, _, _ := strings.Cut(rest, ",")
+			return patient.Large(ctx, second)
+		}
+		Expect(scenarios.RunInMemory(ctx, suite, scenarios.CopesWithFullWindow, always(c))).To(Succeed())
+	}, bound)
+
 	It("is as its example says", func(ctx SpecContext) {
 		c := scenarios.TCPClient{Servers: 3, Handler: pongs, Do: pongOfAny, Want: "PONG", Within: time.Second}
 		for _, p := range []tcpPromise{scenarios.FailsOver, scenarios.FailsOverWhenUnanswered, scenarios.ReportsRefused, scenarios.HonorsDeadline} {
-			Expect(run(ctx, p, always(c))).To(Succeed())
+			Expect(scenarios.RunInMemory(ctx, suite, p, always(c))).To(Succeed())
 		}
 	}, bound)
 
