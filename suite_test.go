@@ -65,12 +65,12 @@ var _ = tcpClient("the bundled TCP client with one try", func() scenarios.TCPCli
 }, scenarios.Keeps(scenarios.ReportsReset, scenarios.NoticesIdleClose, scenarios.SendsRequestOnce))
 
 var _ = tcpClient("the bundled TCP client with two servers", func() scenarios.TCPClient {
-	return bundled.FailoverTCPClient("hello from the client", within)
+	return bundled.FailoverTCPClient("hello from the client", 2*within)
 }, scenarios.Keeps(scenarios.FailsOver, scenarios.FailsOverWhenUnanswered, scenarios.ReportsReset, scenarios.SaysSoWhileRefused, scenarios.HonorsDeadline,
 	scenarios.TriesAgainAfterReset, scenarios.TriesAgainAfterRestart, scenarios.NoticesIdleClose, scenarios.KeepsAnswersApart, scenarios.LeavesNothingBehind))
 
 var _ = tcpClient("the bundled TCP client with two servers and one request", func() scenarios.TCPClient {
-	return bundled.CarefulFailoverTCPClient("hello from the client", within)
+	return bundled.CarefulFailoverTCPClient("hello from the client", 2*within)
 }, scenarios.Keeps(scenarios.FailsOver, scenarios.SendsRequestOnce))
 
 // asking are the promises of the bundled UDP client about single exchanges.

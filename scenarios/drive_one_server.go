@@ -2,9 +2,13 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
+	"time"
+
+	"github.com/fakewire/fakewire/nettest/subject"
 )
 
 // wantServers says that c has to have several servers.
@@ -38,11 +42,54 @@ func (c client) oneGone(how string, gone func(fake) error) (all []trial) {
 }
 
 // wantAnswerPast wants the subject's exchange to give its answer in each of the trials.
-func wantAnswerPast[S clientSubject](ctx context.Context, p pace, subject func() S, trials []trial) error {
+func wantAnswerPast[S clientSubject](ctx context.Context, p pace, c client, subject func() S, trials []trial) error {
 	return tryEach(p, subject, len(trials), func(i int, subject func() S) error {
-		_, err := exchange(ctx, subject, trials[i], wantAnswer)
-		return err
+		return c.calmly(func() error {
+			_, err := exchange(ctx, subject, trials[i], wantAnswer)
+			return err
+		})
 	})
+}
+
+// A lossAt is what happens at a place in the dialogue with the server that the client asks first.
+type lossAt struct {
+	loss
+	at   place
+	asks bool // it happens when the client begins to ask for the place's message
+}
+
+// askAnother wants the client's whole exchange to give its answer, whatever is lost at the server
+// that it asks first.
+func askAnother(ctx context.Context, c client, subject func() TCPClient, losses []lossAt) error {
+	return tryEach(together, subject, len(losses), func(i int, subject func() TCPClient) error {
+		l := losses[i]
+		r := newRelay(l.at, l.then).atFirst()
+		if l.asks {
+			r = r.onRequest()
+		}
+		return c.calmly(func() error { return relayed(ctx, subject, r, trial{what: l.what}, doAnswered, onWire) })
+	})
+}
+
+// calmly runs a trial in which c has to leave a server that is gone for one that is well, and looks
+// meanwhile whether the machine has the time for it.
+func (c client) calmly(try func() error) error {
+	const beats = 64 // in Within
+	period := c.within / beats
+	began, pulse := time.Now(), subject.NewPulse(period)
+	err := try()
+	pulse.Stop()
+	return c.unlessBusy(err, time.Since(began)-time.Duration(pulse.Count()+1)*period)
+}
+
+// unlessBusy returns err, of a trial in which the machine had no time for c for so long. A client gives
+// each server a part of its time. If the machine took that part, the one that is well looked gone
+// to it, too: then a break says nothing.
+func (c client) unlessBusy(err error, busy time.Duration) error {
+	if busy < c.within/16 || !errors.Is(err, ErrBroken) {
+		return err
+	}
+	return likewise(err, fmt.Errorf("%w: for %v, the machine was too busy: %w; %v", ErrInconclusive, busy, errNotTried, err))
 }
 
 // A silence is a server that says nothing from when the silence begins: the one that is asked first

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -56,3 +57,12 @@ type evidenced struct {
 }
 
 func (e *evidenced) Unwrap() error { return e.error }
+
+// likewise returns another error with the evidence that there is for err.
+func likewise(err, another error) error {
+	var ev *evidenced
+	if errors.As(err, &ev) {
+		return &evidenced{another, ev.evidence}
+	}
+	return another
+}

@@ -92,10 +92,5 @@ func (m *memoryNetwork) explain(err error) error {
 	if err == nil || m.asked.Load() || errors.Is(err, ErrSubject) || isMisconduct(err) {
 		return err
 	}
-	explained := fmt.Errorf("%w: in memory, a subject has to dial by NetworkOf(ctx), and it did not ask for that: %v", ErrSubject, err)
-	var ev *evidenced
-	if errors.As(err, &ev) {
-		return &evidenced{explained, ev.evidence}
-	}
-	return explained
+	return likewise(err, fmt.Errorf("%w: in memory, a subject has to dial by NetworkOf(ctx), and it did not ask for that: %v", ErrSubject, err))
 }

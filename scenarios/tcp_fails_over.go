@@ -43,18 +43,11 @@ func checkFailsOver(ctx context.Context, subject func() TCPClient) error {
 	refused := c.oneGone("refuses connections", fake.refuse)
 	unanswered := c.oneGone("leaves connects without an answer", fake.ignoreDials)
 	return inTurn(
-		func() error { return wantAnswerPast(ctx, asNeeded, subject, refused) },
-		func() error { return wantAnswerPast(ctx, together, subject, unanswered) },
-		func() error { return askAnother(ctx, subject, lossesBeforeRequest(all)) },
+		func() error { return wantAnswerPast(ctx, asNeeded, c, subject, refused) },
+		func() error { return wantAnswerPast(ctx, together, c, subject, unanswered) },
+		func() error { return askAnother(ctx, c, subject, lossesBeforeRequest(all)) },
 		func() error { return outliveServer(ctx, subject, c) },
 	)
-}
-
-// A lossAt is what happens at a place in the dialogue with the server that the client asks first.
-type lossAt struct {
-	loss
-	at   place
-	asks bool // it happens when the client begins to ask for the place's message
 }
 
 // lossesBeforeRequest returns what happens in the middle of the messages before the answer.
@@ -66,19 +59,6 @@ func lossesBeforeRequest(all []message) (losses []lossAt) {
 		)
 	}
 	return losses
-}
-
-// askAnother wants the client's whole exchange to give its answer, whatever is lost at the server
-// that it asks first.
-func askAnother(ctx context.Context, subject func() TCPClient, losses []lossAt) error {
-	return tryEach(together, subject, len(losses), func(i int, subject func() TCPClient) error {
-		l := losses[i]
-		r := newRelay(l.at, l.then).atFirst()
-		if l.asks {
-			r = r.onRequest()
-		}
-		return relayed(ctx, subject, r, trial{what: l.what}, doAnswered, onWire)
-	})
 }
 
 // outliveServer wants a client with sessions to get an answer after the end of the server that

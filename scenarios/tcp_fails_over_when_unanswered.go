@@ -32,7 +32,7 @@ var FailsOverWhenUnanswered = Promise[TCPClient]{
 		if err != nil {
 			return err
 		}
-		return askAnother(ctx, subject, lossesFromRequestOn(answerOf(all)))
+		return askAnother(ctx, c, subject, lossesFromRequestOn(answerOf(all)))
 	},
 }
 

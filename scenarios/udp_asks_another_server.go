@@ -37,25 +37,26 @@ func checkAsksAnotherServer(ctx context.Context, subject func() UDPClient) error
 		gone = c.oneGone("has nothing at its port", fake.refuse)
 	}
 	return inTurn(
-		func() error { return askPastSilence(ctx, subject) },
-		func() error { return wantAnswerPast(ctx, asNeeded, subject, gone) },
-		func() error { return askPastNewSilence(ctx, subject, c) },
+		func() error { return askPastSilence(ctx, c, subject) },
+		func() error { return wantAnswerPast(ctx, asNeeded, c, subject, gone) },
+		func() error { return askPastNewSilence(ctx, c, subject) },
 	)
 }
 
 // askPastSilence wants the client to get its answer though the server that it asks first
 // says nothing.
-func askPastSilence(ctx context.Context, subject func() UDPClient) error {
-	var s silence
-	s.begin()
+func askPastSilence(ctx context.Context, c client, subject func() UDPClient) error {
 	silent := trial{what: "when the server that it asks first says nothing"}
-	_, err := exchange(ctx, s.over(subject), silent, wantAnswer)
-	return s.verdict(silent.what, err)
+	return fallsSilent(c, subject, silent.what, func(s *silence, subject func() UDPClient) error {
+		s.begin()
+		_, err := exchange(ctx, subject, silent, wantAnswer)
+		return err
+	})
 }
 
 // askPastNewSilence wants a client with sessions to get its answer when the server that it had asked
 // says nothing any more.
-func askPastNewSilence(ctx context.Context, subject func() UDPClient, c client) error {
+func askPastNewSilence(ctx context.Context, c client, subject func() UDPClient) error {
 	if c.open == nil {
 		return nil
 	}
@@ -63,14 +64,22 @@ func askPastNewSilence(ctx context.Context, subject func() UDPClient, c client) 
 	if err != nil {
 		return err
 	}
-	var s silence
 	silent := trial{what: "when the server that it had asked says nothing any more"}
-	err = inDialogue(ctx, s.over(subject), silent, func(d *dialogue) error {
-		if err := d.ask(1).wantAnswer(want[0]); err != nil {
-			return err
-		}
-		s.begin()
-		return d.ask(2).wantAnswer(want[1])
+	return fallsSilent(c, subject, silent.what, func(s *silence, subject func() UDPClient) error {
+		return inDialogue(ctx, subject, silent, func(d *dialogue) error {
+			if err := d.ask(1).wantAnswer(want[0]); err != nil {
+				return err
+			}
+			s.begin()
+			return d.ask(2).wantAnswer(want[1])
+		})
 	})
-	return s.verdict(silent.what, err)
+}
+
+// fallsSilent runs a trial of the kind what, in which a server falls silent.
+func fallsSilent(c client, subject func() UDPClient, what string, try func(s *silence, subject func() UDPClient) error) error {
+	return tryEach(oneByOne, subject, 1, func(_ int, subject func() UDPClient) error {
+		var s silence
+		return s.verdict(what, c.calmly(func() error { return try(&s, s.over(subject)) }))
+	})
 }
