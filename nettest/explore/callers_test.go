@@ -32,7 +32,9 @@ type lineConn struct {
 }
 
 func openLineConn(w *Wire, latest bool) (*lineConn, error) {
-	conn, err := w.DialContext(context.Background(), "tcp", "server.test:4242")
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	conn, err := w.DialContext(ctx, "tcp", "server.test:4242")
 	if err != nil {
 		return nil, err
 	}
