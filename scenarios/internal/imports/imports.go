@@ -80,6 +80,7 @@ var mayImport = []struct {
 	{"nettest/internal/process", nil},
 	{"nettest/subject", [][]string{server, {module + "nettest", module + "nettest/internal/process"}}},
 	{"nettest/explore", [][]string{server, {module + "nettest", module + "nettest/subject"}}},
+	{"nettest/explore/internal/specimen", [][]string{server, {module + "nettest", module + "nettest/explore"}}},
 	{"nettest/match", [][]string{words, {gomega + "/types", gomega + "/format", gomega + "/gcustom", gomega + "/gbytes"}}},
 }
 
