@@ -154,22 +154,23 @@ func TestCloseIsForAnyNumberOfCallers(t *testing.T) {
 }
 
 func TestCloseUnblocksEverything(t *testing.T) {
+	much := make([]byte, 100<<20) // on a busy machine, to make it takes as long as Close waits for a handler
 	for why, tt := range map[string]struct {
 		rules fault.Plan
 		serve func(c *fakeserver.Conn) error
 	}{
 		"a read":         {fault.Plan{}, func(c *fakeserver.Conn) error { _, err := c.Read(make([]byte, 1)); return err }},
-		"a write":        {fault.Plan{}, func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 64<<20)); return err }},
+		"a write":        {fault.Plan{}, func(c *fakeserver.Conn) error { _, err := c.Write(much[:64<<20]); return err }},
 		"a stalled read": {plan(fault.FromClient(fault.Stall{})), func(c *fakeserver.Conn) error { _, err := c.Read(make([]byte, 1)); return err }},
 		"a delayed read": {plan(fault.FromClient(fault.Latency{Delay: time.Hour}).NeedNotFire()),
 			func(c *fakeserver.Conn) error { _, err := c.Read(make([]byte, 1)); return err }},
 		"a delayed write": {plan(fault.ToClient(fault.Latency{Delay: time.Hour}).NeedNotFire()), func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 1)); return err }},
 		"a full queue": {plan(fault.ToClient(fault.Stall{})), func(c *fakeserver.Conn) error {
-			_, err := c.Write(make([]byte, 100<<20))
+			_, err := c.Write(much)
 			return err
 		}},
 		"an unread boundary": {plan(fault.ToClient(fault.Slice{Size: 1}).NeedNotFire()), func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 9)); return err }},
-		"a reset of much":    {plan(fault.ToClient(fault.Reset{}).AfterBytes(32 << 20).NeedNotFire()), func(c *fakeserver.Conn) error { _, err := c.Write(make([]byte, 32<<20)); return err }},
+		"a reset of much":    {plan(fault.ToClient(fault.Reset{}).AfterBytes(32 << 20).NeedNotFire()), func(c *fakeserver.Conn) error { _, err := c.Write(much[:32<<20]); return err }},
 	} {
 		t.Run(why, func(t *testing.T) {
 			srv, err := fakeserver.Listen(fakeserver.Config{Faults: tt.rules, Handler: fakeserver.HandlerFunc(
