@@ -136,7 +136,7 @@ var packetViews = []view{{
 	why:   "Dial asks nobody", elsewhere: noICMP,
 }, {
 	name: "down from the client, for datagrams", rules: []fault.Rule{fault.FromClient(fault.Down{For: fault.Forever}).AfterDatagrams(2)},
-	steps: []step{dials(ok), writes("one", ok), reads(100, "one", ok), writes("two", ok), readsNothing(), writes("three", ok), reads(100, "", isRefused),
+	steps: []step{dials(ok), writes("one", ok), reads(100, "one", ok), writes("two", ok), readsNothing(), goesDown(), writes("three", ok), reads(100, "", isRefused),
 		up(), writes("four", ok), reads(100, "four", ok)},
 	why: "the port refuses before the handler gets the second, whose answer can't leave", elsewhere: noICMP,
 }, {
