@@ -15,6 +15,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/scenarios"
 	"github.com/fakewire/fakewire/scenarios/internal/reference"
 )
@@ -218,6 +219,24 @@ func TestEvidenceIsOfTheServersThatWereUsed(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "server 1") || !strings.Contains(err.Error(), "server 2") {
 		t.Errorf("of a client that uses both: %v", err)
 	}
+	wantRecordsOfBoth(t, dir)
+
+	both.PacketHandler = fakeserver.PacketEcho{}
+	both.Do = func(ctx context.Context, addrs string) (string, error) {
+		first, second, _ := strings.Cut(addrs, ",")
+		_, err := askFirstOnce(ctx, first)
+		answer, wrong := reference.OneRead("PONG", within).Do(ctx, second)
+		return answer, errors.Join(err, wrong)
+	}
+	err = scenarios.RunInMemory(t.Context(), t, scenarios.ReassemblesSplitReplies, always(both))
+	if err == nil || !strings.Contains(err.Error(), "datagrams, server 1") {
+		t.Errorf("of a client that sends datagrams to the first: %v", err)
+	}
+}
+
+// wantRecordsOfBoth wants a file with the record of the second server, and one with those of both.
+func wantRecordsOfBoth(t *testing.T, dir string) {
+	t.Helper()
 	files, _ := filepath.Glob(filepath.Join(dir, "*.txt"))
 	var texts []string
 	for _, name := range files {
