@@ -57,13 +57,13 @@ func (r *Report) keep(tb fakeserver.TB, dir string, f *Find) {
 		return
 	}
 	var err error
-	if f.Kept, err = save(dir, f); err == nil {
+	if f.Kept, err = f.Save(dir); err == nil {
 		return
 	}
 	r.Notes = append(r.Notes, fmt.Sprintf("the find can't be saved in %s, where it would be tried first: %v", dir, err))
 	if away := artifactDir(tb); away != "" {
 		f.Belongs = dir
-		if f.Kept, err = save(away, f); err != nil {
+		if f.Kept, err = f.Save(away); err != nil {
 			r.Notes = append(r.Notes, err.Error())
 		}
 	}

@@ -82,9 +82,10 @@ func load(dir string) (all []keptPlan, err error) {
 	return all, nil
 }
 
-// save writes a find into a folder, and returns the file's path. A plan that is there already is not
-// written again.
-func save(dir string, f *Find) (path string, err error) {
+// Save writes the find into a folder as a plan with a comment, which is how it is tried first from then
+// on, and returns the file's path. The folder is made if it is not there. A plan that is in it already is not
+// written again. What explores in a test, such as TCP, has saved its finds.
+func (f *Find) Save(dir string) (path string, err error) {
 	there, err := load(dir)
 	if err != nil {
 		return "", err

@@ -22,7 +22,7 @@ func aFind(at int64) *Find {
 func TestKeepWritesAnOrdinaryPlan(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "testdata", "fakewire", "TestClient")
 	f := aFind(7)
-	path, err := save(dir, f)
+	path, err := f.Save(dir)
 	if err != nil || filepath.Base(path) != "hang-close-to-client-7.json" {
 		t.Fatalf("%q, %v", path, err)
 	}
@@ -71,18 +71,18 @@ func TestKeptPlanKnowsABreachOfManyLines(t *testing.T) {
 
 func TestKeepWritesNothingTwice(t *testing.T) {
 	dir := t.TempDir()
-	first, err := save(dir, aFind(7))
+	first, err := aFind(7).Save(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	again := aFind(7)
 	again.Rate, again.Why = Rate{20, 20}, nil
-	if path, err := save(dir, again); err != nil || path != first {
+	if path, err := again.Save(dir); err != nil || path != first {
 		t.Errorf("the same plan is saved as %s, %v; want %s", path, err, first)
 	}
 	other := aFind(7)
 	other.Plan.Rules[0].Conns.Only = []int{2}
-	path, err := save(dir, other)
+	path, err := other.Save(dir)
 	if err != nil || filepath.Base(path) != "hang-close-to-client-7-2.json" {
 		t.Errorf("another plan of that name is saved as %s, %v", path, err)
 	}
@@ -112,7 +112,7 @@ func TestKeepNamesFilesForEveryFault(t *testing.T) {
 // Files that are not of the search may be there; one that can't be read says which it is.
 func TestKeepInAFolderWithStrangeFiles(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := save(dir, aFind(7)); err != nil {
+	if _, err := aFind(7).Save(dir); err != nil {
 		t.Fatal(err)
 	}
 	write := func(name, text string) {
@@ -143,7 +143,7 @@ func TestKeepInAFolderWithStrangeFiles(t *testing.T) {
 		if !errors.Is(err, ErrConfig) {
 			t.Errorf("%v is not ErrConfig", err)
 		}
-		if _, err := save(dir, aFind(9)); err == nil {
+		if _, err := aFind(9).Save(dir); err == nil {
 			t.Error("a find is saved beside a file that can't be read, which would end the next search")
 		}
 	}

@@ -52,6 +52,12 @@ func PacketLogger(tb fakeserver.TB, cfg Config, open func(ctx context.Context, w
 	inTest(tb, loggerConfig(cfg, fault.Datagrams), fault.Datagrams, logging(cfg, fault.Datagrams, open))
 }
 
+// SearchLogger is for loggers what Search is for clients.
+func SearchLogger(ctx context.Context, cfg Config, m fault.Medium, open func(ctx context.Context, w *Wire) (Log, error)) (Report, error) {
+	cfg = loggerConfig(cfg, m)
+	return Search(ctx, cfg, m, logging(cfg, m, open))
+}
+
 // loggerConfig returns cfg for a logger.
 func loggerConfig(cfg Config, m fault.Medium) Config {
 	cfg.logger = true

@@ -16,8 +16,8 @@ import (
 // maxAbreast is how many trials in which the client waits run at once, on sockets.
 const maxAbreast = 8
 
-// Search explores a client without a test: of streams or of datagrams, as m says. It saves nothing,
-// and tries first what is in Config.Dir. Its error is about what can't be explored, such as a body
+// Search explores a client without a test: of streams or of datagrams, as m says. It saves nothing:
+// Find.Save does; and it tries first what is in Config.Dir. Its error is about what can't be explored, such as a body
 // that fails on a healthy wire; it wraps ErrConfig, or is ctx's.
 func Search(ctx context.Context, cfg Config, m fault.Medium, body Body) (Report, error) {
 	cfg, err := cfg.complete()
