@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -119,4 +120,11 @@ func (e explored) plan(k known) (fault.Plan, error) {
 		return fault.Plan{}, err
 	}
 	return fault.ParsePlan(text)
+}
+
+// dial connects as a net.Dialer with a timeout does, for what takes a dialer without a context.
+func dial(w *explore.Wire) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), within/2)
+	defer cancel()
+	return w.DialContext(ctx, "tcp", "server.test:1")
 }

@@ -27,12 +27,13 @@ var _ = register(explored{
 	},
 })
 
-// goRedisBody gets and counts by a pool of connections that log in. They speak the protocol's second version, so that
-// there is no HELLO.
+// goRedisBody gets and counts by a pool of connections that log in. They speak the protocol's second version, and
+// the server does not know HELLO. The pool has room for whatever dials are under way: a call that waits for its turn takes its timer
+// from a sync.Pool of the whole program, and one of another bubble ends the program.
 func goRedisBody(_ context.Context, w *explore.Wire) error {
 	logging.Disable()
 	c := redis.NewClient(&redis.Options{
-		Addr: "redis.test:6379", Dialer: w.DialContext, Password: "secret", DB: 3, Protocol: 2, PoolSize: 2,
+		Addr: "redis.test:6379", Dialer: w.DialContext, DialTimeout: within / 2, Password: "secret", DB: 3, Protocol: 2, PoolSize: 50,
 		ContextTimeoutEnabled: true, DisableIdentity: true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	})

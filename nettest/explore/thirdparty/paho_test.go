@@ -27,7 +27,7 @@ func pahoBody(_ context.Context, w *explore.Wire) error {
 	c := mqtt.NewClient(mqtt.NewClientOptions().AddBroker("tcp://mqtt.test:1883").SetClientID("orchard").
 		SetConnectTimeout(within).SetWriteTimeout(within).SetKeepAlive(2 * within).SetPingTimeout(within).SetMaxReconnectInterval(within).
 		SetCustomOpenConnectionFn(func(*url.URL, mqtt.ClientOptions) (net.Conn, error) {
-			return w.DialContext(context.Background(), "tcp", "mqtt.test:1883")
+			return dial(w)
 		}))
 	if _, err := w.Do("connect", func(ctx context.Context) (any, error) { return nil, mqttWait(ctx, c.Connect()) }); err != nil {
 		return nil
