@@ -71,8 +71,8 @@ func askAnother(ctx context.Context, c client, subject func() TCPClient, losses 
 	})
 }
 
-// calmly runs a trial in which c has to leave a server that is gone for one that is well, and looks
-// meanwhile whether the machine has the time for it.
+// calmly runs a trial in which c needs its own time for more than to wait, such as to leave a server
+// that is gone for one that is well, and looks meanwhile whether the machine has the time for it.
 func (c client) calmly(try func() error) error {
 	const beats = 64 // in Within
 	period := c.within / beats
@@ -83,8 +83,8 @@ func (c client) calmly(try func() error) error {
 }
 
 // unlessBusy returns err, of a trial in which the machine had no time for c for so long. A client gives
-// each server a part of its time. If the machine took that part, the one that is well looked gone
-// to it, too: then a break says nothing.
+// each server, or each part of a large request, a part of its time. If the machine took that part, what
+// is well looked gone to it, too: then a break says nothing.
 func (c client) unlessBusy(err error, busy time.Duration) error {
 	if busy < c.within/16 || !errors.Is(err, ErrBroken) {
 		return err

@@ -28,6 +28,10 @@ var CopesWithFullWindow = Promise[TCPClient]{
 		"client that does not look leaves a hole and goes on, or begins again from the start.",
 	Labels: []string{"tcp", "fault:hold", "fault:slice"},
 	check: func(ctx context.Context, subject func() TCPClient) error {
+		c, err := subject().client()
+		if err != nil {
+			return err
+		}
 		large, err := healthyLarge(ctx, subject)
 		if err != nil {
 			return err
@@ -36,7 +40,9 @@ var CopesWithFullWindow = Promise[TCPClient]{
 			fault.FromClient(fault.Hold{Gate: fullWindow}).AfterBytes(large.middle),
 			fault.FromClient(fault.Slice{Size: 512 << 10, Pause: 2 * time.Millisecond}),
 		)}
-		err = withLarge(ctx, subject, slow, func(d *dialogue) error { return sendSlowly(d, large) })
+		err = c.calmly(func() error {
+			return withLarge(ctx, subject, slow, func(d *dialogue) error { return sendSlowly(d, large) })
+		})
 		if _, other := errors.AsType[*otherSize](err); other {
 			return large.orVaries(ctx, subject, err)
 		}
