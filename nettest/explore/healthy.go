@@ -154,7 +154,7 @@ func (h *rehearsal) compare(o Outcome) {
 
 // A measurement is what a wire that says nothing shows of a client. It is plain data.
 type measurement struct {
-	Deadline time.Duration // how long the client waits
+	Deadline time.Duration // how long the client waits, rounded down
 	Bound    time.Duration // of a step
 	Note     string
 }
@@ -177,9 +177,10 @@ func (r *runner) measure(ctx context.Context) measurement {
 	o := r.run(ctx, r.silence())
 	switch {
 	case o.end == returned:
-		m.Deadline = min(longest(o), r.bound)
+		waited := min(longest(o), r.bound)
+		m.Deadline = roundDown(waited)
 		if r.cfg.Within == 0 && !endedByBound(o, r.bound) {
-			m.Bound = m.Deadline
+			m.Bound = waited
 		}
 	case r.cfg.Within == 0:
 		m.Note = fmt.Sprintf("on a wire that says nothing the client is not back after %v: that is taken as the bound of a step, unless Config.Within says otherwise", r.bound)

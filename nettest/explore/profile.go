@@ -10,7 +10,7 @@ import (
 type profile struct {
 	Streams  []stream      // by connection, to the client first
 	Memory   bool          // the search runs in memory
-	Deadline time.Duration // the client's own: how long it waits on a wire that says nothing
+	Deadline time.Duration // the client's own: how long it waits on a wire that says nothing, rounded down
 	Bound    time.Duration // of a step
 	Varying  []string      // steps whose answers differ from run to run
 	Notes    []string      // what the search has to go without, in words

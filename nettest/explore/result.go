@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strings"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -14,11 +15,12 @@ type result struct {
 	Fired    bool
 	Refused  string // why the plan can't be carried out here
 	Breaches []Breach
-	Shape    string   // trials that end alike have the same
-	Fresh    []stream // streams that the healthy wire doesn't have
-	Evidence string   // the rules' outcomes and the record, where there is a breach
-	Stuck    bool     // it left goroutines behind that can't be ended
-	Lost     string   // why there is nothing to be said: the trial did not end
+	Shape    string          // trials that end alike have the same
+	Fresh    []stream        // streams that the healthy wire doesn't have
+	Moments  []time.Duration // how long after its server fell silent the client did something there
+	Evidence string          // the rules' outcomes and the record, where there is a breach
+	Stuck    bool            // it left goroutines behind that can't be ended
+	Lost     string          // why there is nothing to be said: the trial did not end
 }
 
 // resultOf sums up an outcome.
@@ -35,6 +37,7 @@ func (j judge) resultOf(o Outcome) result {
 	r.Breaches = j.breaches(o)
 	r.Shape = shapeOf(o)
 	r.Fresh = freshIn(o.Transcript, j.healthy.Transcript)
+	r.Moments = momentsIn(o)
 	if len(r.Breaches) > 0 {
 		r.Evidence = o.Report.String() + o.Transcript.String()
 	}

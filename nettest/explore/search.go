@@ -142,6 +142,9 @@ func (s *search) tryWaves(ctx context.Context, all [][]candidate) error {
 		if err := s.tryWave(ctx, wave); err != nil {
 			return err
 		}
+		if err := s.lates(ctx, wave); err != nil {
+			return err
+		}
 	}
 	return nil
 }

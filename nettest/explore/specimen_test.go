@@ -24,7 +24,6 @@ type lack struct {
 // notYet are the specimens that are not found. One that is found is taken off.
 var notYet = map[string]lack{
 	"panics after close": {why: "it needs no fault, and so it is an error of the body and no find"},
-	"greeting unread":    {why: "no Stall ends between the deadline of the greeting and that of the call"},
 	"huge frame":         {why: "no oracle looks at memory", harmful: true},
 	"spinning":           {why: "no oracle looks at the processor, and in memory a client that spins stops the clock", harmful: true},
 	"sends on closed":    {why: "it panics in a goroutine of its own, which only Isolate survives", harmful: true},

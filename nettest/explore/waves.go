@@ -35,7 +35,7 @@ func (p profile) packets() [][]candidate {
 func (p profile) packetsAtPlaces() [][]candidate { return [][]candidate{p.packets2(), p.packets4()} }
 
 // late is how long a Stall is after which an answer comes when the client has given up just before.
-func (p profile) late() time.Duration { return p.Deadline + p.Deadline/4 }
+func (p profile) late() time.Duration { return afterDeadline(p.Deadline) }
 
 // ends is how a connection ends.
 func (p profile) ends() kinds { return kinds{fault.Close{}, fault.Reset{}, fault.Exit{}} }
