@@ -30,7 +30,7 @@ func newLocal(cfg Config, m fault.Medium, body Body) *local {
 
 func (l *local) rehearse(ctx context.Context) (profile, error) {
 	h, err := l.runner.rehearse(ctx)
-	l.judge = judge{cfg: l.runner.cfg, healthy: h.outcome, varying: h.profile.Varying, memory: h.profile.Memory}
+	l.judge = judge{cfg: l.runner.cfg, healthy: h.outcome, varying: h.profile.Varying, scrambled: h.scrambled, memory: h.profile.Memory}
 	l.setBound(l.runner.bound)
 	return h.profile, err
 }

@@ -195,7 +195,7 @@ func (s *search) drawPlan(rng *rand.Rand, subset kinds) fault.Plan {
 		at := place{conn: st.Conn + rng.IntN(2), direction: st.Direction, at: rng.Int64N(st.Length + 1)}
 		r := at.rule(subset[rng.IntN(len(subset))])
 		if s.medium == fault.Datagrams {
-			r = fault.Rule{Fault: r.Fault, Direction: st.Direction}.AfterDatagrams(at.at)
+			r = fault.Rule{Fault: r.Fault, Direction: st.Direction}.AfterDatagrams(rng.Int64N(max(st.Length, 1)))
 		}
 		p.Rules = append(p.Rules, r)
 	}

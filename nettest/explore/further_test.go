@@ -61,7 +61,7 @@ func TestPairsAreWhereTheClientDidSomethingNew(t *testing.T) {
 	}
 	var want []string
 	for _, at := range []string{"", " after 7 bytes"} {
-		for _, f := range []string{"close", "reset", "stall (for 1.25s)", "stall"} {
+		for _, f := range []string{"close", "reset", "stall (for 1.5s)", "stall"} {
 			want = append(want, fmt.Sprintf("close to the client on conn 1; %s to the client%s on conn 2", f, at))
 		}
 	}

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -13,8 +14,9 @@ import (
 
 // A rehearsal is what a body does on a healthy wire.
 type rehearsal struct {
-	outcome Outcome
-	profile profile
+	outcome   Outcome
+	profile   profile
+	scrambled bool // what the client sends differs from run to run
 }
 
 // How long a step may take while the client's own deadline is not known, on sockets and in memory.
@@ -118,6 +120,8 @@ func healthy(o Outcome) error {
 		return o.refused
 	case o.end == hung:
 		return fmt.Errorf("%v does not return", o.at())
+	case o.end == misbehaved && o.wrong != nil:
+		return fmt.Errorf("at %v: %w", o.at(), o.wrong)
 	case o.end == stormed:
 		return fmt.Errorf("it dials more than %d times", maxDials)
 	case o.Err != nil:
@@ -140,6 +144,11 @@ func (h *rehearsal) compare(o Outcome) {
 		case o.Steps[i].Answer != s.Answer:
 			h.note("the answer of %v differs from run to run: it is not asked whether it is wrong", s)
 			h.profile.Varying = append(h.profile.Varying, s.Name)
+		}
+	}
+	for n := 1; n <= o.Transcript.Conns(); n++ {
+		if !bytes.Equal(o.Transcript.Conn(n).FromClient(), h.outcome.Transcript.Conn(n).FromClient()) {
+			h.scrambled = true
 		}
 	}
 	before := slices.Clone(h.profile.Streams)

@@ -54,7 +54,7 @@ func TestHealthyWireMustWork(t *testing.T) {
 			ask(w)
 			return errors.New("not today")
 		},
-		"on a healthy wire the body failed: the body panicked: oops": func(_ context.Context, w *Wire) error {
+		"on a healthy wire at the body after ask 1: the body panicked: oops": func(_ context.Context, w *Wire) error {
 			ask(w)
 			panic("oops")
 		},
@@ -232,7 +232,7 @@ func TestHealthyWireSaysWhyNotInMemory(t *testing.T) {
 	}
 }
 
-// The client's own deadline is measured where nobody tells it. In memory that is exact.
+// The client's own deadline is measured where nobody tells it, and rounded down; as the bound of a step it is exact.
 func TestHealthyMeasuresTheDeadline(t *testing.T) {
 	for _, test := range []struct {
 		name            string
@@ -241,8 +241,8 @@ func TestHealthyMeasuresTheDeadline(t *testing.T) {
 		deadline, bound time.Duration
 		note            string
 	}{
-		{"its own", 0, lineClient{patience: 700 * time.Millisecond}, 700 * time.Millisecond, 700 * time.Millisecond, ""},
-		{"its own, and Within", 3 * time.Second, lineClient{patience: 700 * time.Millisecond}, 700 * time.Millisecond, 3 * time.Second, ""},
+		{"its own", 0, lineClient{patience: 700 * time.Millisecond}, 600 * time.Millisecond, 700 * time.Millisecond, ""},
+		{"its own, and Within", 3 * time.Second, lineClient{patience: 700 * time.Millisecond}, 600 * time.Millisecond, 3 * time.Second, ""},
 		{"longer than Within", time.Second, lineClient{patience: 10 * time.Second}, time.Second, time.Second, ""},
 		{"the context's", 0, lineClient{}, unknownMemoryBound, unknownMemoryBound, ""},
 		{"none", 0, lineClient{forgetsCtx: true}, unknownMemoryBound, unknownMemoryBound,

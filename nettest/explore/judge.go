@@ -30,8 +30,10 @@ type judge struct {
 	cfg     Config
 	healthy Outcome
 	varying []string // steps whose answers differ from run to run
-	bound   time.Duration
-	memory  bool
+	// scrambled says that what the client sends differs from run to run, as under encryption.
+	scrambled bool
+	bound     time.Duration
+	memory    bool
 }
 
 // breaches returns what is wrong with an outcome.

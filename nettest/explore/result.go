@@ -3,6 +3,7 @@ package explore
 import (
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +36,7 @@ func (j judge) resultOf(o Outcome) result {
 		return r
 	}
 	r.Breaches = j.breaches(o)
-	r.Shape = shapeOf(o)
+	r.Shape = j.shapeOf(o)
 	r.Fresh = freshIn(o.Transcript, j.healthy.Transcript)
 	r.Moments = momentsIn(o)
 	if len(r.Breaches) > 0 {
@@ -45,21 +46,17 @@ func (j judge) resultOf(o Outcome) result {
 }
 
 // shapeOf returns what tells outcomes apart: how each step ended, how many connections there were, and
-// what the client sent.
-func shapeOf(o Outcome) string {
+// what the client sent there, unless that is other bytes each time: it would tell any two trials apart.
+func (j judge) shapeOf(o Outcome) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d;", o.end)
-	for _, s := range o.Steps {
-		i := -1
-		for k, healthy := range o.Healthy {
-			if s.is(healthy) {
-				i = k
-			}
-		}
-		fmt.Fprintf(&b, "%v=%s,%t;", s, s.Class, i < 0 || o.Healthy[i].Answer != s.Answer)
+	for _, s := range slices.SortedStableFunc(slices.Values(o.Steps), func(s, other Step) int { return s.Caller - other.Caller }) {
+		i := slices.IndexFunc(o.Healthy, s.is)
+		other := i < 0 || o.Healthy[i].Answer != s.Answer && !slices.Contains(j.varying, s.Name)
+		fmt.Fprintf(&b, "%v=%s,%t;", s, s.Class, other)
 	}
-	fmt.Fprintf(&b, "%s;", classOf(o.Err))
-	for n := 1; n <= o.Transcript.Conns(); n++ {
+	fmt.Fprintf(&b, "%s;%d;", classOf(o.Err), o.Transcript.Conns())
+	for n := 1; n <= o.Transcript.Conns() && !j.scrambled; n++ {
 		h := fnv.New64a()
 		h.Write(o.Transcript.Conn(n).FromClient())
 		fmt.Fprintf(&b, "%x;", h.Sum64())
