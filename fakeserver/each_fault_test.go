@@ -83,7 +83,7 @@ var eachFaultOnTheWire = map[string]wireCase{
 	"OnAccept Stall":         {rule: fault.OnAccept(fault.Stall{For: lateness}), handler: "PING EOF", client: "PONG EOF", lateHandler: true},
 }
 
-func TestFaultsEachOnTheWire(t *testing.T) {
+func TestEachFaultOnTheWire(t *testing.T) {
 	for name, w := range eachFaultOnTheWire {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -38,7 +38,7 @@ var eachPacketFault = map[string]struct {
 	"Truncate":  {rule: fault.ToClient(fault.Truncate{Size: 1}).ForDatagrams(1), want: "a cd ef end"},
 }
 
-func TestPacketFaultsOnTheWire(t *testing.T) {
+func TestEachFaultOfDatagramsOnTheWire(t *testing.T) {
 	for name, row := range eachPacketFault {
 		for _, d := range []transcript.Direction{transcript.FromClient, transcript.ToClient} {
 			rule := row.rule

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,8 @@ type binary struct {
 	dir   string // where its tests run
 	path  string
 	tests []string // and benchmarks, which don't run
+
+	healthy time.Duration // that they take without a mutant
 }
 
 // name returns the last element of the package's path.
@@ -43,6 +46,9 @@ func (c *check) build(ctx context.Context, dir string, packages []string) ([]*bi
 			return nil, err
 		}
 		b.tests = strings.Fields(list)
+		if !slices.ContainsFunc(b.tests, goesThroughAll) {
+			return nil, fmt.Errorf("no test of %s is called %s…: those kill soon, and without them each run takes as long as all tests", b.pkg, eachFault)
+		}
 		all = append(all, b)
 	}
 	return all, nil
@@ -78,17 +84,24 @@ func (b *binary) command(ctx context.Context, mutant string, flags ...string) *e
 	return cmd
 }
 
+// eachFault is how the names of tests begin that go through each fault.
+const eachFault = "TestEachFault"
+
+func goesThroughAll(test string) bool { return strings.HasPrefix(test, eachFault) }
+
 // passes returns the flags of the runs that together run all tests, those first that
 // kill soon: those that go through each fault, in a table that ends as quickly where
-// a fault does nothing, then those with this fault in their names, then the others.
+// a fault does nothing, then those with this fault in their names, or with where it acts,
+// then the others.
 func (b *binary) passes(mutant string) [][]string {
-	kind := strings.ToLower(mutant[strings.LastIndexByte(mutant, ' ')+1:])
+	words := strings.Fields(strings.ToLower(mutant)) // "datagrams", perhaps; the direction; the kind
 	var each, about, done []string
 	for _, t := range b.tests {
+		named := func(word string) bool { return strings.Contains(strings.ToLower(t), word) }
 		switch {
-		case strings.HasPrefix(t, "TestEachFault"):
+		case goesThroughAll(t):
 			each = append(each, t)
-		case strings.Contains(strings.ToLower(t), kind):
+		case slices.ContainsFunc(words[len(words)-2:], named):
 			about = append(about, t)
 		}
 	}

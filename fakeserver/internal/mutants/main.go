@@ -43,7 +43,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	packages := flags.String("packages", module+"/fault,"+module, "the packages whose tests have to kill each mutant, with commas between; the first one's tests list the mutants")
 	selected := flags.String("run", "", "only mutants whose name matches this regular expression")
-	flags.DurationVar(&c.timeout, "timeout", 30*time.Second, "how long tests may run with one mutant; hanging is a way to be killed")
+	flags.DurationVar(&c.timeout, "timeout", 30*time.Second, "how long a test may run with a mutant; hanging is a way to be killed")
 	flags.IntVar(&c.parallel, "parallel", runtime.GOMAXPROCS(0), "how many test binaries run at once")
 	flags.BoolVar(&c.verbose, "v", false, "print what the tests say")
 	if err := flags.Parse(args); err != nil {
@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // A check disables faults.
 type check struct {
-	timeout  time.Duration // of one run
+	timeout  time.Duration // of one test
 	parallel int
 	out      io.Writer // gets the table and the survivors
 	progress io.Writer // gets a line for each result, as soon as it is known

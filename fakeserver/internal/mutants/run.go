@@ -25,7 +25,9 @@ func (c *check) healthy(ctx context.Context, binaries []*binary) error {
 	var wg sync.WaitGroup
 	for i, b := range binaries {
 		wg.Go(func() {
+			began := time.Now()
 			_, errs[i] = output(b.command(ctx, "", "-test.timeout", (10 * c.timeout).String()))
+			b.healthy = time.Since(began)
 		})
 	}
 	wg.Wait()
@@ -63,17 +65,19 @@ func (c *check) runAll(ctx context.Context, binaries []*binary, mutants []string
 }
 
 // one runs a package's tests with one mutant at work, until one fails. It returns
-// what the tests said too.
+// what the tests said too. Together they have so much time that one that hangs has had
+// its own when that is up, even on a machine that is busier now.
 func (c *check) one(ctx context.Context, b *binary, mutant string) (r result, text string) {
 	began := time.Now()
 	r = result{mutant: mutant, pkg: b.name()}
+	together := c.timeout + 4*b.healthy
 	for _, pass := range b.passes(mutant) {
-		cmd := b.command(ctx, mutant, append(pass, "-test.v", "-test.failfast", "-test.timeout", c.timeout.String())...)
+		cmd := b.command(ctx, mutant, append(pass, "-test.v", "-test.failfast", "-test.timeout", together.String())...)
 		var all strings.Builder
 		cmd.Stdout, cmd.Stderr = &all, &all
 		err := cmd.Run()
 		if text = all.String(); err != nil {
-			r.killer, r.err = killer(text, err)
+			r.killer, r.err = killer(text, err, c.timeout)
 			if ctx.Err() != nil {
 				r.err = context.Cause(ctx)
 			}

@@ -5,4 +5,4 @@ import "testing"
 
 func TestListMutants(t *testing.T) { t.Attr("mutant", "ToClient Fail") }
 
-func TestFails(t *testing.T) { t.Error("it always fails") }
+func TestEachFault(t *testing.T) { t.Error("it always fails") }

@@ -15,7 +15,7 @@ func TestListMutants(t *testing.T) {
 	}
 }
 
-func TestFails(t *testing.T) {
+func TestEachFault(t *testing.T) {
 	if disabled == "ToClient Fail" {
 		t.Error("noticed")
 	}
