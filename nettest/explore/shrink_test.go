@@ -191,7 +191,7 @@ func TestShrinkDoesNotCutRequestsInstead(t *testing.T) {
 
 func TestShrinkIsBounded(t *testing.T) {
 	plan := fault.Plan{Seed: 7}
-	for n := range 40 {
+	for n := range 10 {
 		plan.Rules = append(plan.Rules, chance(fault.Rule{Fault: fault.Stall{For: time.Hour}, Direction: transcript.ToClient}.OnConn(10+n).AfterBytes(1<<30)))
 	}
 	tries := 0
