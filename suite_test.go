@@ -123,6 +123,7 @@ var _ = loggerOfAProcess("the standard logger over UDP that keeps its errors", f
 // little to do but to wait for its deadlines, or to see that nothing comes.
 var waiting = []string{
 	scenarios.HonorsDeadline.Name, scenarios.HonorsDeadlineSending.Name, scenarios.NoDialStorm.Name, scenarios.LeavesNothingBehind.Name,
+	scenarios.FailsOver.Name, scenarios.FailsOverWhenUnanswered.Name, scenarios.AsksAnotherServer.Name,
 	scenarios.StopsWhenTold.Name, scenarios.KeepsAnswersApart.Name, scenarios.SurvivesCorruptReply.Name, scenarios.SendsRequestOnce.Name,
 	scenarios.HonorsDeadlineOnLoss.Name, scenarios.RefusesLateReply.Name,
 	scenarios.BoundedMemory.Name, scenarios.CloseIsBounded.Name, scenarios.CloseIsBoundedInAnOutage.Name, scenarios.NeverBlocksItsCaller.Name,

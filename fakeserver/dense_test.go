@@ -14,7 +14,7 @@ import (
 // takes after its first 65,536 pieces.
 func TestSliceIntoSingleBytesIsRecordedInBounds(t *testing.T) {
 	const most = 1 << 16
-	data := bytes.Repeat([]byte("0123456789abcdef"), 3*most/16)
+	data := bytes.Repeat([]byte("0123456789abcdef"), 2*most/16)
 	for name, rule := range map[string]fault.Rule{
 		"ToClient":   fault.ToClient(fault.Slice{Size: 1}),
 		"FromClient": fault.FromClient(fault.Slice{Size: 1}),

@@ -65,6 +65,7 @@ func onEachNetwork(t *testing.T, body func(d downing)) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // where dials are ignored, a SYN is sent again after a second
 			below, dial := listen(t)
 			ln := fakeserver.StartListener(t, below, fakeserver.Config{})
 			go serveEchoes(ln)
@@ -149,7 +150,7 @@ func TestListenerDownKeepsThePort(t *testing.T) {
 	go serveEchoes(ln)
 	d := downing{t, ln, func() (net.Conn, error) { return net.Dial("tcp", below.Addr().String()) }}
 	defer strangers(t, "tcp", below.Addr().String())()
-	for range 100 {
+	for range repeats(t, 40) {
 		d.wantEcho().Close()
 		wantNil(d, "Down", d.Down())
 		d.wantRefused()

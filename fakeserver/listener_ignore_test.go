@@ -12,6 +12,7 @@ import (
 // Clients that dial all the time don't keep a server from ignoring them, and what fills its backlog
 // is not taken for one of them.
 func TestIgnoreDialsWhileClientsDial(t *testing.T) {
+	t.Parallel() // a SYN is sent again after a second
 	for range 2 {
 		srv := fakeserver.Start(t, fakeserver.Config{})
 		known := dialsOn(srv.Addr(), 8)

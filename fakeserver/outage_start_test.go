@@ -205,7 +205,7 @@ func TestAtStartKeepsThePort(t *testing.T) {
 		t.Skip("there are no guards")
 	}
 	rule := fault.AtStart(fault.Down{For: fault.Forever})
-	for range 20 {
+	for range repeats(t, 8) {
 		srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}, Faults: plan(rule)})
 		below := listenTCP(t)
 		ln := fakeserver.StartListener(t, below, fakeserver.Config{Faults: plan(rule)})

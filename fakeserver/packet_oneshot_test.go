@@ -178,7 +178,7 @@ func givenAgain(tr transcript.Transcript) (n int) {
 // The rule's answer is the 200th of 250 sockets', 40 times of 40.
 func TestOneShotSocketsReachOnConn(t *testing.T) {
 	wantPeersBySocket(t)
-	for run := range 40 {
+	for run := range repeats(t, 10) {
 		srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{}, Faults: plan(fault.ToClient(fault.Truncate{Size: 1}).OnConn(200))})
 		for n := range 250 {
 			c, err := net.Dial("udp", srv.Addr())

@@ -71,7 +71,7 @@ func TestDownAndUpKeepThePort(t *testing.T) {
 			if cfg.Network == "" && cfg.Addr == "" {
 				defer strangers(t, "tcp", srv.Addr())()
 			}
-			for range 200 {
+			for range repeats(t, 60) {
 				if err := srv.Down(); err != nil {
 					t.Fatal(err)
 				}
@@ -148,7 +148,7 @@ func TestPacketDownAndUpKeepThePort(t *testing.T) {
 			if cfg.Network == "" {
 				defer strangers(t, "udp", srv.Addr())()
 			}
-			for n := range 200 {
+			for n := range repeats(t, 50) {
 				c := dialUDP(t, srv)
 				send(t, c, fmt.Sprint("last ", n))
 				if err := srv.Down(); err != nil {

@@ -144,7 +144,7 @@ func TestSetFaultsLeavesOtherRulesAlone(t *testing.T) {
 		}
 		defer srv.Close()
 		c := dial(t, srv)
-		for n := range 20 {
+		for n := range 10 {
 			if n < changes {
 				other := fault.FromClient(fault.Latency{Delay: time.Duration(n + 1)}).NeedNotFire()
 				if err := srv.SetFaults(fault.Plan{Rules: []fault.Rule{other, cuts}}); err != nil {
@@ -164,7 +164,7 @@ func TestSetFaultsLeavesOtherRulesAlone(t *testing.T) {
 		}
 		return places.String()
 	}
-	if a, b := run(0), run(20); a != b {
+	if a, b := run(0), run(10); a != b {
 		t.Errorf("cut at\n%s, with changes at\n%s", a, b)
 	}
 }

@@ -32,8 +32,7 @@ var _ = duels("a promise of a UDP client with several servers", 4,
 
 // What the kernel knows of a client's sockets is about all of its servers.
 var _ = It("sees a descriptor of a connection to the last of two servers", func(ctx SpecContext) {
-	c := reference.KnowsOne(reference.LeavesConn(echoed, soon), reference.Last)
-	c.Handler = echoes
+	c := reference.KnowsOne(scenarios.TCPClient{Handler: pongs, Want: "PONG", Within: soon, Do: forgets}, reference.Last)
 	wantBroken(scenarios.Run(hasty(ctx), scenarios.LeavesNothingBehind, always(c)), scenarios.LeavesNothingBehind.Name, "of a connection to the server (server 2)")
 }, bound)
 

@@ -44,9 +44,9 @@ var _ = DescribeTable("a client keeps its promises whose server's messages vary 
 			}
 		}
 	},
-	Entry("its greeting, its welcome, and its answers", varyingBound, inCI(many, 5), func() scenarios.TCPClient { return reference.LogsIn(echoed, 3*within) },
+	Entry("its greeting, its welcome, and its answers", varyingBound, inCI(many, 2), func() scenarios.TCPClient { return reference.LogsIn(echoed, 3*within) },
 		[]string{scenarios.SendsRequestOnce.Name}),
-	Entry("the same, with one try", varyingBound, inCI(many, 5), func() scenarios.TCPClient { return reference.LogsInOnce(echoed, 3*within) },
+	Entry("the same, with one try", varyingBound, inCI(many, 2), func() scenarios.TCPClient { return reference.LogsInOnce(echoed, 3*within) },
 		[]string{scenarios.SendsRequestAgain.Name, scenarios.TriesAgainAfterReset.Name}),
 	Entry("the same, with two servers", varyingBound, inCI(5, 1), func() scenarios.TCPClient { return reference.LogsInWithFailover(echoed, 3*within) },
 		[]string{scenarios.SendsRequestAgain.Name, scenarios.TriesAgainAfterReset.Name, scenarios.FailsOverWhenUnanswered.Name}),

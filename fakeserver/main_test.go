@@ -1,0 +1,14 @@
+package fakeserver_test
+
+import (
+	"flag"
+	"os"
+	"testing"
+)
+
+// Parallel tests wait most of the time: more of them at once than there are cores, if -parallel does not say
+// how many.
+func TestMain(m *testing.M) {
+	flag.Set("test.parallel", "4")
+	os.Exit(m.Run())
+}
