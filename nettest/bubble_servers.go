@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/fakewire/fakewire/nettest/internal/words"
 )
 
 // bubbleServers has the stories of a bubble's servers, for when the bubble does not end: the
@@ -36,7 +38,7 @@ func (b *bubbleServers) tell() string {
 	var all strings.Builder
 	for i, story := range stories {
 		if i == maxStories {
-			fmt.Fprintf(&all, "… and %s\n", plural(len(stories)-i, "more server"))
+			fmt.Fprintf(&all, "… and %s\n", words.Count(len(stories)-i, "more server"))
 			break
 		}
 		text := make(chan string, 1)
@@ -45,19 +47,11 @@ func (b *bubbleServers) tell() string {
 		case t := <-text:
 			all.WriteString(t)
 		case <-time.After(standstillInterval):
-			fmt.Fprintf(&all, "%s can't tell what happened: a lock that one needs is held in the bubble\n", plural(len(stories)-i, "server"))
+			fmt.Fprintf(&all, "%s can't tell what happened: a lock that one needs is held in the bubble\n", words.Count(len(stories)-i, "server"))
 			return all.String()
 		}
 	}
 	return all.String()
-}
-
-// plural returns n and a noun, with an s unless n is 1.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // A bubbleT is a bubble's T. In a bubble package testing can't find the line for what a server

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/nettest/internal/process"
+	"github.com/fakewire/fakewire/nettest/internal/words"
 )
 
 // NoLeaks fails tb at its end if goroutines or descriptors are left that were not there when NoLeaks
@@ -142,7 +143,7 @@ func (s stock) String() string {
 	}
 	slices.Sort(stacks)
 	slices.Sort(files)
-	text := fmt.Sprintf("%s, %s", counted(len(stacks), "goroutine"), counted(len(files), "descriptor"))
+	text := fmt.Sprintf("%s, %s", words.Count(len(stacks), "goroutine"), words.Count(len(files), "descriptor"))
 	for _, all := range [][]string{files, stacks} {
 		for _, one := range all[:min(len(all), maxLeaks)] {
 			text += "\n" + one
@@ -152,13 +153,6 @@ func (s stock) String() string {
 		}
 	}
 	return text
-}
-
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // shortStack takes the middle out of a stack that is long.

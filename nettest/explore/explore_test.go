@@ -48,7 +48,7 @@ func TestTCPFindsSavesAndRemembers(t *testing.T) {
 	if !second.Failed() {
 		t.Fatalf("it is not found again:\n%s", second.said())
 	}
-	wantWords(t, second.said(), "explore: 1 plans, 1 fired", "by the plan in "+file)
+	wantWords(t, second.said(), "explore: 1 plan, 1 fired", "by the plan in "+file)
 	if kept, err := load(dir); err != nil || len(kept) != 1 {
 		t.Errorf("%d are kept, %v; want 1", len(kept), err)
 	}

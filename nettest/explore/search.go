@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/nettest/internal/words"
 )
 
 // A search tries plan after plan.
@@ -53,7 +54,7 @@ type WaveTally struct{ Plans, Fired int }
 
 // String returns the tally as "300 plans, 212 fired, 51 outcomes".
 func (t Tally) String() string {
-	text := fmt.Sprintf("%d plans, %d fired, %d outcomes", t.Plans, t.Fired, t.Outcomes)
+	text := fmt.Sprintf("%s, %d fired, %s", words.Count(t.Plans, "plan"), t.Fired, words.Count(t.Outcomes, "outcome"))
 	if t.Lost > 0 {
 		text += fmt.Sprintf(", %d without an end", t.Lost)
 	}

@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/onsi/gomega/format"
+
+	"github.com/fakewire/fakewire/nettest/internal/words"
 )
 
 // Limits of what a failure shows. The transcript has its own.
@@ -58,15 +60,7 @@ func (l *list) String() string {
 
 // sized returns p for people, with its length.
 func sized(p []byte) string {
-	return fmt.Sprintf("%s %s", plural(int64(len(p)), "byte"), quoted(p))
-}
-
-// plural returns n and a noun, with an s unless n is 1.
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return fmt.Sprintf("%s %s", words.Count(len(p), "byte"), quoted(p))
 }
 
 // quoted returns p for people: as a Go string, or in hex if it is not text. A long p is

@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest/internal/words"
 )
 
 // A flow says which bytes a matcher looks at: those of one direction, or those that
@@ -73,9 +74,9 @@ func (s side) limitError(matcher string) error {
 
 func (s side) missing() string {
 	if s.datagrams > 0 {
-		return fmt.Sprintf("%s (of %s)", plural(s.omitted, "byte"), plural(s.datagrams, "datagram"))
+		return fmt.Sprintf("%s (of %s)", words.Count(s.omitted, "byte"), words.Count(s.datagrams, "datagram"))
 	}
-	return plural(s.omitted, "byte")
+	return words.Count(s.omitted, "byte")
 }
 
 // String returns the side for people, without its number.
@@ -89,7 +90,7 @@ func (s side) String() string {
 		for _, p := range s.data {
 			l.add(func() string { return sized(p) })
 		}
-		return fmt.Sprintf("%s%s\n%s", plural(int64(len(s.data)), "datagram"), more, l.String())
+		return fmt.Sprintf("%s%s\n%s", words.Count(len(s.data), "datagram"), more, l.String())
 	}
 	return sized(s.data[0]) + more
 }

@@ -52,6 +52,7 @@ var (
 	socket = []string{module + "fakeserver/internal/socket"} // of any network
 	port   = []string{module + "fakeserver/internal/port"}
 	server = append([]string{module + "fakeserver"}, words...)
+	counts = []string{module + "nettest/internal/words"}
 )
 
 // mayImport says which packages, besides the standard library's, a package may
@@ -76,12 +77,13 @@ var mayImport = []struct {
 	{"fakeserver/internal/benchratio", [][]string{{module + "fakeserver/internal/benchwork"}}},
 	{"fakeserver/cmd/", [][]string{server, {module + "fakeserver/script"}}},
 	{"fakeserver/", [][]string{server}},
-	{"nettest", [][]string{server, {module + "nettest/internal/process"}}},
+	{"nettest", [][]string{server, counts, {module + "nettest/internal/process"}}},
 	{"nettest/internal/process", nil},
+	{"nettest/internal/words", nil},
 	{"nettest/subject", [][]string{server, {module + "nettest", module + "nettest/internal/process"}}},
-	{"nettest/explore", [][]string{server, {module + "nettest", module + "nettest/subject"}}},
+	{"nettest/explore", [][]string{server, counts, {module + "nettest", module + "nettest/subject"}}},
 	{"nettest/explore/internal/specimen", [][]string{server, {module + "nettest", module + "nettest/explore"}}},
-	{"nettest/match", [][]string{words, {gomega + "/types", gomega + "/format", gomega + "/gcustom", gomega + "/gbytes"}}},
+	{"nettest/match", [][]string{words, counts, {gomega + "/types", gomega + "/format", gomega + "/gcustom", gomega + "/gbytes"}}},
 }
 
 // forTests are packages that only tests import: no list allows them, and they may depend on testing.
