@@ -20,15 +20,29 @@ func (s *core) wait(ctx context.Context, snapshot func() transcript.Transcript, 
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return fmt.Errorf("fakeserver: %s: wait: %w\n%v", s.name, context.Cause(ctx), t)
+			return &waitError{s.name, context.Cause(ctx), t}
 		case <-s.Done():
 			if t = snapshot(); cond(t) {
 				return nil
 			}
-			return fmt.Errorf("fakeserver: %s: wait: %w\n%v", s.name, net.ErrClosed, t)
+			return &waitError{s.name, net.ErrClosed, t}
 		}
 	}
 }
+
+// A waitError says that what was waited for did not happen, and what did. The record is put into words
+// only if somebody reads them.
+type waitError struct {
+	server string
+	cause  error
+	record transcript.Transcript
+}
+
+func (e *waitError) Error() string {
+	return fmt.Sprintf("fakeserver: %s: wait: %v\n%v", e.server, e.cause, e.record)
+}
+
+func (e *waitError) Unwrap() error { return e.cause }
 
 // sleep waits for ch, for one of the given times (zero: never), or for the server to close.
 // It reports false when it closes.
