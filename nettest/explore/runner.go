@@ -116,9 +116,10 @@ func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Pla
 	steps, callers := t.close()
 	cancel()
 	o.Err = errors.Join(err, srv.Stop())
+	t.hangUp()
 	o.Steps, o.Report, o.Transcript = steps, srv.Report(), srv.Transcript()
 	o.reported = t.reported.Load()
-	o.dials, o.addr = int(t.dials.Load()), t.usesAddr.Load()
+	o.dials, o.addr = t.dialing.total(), t.usesAddr.Load()
 	for _, c := range callers {
 		o.Err = errors.Join(o.Err, c.err)
 		if c.wrong != nil {
@@ -179,23 +180,6 @@ func (r *runner) serve(memory *nettest.Network, p fault.Plan) (fakeserver.Wire, 
 		return nil, err
 	}
 	return srv, nil
-}
-
-// maxDials is how often a client may dial within its bound.
-const maxDials = 100
-
-// storms returns a channel that is closed when the client has dialed more often than it may.
-func (t *trial) storms(ctx context.Context) <-chan struct{} {
-	storm := make(chan struct{})
-	go func() {
-		err := t.server.Wait(ctx, func(tr transcript.Transcript) bool {
-			return tr.Conns() > maxDials && subject.MostDials(tr, t.bound.Within) > maxDials
-		})
-		if err == nil {
-			close(storm)
-		}
-	}()
-	return storm
 }
 
 // fired reports whether each rule of the plan acted.

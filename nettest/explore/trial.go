@@ -3,6 +3,7 @@ package explore
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -23,7 +24,7 @@ type trial struct {
 
 	usesAddr atomic.Bool
 	reported atomic.Bool // a logger said that it has lost something
-	dials    atomic.Int64
+	dialing  dialing
 	changed  chan struct{} // has room for one: a step began or ended
 
 	atWork  atomic.Int64  // callers whose body has not returned
@@ -36,7 +37,8 @@ type trial struct {
 	mu      sync.Mutex // guards what follows
 	steps   []*Step
 	callers []stretch
-	over    bool // it was given up: what comes now does not count
+	over    bool        // it was given up: what comes now does not count
+	conns   []io.Closer // what was opened on its Wires
 }
 
 // A stretch is what one caller is at: a step, or what is between two of them.
@@ -51,6 +53,7 @@ type stretch struct {
 
 func newTrial(ctx context.Context, srv fakeserver.Wire, memory *nettest.Network, b subject.Bound, callers int) *trial {
 	t := &trial{server: srv, memory: memory, bound: b, ctx: ctx, began: time.Now(), changed: make(chan struct{}, 1), shared: make(chan struct{})}
+	t.dialing.storm = make(chan struct{})
 	t.callers = make([]stretch, callers)
 	t.atWork.Store(int64(callers))
 	for i := range t.callers {
@@ -229,6 +232,28 @@ func (t *trial) look() (next time.Time, end ending) {
 		}
 	}
 	return next, end
+}
+
+// opened notes what the client has to close. What is opened when nobody looks any more is closed at once.
+func (t *trial) opened(c io.Closer) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.over {
+		c.Close()
+		return
+	}
+	t.conns = append(t.conns, c)
+}
+
+// hangUp closes what the client has not closed, so that what waits there comes to its end.
+func (t *trial) hangUp() {
+	t.mu.Lock()
+	conns := t.conns
+	t.conns = nil
+	t.mu.Unlock()
+	for _, c := range conns {
+		c.Close()
+	}
 }
 
 // close takes no more notice of the body, and returns what it did.

@@ -30,19 +30,29 @@ func (w *Wire) DialContext(ctx context.Context, network, address string) (net.Co
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
-	w.trial.dials.Add(1)
-	return w.trial.server.DialContext(ctx, network, address)
+	w.trial.dialing.add()
+	conn, err := w.trial.server.DialContext(ctx, network, address)
+	if err == nil {
+		w.trial.opened(conn)
+	}
+	return conn, err
 }
 
 // ListenPacket opens a socket that is not connected, as [net.ListenConfig.ListenPacket] does, on
 // the network that the trial has. Its datagrams go to ServerAddr.
 func (w *Wire) ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {
-	w.trial.dials.Add(1)
+	w.trial.dialing.add()
+	var l interface {
+		ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error)
+	} = new(net.ListenConfig)
 	if m := w.trial.memory; m != nil {
-		return m.ListenPacket(ctx, network, address)
+		l = m
 	}
-	var l net.ListenConfig
-	return l.ListenPacket(ctx, network, address)
+	conn, err := l.ListenPacket(ctx, network, address)
+	if err == nil {
+		w.trial.opened(conn)
+	}
+	return conn, err
 }
 
 // ServerAddr returns the server's address for sockets that ListenPacket has opened.
