@@ -1,6 +1,7 @@
 package specimen
 
 import (
+	"errors"
 	"sync"
 	"time"
 )
@@ -112,4 +113,38 @@ func (l *blocks) Close() error {
 	close(l.done)
 	l.sent.Wait()
 	return nil
+}
+
+// requeues has a queue, and a goroutine that sends. When a line can't be sent it connects again, and the line goes back into
+// the queue, behind those that came meanwhile.
+//
+// As in github.com/tulios/kafkajs/issues/822, github.com/wee-slack/wee-slack/issues/264.
+type requeues struct {
+	queue
+	wire wire
+	lost error // by the goroutine that sends
+}
+
+func newRequeues(dial Dialer) Logger {
+	l := &requeues{queue: queue{lines: make(chan string, 100)}, wire: wire{dial: dial}}
+	l.sent.Go(l.send)
+	return l
+}
+
+func (l *requeues) send() {
+	for line := range l.lines {
+		if l.wire.deliver(line) {
+			continue
+		}
+		time.Sleep(50 * time.Millisecond)
+		if l.lost = l.Print(line); l.lost != nil {
+			return // it is closed, and the collector is away
+		}
+	}
+}
+
+func (l *requeues) Close() error {
+	l.finish()
+	l.sent.Wait()
+	return errors.Join(l.lost, l.wire.Close())
 }

@@ -93,6 +93,17 @@ var once = fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) er
 	return nil
 })
 
+// onceLong answers one line with the answer's length in eight bytes, and the answer, and ends the connection.
+var onceLong = fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) error {
+	question, ok := readLine(bufio.NewReader(c), "\n")
+	if !ok {
+		return nil
+	}
+	text := answer(question)
+	c.Write(append(binary.BigEndian.AppendUint64(nil, uint64(len(text))), text...))
+	return nil
+})
+
 // frames answers messages, each behind its length in four bytes, which counts those, too.
 var frames = fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) error {
 	for {

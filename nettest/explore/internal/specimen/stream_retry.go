@@ -75,3 +75,25 @@ func (c *carelessRetry) again(ctx context.Context, question string) (string, err
 	}
 	return strings.TrimSpace(line), nil
 }
+
+// carelessReuse reports each error of a connection that it has just made. One that it has used before may have been closed
+// by an idle timeout: then it asks again on a new one, which has never failed, and so nobody looks.
+//
+// As in github.com/cockroachdb/cockroach/pull/1344.
+type carelessReuse struct{ carelessRetry }
+
+func newCarelessReuse(dial Dialer) client { return &carelessReuse{carelessRetry{link{dial: dial}}} }
+
+func (c *carelessReuse) Ask(ctx context.Context, question string) (string, error) {
+	used := c.conn != nil
+	answer, err := c.call(ctx, func() (string, error) {
+		if _, err := io.WriteString(c.conn, question+"\n"); err != nil {
+			return "", err
+		}
+		return c.r.ReadString('\n')
+	})
+	if err != nil && used {
+		return c.again(ctx, question)
+	}
+	return strings.TrimSpace(answer), err
+}
