@@ -79,9 +79,10 @@ type Config struct {
 	// Dir is where finds are kept. If empty, testdata/fakewire/ and the test's name.
 	Dir string
 
-	logger bool
-	name   string // the test's
-	search string // which of its searches it is
+	logger  bool
+	name    string // the test's
+	search  string // which of its searches it is
+	leftOut int    // a wave that is not tried, so that a test shows what it is there for; 0: none
 }
 
 // What a search is bounded by, unless its Config says otherwise.

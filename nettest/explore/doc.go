@@ -52,6 +52,29 @@
 //
 // A plan whose rules did not all act has shown nothing: the report counts those that did.
 //
+// Each oracle and each wave is there for clients that nothing else would find, within 300 plans:
+//
+//	without       a client with this bug goes unfound
+//	panic         a short header panics
+//	hang          no read deadline
+//	wrong answer  one Read is taken for one message
+//	no recovery   never reconnects
+//	fussy         CR and LF in two reads
+//	sent twice    a request is sent twice on reconnect
+//	leak          a connection is left on an error path
+//	dial storm    a dial storm without a pause
+//	spin          (it is not asked yet)
+//	lost          logger: loses lines without an error after the connection has ended
+//	torn          logger: tears a line in a retry
+//	out of order  logger: a line that failed goes to the end of the queue
+//	sent twice    logger: sends a line twice
+//	wave 1        CR and LF in two reads
+//	wave 2        never reconnects
+//	wave 3        the end of the connection is taken for an empty message
+//	wave 4        a length that lies panics
+//	wave 5        the retry path ignores its error
+//	wave 6        the end of the connection is taken for an empty message
+//
 // # Finds
 //
 // A find is saved in testdata/fakewire/, in a folder for its test, as an ordinary plan: commit it. From then on it is

@@ -162,7 +162,7 @@ func (s *search) everyByte(ctx context.Context) error {
 // draws tries, for what is left of plans and time, what chance makes of the places and the faults: a
 // few kinds at a time, since a little of everything hides what one alone does.
 func (s *search) draws(ctx context.Context) error {
-	if len(s.profile.Streams) == 0 {
+	if len(s.profile.Streams) == 0 || s.cfg.leftOut == 6 { // no place, or no wave
 		return nil
 	}
 	rng := rand.New(rand.NewPCG(s.cfg.Seed, 0))

@@ -24,43 +24,15 @@ func Search(ctx context.Context, cfg Config, m fault.Medium, body Body) (Report,
 	if err != nil {
 		return Report{}, err
 	}
-	part, err := shardFromEnv()
-	if err != nil {
-		return Report{}, err
-	}
-	kept, err := cfg.kept()
-	if err != nil {
-		return Report{}, err
-	}
 	x, err := newExecutor(cfg, m, body)
 	if err != nil {
 		return Report{}, err
 	}
 	defer x.close()
-	p, err := x.rehearse(ctx)
-	if err != nil {
-		return Report{}, err
-	}
-	p.measured(x.measure(ctx))
-	s := &search{
-		cfg: cfg, profile: p, medium: m, abreast: maxAbreast, budget: cmp.Or(cfg.Budget, DefaultBudget),
-		shard: part, progress: newProgress(cfg.name), try: x.try,
-		tried: map[string]result{}, shapes: map[string]bool{},
-	}
-	if p.Memory {
-		s.abreast, s.budget = 1, cmp.Or(cfg.Budget, DefaultMemoryBudget) // there, waiting costs nothing
-	}
-	s.end = s.within(s.budget)
+	s := newSearch(cfg, m, x)
 	defer s.progress.end()
-	notes, err := s.again(ctx, kept)
-	if err == nil {
-		err = s.run(ctx)
-	}
-	if err = over(err); err != nil {
+	if err := s.all(ctx); err != nil {
 		return Report{}, err
-	}
-	if s.tally.Plans > 0 && s.tally.Fired == 0 {
-		return Report{}, fmt.Errorf("%w: no fault of %d plans ever acted: nothing was tried", ErrConfig, s.tally.Plans)
 	}
 	for _, f := range s.finds {
 		if f.Kept == "" {
@@ -69,7 +41,40 @@ func Search(ctx context.Context, cfg Config, m fault.Medium, body Body) (Report,
 			s.explain(ctx, f)
 		}
 	}
-	return Report{s.tally, s.finds, slices.Concat(p.Notes, notes, s.notes)}, ctx.Err()
+	return Report{s.tally, s.finds, s.notes}, ctx.Err()
+}
+
+func newSearch(cfg Config, m fault.Medium, x executor) *search {
+	return &search{cfg: cfg, medium: m, executor: x, try: x.try, progress: newProgress(cfg.name), tried: map[string]result{}, shapes: map[string]bool{}}
+}
+
+// all learns what a healthy wire has, and tries all plans. The finds are as they were found.
+func (s *search) all(ctx context.Context) (err error) {
+	if s.shard, err = shardFromEnv(); err != nil {
+		return err
+	}
+	kept, err := s.cfg.kept()
+	if err != nil {
+		return err
+	}
+	if s.profile, err = s.executor.rehearse(ctx); err != nil {
+		return err
+	}
+	s.profile.measured(s.executor.measure(ctx))
+	s.abreast, s.budget = maxAbreast, cmp.Or(s.cfg.Budget, DefaultBudget)
+	if s.profile.Memory {
+		s.abreast, s.budget = 1, cmp.Or(s.cfg.Budget, DefaultMemoryBudget) // there, waiting costs nothing
+	}
+	s.end = s.within(s.budget)
+	notes, err := s.again(ctx, kept)
+	s.notes = slices.Concat(s.profile.Notes, notes, s.notes)
+	if err == nil {
+		err = s.run(ctx)
+	}
+	if err = over(err); err == nil && s.tally.Plans > 0 && s.tally.Fired == 0 {
+		err = fmt.Errorf("%w: no fault of %d plans ever acted: nothing was tried", ErrConfig, s.tally.Plans)
+	}
+	return err
 }
 
 // complete fills in the defaults and what the environment says.

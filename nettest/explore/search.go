@@ -21,6 +21,7 @@ type search struct {
 	shard    shard
 	abreast  int // how many trials in which the client waits run at once
 	progress *progress
+	executor executor
 	try      func(ctx context.Context, p fault.Plan) result
 
 	tried    map[string]result // by the plan's key
@@ -163,7 +164,7 @@ func over(err error) error {
 func (s *search) tryWave(ctx context.Context, wave []candidate) error {
 	var waiting []candidate
 	for _, c := range wave {
-		if s.abreast > 1 && c.waits() && s.shard.has(c.owner()) {
+		if s.abreast > 1 && c.waits() && s.has(c) {
 			waiting = append(waiting, c)
 		} else if _, err := s.attempt(ctx, c); err != nil {
 			return err
@@ -206,10 +207,15 @@ func (s *search) tryAbreast(ctx context.Context, some []candidate) error {
 	return nil
 }
 
+// has reports whether a candidate is for this search to try.
+func (s *search) has(c candidate) bool {
+	return s.shard.has(c.owner()) && (s.cfg.leftOut == 0 || c.wave != s.cfg.leftOut)
+}
+
 // attempt tries a candidate, unless it was tried already, and notes what came of it. It returns an
 // error when the search is over.
 func (s *search) attempt(ctx context.Context, c candidate) (result, error) {
-	if r, done := s.tried[keyOf(c.plan)]; done || !s.shard.has(c.owner()) {
+	if r, done := s.tried[keyOf(c.plan)]; done || !s.has(c) {
 		return r, nil
 	}
 	return s.tryNow(ctx, c)
