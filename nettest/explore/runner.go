@@ -106,7 +106,7 @@ func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Pla
 			if memory != nil {
 				time.Sleep(time.Millisecond) // the server sees what the client did last
 			}
-			o.left = subject.NothingLeft(inner, r.patience(), func() []string { return leftOf(b, srv, memory, p) })
+			o.left = r.left(inner, b, srv, memory, p)
 		case hung:
 			o.stuck = b.Goroutines()
 		}
@@ -127,6 +127,16 @@ func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Pla
 		}
 	}
 	return o
+}
+
+// left returns what is left of the body when it has had time to end it. Goroutines are looked for when there is nothing else: a look
+// goes through all that the process has.
+func (r *runner) left(ctx context.Context, b subject.Brand, srv fakeserver.Wire, memory *nettest.Network, p fault.Plan) []string {
+	const none subject.Brand = ""
+	if stay := subject.NothingLeft(ctx, r.patience(), func() []string { return leftOf(none, srv, memory, p) }); len(stay) > 0 {
+		return leftOf(b, srv, memory, p)
+	}
+	return subject.NothingLeft(ctx, r.patience(), func() []string { return leftOf(b, srv, memory, p) })
 }
 
 // leftOf returns what is left of the body. A server that reads no more does not see how the client ends.

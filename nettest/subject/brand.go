@@ -33,6 +33,9 @@ func Branded(ctx context.Context, f func(b Brand) error) (err error) {
 // Goroutines returns the stacks of the goroutines that carry the brand, except the
 // caller's own. Goroutines with the same stack count as one.
 func (b Brand) Goroutines() []string {
+	if b == "" {
+		return nil
+	}
 	var profile strings.Builder
 	if err := pprof.Lookup("goroutine").WriteTo(&profile, 1); err != nil {
 		return []string{err.Error()}
