@@ -49,6 +49,8 @@ func (n need) String() string {
 	return string(n.oracle)
 }
 
+func (n need) name() string { return fmt.Sprintf("%v for %s", n, n.specimen) }
+
 // leaveOut leaves it out of a search.
 func (n need) leaveOut(cfg *explore.Config) {
 	if n.wave > 0 {
@@ -73,38 +75,35 @@ func specimenOf(t *testing.T, name string) specimen.Specimen {
 // plans than it takes with it, and with FAKEWIRE_SPECIMENS=all on 300.
 func TestNeededIsEachOracleAndEachWave(t *testing.T) {
 	const further = 20
-	for _, n := range needs {
-		t.Run(fmt.Sprintf("%v for %s", n, n.specimen), func(t *testing.T) {
-			s := specimenOf(t, n.specimen)
-			if lack, ok := notYet[s.Name]; ok {
-				t.Skipf("not found yet: %s", lack.why)
-			}
-			t.Parallel()
-			with, err := try(t, s, nil)
-			if err != nil || len(with.Finds) == 0 {
-				t.Fatalf("%v: it is not found at all: %v", with.Tally, err)
-			}
-			f := with.Finds[0]
-			if n.wave > 0 && f.Wave != n.wave || n.wave == 0 && f.Breach.Oracle != n.oracle {
-				t.Errorf("with %v it is found by plan %d in wave %d as %v", n, f.At, f.Wave, f.Breach)
-			}
-			without, err := try(t, s, func(cfg *explore.Config) {
-				n.leaveOut(cfg)
-				if !everything() {
-					cfg.Plans = min(f.At+further, maxPlans)
-				}
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, f := range without.Finds {
-				t.Errorf("without %v it is found, too, by plan %d in wave %d: %v", n, f.At, f.Wave, f.Breach)
-			}
-			if n.wave > 0 && without.Tally.Waves[n.wave].Plans > 0 {
-				t.Errorf("without %v there are plans of it: %v", n, without.Tally.Waves)
+	abreast(t, needs, need.name, func(t *testing.T, _ int, n need) {
+		s := specimenOf(t, n.specimen)
+		if lack, ok := notYet[s.Name]; ok {
+			t.Skipf("not found yet: %s", lack.why)
+		}
+		with, err := try(t, s, nil)
+		if err != nil || len(with.Finds) == 0 {
+			t.Fatalf("%v: it is not found at all: %v", with.Tally, err)
+		}
+		f := with.Finds[0]
+		if n.wave > 0 && f.Wave != n.wave || n.wave == 0 && f.Breach.Oracle != n.oracle {
+			t.Errorf("with %v it is found by plan %d in wave %d as %v", n, f.At, f.Wave, f.Breach)
+		}
+		without, err := try(t, s, func(cfg *explore.Config) {
+			n.leaveOut(cfg)
+			if !everything() {
+				cfg.Plans = min(f.At+further, maxPlans)
 			}
 		})
-	}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range without.Finds {
+			t.Errorf("without %v it is found, too, by plan %d in wave %d: %v", n, f.At, f.Wave, f.Breach)
+		}
+		if n.wave > 0 && without.Tally.Waves[n.wave].Plans > 0 {
+			t.Errorf("without %v there are plans of it: %v", n, without.Tally.Waves)
+		}
+	})
 }
 
 // A row is missing where an oracle or a wave has none.

@@ -1,9 +1,14 @@
 package explore_test
 
 import (
+	"cmp"
 	"fmt"
 	"os"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -64,35 +69,95 @@ func search(t *testing.T, s specimen.Specimen, change func(*explore.Config)) (ex
 	return explore.Search(t.Context(), cfg, s.Medium, s.Body)
 }
 
-func TestSpecimenWithABugIsFound(t *testing.T) {
-	var table strings.Builder
-	defer func() { t.Logf("found by the search, in memory:\n%s", &table) }()
-	row := func(cells ...any) { fmt.Fprintf(&table, "| %-18v | %5v | %4v | %-12v | %v | %v |\n", cells...) }
-	row("subject", "plan", "wave", "oracle", "fails in", "shrunk to")
+// chosen returns the specimens that are tried, those with a bug or the right ones. What is accused of hanging, or of leaving something,
+// comes last: its goroutines can't be ended, and each look at goroutines goes through all of them.
+func chosen(right bool) (all []specimen.Specimen) {
 	for i, s := range specimen.All() {
-		lack, lacking := notYet[s.Name]
-		if s.Right() || lack.harmful || i%share > 0 {
-			continue
+		if s.Right() == right && !notYet[s.Name].harmful && (everything() || i%share == 0) {
+			all = append(all, s)
 		}
-		t.Run(s.Name, func(t *testing.T) {
-			r, err := search(t, s, nil)
-			switch {
-			case lacking && len(r.Finds) > 0 && r.Finds[0].Breach.Oracle == s.Want:
-				t.Errorf("it is found by plan %d: take it off notYet", r.Finds[0].At)
-			case lacking:
-				t.Logf("not found yet: %s (%v, %.100v)", lack.why, r.Tally, err)
-				row(s.Name, "–", "–", s.Want, "–", "not yet: "+lack.why)
-			case err != nil:
-				t.Error(err)
-			case len(r.Finds) == 0:
-				t.Errorf("%v: nothing was found, want %q: %s", r.Tally, s.Want, s.Why)
-			default:
-				wantFound(t, s, r.Finds[0])
-				f := r.Finds[0]
-				row(s.Name, f.At, f.Wave, f.Breach.Oracle, fmt.Sprintf("%d of %d", f.Rate.Broken, f.Rate.Runs), f.Plan.Rules)
+	}
+	slices.SortStableFunc(all, func(a, b specimen.Specimen) int { return cmp.Compare(stays(a), stays(b)) })
+	return all
+}
+
+// stays returns 1 if goroutines of a specimen may stay, and 0 if not.
+func stays(s specimen.Specimen) int {
+	if s.Want == explore.Hangs || s.Want == explore.Leaks {
+		return 1
+	}
+	return 0
+}
+
+// TestRightSpecimenIsNotAccused tries some plans on each, with FAKEWIRE_SPECIMENS=all 300, and with FAKEWIRE_PLANS=2000 as many.
+func TestRightSpecimenIsNotAccused(t *testing.T) {
+	const few = 120
+	abreast(t, chosen(true), func(s specimen.Specimen) string { return s.Name }, func(t *testing.T, _ int, s specimen.Specimen) {
+		r, err := search(t, s, func(cfg *explore.Config) {
+			cfg.All = true
+			if !everything() {
+				cfg.Plans = few
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%v", r.Tally)
+		if r.Tally.Fired < few/2 || r.Tally.Lost > 0 {
+			t.Errorf("%v: want %d plans at least to act, and all trials to end", r.Tally, few/2)
+		}
+		for _, f := range r.Finds {
+			t.Errorf("%s\nIt is accused:\n%v", s.Why, f)
+		}
+	})
+}
+
+// abreast runs a subtest for each, as many at once as there are processors. Those that wait for their turn are none
+// yet, as with t.Parallel: each would be one more goroutine to go through at each look at goroutines.
+func abreast[T any](t *testing.T, all []T, name func(T) string, run func(t *testing.T, i int, one T)) {
+	t.Helper()
+	var next atomic.Int64
+	var over sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(all)) {
+		over.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(all); i = int(next.Add(1)) - 1 {
+				t.Run(name(all[i]), func(t *testing.T) { run(t, i, all[i]) })
 			}
 		})
 	}
+	over.Wait()
+}
+
+func TestSpecimenWithABugIsFound(t *testing.T) {
+	all := chosen(false)
+	rows := make([]string, len(all))
+	abreast(t, all, func(s specimen.Specimen) string { return s.Name }, func(t *testing.T, i int, s specimen.Specimen) { rows[i] = found(t, s) })
+	t.Logf("found by the search, in memory:\n%s%s", rowOf("subject", "plan", "wave", "oracle", "fails in", "shrunk to"), strings.Join(rows, ""))
+}
+
+func rowOf(cells ...any) string {
+	return fmt.Sprintf("| %-18v | %5v | %4v | %-12v | %v | %v |\n", cells...)
+}
+
+// found wants a specimen's bug to be found, and returns the specimen's row.
+func found(t *testing.T, s specimen.Specimen) (row string) {
+	r, err := search(t, s, nil)
+	switch lack, lacking := notYet[s.Name]; {
+	case lacking && len(r.Finds) > 0 && r.Finds[0].Breach.Oracle == s.Want:
+		t.Errorf("it is found by plan %d: take it off notYet", r.Finds[0].At)
+	case lacking:
+		t.Logf("not found yet: %s (%v, %.100v)", lack.why, r.Tally, err)
+		return rowOf(s.Name, "–", "–", s.Want, "–", "not yet: "+lack.why)
+	case err != nil:
+		t.Error(err)
+	case len(r.Finds) == 0:
+		t.Errorf("%v: nothing was found, want %q: %s", r.Tally, s.Want, s.Why)
+	default:
+		f := r.Finds[0]
+		wantFound(t, s, f)
+		return rowOf(s.Name, f.At, f.Wave, f.Breach.Oracle, fmt.Sprintf("%d of %d", f.Rate.Broken, f.Rate.Runs), f.Plan.Rules)
+	}
+	return ""
 }
 
 // wantFound wants a find to be the specimen's bug, soon, and small.
@@ -106,28 +171,6 @@ func wantFound(t *testing.T, s specimen.Specimen, f *explore.Find) {
 	}
 	if n := len(f.Plan.Rules); n > 2 {
 		t.Errorf("the plan has %d rules, want 2 at most:\n%v", n, f)
-	}
-}
-
-// TestRightSpecimenIsNotAccused tries 300 plans on each, and FAKEWIRE_PLANS=2000 as many.
-func TestRightSpecimenIsNotAccused(t *testing.T) {
-	for i, s := range specimen.All() {
-		if !s.Right() || i%share > 0 {
-			continue
-		}
-		t.Run(s.Name, func(t *testing.T) {
-			r, err := search(t, s, func(cfg *explore.Config) { cfg.All = true })
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Logf("%v", r.Tally)
-			if r.Tally.Fired < 100 || r.Tally.Lost > 0 {
-				t.Errorf("%v: want 100 plans at least to act, and all trials to end", r.Tally)
-			}
-			for _, f := range r.Finds {
-				t.Errorf("%s\nIt is accused:\n%v", s.Why, f)
-			}
-		})
 	}
 }
 
