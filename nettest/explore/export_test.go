@@ -24,7 +24,8 @@ type Trace struct {
 	Tally    Tally
 	Finds    []*Find
 	Plans    []string // in their order, by their keys
-	Outcomes []string // what came of each
+	Outcomes []string // whether each acted, and what it broke
+	Shapes   []string // how each trial ended
 }
 
 // Try searches without looking closer at what is found.
@@ -46,7 +47,12 @@ func Try(ctx context.Context, cfg Config, m fault.Medium, body Body) (Trace, err
 		key := keyOf(p)
 		r := s.tried[key]
 		tr.Plans = append(tr.Plans, key)
-		tr.Outcomes = append(tr.Outcomes, fmt.Sprintf("fired %t, refused %q, lost %q, %s, %v", r.Fired, r.Refused, r.Lost, r.Shape, r.Breaches))
+		outcome := fmt.Sprintf("fired %t, refused %q, lost %q", r.Fired, r.Refused, r.Lost)
+		for _, b := range r.Breaches {
+			outcome += fmt.Sprintf(", %s: %s", b.Oracle, b.Kind)
+		}
+		tr.Outcomes = append(tr.Outcomes, outcome)
+		tr.Shapes = append(tr.Shapes, r.Shape)
 	}
 	return tr, err
 }

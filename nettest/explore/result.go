@@ -45,23 +45,40 @@ func (j judge) resultOf(o Outcome) result {
 	return r
 }
 
-// shapeOf returns what tells outcomes apart: how each step ended, how many connections there were, and
-// what the client sent there, unless that is other bytes each time: it would tell any two trials apart.
+// shapeOf returns what tells outcomes apart: how each step ended, how many connections there were, and what the client sent
+// on those that no rule met, unless that is other bytes each time: it would tell any two trials apart. On the others it depends on how far
+// the client had come, which is a race.
 func (j judge) shapeOf(o Outcome) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d;", o.end)
 	for _, s := range slices.SortedStableFunc(slices.Values(o.Steps), func(s, other Step) int { return s.Caller - other.Caller }) {
-		i := slices.IndexFunc(o.Healthy, s.is)
-		other := i < 0 || o.Healthy[i].Answer != s.Answer && !slices.Contains(j.varying, s.Name)
-		fmt.Fprintf(&b, "%v=%s,%t;", s, s.Class, other)
+		i := slices.IndexFunc(j.healthy.Steps, s.is)
+		other := i < 0 || j.healthy.Steps[i].Answer != s.Answer && !slices.Contains(j.varying, s.Name)
+		fmt.Fprintf(&b, "%v=%s,%t;", s, endOf(s.Class), other)
 	}
-	fmt.Fprintf(&b, "%s;%d;", classOf(o.Err), o.Transcript.Conns())
+	fmt.Fprintf(&b, "%s;%d;", endOf(classOf(o.Err)), o.Transcript.Conns())
+	met := map[int]bool{}
+	for e := range o.Transcript.Kind(transcript.Fault).All() {
+		met[e.Conn] = true
+	}
 	for n := 1; n <= o.Transcript.Conns() && !j.scrambled; n++ {
 		h := fnv.New64a()
-		h.Write(o.Transcript.Conn(n).FromClient())
+		if !met[n] {
+			h.Write(o.Transcript.Conn(n).FromClient())
+		}
 		fmt.Fprintf(&b, "%x;", h.Sum64())
 	}
 	return b.String()
+}
+
+// endOf returns a class, or one for all by which calls learn that a connection has ended: which of several calls is told of a
+// reset is a race, and the others have another error.
+func endOf(class string) string {
+	switch class {
+	case "EOF", "reset", "closed":
+		return "ended"
+	}
+	return class
 }
 
 // freshIn returns the streams of connections on which the client did something new: another

@@ -76,7 +76,7 @@ var classes = []struct {
 	{context.Canceled, "canceled"},
 	{syscall.ECONNREFUSED, "refused"},
 	{syscall.ECONNRESET, "reset"},
-	{syscall.EPIPE, "broken pipe"},
+	{syscall.EPIPE, "reset"}, // the same, if another call had the ECONNRESET: which does is a race
 	{io.ErrUnexpectedEOF, "unexpected EOF"},
 	{io.EOF, "EOF"},
 	{net.ErrClosed, "closed"},

@@ -51,7 +51,7 @@ func TestStepClassOfErrors(t *testing.T) {
 		{fmt.Errorf("get: %w", context.DeadlineExceeded), "timeout"},
 		{&net.DNSError{IsTimeout: true}, "timeout"},
 		{context.Canceled, "canceled"},
-		{syscall.EPIPE, "broken pipe"},
+		{syscall.EPIPE, "reset"},
 		{io.ErrUnexpectedEOF, "unexpected EOF"},
 		{fmt.Errorf("get: %w", io.EOF), "EOF"},
 		{net.ErrClosed, "closed"},
