@@ -47,6 +47,7 @@ type runner struct {
 	body   Body
 	suite  *testing.T // to run in memory; nil: on sockets
 	bound  time.Duration
+	looks  bool // in memory, too, each trial looks for goroutines that are left
 }
 
 // How much longer than its bound a step may take, so that no find is a machine that was busy; and
@@ -60,15 +61,26 @@ const (
 // that sends a few lines can be held up.
 const window = 64 << 10
 
-// run runs one trial.
+// run runs one trial. To look for goroutines that are left takes a look at all that the process has. A bubble tells for nothing whether
+// there are any, and then the trial is run again, with a look at what they are, and whether they end by themselves.
 func (r *runner) run(ctx context.Context, p fault.Plan) (o Outcome) {
 	if r.suite == nil {
-		return r.runOn(ctx, r.cfg.Network, p)
+		return r.runOn(ctx, r.cfg.Network, p, true)
 	}
+	o = r.runInBubble(ctx, p)
+	if o.end == returned && o.said != "" && len(o.left) == 0 && !r.looks {
+		r.looks = true
+		o = r.runInBubble(ctx, p)
+	}
+	return o
+}
+
+// runInBubble runs a trial in memory.
+func (r *runner) runInBubble(ctx context.Context, p fault.Plan) (o Outcome) {
 	outcome := make(chan Outcome, 1)
 	said, err := subject.InBubble(ctx, r.suite, realBound, func() {
 		// A bubble can't wait for what is outside.
-		outcome <- r.runOn(context.WithoutCancel(ctx), &nettest.Network{Window: window}, p)
+		outcome <- r.runOn(context.WithoutCancel(ctx), &nettest.Network{Window: window}, p, r.looks)
 	})
 	select {
 	case o = <-outcome:
@@ -83,30 +95,32 @@ func (r *runner) run(ctx context.Context, p fault.Plan) (o Outcome) {
 	return o
 }
 
-// runOn runs a trial on the kernel's network, or on one in memory.
-func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Plan) (o Outcome) {
+// runOn runs a trial on the kernel's network, or on one in memory. If it does not look for goroutines, those that are left go on to wait for
+// whatever they wait for, so that the bubble has them at its end.
+func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Plan, looks bool) (o Outcome) {
 	o = Outcome{Plan: p}
 	srv, err := r.serve(memory, p)
 	if err != nil {
 		o.refused = err
 		return o
 	}
-	inner, cancel := context.WithCancel(ctx)
-	defer cancel()
-	t := newTrial(inner, srv, memory, subject.Bound{Within: r.bound, Slack: slack}, r.cfg.callers())
-	storm := t.storms(inner)
-	err = subject.Branded(inner, func(b subject.Brand) error {
+	t := newTrial(ctx, srv, memory, subject.Bound{Within: r.bound, Slack: slack}, r.cfg.callers())
+	storm := t.storms(t.ctx)
+	err = subject.Branded(t.ctx, func(b subject.Brand) error {
 		for caller := 1; caller <= r.cfg.callers(); caller++ {
 			go t.run(caller, r.body)
 		}
 		o.end = t.watch(storm)
 		switch o.end {
 		case returned:
-			r.settle(inner, srv)
+			r.settle(t.ctx, srv)
 			if memory != nil {
 				time.Sleep(time.Millisecond) // the server sees what the client did last
 			}
-			o.left = r.left(inner, b, srv, memory, p)
+			if t.dialing.isUnderWay() {
+				looks = true // it would end with the server
+			}
+			o.left = r.left(t.ctx, srv, memory, p, b, looks)
 		case hung:
 			o.stuck = b.Goroutines()
 		}
@@ -114,9 +128,11 @@ func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Pla
 	})
 	o.took = time.Since(t.began)
 	steps, callers := t.close()
-	cancel()
+	if o.end != returned || looks {
+		t.cancel()
+		defer t.hangUp()
+	}
 	o.Err = errors.Join(err, srv.Stop())
-	t.hangUp()
 	o.Steps, o.Report, o.Transcript = steps, srv.Report(), srv.Transcript()
 	o.reported = t.reported.Load()
 	o.dials, o.addr = t.dialing.total(), t.usesAddr.Load()
@@ -129,14 +145,16 @@ func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Pla
 	return o
 }
 
-// left returns what is left of the body when it has had time to end it. Goroutines are looked for when there is nothing else: a look
-// goes through all that the process has.
-func (r *runner) left(ctx context.Context, b subject.Brand, srv fakeserver.Wire, memory *nettest.Network, p fault.Plan) []string {
+// left returns what is left of the body when it has had time to end it. Goroutines are looked for, if they are, when there is nothing else.
+func (r *runner) left(ctx context.Context, srv fakeserver.Wire, memory *nettest.Network, p fault.Plan, b subject.Brand, looks bool) []string {
 	const none subject.Brand = ""
-	if stay := subject.NothingLeft(ctx, r.patience(), func() []string { return leftOf(none, srv, memory, p) }); len(stay) > 0 {
+	switch stay := subject.NothingLeft(ctx, r.patience(), func() []string { return leftOf(none, srv, memory, p) }); {
+	case len(stay) > 0:
 		return leftOf(b, srv, memory, p)
+	case looks:
+		return subject.NothingLeft(ctx, r.patience(), func() []string { return leftOf(b, srv, memory, p) })
 	}
-	return subject.NothingLeft(ctx, r.patience(), func() []string { return leftOf(b, srv, memory, p) })
+	return nil
 }
 
 // leftOf returns what is left of the body. A server that reads no more does not see how the client ends.

@@ -38,6 +38,7 @@ type dialing struct {
 
 	mu    sync.Mutex // guards what follows
 	count int
+	begun int                 // and not ended
 	last  [maxDials]time.Time // of the last ones, the nth at n mod maxDials
 }
 
@@ -54,6 +55,21 @@ func (d *dialing) add() {
 	}
 	*oldest = now
 	d.count++
+	d.begun++
+}
+
+// ended says that one has ended.
+func (d *dialing) ended() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.begun--
+}
+
+// isUnderWay reports whether one has not ended.
+func (d *dialing) isUnderWay() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.begun > 0
 }
 
 // total returns how many dials there were.

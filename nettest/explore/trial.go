@@ -20,6 +20,7 @@ type trial struct {
 	memory *nettest.Network // nil: the kernel's
 	bound  subject.Bound    // of a step
 	ctx    context.Context
+	cancel context.CancelFunc // ends ctx
 	began  time.Time
 
 	usesAddr atomic.Bool
@@ -52,7 +53,8 @@ type stretch struct {
 }
 
 func newTrial(ctx context.Context, srv fakeserver.Wire, memory *nettest.Network, b subject.Bound, callers int) *trial {
-	t := &trial{server: srv, memory: memory, bound: b, ctx: ctx, began: time.Now(), changed: make(chan struct{}, 1), shared: make(chan struct{})}
+	t := &trial{server: srv, memory: memory, bound: b, began: time.Now(), changed: make(chan struct{}, 1), shared: make(chan struct{})}
+	t.ctx, t.cancel = context.WithCancel(ctx)
 	t.dialing.storm = make(chan struct{})
 	t.callers = make([]stretch, callers)
 	t.atWork.Store(int64(callers))

@@ -31,6 +31,7 @@ func (w *Wire) DialContext(ctx context.Context, network, address string) (net.Co
 		return nil, ctx.Err()
 	}
 	w.trial.dialing.add()
+	defer w.trial.dialing.ended()
 	conn, err := w.trial.server.DialContext(ctx, network, address)
 	if err == nil {
 		w.trial.opened(conn)
@@ -42,6 +43,7 @@ func (w *Wire) DialContext(ctx context.Context, network, address string) (net.Co
 // the network that the trial has. Its datagrams go to ServerAddr.
 func (w *Wire) ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {
 	w.trial.dialing.add()
+	defer w.trial.dialing.ended()
 	var l interface {
 		ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error)
 	} = new(net.ListenConfig)
