@@ -1,10 +1,19 @@
 package explore_test
 
 import (
+	"bufio"
+	"context"
+	"io"
+	"net"
 	"runtime"
 	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/nettest/explore"
 )
 
@@ -44,6 +53,68 @@ func TestSameSearchInMemory(t *testing.T) {
 				wantSame(t, first, run(), !test.races)
 			}
 		})
+	}
+}
+
+// On sockets the search is the same through wave 4, whatever else the processors do: the same plans in the same order, which act and
+// break the client in the same ways.
+func TestSameSearchOnSockets(t *testing.T) {
+	t.Parallel()
+	run := func() explore.Trace {
+		cfg := explore.Config{All: true, Budget: 5 * time.Minute, Within: time.Second, Plans: 1000}.WithoutWave(5).WithoutWave(6)
+		tr, err := explore.Try(t.Context(), cfg, fault.Streams, oneQuestion)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tr
+	}
+	first := run()
+	t.Logf("%v, by wave %v", first.Tally, first.Tally.Waves)
+	wantSame(t, first, run(), false)
+	if everything() {
+		stop := busy()
+		wantSame(t, first, run(), false)
+		stop()
+	}
+}
+
+// oneQuestion is a client that takes an answer without its end for an answer.
+func oneQuestion(_ context.Context, w *explore.Wire) error {
+	w.Do("ask", func(ctx context.Context) (any, error) {
+		ctx, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
+		defer cancel()
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", w.Addr())
+		if err != nil {
+			return nil, err
+		}
+		defer conn.Close()
+		deadline, _ := ctx.Deadline()
+		conn.SetDeadline(deadline)
+		if _, err := io.WriteString(conn, "figs\n"); err != nil {
+			return nil, err
+		}
+		answer, err := bufio.NewReader(conn).ReadString('\n')
+		if err == io.EOF && answer != "" {
+			err = nil
+		}
+		return strings.TrimSuffix(answer, "\n"), err
+	})
+	return nil
+}
+
+// busy keeps all processors busy until it is told to stop.
+func busy() (stop func()) {
+	var over atomic.Bool
+	var all sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		all.Go(func() {
+			for !over.Load() {
+			}
+		})
+	}
+	return func() {
+		over.Store(true)
+		all.Wait()
 	}
 }
 
