@@ -74,6 +74,7 @@ func specimenOf(t *testing.T, name string) specimen.Specimen {
 // With each oracle and each wave the search finds a client that it does not find without it. That it does not is tried on somewhat more
 // plans than it takes with it, and with FAKEWIRE_SPECIMENS=all on 300.
 func TestNeededIsEachOracleAndEachWave(t *testing.T) {
+	t.Parallel()
 	const further = 20
 	abreast(t, needs, need.name, func(t *testing.T, _ int, n need) {
 		s := specimenOf(t, n.specimen)

@@ -91,6 +91,7 @@ func stays(s specimen.Specimen) int {
 
 // TestRightSpecimenIsNotAccused tries some plans on each, with FAKEWIRE_SPECIMENS=all 300, and with FAKEWIRE_PLANS=2000 as many.
 func TestRightSpecimenIsNotAccused(t *testing.T) {
+	t.Parallel()
 	const few = 120
 	abreast(t, chosen(true), func(s specimen.Specimen) string { return s.Name }, func(t *testing.T, _ int, s specimen.Specimen) {
 		r, err := search(t, s, func(cfg *explore.Config) {
@@ -129,6 +130,7 @@ func abreast[T any](t *testing.T, all []T, name func(T) string, run func(t *test
 }
 
 func TestSpecimenWithABugIsFound(t *testing.T) {
+	t.Parallel()
 	all := chosen(false)
 	rows := make([]string, len(all))
 	abreast(t, all, func(s specimen.Specimen) string { return s.Name }, func(t *testing.T, i int, s specimen.Specimen) { rows[i] = found(t, s) })
