@@ -95,7 +95,8 @@ type lineReader struct {
 	c    io.Reader
 	max  int
 	buf  []byte
-	done bool // the end of the stream was read
+	room []byte // for one read
+	done bool   // the end of the stream was read
 }
 
 // next returns the next line and its end.
@@ -143,7 +144,10 @@ const maxFill = 256 << 10
 
 // fill reads once.
 func (r *lineReader) fill() error {
-	p := make([]byte, min(r.max+2-len(r.buf), maxFill))
+	if r.room == nil {
+		r.room = make([]byte, min(r.max+2, maxFill))
+	}
+	p := r.room[:min(r.max+2-len(r.buf), len(r.room))]
 	n, err := r.c.Read(p)
 	r.buf = append(r.buf, p[:n]...)
 	if err == io.EOF {
