@@ -48,7 +48,8 @@
 // wave 3 inside each message; wave 4 the rarer faults, and bytes that lie where messages
 // begin. Wave 5 adds a second fault where the first one made the client do something new, such as dial
 // again. Wave 6 goes to the places between two that ended differently, to every byte, and then to
-// what chance makes, from Config.Seed. At a place all faults are tried, and then the next place.
+// what chance makes, from Config.Seed. At a place all faults are tried, and then the next place. Where a client goes
+// on though its server has fallen silent, as if a deadline of its own were over, the server speaks again just after that.
 //
 // A plan whose rules did not all act has shown nothing: the report counts those that did.
 //

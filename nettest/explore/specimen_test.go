@@ -111,6 +111,9 @@ func TestRightSpecimenIsNotAccused(t *testing.T) {
 		if r.Tally.Fired < few/2 || r.Tally.Lost > 0 {
 			t.Errorf("%v: want %d plans at least to act, and all trials to end", r.Tally, few/2)
 		}
+		if r.Tally.Outcomes > (r.Tally.Fired+1)/2 {
+			t.Errorf("%v: want most trials to end like others, since by that the search chooses", r.Tally)
+		}
 		for _, f := range r.Finds {
 			t.Errorf("%s\nIt is accused:\n%v", s.Why, f)
 		}
