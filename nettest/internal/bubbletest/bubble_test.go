@@ -95,7 +95,7 @@ func TestSpecsFailAtTheirLines(t *testing.T) {
 		line(t, "server"), "not reached",
 		"oh no",
 		"deadlock: the clock of the bubble stands still", place(t, "lock"),
-		"3 Passed | 12 Failed")
+		"4 Passed | 14 Failed")
 	// Ginkgo finds the line by the stack, on which the body no longer is: the text begins with the line.
 	for _, at := range []string{"first", "gomega", "server"} {
 		_, failed, _ := strings.Cut(out, "[FAILED] "+line(t, at))
