@@ -83,7 +83,7 @@ func TestTally(t *testing.T) {
 
 func TestTallySaysWhyTheSearchEnded(t *testing.T) {
 	for want, change := range map[string]func(*search){
-		"3 plans, 3 fired, 1 outcome, stopped at 3 plans": func(s *search) { s.cfg.Plans = 3 },
+		"3 plans, 3 fired, 1 outcome, stopped at 3 plans":  func(s *search) { s.cfg.Plans = 3 },
 		"0 plans, 0 fired, 0 outcomes, stopped after 5m0s": func(s *search) { s.budget, s.end = 5*time.Minute, time.Now() },
 	} {
 		s := pretended(answersOf(), func(fault.Plan) result { return result{Fired: true} })
