@@ -143,7 +143,7 @@ func TestCallersFindAClientThatCrossesAnswers(t *testing.T) {
 		latest  bool
 		crossed bool
 	}{{1, true, false}, {8, true, true}, {8, false, false}} {
-		cfg := Config{Handler: slowly, Suite: t, OneConn: true, Plans: 60, Callers: test.callers}
+		cfg := Config{Handler: slowly, Suite: t, OneConn: true, Plans: 60, Budget: time.Minute, Callers: test.callers}
 		r, err := Search(t.Context(), cfg, fault.Streams, together(test.latest, func(*lineConn) {}))
 		if test.crossed {
 			wantErr(t, err, "on a healthy wire ask", "it has the answer to")

@@ -35,6 +35,7 @@ func inTest(test func(t shown)) {
 	defer os.RemoveAll(dir)
 	run := func(t *testing.T) {
 		t.Chdir(dir)
+		t.Setenv("FAKEWIRE_BUDGET", "5m") // on a slow machine, too
 		test(shown{t})
 	}
 	for _, name := range []string{"test.v", "test.count"} { // what is printed is the test's alone, and once

@@ -89,10 +89,14 @@ func ExampleLogger() {
 		cfg := explore.Config{Within: time.Second, Suite: t.T}
 		explore.Logger(t, cfg, func(ctx context.Context, w *explore.Wire) (explore.Log, error) {
 			var conn net.Conn
+			var closed bool
 			var mu sync.Mutex
 			print := func(line string) (err error) {
 				mu.Lock()
 				defer mu.Unlock()
+				if closed {
+					return net.ErrClosed
+				}
 				for range 2 {
 					if conn == nil {
 						if conn, err = w.DialContext(ctx, "tcp", "collector:514"); err != nil {
@@ -109,6 +113,9 @@ func ExampleLogger() {
 				return err
 			}
 			end := func() error {
+				mu.Lock()
+				defer mu.Unlock()
+				closed = true
 				if conn == nil {
 					return nil
 				}

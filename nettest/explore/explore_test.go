@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -20,7 +21,7 @@ func explored(t *testing.T, name, dir string, like lineClient, change func(*Conf
 	t.Helper()
 	setEnv(t)
 	tb := &testTB{name: name}
-	cfg := Config{Suite: t, Dir: dir, Plans: 40}
+	cfg := Config{Suite: t, Dir: dir, Plans: 40, Budget: time.Minute}
 	if change != nil {
 		change(&cfg)
 	}
@@ -89,7 +90,9 @@ func TestTCPSavesToTheArtifactsWhereItCantElse(t *testing.T) {
 		case "none":
 			tb = plainTB{told}
 		}
-		told.run(func() { TCP(tb, Config{Suite: t, Dir: dir, Plans: 40}, asking(trusting, "apples", "pears", "plums")) })
+		told.run(func() {
+			TCP(tb, Config{Suite: t, Dir: dir, Plans: 40, Budget: time.Minute}, asking(trusting, "apples", "pears", "plums"))
+		})
 		wantWords(t, told.said(), "note: the find can't be saved in "+dir+", where it would be tried first: ")
 		kept, err := load(away)
 		if err != nil {

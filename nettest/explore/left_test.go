@@ -48,7 +48,7 @@ func TestNothingIsLeftOfASearchOnSockets(t *testing.T) {
 		})
 		return nil
 	}
-	cfg := explore.Config{Within: 50 * time.Millisecond, Callers: 8, OneConn: true, Plans: 24, Without: []explore.Oracle{explore.Hangs}}
+	cfg := explore.Config{Within: 50 * time.Millisecond, Callers: 8, OneConn: true, Plans: 24, Budget: time.Minute, Without: []explore.Oracle{explore.Hangs}}
 	r, err := explore.Search(t.Context(), cfg, fault.Streams, body)
 	if err != nil || len(r.Finds) > 0 {
 		t.Errorf("%v, %v", r, err)

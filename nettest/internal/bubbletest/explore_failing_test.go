@@ -44,7 +44,7 @@ func asking(trusting bool) explore.Body {
 
 // exploring returns a Config whose finds are in a folder of the test's own.
 func exploring(suite *testing.T, dir string) explore.Config {
-	return explore.Config{Handler: fakeserver.Lines{}, Within: 2 * time.Second, Plans: 40, Suite: suite, Dir: dir}
+	return explore.Config{Handler: fakeserver.Lines{}, Within: 2 * time.Second, Plans: 40, Budget: time.Minute, Suite: suite, Dir: dir}
 }
 
 var _ = Describe("a search", func() {
