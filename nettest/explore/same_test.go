@@ -63,7 +63,7 @@ func TestSameSearchOnSockets(t *testing.T) {
 	t.Parallel()
 	run := func() (tr explore.Trace, err error) {
 		// The client's deadline is that of its context, which is Within: it is measured as the same on each machine.
-		cfg := explore.Config{All: true, Budget: 5 * time.Minute, Within: 2 * time.Second, Plans: 1000}.WithoutWave(6)
+		cfg := explore.Config{All: true, Budget: 5 * time.Minute, Within: 1500 * time.Millisecond, Plans: 1000}.WithoutWave(6)
 		return explore.Try(t.Context(), cfg, fault.Streams, oneQuestion)
 	}
 	var traces [2]explore.Trace
