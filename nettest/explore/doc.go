@@ -97,4 +97,8 @@
 // may disturb what comes after. Concurrent dials race for the numbers of their connections: with
 // Callers, or a client that dials in the background, a plan may meet another connection, and the rate
 // of a find says so.
+//
+// In memory a search is the same each time: the same plans, in the same order, with the same outcomes; on sockets it is through
+// wave 4. But goroutines that a client has of its own race with each other, and with the server: which error it has then, and how far
+// it came, may differ, and with that what waves 5 and 6 go by.
 package explore
