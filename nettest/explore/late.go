@@ -11,20 +11,27 @@ import (
 // maxMoments is how many moments of a client on a silent connection are of interest.
 const maxMoments = 4
 
+// busyDelay is how much later a client on sockets may do what it does at once, when the machine is busy.
+const busyDelay = 200 * time.Millisecond
+
 // momentsIn returns how long after its server fell silent for good a client did something on that
 // connection: it sent more, as if a deadline was over that it tells nobody of, or, as the last moment, it
 // left. What it does at once is no moment.
-func momentsIn(o Outcome) (all []time.Duration) {
+func (j judge) momentsIn(o Outcome) (all []time.Duration) {
 	if len(o.Plan.Rules) != 1 || o.Plan.Rules[0].Direction != transcript.ToClient || o.Plan.Rules[0].Fault != fault.Fault(fault.Stall{}) {
 		return nil
+	}
+	atOnce := briefDelay
+	if !j.memory {
+		atOnce = busyDelay
 	}
 	conn, since := 0, time.Duration(0)
 	for e := range o.Transcript.All() {
 		switch {
 		case conn == 0 && e.Kind == transcript.Fault && e.Conn > 0:
 			conn, since = e.Conn, e.At
-		case conn == 0 || e.Conn != conn || e.Direction != transcript.FromClient || e.At-since <= briefDelay:
-		case len(all) > 0 && e.At-since-all[len(all)-1] <= briefDelay:
+		case conn == 0 || e.Conn != conn || e.Direction != transcript.FromClient || e.At-since <= atOnce:
+		case len(all) > 0 && e.At-since-all[len(all)-1] <= atOnce:
 		default:
 			if all = append(all, e.At-since); e.Kind != transcript.Data || len(all) == maxMoments {
 				return all

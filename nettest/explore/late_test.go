@@ -86,8 +86,13 @@ func TestMomentsAreWhatAClientDoesOnASilentConnection(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			o := r.run(t.Context(), only(test.rule))
-			if got := momentsIn(o); !slices.Equal(got, test.want) {
+			if got := (judge{memory: true}).momentsIn(o); !slices.Equal(got, test.want) {
 				t.Errorf("the moments are %v, want %v, of\n%v", got, test.want, o.Transcript)
+			}
+			// On sockets these may be what it does at once, on a busy machine.
+			of := slices.DeleteFunc(slices.Clone(test.want), func(m time.Duration) bool { return m <= busyDelay })
+			if got := (judge{}).momentsIn(o); !slices.Equal(got, of) {
+				t.Errorf("on sockets the moments are %v, want %v", got, of)
 			}
 		})
 	}
