@@ -1,8 +1,10 @@
 package nettest
 
 import (
+	"cmp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
 )
@@ -19,7 +21,7 @@ import (
 func Bubble(t *testing.T, body func(tb fakeserver.TB)) {
 	t.Helper()
 	in := &bubbleT{}
-	end := inBubble(t, func(t *testing.T) {
+	end := inBubble(t, standstillInterval, func(t *testing.T) {
 		in.T = t
 		body(in)
 	})
@@ -58,8 +60,23 @@ func BubbleIn(suite *testing.T, outer fakeserver.TB, body func(tb fakeserver.TB)
 			artifactDirer
 		}{in, dirs}
 	}
-	end := inBubble(suite, func(*testing.T) { in.run(func() { body(tb) }) })
+	interval := standstillInterval
+	watcher, watches := outer.(standstillWatcher)
+	if watches {
+		interval = cmp.Or(watcher.StandstillInterval(), interval)
+	}
+	end := inBubble(suite, interval, func(*testing.T) { in.run(func() { body(tb) }) })
+	if watches && end.still {
+		watcher.StandsStill()
+	}
 	in.report(outer, end.stuck)
+}
+
+// A standstillWatcher has to know whether a bubble failed because its clock stands still, and may know sooner:
+// one that does not take that for a failure has no need to be sure that no lock is held for that long.
+type standstillWatcher interface {
+	StandstillInterval() time.Duration // between two looks; 0: as for others
+	StandsStill()
 }
 
 // An artifactDirer has a directory for the files of a failing test.

@@ -23,6 +23,7 @@ type bubble struct {
 // An ending is how a bubble ended, or that it did not.
 type ending struct {
 	stuck    string // why it did not end
+	still    bool   // for that its clock stands still
 	failed   bool   // by t.FailNow
 	panicked any
 }
@@ -32,15 +33,14 @@ type ending struct {
 const (
 	standstillInterval = 500 * time.Millisecond
 	standstillCount    = 4
-	minuteOfLooks      = int(time.Minute / standstillInterval)
 )
 
-// inBubble runs f in a bubble. If that does not end, the ending says what is in the way. A
-// panic goes on here.
-func inBubble(t *testing.T, f func(*testing.T)) ending {
+// inBubble runs f in a bubble, and looks at it after each interval. If that does not end, the ending says what is in
+// the way. A panic goes on here.
+func inBubble(t *testing.T, interval time.Duration, f func(*testing.T)) ending {
 	b := &bubble{over: make(chan ending, 1)}
 	go b.run(t, f)
-	tick := time.NewTicker(standstillInterval)
+	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	before, same, looks := "", 0, 0
 	for {
@@ -52,7 +52,7 @@ func inBubble(t *testing.T, f func(*testing.T)) ending {
 			return end
 		case <-tick.C:
 		}
-		if looks++; looks%minuteOfLooks == 0 {
+		if looks++; time.Duration(looks)*interval == time.Minute {
 			tick.Reset(time.Minute) // somebody has left it behind
 		}
 		if same++; same == 1 {
@@ -64,7 +64,7 @@ func inBubble(t *testing.T, f func(*testing.T)) ending {
 		}
 		if same > standstillCount {
 			now = briefStacks(strings.Split(now, "\n\n"))
-			return ending{stuck: "deadlock: the clock of the bubble stands still. It advances only while all goroutines wait for channels, conditions " +
+			return ending{still: true, stuck: "deadlock: the clock of the bubble stands still. It advances only while all goroutines wait for channels, conditions " +
 				"and timers made in the bubble, and one of them waits for a lock, which does not count:\n" + now}
 		}
 	}

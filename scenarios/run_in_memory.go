@@ -55,11 +55,11 @@ func RunInMemory[S Subject](ctx context.Context, t *testing.T, p Promise[S], sub
 // run runs try in a bubble, and returns what it came to.
 func (m *memoryNetwork) run(ctx context.Context, t *testing.T, try func() error) error {
 	verdict := make(chan error, 1)
-	said, err := subject.InBubble(ctx, t, realBoundOf(ctx), func() { verdict <- try() })
+	said, err := subject.InBubble(ctx, t, realBoundOf(ctx), 0, func() { verdict <- try() })
 	switch {
 	case errors.Is(err, subject.ErrInterrupted):
 		return interrupted(ctx)
-	case err != nil:
+	case err != nil && !errors.Is(err, subject.ErrStandstill):
 		return fmt.Errorf("%w: %w", ErrInconclusive, err)
 	}
 	select {

@@ -49,7 +49,7 @@ func (s *search) tryKept(ctx context.Context, k keptPlan) error {
 	c := candidate{plan: k.plan}
 	r, err := s.tryNow(ctx, c)
 	for n := 1; n < k.proof() && err == nil && r.Fired && len(r.Breaches) == 0; n++ {
-		if r = s.try(ctx, k.plan); len(r.Breaches) > 0 {
+		if r = s.trial(ctx, k.plan); len(r.Breaches) > 0 {
 			s.tried[key] = r
 			return s.keep(ctx, c, r)
 		}

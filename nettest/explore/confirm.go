@@ -40,20 +40,23 @@ func (r Rate) Proof() int {
 
 // confirm runs a find's plan again and again.
 func (s *search) confirm(ctx context.Context, f *Find) {
-	runs := memoryConfirmations
-	if s.abreast > 1 {
+	runs, abreast := memoryConfirmations, s.abreast
+	if s.tried[keyOf(f.Plan)].Moved {
+		abreast = maxAbreast
+	}
+	if abreast > 1 {
 		runs = socketConfirmations
 	}
-	alone := s.abreast <= 1 || f.Breach.Oracle == Spins
+	alone := abreast <= 1 || f.Breach.Oracle == Spins
 	for done := 0; done < runs && ctx.Err() == nil; {
-		n := min(max(s.abreast, 1), runs-done)
+		n := min(max(abreast, 1), runs-done)
 		if alone {
 			n = 1
 		}
 		results := make([]result, n)
 		var wg sync.WaitGroup
 		for i := range results {
-			wg.Go(func() { results[i] = s.try(ctx, f.Plan) })
+			wg.Go(func() { results[i] = s.trial(ctx, f.Plan) })
 		}
 		wg.Wait()
 		for _, r := range results {

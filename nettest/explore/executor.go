@@ -13,8 +13,9 @@ type executor interface {
 	rehearse(ctx context.Context) (profile, error)
 	// measure is called once, after it.
 	measure(ctx context.Context) measurement
-	// try may be called by several goroutines at once, if the profile is not of a search in memory.
-	try(ctx context.Context, p fault.Plan) result
+	// try may be called by several goroutines at once for trials that are not in memory.
+	// With onSockets the trial is there, wherever the search is.
+	try(ctx context.Context, p fault.Plan, onSockets bool) result
 	close()
 }
 
@@ -30,7 +31,7 @@ func newLocal(cfg Config, m fault.Medium, body Body) *local {
 
 func (l *local) rehearse(ctx context.Context) (profile, error) {
 	h, err := l.runner.rehearse(ctx)
-	l.judge = judge{cfg: l.runner.cfg, healthy: h.outcome, varying: h.profile.Varying, scrambled: h.scrambled, memory: h.profile.Memory}
+	l.judge = judge{cfg: l.runner.cfg, healthy: h.outcome, varying: h.profile.Varying, scrambled: h.scrambled}
 	l.setBound(l.runner.bound)
 	return h.profile, err
 }
@@ -44,7 +45,10 @@ func (l *local) measure(ctx context.Context) measurement {
 	return m
 }
 
-func (l *local) try(ctx context.Context, p fault.Plan) result {
+func (l *local) try(ctx context.Context, p fault.Plan, onSockets bool) result {
+	if onSockets {
+		return l.judge.resultOf(l.runner.runOn(ctx, nil, p, true))
+	}
 	return l.judge.resultOf(l.runner.run(ctx, p))
 }
 

@@ -40,7 +40,7 @@ func (s *search) breaksAt(ctx context.Context, f *Find, rule int, at int64) bool
 	key := keyOf(p)
 	r, done := s.tried[key]
 	if !done {
-		r = s.try(ctx, p)
+		r = s.trial(ctx, p)
 		s.tried[key] = r
 	}
 	return r.breaks(f.Breach)
@@ -143,7 +143,7 @@ func (s *search) explainSeed(ctx context.Context, f *Find) string {
 	for n := range uint64(others) {
 		p := f.Plan
 		p.Seed = f.Plan.Seed + n + 1
-		if s.try(ctx, p).breaks(f.Breach) {
+		if s.trial(ctx, p).breaks(f.Breach) {
 			same++
 		}
 	}

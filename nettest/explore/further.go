@@ -113,7 +113,7 @@ func (s *search) nextFired(ctx context.Context, sw *sweep, i int) (at int64, ok 
 		key := keyOf(only(sw.rule.AfterBytes(at)))
 		r, done := s.tried[key]
 		if !done && !s.shard.has(key) && s.spent() == nil {
-			r = s.try(ctx, only(sw.rule.AfterBytes(at)))
+			r = s.trial(ctx, only(sw.rule.AfterBytes(at)))
 			s.tried[key] = r
 		}
 		if r.Fired {

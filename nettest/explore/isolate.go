@@ -28,9 +28,10 @@ type isolated struct {
 
 // A request is what a child is asked, as a line of JSON.
 type request struct {
-	Plan    *fault.Plan   // to try; nil: none
-	Measure bool          // to measure the client's deadline; else, without a Plan, to rehearse
-	Bound   time.Duration // of a step; 0: that of the rehearsal
+	Plan      *fault.Plan   // to try; nil: none
+	OnSockets bool          // to try it there
+	Measure   bool          // to measure the client's deadline; else, without a Plan, to rehearse
+	Bound     time.Duration // of a step; 0: that of the rehearsal
 }
 
 // A reply is what a child answers, as a line of JSON.
@@ -120,12 +121,12 @@ func (x *isolated) measure(ctx context.Context) measurement {
 }
 
 // try runs a trial. A child that dies of it has shown something, and another one takes its place.
-func (x *isolated) try(ctx context.Context, p fault.Plan) result {
+func (x *isolated) try(ctx context.Context, p fault.Plan, onSockets bool) result {
 	c, err := x.take()
 	if err != nil {
 		return result{Lost: err.Error()}
 	}
-	got, err := c.ask(ctx, request{Plan: &p, Bound: x.bound}, rehearsalBound)
+	got, err := c.ask(ctx, request{Plan: &p, OnSockets: onSockets, Bound: x.bound}, rehearsalBound)
 	var died *crash
 	switch {
 	case errors.As(err, &died):
@@ -200,7 +201,7 @@ func serveTrials(l *local, in io.Reader, out io.Writer) {
 			answer.Profile = &p
 		default:
 			l.setBound(r.Bound)
-			done := l.try(ctx, *r.Plan)
+			done := l.try(ctx, *r.Plan, r.OnSockets)
 			answer.Result = &done
 		}
 		if replies.Encode(answer) != nil {

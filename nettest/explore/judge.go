@@ -33,7 +33,6 @@ type judge struct {
 	// scrambled says that what the client sends differs from run to run, as under encryption.
 	scrambled bool
 	bound     time.Duration
-	memory    bool
 }
 
 // breaches returns what is wrong with an outcome.
@@ -152,14 +151,14 @@ func (j judge) fussy(o Outcome) (all []Breach) {
 		return nil
 	}
 	for _, s := range o.Steps {
-		if s.Class == timeout && !j.memory {
+		if s.Class == timeout && !o.memory {
 			continue // the machine may have been busy
 		}
 		if s.Err != nil {
 			all = append(all, Breach{Fussy, s.Name + ": " + s.Class, fmt.Sprintf("%v failed, though nothing was wrong: %v", s, s.Err)})
 		}
 	}
-	if class := classOf(o.Err); class != "" && (class != timeout || j.memory) && len(all) == 0 && o.end == returned {
+	if class := classOf(o.Err); class != "" && (class != timeout || o.memory) && len(all) == 0 && o.end == returned {
 		all = append(all, Breach{Fussy, "the body: " + classOf(o.Err), fmt.Sprintf("the body failed, though nothing was wrong: %v", o.Err)})
 	}
 	return all

@@ -22,7 +22,7 @@ func judged(t *testing.T, cfg Config, body Body, p fault.Plan) result {
 		t.Fatal(err)
 	}
 	l.measure(t.Context())
-	return l.try(t.Context(), p)
+	return l.try(t.Context(), p, false)
 }
 
 // An accusal is a plan, and what the oracles say of a client by it.

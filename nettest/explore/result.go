@@ -22,6 +22,8 @@ type result struct {
 	Evidence string          // the rules' outcomes and the record, where there is a breach
 	Stuck    bool            // it left goroutines behind that can't be ended
 	Lost     string          // why there is nothing to be said: the trial did not end
+	Locked   bool            // it stands still in memory, and may end on sockets
+	Moved    bool            // it was on sockets for that
 }
 
 // resultOf sums up an outcome.
@@ -32,7 +34,7 @@ func (j judge) resultOf(o Outcome) result {
 		r.Refused = o.refused.Error()
 		return r
 	case o.end == interrupted:
-		r.Lost = strings.TrimSpace(fmt.Sprint(o.Err, " ", o.said))
+		r.Lost, r.Locked = strings.TrimSpace(fmt.Sprint(o.Err, " ", o.said)), o.locked
 		return r
 	}
 	r.Breaches = j.breaches(o)

@@ -59,7 +59,7 @@ func TestResultIsTheSameHoweverFarTheClientCame(t *testing.T) {
 	}
 	l.measure(t.Context())
 	at := func(n int64) result {
-		return l.try(t.Context(), only(fault.Rule{Fault: fault.Reset{}, Direction: transcript.FromClient}.OnConn(1).AfterBytes(n)))
+		return l.try(t.Context(), only(fault.Rule{Fault: fault.Reset{}, Direction: transcript.FromClient}.OnConn(1).AfterBytes(n)), false)
 	}
 	if one, other := at(1), at(3); one.Shape != other.Shape || !one.Fired || !other.Fired {
 		t.Errorf("%q after a byte, and %q after three", one.Shape, other.Shape)

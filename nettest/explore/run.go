@@ -13,9 +13,6 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/fault"
 )
 
-// maxAbreast is how many trials in which the client waits run at once, on sockets.
-const maxAbreast = 8
-
 // Search explores a client without a test: of streams or of datagrams, as m says. It saves nothing:
 // Find.Save does; and it tries first what is in Config.Dir. Its error is about what can't be explored, such as a body
 // that fails on a healthy wire; it wraps ErrConfig, or is ctx's.
@@ -45,7 +42,7 @@ func Search(ctx context.Context, cfg Config, m fault.Medium, body Body) (Report,
 }
 
 func newSearch(cfg Config, m fault.Medium, x executor) *search {
-	return &search{cfg: cfg, medium: m, executor: x, try: x.try, progress: newProgress(cfg.name), tried: map[string]result{}, shapes: map[string]bool{}}
+	return &search{cfg: cfg, medium: m, executor: x, try: (&mover{executor: x}).try, progress: newProgress(cfg.name), tried: map[string]result{}, shapes: map[string]bool{}}
 }
 
 // all learns what a healthy wire has, and tries all plans. The finds are as they were found.
@@ -71,6 +68,7 @@ func (s *search) all(ctx context.Context) (err error) {
 	if err == nil {
 		err = s.run(ctx)
 	}
+	s.noteMoved()
 	if err = over(err); err == nil && s.tally.Plans > 0 && s.tally.Fired == 0 {
 		err = fmt.Errorf("%w: no fault of %d plans ever acted: nothing was tried", ErrConfig, s.tally.Plans)
 	}

@@ -35,6 +35,8 @@ type Outcome struct {
 	dials    int           // on its Wire, which may be fewer than there were
 	addr     bool          // it asked for the address
 	took     time.Duration // of its own clock
+	memory   bool          // it was in memory
+	locked   bool          // it stood still in memory, since a goroutine waits for a lock
 	wrong    *subject.Misconduct
 	lines    []arrival // a logger's, in the record
 	reported bool      // a logger said that it has lost something
@@ -57,6 +59,10 @@ const (
 	realBound = 10 * time.Second
 )
 
+// standstillLook is how often one looks whether the clock of a trial in memory stands still. If that is only because the
+// machine is busy, the trial is on sockets, and nothing is lost.
+const standstillLook = 50 * time.Millisecond
+
 // window is how much a connection in memory takes before its reader has read: little, so that a client
 // that sends a few lines can be held up.
 const window = 64 << 10
@@ -78,7 +84,7 @@ func (r *runner) run(ctx context.Context, p fault.Plan) (o Outcome) {
 // runInBubble runs a trial in memory.
 func (r *runner) runInBubble(ctx context.Context, p fault.Plan) (o Outcome) {
 	outcome := make(chan Outcome, 1)
-	said, err := subject.InBubble(ctx, r.suite, realBound, func() {
+	said, err := subject.InBubble(ctx, r.suite, realBound, standstillLook, func() {
 		// A bubble can't wait for what is outside.
 		outcome <- r.runOn(context.WithoutCancel(ctx), &nettest.Network{Window: window}, p, r.looks)
 	})
@@ -86,9 +92,9 @@ func (r *runner) runInBubble(ctx context.Context, p fault.Plan) (o Outcome) {
 	case o = <-outcome:
 		o.said = said
 	default:
-		o = Outcome{Plan: p, end: interrupted, said: said}
+		o = Outcome{Plan: p, end: interrupted, said: said, locked: errors.Is(err, subject.ErrStandstill)}
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, subject.ErrStandstill) {
 		o.Err = errors.Join(o.Err, err)
 		o.end = interrupted
 	}
@@ -98,7 +104,7 @@ func (r *runner) runInBubble(ctx context.Context, p fault.Plan) (o Outcome) {
 // runOn runs a trial on the kernel's network, or on one in memory. If it does not look for goroutines, those that are left go on to wait for
 // whatever they wait for, so that the bubble has them at its end.
 func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Plan, looks bool) (o Outcome) {
-	o = Outcome{Plan: p}
+	o = Outcome{Plan: p, memory: memory != nil}
 	srv, err := r.serve(memory, p)
 	if err != nil {
 		o.refused = err

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -22,7 +21,7 @@ type search struct {
 	abreast  int // how many trials in which the client waits run at once
 	progress *progress
 	executor executor
-	try      func(ctx context.Context, p fault.Plan) result
+	try      func(ctx context.Context, p fault.Plan) result // a mover's
 
 	tried    map[string]result // by the plan's key
 	order    []fault.Plan      // in which they were tried
@@ -30,8 +29,10 @@ type search struct {
 	shapes   map[string]bool
 	tally    Tally
 	finds    []*Find
-	accepted []Breach // known, and left alone
-	notes    []string // what was seen and is no find
+	accepted []Breach    // known, and left alone
+	notes    []string    // what was seen and is no find
+	moved    []candidate // that stood still in memory, and are to be tried on sockets
+	moves    int         // how many have been
 	budget   time.Duration
 	end      time.Time
 }
@@ -87,7 +88,7 @@ var errOver = errors.New("the search is over")
 // spent returns errOver when plans or time are used up.
 func (s *search) spent() error {
 	switch {
-	case s.tally.Plans >= s.cfg.Plans:
+	case s.tally.Plans+len(s.moved) >= s.cfg.Plans:
 		s.tally.Stopped = fmt.Sprintf("stopped at %d plans", s.cfg.Plans)
 	case time.Now().After(s.end):
 		s.tally.Stopped = fmt.Sprintf("stopped after %v", s.budget)
@@ -109,11 +110,20 @@ func keyOf(p fault.Plan) string {
 
 // run tries what comes of the record, and then what chance makes, until the search is over.
 func (s *search) run(ctx context.Context) error {
-	if err := s.derived(ctx); err != nil {
-		return err
+	err := s.derived(ctx)
+	if err == nil {
+		err = s.draws(ctx)
 	}
-	return s.draws(ctx)
+	if errors.Is(err, errOver) && !s.enough() {
+		if err := s.tryMoved(ctx); err != nil {
+			return err
+		}
+	}
+	return err
 }
+
+// enough reports whether what was found is enough.
+func (s *search) enough() bool { return len(s.finds) > 0 && !s.cfg.All }
 
 // derived tries wave after wave, but for what is drawn.
 func (s *search) derived(ctx context.Context) error {
@@ -159,54 +169,6 @@ func over(err error) error {
 	return err
 }
 
-// tryWave tries candidates. On sockets those in which the client waits come last, several at once;
-// what comes of them is noted in their order.
-func (s *search) tryWave(ctx context.Context, wave []candidate) error {
-	var waiting []candidate
-	for _, c := range wave {
-		if s.abreast > 1 && c.waits() && s.has(c) {
-			waiting = append(waiting, c)
-		} else if _, err := s.attempt(ctx, c); err != nil {
-			return err
-		}
-	}
-	for len(waiting) > 0 {
-		n := min(s.abreast, len(waiting))
-		if err := s.tryAbreast(ctx, waiting[:n]); err != nil {
-			return err
-		}
-		waiting = waiting[n:]
-	}
-	return nil
-}
-
-// tryAbreast tries a few candidates at once.
-func (s *search) tryAbreast(ctx context.Context, some []candidate) error {
-	if err := s.spent(); err != nil {
-		return err
-	}
-	results := make([]result, len(some))
-	var wg sync.WaitGroup
-	for i, c := range some {
-		if _, done := s.tried[keyOf(c.plan)]; !done {
-			wg.Go(func() { results[i] = s.try(ctx, c.plan) })
-		}
-	}
-	wg.Wait()
-	for i, c := range some {
-		if _, done := s.tried[keyOf(c.plan)]; done {
-			continue
-		}
-		if err := s.spent(); err != nil {
-			return err
-		}
-		if err := s.note(ctx, c, results[i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // has reports whether a candidate is for this search to try.
 func (s *search) has(c candidate) bool {
 	return s.shard.has(c.owner()) && (s.cfg.leftOut == 0 || c.wave != s.cfg.leftOut)
@@ -215,10 +177,18 @@ func (s *search) has(c candidate) bool {
 // attempt tries a candidate, unless it was tried already, and notes what came of it. It returns an
 // error when the search is over.
 func (s *search) attempt(ctx context.Context, c candidate) (result, error) {
-	if r, done := s.tried[keyOf(c.plan)]; done || !s.has(c) {
+	if r, done := s.tried[keyOf(c.plan)]; done || s.isMoved(c) || !s.has(c) {
 		return r, nil
 	}
-	return s.tryNow(ctx, c)
+	if err := s.spent(); err != nil {
+		return result{}, err
+	}
+	r := s.try(ctx, c.plan)
+	if r.Locked {
+		s.moved = append(s.moved, c)
+		return r, nil
+	}
+	return r, s.note(ctx, c, r)
 }
 
 // tryNow tries a candidate that was not tried yet, whatever the shard.
@@ -226,7 +196,7 @@ func (s *search) tryNow(ctx context.Context, c candidate) (result, error) {
 	if err := s.spent(); err != nil {
 		return result{}, err
 	}
-	r := s.try(ctx, c.plan)
+	r := s.trial(ctx, c.plan)
 	return r, s.note(ctx, c, r)
 }
 
@@ -269,7 +239,7 @@ func (s *search) keep(ctx context.Context, c candidate, r result) error {
 			continue
 		}
 		s.finds = append(s.finds, &Find{Plan: c.plan, Breach: b, Wave: c.wave, At: s.tally.Plans, Evidence: r.Evidence})
-		if !s.cfg.All {
+		if s.enough() {
 			return errOver
 		}
 	}
@@ -282,7 +252,7 @@ const repeats = 5
 // repeats reports whether a plan breaks the client in that way again.
 func (s *search) repeats(ctx context.Context, p fault.Plan, b Breach) bool {
 	for range repeats {
-		if s.try(ctx, p).breaks(b) {
+		if s.trial(ctx, p).breaks(b) {
 			return true
 		}
 	}

@@ -86,7 +86,7 @@ func (s *shrinker) holds(ctx context.Context, p fault.Plan) bool {
 // run runs a trial, and counts it.
 func (s *shrinker) run(ctx context.Context, p fault.Plan) result {
 	s.tries++
-	return s.try(ctx, p)
+	return s.trial(ctx, p)
 }
 
 // breaks runs a trial, and reports whether it breaks the client in the same way.

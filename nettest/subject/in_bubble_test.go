@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -14,7 +15,7 @@ import (
 
 func TestInBubbleTimeIsTheBubbles(t *testing.T) {
 	began, took := time.Now(), make(chan time.Duration, 1)
-	said, err := InBubble(t.Context(), t, 0, func() {
+	said, err := InBubble(t.Context(), t, 0, 0, func() {
 		began := time.Now()
 		time.Sleep(time.Hour)
 		took <- time.Since(began)
@@ -28,7 +29,7 @@ func TestInBubbleTimeIsTheBubbles(t *testing.T) {
 func TestInBubbleSaysWhatIsLeft(t *testing.T) {
 	for _, returns := range []bool{true, false} {
 		returned := make(chan bool, 1)
-		said, err := InBubble(t.Context(), t, 0, func() {
+		said, err := InBubble(t.Context(), t, 0, 0, func() {
 			go waitsInside(make(chan bool))
 			if !returns {
 				waitsInside(make(chan bool))
@@ -47,11 +48,30 @@ func TestInBubbleSaysWhatIsLeft(t *testing.T) {
 	}
 }
 
+// What waits for a lock stops the clock for the others. That is seen at the fifth look.
+func TestInBubbleStandsStill(t *testing.T) {
+	const look = 20 * time.Millisecond
+	var mu sync.Mutex
+	mu.Lock()
+	leavesBehind(t, mu.Unlock, func() {
+		began := time.Now()
+		said, err := InBubble(t.Context(), t, time.Minute, look, func() { waitsForLock(&mu) })
+		if !errors.Is(err, ErrStandstill) || !strings.Contains(said, "subject.waitsForLock(") {
+			t.Errorf("InBubble = %q, %v, want ErrStandstill, and where", said, err)
+		}
+		if took := time.Since(began); took < 5*look {
+			t.Errorf("after %v", took)
+		}
+	})
+}
+
+func waitsForLock(mu *sync.Mutex) { mu.Lock() }
+
 func TestInBubbleIsBoundedInRealTime(t *testing.T) {
 	var enough atomic.Bool
 	leavesBehind(t, func() { enough.Store(true) }, func() {
 		began := time.Now()
-		said, err := InBubble(t.Context(), t, 100*time.Millisecond, func() {
+		said, err := InBubble(t.Context(), t, 100*time.Millisecond, 0, func() {
 			for !enough.Load() { // works without a pause
 				runtime.Gosched()
 			}
@@ -70,7 +90,7 @@ func TestInBubbleIsInterrupted(t *testing.T) {
 	why := errors.New("enough")
 	outside := make(chan bool)
 	leavesBehind(t, func() { close(outside) }, func() {
-		said, err := InBubble(ctx, t, time.Hour, func() {
+		said, err := InBubble(ctx, t, time.Hour, 0, func() {
 			cancel(why)
 			<-outside // during which the bubble's clock stands still
 		})
@@ -102,7 +122,7 @@ func TestInBubbleAPanicGoesOn(t *testing.T) {
 			t.Errorf("InBubble panics with %q, want ouch, and where", said)
 		}
 	}()
-	InBubble(t.Context(), t, 0, func() { panic("ouch") })
+	InBubble(t.Context(), t, 0, 0, func() { panic("ouch") })
 }
 
 func TestInBubbleThereIsNoBubbleInABubble(t *testing.T) {
@@ -112,6 +132,6 @@ func TestInBubbleThereIsNoBubbleInABubble(t *testing.T) {
 				t.Errorf("InBubble panics with %q", said)
 			}
 		}()
-		InBubble(t.Context(), t, 0, func() {})
+		InBubble(t.Context(), t, 0, 0, func() {})
 	})
 }
