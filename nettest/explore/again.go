@@ -46,7 +46,7 @@ func (s *search) tryKept(ctx context.Context, k keptPlan) error {
 	if _, done := s.tried[key]; done {
 		return nil
 	}
-	c := candidate{plan: k.plan}
+	c := candidate{plan: k.plan, kept: &k}
 	r, err := s.tryNow(ctx, c)
 	for n := 1; n < k.proof() && err == nil && r.Fired && len(r.Breaches) == 0; n++ {
 		if r = s.trial(ctx, k.plan); len(r.Breaches) > 0 {

@@ -11,7 +11,8 @@ import (
 type candidate struct {
 	plan fault.Plan
 	wave int
-	of   string // the key of the plan whose result it comes of; "": of none
+	of   string    // the key of the plan whose result it comes of; "": of none
+	kept *keptPlan // the find of an earlier search that it is; nil: none
 }
 
 // owner returns the key that says which shard's the candidate is.

@@ -40,7 +40,7 @@ func (s *search) pairsOf(first fault.Rule) (all []candidate) {
 	for _, fresh := range s.tried[of].Fresh {
 		for _, at := range fresh.afterwards() {
 			for _, f := range s.profile.seconds() {
-				all = append(all, candidate{fault.Plan{Rules: []fault.Rule{first, at.rule(f)}}, 5, of})
+				all = append(all, candidate{plan: fault.Plan{Rules: []fault.Rule{first, at.rule(f)}}, wave: 5, of: of})
 			}
 		}
 	}
@@ -130,7 +130,7 @@ func (s *search) halve(ctx context.Context, rule fault.Rule, of string, low, hig
 		return nil
 	}
 	middle := low + (high-low)/2
-	r, err := s.attempt(ctx, candidate{only(rule.AfterBytes(middle)), 6, of})
+	r, err := s.attempt(ctx, candidate{plan: only(rule.AfterBytes(middle)), wave: 6, of: of})
 	if err != nil || !r.Fired {
 		return err
 	}

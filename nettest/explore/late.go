@@ -82,7 +82,7 @@ func (s *search) lates(ctx context.Context, wave []candidate) error {
 		for _, d := range lateFor(s.tried[of].Moments, s.profile.late()) {
 			late := c.plan.Rules[0]
 			late.Fault = fault.Stall{For: d}
-			if _, err := s.attempt(ctx, candidate{only(late), c.wave, of}); err != nil {
+			if _, err := s.attempt(ctx, candidate{plan: only(late), wave: c.wave, of: of}); err != nil {
 				return err
 			}
 		}

@@ -234,7 +234,7 @@ func (s *search) keep(ctx context.Context, c candidate, r result) error {
 		if s.known(b) {
 			continue
 		}
-		if !s.repeats(ctx, c.plan, b) {
+		if again := c.kept != nil && c.kept.broke(b); !again && !s.repeats(ctx, c.plan, b) {
 			s.notes = append(s.notes, fmt.Sprintf("plan %d broke the client once, and not again in %d runs: %v\n%#v", s.tally.Plans, repeats, b, c.plan))
 			continue
 		}
