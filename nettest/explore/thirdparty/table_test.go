@@ -99,8 +99,8 @@ func findsFile(done []searched, versions map[string]string) string {
 const findsHead = `# Third-party clients that were explored
 
 This file is written by ` + "`go test -update`" + `, and the tests compare it. A find is a *bug* if the client's documentation or that of what it
-implements says otherwise; else a *limitation*, which surprises. All finds that the search made are shrunk, and broke the client in each of 100 runs. Each
-stays as it is, or the test fails.
+implements says otherwise; else a *limitation*, which surprises. All finds that the search made are shrunk, and broke the client in each of 100 runs, or of
+20 on sockets. Each stays as it is, or the test fails.
 
 `
 
