@@ -168,8 +168,9 @@ var accusals = []accusal{
 	{"asks twice, which is not forbidden", Config{}, resending, cutInAnswer, nil},
 	{"asks once", Config{With: []Oracle{SentTwice}}, four(right), cutInAnswer, nil},
 
-	{"leaves its connection", Config{}, four(lineClient{patience: time.Second, leavesConn: true}), silent, []string{"leak: connection #, which the client did not end"}},
-	{"leaves a goroutine", Config{}, forgetful, endsFirst, []string{"leak: a goroutine at"}},
+	{"leaves its connection", Config{}, four(lineClient{patience: time.Second, leavesConn: true}), silent, []string{"leak: a connection"}},
+	{"leaves its connection, whose server has left", Config{}, four(lineClient{patience: time.Second, leavesConn: true}), only(fault.ToClient(fault.HalfClose{}).OnConn(1)), []string{"leak: a connection"}},
+	{"leaves a goroutine", Config{}, forgetful, endsFirst, []string{"leak: a goroutine"}},
 	{"leaves a goroutine, not asked", Config{Without: []Oracle{Leaks}}, forgetful, endsFirst, nil},
 	{"leaves nothing", Config{}, four(right), silent, nil},
 
