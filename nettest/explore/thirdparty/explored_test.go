@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -120,6 +121,13 @@ func (e explored) plan(k known) (fault.Plan, error) {
 		return fault.Plan{}, err
 	}
 	return fault.ParsePlan(text)
+}
+
+// emptyPools empties each sync.Pool, for a client that keeps timers in one of the whole program: a timer belongs to the bubble that it was
+// made in, and ends the program in another. What is in a pool is gone after the second collection.
+func emptyPools() {
+	runtime.GC()
+	runtime.GC()
 }
 
 // dial connects as a net.Dialer with a timeout does, for what takes a dialer without a context.
