@@ -29,6 +29,8 @@ type explored struct {
 	Config explore.Config
 	Body   explore.Body // of a client
 	Open   func(ctx context.Context, w *explore.Wire) (explore.Log, error)
+	// Alone says that nothing else is explored at that time, as for a body that calls emptyPools, which takes longer the more there is.
+	Alone bool
 	// Note says what is to be known about the search. It may be empty.
 	Note string
 	// Off says why an oracle is off.
