@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/nettest/internal/words"
 )
 
 // A mover runs trials where the search is, but on sockets those that stand still in memory: there, a goroutine that waits for
@@ -66,6 +67,6 @@ func (s *search) tryMoved(ctx context.Context) error {
 // noteMoved says that not all was in memory.
 func (s *search) noteMoved() {
 	if s.moves > 0 {
-		s.notes = append(s.notes, fmt.Sprintf("tried on sockets: %d plans, since in memory a goroutine that waits for a lock stops the clock for the one that has it", s.moves))
+		s.notes = append(s.notes, fmt.Sprintf("tried on sockets: %s, since in memory a goroutine that waits for a lock stops the clock for the one that has it", words.Count(s.moves, "plan")))
 	}
 }

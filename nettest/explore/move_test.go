@@ -45,7 +45,7 @@ func TestMoverLetsALockBeHeld(t *testing.T) {
 	if r.Tally.Fired != 1 || r.Tally.Lost > 0 || len(r.Finds) > 0 {
 		t.Errorf("%v, want a plan that acted, and no find", r)
 	}
-	wantWords(t, strings.Join(r.Notes, "\n"), "tried on sockets: 1 plans")
+	wantWords(t, strings.Join(r.Notes, "\n"), "tried on sockets: 1 plan,")
 }
 
 // One that waits for ever with it is found, and not only lost.
