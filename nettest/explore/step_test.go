@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -73,5 +74,26 @@ func TestStepInWords(t *testing.T) {
 	}
 	if !(Step{Open: true}).Failed() || !(Step{Err: io.EOF}).Failed() || (Step{Took: time.Second}).Failed() {
 		t.Error("a step has failed if it never returned, or has an error")
+	}
+}
+
+// When what a step hung in has ended with its trial, the body comes to its end: it does no more steps, and leaves nothing behind.
+func TestStepIsNotBegunWhenItsTrialIsOver(t *testing.T) {
+	var later atomic.Int64
+	body := func(_ context.Context, w *Wire) error {
+		c := lineClient{dial: w.DialContext, forgetsCtx: true}
+		w.Do("ask", func(ctx context.Context) (any, error) { return c.Ask(ctx, "apples") })
+		w.Do("later", func(ctx context.Context) (any, error) {
+			later.Add(1)
+			return c.Ask(ctx, "pears")
+		})
+		return nil
+	}
+	r := judged(t, Config{Within: time.Second}, body, silent)
+	if !r.breaks(Breach{Oracle: Hangs, Kind: "ask"}) || r.Stuck {
+		t.Errorf("%+v, want a hang, and a body that ended", r)
+	}
+	if n, healthy := later.Load(), int64(healthyRuns+1); n != healthy { // in memory it is chosen by one run
+		t.Errorf("the second step was begun %d times, want %d, on the healthy wire", n, healthy)
 	}
 }

@@ -69,9 +69,12 @@ func newTrial(ctx context.Context, srv fakeserver.Wire, memory *nettest.Network,
 // memory, where everything else takes no time, it also tells what came first.
 const stepPause = time.Millisecond
 
-// do runs a step.
+// do runs a step. What goes on with a body that was given up, once what it hung in has ended, does no more of them: it may come to its end.
 func (t *trial) do(w *Wire, name string, f func(ctx context.Context) (any, error)) (any, error) {
 	pause(t.ctx, stepPause)
+	if t.isOver() {
+		return nil, context.Canceled
+	}
 	ctx, cancel := context.WithTimeout(t.ctx, t.bound.Within)
 	defer cancel()
 	s := t.begin(w, name)
