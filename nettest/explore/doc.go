@@ -38,7 +38,8 @@
 // A body that dials by [Wire.DialContext] alone, and waits for nothing but channels, conditions and
 // timers of its own, is explored in memory, in a testing/synctest bubble for each trial: a search of
 // 300 plans takes less than a second, deadlines of minutes included. Any other is explored on
-// sockets. The report says which it was, and why.
+// sockets. The report says which it was, and why. Where a goroutine waits for a lock while another has it and waits for the wire, as
+// database/sql does when a context ends, the bubble's clock stands still: such a trial is run again on sockets, with others like it.
 //
 // # Waves
 //
