@@ -34,6 +34,7 @@ func dnsBody(network string) explore.Body {
 	return func(_ context.Context, w *explore.Wire) error {
 		c := dns.Client{Net: network, Timeout: within / 2}
 		var conn *dns.Conn
+		id := uint16(0x4200) // and not one drawn, so that the dialogue is the same each time
 		defer func() {
 			if conn != nil {
 				conn.Close()
@@ -48,7 +49,10 @@ func dnsBody(network string) explore.Body {
 					}
 					conn = &dns.Conn{Conn: raw}
 				}
-				answer, _, err := c.ExchangeWithConnContext(ctx, new(dns.Msg).SetQuestion(name, kind), conn)
+				question := new(dns.Msg).SetQuestion(name, kind)
+				id++
+				question.Id = id
+				answer, _, err := c.ExchangeWithConnContext(ctx, question, conn)
 				if err != nil {
 					conn.Close()
 					conn = nil
