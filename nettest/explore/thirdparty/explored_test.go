@@ -29,8 +29,7 @@ type explored struct {
 	Config explore.Config
 	Body   explore.Body // of a client
 	Open   func(ctx context.Context, w *explore.Wire) (explore.Log, error)
-	// Alone says that nothing else is explored at that time, as for a body that calls emptyPools, which takes longer the more there is.
-	Alone bool
+	Turn   turn // when it is explored; "": together
 	// Note says what is to be known about the search. It may be empty.
 	Note string
 	// Off says why an oracle is off.
@@ -39,6 +38,15 @@ type explored struct {
 	// Not are what looked like a find and was none, each with the reason.
 	Not []string
 }
+
+// A turn is when a client is explored.
+type turn string
+
+const (
+	alone    turn = "alone"    // for a body that calls emptyPools, which takes longer the more there is
+	together turn = "together" // with others
+	last     turn = "last"     // for what leaves goroutines in bubbles that stand still: all that follows takes longer for them
+)
 
 // A known is a find that stays as it is.
 type known struct {

@@ -1,6 +1,7 @@
 package thirdparty_test
 
 import (
+	"cmp"
 	"flag"
 	"testing"
 )
@@ -11,17 +12,23 @@ var update = flag.Bool("update", false, "write FINDS.md, and save what was found
 // tried is what FINDS.md says.
 func TestClientIsExplored(t *testing.T) {
 	done := make([]searched, len(all))
-	passed := t.Run("each", func(t *testing.T) {
-		for i, e := range all {
-			t.Run(e.Name, func(t *testing.T) {
-				if !e.Alone {
-					t.Parallel() // some wait, on sockets
+	passed := true
+	for _, turn := range []turn{alone, together, last} {
+		passed = t.Run(string(turn), func(t *testing.T) {
+			for i, e := range all {
+				if cmp.Or(e.Turn, together) != turn {
+					continue
 				}
-				done[i] = e.search(t)
-				done[i].wantKnown(t)
-			})
-		}
-	})
+				t.Run(e.Name, func(t *testing.T) {
+					if turn != alone {
+						t.Parallel()
+					}
+					done[i] = e.search(t)
+					done[i].wantKnown(t)
+				})
+			}
+		}) && passed
+	}
 	for _, s := range done {
 		if s.Name == "" {
 			return // -run has chosen some

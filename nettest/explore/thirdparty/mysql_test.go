@@ -12,7 +12,8 @@ import (
 var _ = register(explored{
 	Name:   "mysql",
 	Module: "github.com/go-sql-driver/mysql",
-	Config: explore.Config{NewHandler: newMySQL, Within: within},
+	Config: explore.Config{NewHandler: newMySQL, Within: within / 2},
+	Turn:   last,
 	Body:   mysqlBody,
 	Note:   sqlNote + ". Before a connection is used again, the driver looks at its socket (connCheck in conncheck.go), which there is none of in memory",
 	Finds: []known{{

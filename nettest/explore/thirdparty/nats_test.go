@@ -21,7 +21,7 @@ var _ = register(explored{
 	Module: "github.com/nats-io/nats.go",
 	Config: explore.Config{NewHandler: newNATS, Within: 5 * within},
 	Body:   natsBody,
-	Alone:  true,
+	Turn:   alone,
 	Note:   "its find is of a search of 1500 plans, the 574th of which it was",
 	Finds: []known{{
 		File: "leak-half-close-to-client-103-half-close-to-client-0", Verdict: "bug",

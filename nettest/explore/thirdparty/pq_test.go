@@ -14,7 +14,8 @@ import (
 var _ = register(explored{
 	Name:   "pq",
 	Module: "github.com/lib/pq",
-	Config: explore.Config{NewHandler: newPostgres, Within: within},
+	Config: explore.Config{NewHandler: newPostgres, Within: within / 2},
+	Turn:   last,
 	Body:   pqBody,
 	Note:   sqlNote,
 	Finds: []known{{
