@@ -17,12 +17,12 @@ const busyDelay = 200 * time.Millisecond
 // momentsIn returns how long after its server fell silent for good a client did something on that
 // connection: it sent more, as if a deadline was over that it tells nobody of, or, as the last moment, it
 // left. What it does at once is no moment.
-func (j judge) momentsIn(o Outcome) (all []time.Duration) {
+func momentsIn(o Outcome) (all []time.Duration) {
 	if len(o.Plan.Rules) != 1 || o.Plan.Rules[0].Direction != transcript.ToClient || o.Plan.Rules[0].Fault != fault.Fault(fault.Stall{}) {
 		return nil
 	}
 	atOnce := briefDelay
-	if !j.memory {
+	if !o.memory {
 		atOnce = busyDelay
 	}
 	conn, since := 0, time.Duration(0)
@@ -57,16 +57,16 @@ func lateFor(moments []time.Duration, other time.Duration) (all []time.Duration)
 func afterDeadline(d time.Duration) time.Duration { return d + d/2 }
 
 // roundDown makes a round number of how long a client was seen to wait. What somebody has set is one, and what is
-// seen on sockets is a bit more, and never twice the same: the plans that come of it are to be. It takes away less than
-// a third.
+// seen on sockets is a bit more, or a trifle less, as a step begins just after its context; and it is never twice the same: the
+// plans that come of it are to be. It takes away less than a third.
 func roundDown(d time.Duration) time.Duration {
 	unit := time.Nanosecond
 	for 10*unit <= d {
 		unit *= 10
 	}
-	steps := []time.Duration{80, 60, 50, 40, 30, 25, 20, 15, 12}
+	steps := []time.Duration{100, 80, 60, 50, 40, 30, 25, 20, 15, 12}
 	for _, n := range steps {
-		if n*unit/10 <= d {
+		if n*unit/10 <= d+d/50 {
 			return n * unit / 10
 		}
 	}

@@ -40,7 +40,7 @@ func (j judge) resultOf(o Outcome) result {
 	r.Breaches = j.breaches(o)
 	r.Shape = j.shapeOf(o)
 	r.Fresh = freshIn(o.Transcript, j.healthy.Transcript)
-	r.Moments = j.momentsIn(o)
+	r.Moments = momentsIn(o)
 	if len(r.Breaches) > 0 {
 		r.Evidence = o.Report.String() + o.Transcript.String()
 	}
