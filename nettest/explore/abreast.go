@@ -3,33 +3,61 @@ package explore
 import (
 	"context"
 	"sync"
+	"time"
 )
 
-// maxAbreast is how many trials in which the client waits run at once, on sockets.
-const maxAbreast = 8
+// long is what a trial may take before those that do not wait run several at once, too.
+const long = 50 * time.Millisecond
 
-// tryWave tries candidates. On sockets those in which the client waits come last, several at once;
-// what comes of them is noted in their order.
+// tryWave tries candidates. On sockets those in which the client waits come last, several at once, and so do the
+// others once they take long; what comes of them is noted in their order.
 func (s *search) tryWave(ctx context.Context, wave []candidate) error {
-	var waiting []candidate
+	var quick, waiting []candidate
 	for _, c := range wave {
-		if s.abreast > 1 && c.waits() && s.has(c) {
+		switch {
+		case !s.has(c):
+		case s.abreast > 1 && c.waits():
 			waiting = append(waiting, c)
-		} else if _, err := s.attempt(ctx, c); err != nil {
-			return err
+		default:
+			quick = append(quick, c)
 		}
 	}
-	for len(waiting) > 0 {
-		if err := s.spent(); err != nil {
+	for len(quick) > 0 {
+		began, n := time.Now(), 1
+		if s.slow {
+			n = s.atOnce(quick)
+		}
+		if err := s.trySome(ctx, quick[:n]); err != nil {
 			return err
 		}
-		n := min(s.abreast, len(waiting))
-		if err := s.tryAbreast(ctx, waiting[:n]); err != nil {
+		s.slow = s.slow || s.abreast > 1 && time.Since(began) > long
+		quick = quick[n:]
+	}
+	for len(waiting) > 0 {
+		n := s.atOnce(waiting)
+		if err := s.trySome(ctx, waiting[:n]); err != nil {
 			return err
 		}
 		waiting = waiting[n:]
 	}
 	return s.tryMoved(ctx)
+}
+
+// atOnce returns how many of some candidates to try at once: no more than there are plans left.
+func (s *search) atOnce(some []candidate) int {
+	return max(min(s.abreast, len(some), s.cfg.Plans-s.tally.Plans), 1)
+}
+
+// trySome tries candidates at once, unless the search is over.
+func (s *search) trySome(ctx context.Context, some []candidate) error {
+	if len(some) == 1 {
+		_, err := s.attempt(ctx, some[0])
+		return err
+	}
+	if err := s.spent(); err != nil {
+		return err
+	}
+	return s.tryAbreast(ctx, some)
 }
 
 // tryAbreast tries a few candidates at once.

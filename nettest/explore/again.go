@@ -50,7 +50,7 @@ func (s *search) tryKept(ctx context.Context, k keptPlan) error {
 	r, err := s.tryNow(ctx, c)
 	for n := 1; n < k.proof() && err == nil && r.Fired && len(r.Breaches) == 0; n++ {
 		if r = s.trial(ctx, k.plan); len(r.Breaches) > 0 {
-			s.tried[key] = r
+			s.remember(key, r)
 			return s.keep(ctx, c, r)
 		}
 	}

@@ -25,12 +25,19 @@ type Config struct {
 	// streams. If both are nil, each datagram is sent back.
 	PacketHandler    fakeserver.PacketHandler
 	NewPacketHandler func() fakeserver.PacketHandler
+	// Listen starts a trial's server with a plan, in place of one with those handlers at a free port: for a client
+	// that needs a certain port, a unix socket, or another server beside. t is the network to start it on, as in
+	// [fakeserver.Config]. An error says that the plan can't be carried out here. The trial stops the server. It may be nil.
+	Listen func(t fakeserver.Transport, p fault.Plan) (fakeserver.Wire, error)
 
 	// Within is how long a step may take, whatever the wire does: the context that it gets ends
 	// then, and it has to return. If zero, the client's own deadline is measured on a wire that
 	// says nothing; one that has none is given a second, and a minute in memory, where time costs
 	// nothing.
 	Within time.Duration
+	// Deadline is how long the client itself waits for a server that says nothing. If zero, it is measured, which on sockets takes as
+	// long as the body needs on such a wire.
+	Deadline time.Duration
 	// OneConn says that a client has one connection for good: when that is broken, it stays
 	// broken, and Recovery is not asked of it.
 	OneConn bool
@@ -60,9 +67,17 @@ type Config struct {
 	// DefaultPlans, and DefaultBudget. FAKEWIRE_PLANS and FAKEWIRE_BUDGET replace them.
 	Plans  int
 	Budget time.Duration
+	// FindBudget bounds the time to shrink, to confirm and to explain a find: that of each. If zero, a minute to confirm, and 20 s each to do
+	// the others.
+	FindBudget time.Duration
+	// Abreast is how many trials run at once on sockets, when they take long: most of that is waiting. If zero, DefaultAbreast.
+	Abreast int
 	// Seed is that of the last wave, which draws. If zero, 1: a search is the same each time.
 	// FAKEWIRE_SEED replaces it.
 	Seed uint64
+	// IgnoreEnv says that the search is the same whatever the environment says: FAKEWIRE_PLANS, FAKEWIRE_BUDGET,
+	// FAKEWIRE_SEED and the variables of shards are for others.
+	IgnoreEnv bool
 
 	// Isolate runs the trials in processes of their own, which are the test's own program, so that a panic
 	// in a goroutine of the client is a find like any other, and not the end of the test. What comes
@@ -71,7 +86,7 @@ type Config struct {
 	// OnSockets keeps the search on sockets, also if the body dials by its Wire alone.
 	OnSockets bool
 	// Network is what the trials run on, one after the other, if the search itself runs in a bubble: then
-	// there is none for each trial, and Budget, which would be virtual time, bounds nothing. It may be nil.
+	// there is none for each trial, and Budget and FindBudget, which would be virtual time, bound nothing. It may be nil.
 	Network *nettest.Network
 	// Suite is the *testing.T that runs a suite's specs, for tests that are none themselves, such
 	// as Ginkgo's: the search needs it to run in memory.
@@ -87,7 +102,8 @@ type Config struct {
 
 // What a search is bounded by, unless its Config says otherwise.
 const (
-	DefaultPlans = 300
+	DefaultPlans   = 300
+	DefaultAbreast = 8
 	// DefaultBudget is for a search on sockets. In memory, DefaultMemoryBudget is.
 	DefaultBudget       = 10 * time.Second
 	DefaultMemoryBudget = 2 * time.Second
@@ -111,16 +127,18 @@ func (c Config) validate() error {
 		return fmt.Errorf("%w: Config has both Handler and NewHandler", ErrConfig)
 	case c.PacketHandler != nil && c.NewPacketHandler != nil:
 		return fmt.Errorf("%w: Config has both PacketHandler and NewPacketHandler", ErrConfig)
-	case c.Within < 0:
-		return fmt.Errorf("%w: Within is %v, want 0 or more", ErrConfig, c.Within)
+	case c.Listen != nil && (c.Handler != nil || c.NewHandler != nil || c.PacketHandler != nil || c.NewPacketHandler != nil):
+		return fmt.Errorf("%w: Config has both Listen and a handler", ErrConfig)
+	case c.Within < 0 || c.Deadline < 0:
+		return fmt.Errorf("%w: Within and Deadline are %v and %v, want 0 or more", ErrConfig, c.Within, c.Deadline)
 	case c.Callers < 0:
 		return fmt.Errorf("%w: Callers is %d, want 0 or more", ErrConfig, c.Callers)
 	case c.Lines < 0 || c.LineBytes < 0:
 		return fmt.Errorf("%w: Lines and LineBytes are %d and %d, want 0 or more", ErrConfig, c.Lines, c.LineBytes)
-	case c.Plans < 0:
-		return fmt.Errorf("%w: Plans is %d, want 0 or more", ErrConfig, c.Plans)
-	case c.Budget < 0:
-		return fmt.Errorf("%w: Budget is %v, want 0 or more", ErrConfig, c.Budget)
+	case c.Plans < 0 || c.Abreast < 0:
+		return fmt.Errorf("%w: Plans and Abreast are %d and %d, want 0 or more", ErrConfig, c.Plans, c.Abreast)
+	case c.Budget < 0 || c.FindBudget < 0:
+		return fmt.Errorf("%w: Budget and FindBudget are %v and %v, want 0 or more", ErrConfig, c.Budget, c.FindBudget)
 	}
 	for _, o := range slices.Concat(c.Without, c.With) {
 		if !slices.Contains(oracles, o) {

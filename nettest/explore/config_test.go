@@ -11,17 +11,24 @@ import (
 
 func lineHandler() fakeserver.Handler           { return fakeserver.Lines{} }
 func datagramHandler() fakeserver.PacketHandler { return fakeserver.PacketEcho{} }
+func listenNowhere(fakeserver.Transport, fault.Plan) (fakeserver.Wire, error) {
+	return nil, errors.New("nowhere")
+}
 
 func TestConfigIsValidated(t *testing.T) {
 	for words, cfg := range map[string]Config{
 		"Handler and NewHandler":             {Handler: fakeserver.Echo{}, NewHandler: lineHandler},
 		"PacketHandler and NewPacketHandler": {PacketHandler: fakeserver.PacketEcho{}, NewPacketHandler: datagramHandler},
-		"Within is -1s, want 0 or more":      {Within: -time.Second},
+		"both Listen and a handler":          {Handler: fakeserver.Echo{}, Listen: listenNowhere},
+		"Within and Deadline are -1s and 0s": {Within: -time.Second},
+		"Within and Deadline are 0s and -1s": {Deadline: -time.Second},
 		"Callers is -1":                      {Callers: -1},
 		"Lines and LineBytes are -1 and 0":   {Lines: -1},
 		"Lines and LineBytes are 0 and -1":   {LineBytes: -1},
-		"Plans is -1":                        {Plans: -1},
-		"Budget is -1s":                      {Budget: -time.Second},
+		"Plans and Abreast are -1 and 0":     {Plans: -1},
+		"Plans and Abreast are 0 and -1":     {Abreast: -1},
+		"Budget and FindBudget are -1s and":  {Budget: -time.Second},
+		"FindBudget are 0s and -1s":          {FindBudget: -time.Second},
 		`no oracle "hangs"`:                  {Without: []Oracle{"hangs"}},
 		`no oracle "slow"`:                   {With: []Oracle{"slow"}},
 		"check 1 has no Name":                {Checks: []Check{{Func: func(Outcome) error { return nil }}}},

@@ -1,16 +1,19 @@
 package explore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"sync"
+	"time"
 )
 
-// How often a find is run again.
+// How often a find is run again, and how long at most. In a bubble that the search itself runs in, it is as often as on sockets.
 const (
 	memoryConfirmations = 100
 	socketConfirmations = 20
+	confirmBound        = time.Minute
 )
 
 // A Rate is how often a find breaks the client. It is plain data.
@@ -42,13 +45,14 @@ func (r Rate) Proof() int {
 func (s *search) confirm(ctx context.Context, f *Find) {
 	runs, abreast := memoryConfirmations, s.abreast
 	if s.tried[keyOf(f.Plan)].Moved {
-		abreast = maxAbreast
+		abreast = DefaultAbreast
 	}
-	if abreast > 1 {
+	if abreast > 1 || s.cfg.Network != nil { // where what each leaves stays with those that follow
 		runs = socketConfirmations
 	}
 	alone := abreast <= 1 || f.Breach.Oracle == Spins
-	for done := 0; done < runs && ctx.Err() == nil; {
+	end := s.within(cmp.Or(s.cfg.FindBudget, confirmBound))
+	for done := 0; done < runs && ctx.Err() == nil && (done == 0 || time.Now().Before(end)); {
 		n := min(max(abreast, 1), runs-done)
 		if alone {
 			n = 1
@@ -65,7 +69,7 @@ func (s *search) confirm(ctx context.Context, f *Find) {
 			}
 			if r.breaks(f.Breach) {
 				f.Rate.Broken++
-				f.Evidence = r.Evidence
+				f.Evidence, f.Outcome = r.Evidence, r.outcome
 			}
 		}
 		done += n

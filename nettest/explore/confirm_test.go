@@ -4,8 +4,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/nettest"
 )
 
 func TestRateSaysWhatWouldProveAFix(t *testing.T) {
@@ -51,7 +54,7 @@ func TestConfirmCountsAFlakyFind(t *testing.T) {
 
 // On sockets there are fewer runs, several at once; but not for what is judged by the processor.
 func TestConfirmOnSockets(t *testing.T) {
-	for oracle, want := range map[Oracle]int64{Hangs: maxAbreast, Spins: 1} {
+	for oracle, want := range map[Oracle]int64{Hangs: DefaultAbreast, Spins: 1} {
 		var abreast sync.WaitGroup
 		abreast.Add(int(want))
 		var runs, now atomic.Int64
@@ -66,11 +69,38 @@ func TestConfirmOnSockets(t *testing.T) {
 			}
 			return result{Fired: true, Breaches: []Breach{{Oracle: oracle}}}
 		})
-		s.abreast = maxAbreast
+		s.abreast = DefaultAbreast
 		f := &Find{Plan: only(fault.ToClient(fault.Close{})), Breach: Breach{Oracle: oracle}}
 		s.confirm(t.Context(), f)
 		if all := (Rate{socketConfirmations, socketConfirmations}); f.Rate != all {
 			t.Errorf("%s: it fails in %v, want %v", oracle, f.Rate, all)
 		}
 	}
+}
+
+// In the caller's own bubble, what a trial leaves stays: there are fewer.
+func TestConfirmInTheCallersBubble(t *testing.T) {
+	s := pretended(answersOf(), func(fault.Plan) result { return result{Fired: true, Breaches: []Breach{bug}} })
+	s.cfg.Network = &nettest.Network{}
+	f := &Find{Plan: only(fault.ToClient(fault.Close{})), Breach: bug}
+	s.confirm(t.Context(), f)
+	if all := (Rate{socketConfirmations, socketConfirmations}); f.Rate != all {
+		t.Errorf("it fails in %v, want %v", f.Rate, all)
+	}
+}
+
+// A find may be given little time, but for the first runs.
+func TestConfirmEndsWithItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := pretended(answersOf(), func(fault.Plan) result {
+			time.Sleep(3 * time.Second)
+			return result{Fired: true, Breaches: []Breach{bug}}
+		})
+		s.cfg.FindBudget = 10 * time.Second
+		f := &Find{Plan: only(fault.ToClient(fault.Close{})), Breach: bug}
+		s.confirm(t.Context(), f)
+		if want := (Rate{4, 4}); f.Rate != want { // the last begins at 9 s
+			t.Errorf("it fails in %v, want %v", f.Rate, want)
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -41,7 +42,7 @@ func (s *search) breaksAt(ctx context.Context, f *Find, rule int, at int64) bool
 	r, done := s.tried[key]
 	if !done {
 		r = s.trial(ctx, p)
-		s.tried[key] = r
+		s.remember(key, r)
 	}
 	return r.breaks(f.Breach)
 }
@@ -81,7 +82,7 @@ func (s *search) explainPlace(ctx context.Context, f *Find, rule int) string {
 // edge returns the last offset from at on, in steps of a direction, at which the find is the same, as far as
 // doubling and halving tell, and whether it is not at the next.
 func (s *search) edge(ctx context.Context, f *Find, rule int, at, step, limit int64) (good int64, passes bool) {
-	end, tries := s.within(explainBound), 0
+	end, tries := s.within(cmp.Or(s.cfg.FindBudget, explainBound)), 0
 	more := func() bool {
 		tries++
 		return tries <= maxNeighbors && ctx.Err() == nil && time.Now().Before(end)

@@ -136,7 +136,7 @@ func TestTCPRefusesWhatCantBeExplored(t *testing.T) {
 	if len(tb.errs) != 1 || len(tb.logs) != 0 {
 		t.Fatalf("got %q, %q", tb.errs, tb.logs)
 	}
-	wantWords(t, tb.errs[0], "explore: it can't be explored: Within is -1ns")
+	wantWords(t, tb.errs[0], "explore: it can't be explored: Within and Deadline are -1ns and 0s")
 }
 
 // A search that is interrupted returns the reason, and no report.

@@ -114,7 +114,7 @@ func (s *search) nextFired(ctx context.Context, sw *sweep, i int) (at int64, ok 
 		r, done := s.tried[key]
 		if !done && !s.shard.has(key) && s.spent() == nil {
 			r = s.trial(ctx, only(sw.rule.AfterBytes(at)))
-			s.tried[key] = r
+			s.remember(key, r)
 		}
 		if r.Fired {
 			return at, true

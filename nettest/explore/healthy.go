@@ -49,6 +49,7 @@ func (r *runner) rehearse(ctx context.Context) (h rehearsal, err error) {
 	}
 	if len(h.outcome.left) > 0 {
 		h.note("on a healthy wire the body leaves %s: nothing is said of what it leaves elsewhere", h.outcome.left[0])
+		r.untidy = true
 	}
 	h.profile.Memory = r.suite != nil || r.cfg.Network != nil
 	h.profile.Bound, h.profile.Deadline = r.bound, r.bound
@@ -183,6 +184,10 @@ func (r *runner) silence() fault.Plan {
 // measure finds out how long the client waits for a server that says nothing.
 func (r *runner) measure(ctx context.Context) measurement {
 	m := measurement{Deadline: r.bound, Bound: r.bound}
+	if r.cfg.Deadline > 0 {
+		m.Deadline = min(r.cfg.Deadline, r.bound)
+		return m
+	}
 	o := r.run(ctx, r.silence())
 	switch {
 	case o.end == returned:

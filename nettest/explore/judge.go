@@ -147,7 +147,7 @@ func brief(text string) string {
 
 // fussy looks for errors where nothing was wrong.
 func (j judge) fussy(o Outcome) (all []Breach) {
-	if !isHarmless(o.Plan) || cutsRequests(o.Plan) {
+	if !isHarmless(o.Plan) || cutsRequests(o.Plan) || o.cameTooLate() {
 		return nil
 	}
 	for _, s := range o.Steps {
@@ -258,7 +258,7 @@ func requests(t transcript.Transcript) map[string]int {
 }
 
 func (j judge) leaks(o Outcome) []Breach {
-	if len(o.left) == 0 || len(j.healthy.left) > 0 {
+	if len(o.left) == 0 || len(j.healthy.left) > 0 || ignoresDials(o.Plan) {
 		return nil
 	}
 	kind := "a connection" // by what that shows, at which end, hangs on how the server left it

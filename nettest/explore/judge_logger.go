@@ -49,6 +49,17 @@ func (j judge) arrivals(t transcript.Transcript) (all []arrival) {
 	return all
 }
 
+// allThere reports whether each line of each caller has arrived.
+func (r *runner) allThere(t transcript.Transcript) bool {
+	there := map[[2]int]bool{}
+	for _, a := range (judge{cfg: r.cfg}).arrivals(t) {
+		if a.whole {
+			there[[2]int{a.caller, a.n}] = true
+		}
+	}
+	return len(there) >= cmp.Or(r.cfg.Lines, DefaultLines)*r.cfg.callers()
+}
+
 // pieces returns what one connection's client sent, or one peer's datagrams.
 func pieces(conn transcript.Transcript) [][]byte {
 	if conn.Header().IsOfDatagrams() {

@@ -61,6 +61,9 @@ func SearchLogger(ctx context.Context, cfg Config, m fault.Medium, open func(ctx
 // loggerConfig returns cfg for a logger.
 func loggerConfig(cfg Config, m fault.Medium) Config {
 	cfg.logger = true
+	if cfg.Listen != nil {
+		return cfg
+	}
 	if cfg.Handler == nil && cfg.NewHandler == nil {
 		cfg.Handler = fakeserver.Discard{}
 	}

@@ -54,7 +54,7 @@ func (s *search) isMoved(c candidate) bool {
 // tryMoved tries what stood still in memory, several at once. It does so also when the search is over: they have been counted.
 func (s *search) tryMoved(ctx context.Context) error {
 	for len(s.moved) > 0 {
-		some := s.moved[:min(maxAbreast, len(s.moved))]
+		some := s.moved[:min(DefaultAbreast, len(s.moved))]
 		s.moved = s.moved[len(some):]
 		s.moves += len(some)
 		if err := s.tryAbreast(ctx, some); err != nil {

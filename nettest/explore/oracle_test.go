@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
+	"net"
 	"runtime"
 	"slices"
 	"testing"
@@ -93,6 +95,24 @@ func resending(_ context.Context, w *Wire) error {
 	return nil
 }
 
+// looking keeps its connection for the next question, if that has not ended by then.
+func looking(ctx context.Context, w *Wire) error {
+	c := keeps()
+	c.dial = w.DialContext
+	defer c.close()
+	for range 3 {
+		if c.kept != nil {
+			c.kept.SetReadDeadline(time.Now().Add(time.Nanosecond))
+			if _, err := c.kept.Read(make([]byte, 1)); errors.Is(err, io.EOF) {
+				c.close()
+				c.kept = nil
+			}
+		}
+		w.Do("ask", func(ctx context.Context) (any, error) { return c.Ask(ctx, "apples") })
+	}
+	return nil
+}
+
 // forgetful leaves a goroutine behind for each answer that did not come.
 func forgetful(_ context.Context, w *Wire) error {
 	c := right
@@ -106,6 +126,27 @@ func forgetful(_ context.Context, w *Wire) error {
 			return answer, err
 		})
 	}
+	return nil
+}
+
+// dialingOn gives up on a call, and lets its dial go on, as net/http does.
+func dialingOn(_ context.Context, w *Wire) error {
+	w.Do("ask", func(ctx context.Context) (any, error) {
+		dialed := make(chan net.Conn, 1)
+		go func() {
+			conn, err := w.DialContext(context.WithoutCancel(ctx), "tcp", "server.test:4242")
+			if err == nil {
+				dialed <- conn
+			}
+		}()
+		select {
+		case conn := <-dialed:
+			defer conn.Close()
+			return exchange(conn, "apples")
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	})
 	return nil
 }
 
@@ -162,6 +203,7 @@ var accusals = []accusal{
 	{"fussy, not asked", Config{Without: []Oracle{Fussy}}, four(lineClient{patience: time.Second, readsOnce: true}), inPieces, nil},
 	{"puts an answer together", Config{}, four(right), inPieces, nil},
 	{"waits a little", Config{}, four(right), slow, nil},
+	{"is not to blame for a connection whose end comes late", Config{Handler: fakeserver.Reply{Data: "apples\n"}}, looking, only(fault.ToClient(fault.Latency{Delay: briefDelay}).OnConn(1).AfterBytes(7)), nil},
 	{"is not to blame for a server that reads in pieces", Config{Handler: atOnce}, four(right), inLittlePart, nil},
 
 	{"asks twice", Config{With: []Oracle{SentTwice}}, resending, cutInAnswer, []string{"sent twice: apples\n"}},
@@ -173,6 +215,7 @@ var accusals = []accusal{
 	{"leaves a goroutine", Config{}, forgetful, endsFirst, []string{"leak: a goroutine"}},
 	{"leaves a goroutine, not asked", Config{Without: []Oracle{Leaks}}, forgetful, endsFirst, nil},
 	{"leaves nothing", Config{}, four(right), silent, nil},
+	{"is not to blame for a dial that nobody answers", Config{Within: time.Second}, dialingOn, only(fault.AtStart(fault.IgnoreDials{For: fault.Forever})), nil},
 
 	{"dials without a pause", Config{}, four(insisting()), endsEach, []string{"dial storm: "}},
 	{"dials without a pause, not asked", Config{Without: []Oracle{Storms}}, four(insisting()), endsEach, nil},

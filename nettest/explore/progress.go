@@ -18,10 +18,10 @@ type progress struct {
 // progressPause is how long a line stands at least.
 const progressPause = 200 * time.Millisecond
 
-// newProgress returns a line on stderr, if that is a terminal.
+// newProgress returns a line on stderr, if that is a terminal, and somebody has given the search a name.
 func newProgress(name string) *progress {
 	p := &progress{name: name, began: time.Now()}
-	if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+	if info, err := os.Stderr.Stat(); name != "" && err == nil && info.Mode()&os.ModeCharDevice != 0 {
 		p.out = os.Stderr
 	}
 	return p

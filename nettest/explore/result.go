@@ -24,11 +24,13 @@ type result struct {
 	Lost     string          // why there is nothing to be said: the trial did not end
 	Locked   bool            // it stands still in memory, and may end on sockets
 	Moved    bool            // it was on sockets for that
+
+	outcome *Outcome // where there is a breach; nil from another process
 }
 
 // resultOf sums up an outcome.
 func (j judge) resultOf(o Outcome) result {
-	r := result{Fired: o.fired(), Stuck: o.said != ""}
+	r := result{Fired: o.fired(), Stuck: o.said != "" || o.end == hung || o.end == stormed}
 	switch {
 	case o.refused != nil:
 		r.Refused = o.refused.Error()
@@ -42,7 +44,7 @@ func (j judge) resultOf(o Outcome) result {
 	r.Fresh = freshIn(o.Transcript, j.healthy.Transcript)
 	r.Moments = momentsIn(o)
 	if len(r.Breaches) > 0 {
-		r.Evidence = o.Report.String() + o.Transcript.String()
+		r.Evidence, r.outcome = o.Report.String()+o.Transcript.String(), &o
 	}
 	return r
 }

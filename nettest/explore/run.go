@@ -47,8 +47,10 @@ func newSearch(cfg Config, m fault.Medium, x executor) *search {
 
 // all learns what a healthy wire has, and tries all plans. The finds are as they were found.
 func (s *search) all(ctx context.Context) (err error) {
-	if s.shard, err = shardFromEnv(); err != nil {
-		return err
+	if !s.cfg.IgnoreEnv {
+		if s.shard, err = shardFromEnv(); err != nil {
+			return err
+		}
 	}
 	kept, err := s.cfg.kept()
 	if err != nil {
@@ -58,7 +60,7 @@ func (s *search) all(ctx context.Context) (err error) {
 		return err
 	}
 	s.profile.measured(s.executor.measure(ctx))
-	s.abreast, s.budget = maxAbreast, cmp.Or(s.cfg.Budget, DefaultBudget)
+	s.abreast, s.budget = cmp.Or(s.cfg.Abreast, DefaultAbreast), cmp.Or(s.cfg.Budget, DefaultBudget)
 	if s.profile.Memory {
 		s.abreast, s.budget = 1, cmp.Or(s.cfg.Budget, DefaultMemoryBudget) // there, waiting costs nothing
 	}
@@ -81,6 +83,10 @@ func (c Config) complete() (Config, error) {
 		return c, err
 	}
 	c.Plans, c.Seed = cmp.Or(c.Plans, DefaultPlans), cmp.Or(c.Seed, 1)
+	c.Within = cmp.Or(c.Within, c.Deadline)
+	if c.IgnoreEnv {
+		return c, nil
+	}
 	if text := os.Getenv("FAKEWIRE_PLANS"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 {

@@ -50,6 +50,7 @@ type runner struct {
 	suite  *testing.T // to run in memory; nil: on sockets
 	bound  time.Duration
 	looks  bool // in memory, too, each trial looks for goroutines that are left
+	untidy bool // the body leaves something on a healthy wire: what it leaves elsewhere is not waited for
 }
 
 // How much longer than its bound a step may take, so that no find is a machine that was busy; and
@@ -119,14 +120,16 @@ func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Pla
 		o.end = t.watch(storm)
 		switch o.end {
 		case returned:
-			r.settle(t.ctx, srv)
+			r.settle(t.ctx, srv, p)
 			if memory != nil {
 				time.Sleep(time.Millisecond) // the server sees what the client did last
 			}
 			if t.dialing.isUnderWay() {
 				looks = true // it would end with the server
 			}
-			o.left = r.left(t.ctx, srv, memory, p, b, looks)
+			if r.cfg.asks(Leaks) && !r.untidy {
+				o.left = r.left(t.ctx, srv, memory, p, b, looks)
+			}
 		case hung:
 			o.stuck = b.Goroutines()
 		}
@@ -166,31 +169,48 @@ func (r *runner) left(ctx context.Context, srv fakeserver.Wire, memory *nettest.
 // leftOf returns what is left of the body. A server that reads no more does not see how the client ends.
 func leftOf(b subject.Brand, srv fakeserver.Wire, memory *nettest.Network, p fault.Plan) []string {
 	left := subject.Left(b, srv, memory)
-	if !slices.ContainsFunc(p.Rules, func(r fault.Rule) bool {
-		_, stalls := r.Fault.(fault.Stall)
-		return stalls && r.Direction != transcript.ToClient
-	}) {
+	if _, stalls := stallOfReading(p); !stalls {
 		return left
 	}
 	return slices.DeleteFunc(left, func(text string) bool { return strings.HasSuffix(text, "which the client did not end") })
 }
 
-// settle waits until the collector has read what a logger has sent, for as long as that takes when the
-// wire is slow.
-func (r *runner) settle(ctx context.Context, srv fakeserver.Wire) {
-	if !r.cfg.logger || r.medium == fault.Datagrams {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, r.patience())
-	defer cancel()
-	srv.Wait(ctx, func(t transcript.Transcript) bool {
-		for n := 1; n <= t.Conns(); n++ {
-			if t.Conn(n).Ending(transcript.FromClient) == transcript.StillOpen {
-				return false
+// stallOfReading returns the stall of a plan in which the server does not read.
+func stallOfReading(p fault.Plan) (f fault.Stall, ok bool) {
+	for _, r := range p.Rules {
+		if stall, stalls := r.Fault.(fault.Stall); stalls && r.Direction != transcript.ToClient {
+			if f, ok = stall, true; f.For == 0 {
+				return f, true
 			}
 		}
-		return true
+	}
+	return f, ok
+}
+
+// settle waits until the collector has read what a logger has sent, for as long as that takes when the
+// wire is slow: until the logger's connections have ended, or, as not all have a Close, all lines are there. One that has stopped reading
+// for good never will.
+func (r *runner) settle(ctx context.Context, srv fakeserver.Wire, p fault.Plan) {
+	stall, stalls := stallOfReading(p)
+	if !r.cfg.logger || r.medium == fault.Datagrams || stalls && stall.For == 0 {
+		return
+	}
+	subject.NothingLeft(ctx, r.patience(), func() []string {
+		if t := srv.Transcript(); allEnded(t) || r.allThere(t) {
+			return nil
+		}
+		return []string{"what the collector has not read"}
 	})
+}
+
+// allEnded reports whether the client has ended all its connections.
+func allEnded(t transcript.Transcript) bool {
+	for n := 1; n <= t.Conns(); n++ {
+		if t.Conn(n).Ending(transcript.FromClient) == transcript.StillOpen {
+			return false
+		}
+	}
+	return true
 }
 
 // patience is how long what a body has started may take to end.
@@ -201,6 +221,9 @@ func (r *runner) serve(memory *nettest.Network, p fault.Plan) (fakeserver.Wire, 
 	var transport fakeserver.Transport
 	if memory != nil {
 		transport = memory
+	}
+	if r.cfg.Listen != nil {
+		return r.cfg.Listen(transport, p)
 	}
 	if r.medium == fault.Datagrams {
 		srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Transport: transport, Handler: r.cfg.packetHandler(), Faults: p, Name: "explore"})

@@ -18,7 +18,8 @@ type search struct {
 	profile  profile
 	medium   fault.Medium
 	shard    shard
-	abreast  int // how many trials in which the client waits run at once
+	abreast  int  // how many trials in which the client waits run at once
+	slow     bool // the others take long, too, and run so as well
 	progress *progress
 	executor executor
 	try      func(ctx context.Context, p fault.Plan) result // a mover's
@@ -80,6 +81,7 @@ type Find struct {
 	Belongs  string   // the folder that Kept is to be moved to, so that it is tried first; "": it is there
 	Rerun    string   // the command line that runs its test again
 	Evidence string   // the rules' outcomes and the record of a run
+	Outcome  *Outcome // of that run; nil if it was in a process of its own, as by Config.Isolate
 }
 
 // errOver says that a search has come to its end.
@@ -205,7 +207,7 @@ func (s *search) note(ctx context.Context, c candidate, r result) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	s.tried[keyOf(c.plan)] = r
+	s.remember(keyOf(c.plan), r)
 	s.order = append(s.order, c.plan)
 	if r.Refused != "" {
 		s.tally.Refused++
@@ -228,6 +230,12 @@ func (s *search) note(ctx context.Context, c candidate, r result) error {
 	return s.keep(ctx, c, r)
 }
 
+// remember keeps what came of a plan, and not the whole outcome: that of a find is kept with the find.
+func (s *search) remember(key string, r result) {
+	r.outcome = nil
+	s.tried[key] = r
+}
+
 // keep keeps what was found, unless it is known. It returns errOver if that is enough.
 func (s *search) keep(ctx context.Context, c candidate, r result) error {
 	for _, b := range r.Breaches {
@@ -238,7 +246,7 @@ func (s *search) keep(ctx context.Context, c candidate, r result) error {
 			s.notes = append(s.notes, fmt.Sprintf("plan %d broke the client once, and not again in %d runs: %v\n%#v", s.tally.Plans, repeats, b, c.plan))
 			continue
 		}
-		s.finds = append(s.finds, &Find{Plan: c.plan, Breach: b, Wave: c.wave, At: s.tally.Plans, Evidence: r.Evidence})
+		s.finds = append(s.finds, &Find{Plan: c.plan, Breach: b, Wave: c.wave, At: s.tally.Plans, Evidence: r.Evidence, Outcome: r.outcome})
 		if s.enough() {
 			return errOver
 		}

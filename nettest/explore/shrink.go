@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"reflect"
@@ -21,7 +22,7 @@ type shrinker struct {
 	end    time.Time
 }
 
-// How much a find is shrunk at most: by trials, and on sockets by time.
+// How much a find is shrunk at most: by trials, and by time.
 const (
 	maxShrinks  = 200
 	shrinkBound = 20 * time.Second
@@ -29,7 +30,7 @@ const (
 
 // shrink returns the smallest plan that it comes to.
 func (s *search) shrink(ctx context.Context, f *Find) {
-	sh := &shrinker{search: s, breach: f.Breach, best: f.Plan, end: s.within(shrinkBound)}
+	sh := &shrinker{search: s, breach: f.Breach, best: f.Plan, end: s.within(cmp.Or(s.cfg.FindBudget, shrinkBound))}
 	sh.always = sh.alwaysBreaks(ctx)
 	for before := ""; before != keyOf(sh.best) && ctx.Err() == nil; {
 		before = keyOf(sh.best)
@@ -74,7 +75,7 @@ func (s *shrinker) holds(ctx context.Context, p fault.Plan) bool {
 			return false
 		}
 		r = s.run(ctx, p)
-		s.tried[key] = r
+		s.remember(key, r)
 	}
 	if !r.breaks(s.breach) || s.always && !s.breaks(ctx, p) {
 		return false

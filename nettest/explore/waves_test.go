@@ -66,7 +66,7 @@ func TestWavesAreValidPlans(t *testing.T) {
 // No plan is run twice, one after the other or several at once, though places of several sorts may coincide. Those in which the
 // client waits come last in their wave.
 func TestWavesAreTriedOnce(t *testing.T) {
-	for _, abreast := range []int{1, maxAbreast} {
+	for _, abreast := range []int{1, DefaultAbreast} {
 		var mu sync.Mutex
 		times := map[string]int{}
 		s := pretended(profileOf(recordOf("tcp", "1>ask\n", "1<one\n", "1>ask\n", "1<two\n")), func(p fault.Plan) result {
