@@ -126,7 +126,7 @@
 // with a single server has to. What happens once, such as the reset of the first connection,
 // happens once at all of them together, and the client may get its answer from any. [FailsOver],
 // [FailsOverWhenUnanswered] and [AsksAnotherServer] are about one that fails, while the others are
-// well. A client that gives each server a part of its time has a Within that is long enough for
+// well, and in [SurvivesAnyWire] and [SurvivesAnyNetwork] it is the one that answers on a healthy wire. A client that gives each server a part of its time has a Within that is long enough for
 // each, a second or so: on a busy machine, one that is well may look as if it were gone. Where that
 // is the machine's doing, the trial is repeated.
 //

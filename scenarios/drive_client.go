@@ -18,7 +18,9 @@ type client struct {
 	want    string
 	within  time.Duration
 	servers int // how many it is given
+	dials   int // how many it promises at most in each within; 0: it does not say
 	listen  func(context.Context, fault.Plan) (fakes, error)
+	server  func(ctx context.Context, i int, p fault.Plan) (fake, error) // starts one of them, by its index
 }
 
 // A clientSubject is a subject that is a client.
@@ -42,6 +44,9 @@ func (c *client) doByOpen() {
 		return answer, errors.Join(err, s.close())
 	}
 }
+
+// doIsOpen reports whether do is an exchange of a session.
+func (c client) doIsOpen() bool { return c.call != "Do" }
 
 // check says what c lacks.
 func (c client) check(kind string) error {

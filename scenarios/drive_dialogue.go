@@ -59,10 +59,12 @@ func (d *dialogue) open() error {
 		return ofOpen(err)
 	}
 	if d.session = s; s.Ask == nil {
-		return fmt.Errorf("%w: Open returned a Session without Ask", ErrSubject)
+		return errNoAsk
 	}
 	return nil
 }
+
+var errNoAsk = fmt.Errorf("%w: Open returned a Session without Ask", ErrSubject)
 
 // ofOpen says that err is Open's, unless it says so itself.
 func ofOpen(err error) error {

@@ -61,11 +61,13 @@ func (s *logging) open(l NetworkLogger) error {
 		return ofOpen(err)
 	}
 	if log.Print == nil {
-		return fmt.Errorf("%w: Open returned a Log without Print", ErrSubject)
+		return errNoPrint
 	}
 	s.log = s.framing.spelling(log)
 	return nil
 }
+
+var errNoPrint = fmt.Errorf("%w: Open returned a Log without Print", ErrSubject)
 
 // print logs one line.
 func (s *logging) print(line string) error { return s.printWithin(s.within, line) }

@@ -9,13 +9,13 @@ var (
 		HonorsDeadline, HonorsDeadlineSending,
 		TriesAgainAfterReset, TriesAgainAfterRestart, WorksAgainAfterCutReply, FailsOver, FailsOverWhenUnanswered, NoDialStorm, NoticesIdleClose,
 		SendsRequestOnce, SendsRequestAgain, KeepsAnswersApart,
-		SurvivesCorruptReply, CopesWithFullWindow, LeavesNothingBehind, StopsWhenTold,
+		SurvivesCorruptReply, CopesWithFullWindow, LeavesNothingBehind, StopsWhenTold, SurvivesAnyWire,
 	}
 
 	udpPromises = []Promise[UDPClient]{
 		HonorsDeadlineOnLoss, TriesAgainAfterLoss, AsksAnotherServer, ReportsUnreachablePort,
 		TakesDuplicateOnce, CopesWithReorderedReplies, RefusesLateReply,
-		RefusesTruncatedReply, RefusesStrangers, CopesWithEmptyDatagram, CopesWithLargestDatagram, SurvivesCorruptDatagram,
+		RefusesTruncatedReply, RefusesStrangers, CopesWithEmptyDatagram, CopesWithLargestDatagram, SurvivesCorruptDatagram, SurvivesAnyNetwork,
 	}
 
 	loggerPromises = []Promise[NetworkLogger]{
@@ -23,7 +23,7 @@ var (
 		ReportsRefusedCollector, CopesWithLateCollector, SurvivesReset, SurvivesRestart, DeliversFirstLineAfterAnOutage,
 		CountsLostLines, ResendsNothingTwice, LosesNothingInAReset, LosesNothingSilently,
 		NeverBlocksItsCaller, BoundedMemory, CloseFlushes, CloseIsBounded, CloseIsBoundedInAnOutage, ReportsLinesAfterClose,
-		NoReconnectStorm,
+		NoReconnectStorm, SurvivesAnyCollector,
 	}
 )
 

@@ -53,6 +53,9 @@ var _ = duels("a logger's promise", 1,
 	loggerDuel(scenarios.CloseIsBoundedInAnOutage, goodUDP, reference.DialsOnAndOn(soon), `when connects are not answered: Close did not return within`),
 	loggerDuel(scenarios.CloseIsBoundedInAnOutage, reference.StandardLogger("tcp", within), reference.WaitsForItsCollector(soon), `and does nothing: Close did not return within`),
 	loggerDuel(scenarios.DeliversFirstLineAfterAnOutage, goodUDP, reference.BlamesTheNextLine(within), `and has refused a line: "line 00003"… is missing, the first one`),
+	loggerDuel(scenarios.SurvivesAnyCollector, good, reference.StandardLogger("tcp", within), `lost: line 2, line 3, line 4, line 5, line 6, line 7, line 8 never arrived: nothing said so`),
+	loggerDuel(scenarios.SurvivesAnyCollector, reference.Acknowledged(within), reference.FlushesOnAndOn(soon), `hang: close 1 did not return within 500ms, and 2s more`),
+	loggerDuel(scenarios.SurvivesAnyCollector, goodUDP, reference.RedialsAtOnce(within), `lost: line 2`),
 	loggerDuel(scenarios.NoReconnectStorm, reference.NetworkLogger(soon), reference.RedialsAtOnce(within), `it dialed `),
 )
 

@@ -59,21 +59,24 @@ type TCPClient struct {
 const LargeRequest = 8 << 20
 
 func (c TCPClient) client() (client, error) {
-	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, servers: max(1, c.Servers), listen: c.listen}
+	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, servers: max(1, c.Servers), dials: c.Dials, listen: c.listen, server: c.server}
 	common.doByOpen()
 	return common, errors.Join(common.check("TCPClient"), checkPort(c.Port), checkServers(c.Servers))
 }
 
 // listen starts the client's servers.
 func (c TCPClient) listen(ctx context.Context, p fault.Plan) (fakes, error) {
-	return listenEach(c.Servers, p, func(i int, p fault.Plan) (fake, error) {
-		return atPort(ctx, c.Port, func(t fakeserver.Transport, addr string) (fake, error) {
-			cfg := fakeserver.Config{Transport: t, Addr: addr, Handler: handlerAt(c.handler(), i), Faults: p, Name: nameOf("scenario", i, c.Servers)}
-			if c.PacketHandler == nil {
-				return listenStream(ctx, cfg)
-			}
-			return listenStreamBeside(ctx, cfg, fakeserver.PacketConfig{Handler: c.PacketHandler, Name: nameOf("datagrams", i, c.Servers)})
-		})
+	return listenEach(c.Servers, p, func(i int, p fault.Plan) (fake, error) { return c.server(ctx, i, p) })
+}
+
+// server starts one of the client's servers, by its index.
+func (c TCPClient) server(ctx context.Context, i int, p fault.Plan) (fake, error) {
+	return atPort(ctx, c.Port, func(t fakeserver.Transport, addr string) (fake, error) {
+		cfg := fakeserver.Config{Transport: t, Addr: addr, Handler: handlerAt(c.handler(), i), Faults: p, Name: nameOf("scenario", i, c.Servers)}
+		if c.PacketHandler == nil {
+			return listenStream(ctx, cfg)
+		}
+		return listenStreamBeside(ctx, cfg, fakeserver.PacketConfig{Handler: c.PacketHandler, Name: nameOf("datagrams", i, c.Servers)})
 	})
 }
 

@@ -48,21 +48,24 @@ type UDPClient struct {
 }
 
 func (c UDPClient) client() (client, error) {
-	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, servers: max(1, c.Servers), listen: c.listen}
+	common := client{call: "Do", do: c.Do, open: c.Open, want: c.Want, within: c.Within, servers: max(1, c.Servers), listen: c.listen, server: c.server}
 	common.doByOpen()
 	return common, errors.Join(common.check("UDPClient"), checkPort(c.Port), checkServers(c.Servers))
 }
 
 // listen starts the client's servers.
 func (c UDPClient) listen(ctx context.Context, p fault.Plan) (fakes, error) {
-	return listenEach(c.Servers, p, func(i int, p fault.Plan) (fake, error) {
-		return atPort(ctx, c.Port, func(t fakeserver.Transport, addr string) (fake, error) {
-			cfg := fakeserver.PacketConfig{Transport: t, Addr: addr, Handler: packetHandlerAt(c.handler(), i), Faults: p, Name: nameOf("scenario", i, c.Servers)}
-			if c.StreamHandler == nil {
-				return listenPacket(ctx, cfg)
-			}
-			return listenPacketBeside(ctx, cfg, fakeserver.Config{Handler: c.StreamHandler, Name: nameOf("streams", i, c.Servers)})
-		})
+	return listenEach(c.Servers, p, func(i int, p fault.Plan) (fake, error) { return c.server(ctx, i, p) })
+}
+
+// server starts one of the client's servers, by its index.
+func (c UDPClient) server(ctx context.Context, i int, p fault.Plan) (fake, error) {
+	return atPort(ctx, c.Port, func(t fakeserver.Transport, addr string) (fake, error) {
+		cfg := fakeserver.PacketConfig{Transport: t, Addr: addr, Handler: packetHandlerAt(c.handler(), i), Faults: p, Name: nameOf("scenario", i, c.Servers)}
+		if c.StreamHandler == nil {
+			return listenPacket(ctx, cfg)
+		}
+		return listenPacketBeside(ctx, cfg, fakeserver.Config{Handler: c.StreamHandler, Name: nameOf("streams", i, c.Servers)})
 	})
 }
 
