@@ -41,7 +41,7 @@ const (
 // exchanging are the promises of the bundled TCP client about single exchanges.
 var exchanging = scenarios.Keeps(
 	scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused, scenarios.SaysSoWhileRefused, scenarios.HonorsDeadline,
-	scenarios.TriesAgainAfterReset, scenarios.NoDialStorm, scenarios.SendsRequestAgain, scenarios.LeavesNothingBehind, scenarios.StopsWhenTold,
+	scenarios.TriesAgainAfterReset, scenarios.NoDialStorm, scenarios.SendsRequestAgain, scenarios.LeavesNothingBehind, scenarios.StopsWhenTold, scenarios.SurvivesAnyWire,
 )
 
 var _ = tcpClient("the bundled TCP client with the simple server", func() scenarios.TCPClient {
@@ -62,21 +62,21 @@ var _ = tcpClient("the bundled TCP client with large requests", func() scenarios
 
 var _ = tcpClient("the bundled TCP client with one try", func() scenarios.TCPClient {
 	return bundled.OneTryTCPClient("hello from the client", within)
-}, scenarios.Keeps(scenarios.ReportsReset, scenarios.NoticesIdleClose, scenarios.SendsRequestOnce))
+}, scenarios.Keeps(scenarios.ReportsReset, scenarios.NoticesIdleClose, scenarios.SendsRequestOnce, scenarios.SurvivesAnyWire))
 
 var _ = tcpClient("the bundled TCP client with two servers", func() scenarios.TCPClient {
 	return bundled.FailoverTCPClient("hello from the client", 2*within)
 }, scenarios.Keeps(scenarios.FailsOver, scenarios.FailsOverWhenUnanswered, scenarios.ReportsReset, scenarios.SaysSoWhileRefused, scenarios.HonorsDeadline,
-	scenarios.TriesAgainAfterReset, scenarios.TriesAgainAfterRestart, scenarios.NoticesIdleClose, scenarios.KeepsAnswersApart, scenarios.LeavesNothingBehind))
+	scenarios.TriesAgainAfterReset, scenarios.TriesAgainAfterRestart, scenarios.NoticesIdleClose, scenarios.KeepsAnswersApart, scenarios.LeavesNothingBehind, scenarios.SurvivesAnyWire))
 
 var _ = tcpClient("the bundled TCP client with two servers and one request", func() scenarios.TCPClient {
 	return bundled.CarefulFailoverTCPClient("hello from the client", 2*within)
-}, scenarios.Keeps(scenarios.FailsOver, scenarios.SendsRequestOnce))
+}, scenarios.Keeps(scenarios.FailsOver, scenarios.SendsRequestOnce, scenarios.SurvivesAnyWire))
 
 // asking are the promises of the bundled UDP client about single exchanges.
 var asking = scenarios.Keeps(
 	scenarios.HonorsDeadlineOnLoss, scenarios.TriesAgainAfterLoss, scenarios.ReportsUnreachablePort, scenarios.TakesDuplicateOnce,
-	scenarios.RefusesTruncatedReply, scenarios.RefusesStrangers, scenarios.CopesWithEmptyDatagram, scenarios.CopesWithLargestDatagram, scenarios.SurvivesCorruptDatagram,
+	scenarios.RefusesTruncatedReply, scenarios.RefusesStrangers, scenarios.CopesWithEmptyDatagram, scenarios.CopesWithLargestDatagram, scenarios.SurvivesCorruptDatagram, scenarios.SurvivesAnyNetwork,
 )
 
 var _ = udpClient("the bundled UDP client with the UDP server", func() scenarios.UDPClient {
@@ -106,18 +106,18 @@ var _ = loggerOfAProcess("the standard logger over TCP", func() scenarios.Networ
 
 var _ = loggerOfAProcess("the standard logger over UDP", func() scenarios.NetworkLogger {
 	return bundled.StandardLogger("udp", within)
-}, logging, scenarios.Keeps(scenarios.SurvivesRestart, scenarios.CopesWithLateCollector, scenarios.CloseIsBoundedInAnOutage))
+}, logging, scenarios.Keeps(scenarios.SurvivesRestart, scenarios.CopesWithLateCollector, scenarios.CloseIsBoundedInAnOutage, scenarios.SurvivesAnyCollector))
 
 var _ = logger("the standard logger over a connection that comes back", func() scenarios.NetworkLogger {
 	return bundled.NetworkLogger(within)
 }, logging, scenarios.Keeps(scenarios.ReportsRefusedCollector, scenarios.CopesWithLateCollector, scenarios.SurvivesReset, scenarios.SurvivesRestart,
 	scenarios.CountsLostLines, scenarios.ResendsNothingTwice, scenarios.LosesNothingSilently, scenarios.NeverBlocksItsCaller, scenarios.BoundedMemory,
-	scenarios.CloseIsBounded, scenarios.CloseIsBoundedInAnOutage, scenarios.ReportsLinesAfterClose, scenarios.NoReconnectStorm))
+	scenarios.CloseIsBounded, scenarios.CloseIsBoundedInAnOutage, scenarios.ReportsLinesAfterClose, scenarios.NoReconnectStorm, scenarios.SurvivesAnyCollector))
 
 var _ = loggerOfAProcess("the standard logger over UDP that keeps its errors", func() scenarios.NetworkLogger {
 	return bundled.UDPLogger(within)
 }, logging, scenarios.Keeps(scenarios.ReportsRefusedCollector, scenarios.CopesWithLateCollector, scenarios.SurvivesRestart,
-	scenarios.DeliversFirstLineAfterAnOutage, scenarios.CloseIsBoundedInAnOutage, scenarios.ReportsLinesAfterClose))
+	scenarios.DeliversFirstLineAfterAnOutage, scenarios.CloseIsBoundedInAnOutage, scenarios.ReportsLinesAfterClose, scenarios.SurvivesAnyCollector))
 
 // waiting are the promises that take about a second of a subject on sockets, or more, in which there is
 // little to do but to wait for its deadlines, or to see that nothing comes.
@@ -128,6 +128,7 @@ var waiting = []string{
 	scenarios.HonorsDeadlineOnLoss.Name, scenarios.RefusesLateReply.Name,
 	scenarios.BoundedMemory.Name, scenarios.CloseIsBounded.Name, scenarios.CloseIsBoundedInAnOutage.Name, scenarios.NeverBlocksItsCaller.Name,
 	scenarios.NoReconnectStorm.Name, scenarios.ReportsRefusedCollector.Name, scenarios.ReportsLinesAfterClose.Name,
+	scenarios.SurvivesAnyWire.Name, scenarios.SurvivesAnyNetwork.Name, scenarios.SurvivesAnyCollector.Name,
 }
 
 // onSockets leaves a subject on sockets without the promises that wait, if one process runs all specs, one after
