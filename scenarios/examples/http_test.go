@@ -12,7 +12,7 @@ import (
 
 var _ = scenarios.DescribeTCPClient("net/http", httpClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused, scenarios.SaysSoWhileRefused, scenarios.NoDialStorm, scenarios.SurvivesCorruptReply,
 	scenarios.HonorsDeadline, scenarios.HonorsDeadlineSending, scenarios.SendsRequestOnce, scenarios.CopesWithFullWindow,
-	scenarios.LeavesNothingBehind, scenarios.StopsWhenTold))
+	scenarios.LeavesNothingBehind, scenarios.StopsWhenTold, scenarios.SurvivesAnyWire))
 
 // httpClient asks on a connection for each request.
 func httpClient() scenarios.TCPClient {
@@ -29,7 +29,7 @@ func httpClient() scenarios.TCPClient {
 
 var _ = scenarios.DescribeTCPClient("net/http with keep-alive", httpKeepAliveClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused, scenarios.SaysSoWhileRefused, scenarios.NoDialStorm, scenarios.SurvivesCorruptReply,
 	scenarios.HonorsDeadline, scenarios.TriesAgainAfterRestart, scenarios.WorksAgainAfterCutReply, scenarios.NoticesIdleClose, scenarios.SendsRequestOnce,
-	scenarios.KeepsAnswersApart, scenarios.LeavesNothingBehind))
+	scenarios.KeepsAnswersApart, scenarios.LeavesNothingBehind, scenarios.SurvivesAnyWire))
 
 // httpKeepAliveClient asks on connections that the Transport keeps.
 func httpKeepAliveClient() scenarios.TCPClient {

@@ -6,7 +6,7 @@ import (
 	"github.com/fakewire/fakewire/scenarios/examples/internal/asfound"
 )
 
-// Those that take a dialer keep and break the same in memory, in less than a second.
+// Those that take a dialer keep and break the same in memory, in a second or two.
 func TestTheSameIsFoundInMemory(t *testing.T) {
 	asfound.CheckInMemory(t, found, "net/http", httpClient)
 	asfound.CheckInMemory(t, found, "net/http with keep-alive", httpKeepAliveClient)

@@ -16,7 +16,7 @@ var _ = scenarios.DescribeNetworkLogger("log/syslog over TCP", syslogOverTCP, sc
 	scenarios.BoundedMemory, scenarios.CloseFlushes))
 
 var _ = scenarios.DescribeNetworkLogger("log/syslog over UDP", syslogOverUDP, scenarios.Keeps(scenarios.LinesArriveWholeOnceInOrder, scenarios.SafeForManyGoroutines, scenarios.LastLineOfAPanicArrives,
-	scenarios.CopesWithLateCollector, scenarios.SurvivesRestart, scenarios.DeliversFirstLineAfterAnOutage, scenarios.CloseFlushes, scenarios.CloseIsBoundedInAnOutage))
+	scenarios.CopesWithLateCollector, scenarios.SurvivesRestart, scenarios.DeliversFirstLineAfterAnOutage, scenarios.CloseFlushes, scenarios.CloseIsBoundedInAnOutage, scenarios.SurvivesAnyCollector))
 
 var _ = asfound.Subject(found, "log/syslog over TCP", syslogOverTCP) && asfound.Subject(found, "log/syslog over UDP", syslogOverUDP)
 

@@ -11,7 +11,7 @@ import (
 
 var _ = scenarios.DescribeTCPClient("go-redis", redisClient, scenarios.Keeps(scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.ReportsReset, scenarios.ReportsRefused, scenarios.SaysSoWhileRefused, scenarios.NoDialStorm, scenarios.SurvivesCorruptReply,
 	scenarios.HonorsDeadline, scenarios.TriesAgainAfterReset, scenarios.TriesAgainAfterRestart, scenarios.WorksAgainAfterCutReply, scenarios.NoticesIdleClose,
-	scenarios.SendsRequestAgain, scenarios.KeepsAnswersApart, scenarios.LeavesNothingBehind))
+	scenarios.SendsRequestAgain, scenarios.KeepsAnswersApart, scenarios.LeavesNothingBehind, scenarios.SurvivesAnyWire))
 
 // redisClient asks for keys, with a client that keeps a pool of connections.
 func redisClient() scenarios.TCPClient {
