@@ -3,6 +3,7 @@ package subject
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"runtime/pprof"
 	"strconv"
 	"strings"
@@ -36,17 +37,51 @@ func (b Brand) Goroutines() []string {
 	if b == "" {
 		return nil
 	}
-	var profile strings.Builder
-	if err := pprof.Lookup("goroutine").WriteTo(&profile, 1); err != nil {
+	all, err := profiled()
+	if err != nil {
 		return []string{err.Error()}
 	}
-	label := fmt.Sprintf("%q:%q", brandKey, string(b))
-	var all []string
-	for entry := range strings.SplitSeq(profile.String(), "\n\n") {
-		addrs, stack, _ := strings.Cut(entry, "\n#\t")
-		if strings.Contains(addrs, label) && !strings.Contains(stack, "subject.Brand.Goroutines") {
-			all = append(all, "\t"+strings.ReplaceAll(stack, "\n#\t", "\n\t"))
+	var stacks []string
+	for _, e := range all {
+		if e.carries(b) {
+			stacks = append(stacks, e.stack)
 		}
 	}
-	return all
+	return stacks
+}
+
+// An entry is goroutines with the same stack and labels, in a profile.
+type entry struct {
+	top    string // the name of the innermost function, which may be the runtime's
+	labels string
+	stack  string
+}
+
+// profiled returns the goroutines of the process, except the caller's own.
+func profiled() (all []entry, err error) {
+	var profile strings.Builder
+	if err := pprof.Lookup("goroutine").WriteTo(&profile, 1); err != nil {
+		return nil, err
+	}
+	for text := range strings.SplitSeq(profile.String(), "\n\n") {
+		head, stack, ok := strings.Cut(text, "\n#\t")
+		if !ok || strings.Contains(stack, "subject.profiled") {
+			continue
+		}
+		_, addrs, _ := strings.Cut(head, "@ ")
+		e := entry{labels: head, stack: "\t" + strings.ReplaceAll(stack, "\n#\t", "\n\t")}
+		first, _, _ := strings.Cut(addrs, " ")
+		if pc, err := strconv.ParseUint(strings.TrimSpace(first), 0, 64); err == nil && pc > 0 {
+			if f := runtime.FuncForPC(uintptr(pc) - 1); f != nil {
+				e.top = f.Name()
+			}
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+// carries reports whether the goroutines carry a brand.
+func (e entry) carries(b Brand) bool {
+	return strings.Contains(e.labels, fmt.Sprintf("%q:%q", brandKey, string(b)))
 }

@@ -1,6 +1,6 @@
 // Package subject runs a piece of code that is put to the test, and tells what it does besides returning: whether it
 // hangs, panics or leaves; which goroutines, connections and descriptors it leaves; how often it dials; how much
-// processor time it takes.
+// processor time and memory it takes.
 //
 // A subject may be anything that talks to a fake server, such as a client's method. [Call] runs it, and gives up on it
 // when its time is over:
@@ -29,7 +29,8 @@
 // [Clients], [MostDials] and [Messages] read a server's record. A message is all that one side sends before the other
 // does, and [Turns] tells them apart while they pass.
 //
-// [ProcessorTime] and [Pulse] are about time: what the process took, and whether it got what it needed.
+// [ProcessorTime] and [Pulse] are about time: what the process took, and whether it got what it needed. [Brand.AtWork] says
+// whether a subject computes, or others do. [Allocated] is what memory the process took.
 //
 // # Limits
 //
@@ -37,6 +38,6 @@
 // does whenever it wakes up. A panic in a goroutine that the subject has started itself ends the program, as any
 // such panic does.
 //
-// Goroutines, descriptors, processor time and the garbage collector are the process's. A brand tells a subject's goroutines
-// from others', and addresses its descriptors; the processor time is that of all that runs.
+// Goroutines, descriptors, processor time, memory and the garbage collector are the process's. A brand tells a subject's goroutines
+// from others', and addresses its descriptors; the processor time and the memory are those of all that runs.
 package subject
