@@ -30,7 +30,7 @@ type result struct {
 
 // resultOf sums up an outcome.
 func (j judge) resultOf(o Outcome) result {
-	r := result{Fired: o.fired(), Stuck: o.said != "" || o.end == hung || o.end == stormed}
+	r := result{Fired: o.fired(), Stuck: o.said != ""}
 	switch {
 	case o.refused != nil:
 		r.Refused = o.refused.Error()
