@@ -7,6 +7,16 @@ import (
 	"slices"
 )
 
+// begin takes what measuring has shown, if that can't be tried again, and then begins with wave 0.
+func (s *search) begin(ctx context.Context, silent measurement, kept []keptPlan) (notes []string, err error) {
+	if silent.Harm != nil {
+		if err := s.note(ctx, candidate{plan: silence(s.cfg, s.medium), wave: 1}, *silent.Harm); err != nil {
+			return nil, err
+		}
+	}
+	return s.again(ctx, kept)
+}
+
 // again is wave 0: the finds of earlier searches, each once and on each shard, and the plans to begin with.
 func (s *search) again(ctx context.Context, kept []keptPlan) (notes []string, err error) {
 	for _, k := range kept {

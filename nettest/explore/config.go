@@ -80,8 +80,8 @@ type Config struct {
 	IgnoreEnv bool
 
 	// Isolate runs the trials in processes of their own, which are the test's own program, so that a panic
-	// in a goroutine of the client is a find like any other, and not the end of the test. What comes
-	// before the search in its test runs in each of them. Not on Windows.
+	// in a goroutine of the client is a find like any other, and not the end of the test: see the package's doc. What comes
+	// before the search in its test runs in each of them. In a Ginkgo spec it needs Suite. Not on Windows, nor with Network.
 	Isolate bool
 	// OnSockets keeps the search on sockets, also if the body dials by its Wire alone.
 	OnSockets bool

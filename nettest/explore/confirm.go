@@ -7,6 +7,8 @@ import (
 	"math"
 	"sync"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
 )
 
 // How often a find is run again, and how long at most. In a bubble that the search itself runs in, it is as often as on sockets.
@@ -14,6 +16,7 @@ const (
 	memoryConfirmations = 100
 	socketConfirmations = 20
 	confirmBound        = time.Minute
+	costlyConfirmations = 5
 )
 
 // A Rate is how often a find breaks the client. It is plain data.
@@ -41,16 +44,23 @@ func (r Rate) Proof() int {
 	return int(math.Ceil(math.Log(0.05) / math.Log(passes)))
 }
 
+// isCostly reports whether each trial that shows a breach takes a processor for a while, or much memory. That is judged in
+// trials that run alone.
+func (b Breach) isCostly() bool { return b.Oracle == Spins || b.Oracle == Swells }
+
 // confirm runs a find's plan again and again.
 func (s *search) confirm(ctx context.Context, f *Find) {
 	runs, abreast := memoryConfirmations, s.abreast
 	if s.tried[keyOf(f.Plan)].Moved {
 		abreast = DefaultAbreast
 	}
-	if abreast > 1 || s.cfg.Network != nil { // where what each leaves stays with those that follow
+	switch {
+	case f.Breach.isCostly():
+		runs = costlyConfirmations
+	case abreast > 1 || s.cfg.Network != nil: // where what each leaves stays with those that follow
 		runs = socketConfirmations
 	}
-	alone := abreast <= 1 || f.Breach.Oracle == Spins
+	alone := abreast <= 1 || f.Breach.isCostly()
 	end := s.within(cmp.Or(s.cfg.FindBudget, confirmBound))
 	for done := 0; done < runs && ctx.Err() == nil && (done == 0 || time.Now().Before(end)); {
 		n := min(max(abreast, 1), runs-done)
@@ -74,4 +84,24 @@ func (s *search) confirm(ctx context.Context, f *Find) {
 		}
 		done += n
 	}
+}
+
+// keepOnce keeps what can't be tried again in this process, which is the end of the search.
+func (s *search) keepOnce(c candidate, r result, b Breach) error {
+	why := fmt.Sprintf("it was seen once, and is as it was found: %s. With Config.Isolate it is run again and shrunk, and the search goes on", r.Harm)
+	s.finds = append(s.finds, &Find{Plan: c.plan, Breach: b, Wave: c.wave, At: s.tally.Plans, Rate: Rate{1, 1}, Why: []string{why}, Evidence: r.Evidence, once: true})
+	return errOver
+}
+
+// repeats is how often a plan is run again until it breaks the client a second time.
+const repeats = 5
+
+// repeats reports whether a plan breaks the client in that way again.
+func (s *search) repeats(ctx context.Context, p fault.Plan, b Breach) bool {
+	for range repeats {
+		if s.trial(ctx, p).breaks(b) {
+			return true
+		}
+	}
+	return false
 }

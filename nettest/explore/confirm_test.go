@@ -54,7 +54,11 @@ func TestConfirmCountsAFlakyFind(t *testing.T) {
 
 // On sockets there are fewer runs, several at once; but not for what is judged by the processor.
 func TestConfirmOnSockets(t *testing.T) {
-	for oracle, want := range map[Oracle]int64{Hangs: DefaultAbreast, Spins: 1} {
+	for oracle, want := range map[Oracle]int64{Hangs: DefaultAbreast, Spins: 1, Swells: 1} {
+		confirmations := socketConfirmations
+		if want == 1 {
+			confirmations = costlyConfirmations
+		}
 		var abreast sync.WaitGroup
 		abreast.Add(int(want))
 		var runs, now atomic.Int64
@@ -72,7 +76,7 @@ func TestConfirmOnSockets(t *testing.T) {
 		s.abreast = DefaultAbreast
 		f := &Find{Plan: only(fault.ToClient(fault.Close{})), Breach: Breach{Oracle: oracle}}
 		s.confirm(t.Context(), f)
-		if all := (Rate{socketConfirmations, socketConfirmations}); f.Rate != all {
+		if all := (Rate{confirmations, confirmations}); f.Rate != all {
 			t.Errorf("%s: it fails in %v, want %v", oracle, f.Rate, all)
 		}
 	}

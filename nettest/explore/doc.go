@@ -65,7 +65,9 @@
 //	sent twice    a request is sent twice on reconnect
 //	leak          a connection is left on an error path
 //	dial storm    a dial storm without a pause
-//	spin          (it is not asked yet)
+//	spin          the end of the connection is taken for nothing yet
+//	memory        a length that lies takes 4 GB
+//	data race     a data race, which the race detector reports in a process of its own
 //	lost          logger: loses lines without an error after the connection has ended
 //	torn          logger: tears a line in a retry
 //	out of order  logger: a line that failed goes to the end of the queue
@@ -90,12 +92,30 @@
 // FAKEWIRE_BUDGET=5m let a nightly run go on for longer. FAKEWIRE_SHARD=3/8 runs the third of eight parts, so
 // that runners share one search; Bazel's TEST_SHARD_INDEX and TEST_TOTAL_SHARDS do the same.
 //
+// # Processes of their own
+//
+// A panic in a goroutine that the client has started ends the test's program, as it would end any. Where the test
+// runs with GODEBUG=tracebacklabels=1, which Go 1.27 does by itself in modules whose go.mod says 1.27, the first goroutine of
+// the crash names the plan at work:
+//
+//	goroutine 41 [running labels:{"explore advice": "with Config.Isolate this is a find", "explore plan": "reset to the client on conn 1"}]:
+//
+// Config.Isolate runs trials in processes that are the test's own program and run that test alone, or that spec of a Ginkgo suite. What ends
+// one of them is found, shrunk and saved, and the search goes on: a panic, a fatal error, os.Exit, a signal. So is a client
+// that spins in memory, where its clock stands still. A data race that the race detector reports is a find of the oracle Races.
+//
+// Such a process begins as the test's did, in its directory, with its environment, and with the flags of its own program. It does what its
+// test does before the search, in TestMain, in BeforeSuite and in the test; then it runs trials in place of the search; and then the test is
+// skipped, so that cleanups run. So the test has to come to the search when it runs by itself. Flags of package testing and of Ginkgo
+// are not passed on, nor is what tells a test where to write coverage: what a child covers is not counted. What it writes is shown
+// if it dies. It ends when the test's process does, and all that it has started is killed with it if it can't be ended otherwise.
+//
 // # Limits
 //
-// A panic in a goroutine that the client has started ends the test's program, as it would end any:
-// Config.Isolate runs trials in processes of their own. A goroutine can't be ended either; what hangs is
+// A goroutine can't be ended; what hangs is
 // left behind, with its context canceled and its connections closed, and a client that heeds neither
-// may disturb what comes after. Concurrent dials race for the numbers of their connections: with
+// may disturb what comes after. What spins in memory takes a processor until the program ends: without Isolate it is found,
+// and that is the end of the search. Concurrent dials race for the numbers of their connections: with
 // Callers, or a client that dials in the background, a plan may meet another connection, and the rate
 // of a find says so.
 //

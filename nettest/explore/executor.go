@@ -2,6 +2,7 @@ package explore
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -23,6 +24,8 @@ type executor interface {
 type local struct {
 	runner *runner
 	judge  judge
+
+	begun, atWork atomic.Int64 // trials
 }
 
 func newLocal(cfg Config, m fault.Medium, body Body) *local {
@@ -40,16 +43,25 @@ func (l *local) rehearse(ctx context.Context) (profile, error) {
 func (l *local) setBound(d time.Duration) { l.runner.bound, l.judge.bound = d, d }
 
 func (l *local) measure(ctx context.Context) measurement {
-	m := l.runner.measure(ctx)
+	m, o := l.runner.measure(ctx)
 	l.setBound(m.Bound)
+	if o.alone = true; o.harm() != "" {
+		r := l.judge.resultOf(o)
+		m.Harm = &r
+	}
 	return m
 }
 
 func (l *local) try(ctx context.Context, p fault.Plan, onSockets bool) result {
+	mine, others := l.begun.Add(1), l.atWork.Add(1)-1
+	run := l.runner.run
 	if onSockets {
-		return l.judge.resultOf(l.runner.runOn(ctx, nil, p, true))
+		run = l.runner.runOnSockets
 	}
-	return l.judge.resultOf(l.runner.run(ctx, p))
+	o := run(ctx, p)
+	l.atWork.Add(-1)
+	o.alone = others == 0 && l.begun.Load() == mine
+	return l.judge.resultOf(o)
 }
 
 func (l *local) close() {}

@@ -15,6 +15,7 @@ import (
 // on sockets by time.
 const (
 	maxNeighbors = 40
+	fewNeighbors = 4 // of what is costly
 	explainBound = 20 * time.Second
 )
 
@@ -82,10 +83,13 @@ func (s *search) explainPlace(ctx context.Context, f *Find, rule int) string {
 // edge returns the last offset from at on, in steps of a direction, at which the find is the same, as far as
 // doubling and halving tell, and whether it is not at the next.
 func (s *search) edge(ctx context.Context, f *Find, rule int, at, step, limit int64) (good int64, passes bool) {
-	end, tries := s.within(cmp.Or(s.cfg.FindBudget, explainBound)), 0
+	end, tries, most := s.within(cmp.Or(s.cfg.FindBudget, explainBound)), 0, maxNeighbors
+	if f.Breach.isCostly() {
+		most = fewNeighbors
+	}
 	more := func() bool {
 		tries++
-		return tries <= maxNeighbors && ctx.Err() == nil && time.Now().Before(end)
+		return tries <= most && ctx.Err() == nil && time.Now().Before(end)
 	}
 	good = at
 	bad := limit + step // beyond the stream

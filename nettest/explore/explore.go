@@ -28,10 +28,10 @@ func inTest(tb fakeserver.TB, cfg Config, m fault.Medium, body Body) {
 	if t, ok := tb.(*testing.T); ok && cfg.Suite == nil {
 		cfg.Suite = t
 	}
-	cfg.name, cfg.search = tb.Name(), searchOf(tb.Name())
+	cfg.name, cfg.search = tb.Name(), searchOf(tb)
 	if of := os.Getenv(childVariable); of != "" {
 		if of == cfg.search {
-			serveChild(cfg, m, body)
+			serveChild(tb, cfg, m, body)
 		}
 		return // another search of the child's test
 	}

@@ -30,9 +30,12 @@ const healthyRuns = 3
 
 // rehearse runs the body on a healthy wire, in memory if it can be, and measures its deadline.
 func (r *runner) rehearse(ctx context.Context) (h rehearsal, err error) {
+	r.limits = newLimits()
 	r.chooseMedium(ctx, &h)
+	processor := time.Duration(0)
 	for i := range healthyRuns {
 		o := r.run(ctx, fault.Plan{})
+		processor = max(processor, o.use.Processor)
 		err := healthy(o)
 		if err == nil && r.cfg.logger {
 			err = r.arrived(o)
@@ -53,6 +56,7 @@ func (r *runner) rehearse(ctx context.Context) (h rehearsal, err error) {
 	}
 	h.profile.Memory = r.suite != nil || r.cfg.Network != nil
 	h.profile.Bound, h.profile.Deadline = r.bound, r.bound
+	r.limits = r.limits.learn(processor)
 	return h, nil
 }
 
@@ -123,6 +127,8 @@ func healthy(o Outcome) error {
 		return fmt.Errorf("%v does not return", o.at())
 	case o.end == misbehaved && o.wrong != nil:
 		return fmt.Errorf("at %v: %w", o.at(), o.wrong)
+	case o.end == spun:
+		return fmt.Errorf("%s spins", o.use.Spin.In)
 	case o.end == stormed:
 		return fmt.Errorf("it dials more than %d times", maxDials)
 	case o.Err != nil:
@@ -167,28 +173,29 @@ type measurement struct {
 	Deadline time.Duration // how long the client waits, rounded down
 	Bound    time.Duration // of a step
 	Note     string
+	Harm     *result // what it shows that can't be tried again in the same process
 }
 
 // silence is the plan of a wire that says nothing; of a logger's, which takes nothing either.
-func (r *runner) silence() fault.Plan {
+func silence(cfg Config, m fault.Medium) fault.Plan {
 	p := only(fault.ToClient(fault.Stall{}))
 	switch {
-	case r.medium == fault.Datagrams:
+	case m == fault.Datagrams:
 		p = only(fault.ToClient(fault.Blackhole{}))
-	case r.cfg.logger:
+	case cfg.logger:
 		p.Rules = append(p.Rules, fault.FromClient(fault.Stall{}))
 	}
 	return p
 }
 
 // measure finds out how long the client waits for a server that says nothing.
-func (r *runner) measure(ctx context.Context) measurement {
-	m := measurement{Deadline: r.bound, Bound: r.bound}
+func (r *runner) measure(ctx context.Context) (m measurement, o Outcome) {
+	m = measurement{Deadline: r.bound, Bound: r.bound}
 	if r.cfg.Deadline > 0 {
 		m.Deadline = min(r.cfg.Deadline, r.bound)
-		return m
+		return m, o
 	}
-	o := r.run(ctx, r.silence())
+	o = r.run(ctx, silence(r.cfg, r.medium))
 	switch {
 	case o.end == returned:
 		waited := min(longest(o), r.bound)
@@ -199,7 +206,7 @@ func (r *runner) measure(ctx context.Context) measurement {
 	case r.cfg.Within == 0:
 		m.Note = fmt.Sprintf("on a wire that says nothing the client is not back after %v: that is taken as the bound of a step, unless Config.Within says otherwise", r.bound)
 	}
-	return m
+	return m, o
 }
 
 // longest returns how long the longest step that failed took, or else all of the body.

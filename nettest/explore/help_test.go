@@ -94,15 +94,6 @@ func breaksIf(broken func(fault.Plan) bool) func(fault.Plan) result {
 	}
 }
 
-// textOfRules returns a plan's rules in words.
-func textOfRules(p fault.Plan) string {
-	var words []string
-	for _, r := range p.Rules {
-		words = append(words, r.String())
-	}
-	return strings.Join(words, "; ")
-}
-
 // wantErr wants an error that has all the words.
 func wantErr(t *testing.T, err error, words ...string) {
 	t.Helper()

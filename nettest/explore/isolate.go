@@ -2,12 +2,9 @@ package explore
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,10 +17,10 @@ type isolated struct {
 	cfg   Config
 	spawn func() (*child, error)
 
-	mu    sync.Mutex // guards what follows
-	idle  []*child
-	ended bool
 	bound time.Duration // of a step
+
+	mu   sync.Mutex // guards idle
+	idle []*child
 }
 
 // A request is what a child is asked, as a line of JSON.
@@ -43,8 +40,13 @@ type reply struct {
 }
 
 func newIsolated(cfg Config) (*isolated, error) {
-	if cfg.name == "" {
+	switch {
+	case cfg.name == "":
 		return nil, fmt.Errorf("%w: Isolate is for searches in a test", ErrConfig)
+	case cfg.Network != nil:
+		return nil, fmt.Errorf("%w: Isolate and Network: a process of its own has no part in a network in memory", ErrConfig)
+	case cfg.Suite == nil && strings.Contains(cfg.name, " "): // go test has no spaces in its names
+		return nil, fmt.Errorf("%w: Isolate in a Ginkgo spec needs Config.Suite, which is the test that runs it", ErrConfig)
 	}
 	return &isolated{cfg: cfg, spawn: func() (*child, error) { return startChild(cfg) }}, nil
 }
@@ -52,12 +54,13 @@ func newIsolated(cfg Config) (*isolated, error) {
 // take returns a child that has nothing to do.
 func (x *isolated) take() (*child, error) {
 	x.mu.Lock()
-	defer x.mu.Unlock()
 	if n := len(x.idle); n > 0 {
+		defer x.mu.Unlock()
 		c := x.idle[n-1]
 		x.idle = x.idle[:n-1]
 		return c, nil
 	}
+	x.mu.Unlock()
 	return x.spawn()
 }
 
@@ -65,20 +68,16 @@ func (x *isolated) take() (*child, error) {
 func (x *isolated) give(c *child) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.ended {
-		c.stop()
-		return
-	}
 	x.idle = append(x.idle, c)
 }
 
+// close ends the children, when there are no more trials.
 func (x *isolated) close() {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.ended = true
+	var over sync.WaitGroup
 	for _, c := range x.idle {
-		c.stop()
+		over.Go(c.stop)
 	}
+	over.Wait()
 	x.idle = nil
 }
 
@@ -94,7 +93,7 @@ func (x *isolated) rehearse(ctx context.Context) (profile, error) {
 	switch {
 	case err != nil:
 		c.kill()
-		return profile{}, fmt.Errorf("%w: on a healthy wire, in a process of its own: %w", ErrConfig, err)
+		return profile{}, fmt.Errorf("%w: on a healthy wire, in a process of its own: %w", ErrConfig, x.unreached(err))
 	case got.Profile == nil:
 		c.stop()
 		return profile{}, errors.Join(ErrConfig, errors.New(got.Error))
@@ -102,6 +101,14 @@ func (x *isolated) rehearse(ctx context.Context) (profile, error) {
 	x.bound = got.Profile.Bound
 	x.give(c)
 	return *got.Profile, nil
+}
+
+// unreached says of a test that came to its end without the search, that it did.
+func (x *isolated) unreached(err error) error {
+	if died := (*crash)(nil); errors.As(err, &died) && died.status == nil {
+		return fmt.Errorf("%s, run by itself, does not come to this search: %w", x.cfg.name, err)
+	}
+	return err
 }
 
 // measure knows nothing of a client that a silent wire lets crash: that is found by the plan that does it.
@@ -116,6 +123,11 @@ func (x *isolated) measure(ctx context.Context) measurement {
 		return measurement{Deadline: x.bound, Bound: x.bound}
 	}
 	x.bound = got.Measurement.Bound
+	if got.Measurement.Harm != nil { // the search comes to that plan again
+		got.Measurement.Harm = nil
+		c.kill()
+		return *got.Measurement
+	}
 	x.give(c)
 	return *got.Measurement
 }
@@ -130,82 +142,17 @@ func (x *isolated) try(ctx context.Context, p fault.Plan, onSockets bool) result
 	var died *crash
 	switch {
 	case errors.As(err, &died):
-		return died.result()
+		return died.result(x.cfg)
 	case err != nil:
 		c.kill()
 		return result{Lost: err.Error()}
 	case got.Result == nil:
 		c.kill()
 		return result{Lost: got.Error}
-	case got.Result.Lost != "":
-		c.kill() // what it could not end is still at work there
+	case got.Result.Lost != "" || got.Result.Stuck || got.Result.Harm != "":
+		c.kill() // what could not be ended is still at work there
 		return *got.Result
 	}
 	x.give(c)
 	return *got.Result
-}
-
-// childVariable is set where a process is a child: to the test that it is to run, and which of its
-// searches.
-const childVariable = "FAKEWIRE_EXPLORE_CHILD"
-
-// ordinals counts the searches of each test.
-var ordinals struct {
-	mu sync.Mutex
-	of map[string]int
-}
-
-// searchOf names the next search of a test.
-func searchOf(test string) string {
-	ordinals.mu.Lock()
-	defer ordinals.mu.Unlock()
-	if ordinals.of == nil {
-		ordinals.of = map[string]int{}
-	}
-	ordinals.of[test]++
-	return test + "#" + strconv.Itoa(ordinals.of[test])
-}
-
-// serveChild is what a child does in place of its search. It does not return.
-func serveChild(cfg Config, m fault.Medium, body Body) {
-	in, out, err := childFiles()
-	if err == nil {
-		cfg, err = cfg.complete()
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(2)
-	}
-	serveTrials(newLocal(cfg, m, body), in, out)
-}
-
-// serveTrials is what a child does in place of the search: trials, until there are no more requests.
-// It does not return.
-func serveTrials(l *local, in io.Reader, out io.Writer) {
-	ctx := context.Background()
-	requests, replies := json.NewDecoder(in), json.NewEncoder(out)
-	p, err := l.rehearse(ctx)
-	for {
-		var r request
-		if requests.Decode(&r) != nil {
-			os.Exit(0)
-		}
-		var answer reply
-		switch {
-		case err != nil:
-			answer.Error = err.Error()
-		case r.Measure:
-			m := l.measure(ctx)
-			answer.Measurement = &m
-		case r.Plan == nil:
-			answer.Profile = &p
-		default:
-			l.setBound(r.Bound)
-			done := l.try(ctx, *r.Plan, r.OnSockets)
-			answer.Result = &done
-		}
-		if replies.Encode(answer) != nil {
-			os.Exit(1)
-		}
-	}
 }

@@ -65,7 +65,7 @@ type asked struct {
 
 // oracles returns what is asked about each trial.
 func (j judge) oracles() []asked {
-	all := []asked{{Panics, j.panics}, {Hangs, j.hangs}, {Storms, j.storms}, {Leaks, j.leaks}, {Fussy, j.fussy}}
+	all := []asked{{Panics, j.panics}, {Spins, j.spins}, {Swells, j.swells}, {Hangs, j.hangs}, {Storms, j.storms}, {Leaks, j.leaks}, {Fussy, j.fussy}}
 	if j.cfg.logger {
 		return append(all, asked{Lost, j.lost}, asked{Torn, j.torn}, asked{OutOfOrder, j.outOfOrder}, asked{SentTwice, j.linesTwice})
 	}

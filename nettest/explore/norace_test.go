@@ -3,3 +3,5 @@
 package explore_test
 
 const share = 1
+
+const underRace = false

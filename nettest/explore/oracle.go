@@ -25,8 +25,16 @@ const (
 	Leaks Oracle = "leak"
 	// Storms: the client dialed again and again, without a pause.
 	Storms Oracle = "dial storm"
-	// Spins: it used up a processor while nothing passed.
+	// Spins: it used up a processor while nothing passed, and longer than it works for itself on a healthy wire. In memory it keeps the clock from
+	// going on by that. It is asked where nothing else in the process is at work.
 	Spins Oracle = "spin"
+	// Swells: it took much memory at once, such as for a message that only says that it is long: at least 32 MB, and
+	// ten times what it takes at once on a healthy wire. It is asked of trials that run alone, and goes by the runtime's memory
+	// profile.
+	Swells Oracle = "memory"
+	// Races: the race detector reported a data race, in a test that was built with it and has Config.Isolate. Elsewhere
+	// package testing fails the test for it, and nobody knows by which plan.
+	Races Oracle = "data race"
 	// Lost, of loggers: a line that was logged when all was well again, and taken without an error, never
 	// arrived. What was under way when a connection broke is nobody's fault.
 	Lost Oracle = "lost"
@@ -39,6 +47,6 @@ const (
 )
 
 var (
-	oracles = []Oracle{Panics, Hangs, WrongAnswers, Recovery, Fussy, SentTwice, Leaks, Storms, Spins, Lost, Torn, OutOfOrder}
+	oracles = []Oracle{Panics, Hangs, WrongAnswers, Recovery, Fussy, SentTwice, Leaks, Storms, Spins, Swells, Races, Lost, Torn, OutOfOrder}
 	optIn   = []Oracle{SentTwice}
 )

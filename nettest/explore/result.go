@@ -20,7 +20,8 @@ type result struct {
 	Fresh    []stream        // streams that the healthy wire doesn't have
 	Moments  []time.Duration // how long after its server fell silent the client did something there
 	Evidence string          // the rules' outcomes and the record, where there is a breach
-	Stuck    bool            // it left goroutines behind that can't be ended
+	Stuck    bool            // it left goroutines behind that can't be ended, or its process ended
+	Harm     string          // why it can't be tried again in the same process
 	Lost     string          // why there is nothing to be said: the trial did not end
 	Locked   bool            // it stands still in memory, and may end on sockets
 	Moved    bool            // it was on sockets for that
@@ -30,13 +31,16 @@ type result struct {
 
 // resultOf sums up an outcome.
 func (j judge) resultOf(o Outcome) result {
-	r := result{Fired: o.fired(), Stuck: o.said != ""}
+	r := result{Fired: o.fired(), Stuck: o.said != "", Harm: o.harm()}
 	switch {
 	case o.refused != nil:
 		r.Refused = o.refused.Error()
 		return r
 	case o.end == interrupted:
-		r.Lost, r.Locked = strings.TrimSpace(fmt.Sprint(o.Err, " ", o.said)), o.locked
+		r.Locked = o.locked
+		if r.Lost = o.said; o.Err != nil {
+			r.Lost = strings.TrimSpace(fmt.Sprint(o.Err, " ", o.said))
+		}
 		return r
 	}
 	r.Breaches = j.breaches(o)

@@ -32,7 +32,7 @@ func Search(ctx context.Context, cfg Config, m fault.Medium, body Body) (Report,
 		return Report{}, err
 	}
 	for _, f := range s.finds {
-		if f.Kept == "" {
+		if f.Kept == "" && !f.once {
 			s.shrink(ctx, f)
 			s.confirm(ctx, f)
 			s.explain(ctx, f)
@@ -59,13 +59,14 @@ func (s *search) all(ctx context.Context) (err error) {
 	if s.profile, err = s.executor.rehearse(ctx); err != nil {
 		return err
 	}
-	s.profile.measured(s.executor.measure(ctx))
+	silent := s.executor.measure(ctx)
+	s.profile.measured(silent)
 	s.abreast, s.budget = cmp.Or(s.cfg.Abreast, DefaultAbreast), cmp.Or(s.cfg.Budget, DefaultBudget)
 	if s.profile.Memory {
 		s.abreast, s.budget = 1, cmp.Or(s.cfg.Budget, DefaultMemoryBudget) // there, waiting costs nothing
 	}
 	s.end = s.within(s.budget)
-	notes, err := s.again(ctx, kept)
+	notes, err := s.begin(ctx, silent, kept)
 	s.notes = slices.Concat(s.profile.Notes, notes, s.notes)
 	if err == nil {
 		err = s.run(ctx)

@@ -40,6 +40,8 @@ type Outcome struct {
 	wrong    *subject.Misconduct
 	lines    []arrival // a logger's, in the record
 	reported bool      // a logger said that it has lost something
+	use      use
+	alone    bool // no other trial of the search ran meanwhile
 }
 
 // A runner runs trials of one body on one medium.
@@ -49,6 +51,7 @@ type runner struct {
 	body   Body
 	suite  *testing.T // to run in memory; nil: on sockets
 	bound  time.Duration
+	limits limits
 	looks  bool // in memory, too, each trial looks for goroutines that are left
 	untidy bool // the body leaves something on a healthy wire: what it leaves elsewhere is not waited for
 }
@@ -71,23 +74,49 @@ const window = 64 << 10
 // run runs one trial. To look for goroutines that are left takes a look at all that the process has. A bubble tells for nothing whether
 // there are any, and then the trial is run again, with a look at what they are, and whether they end by themselves.
 func (r *runner) run(ctx context.Context, p fault.Plan) (o Outcome) {
-	if r.suite == nil {
-		return r.runOn(ctx, r.cfg.Network, p, true)
+	switch {
+	case r.cfg.Network != nil:
+		return r.runOn(ctx, r.cfg.Network, p, true, &vitals{})
+	case r.suite == nil:
+		return r.runOnSockets(ctx, p)
 	}
-	o = r.runInBubble(ctx, p)
+	o = r.runInMemory(ctx, p)
 	if o.end == returned && o.said != "" && len(o.left) == 0 && !r.looks {
 		r.looks = true
-		o = r.runInBubble(ctx, p)
+		o = r.runInMemory(ctx, p)
 	}
 	return o
 }
 
-// runInBubble runs a trial in memory.
-func (r *runner) runInBubble(ctx context.Context, p fault.Plan) (o Outcome) {
+// runOnSockets runs a trial on the kernel's network.
+func (r *runner) runOnSockets(ctx context.Context, p fault.Plan) (o Outcome) {
+	v := &vitals{}
+	u := v.measure(ctx, r.limits, nil, func() { o = r.runOn(ctx, nil, p, true, v) })
+	o.use = u
+	return o
+}
+
+// runInMemory runs a trial in memory, and gives it up when it spins: the clock does not go on then.
+func (r *runner) runInMemory(ctx context.Context, p fault.Plan) (o Outcome) {
+	v := &vitals{}
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
+	u := v.measure(ctx, r.limits, cancel, func() { o = r.runInBubble(inner, p, v) })
+	if u.Spin.Took > 0 && o.end == interrupted && ctx.Err() == nil {
+		t := v.trial.Load()
+		o = Outcome{Plan: p, end: spun, Report: t.server.Report(), Transcript: t.server.Transcript()}
+		t.sumUp(&o)
+	}
+	o.use = u
+	return o
+}
+
+// runInBubble runs a trial in a bubble of its own.
+func (r *runner) runInBubble(ctx context.Context, p fault.Plan, v *vitals) (o Outcome) {
 	outcome := make(chan Outcome, 1)
 	said, err := subject.InBubble(ctx, r.suite, realBound, standstillLook, func() {
 		// A bubble can't wait for what is outside.
-		outcome <- r.runOn(context.WithoutCancel(ctx), &nettest.Network{Window: window}, p, r.looks)
+		outcome <- r.runOn(context.WithoutCancel(ctx), &nettest.Network{Window: window}, p, r.looks, v)
 	})
 	select {
 	case o = <-outcome:
@@ -104,7 +133,7 @@ func (r *runner) runInBubble(ctx context.Context, p fault.Plan) (o Outcome) {
 
 // runOn runs a trial on the kernel's network, or on one in memory. If it does not look for goroutines, those that are left go on to wait for
 // whatever they wait for, so that the bubble has them at its end.
-func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Plan, looks bool) (o Outcome) {
+func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Plan, looks bool, v *vitals) (o Outcome) {
 	o = Outcome{Plan: p, memory: memory != nil}
 	srv, err := r.serve(memory, p)
 	if err != nil {
@@ -112,8 +141,15 @@ func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Pla
 		return o
 	}
 	t := newTrial(ctx, srv, memory, subject.Bound{Within: r.bound, Slack: slack}, r.cfg.callers())
-	storm := t.storms(t.ctx)
-	err = subject.Branded(t.ctx, func(b subject.Brand) error {
+	v.trial.Store(t)
+	storm := t.storms(t.ctx, v)
+	ticking, stop := context.WithCancel(t.ctx)
+	defer stop()
+	if memory != nil && r.suite != nil {
+		go v.tick(ticking)
+	}
+	err = labeled(t.ctx, p, func(b subject.Brand) error {
+		v.brand.Store(&b)
 		for caller := 1; caller <= r.cfg.callers(); caller++ {
 			go t.run(caller, r.body)
 		}
@@ -136,15 +172,13 @@ func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Pla
 		return nil
 	})
 	o.took = time.Since(t.began)
-	steps, callers := t.close()
+	callers := t.sumUp(&o)
 	if o.end != returned || looks {
 		t.cancel()
 		defer t.hangUp()
 	}
 	o.Err = errors.Join(err, srv.Stop())
-	o.Steps, o.Report, o.Transcript = steps, srv.Report(), srv.Transcript()
-	o.reported = t.reported.Load()
-	o.dials, o.addr = t.dialing.total(), t.usesAddr.Load()
+	o.Report, o.Transcript = srv.Report(), srv.Transcript()
 	for _, c := range callers {
 		o.Err = errors.Join(o.Err, c.err)
 		if c.wrong != nil {

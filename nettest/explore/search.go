@@ -82,6 +82,8 @@ type Find struct {
 	Rerun    string   // the command line that runs its test again
 	Evidence string   // the rules' outcomes and the record of a run
 	Outcome  *Outcome // of that run; nil if it was in a process of its own, as by Config.Isolate
+
+	once bool // it can't be run again in this process
 }
 
 // errOver says that a search has come to its end.
@@ -217,7 +219,9 @@ func (s *search) note(ctx context.Context, c candidate, r result) error {
 	s.tally.Waves[c.wave].Plans++
 	switch {
 	case r.Lost != "":
-		s.tally.Lost++
+		if s.tally.Lost++; s.tally.Lost == 1 {
+			s.notes = append(s.notes, fmt.Sprintf("plan %d did not come to an end: %s\n%#v", s.tally.Plans, r.Lost, c.plan))
+		}
 		return nil
 	case !r.Fired:
 		return nil
@@ -242,6 +246,9 @@ func (s *search) keep(ctx context.Context, c candidate, r result) error {
 		if s.known(b) {
 			continue
 		}
+		if r.Harm != "" && !s.cfg.Isolate {
+			return s.keepOnce(c, r, b)
+		}
 		if again := c.kept != nil && c.kept.broke(b); !again && !s.repeats(ctx, c.plan, b) {
 			s.notes = append(s.notes, fmt.Sprintf("plan %d broke the client once, and not again in %d runs: %v\n%#v", s.tally.Plans, repeats, b, c.plan))
 			continue
@@ -252,19 +259,6 @@ func (s *search) keep(ctx context.Context, c candidate, r result) error {
 		}
 	}
 	return nil
-}
-
-// repeats is how often a plan is run again until it breaks the client a second time.
-const repeats = 5
-
-// repeats reports whether a plan breaks the client in that way again.
-func (s *search) repeats(ctx context.Context, p fault.Plan, b Breach) bool {
-	for range repeats {
-		if s.trial(ctx, p).breaks(b) {
-			return true
-		}
-	}
-	return false
 }
 
 // known reports whether a breach was found already.

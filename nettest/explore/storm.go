@@ -19,9 +19,11 @@ const dialPause = 100 * time.Microsecond
 // storms returns a channel that is closed when the client dials without a pause: when the server has taken more
 // connections than it may open, or when as many dials took no time, which a server that refuses them does not see.
 // In memory such a client would never come to an end, since time stands still.
-func (t *trial) storms(ctx context.Context) <-chan struct{} {
+// What passes on the wire is a move of v.
+func (t *trial) storms(ctx context.Context, v *vitals) <-chan struct{} {
 	go func() {
 		err := t.server.Wait(ctx, func(tr transcript.Transcript) bool {
+			v.moves.Add(1)
 			return tr.Conns() > maxDials && subject.MostDials(tr, t.bound.Within) > maxDials
 		})
 		if err == nil {

@@ -139,6 +139,17 @@ func (t *trial) wireOf(caller, runs int) *Wire {
 	return &Wire{caller: caller, runs: runs, trial: t, counts: map[string]int{}}
 }
 
+// at returns the step that is open, or else what is around steps.
+func (t *trial) at() Step {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var o Outcome
+	for _, s := range t.steps {
+		o.Steps = append(o.Steps, *s)
+	}
+	return o.at()
+}
+
 func (t *trial) isOver() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -211,6 +222,7 @@ const (
 	hung
 	misbehaved
 	stormed
+	spun // in memory, where that keeps the clock from going on
 	interrupted
 )
 
@@ -259,6 +271,15 @@ func (t *trial) hangUp() {
 	for _, c := range conns {
 		c.Close()
 	}
+}
+
+// sumUp takes no more notice of the body, and says in o what it did.
+func (t *trial) sumUp(o *Outcome) []stretch {
+	steps, callers := t.close()
+	o.Steps = steps
+	o.reported = t.reported.Load()
+	o.dials, o.addr = t.dialing.total(), t.usesAddr.Load()
+	return callers
 }
 
 // close takes no more notice of the body, and returns what it did.

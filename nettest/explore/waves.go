@@ -107,12 +107,12 @@ func (p profile) wave3() (all []candidate) {
 }
 
 // wave4 is the other faults at the boundaries, and other bytes where messages begin: lengths that
-// lie.
+// lie. One of 64 MB comes first: who believes it would take 4 GB, too, and that is the machine's memory.
 func (p profile) wave4() (all []candidate) {
 	others := kinds{fault.SlowClose{Delay: p.late()}, fault.Latency{Delay: briefDelay}, fault.Restart{How: transcript.ByRST, For: p.moment()}}
 	p.eachPlace(stream.boundaries, func(at place) { all = append(all, append(p.silent(at.direction), others...).at(at, 4)...) })
 	lies := kinds{
-		fault.Overwrite{Bytes: []byte{0}}, fault.Overwrite{Bytes: []byte{0xff}}, fault.Overwrite{Bytes: []byte{0, 0, 0, 0}},
+		fault.Overwrite{Bytes: []byte{0}}, fault.Overwrite{Bytes: []byte{4}}, fault.Overwrite{Bytes: []byte{0xff}}, fault.Overwrite{Bytes: []byte{0, 0, 0, 0}},
 		fault.Overwrite{Bytes: []byte{0xff, 0xff, 0xff, 0xff}}, fault.Overwrite{Bytes: []byte{0x7f, 0xff, 0xff, 0xff}},
 		fault.Overwrite{At: 1, Bytes: []byte("9999")}, fault.Overwrite{At: 1, Bytes: []byte("-1")},
 		fault.Corrupt{Bits: []int64{0}}, fault.Corrupt{Bits: []int64{7}},

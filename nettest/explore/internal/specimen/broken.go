@@ -85,7 +85,7 @@ func brokenStreams() []Specimen {
 		stream(Specimen{Name: "empty reply", Class: "the end of the connection is taken for an empty message", Want: explore.WrongAnswers,
 			Why: "The same after eight bytes, and with a connection for each message."},
 			with(onceLong), newEmptyReply, "get apples", "get orange"),
-		stream(Specimen{Name: "huge frame", Class: "a length that lies takes 4 GB", Want: Memory,
+		stream(Specimen{Name: "huge frame", Class: "a length that lies takes 4 GB", Want: explore.Swells,
 			Why: "Four bytes from the server take the memory of the machine."},
 			with(frames), newHugeFrame, questions...),
 		stream(Specimen{Name: "forgotten reader", Class: "a goroutine is left for each call that failed", Want: explore.Leaks,

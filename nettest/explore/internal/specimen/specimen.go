@@ -29,6 +29,3 @@ func (s Specimen) Right() bool { return s.Want == "" }
 func All() []Specimen {
 	return slices.Concat(brokenStreams(), brokenSetUps(), brokenPools(), brokenPackets(), brokenLoggers(), rightStreams(), rightPackets(), rightLoggers())
 }
-
-// Memory is an oracle that the search does not have.
-const Memory explore.Oracle = "memory"

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"runtime"
 )
 
@@ -13,3 +14,7 @@ import (
 func childFiles() (in, out *os.File, err error) {
 	return nil, nil, fmt.Errorf("%w: Isolate on %s: %w", ErrConfig, runtime.GOOS, errors.ErrUnsupported)
 }
+
+func apart(*exec.Cmd) {}
+
+func killAll(cmd *exec.Cmd) { cmd.Process.Kill() }

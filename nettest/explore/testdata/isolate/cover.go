@@ -1,0 +1,8 @@
+package isolate
+
+// onlyInTheTest and onlyInChildren are what coverage tells the processes by.
+func onlyInTheTest() { ran() }
+
+func onlyInChildren() { ran() }
+
+func ran() {}
