@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -104,4 +105,15 @@ func (s *search) repeats(ctx context.Context, p fault.Plan, b Breach) bool {
 		}
 	}
 	return false
+}
+
+// forgetUnconfirmed makes a note of what is costly and was not seen again: it may have been others'.
+func (s *search) forgetUnconfirmed() {
+	s.finds = slices.DeleteFunc(s.finds, func(f *Find) bool {
+		never := f.Breach.isCostly() && f.Rate.Runs > 0 && f.Rate.Broken == 0
+		if never {
+			s.notes = append(s.notes, fmt.Sprintf("plan %d broke the client, and not again in %d runs: %v\n%#v", f.At, f.Rate.Runs, f.Breach, f.Plan))
+		}
+		return never
+	})
 }

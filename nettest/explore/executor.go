@@ -24,9 +24,10 @@ type executor interface {
 type local struct {
 	runner *runner
 	judge  judge
-
-	begun, atWork atomic.Int64 // trials
 }
+
+// trials counts those of all searches in this process: which ran alone.
+var trials struct{ begun, atWork atomic.Int64 }
 
 func newLocal(cfg Config, m fault.Medium, body Body) *local {
 	return &local{runner: &runner{cfg: cfg, medium: m, body: body}}
@@ -53,14 +54,14 @@ func (l *local) measure(ctx context.Context) measurement {
 }
 
 func (l *local) try(ctx context.Context, p fault.Plan, onSockets bool) result {
-	mine, others := l.begun.Add(1), l.atWork.Add(1)-1
+	mine, others := trials.begun.Add(1), trials.atWork.Add(1)-1
 	run := l.runner.run
 	if onSockets {
 		run = l.runner.runOnSockets
 	}
 	o := run(ctx, p)
-	l.atWork.Add(-1)
-	o.alone = others == 0 && l.begun.Load() == mine
+	trials.atWork.Add(-1)
+	o.alone = others == 0 && trials.begun.Load() == mine
 	return l.judge.resultOf(o)
 }
 

@@ -15,10 +15,11 @@ func (j judge) spins(o Outcome) []Breach {
 	return []Breach{{Spins, s.In, text}}
 }
 
-// swells looks for memory that was taken at once, and much of it.
+// swells looks for memory that was taken at once, and much of it. Where other tests may run in the process, it has to have been in a call
+// of the body's.
 func (j judge) swells(o Outcome) []Breach {
 	c := o.use.Chunk
-	if !o.alone || c.Bytes == 0 {
+	if !o.alone || c.Bytes == 0 || !j.cfg.Isolate && !strings.Contains(c.Stack, "explore.(*trial).") {
 		return nil
 	}
 	where, _, _ := strings.Cut(strings.TrimSpace(c.Stack), "\n")

@@ -30,7 +30,7 @@ const (
 	Spins Oracle = "spin"
 	// Swells: it took much memory at once, such as for a message that only says that it is long: at least 32 MB, and
 	// ten times what it takes at once on a healthy wire. It is asked of trials that run alone, and goes by the runtime's memory
-	// profile.
+	// profile. Without Config.Isolate it has to be in a step, and not in a goroutine that the client has started.
 	Swells Oracle = "memory"
 	// Races: the race detector reported a data race, in a test that was built with it and has Config.Isolate. Elsewhere
 	// package testing fails the test for it, and nobody knows by which plan.

@@ -38,6 +38,7 @@ func Search(ctx context.Context, cfg Config, m fault.Medium, body Body) (Report,
 			s.explain(ctx, f)
 		}
 	}
+	s.forgetUnconfirmed()
 	return Report{s.tally, s.finds, s.notes}, ctx.Err()
 }
 

@@ -41,7 +41,7 @@ type Outcome struct {
 	lines    []arrival // a logger's, in the record
 	reported bool      // a logger said that it has lost something
 	use      use
-	alone    bool // no other trial of the search ran meanwhile
+	alone    bool // no other trial ran in the process meanwhile
 }
 
 // A runner runs trials of one body on one medium.

@@ -26,8 +26,9 @@ var needNoFault = map[string]string{
 	"panics after close": "on a healthy wire at line after close 1: the body panicked: send on closed channel",
 }
 
-// isolatedOnly are the specimens that this program would not survive, or not without a processor less: TestSpecimenIsolated finds them.
-var isolatedOnly = []string{"spinning", "sends on closed"}
+// isolatedOnly are the specimens that this program would not survive, or not without a processor less, or that are accused only of
+// what they do alone: TestSpecimenIsolated finds them.
+var isolatedOnly = []string{"spinning", "sends on closed", "huge frame"}
 
 // everything reports whether each specimen is tried, with as many plans as it may take: the search is the same for all of them.
 func everything() bool { return os.Getenv("FAKEWIRE_SPECIMENS") == "all" }
@@ -62,12 +63,11 @@ func search(t *testing.T, s specimen.Specimen, change func(*explore.Config)) (ex
 	return explore.Search(t.Context(), cfg, s.Medium, s.Body)
 }
 
-// chosen returns the specimens that are tried, those with a bug or the right ones. Under the race detector what takes much memory
-// takes several times as much. What is accused of hanging, or of leaving something,
+// chosen returns the specimens that are tried, those with a bug or the right ones. What is accused of hanging, or of leaving something,
 // comes last: its goroutines can't be ended, and each look at goroutines goes through all of them.
 func chosen(right bool) (all []specimen.Specimen) {
 	for i, s := range specimen.All() {
-		if s.Right() == right && !slices.Contains(isolatedOnly, s.Name) && !(underRace && s.Want == explore.Swells) && (everything() || i%share == 0) {
+		if s.Right() == right && !slices.Contains(isolatedOnly, s.Name) && (everything() || i%share == 0) {
 			all = append(all, s)
 		}
 	}
