@@ -65,10 +65,10 @@ func profiled() (all []entry, err error) {
 	}
 	for text := range strings.SplitSeq(profile.String(), "\n\n") {
 		head, stack, _ := strings.Cut(text, "\n#\t") // one that has not run yet has no stack
-		if strings.Contains(stack, "subject.profiled") {
+		_, addrs, ok := strings.Cut(head, "@ ")
+		if !ok || strings.Contains(stack, "subject.profiled") {
 			continue
 		}
-		_, addrs, _ := strings.Cut(head, "@ ")
 		e := entry{labels: head, stack: "\t" + strings.ReplaceAll(stack, "\n#\t", "\n\t")}
 		first, _, _ := strings.Cut(addrs, " ")
 		if pc, err := strconv.ParseUint(strings.TrimSpace(first), 0, 64); err == nil && pc > 0 {
