@@ -40,6 +40,7 @@ func isolate(t *testing.T, name string) *listener {
 
 // What ends a process, or does not let its clock go on, is found in one of its own.
 func TestSpecimenIsolated(t *testing.T) {
+	t.Parallel()
 	for name, want := range map[string][]string{
 		"sends on closed": {"panic: panic: close of closed channel", "specimen.(*sendsOnClosed).read", "it fails in 20 of 20", "fault.Stall{}"},
 		"spinning":        {"spin: ask took ", "specimen.(*spinning).Ask", "it fails in 5 of 5", "fault.HalfClose{}"},

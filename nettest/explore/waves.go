@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"slices"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -109,8 +110,13 @@ func (p profile) wave3() (all []candidate) {
 // wave4 is the other faults at the boundaries, and other bytes where messages begin: lengths that
 // lie. One of 64 MB comes first: who believes it would take 4 GB, too, and that is the machine's memory.
 func (p profile) wave4() (all []candidate) {
-	others := kinds{fault.SlowClose{Delay: p.late()}, fault.Latency{Delay: briefDelay}, fault.Restart{How: transcript.ByRST, For: p.moment()}}
-	p.eachPlace(stream.boundaries, func(at place) { all = append(all, append(p.silent(at.direction), others...).at(at, 4)...) })
+	p.eachPlace(stream.boundaries, func(at place) {
+		here := p.silent(at.direction)
+		if !p.isEnd(at) { // what is to be delayed there is the end alone, and whether that comes to it hangs on who is first
+			here = append(here, fault.SlowClose{Delay: p.late()}, fault.Latency{Delay: briefDelay})
+		}
+		all = append(all, append(here, fault.Restart{How: transcript.ByRST, For: p.moment()}).at(at, 4)...)
+	})
 	lies := kinds{
 		fault.Overwrite{Bytes: []byte{0}}, fault.Overwrite{Bytes: []byte{4}}, fault.Overwrite{Bytes: []byte{0xff}}, fault.Overwrite{Bytes: []byte{0, 0, 0, 0}},
 		fault.Overwrite{Bytes: []byte{0xff, 0xff, 0xff, 0xff}}, fault.Overwrite{Bytes: []byte{0x7f, 0xff, 0xff, 0xff}},
@@ -119,6 +125,13 @@ func (p profile) wave4() (all []candidate) {
 	}
 	p.eachPlace(stream.beginnings, func(at place) { all = append(all, lies.at(at, 4)...) })
 	return all
+}
+
+// isEnd reports whether nothing comes after a place on a healthy wire.
+func (p profile) isEnd(at place) bool {
+	return slices.ContainsFunc(p.Streams, func(s stream) bool {
+		return s.Conn == at.conn && s.Direction == at.direction && (at.writes > 0 && at.writes == int64(len(s.Writes)) || at.writes == 0 && at.at == s.Length)
+	})
 }
 
 // eachPlace calls f with each place of the streams of bytes, to the client first.
