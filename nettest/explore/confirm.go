@@ -107,10 +107,10 @@ func (s *search) repeats(ctx context.Context, p fault.Plan, b Breach) bool {
 	return false
 }
 
-// forgetUnconfirmed makes a note of what is costly and was not seen again: it may have been others'.
+// forgetUnconfirmed makes a note of what broke the client and did not in any run since: it may have been the machine, or others.
 func (s *search) forgetUnconfirmed() {
 	s.finds = slices.DeleteFunc(s.finds, func(f *Find) bool {
-		never := f.Breach.isCostly() && f.Rate.Runs > 0 && f.Rate.Broken == 0
+		never := f.Rate.Runs > 0 && f.Rate.Broken == 0
 		if never {
 			s.notes = append(s.notes, fmt.Sprintf("plan %d broke the client, and not again in %d runs: %v\n%#v", f.At, f.Rate.Runs, f.Breach, f.Plan))
 		}

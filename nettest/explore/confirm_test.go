@@ -52,6 +52,59 @@ func TestConfirmCountsAFlakyFind(t *testing.T) {
 	}
 }
 
+// What broke the client twice, and then in no run any more, may have been the machine: it is a note, and the search goes on
+// for what breaks it each time.
+func TestConfirmForgetsWhatIsNotSeenAgain(t *testing.T) {
+	flukes := 0
+	s := pretended(answersOf(), func(p fault.Plan) result {
+		switch {
+		case has(p, is[fault.Reset]):
+			return result{Fired: true, Breaches: []Breach{{Oracle: Leaks, Kind: "conn", Text: "it left connection 1"}}}
+		case has(p, is[fault.Close]) && flukes < 2:
+			flukes++
+			return result{Fired: true, Breaches: []Breach{bug}}
+		}
+		return result{Fired: true}
+	})
+	s.cfg.All = false
+	if err := over(s.run(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.finds) != 1 || s.finds[0].Breach != bug {
+		t.Fatalf("the finds are %v, want the fluke", s.finds)
+	}
+	if !s.finish(t.Context()) || len(s.notes) != 1 {
+		t.Errorf("the finds are %v, and the notes %q, want one note", s.finds, s.notes)
+	}
+	wantWords(t, s.notes[0], "broke the client, and not again in 100 runs: hang: ask 2 did not return")
+	if err := over(s.run(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if s.finish(t.Context()) || len(s.finds) != 1 || s.finds[0].Breach.Oracle != Leaks || s.finds[0].Rate != (Rate{100, 100}) {
+		t.Errorf("the finds are %v, want the leak", s.finds)
+	}
+}
+
+// One that was shrunk to a plan which breaks the client no more is kept as it was found.
+func TestConfirmGoesBackToWhatWasFound(t *testing.T) {
+	flukes := 0
+	s := pretended(answersOf(), func(p fault.Plan) result {
+		if has(p, is[fault.Exit]) {
+			return result{Fired: true, Breaches: []Breach{bug}}
+		}
+		if flukes++; flukes == 1 {
+			return result{Fired: true, Breaches: []Breach{bug}}
+		}
+		return result{Fired: true}
+	})
+	found := only(fault.ToClient(fault.Exit{}).OnConn(1))
+	s.finds = []*Find{{Plan: found, Breach: bug}}
+	s.finish(t.Context())
+	if len(s.finds) != 1 || keyOf(s.finds[0].Plan) != keyOf(found) || s.finds[0].Rate != (Rate{100, 100}) {
+		t.Errorf("the finds are %v, want the exit", s.finds)
+	}
+}
+
 // On sockets there are fewer runs, several at once; but not for what is judged by the processor.
 func TestConfirmOnSockets(t *testing.T) {
 	for oracle, want := range map[Oracle]int64{Hangs: DefaultAbreast, Spins: 1, Swells: 1} {

@@ -46,6 +46,7 @@ func (l *local) setBound(d time.Duration) { l.runner.bound, l.judge.bound = d, d
 func (l *local) measure(ctx context.Context) measurement {
 	m, o := l.runner.measure(ctx)
 	l.setBound(m.Bound)
+	l.judge.deadline = m.Deadline
 	if o.alone = true; o.harm() != "" {
 		r := l.judge.resultOf(o)
 		m.Harm = &r

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,6 +34,7 @@ type judge struct {
 	// scrambled says that what the client sends differs from run to run, as under encryption.
 	scrambled bool
 	bound     time.Duration
+	deadline  time.Duration // the client's own, rounded down; 0: not measured
 }
 
 // breaches returns what is wrong with an outcome.
@@ -151,8 +153,8 @@ func (j judge) fussy(o Outcome) (all []Breach) {
 		return nil
 	}
 	for _, s := range o.Steps {
-		if s.Class == timeout && !o.memory {
-			continue // the machine may have been busy
+		if s.Class == timeout && !j.waitedInVain(o, s) {
+			continue
 		}
 		if s.Err != nil {
 			all = append(all, Breach{Fussy, s.Name + ": " + s.Class, fmt.Sprintf("%v failed, though nothing was wrong: %v", s, s.Err)})
@@ -162,6 +164,21 @@ func (j judge) fussy(o Outcome) (all []Breach) {
 		all = append(all, Breach{Fussy, "the body: " + classOf(o.Err), fmt.Sprintf("the body failed, though nothing was wrong: %v", o.Err)})
 	}
 	return all
+}
+
+// waitedInVain reports whether a step that timed out had what it waited for in good time. In memory, nothing takes time that the
+// plan does not take. On sockets, the machine may have been busy, and many small pieces take long.
+func (j judge) waitedInVain(o Outcome, s Step) bool {
+	if o.memory {
+		return true
+	}
+	deadline, end := cmp.Or(j.deadline, j.bound), s.Began+s.Took
+	for e := range o.Transcript.Kind(transcript.Data).All() {
+		if end-deadline/2 < e.At && e.At <= end {
+			return false
+		}
+	}
+	return o.busy < deadline/16
 }
 
 // recovery wants the last step to work, if the fault was over when the one before it had begun.

@@ -31,15 +31,31 @@ func Search(ctx context.Context, cfg Config, m fault.Medium, body Body) (Report,
 	if err := s.all(ctx); err != nil {
 		return Report{}, err
 	}
+	for s.finish(ctx) && !s.cfg.All && s.spent() == nil { // what had ended the search was nothing
+		if err := over(s.run(ctx)); err != nil {
+			return Report{}, err
+		}
+	}
+	return Report{s.tally, s.finds, s.notes}, ctx.Err()
+}
+
+// finish looks closer at the finds of this search, and reports whether there were some, and none is left.
+func (s *search) finish(ctx context.Context) (doubted bool) {
+	before := len(s.finds)
 	for _, f := range s.finds {
-		if f.Kept == "" && !f.once {
+		if f.Kept == "" && !f.once && f.Rate.Runs == 0 {
+			found := f.Plan
 			s.shrink(ctx, f)
 			s.confirm(ctx, f)
+			if f.Rate.Broken == 0 && keyOf(found) != keyOf(f.Plan) { // it was shrunk by a chance
+				f.Plan, f.Rate = found, Rate{}
+				s.confirm(ctx, f)
+			}
 			s.explain(ctx, f)
 		}
 	}
 	s.forgetUnconfirmed()
-	return Report{s.tally, s.finds, s.notes}, ctx.Err()
+	return before > 0 && len(s.finds) == 0
 }
 
 func newSearch(cfg Config, m fault.Medium, x executor) *search {

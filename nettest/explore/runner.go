@@ -35,6 +35,7 @@ type Outcome struct {
 	dials    int           // on its Wire, which may be fewer than there were
 	addr     bool          // it asked for the address
 	took     time.Duration // of its own clock
+	busy     time.Duration // for how long, on sockets, the machine had no time for this process
 	memory   bool          // it was in memory
 	locked   bool          // it stood still in memory, since a goroutine waits for a lock
 	wrong    *subject.Misconduct
@@ -140,6 +141,10 @@ func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Pla
 		o.refused = err
 		return o
 	}
+	if memory == nil {
+		defer subject.StopCollection()() // which would close what the client has left open
+		defer r.attend(&o.busy)()
+	}
 	t := newTrial(ctx, srv, memory, subject.Bound{Within: r.bound, Slack: slack}, r.cfg.callers())
 	v.trial.Store(t)
 	storm := t.storms(t.ctx, v)
@@ -186,6 +191,17 @@ func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Pla
 		}
 	}
 	return o
+}
+
+// attend finds out for how long the machine has no time for this process, until the function returned is called.
+func (r *runner) attend(busy *time.Duration) func() {
+	const beats = 64 // in a step that takes as long as it may
+	period := max(r.bound/beats, time.Millisecond)
+	began, pulse := time.Now(), subject.NewPulse(period)
+	return func() {
+		pulse.Stop()
+		*busy = max(0, time.Since(began)-time.Duration(pulse.Count()+1)*period)
+	}
 }
 
 // left returns what is left of the body when it has had time to end it. Goroutines are looked for, if they are, when there is nothing else.
