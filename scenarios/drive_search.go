@@ -88,15 +88,12 @@ func (s *searching) verdict(r explore.Report, err error) error {
 	return nil
 }
 
-// verdictOn says what a find means. One that was seen twice, and not again in all the runs after that, is a doubt.
+// verdictOn says what a find means.
 func verdictOn(f *explore.Find) error {
 	e := evidence{{report: f.Outcome.Report, draws: f.Plan.Draws(), record: f.Outcome.Transcript}}
 	found := *f
 	found.Evidence = "" // Run shows it
 	text := errors.New(strings.TrimSpace(found.String()))
-	if f.Rate.Broken == 0 {
-		return &evidenced{fmt.Errorf("%w: %w", ErrInconclusive, text), e}
-	}
 	return &evidenced{&breach{ErrBroken, "with " + wordsOf(f.Plan), text}, e}
 }
 
