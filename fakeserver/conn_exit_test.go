@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -196,4 +197,31 @@ func countOf(tr transcript.Transcript, k transcript.Kind) (sum int64) {
 		sum += e.Count
 	}
 	return sum
+}
+
+// A handler that begins to copy when a rule has ended the connection already gets what came before, too.
+func TestWriteToGetsWhatCameBeforeARuleActed(t *testing.T) {
+	for _, f := range []fault.Fault{fault.Exit{}, fault.Close{}, fault.Reset{}, fault.HalfClose{}} {
+		t.Run(f.Kind(), func(t *testing.T) {
+			fakenet.Bubble(t, func(tb fakeserver.TB) {
+				network, got := new(fakenet.Network), make(chan string, 1)
+				srv := fakeserver.Start(tb, fakeserver.Config{Transport: network, Faults: plan(fault.FromClient(f).AfterBytes(5)),
+					Handler: fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) error {
+						time.Sleep(time.Second)
+						var all strings.Builder
+						_, err := c.WriteTo(&all)
+						got <- all.String()
+						return err
+					})})
+				c := mustDialIn(t, network, srv.Addr())
+				defer c.Close()
+				if _, err := io.WriteString(c, "hello, world"); err != nil {
+					t.Fatal(err)
+				}
+				if text := <-got; text != "hello" {
+					t.Errorf("the handler got %q, want what came before the rule acted", text)
+				}
+			})
+		})
+	}
 }
