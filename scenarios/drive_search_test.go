@@ -49,12 +49,10 @@ func TestSearchingPassesOnThatTheSubjectAsked(t *testing.T) {
 }
 
 func TestSearchingSaysWhatItFound(t *testing.T) {
-	find := func(broken int) []*explore.Find {
-		return []*explore.Find{{
-			Plan: rules(fault.ToClient(fault.Close{}).OnConn(1)), Breach: explore.Breach{Oracle: explore.Hangs, Text: "Do 1 did not return"},
-			At: 7, Wave: 1, Rate: explore.Rate{Broken: broken, Runs: 20}, Why: []string{"close after byte 7"}, Evidence: "shown elsewhere", Outcome: &explore.Outcome{},
-		}}
-	}
+	finds := []*explore.Find{{
+		Plan: rules(fault.ToClient(fault.Close{}).OnConn(1)), Breach: explore.Breach{Oracle: explore.Hangs, Text: "Do 1 did not return"},
+		At: 7, Wave: 1, Rate: explore.Rate{Broken: 20, Runs: 20}, Why: []string{"close after byte 7"}, Evidence: "shown elsewhere", Outcome: &explore.Outcome{},
+	}}
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	for _, test := range []struct {
@@ -66,9 +64,8 @@ func TestSearchingSaysWhatItFound(t *testing.T) {
 		words  string // of the error, with commas between
 	}{
 		{"nothing", t.Context(), explore.Report{Tally: explore.Tally{Plans: 24, Fired: 20}}, nil, nil, ""},
-		{"a find", t.Context(), explore.Report{Finds: find(20)}, nil, ErrBroken,
+		{"a find", t.Context(), explore.Report{Finds: finds}, nil, ErrBroken,
 			"with close to the client on conn 1: hang: Do 1 did not return,found by plan 7, it fails in 20 of 20,close after byte 7,fault.Plan{"},
-		{"a find that never comes again", t.Context(), explore.Report{Finds: find(0)}, nil, ErrInconclusive, "Do 1 did not return, in 0 of 20"},
 		{"too few plans", t.Context(), explore.Report{Tally: explore.Tally{Plans: 23, Fired: 23}}, nil, ErrInconclusive, "there were to be 24 plans: 23 plans"},
 		{"plans that did not act", t.Context(), explore.Report{Tally: explore.Tally{Plans: 24, Fired: 5}}, nil, ErrInconclusive, "did not happen: 24 plans"},
 		{"a subject that does not work", t.Context(), explore.Report{}, explore.ErrConfig, ErrInconclusive, "can't be explored"},
