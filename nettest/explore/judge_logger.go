@@ -136,7 +136,7 @@ func (o Outcome) healed() (at time.Duration, ok bool) {
 	for e := range o.Transcript.Kind(transcript.Fault).All() {
 		at = max(at, e.At)
 	}
-	return at + lasts + linePause/2 + 4*o.busy, true
+	return at + lasts + linePause/2, true
 }
 
 // torn looks for parts of lines where nothing was cut off.
