@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"slices"
 	"testing"
 	"time"
 
@@ -172,16 +171,7 @@ func TestOraclesOfLoggers(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := logged(t, test.cfg, test.like, test.plan)
-			if !r.Fired || r.Lost != "" {
-				t.Fatalf("%s did not act: %+v", textOfRules(test.plan), r)
-			}
-			var got []string
-			for _, b := range r.Breaches {
-				got = append(got, string(b.Oracle)+": "+b.Kind)
-			}
-			if !slices.Equal(got, test.want) {
-				t.Errorf("by %s it is accused of %q, want %q\n%v\n%s", textOfRules(test.plan), got, test.want, r.Breaches, r.Evidence)
-			}
+			wantAccused(t, test.plan, r, test.want)
 		})
 	}
 }

@@ -222,20 +222,26 @@ var accusals = []accusal{
 	{"dials once a question", Config{}, four(right), endsEach, nil},
 }
 
+// wantAccused wants what comes of a plan to be these breaches, each by its oracle and kind.
+func wantAccused(t *testing.T, p fault.Plan, r result, want []string) {
+	t.Helper()
+	if !r.Fired || r.Lost != "" {
+		t.Fatalf("%s did not act: %+v", textOfRules(p), r)
+	}
+	var got []string
+	for _, b := range r.Breaches {
+		got = append(got, string(b.Oracle)+": "+b.Kind)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("by %s it is accused of %q, want %q\n%v\n%s", textOfRules(p), got, want, r.Breaches, r.Evidence)
+	}
+}
+
 func TestOracles(t *testing.T) {
 	for _, test := range accusals {
 		t.Run(test.name, func(t *testing.T) {
 			r := judged(t, test.cfg, test.body, test.plan)
-			if !r.Fired || r.Lost != "" {
-				t.Fatalf("%s did not act: %+v", textOfRules(test.plan), r)
-			}
-			var got []string
-			for _, b := range r.Breaches {
-				got = append(got, string(b.Oracle)+": "+b.Kind)
-			}
-			if !slices.Equal(got, test.want) {
-				t.Errorf("by %s it is accused of %q, want %q\n%v\n%s", textOfRules(test.plan), got, test.want, r.Breaches, r.Evidence)
-			}
+			wantAccused(t, test.plan, r, test.want)
 			if (len(r.Breaches) > 0) != (r.Evidence != "") {
 				t.Errorf("%d breaches, and the evidence is %q", len(r.Breaches), r.Evidence)
 			}
