@@ -31,7 +31,9 @@ const healthyRuns = 3
 // rehearse runs the body on a healthy wire, in memory if it can be, and measures its deadline.
 func (r *runner) rehearse(ctx context.Context) (h rehearsal, err error) {
 	r.limits = newLimits()
-	r.chooseMedium(ctx, &h)
+	if err := r.chooseMedium(ctx, &h); err != nil {
+		return h, err
+	}
 	processor := time.Duration(0)
 	for i := range healthyRuns {
 		o := r.run(ctx, fault.Plan{})
@@ -41,7 +43,7 @@ func (r *runner) rehearse(ctx context.Context) (h rehearsal, err error) {
 			err = r.arrived(o)
 		}
 		if err != nil {
-			return h, fmt.Errorf("%w: on a healthy wire %w\n%v", ErrConfig, err, o.Transcript)
+			return h, unhealthy(o, err)
 		}
 		if i == 0 {
 			h.outcome = o
@@ -60,6 +62,11 @@ func (r *runner) rehearse(ctx context.Context) (h rehearsal, err error) {
 	return h, nil
 }
 
+// unhealthy returns the error for a body with which something is wrong without a fault.
+func unhealthy(o Outcome, err error) error {
+	return fmt.Errorf("%w: on a healthy wire %w\n%v", ErrConfig, err, o.Transcript)
+}
+
 // arrived says which lines of a logger did not arrive.
 func (r *runner) arrived(o Outcome) error {
 	j := judge{cfg: r.cfg}
@@ -76,12 +83,13 @@ func (h *rehearsal) note(format string, args ...any) {
 	}
 }
 
-// chooseMedium lets trials run in memory if the body works there.
-func (r *runner) chooseMedium(ctx context.Context, h *rehearsal) {
+// chooseMedium lets trials run in memory if the body works there. What does not may work on sockets; but one that dials
+// without a pause does so there, too, and whether it gets to as many dials depends on how busy the machine is.
+func (r *runner) chooseMedium(ctx context.Context, h *rehearsal) error {
 	r.bound = r.cfg.Within
 	if r.cfg.Network != nil {
 		r.bound = cmp.Or(r.bound, unknownMemoryBound)
-		return
+		return nil
 	}
 	if r.cfg.Suite != nil && !r.cfg.OnSockets {
 		r.suite = r.cfg.Suite
@@ -89,8 +97,11 @@ func (r *runner) chooseMedium(ctx context.Context, h *rehearsal) {
 			r.bound = unknownMemoryBound
 		}
 		o := r.run(ctx, fault.Plan{})
+		if o.end == stormed {
+			return unhealthy(o, healthy(o))
+		}
 		if healthy(o) == nil && !o.addr && o.dials > 0 {
-			return
+			return nil
 		}
 		r.suite = nil
 		h.note("the search is on sockets: %s", whyNot(o))
@@ -98,6 +109,7 @@ func (r *runner) chooseMedium(ctx context.Context, h *rehearsal) {
 	if r.cfg.Within == 0 {
 		r.bound = unknownBound
 	}
+	return nil
 }
 
 // whyNot says why a body does not run in memory.

@@ -195,6 +195,13 @@ func (t *trial) notify() {
 func (t *trial) watch(storm <-chan struct{}) (end ending) {
 	for {
 		next, end := t.look()
+		if end == hung {
+			select {
+			case <-storm:
+				return stormed
+			default:
+			}
+		}
 		if end != goingOn {
 			return end
 		}
