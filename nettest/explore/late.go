@@ -23,7 +23,7 @@ func momentsIn(o Outcome) (all []time.Duration) {
 	}
 	atOnce := briefDelay
 	if !o.memory {
-		atOnce = busyDelay
+		atOnce = busyDelay + o.busy
 	}
 	conn, since := 0, time.Duration(0)
 	for e := range o.Transcript.All() {

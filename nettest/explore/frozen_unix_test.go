@@ -1,0 +1,59 @@
+//go:build unix
+
+package explore
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
+)
+
+// A machine that stands still for a while, as virtual ones do, is not blamed on the client. The process that stands still is one of its
+// own: this one has other tests to run.
+func TestFrozenMachine(t *testing.T) {
+	const variable = "FAKEWIRE_TEST_FREEZES"
+	if os.Getenv(variable) == "" {
+		t.Parallel()
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFrozenMachine$", "-test.v")
+		cmd.Env = append(os.Environ(), variable+"=1")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
+	frozen := false
+	body := func(_ context.Context, w *Wire) error {
+		w.Do("ask", func(context.Context) (any, error) {
+			if !frozen {
+				frozen = true
+				freeze(t, 3*time.Second)
+				time.Sleep(100 * time.Millisecond) // it goes on a bit later than those who look at it
+			}
+			return "answer", nil
+		})
+		return nil
+	}
+	_, err := rehearsed(t, Config{Within: 500 * time.Millisecond, OnSockets: true}, fault.Streams, body)
+	if err != nil || !frozen {
+		t.Errorf("frozen: %v; got %v", frozen, err)
+	}
+}
+
+// freeze stops this process for at least d.
+func freeze(t *testing.T, d time.Duration) {
+	pid := strconv.Itoa(os.Getpid())
+	thaw := exec.Command("sh", "-c", "sleep "+strconv.FormatFloat(d.Seconds(), 'f', -1, 64)+"; kill -CONT "+pid)
+	if err := thaw.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(os.Getpid(), syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	thaw.Wait()
+}
