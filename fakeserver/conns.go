@@ -49,6 +49,13 @@ func (s *conns) forget(c *Conn) {
 // Transcript returns a snapshot of the record. It copies no bytes.
 func (s *conns) Transcript() transcript.Transcript { return s.rec.Snapshot() }
 
+// Recording returns what there is to be kept of a test: the record, with the plan, what became of its
+// rules, and how to run the test again. It costs more than Transcript does.
+func (s *conns) Recording() transcript.Recording {
+	r := s.Report() // before the record, in which all is that it counts
+	return s.recording(s.Transcript(), r)
+}
+
 // Mark returns the position in the record after what is recorded so far, for
 // Transcript.Since: what comes later came since the mark.
 func (s *conns) Mark() transcript.Mark { return s.rec.Mark() }

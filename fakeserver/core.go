@@ -22,6 +22,7 @@ const closeGrace = time.Second
 // decides, and a life.
 type core struct {
 	name  string
+	test  string // that started it; empty: none did
 	seed  seed
 	rec   *record.Recorder
 	plans plans
@@ -73,10 +74,11 @@ func compile(e *endpoint, o origin) (*core, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &core{name: e.name, seed: sd, noRST: e.isUnix(), medium: e.medium}
+	s := &core{name: e.name, test: o.test(), seed: sd, noRST: e.isUnix(), medium: e.medium}
 	if e.transport != nil {
 		s.below = e.transport
 	}
+	s.plans.first = plan.Plan()
 	s.plans.now.Store(plan)
 	return s, s.checkResets(plan)
 }

@@ -13,10 +13,18 @@ import (
 // plans is the plan that a server follows. SetFaults replaces it while traffic
 // flows; each direction of each connection changes over at its next byte.
 type plans struct {
-	now atomic.Pointer[fault.Compiled]
+	now   atomic.Pointer[fault.Compiled]
+	first fault.Plan
 
-	mu      sync.Mutex // guards changed; held by SetFaults
+	mu      sync.Mutex // guards what follows; held by SetFaults
 	changed change
+	later   []laterPlan // those that SetFaults brought
+}
+
+// A laterPlan is one that took over when the record had so many events.
+type laterPlan struct {
+	after int
+	plan  fault.Plan
 }
 
 // compiled returns the plan, with the account of what its rules did.
@@ -46,6 +54,7 @@ func (s *core) replacePlan(p fault.Plan) error {
 	if err := errors.Join(s.checkResets(next), s.checkOutages(next), s.checkAccepts(next)); err != nil {
 		return err
 	}
+	s.plans.later = append(s.plans.later, laterPlan{s.rec.Len(), next.Plan()})
 	s.plans.now.Store(next)
 	s.plans.changed.raise()
 	return nil

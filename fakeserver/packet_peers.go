@@ -41,6 +41,13 @@ func (s *peers) Transcript() transcript.Transcript {
 	return s.rec.Snapshot()
 }
 
+// Recording returns what there is to be kept of a test: the record, with the plan, what became of its
+// rules, and how to run the test again. It costs more than Transcript does.
+func (s *peers) Recording() transcript.Recording {
+	r := s.Report() // before the record, in which all is that it counts
+	return s.recording(s.Transcript(), r)
+}
+
 // Mark returns the position in the record after what is recorded so far, for
 // Transcript.Since: what comes later came since the mark. What the kernel has lost so far
 // was before it.

@@ -46,17 +46,20 @@ func chooseSeed(p fault.Plan, o origin) (seed, error) {
 	return s, nil
 }
 
-// rerun returns the command line that repeats the draws of the test name.
+// rerun returns the command line that runs the test name again, and repeats its draws, if there were any.
 func (s seed) rerun(name string) string {
-	env := fmt.Sprintf("%s=%#x", seedVariable, s.base)
+	env := ""
+	if s.draws {
+		env = fmt.Sprintf("%s=%#x ", seedVariable, s.base)
+	}
 	if strings.Contains(name, " ") { // go test has no spaces in its names: a Ginkgo spec
-		return fmt.Sprintf("%s ginkgo --focus=%s", env, shellQuote(regexp.QuoteMeta(name)))
+		return fmt.Sprintf("%sginkgo --focus=%s", env, shellQuote(regexp.QuoteMeta(name)))
 	}
 	parts := strings.Split(name, "/")
 	for i, part := range parts {
 		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
 	}
-	return fmt.Sprintf("%s go test -run %s", env, shellQuote(strings.Join(parts, "/")))
+	return fmt.Sprintf("%sgo test -run %s", env, shellQuote(strings.Join(parts, "/")))
 }
 
 // shellQuote quotes s for a shell.
@@ -67,6 +70,12 @@ func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''
 type origin struct {
 	name string // the test's name and the server's ordinal in it
 	base uint64 // the test's random seed, for all its servers that have none
+}
+
+// test returns the test's name.
+func (o origin) test() string {
+	test, _, _ := strings.Cut(o.name, "\x00")
+	return test
 }
 
 // tests counts the servers of each running test.

@@ -37,6 +37,8 @@ type Wire interface {
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 	// Transcript returns a snapshot of the record.
 	Transcript() transcript.Transcript
+	// Recording returns the record with the plan, what became of it, and how to run the test again.
+	Recording() transcript.Recording
 	// Mark returns the position in the record after what is recorded so far.
 	Mark() transcript.Mark
 	// Wait sleeps until cond holds for the record.

@@ -134,6 +134,8 @@ var (
 	endingType    = reflect.TypeFor[transcript.Ending]()
 	durationType  = reflect.TypeFor[time.Duration]()
 	errnoType     = reflect.TypeFor[syscall.Errno]()
+	stateType     = reflect.TypeFor[State]()
+	mediumType    = reflect.TypeFor[Medium]()
 	bytesType     = reflect.TypeFor[[]byte]()
 	stringType    = reflect.TypeFor[string]()
 )

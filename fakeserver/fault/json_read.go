@@ -42,6 +42,10 @@ func readValue(at string, n node, v reflect.Value) error {
 		return readErrno(at, n, v)
 	case demandType:
 		return readDemand(at, n, v)
+	case stateType:
+		return readWord(at, n, v, states)
+	case mediumType:
+		return readWord(at, n, v, media)
 	}
 	switch v.Kind() {
 	case reflect.Struct:

@@ -47,6 +47,10 @@ func (w *jsonWriter) value(at string, v reflect.Value) error {
 		}
 		w.quoted(word)
 		return nil
+	case stateType:
+		return w.word(at, states[State(v.Uint())], v)
+	case mediumType:
+		return w.word(at, media[Medium(v.Uint())], v)
 	}
 	switch v.Kind() {
 	case reflect.Struct:
@@ -74,6 +78,15 @@ func (w *jsonWriter) value(at string, v reflect.Value) error {
 	return nil
 }
 
+// word writes the word for v, which has none if word is empty.
+func (w *jsonWriter) word(at, word string, v reflect.Value) error {
+	if word == "" {
+		return fmt.Errorf("%s is %d, which is no %v", at, v.Uint(), v.Type())
+	}
+	w.quoted(word)
+	return nil
+}
+
 // object writes v as an object that begins with the given members.
 func (w *jsonWriter) object(at string, v reflect.Value, members []byte) error {
 	w.text = append(w.text, '{')
@@ -81,7 +94,7 @@ func (w *jsonWriter) object(at string, v reflect.Value, members []byte) error {
 	first := len(members) == 0
 	for f := range fieldsOf(v.Type()) {
 		field := v.FieldByIndex(f.Index)
-		if field.IsZero() && f.Name != "Direction" && f.Type != faultType {
+		if field.IsZero() && f.Name != "Direction" && f.Type != faultType && f.Type != stateType {
 			continue
 		}
 		if !first {
@@ -101,6 +114,9 @@ func (w *jsonWriter) member(at, name string, v reflect.Value) error {
 	if !isText(v.Type()) {
 		w.quoted(name)
 		w.text = append(w.text, ':')
+		if v.Type() == ruleType { // of which errors name the fields
+			return w.value("", v)
+		}
 		return w.value(under(at, name), v)
 	}
 	text := v.Convert(stringType).String()

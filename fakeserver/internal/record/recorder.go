@@ -97,6 +97,13 @@ func (r *Recorder) Snapshot() transcript.Transcript {
 	return transcript.Of(r.header, r.number, r.events.Snapshot())
 }
 
+// Len returns how many events there are.
+func (r *Recorder) Len() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.events.Len()
+}
+
 // Mark returns the position after what is recorded so far. Events that count, or that pieces are added
 // to, end there: what comes later is in others.
 func (r *Recorder) Mark() transcript.Mark {
