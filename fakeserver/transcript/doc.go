@@ -63,6 +63,34 @@
 // Count is their sum: by RecordLimit, as Limits says, or because a rule cuts a stream into more
 // than 65,536 pieces.
 //
+// # Files
+//
+// A [Recording] is a transcript with its plan, what became of that, and how to run the test again. As a file it is
+// JSONL, each line of which is a flat object. The first is the header, the last the end, and between them
+// are the events, and the plans that SetFaults brought:
+//
+//	{"fakewire":1,"name":"TestPing","network":"tcp","address":"127.0.0.1:4242","start":"2026-01-02T15:04:05.6Z","test":"TestPing","rerun":"go test -run '^TestPing$'","plan":{}}
+//	{"seq":1,"at":0.000251,"conn":1,"kind":"accept","peer":"127.0.0.1:51402"}
+//	{"seq":2,"at":0.000302,"conn":1,"direction":"from-client","kind":"data","data":"PING\r\n"}
+//	{"after":2,"plan":{"rules":[{"fault":{"kind":"reset"},"direction":"to-client","after":{"bytes":6}}]}}
+//	{"events":2,"report":{"medium":"streams","conns":1}}
+//
+// Fields are those of [Header] and [Origin], of [Event] and of [Change], with a small first letter; which of them there
+// are is the same each time, and so is their order: a recording that is read and written again is the same file, byte for byte. What
+// is zero is left out, but for seq and at. In detail:
+//
+//   - fakewire is the format's version. Another version is an error, and so is a field that is not known.
+//   - start is in UTC, as RFC 3339 has it; at is in seconds since then, exact to the nanosecond.
+//   - kind is the Kind's String; direction is "from-client" or "to-client", as in plans.
+//   - A text that is not printable UTF-8 is in base64, in a field whose name ends in Base64: "dataBase64". An event
+//     with no data at all, not even "", is one whose bytes RecordLimit did not keep.
+//   - seed and sum are text in hexadecimal above 2^53, which readers that know only float64 would round: "0x9e3779b97f4a7c15".
+//   - plan and report are what package fault writes. That of "after" took over after the event of that number.
+//   - seq rises. What is missing between two events was left out, as in the recording of one connection.
+//   - events in the last line is how many there are. A file without that line was cut off: [Read] returns what is there, and [ErrCutOff].
+//
+// [Reader] and [Writer] do with a file of any length in memory that does not grow.
+//
 // # Limits
 //
 // Offsets, counts and order within one direction of one connection are exact.

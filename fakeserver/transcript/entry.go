@@ -9,6 +9,15 @@ import (
 // An entry is an event as it is stored.
 type entry store.Entry
 
+// EntryOf returns e as it is stored; its Seq will be its position. Only the packages of this module can
+// call it.
+func EntryOf(e *Event) store.Entry {
+	return store.Entry{
+		At: e.At, Conn: e.Conn, Direction: uint8(e.Direction), Kind: uint8(e.Kind),
+		Offset: e.Offset, Data: e.Data, Peer: e.Peer,
+	}.With(store.More{Count: e.Count, Times: e.Times, Sum: e.Sum, Rule: e.Rule, Text: e.Text, AtClose: e.AtClose})
+}
+
 // event returns x, which is at position at, as users get it.
 func (x *entry) event(at int) Event {
 	e := Event{

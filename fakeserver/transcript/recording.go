@@ -8,7 +8,7 @@ type Recording struct {
 	Transcript Transcript
 	Origin     Origin
 	Changes    []Change        // of the plan while traffic flowed, in their order
-	Report     json.RawMessage // what became of the rules, as package fault writes a Report; nil: it was not told, as in a file that was cut off
+	Report     json.RawMessage // what became of the rules, as package fault writes a Report; nil: that is not known, as of a file that was cut off
 }
 
 // An Origin says how a recording came about. What it has not is empty.

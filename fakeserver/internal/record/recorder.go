@@ -2,7 +2,6 @@ package record
 
 import (
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/store"
@@ -14,7 +13,7 @@ import (
 // goroutines at once.
 type Recorder struct {
 	header transcript.Header
-	number int64  // of all recorders in this process
+	number int64  // of all records in this process
 	arena  *arena // the storage that lanes share
 	limit  *limit // nil: keep all
 	dense  limit  // of what is cut into very many pieces, where all is kept
@@ -25,9 +24,6 @@ type Recorder struct {
 	changed chan struct{} // closed at the next event; nil while nothing waits
 }
 
-// made is how many recorders there were.
-var made atomic.Int64
-
 // New returns a recorder whose clock starts at h.Start, or now if that is zero. It keeps
 // at most maxBytes bytes of data. If that is zero, it keeps all; if negative, none. Package
 // transcript says what it has of the rest.
@@ -35,7 +31,7 @@ func New(h transcript.Header, maxBytes int64) *Recorder {
 	if h.Start.IsZero() {
 		h.Start = time.Now()
 	}
-	return &Recorder{header: h, number: made.Add(1), arena: new(arena), limit: newLimit(maxBytes), dense: limit{alone: maxDense}}
+	return &Recorder{header: h, number: store.NewNumber(), arena: new(arena), limit: newLimit(maxBytes), dense: limit{alone: maxDense}}
 }
 
 // Add records e, which carries no bytes, and gives it its Seq and At.
@@ -69,16 +65,8 @@ func (r *Recorder) noteLocked(e *transcript.Event) {
 // addLocked needs mu.
 func (r *Recorder) addLocked(e *transcript.Event) {
 	e.At = time.Since(r.header.Start)
-	r.events.Add(entryOf(e))
+	r.events.Add(transcript.EntryOf(e))
 	r.wakeLocked()
-}
-
-// entryOf returns e as it is stored. Its Seq will be its position.
-func entryOf(e *transcript.Event) store.Entry {
-	return store.Entry{
-		At: e.At, Conn: e.Conn, Direction: uint8(e.Direction), Kind: uint8(e.Kind),
-		Offset: e.Offset, Data: e.Data, Peer: e.Peer,
-	}.With(store.More{Count: e.Count, Times: e.Times, Sum: e.Sum, Rule: e.Rule, Text: e.Text, AtClose: e.AtClose})
 }
 
 func (r *Recorder) wakeLocked() {

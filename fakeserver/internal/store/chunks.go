@@ -24,15 +24,43 @@ type chunks struct {
 // add appends x. Only the original may grow, and no copy.
 func (c *chunks) add(x Entry) {
 	if len(c.last) == cap(c.last) {
-		size := smallChunk
-		if c.n > 0 {
-			c.full = append(c.full, c.last)
-			size = min(2*len(c.last), largeChunk)
-		}
-		c.last = make([]Entry, 0, size)
+		c.begin(make([]Entry, 0, c.nextSize()))
 	}
 	c.last = append(c.last, x)
 	c.n++
+}
+
+// nextSize returns how long the chunk after the last one is.
+func (c *chunks) nextSize() int {
+	if c.n == 0 {
+		return smallChunk
+	}
+	return min(2*cap(c.last), largeChunk)
+}
+
+// begin begins the next chunk.
+func (c *chunks) begin(chunk []Entry) {
+	if c.n > 0 {
+		c.full = append(c.full, c.last)
+	}
+	c.last = chunk
+}
+
+// blank is a chunk of events of which nothing is known. Lists share it, and so it is never changed.
+var blank [largeChunk]Entry
+
+// skip appends n blank events.
+func (c *chunks) skip(n int) {
+	for n > 0 {
+		if size := c.nextSize(); len(c.last) == cap(c.last) && n >= size {
+			c.begin(blank[:size:size])
+			c.n += size
+			n -= size
+			continue
+		}
+		c.add(Entry{})
+		n--
+	}
 }
 
 // snapshot returns the list as it is now.
@@ -60,6 +88,15 @@ func (c *chunks) at(at int) *Entry {
 		return &c.full[chunk][at-start]
 	}
 	return &c.last[at-start]
+}
+
+// isBlank reports whether a chunk is the one that lists share.
+func (c *chunks) isBlank(chunk int) bool {
+	part := c.last
+	if chunk < len(c.full) {
+		part = c.full[chunk]
+	}
+	return &part[0] == &blank[0]
 }
 
 // replace replaces one chunk by a copy, so that no snapshot shares it.

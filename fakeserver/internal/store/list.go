@@ -1,5 +1,7 @@
 package store
 
+import "sync/atomic"
+
 // A List is the events of a record while it is written. Its zero value is empty. It has
 // one user at a time.
 type List struct {
@@ -9,11 +11,20 @@ type List struct {
 	owned []int64 // the age at which each chunk was last made the list's own
 }
 
+// made is how many records there were.
+var made atomic.Int64
+
+// NewNumber returns a number for a record, which no other in this process has.
+func NewNumber() int64 { return made.Add(1) }
+
 // Len returns the number of events.
 func (l *List) Len() int { return l.n }
 
 // Add appends x.
 func (l *List) Add(x Entry) { l.add(x) }
+
+// Skip appends n events of which nothing is known. They take next to no memory, however many they are.
+func (l *List) Skip(n int) { l.skip(n) }
 
 // At returns the event at a position, to be read: snapshots may have it.
 func (l *List) At(at int) *Entry { return l.at(at) }
@@ -25,7 +36,7 @@ func (l *List) Own(at int) *Entry {
 	for len(l.owned) <= chunk {
 		l.owned = append(l.owned, 0)
 	}
-	if l.owned[chunk] != l.age {
+	if l.owned[chunk] != l.age || l.isBlank(chunk) {
 		l.owned[chunk] = l.age
 		l.replace(chunk)
 	}

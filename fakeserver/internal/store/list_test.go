@@ -125,6 +125,13 @@ func TestViewIsWhatTheListWas(t *testing.T) {
 				at := r.IntN(l.Len())
 				l.Own(at).Offset++
 				all[at] = *l.At(at)
+			case n == 9:
+				for k := range r.IntN(4 * largeChunk) {
+					if all[l.Len()+k] = (Entry{}); k == r.IntN(100) { // few, mostly
+						break
+					}
+				}
+				l.Skip(len(all) - l.Len())
 			case n < 9 && len(views) > 0:
 				views[r.IntN(len(views))].v.Conns() // of any age, so that the index is ahead of some
 			default:
@@ -136,6 +143,37 @@ func TestViewIsWhatTheListWas(t *testing.T) {
 		for _, s := range append(views, taken{l.Snapshot(), all}) {
 			wantView(t, s.v, s.want)
 			wantParts(t, s.v, s.want, r)
+		}
+	}
+}
+
+// What is skipped takes next to no memory, and is the list's own as soon as it is to be changed.
+func TestListSkips(t *testing.T) {
+	for _, begin := range []int{0, 1, smallChunk, 1000} {
+		var l, other List
+		for range begin {
+			l.Add(Entry{Conn: 1})
+		}
+		if n := testing.AllocsPerRun(1, func() { l.Skip(100 * largeChunk) }); n > 30 {
+			t.Errorf("to skip %d events allocates %v times", 100*largeChunk, n)
+		}
+		l.Add(Entry{Conn: 2})
+		other.Skip(200 * largeChunk)
+		last := begin + 200*largeChunk // AllocsPerRun runs it once more
+		l.Own(last - largeChunk).Conn = 9
+		if l.Len() != last+1 || l.At(last).Conn != 2 || l.At(last-largeChunk).Conn != 9 || l.At(last-1).Conn != 0 {
+			t.Errorf("after %d and %d skipped, the event %d of %d is %+v", begin, last-begin, last, l.Len(), l.At(last))
+		}
+		for at, x := range other.chunks.from(0) {
+			if x.Conn != 0 {
+				t.Fatalf("event %d of another list is %+v", at, x)
+			}
+		}
+		v := l.Snapshot()
+		part := v.Part([]int{last - largeChunk, last})
+		wantView(t, part, map[int]Entry{last - largeChunk: {Conn: 9}, last: {Conn: 2}})
+		if part.Conns() != 9 {
+			t.Errorf("a part has %d connections", part.Conns())
 		}
 	}
 }

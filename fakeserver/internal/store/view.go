@@ -136,3 +136,10 @@ func (v *View) none() View {
 	}
 	return none
 }
+
+// Part returns the events at these positions, which rise.
+func (v *View) Part(at []int) View {
+	part := v.none()
+	part.part = at
+	return part
+}
