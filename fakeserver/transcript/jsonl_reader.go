@@ -33,7 +33,7 @@ func Read(r io.Reader) (Recording, error) {
 				t.events = t.events.Part(part)
 			}
 			if err == io.EOF {
-				err = nil
+				err = in.wantEnd()
 			}
 			return Recording{t, in.Origin(), in.Changes(), in.Report()}, err
 		}
@@ -105,8 +105,9 @@ func (r *Reader) Changes() []Change { return r.changes }
 // Report returns what became of the rules, once Next has returned io.EOF; nil if that was not told.
 func (r *Reader) Report() json.RawMessage { return r.report }
 
-// Next returns the next event, whose Data is the caller's. After the last one it returns io.EOF, and after an
-// error, which is one of those of Read, that error again.
+// Next returns the next event, whose Data is the caller's. After the last one it returns io.EOF, without a look at what
+// comes after the closing line, so that a file can be followed as it grows; and after an error, which is one of those
+// of Read, that error again.
 func (r *Reader) Next() (Event, error) {
 	for r.err == nil {
 		var text []byte
@@ -233,6 +234,18 @@ func (r *Reader) change(l *line) error {
 	return nil
 }
 
+// wantEnd wants nothing after the closing line.
+func (r *Reader) wantEnd() error {
+	switch _, err := r.r.Peek(1); err {
+	case io.EOF:
+		return nil
+	case nil:
+		return r.damaged(errors.New("there is more after the end"))
+	default:
+		return fmt.Errorf("transcript: line %d: %w", r.n+1, err)
+	}
+}
+
 func (r *Reader) close(l *line) error {
 	n, report := l.number("events", math.MaxInt64), l.raw("report")
 	if err := l.done(); err != nil {
@@ -240,12 +253,6 @@ func (r *Reader) close(l *line) error {
 	}
 	if n != r.events {
 		return fmt.Errorf("events: %d were written, and %d are there", n, r.events)
-	}
-	if _, err := r.r.Peek(1); err != io.EOF {
-		if err != nil {
-			return err
-		}
-		return errors.New("there is more after the end")
 	}
 	r.report, r.err = report, io.EOF
 	return nil
