@@ -66,10 +66,13 @@ func (l *line) member(d *json.Decoder) error {
 	return nil
 }
 
+// errEndsInside says that a line is the beginning of one.
+var errEndsInside = errors.New("the JSON ends in its middle")
+
 // broken returns the error of broken JSON.
 func broken(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("the JSON ends in its middle")
+		return errEndsInside
 	}
 	return fmt.Errorf("broken JSON: %w", err)
 }

@@ -116,6 +116,8 @@ func (r *Reader) Next() (Event, error) {
 		}
 		e, err := r.next(text)
 		switch {
+		case errors.Is(err, errEndsInside) && r.wantEnd() == nil: // an editor has ended the last line
+			r.err = fmt.Errorf("transcript: %w in line %d", ErrCutOff, r.n)
 		case err != nil:
 			r.err = r.damaged(err)
 		case e.Seq > 0:
