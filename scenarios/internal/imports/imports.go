@@ -66,6 +66,7 @@ var mayImport = []struct {
 	{"fakeserver/internal/decide", [][]string{words[1:]}},
 	{"fakeserver/transcript", [][]string{record[1:]}},
 	{"fakeserver/transcript/transcripttest", [][]string{words[1:], record[:1]}},
+	{"fakeserver/transcript/timeline", [][]string{words}},
 	{"fakeserver/transcript/", [][]string{words[1:]}},
 	{"fakeserver/internal/record", [][]string{words[1:], record[1:], kernel[1:]}},
 	{"fakeserver/internal/store", nil},

@@ -1,0 +1,4 @@
+package timeline
+
+// WriteAtMost is Write with at most so many events.
+var WriteAtMost = write
