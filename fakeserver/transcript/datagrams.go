@@ -5,7 +5,12 @@ import "slices"
 // Datagrams returns the datagrams of one direction in order. They are shared
 // with the record and must not be changed.
 func (t Transcript) Datagrams(d Direction) [][]byte {
-	var all [][]byte
+	all, _ := t.numbered(d)
+	return all
+}
+
+// numbered returns the datagrams of one direction, and the number of each.
+func (t *Transcript) numbered(d Direction) (all [][]byte, numbers []int64) {
 	last := map[int]sent{} // of each peer, where it may be taken back
 	for _, x := range t.events.All() {
 		e := (*entry)(x)
@@ -18,8 +23,8 @@ func (t Transcript) Datagrams(d Direction) [][]byte {
 		}
 		switch {
 		case e.kind() == Datagram && e.Data != nil:
-			for range e.times() { // of empty ones, in a record with a limit
-				all = append(all, e.Data)
+			for i := range e.times() { // of empty ones, in a record with a limit
+				all, numbers = append(all, e.Data), append(numbers, e.Offset+i)
 			}
 			if d == ToClient {
 				last[e.Conn] = sent{len(all) - 1, e.Offset, e.times() > 1}
@@ -28,7 +33,12 @@ func (t Transcript) Datagrams(d Direction) [][]byte {
 			all[before.at] = nil
 		}
 	}
-	return slices.DeleteFunc(all, func(p []byte) bool { return p == nil }) // an empty one is not nil
+	at := -1
+	numbers = slices.DeleteFunc(numbers, func(int64) bool {
+		at++
+		return all[at] == nil
+	})
+	return slices.DeleteFunc(all, func(p []byte) bool { return p == nil }), numbers // an empty one is not nil
 }
 
 // sent is the index of a datagram among others, and its number.

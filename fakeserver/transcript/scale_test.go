@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"testing"
 	"time"
@@ -77,6 +78,10 @@ var questions = map[string]func(t Transcript){
 		t.Canonical()
 	},
 	"Received": func(t Transcript) { t.Received("nope"); t.Sent("nope") },
+	"Diff": func(t Transcript) { Diff(t, t.After(1)) },
+	"Diff, but for numbers": func(t Transcript) {
+		Diff(t, t.After(1), Ignore{Pattern: regexp.MustCompile(`\d+`), From: 2, To: 4})
+	},
 	"each connection of a part": func(t Transcript) {
 		t = t.Kind(Data)
 		for n := 1; n <= t.Conns(); n++ {

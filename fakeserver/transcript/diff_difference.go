@@ -1,0 +1,55 @@
+package transcript
+
+import "fmt"
+
+// A Difference is one thing in which the canonical forms of two records differ.
+type Difference struct {
+	Aspect    Aspect
+	Conn      int       // the number of the connection or peer, from 1
+	Direction Direction // Neither: of InConns
+	A, B      Spot      // where it is in the one record and in the other
+	text      string
+}
+
+// String returns the difference for people, as one line or a few.
+func (d Difference) String() string { return d.text }
+
+// A Spot is where a record differs from another. Where nothing is ignored, or what is has the same
+// length in both, the two spots of streams have one offset.
+type Spot struct {
+	Offset int64 // as an Event has it: of a byte from 0, or of a datagram from 1; of InEndings and of a fault that it has not, the stream's end; of InConns, 0
+	Byte   int64 // of InDatagrams: the first byte of the datagram that differs
+	Absent bool  // the record has nothing there: it has ended, or it lacks the datagrams, the fault or the connection
+}
+
+// An Aspect is what can differ between two records.
+type Aspect uint8
+
+// The aspects.
+const (
+	InConns     Aspect = iota + 1 // only one of the two has the connection or peer
+	InBytes                       // of a stream
+	InDatagrams                   // one of them, or some that only one record has
+	InOmitted                     // what RecordLimit did not keep: how much, its checksum, or where it begins
+	InFaults                      // a rule that acted
+	InEndings                     // how the direction ended
+)
+
+// String returns what differs in lower case, such as "bytes".
+func (a Aspect) String() string {
+	switch a {
+	case InConns:
+		return "conns"
+	case InBytes:
+		return "bytes"
+	case InDatagrams:
+		return "datagrams"
+	case InOmitted:
+		return "omitted"
+	case InFaults:
+		return "faults"
+	case InEndings:
+		return "endings"
+	}
+	return fmt.Sprintf("aspect %d", uint8(a))
+}
