@@ -3,6 +3,7 @@ package transcript
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -64,12 +65,20 @@ func (c Comparison) Differences(a, b Transcript) iter.Seq[Difference] {
 		x.of = peer
 	}
 	return func(yield func(Difference) bool) {
-		for n := 1; n <= max(a.Conns(), b.Conns()); n++ {
-			if !x.conn(n, a.Conn(n), b.Conn(n), yield) {
+		for _, n := range slices.Compact(slices.Sorted(slices.Values(append(a.numbers(), b.numbers()...)))) {
+			if n > 0 && !x.conn(n, a.Conn(n), b.Conn(n), yield) {
 				return
 			}
 		}
 	}
+}
+
+// numbers returns the numbers of the connections that t has events of: a file may have any.
+func (t *Transcript) numbers() (all []int) {
+	for n := range t.events.ByConn() {
+		all = append(all, n)
+	}
+	return all
 }
 
 // names returns what texts call the two.

@@ -91,6 +91,12 @@
 //
 // [Reader] and [Writer] do with a file of any length in memory that does not grow.
 //
+// # Differences
+//
+// [Diff] says how two records differ, be they of two runs or one of a file: where the first byte of a direction is
+// that the other has not, the datagrams, the faults and the endings. It compares what Canonical has, which a program
+// controls, but for what an [Ignore] names, such as dates and ports. [Comparison] has the differences as values.
+//
 // # Limits
 //
 // Offsets, counts and order within one direction of one connection are exact.

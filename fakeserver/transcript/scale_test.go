@@ -78,7 +78,7 @@ var questions = map[string]func(t Transcript){
 		t.Canonical()
 	},
 	"Received": func(t Transcript) { t.Received("nope"); t.Sent("nope") },
-	"Diff": func(t Transcript) { Diff(t, t.After(1)) },
+	"Diff":     func(t Transcript) { Diff(t, t.After(1)) },
 	"Diff, but for numbers": func(t Transcript) {
 		Diff(t, t.After(1), Ignore{Pattern: regexp.MustCompile(`\d+`), From: 2, To: 4})
 	},

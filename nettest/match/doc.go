@@ -21,11 +21,12 @@
 //
 // # Words
 //
-// These are about a server of package fakeserver, or a transcript.Transcript. The server
+// These are about a server of package fakeserver, a transcript.Transcript or a transcript.Recording. The server
 // receives what clients send, or throws it away if the connection's handler has ended:
 // [HaveReceived], [HaveReceivedDatagram], [HaveDiscarded]. It sends: [HaveSent],
 // [HaveSentDatagram]. It accepts connections, and they end: [HaveConns], [HaveEnded]. The
-// rules of its plan fire: [HaveFired]. [Buffer] makes a gbytes.Buffer of what a client
+// rules of its plan fire: [HaveFired]. All of it is what a file has, which a run wrote that was
+// right: [MatchTranscript]. [Buffer] makes a gbytes.Buffer of what a client
 // sends, for gbytes.Say.
 //
 // These are about the error that a client's call returned: [BeReset], [BeRefused],

@@ -31,6 +31,12 @@ func recordOf(matcher string, actual any) (record, error) {
 		if a != nil {
 			return record{Transcript: *a, whole: *a, final: true}, nil
 		}
+	case transcript.Recording:
+		return recordOf(matcher, a.Transcript)
+	case *transcript.Recording:
+		if a != nil {
+			return recordOf(matcher, a.Transcript)
+		}
 	case recorder:
 		if !isNil(a) {
 			done := isDone(a) // first, or an event could come between the two
@@ -38,7 +44,7 @@ func recordOf(matcher string, actual any) (record, error) {
 			return record{Transcript: t, whole: t, final: done}, nil
 		}
 	}
-	return record{}, misuse("%s wants a server or a transcript.Transcript, not %s", matcher, describe(actual))
+	return record{}, misuse("%s wants a server, a transcript.Transcript or a transcript.Recording, not %s", matcher, describe(actual))
 }
 
 // isDone reports whether a has come to its end.

@@ -56,6 +56,7 @@ func scaleMatchers(packets bool, mark transcript.Mark) map[string]types.GomegaMa
 		"HaveConns":               HaveConns(7),
 		"HaveReceived Since":      HaveReceived("nope").Since(mark),
 		"HaveConns Since":         HaveConns(7).Since(mark),
+		"MatchTranscript":         MatchTranscript("testdata/echo.jsonl"),
 	}
 	if packets {
 		all["HaveReceivedDatagram"] = HaveReceivedDatagram("nope")
