@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"math"
+	"regexp"
 	"slices"
 )
 
@@ -37,16 +38,26 @@ func fold(data []byte, begin int64, ignore []Ignore, ranged bool) folded {
 			f.runs = append(f.runs, r)
 		}
 		if i.Pattern != nil {
-			for _, m := range i.Pattern.FindAllIndex(data, -1) {
-				if m[0] < m[1] {
-					f.runs = append(f.runs, run{from: m[0], to: m[1], reach: m[1]})
-				}
-			}
+			f.addMatches(i.Pattern)
 		}
 	}
 	f.mergeRuns()
 	f.foldRuns()
 	return f
+}
+
+// addMatches adds what a pattern matches, or if it has groups, what is in those.
+func (f *folded) addMatches(re *regexp.Regexp) {
+	for _, m := range re.FindAllSubmatchIndex(f.data, -1) {
+		if len(m) > 2 {
+			m = m[2:]
+		}
+		for ; len(m) > 0; m = m[2:] {
+			if m[0] < m[1] { // it took part, and is not empty
+				f.runs = append(f.runs, run{from: m[0], to: m[1], reach: m[1]})
+			}
+		}
+	}
 }
 
 // mergeRuns makes one of those that overlap or touch.

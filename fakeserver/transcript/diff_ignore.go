@@ -9,7 +9,7 @@ import (
 // An Ignore says what may differ between two records that are compared: what each of its fields names, of the
 // connections and directions that it is about.
 //
-//	transcript.Ignore{Pattern: regexp.MustCompile(`Date: [^\r]+`)}                        // in both directions of each connection
+//	transcript.Ignore{Pattern: regexp.MustCompile(`Date: ([^\r]+)`)}                      // in both directions of each connection
 //	transcript.Ignore{Conn: 1, Direction: transcript.ToClient, From: 6, To: 22}           // a session's number
 //	transcript.Ignore{Direction: transcript.FromClient, To: math.MaxInt64, Endings: true} // whatever still came around a reset
 //
@@ -20,8 +20,8 @@ type Ignore struct {
 	Conn      int       // the connection or peer; zero: each
 	Direction Direction // Neither: both
 
-	Pattern  *regexp.Regexp // all bytes of a stream, or of a datagram, that it matches; nil: none
-	From, To int64          // bytes of a stream from one offset up to the other, be there any or not; of a record of datagrams, the datagrams with these numbers
+	Pattern  *regexp.Regexp // bytes of a stream, or of a datagram, that it matches, or if it has groups, that are in those; nil: none
+	From, To int64          // bytes of a stream from offset From up to, but not including, To, be there any or not; of a record of datagrams, those with these numbers
 	Faults   bool           // the rules that acted
 	Endings  bool           // how the direction ended
 }

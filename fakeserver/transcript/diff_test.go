@@ -208,40 +208,48 @@ func TestDiffIgnores(t *testing.T) {
 		ignore Ignore
 		want   string // the aspects that still differ
 	}{
-		"a pattern":                            {exchange("Date: Mon\r\nx", ""), exchange("Date: Tuesday\r\nx", ""), Ignore{Pattern: date}, ""},
-		"a pattern in the other direction":     {exchange("Date: Mon\r\nx", ""), exchange("Date: Tue\r\nx", ""), Ignore{Pattern: date, Direction: ToClient}, "bytes"},
-		"a pattern of another connection":      {exchange("Date: Mon\r\nx", ""), exchange("Date: Tue\r\nx", ""), Ignore{Pattern: date, Conn: 2}, "bytes"},
-		"a pattern that one lacks":             {exchange("Date: Mon\r\nx", ""), exchange("\r\nx", ""), Ignore{Pattern: date}, "bytes"},
-		"a pattern that matches nothing":       {exchange("ab", ""), exchange("ac", ""), Ignore{Pattern: regexp.MustCompile(`x*`)}, "bytes"},
-		"each byte that matches":               {exchange("id 1;", ""), exchange("id 234;", ""), Ignore{Pattern: regexp.MustCompile(`\d`)}, ""},
-		"a pattern in datagrams":               {datagramsOf("id 1", "x"), datagramsOf("id 23", "x"), digits, ""},
-		"a range":                              {exchange("abcd", ""), exchange("aXYd", ""), Ignore{From: 1, To: 3}, ""},
-		"a range that is too short":            {exchange("abcd", ""), exchange("aXYd", ""), Ignore{From: 1, To: 2}, "bytes"},
-		"a range that both have not":           {exchange("abcd", ""), exchange("abcd", ""), Ignore{From: 7, To: 9}, ""},
-		"a range that one has not":             {exchange("ab", ""), exchange("abXY", ""), Ignore{From: 2, To: 4}, ""},
-		"a range that one has in part":         {exchange("abX", ""), exchange("abXY", ""), Ignore{From: 2, To: 4}, ""},
-		"more than a range":                    {exchange("ab", ""), exchange("abXYZ", ""), Ignore{From: 2, To: 4}, "bytes"},
-		"a range that one does not come to":    {exchange("a", ""), exchange("abXY", ""), Ignore{From: 2, To: 4}, "bytes"},
-		"all bytes":                            {exchange("ab", "cd"), exchange("x", ""), Ignore{To: math.MaxInt64}, ""},
-		"a range and a pattern that overlap":   {exchange("ab12cd", ""), exchange("ab3456d", ""), Ignore{Pattern: digits.Pattern, From: 3, To: 5}, ""},
-		"datagrams":                            {datagramsOf("one", "two", "three"), datagramsOf("one", "2", "three"), Ignore{From: 2, To: 3}, ""},
-		"datagrams that one lacks":             {datagramsOf("one"), datagramsOf("one", "two", "three"), Ignore{From: 2, To: 4}, ""},
-		"other datagrams":                      {datagramsOf("one", "two", "three"), datagramsOf("one", "2", "3"), Ignore{From: 2, To: 3}, "datagrams"},
-		"faults":                               {exchange("", "", acted("cut", 3)), exchange("", ""), Ignore{Faults: true}, ""},
-		"faults of the other direction":        {exchange("", "", acted("cut", 3)), exchange("", ""), Ignore{Faults: true, Direction: FromClient}, "faults"},
-		"a fault after what has grown":         {exchange("", "id 1;", acted("cut", 5)), exchange("", "id 234;", acted("cut", 7)), digits, ""},
-		"a fault elsewhere after it":           {exchange("", "id 1;", acted("cut", 4)), exchange("", "id 234;", acted("cut", 7)), digits, "faults"},
-		"a fault in what is ignored":           {exchange("", "id 1;", acted("cut", 3)), exchange("", "id 234;", acted("cut", 5)), digits, ""},
-		"a fault at the end of what is":        {exchange("", "ab", acted("cut", 2)), exchange("", "abcd", acted("cut", 4)), Ignore{From: 1, To: math.MaxInt64}, ""},
-		"endings":                              {exchange("", ""), exchange("", "", rst), Ignore{Endings: true}, ""},
-		"endings of the other direction":       {exchange("", ""), exchange("", "", rst), Ignore{Endings: true, Direction: ToClient}, "endings"},
-		"endings and not bytes":                {exchange("a", ""), exchange("b", "", rst), Ignore{Endings: true}, "bytes"},
-		"bytes and not endings":                {exchange("a", ""), exchange("b", "", rst), Ignore{To: 1}, "endings endings"},
-		"what was not kept":                    {limited(2, "abcd"), limited(2, "abCd"), Ignore{From: 2, To: 4}, ""},
-		"what one did not keep":                {limited(2, "abcd"), limited(0, "abCd"), Ignore{From: 2, To: 4}, ""},
-		"some of what was not kept":            {limited(2, "abcd"), limited(2, "abCd"), Ignore{From: 2, To: 3}, "omitted"},
-		"more than what one kept":              {limited(2, "abcd"), limited(0, "abcd"), Ignore{From: 3, To: 4}, "omitted"},
-		"a connection is not what it has, too": {exchange("a", ""), exchange("", "").Conn(7), Ignore{To: math.MaxInt64, Faults: true, Endings: true}, "conns"},
+		"a pattern":                             {exchange("Date: Mon\r\nx", ""), exchange("Date: Tuesday\r\nx", ""), Ignore{Pattern: date}, ""},
+		"a pattern in the other direction":      {exchange("Date: Mon\r\nx", ""), exchange("Date: Tue\r\nx", ""), Ignore{Pattern: date, Direction: ToClient}, "bytes"},
+		"a pattern of another connection":       {exchange("Date: Mon\r\nx", ""), exchange("Date: Tue\r\nx", ""), Ignore{Pattern: date, Conn: 2}, "bytes"},
+		"a pattern that one lacks":              {exchange("Date: Mon\r\nx", ""), exchange("\r\nx", ""), Ignore{Pattern: date}, "bytes"},
+		"a pattern that matches nothing":        {exchange("ab", ""), exchange("ac", ""), Ignore{Pattern: regexp.MustCompile(`x*`)}, "bytes"},
+		"a pattern that matches nothing in one": {exchange("axxb", ""), exchange("ab", ""), Ignore{Pattern: regexp.MustCompile(`x*`)}, "bytes"},
+		"what is ignored, and a zero byte":      {exchange("a1b", ""), exchange("a\x00b", ""), digits, "bytes"},
+		"each byte that matches":                {exchange("id 1;", ""), exchange("id 234;", ""), Ignore{Pattern: regexp.MustCompile(`\d`)}, ""},
+		"the groups of a pattern":               {exchange("a port 1, at 5", ""), exchange("a port 22, at 77", ""), Ignore{Pattern: regexp.MustCompile(`port (\d+), (?:on|at) (\d+)`)}, ""},
+		"no more than the groups of a pattern":  {exchange("a port 1, at 5", ""), exchange("a port 1, on 5", ""), Ignore{Pattern: regexp.MustCompile(`port (\d+), (?:on|at) (\d+)`)}, "bytes"},
+		"a group that takes no part":            {exchange("id 1;", ""), exchange("id 23;", ""), Ignore{Pattern: regexp.MustCompile(`id (\d+)|date (\w+)`)}, ""},
+		"a pattern in datagrams":                {datagramsOf("id 1", "x"), datagramsOf("id 23", "x"), digits, ""},
+		"a range":                               {exchange("abcd", ""), exchange("aXYd", ""), Ignore{From: 1, To: 3}, ""},
+		"a range that is too short":             {exchange("abcd", ""), exchange("aXYd", ""), Ignore{From: 1, To: 2}, "bytes"},
+		"a range that both have not":            {exchange("abcd", ""), exchange("abcd", ""), Ignore{From: 7, To: 9}, ""},
+		"a range that one has not":              {exchange("ab", ""), exchange("abXY", ""), Ignore{From: 2, To: 4}, ""},
+		"a range that one has in part":          {exchange("abX", ""), exchange("abXY", ""), Ignore{From: 2, To: 4}, ""},
+		"more than a range":                     {exchange("ab", ""), exchange("abXYZ", ""), Ignore{From: 2, To: 4}, "bytes"},
+		"a range that one does not come to":     {exchange("a", ""), exchange("abXY", ""), Ignore{From: 2, To: 4}, "bytes"},
+		"all bytes":                             {exchange("ab", "cd"), exchange("x", ""), Ignore{To: math.MaxInt64}, ""},
+		"a range and a pattern that overlap":    {exchange("ab12cd", ""), exchange("ab3456d", ""), Ignore{Pattern: digits.Pattern, From: 3, To: 5}, ""},
+		"datagrams":                             {datagramsOf("one", "two", "three"), datagramsOf("one", "2", "three"), Ignore{From: 2, To: 3}, ""},
+		"datagrams that one lacks":              {datagramsOf("one"), datagramsOf("one", "two", "three"), Ignore{From: 2, To: 4}, ""},
+		"other datagrams":                       {datagramsOf("one", "two", "three"), datagramsOf("one", "2", "3"), Ignore{From: 2, To: 3}, "datagrams"},
+		"faults":                                {exchange("", "", acted("cut", 3)), exchange("", ""), Ignore{Faults: true}, ""},
+		"faults of the other direction":         {exchange("", "", acted("cut", 3)), exchange("", ""), Ignore{Faults: true, Direction: FromClient}, "faults"},
+		"a fault after what has grown":          {exchange("", "id 1;", acted("cut", 5)), exchange("", "id 234;", acted("cut", 7)), digits, ""},
+		"a fault elsewhere after it":            {exchange("", "id 1;", acted("cut", 4)), exchange("", "id 234;", acted("cut", 7)), digits, "faults"},
+		"a fault in what is ignored":            {exchange("", "id 1;", acted("cut", 3)), exchange("", "id 234;", acted("cut", 5)), digits, ""},
+		"a fault in it, and one after it":       {exchange("", "id 1;", acted("cut", 3)), exchange("", "id 234;", acted("cut", 6)), digits, "faults"},
+		"a fault at the end of what is":         {exchange("", "ab", acted("cut", 2)), exchange("", "abcd", acted("cut", 4)), Ignore{From: 1, To: math.MaxInt64}, ""},
+		"endings":                               {exchange("", ""), exchange("", "", rst), Ignore{Endings: true}, ""},
+		"endings of the other direction":        {exchange("", ""), exchange("", "", rst), Ignore{Endings: true, Direction: ToClient}, "endings"},
+		"endings and not bytes":                 {exchange("a", ""), exchange("b", "", rst), Ignore{Endings: true}, "bytes"},
+		"bytes and not endings":                 {exchange("a", ""), exchange("b", "", rst), Ignore{To: 1}, "endings endings"},
+		"what was not kept":                     {limited(2, "abcd"), limited(2, "abCd"), Ignore{From: 2, To: 4}, ""},
+		"what one did not keep":                 {limited(2, "abcd"), limited(0, "abCd"), Ignore{From: 2, To: 4}, ""},
+		"what was not kept, and more":           {limited(2, "abcd"), limited(2, "abcdef"), Ignore{From: 2, To: 4}, "omitted"},
+		"what one did not keep, and more":       {limited(2, "abcd"), limited(0, "abcde"), Ignore{From: 2, To: 4}, "omitted"},
+		"some of what was not kept":             {limited(2, "abcd"), limited(2, "abCd"), Ignore{From: 2, To: 3}, "omitted"},
+		"more than what one kept":               {limited(2, "abcd"), limited(0, "abcd"), Ignore{From: 3, To: 4}, "omitted"},
+		"a connection is not what it has, too":  {exchange("a", ""), exchange("", "").Conn(7), Ignore{To: math.MaxInt64, Faults: true, Endings: true}, "conns"},
 	} {
 		for _, way := range []string{"", " (the other way round)"} {
 			if got := strings.Join(aspects(Comparison{Ignore: []Ignore{tt.ignore}}, tt.a, tt.b), " "); got != tt.want {
@@ -258,6 +266,14 @@ func aspects(c Comparison, a, b Transcript) (all []string) {
 		all = append(all, d.Aspect.String())
 	}
 	return all
+}
+
+// Two ranges side by side are as one.
+func TestDiffIgnoresRangesThatTouch(t *testing.T) {
+	a, b := exchange("", "ab", acted("cut", 2)), exchange("", "abcd", acted("cut", 4))
+	if d := Diff(a, b, Ignore{From: 1, To: 2}, Ignore{From: 2, To: 9}); d != "" {
+		t.Errorf("it says\n%s", d)
+	}
 }
 
 // Several ignore what each of them does.
@@ -368,5 +384,8 @@ func TestDiffOfAPartHasTheOffsetsOfTheRecord(t *testing.T) {
 	wantText(t, text, "at byte 8, of 3 bytes", "@6")
 	if got := Diff(part("abc"), part("abd"), Ignore{From: 8, To: 9}); got != "" {
 		t.Errorf("byte 8 is ignored:\n%s", got)
+	}
+	if got := Diff(part("abc"), part("abd"), Ignore{From: 0, To: 3}); got != text {
+		t.Errorf("what comes before it is ignored:\n%s\nwant\n%s", got, text)
 	}
 }

@@ -30,7 +30,7 @@ type likeness struct {
 // how bytes were cut, nor the order between connections. What else changes from run to run is ignored:
 //
 //	Expect(srv).To(MatchTranscript("testdata/login.jsonl",
-//		transcript.Ignore{Pattern: regexp.MustCompile(`Date: [^\r]*`)},
+//		transcript.Ignore{Pattern: regexp.MustCompile(`Date: ([^\r]*)`)},
 //	))
 //
 // Actual is a server of package fakeserver, a transcript.Transcript or a transcript.Recording. The file's
