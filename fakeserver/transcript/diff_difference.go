@@ -15,11 +15,13 @@ type Difference struct {
 func (d Difference) String() string { return d.text }
 
 // A Spot is where a record differs from another. Where nothing is ignored, or what is has the same
-// length in both, the two spots of streams have one offset.
+// length in both, the two spots of a stream's byte have one offset.
 type Spot struct {
-	Offset int64 // as an Event has it: of a byte from 0, or of a datagram from 1; of InEndings and of a fault that it has not, the stream's end; of InConns, 0
+	// Offset is as an Event has it: of a byte, from 0, or of a datagram, from 1. Of InOmitted it is the first byte that
+	// was not kept. Of InEndings, and of a fault that the record lacks, it is the stream's end; of InConns, zero.
+	Offset int64
 	Byte   int64 // of InDatagrams: the first byte of the datagram that differs
-	Absent bool  // the record has nothing there: it has ended, or it lacks the datagrams, the fault or the connection
+	Absent bool  // the record has nothing there: the stream has ended, or it lacks the datagram, the fault or the connection
 }
 
 // An Aspect is what can differ between two records.
