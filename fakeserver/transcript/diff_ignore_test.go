@@ -84,6 +84,20 @@ func aspects(c Comparison, a, b Transcript) (all []string) {
 	return all
 }
 
+// The checksum of offsets that moved says nothing, and that of those that did not says what it says.
+func TestDiffIgnoresWhatMovesAChecksumOfOffsets(t *testing.T) {
+	faults := func(sum uint64) Event {
+		return Event{Conn: 1, Direction: ToClient, Kind: Fault, Offset: 2, Times: 3, Sum: sum, Rule: "cut"}
+	}
+	a, b := exchange("", "id 1;", faults(7)), exchange("", "id 234;", faults(8))
+	if d := Diff(a, b, digits); d != "" {
+		t.Errorf("it says\n%s", d)
+	}
+	if got := aspects(Comparison{}, a, exchange("", "id 1;", faults(8))); len(got) != 1 || got[0] != "faults" {
+		t.Errorf("%q differ, want faults", got)
+	}
+}
+
 // Two ranges side by side are as one.
 func TestDiffIgnoresRangesThatTouch(t *testing.T) {
 	a, b := exchange("", "ab", acted("cut", 2)), exchange("", "abcd", acted("cut", 3))

@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 )
@@ -41,13 +42,18 @@ func (x *comparer) sides(n int, d Direction, a, b Transcript) *sides {
 		}
 	}
 	s.a, s.b = a.side(n, d), b.side(n, d)
+	var begin [2]int64
 	for i, t := range []*Transcript{&a, &b} {
 		_, s.numbers[i] = t.numbered(d)
 		whole := t.measure(d, false)
-		begin := max(0, whole.begin)
-		s.folded[i] = fold([]*Side{&s.a, &s.b}[i].Data, begin, s.ignore, x.of == conn)
-		s.ended[i] = begin + whole.whole
+		begin[i] = max(0, whole.begin)
+		s.ended[i] = begin[i] + whole.whole
 	}
+	ignore := s.ignore
+	if begin[0] == begin[1] && bytes.Equal(s.a.Data, s.b.Data) && slices.Equal(s.a.Faults, s.b.Faults) {
+		ignore = nil // to look for what differs in ways that may be is for nothing
+	}
+	s.folded = [2]folded{fold(s.a.Data, begin[0], ignore, x.of == conn), fold(s.b.Data, begin[1], ignore, x.of == conn)}
 	return s
 }
 

@@ -74,6 +74,19 @@ conn 1 FromClient differs at byte 3, and from byte 5 of a and 7 of b on it is th
     b  @0  "id none\r\n"
                ^
 `},
+	"what is ignored against a zero byte, later": {a: exchange("a one 1;", ""), b: exchange("a two \x00;", ""), ignore: []Ignore{digits}, want: `
+conn 1 FromClient differs at byte 2, and from byte 7 on it is the same:
+    a  @0  "a one "<ignored>";"
+    b  @0  "a two \x00;"
+              ^
+`},
+	"faults, by their offsets": {a: exchange("", "", acted("late", 9)), b: exchange("", "", acted("odd", 4)), want: `
+conn 1 ToClient: only b has the fault odd at 4
+conn 1 ToClient: only a has the fault late at 9
+`},
+	"the last of datagrams that are the same": {a: datagramsOf("one"), b: datagramsOf("one", "one"), want: `
+peer 1 FromClient: only b has datagram 2: 3 bytes "one"
+`},
 	"faults": {
 		a: exchange("", "", acted("cut", 3), acted("late", 3), acted("cut", 9)),
 		b: exchange("", "", acted("cut", 4), acted("cut", 5), acted("cut", 9), acted("odd", 4)), want: `
