@@ -151,3 +151,24 @@ func TestDiffOfAPartHasTheOffsetsOfTheRecord(t *testing.T) {
 		t.Errorf("what comes before it is ignored:\n%s\nwant\n%s", got, text)
 	}
 }
+
+// Where one record lacks datagrams, its spot is the one that comes in their place, or would.
+func TestDifferencesOfDatagramsThatOneLacks(t *testing.T) {
+	all := datagramsOf("one", "two", "three", "four")
+	for why, tt := range map[string]struct {
+		b    Transcript
+		want [2]Spot
+	}{
+		"in the middle": {datagramsOf("one", "four"), [2]Spot{{Offset: 2}, {Offset: 2, Absent: true}}},
+		"at the end":    {datagramsOf("one", "two", "three"), [2]Spot{{Offset: 4}, {Offset: 4, Absent: true}}},
+		"all":           {datagramsOf().Conn(1), [2]Spot{{}, {Absent: true}}}, // the peer, too
+	} {
+		var got []Difference
+		for d := range (Comparison{}).Differences(all, tt.b) {
+			got = append(got, d)
+		}
+		if len(got) != 1 || got[0].A != tt.want[0] || got[0].B != tt.want[1] {
+			t.Errorf("%s: the differences are %+v, want %+v", why, got, tt.want)
+		}
+	}
+}
