@@ -17,7 +17,8 @@ func (s *search) begin(ctx context.Context, silent measurement, kept []keptPlan)
 	return s.again(ctx, kept)
 }
 
-// again is wave 0: the finds of earlier searches, each once and on each shard, and the plans to begin with.
+// again is wave 0: the finds of earlier searches, each once and on each shard, the plans to begin with, and what a recording of a run that
+// failed suggests.
 func (s *search) again(ctx context.Context, kept []keptPlan) (notes []string, err error) {
 	for _, k := range kept {
 		before := len(s.finds)
@@ -46,7 +47,7 @@ func (s *search) again(ctx context.Context, kept []keptPlan) (notes []string, er
 			return notes, err
 		}
 	}
-	return notes, nil
+	return notes, s.fromFailed(ctx)
 }
 
 // tryKept tries a kept plan, whatever the shard: all of them try all that is kept. One that did not break the client

@@ -59,6 +59,11 @@ type Config struct {
 	// test, and what breaks it in the same way is not a find.
 	Accepted map[string]string
 
+	// Failed is the file of a recording of a run that failed, as a test leaves it in CI, and the search begins at the places that are
+	// nearest to where that first differs from a healthy run: with what the recording shows there, and before that with the plan that it had,
+	// if any. Healthy is the file of a recording of a healthy run to compare it with; if empty, that of this search. What differs between the
+	// search's own healthy runs is not looked at. FAKEWIRE_FAILED replaces Failed, so that no test has to be changed to look into a failure.
+	Failed, Healthy string
 	// First are plans to begin with, before those that are made from the healthy record.
 	First []fault.Plan
 	// All lets the search go on after a find, for others.
@@ -129,6 +134,8 @@ func (c Config) validate() error {
 		return fmt.Errorf("%w: Config has both PacketHandler and NewPacketHandler", ErrConfig)
 	case c.Listen != nil && (c.Handler != nil || c.NewHandler != nil || c.PacketHandler != nil || c.NewPacketHandler != nil):
 		return fmt.Errorf("%w: Config has both Listen and a handler", ErrConfig)
+	case c.Healthy != "" && c.failedFile() == "":
+		return fmt.Errorf("%w: Healthy is %s, without Failed: there is nothing to compare it with", ErrConfig, c.Healthy)
 	case c.Within < 0 || c.Deadline < 0:
 		return fmt.Errorf("%w: Within and Deadline are %v and %v, want 0 or more", ErrConfig, c.Within, c.Deadline)
 	case c.Callers < 0:

@@ -86,6 +86,16 @@
 // fixed; it stays as a regression test. [github.com/fakewire/fakewire/fakeserver/fault.ParsePlan] reads it for a
 // test of another kind. What is known and left alone is listed in Config.Accepted, with the reason.
 //
+// # A run that failed
+//
+// A test that failed in CI has left the recording of its server, or a proxy that of what it passed on. With Config.Failed, or
+// without a change to the test
+//
+//	FAKEWIRE_FAILED=TestFetch.jsonl go test -run TestFetchOnAnyWire
+//
+// the search begins at the places that are nearest to where that run first differs from a healthy one. It has to be of the same dialogue, as
+// far as it goes. It need not say what was wrong: where a connection ended, and how, is what the search begins with.
+//
 // # Bounds
 //
 // A search ends after Config.Plans plans, or after Config.Budget. FAKEWIRE_PLANS=5000 and

@@ -26,6 +26,7 @@ type Trace struct {
 	Plans    []string // in their order, by their keys
 	Outcomes []string // whether each acted, and what it broke
 	Shapes   []string // how each trial ended
+	Notes    []string
 }
 
 // Try searches without looking closer at what is found.
@@ -42,7 +43,7 @@ func Try(ctx context.Context, cfg Config, m fault.Medium, body Body) (Trace, err
 	s := newSearch(cfg, m, x)
 	defer s.progress.end()
 	err = s.all(ctx)
-	tr := Trace{Tally: s.tally, Finds: s.finds}
+	tr := Trace{Tally: s.tally, Finds: s.finds, Notes: s.notes}
 	for _, p := range s.order {
 		key := keyOf(p)
 		r := s.tried[key]

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // A rehearsal is what a body does on a healthy wire.
@@ -48,6 +49,9 @@ func (r *runner) rehearse(ctx context.Context) (h rehearsal, err error) {
 		if i == 0 {
 			h.outcome = o
 			h.profile.Streams = streamsOf(o.Transcript)
+			if r.cfg.failedFile() != "" {
+				h.profile.Record = fileOf(o.Transcript)
+			}
 			continue
 		}
 		h.compare(o)
@@ -172,6 +176,7 @@ func (h *rehearsal) compare(o Outcome) {
 	}
 	before := slices.Clone(h.profile.Streams)
 	h.profile.agree(streamsOf(o.Transcript))
+	h.profile.agreeOn(transcript.Comparison{}.Differences(h.outcome.Transcript, o.Transcript))
 	for i, s := range h.profile.Streams {
 		if s.Steady < before[i].Steady {
 			h.note("what goes %v on connection %d differs in length from run to run, from %d on: there, places go by the handler's Writes",

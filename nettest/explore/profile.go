@@ -2,8 +2,12 @@ package explore
 
 import (
 	"fmt"
+	"iter"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // A profile is what healthy runs show: where things can go wrong. It is plain data.
@@ -14,6 +18,7 @@ type profile struct {
 	Bound    time.Duration // of a step
 	Varying  []string      // steps whose answers differ from run to run
 	Notes    []string      // what the search has to go without, in words
+	Record   string        // of the first healthy run, as a recording's file; empty where nothing is compared with it
 }
 
 // measured takes in what a wire that says nothing has shown.
@@ -35,6 +40,31 @@ func (p *profile) agree(others []stream) {
 		}
 		s.Steady = min(s.Steady, s.steadyWith(others[j]))
 	}
+}
+
+// agreeOn notes up to where another run says the same.
+func (p *profile) agreeOn(differences iter.Seq[transcript.Difference]) {
+	for d := range differences {
+		for i := range p.Streams {
+			s := &p.Streams[i]
+			if s.Conn != d.Conn || s.Direction != d.Direction {
+				continue
+			}
+			switch d.Aspect {
+			case transcript.InBytes:
+				s.Same = min(s.Same, d.A.Offset)
+			case transcript.InDatagrams:
+				s.Same = min(s.Same, max(d.A.Offset-1, 0))
+			}
+		}
+	}
+}
+
+// fileOf returns the record as a recording's file.
+func fileOf(t transcript.Transcript) string {
+	var file strings.Builder
+	transcript.Recording{Transcript: t}.WriteTo(&file) // a Builder has no errors, and there is nothing that has no JSON
+	return file.String()
 }
 
 // split parts the streams of a healthy wire: those of connections on which something new is said, and

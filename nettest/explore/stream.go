@@ -13,7 +13,8 @@ type stream struct {
 	Direction transcript.Direction
 	Datagrams bool
 	Length    int64   // in bytes, or datagrams
-	Steady    int64   // up to where it is the same in each healthy run
+	Steady    int64   // up to where its lengths are the same in each healthy run
+	Same      int64   // up to where its bytes, or datagrams, are the same in each healthy run
 	Writes    []int64 // to the client: where the handler's Writes end
 	Lines     []int64 // where lines end
 	Messages  []span
@@ -33,7 +34,7 @@ func streamsOf(t transcript.Transcript) (all []stream) {
 			} else {
 				s.read(conn)
 			}
-			s.Steady = s.Length
+			s.Steady, s.Same = s.Length, s.Length
 			all = append(all, s)
 		}
 	}
