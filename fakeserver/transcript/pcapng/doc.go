@@ -1,0 +1,2 @@
+// Package pcapng makes a capture file of a recording.
+package pcapng
