@@ -11,6 +11,7 @@ import (
 
 const (
 	maxOption   = 1<<16 - 1 // bytes of an option: its length is written with 16 bits
+	maxText     = 1 << 18   // bytes of what there is to say of one thing
 	maxComments = 1 << 20   // bytes of all comments of a block: Wireshark reads blocks of 16 MiB at most
 	continued   = "(continued) "
 )
@@ -39,18 +40,18 @@ type comments struct {
 }
 
 func (c *comments) add(text string, seq int64) {
-	if c.more > 0 || len(c.texts) > 0 && c.size+len(text) > maxComments {
+	if len(text) > maxText {
+		n := maxText
+		for !utf8.RuneStart(text[n]) && n > maxText-utf8.UTFMax {
+			n--
+		}
+		text = fmt.Sprintf("%s … and %d bytes more: the recording has them", text[:n], len(text)-n)
+	}
+	if c.size += len(text); c.more > 0 || c.size > maxComments {
 		c.more, c.last = c.more+1, seq
 		return
 	}
-	if len(text) > maxComments {
-		n := maxComments
-		for !utf8.RuneStart(text[n]) && n > maxComments-utf8.UTFMax {
-			n--
-		}
-		text = fmt.Sprintf("%s … %d bytes more, which are too many for a capture", text[:n], len(text)-n)
-	}
-	c.texts, c.size = append(c.texts, text), c.size+len(text)
+	c.texts = append(c.texts, text)
 }
 
 // all returns the comments, and says what is not among them.
@@ -59,7 +60,7 @@ func (c *comments) all() []string {
 	case c.more == 0:
 		return c.texts
 	case c.last == 0:
-		return append(c.texts, fmt.Sprintf("and %d more, for which there is no room here", c.more))
+		return append(c.texts, fmt.Sprintf("and %d more comments, for which there is no room here", c.more))
 	}
 	return append(c.texts, fmt.Sprintf("and %d more events up to event %d, for which there is no room here: the recording has them", c.more, c.last))
 }

@@ -3,6 +3,7 @@ package pcapng
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
@@ -37,7 +38,9 @@ func (c *capture) origin(rec transcript.Recording) *comments {
 	if o.Seed != 0 {
 		add("seed: %#x", o.Seed)
 	}
-	add("%s", outcomes(rec.Report))
+	for _, text := range outcomes(rec.Report) {
+		add("%s", text)
+	}
 	if len(o.Plan) > 0 {
 		add("plan: %s", o.Plan)
 	}
@@ -50,19 +53,19 @@ func (c *capture) origin(rec transcript.Recording) *comments {
 	return &all
 }
 
-// outcomes says what became of the rules.
-func outcomes(report []byte) string {
+// outcomes says what became of the rules, a text for each.
+func outcomes(report []byte) []string {
 	if len(report) == 0 {
-		return "what became of the rules is not told"
+		return []string{"what became of the rules is not told"}
 	}
 	var r fault.Report
 	if err := r.UnmarshalJSON(report); err != nil {
-		return fmt.Sprintf("what became of the rules can't be read: %v: %s", err, report)
+		return []string{fmt.Sprintf("what became of the rules can't be read: %v: %s", err, report)}
 	}
 	if len(r.Rules) == 0 {
-		return "there were no rules"
+		return []string{"there were no rules"}
 	}
-	return r.String()
+	return slices.Collect(strings.Lines(r.String()))
 }
 
 // stands says what the addresses of packets are.

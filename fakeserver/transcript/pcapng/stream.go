@@ -114,8 +114,9 @@ func (n *conn) next(d transcript.Direction, offset int64, f flags) header {
 // acknowledge writes the answer to a segment, if there is something new to say.
 func (n *conn) acknowledge(e transcript.Event, d transcript.Direction) {
 	s := &n.sent[d]
-	before, number := *s, n.ack(d)
-	if n.reset || before.acked == s.acked && !(s.fin && s.acked == s.end) {
+	before := s.acked
+	number := n.ack(d)
+	if n.reset || s.acked == before && !(s.fin && s.acked == s.end) {
 		return
 	}
 	back := opposite(d)
