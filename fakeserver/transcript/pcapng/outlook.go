@@ -27,9 +27,9 @@ type sideOutlook struct {
 	unsent   []unsent // in their order
 	begin    int64    // the offset of the first byte that left, or of the end
 	hasBegun bool
-	end      int64    // the offset after the last
-	kept     int64    // how many of the last bytes an RST has kept from the client
-	fin      int64    // the Seq of the last FIN
+	end      int64 // the offset after the last
+	kept     int64 // how many of the last bytes an RST has kept from the client
+	fin      int64 // the Seq of the last FIN
 	datagram lastDatagram
 }
 

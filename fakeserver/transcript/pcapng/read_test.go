@@ -142,7 +142,7 @@ func (f file) allComments() (all []string) {
 	return all
 }
 
-// wantComments checks that each text is in a comment of the packet that begins so, by String.
+// String returns the packets with their times and comments.
 func (f file) String() string {
 	var b strings.Builder
 	for _, x := range f.frames {
@@ -220,7 +220,7 @@ func wantComments(t *testing.T, comments []string, want ...string) {
 	t.Helper()
 	for _, text := range want {
 		if !slices.ContainsFunc(comments, func(c string) bool { return strings.Contains(c, text) }) {
-			t.Errorf("no comment has %q:\n%s", text, strings.Join(comments, "\n"))
+			t.Errorf("no comment has %q:\n%.2000s", text, strings.Join(comments, "\n"))
 		}
 	}
 }

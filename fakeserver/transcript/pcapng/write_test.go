@@ -347,7 +347,7 @@ func TestWriteLongComments(t *testing.T) {
 
 	rec.Origin.Plan = []byte(strings.Repeat("p", 2<<20))
 	rec.Origin.Test = "TestX"
-	wantComments(t, write(t, rec).section, "1835008 bytes more: the recording has them", "test: TestX")
+	wantComments(t, write(t, rec).section, "bytes more: the recording has them", "test: TestX")
 }
 
 // A recording that does not say when it began, or says nonsense, begins with 1970.
