@@ -14,6 +14,7 @@ type conn struct {
 	ends    [3]netip.AddrPort // the sender's address, by direction; not valid before the first packet
 	sent    [3]progress       // by direction
 	reset   bool              // nothing is acknowledged any more
+	early   *transcript.Event // the client's RST, which comes after bytes that are recorded after it
 	waiting int64             // the Seq of the first event that is in no comment yet; zero: there is none
 }
 

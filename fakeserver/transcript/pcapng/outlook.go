@@ -30,6 +30,7 @@ type sideOutlook struct {
 	end      int64 // the offset after the last
 	kept     int64 // how many of the last bytes an RST has kept from the client
 	fin      int64 // the Seq of the last FIN
+	bytes    int64 // the Seq of the last event of bytes that left
 	datagram lastDatagram
 }
 
@@ -109,7 +110,7 @@ func (o *outlook) measure(e transcript.Event) {
 	switch e.Kind {
 	case transcript.Data, transcript.Discarded:
 		s.beginAt(e.Offset)
-		s.end = max(s.end, e.Offset+o.left(e))
+		s.end, s.bytes = max(s.end, e.Offset+o.left(e)), e.Seq
 	case transcript.FIN:
 		s.beginAt(e.Offset)
 	case transcript.RST:
@@ -172,4 +173,10 @@ func (o *outlook) acknowledged(conn int, d transcript.Direction, upTo int64) int
 		return upTo
 	}
 	return min(upTo, max(0, s.end-s.kept))
+}
+
+// isEarly reports whether e is a client's RST that is recorded before bytes that came before it: a Write meets
+// the RST at once, and a Read when it has read those.
+func (o *outlook) isEarly(e transcript.Event) bool {
+	return e.Kind == transcript.RST && e.Direction == transcript.FromClient && e.Seq < o.of(e.Conn, e.Direction).bytes
 }

@@ -159,7 +159,7 @@ func (x frame) String() string {
 	var b strings.Builder
 	p := gopacket.NewPacket(x.data, layers.LinkTypeRaw, gopacket.NoCopy)
 	from, to := p.NetworkLayer().NetworkFlow().Endpoints()
-	fmt.Fprintf(&b, "%s -> %s", net(from), net(to))
+	fmt.Fprintf(&b, "%s -> %s", address(from), address(to))
 	if x.way != 1 && x.way != 2 {
 		fmt.Fprintf(&b, " way %d", x.way)
 	}
@@ -180,7 +180,7 @@ func (x frame) String() string {
 	return b.String()
 }
 
-func net(e gopacket.Endpoint) string { a, _ := netip.AddrFromSlice(e.Raw()); return a.String() }
+func address(e gopacket.Endpoint) string { a, _ := netip.AddrFromSlice(e.Raw()); return a.String() }
 
 func body(p []byte) string {
 	if len(p) > 20 {

@@ -78,6 +78,19 @@ func (n *conn) data(e transcript.Event, about []string) {
 		n.acknowledge(e, d)
 		about = nil
 	}
+	n.endEarly(e)
+}
+
+// endEarly writes the RST that was recorded before e, if e is of the last bytes before it.
+func (n *conn) endEarly(e transcript.Event) {
+	if n.early == nil || e.Seq != n.c.outlook.of(n.n, transcript.FromClient).bytes {
+		return
+	}
+	rst := *n.early
+	n.early = nil
+	about := n.c.describe(rst) + " (the bytes before it were read later)"
+	rst.At = e.At
+	n.end(rst, []string{about})
 }
 
 // pushed returns the flag of the last segment of a write.
@@ -93,7 +106,7 @@ func (n *conn) end(e transcript.Event, about []string) {
 	d := e.Direction
 	s := &n.sent[d]
 	if e.Kind == transcript.RST {
-		offset := e.Offset
+		offset := max(e.Offset, s.end)
 		if s.fin {
 			offset++
 		}

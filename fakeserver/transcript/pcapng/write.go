@@ -63,6 +63,8 @@ func isTellable(t time.Time) bool {
 // server as a whole, of any.
 func (c *capture) event(e transcript.Event) {
 	switch last := c.outlook.packets[e.Conn]; {
+	case c.outlook.isPacket(e) && c.outlook.isEarly(e):
+		c.conn(e).early = &e
 	case c.outlook.isPacket(e):
 		c.packets(e, c.conn(e))
 	case last == 0:

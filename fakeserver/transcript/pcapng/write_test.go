@@ -1,6 +1,8 @@
 package pcapng_test
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -416,3 +418,40 @@ func (d *disk) Write(p []byte) (int, error) {
 }
 
 var _ io.Writer = (*disk)(nil)
+
+// bytesOf returns the capture of a recording.
+func bytesOf(t testing.TB, rec transcript.Recording) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := pcapng.Write(&b, rec); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// The sum of a datagram that is larger than 128 KiB is right, too. Wireshark's overflows there, as gopacket's does.
+func TestWriteSumsLargeDatagrams(t *testing.T) {
+	for _, size := range []int{65_536, 212_000, 212_001} {
+		rec := recorded(t, transcript.Header{Network: "unixgram", Address: "/tmp/x"}, 0, func(r *record.Recorder) {
+			r.Lane(1, in).Datagram(1, "@", 1, bytes.Repeat([]byte{0xff}, size))
+		})
+		p := write(t, rec).frames[0].data
+		const ip, hopByHop = 40, 8
+		datagram := p[ip+hopByHop:]
+		words := append([]byte{}, p[8:ip]...) // the addresses, the length and the protocol, UDP, come before the datagram
+		words = append(binary.BigEndian.AppendUint32(words, uint32(len(datagram))), 0, 0, 0, 17)
+		if words = append(words, datagram...); len(words)%2 == 1 {
+			words = append(words, 0)
+		}
+		var sum uint64
+		for ; len(words) > 0; words = words[2:] {
+			sum += uint64(binary.BigEndian.Uint16(words))
+		}
+		for sum > 0xffff {
+			sum = sum>>16 + sum&0xffff
+		}
+		if len(datagram) != size+8 || sum != 0xffff {
+			t.Errorf("%d bytes are %d with a header, and sum up to %#x, want 0xffff", size, len(datagram), sum)
+		}
+	}
+}

@@ -1,0 +1,276 @@
+package pcapng_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/record"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// patience bounds how long tshark takes, which does not matter.
+const patience = 5 * time.Minute
+
+// tshark runs Wireshark's command on a file. Where it is missing the test is skipped, unless
+// FAKEWIRE_REQUIRE_TOOLS says that it must be there.
+func tshark(t *testing.T, file string, args ...string) string {
+	t.Helper()
+	path, err := exec.LookPath("tshark")
+	if err != nil {
+		if os.Getenv("FAKEWIRE_REQUIRE_TOOLS") != "" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	// Whatever the ports are, the bytes are no protocol's.
+	args = append([]string{"-n", "-r", file, "-d", "tcp.port==1-65535,data", "-d", "udp.port==1-65535,data",
+		"-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"}, args...)
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "XDG_CONFIG_HOME=", "TZ=UTC") // nobody's preferences
+	var out, complaints bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &complaints
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("tshark %q: %v\n%s", args, err, complaints.String())
+	}
+	return out.String()
+}
+
+// saved returns the name of a file with these captures, one after the other.
+func saved(t *testing.T, captures ...[]byte) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "x.pcapng")
+	if err := os.WriteFile(name, bytes.Join(captures, nil), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// fields are what tshark says of a packet.
+type fields struct {
+	number, at, from, to, payload, datagram, flags, expert, comments string
+}
+
+// dissect returns what tshark says of each packet.
+func dissect(t *testing.T, file string) (all []fields) {
+	t.Helper()
+	out := tshark(t, file, "-T", "fields", "-E", "separator=|", "-E", "aggregator=;", "-E", "occurrence=a",
+		"-e", "frame.number", "-e", "frame.time_epoch", "-e", "ip.src", "-e", "ipv6.src", "-e", "tcp.srcport", "-e", "udp.srcport",
+		"-e", "ip.dst", "-e", "ipv6.dst", "-e", "tcp.dstport", "-e", "udp.dstport",
+		"-e", "tcp.payload", "-e", "udp.payload", "-e", "tcp.analysis.flags", "-e", "_ws.expert.message", "-e", "frame.comment")
+	for line := range strings.Lines(out) {
+		f := strings.SplitN(strings.TrimSuffix(line, "\n"), "|", 15)
+		if len(f) != 15 {
+			t.Fatalf("tshark says %q", line)
+		}
+		all = append(all, fields{
+			number: f[0], at: f[1], from: socket(f[2]+f[3], f[4]+f[5]), to: socket(f[6]+f[7], f[8]+f[9]),
+			payload: f[10], datagram: f[11], flags: f[12], expert: f[13], comments: f[14],
+		})
+	}
+	return all
+}
+
+func socket(ip, port string) string {
+	if strings.Contains(ip, ":") {
+		ip = "[" + ip + "]"
+	}
+	return ip + ":" + port
+}
+
+// expected are the words with which tshark's expert begins what is no problem.
+var expected = []string{
+	"Connection establish request (SYN)", "Connection establish acknowledge (SYN+ACK)", "Connection finish (FIN)", "Connection reset (RST)",
+	"This frame initiates the connection closing", "This frame undergoes the connection closing",
+}
+
+// wantNoProblem checks that tshark finds nothing wrong with any packet.
+func wantNoProblem(t *testing.T, all []fields) {
+	t.Helper()
+	for _, x := range all {
+		if x.flags != "" {
+			t.Errorf("packet %s has the analysis flags %s: %+v", x.number, x.flags, x)
+		}
+		for message := range strings.SplitSeq(x.expert, ";") {
+			if !isExpected(message) && !strings.Contains(x.comments, message) {
+				t.Errorf("packet %s: tshark says %q: %+v", x.number, message, x)
+			}
+		}
+	}
+}
+
+func isExpected(message string) bool {
+	return message == "" || slices.ContainsFunc(expected, func(words string) bool { return strings.HasPrefix(message, words) })
+}
+
+// wantSame checks that tshark has each byte and datagram of a record.
+func wantSame(t *testing.T, all []fields, tr transcript.Transcript) {
+	t.Helper()
+	server := tr.Header().Address
+	streams, datagrams := map[string][]byte{}, map[string][]string{}
+	for _, x := range all {
+		p, err := hex.DecodeString(x.payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		way := x.from + ">" + x.to
+		streams[way] = append(streams[way], p...)
+		if x.payload == "" {
+			datagrams[way] = append(datagrams[way], x.datagram)
+		}
+	}
+	for n := 1; n <= tr.Conns(); n++ {
+		c := tr.Conn(n)
+		peer := peerOf(c)
+		for _, d := range []transcript.Direction{in, out} {
+			way, want := peer+">"+server, append(c.FromClient(), c.Discarded()...)
+			if d == out {
+				way, want = server+">"+peer, c.ToClient()
+			}
+			if got := streams[way]; !bytes.Equal(got, want) {
+				t.Errorf("conn %d %v: tshark has %d bytes, the record %d", n, d, len(got), len(want))
+			}
+			if !c.Header().IsOfDatagrams() {
+				continue
+			}
+			var packets []string
+			for _, p := range c.Datagrams(d) {
+				packets = append(packets, hex.EncodeToString(p))
+			}
+			if got := datagrams[way]; fmt.Sprint(got) != fmt.Sprint(packets) {
+				t.Errorf("peer %d %v: tshark has %d datagrams, the record %d", n, d, len(got), len(packets))
+			}
+		}
+	}
+}
+
+// peerOf returns the address of the only client of c.
+func peerOf(c transcript.Transcript) string {
+	for e := range c.All() {
+		if e.Peer != "" {
+			return e.Peer
+		}
+	}
+	return ""
+}
+
+// Wireshark reads streams of either family, and follows them.
+func TestTsharkReadsStreams(t *testing.T) {
+	for _, address := range []string{"127.0.0.1:80", "[::1]:80"} {
+		server := netip.MustParseAddrPort(address)
+		peer := netip.AddrPortFrom(server.Addr(), 5000).String()
+		rec := recorded(t, transcript.Header{Network: "tcp", Address: address}, 0, func(r *record.Recorder) {
+			r.Add(accepted(1, peer))
+			i, o := r.Lane(1, in), r.Lane(1, out)
+			i.Append(transcript.Data, []byte("GET\n"))
+			o.Append(transcript.Data, bytes.Repeat([]byte("0123456789"), 20_000))
+			o.Append(transcript.Data, []byte("tail"))
+			o.Unsend(2, "refused")
+			i.Add(transcript.Event{Kind: transcript.FIN})
+			o.Add(transcript.Event{Kind: transcript.RST, Count: 5, Rule: "cut"})
+		})
+		file := saved(t, bytesOf(t, rec))
+		all := dissect(t, file)
+		wantNoProblem(t, all)
+		wantSame(t, all, rec.Transcript)
+		if last := all[len(all)-1]; !strings.Contains(last.comments, "cut") || !strings.Contains(last.expert, "RST") {
+			t.Errorf("the last packet is %+v, want the reset by the rule", last)
+		}
+		followed := tshark(t, file, "-q", "-z", "follow,tcp,raw,0")
+		var toClient []byte
+		for line := range strings.Lines(followed) {
+			if p, err := hex.DecodeString(strings.TrimSpace(line)); err == nil && strings.HasPrefix(line, "\t") {
+				toClient = append(toClient, p...)
+			}
+		}
+		if want := rec.Transcript.ToClient(); !bytes.Equal(toClient, want) {
+			t.Errorf("tshark follows %d bytes to the client, want %d", len(toClient), len(want))
+		}
+	}
+}
+
+// What the limit did not keep is missing for Wireshark, and nothing else is wrong.
+func TestTsharkKnowsWhatIsMissing(t *testing.T) {
+	rec := recorded(t, tcp, 10, func(r *record.Recorder) {
+		r.Add(accepted(1, "10.0.0.2:5000"))
+		i, o := r.Lane(1, in), r.Lane(1, out)
+		i.Append(transcript.Data, []byte("abc"))
+		i.Append(transcript.Data, make([]byte, 100_000))
+		o.Append(transcript.Data, []byte("answer"))
+		i.Add(transcript.Event{Kind: transcript.FIN})
+		o.Add(transcript.Event{Kind: transcript.FIN})
+	})
+	file := saved(t, bytesOf(t, rec))
+	wantNoProblem(t, dissect(t, file))
+	if got := tshark(t, file, "-Y", "frame.cap_len < frame.len", "-T", "fields", "-e", "tcp.len"); got != "65495\n34498\n6\n" {
+		t.Errorf("tshark knows of these bytes that were not captured: %q", got)
+	}
+	if got := tshark(t, file, "-q", "-z", "conv,tcp"); !strings.Contains(got, "10.0.0.2:5000              <-> 10.0.0.1:80") {
+		t.Errorf("the conversations are\n%s", got)
+	}
+}
+
+// Datagrams may be as large as unix sockets let them be, and their sums are right.
+func TestTsharkReadsDatagrams(t *testing.T) {
+	for _, h := range []transcript.Header{{Network: "udp", Address: "10.0.0.1:53"}, {Network: "unixgram", Address: "/tmp/server"}} {
+		large := 65_507
+		if h.Network == "unixgram" {
+			large = 212_000
+		}
+		rec := recorded(t, h, 0, func(r *record.Recorder) {
+			r.Add(accepted(1, "10.0.0.2:5000"))
+			for n, p := range [][]byte{[]byte("small"), {}, bytes.Repeat([]byte{0x80, 0x01}, large/2), bytes.Repeat([]byte{0}, large-1)} {
+				r.Lane(1, in).Datagram(1, "10.0.0.2:5000", int64(n+1), p)
+			}
+		})
+		all := dissect(t, saved(t, bytesOf(t, rec)))
+		wantNoProblem(t, all)
+		for n, p := range rec.Transcript.Datagrams(in) {
+			if got := all[n].datagram; got != hex.EncodeToString(p) {
+				t.Errorf("%s: datagram %d has %d bytes, want %d", h.Network, n+1, len(got)/2, len(p))
+			}
+		}
+	}
+}
+
+// Names and comments are there, whole, however long; and no block of theirs takes a packet's number or time.
+func TestTsharkShowsNamesAndComments(t *testing.T) {
+	long := strings.Repeat("0123456789", 20_000)
+	h := transcript.Header{Name: "srv", Network: "unix", Address: "/tmp/server"}
+	rec := recorded(t, h, 0, func(r *record.Recorder) {
+		for n := 1; n <= 3; n++ {
+			time.Sleep(time.Second)
+			r.Add(accepted(n, "@"))
+			r.Add(transcript.Event{Conn: n, Kind: transcript.Error, Text: long})
+		}
+	})
+	rec.Origin.Rerun = "go test -run ThisOne"
+	file := saved(t, bytesOf(t, rec))
+	all := dissect(t, file)
+	if len(all) != 9 {
+		t.Fatalf("tshark reads %d packets, want 9", len(all))
+	}
+	for i, x := range all {
+		joined := strings.ReplaceAll(x.comments, ";(continued) ", "")
+		if want := fmt.Sprintf("%d.000000000", 946684801+i/3); x.number != fmt.Sprint(i+1) || x.at != want {
+			t.Errorf("packet %s at %s, want %d at %s", x.number, x.at, i+1, want)
+		}
+		if i%3 == 0 && !strings.Contains(joined, long) {
+			t.Errorf("packet %s has comments of %d bytes, without the long one", x.number, len(x.comments))
+		}
+	}
+	if got := tshark(t, file, "-N", "n", "-c", "1", "-T", "fields", "-e", "ipv6.src_host", "-e", "ipv6.dst_host"); got != "conn-1\t/tmp/server\n" {
+		t.Errorf("the addresses' names are %q", got)
+	}
+}
