@@ -6,6 +6,7 @@ go 1.26.0
 // newest of Ginkgo and Gomega, too, and scenarios/internal/graph shows what a service keeps. What else tests or examples
 // need is in modules of their own.
 require (
+	github.com/gopacket/gopacket v1.2.0
 	github.com/onsi/ginkgo/v2 v2.14.0
 	github.com/onsi/gomega v1.30.0
 	golang.org/x/sys v0.21.0
@@ -17,7 +18,6 @@ require (
 	github.com/go-task/slim-sprig v0.0.0-20230315185526-52ccab3ef572 // indirect
 	github.com/google/go-cmp v0.6.0 // indirect
 	github.com/google/pprof v0.0.0-20210407192527-94a9f03dee38 // indirect
-	github.com/gopacket/gopacket v1.2.0 // indirect
 	golang.org/x/net v0.19.0 // indirect
 	golang.org/x/text v0.14.0 // indirect
 	golang.org/x/tools v0.16.1 // indirect

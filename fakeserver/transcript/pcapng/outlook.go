@@ -1,6 +1,7 @@
 package pcapng
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -131,7 +132,7 @@ func (o *outlook) left(e transcript.Event) int64 {
 	case transcript.Data, transcript.Discarded:
 		n := max(0, e.Size())
 		back := o.of(e.Conn, e.Direction).unsent
-		i, _ := slices.BinarySearchFunc(back, e.Seq, func(u unsent, seq int64) int { return int(u.seq - seq) })
+		i, _ := slices.BinarySearchFunc(back, e.Seq, func(u unsent, seq int64) int { return cmp.Compare(u.seq, seq) })
 		if i < len(back) {
 			n = min(n, max(0, back[i].offset-e.Offset))
 		}

@@ -13,16 +13,22 @@ import (
 	"testing"
 )
 
-const fakewire = "github.com/fakewire/fakewire"
+const (
+	fakewire = "github.com/fakewire/fakewire"
+	gopacket = "github.com/gopacket/gopacket"
+)
 
 // mayMove are the modules whose versions a service may have to raise if it imports fakeserver. Today there
 // is none: what go.mod requires is older than what a service of a year and a half ago has.
 var mayMove = []string{}
 
 // A service that adds one import of fakeserver to its tests keeps the version of each module that it has, those
-// that it ships with and those that it tests with; and so does one that runs its client as a subject, or attaches a suite.
+// that it ships with and those that it tests with; and so does one that runs its client as a subject, attaches a suite, or
+// writes captures. Only the last needs what makes packets.
 func TestServiceKeepsItsVersions(t *testing.T) {
-	for _, imported := range []string{"fakeserver", "subject", "scenarios"} {
+	for imported, want := range map[string][]string{
+		"fakeserver": {fakewire}, "subject": {fakewire}, "scenarios": {fakewire}, "pcapng": {fakewire, gopacket},
+	} {
 		t.Run(imported, func(t *testing.T) {
 			t.Parallel()
 			s := newService(t)
@@ -34,8 +40,11 @@ func TestServiceKeepsItsVersions(t *testing.T) {
 			for _, path := range moved(before, after, mayMove) {
 				t.Errorf("%s: %s before, %q after", path, before[path], after[path])
 			}
-			if added := slices.DeleteFunc(s.required(t), func(path string) bool { return slices.Contains(required, path) }); !slices.Equal(added, []string{fakewire}) {
-				t.Errorf("go.mod requires %q beside what it did, want %s alone", added, fakewire)
+			if added := slices.DeleteFunc(s.required(t), func(path string) bool { return slices.Contains(required, path) }); !slices.Equal(slices.Sorted(slices.Values(added)), want) {
+				t.Errorf("go.mod requires %q beside what it did, want %q", added, want)
+			}
+			if deps := s.run(t, "go", "list", "-deps", "-test", "./..."); strings.Contains(deps, gopacket) != slices.Contains(want, gopacket) {
+				t.Errorf("its tests depend on packages of %s: %v, want %v", gopacket, strings.Contains(deps, gopacket), slices.Contains(want, gopacket))
 			}
 			s.run(t, "go", "test", "./client") // it is built with those versions, too
 		})

@@ -42,6 +42,7 @@ func main() {
 const (
 	module = "github.com/fakewire/fakewire/"
 	gomega = "github.com/onsi/gomega"
+	packet = "github.com/gopacket/gopacket"
 )
 
 var (
@@ -67,6 +68,7 @@ var mayImport = []struct {
 	{"fakeserver/transcript", [][]string{record[1:]}},
 	{"fakeserver/transcript/transcripttest", [][]string{words[1:], record[:1]}},
 	{"fakeserver/transcript/timeline", [][]string{words}},
+	{"fakeserver/transcript/pcapng", [][]string{words, {packet, packet + "/layers"}}},
 	{"fakeserver/transcript/", [][]string{words[1:]}},
 	{"fakeserver/internal/record", [][]string{words[1:], record[1:], kernel[1:]}},
 	{"fakeserver/internal/store", nil},
@@ -86,6 +88,9 @@ var mayImport = []struct {
 	{"nettest/explore/internal/specimen", [][]string{server, {module + "nettest", module + "nettest/explore"}}},
 	{"nettest/match", [][]string{words, counts, {gomega + "/types", gomega + "/format", gomega + "/gcustom", gomega + "/gbytes"}}},
 }
+
+// mayPack are the packages that may depend on the one that makes packets: nothing else that a user imports does.
+var mayPack = []string{"fakeserver/transcript/pcapng", "fakeserver/cmd/"}
 
 // forTests are packages that only tests import: no list allows them, and they may depend on testing.
 var forTests = []string{"fakeserver/internal/servertest", "fakeserver/internal/faultgen"}
@@ -132,6 +137,9 @@ func (g graph) breaches() []string {
 	var all []string
 	for path, p := range g {
 		name, ours := strings.CutPrefix(path, module)
+		if ours && !packs(name) && g.reaches(path, isPacket, map[string]bool{}) {
+			all = append(all, name+" depends on "+packet)
+		}
 		if !ours || strings.HasPrefix(name, "scenarios") {
 			continue
 		}
@@ -140,7 +148,7 @@ func (g graph) breaches() []string {
 				all = append(all, fmt.Sprintf("%s imports %s", name, strings.TrimPrefix(imported, module)))
 			}
 		}
-		if serves(name) && p.Name != "main" && g.reaches(path, map[string]bool{}) {
+		if serves(name) && p.Name != "main" && g.reaches(path, isTesting, map[string]bool{}) {
 			all = append(all, name+" depends on testing")
 		}
 	}
@@ -162,15 +170,26 @@ func allowed(name, imported string) bool {
 	return false
 }
 
-// reaches reports whether path depends on package testing, which registers flags,
-// or on httptest, which does too.
-func (g graph) reaches(path string, seen map[string]bool) bool {
-	if path == "testing" || path == "net/http/httptest" {
+// packs reports whether a package may depend on gopacket.
+func packs(name string) bool {
+	return slices.ContainsFunc(mayPack, func(dir string) bool {
+		return name == dir || strings.HasSuffix(dir, "/") && strings.HasPrefix(name, dir)
+	})
+}
+
+func isPacket(path string) bool { return path == packet || strings.HasPrefix(path, packet+"/") }
+
+// isTesting reports whether path is package testing, which registers flags, or httptest, which does too.
+func isTesting(path string) bool { return path == "testing" || path == "net/http/httptest" }
+
+// reaches reports whether path is, or depends on, a package that is one of those asked for.
+func (g graph) reaches(path string, asked func(string) bool, seen map[string]bool) bool {
+	if asked(path) {
 		return true
 	}
 	if seen[path] {
 		return false
 	}
 	seen[path] = true
-	return slices.ContainsFunc(g[path].Imports, func(next string) bool { return g.reaches(next, seen) })
+	return slices.ContainsFunc(g[path].Imports, func(next string) bool { return g.reaches(next, asked, seen) })
 }

@@ -50,11 +50,16 @@ func TestBreachesAreFound(t *testing.T) {
 		{"nettest", module + "fakeserver/internal/faultgen", "nettest imports fakeserver/internal/faultgen"},
 		{"fakeserver/internal/faultgen", module + "fakeserver", "fakeserver/internal/faultgen imports fakeserver"},
 		{"fakeserver/fault", module + "fakeserver/internal/kernel", "fakeserver/fault imports fakeserver/internal/kernel"},
+		{"fakeserver/transcript/pcapng", module + "fakeserver", "fakeserver/transcript/pcapng imports fakeserver"},
+		{"scenarios", module + "fakeserver/transcript/pcapng", "scenarios depends on " + packet},
+		{"scenarios", "example.com/capture", "scenarios depends on " + packet},
 	} {
-		g := graph{"net": {Standard: true}, "testing": {Standard: true}, "net/x": {Standard: true, Imports: []string{"testing"}}}
+		g := graph{"net": {Standard: true}, "testing": {Standard: true}, "net/x": {Standard: true, Imports: []string{"testing"}}, "example.com/capture": {Imports: []string{packet + "/pcapgo"}}}
 		for _, dir := range []string{"fakeserver", "fakeserver/fault", "fakeserver/transcript", "fakeserver/internal/kernel", "fakeserver/internal/decide", "fakeserver/internal/record", "fakeserver/internal/store", "fakeserver/internal/faultgen", "scenarios", "nettest", "nettest/subject", "nettest/explore", "nettest/match"} {
 			g[module+dir] = listed{}
 		}
+		g[module+"fakeserver/transcript/pcapng"] = listed{Imports: []string{packet}}
+		g[module+"fakeserver/cmd/fakeserver"] = listed{Name: "main", Imports: []string{module + "fakeserver"}}
 		if got := g.breaches(); len(got) != 0 {
 			t.Fatalf("a sound graph: %v", got)
 		}
