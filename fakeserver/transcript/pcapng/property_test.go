@@ -77,6 +77,9 @@ func (all *traffic) compare(c transcript.Transcript) error {
 		if got := s.data[d]; !bytes.Equal(got, want) {
 			return fmt.Errorf("%v the capture has %d bytes, %.40q; the record has %d, %.40q", d, len(got), got, len(want), want)
 		}
+		if got, want := s.missing[d], c.Omitted(d); got != want && !c.Header().IsOfDatagrams() {
+			return fmt.Errorf("%v %d bytes were not captured; the record has not kept %d", d, got, want)
+		}
 		if got, want := s.ending[d], c.Ending(d); got != want && want != transcript.ByClose && c.Header().Network == "tcp" {
 			return fmt.Errorf("%v ended by %v in the capture; in the record by %v", d, got, want)
 		}
@@ -125,7 +128,11 @@ func (d *drawing) int(low, high int, name string) int {
 
 func (d *drawing) record() {
 	h := transcript.Header{Name: "any", Network: rapid.SampledFrom([]string{"tcp", "udp"}).Draw(d.t, "network"), Address: rapid.SampledFrom([]string{"10.0.0.1:80", "[fd00::1]:80"}).Draw(d.t, "address"), Start: time.Now()}
-	d.r, d.lanes = record.New(h, 0), map[int]*[3]*lane{}
+	limit := int64(0)
+	if h.Network == "tcp" { // of datagrams that are not kept, sizes may not be known
+		limit = rapid.SampledFrom([]int64{0, 0, -1, 10, 1000, 100_000}).Draw(d.t, "limit")
+	}
+	d.r, d.lanes = record.New(h, limit), map[int]*[3]*lane{}
 	conns := d.int(1, 3, "conns")
 	for n := 1; n <= conns; n++ {
 		d.r.Add(accepted(n, d.peer(n)))

@@ -25,11 +25,11 @@ type traffic struct {
 
 // A stream is one connection, by direction.
 type stream struct {
-	server netip.AddrPort
-	data   [3][]byte
-	gaps   [3]int64 // bytes that are missing
-	ending [3]transcript.Ending
-	grams  [3][][]byte
+	server  netip.AddrPort
+	data    [3][]byte
+	missing [3]int64 // bytes that were not captured
+	ending  [3]transcript.Ending
+	grams   [3][][]byte
 }
 
 // reassemble reads a capture of a server with gopacket alone.
@@ -86,6 +86,7 @@ func (all *traffic) add(assembler *reassembly.Assembler, data []byte, info gopac
 		if whole {
 			assembler.Assemble(network, t)
 		}
+		s.missing[d] += int64(info.Length - info.CaptureLength)
 	case *layers.UDP:
 		s, d := all.stream(network, t.TransportFlow())
 		s.grams[d] = append(s.grams[d], append([]byte{}, t.Payload...))
@@ -142,14 +143,13 @@ func (h *half) Accept(_ *layers.TCP, _ gopacket.CaptureInfo, _ reassembly.TCPFlo
 }
 
 func (h *half) ReassembledSG(sg reassembly.ScatterGather, _ reassembly.AssemblerContext) {
-	way, _, _, skip := sg.Info()
+	way, _, _, _ := sg.Info()
 	d := h.first
 	if way == reassembly.TCPDirServerToClient {
 		d = in + out - d
 	}
 	n, _ := sg.Lengths()
 	h.data[d] = append(h.data[d], sg.Fetch(n)...)
-	h.gaps[d] += int64(max(0, skip))
 }
 
 func (h *half) ReassemblyComplete(reassembly.AssemblerContext) bool { return false }

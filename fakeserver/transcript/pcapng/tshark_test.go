@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"io"
+	"net"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -14,7 +16,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/internal/record"
+	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -284,4 +289,79 @@ func TestTsharkShowsNamesAndComments(t *testing.T) {
 	if got := tshark(t, file, "-N", "n", "-c", "1", "-T", "fields", "-e", "ipv6.src_host", "-e", "ipv6.dst_host"); got != "conn-1\t/tmp/server\n" {
 		t.Errorf("the addresses' names are %q", got)
 	}
+}
+
+// A connection from the port of an earlier one is another to Wireshark, which remarks that, and nothing else.
+func TestTsharkTellsConnectionsFromOnePortApart(t *testing.T) {
+	rec := recorded(t, tcp, 0, func(r *record.Recorder) {
+		for n := 1; n <= 3; n++ {
+			r.Add(accepted(n, "10.0.0.2:5000"))
+			i := r.Lane(n, in)
+			i.Append(transcript.Data, fmt.Appendf(nil, "from %d", n))
+			if n == 1 {
+				i.Add(transcript.Event{Kind: transcript.FIN})
+				r.Lane(n, out).Add(transcript.Event{Kind: transcript.FIN})
+			} else {
+				r.Lane(n, out).Add(transcript.Event{Kind: transcript.RST})
+			}
+		}
+	})
+	file := saved(t, bytesOf(t, rec))
+	got := tshark(t, file, "-Y", "tcp.payload", "-T", "fields", "-e", "tcp.stream", "-e", "tcp.payload", "-e", "tcp.seq")
+	var want strings.Builder
+	for n := 1; n <= 3; n++ {
+		fmt.Fprintf(&want, "%d\t%x\t1\n", n-1, fmt.Sprintf("from %d", n))
+	}
+	if got != want.String() {
+		t.Errorf("the streams are\n%swant\n%s", got, want.String())
+	}
+	if got := tshark(t, file, "-Y", "tcp.analysis.flags && !tcp.analysis.reused_ports"); got != "" {
+		t.Errorf("tshark remarks\n%s", got)
+	}
+}
+
+// A unix socket's stream can be followed, and so can the datagrams of a server that loses, doubles and changes some.
+func TestTsharkReadsRealServers(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	stream := fakeserver.Start(t, fakeserver.Config{Network: "unix", Addr: path, Handler: fakeserver.Echo{}})
+	c, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	io.WriteString(c, "over a unix socket")
+	c.(*net.UnixConn).CloseWrite()
+	if _, err := io.ReadAll(c); err != nil {
+		t.Fatal(err)
+	}
+	servertest.Wait(t, stream, servertest.Ended(1))
+	file := saved(t, bytesOf(t, stream.Recording()))
+	all := dissect(t, file)
+	wantNoProblem(t, all)
+	if got := tshark(t, file, "-q", "-z", "follow,tcp,ascii,0"); strings.Count(got, "over a unix socket") != 2 {
+		t.Errorf("tshark follows\n%s", got)
+	}
+	if len(all) < 9 || !strings.Contains(all[len(all)-2].comments+all[len(all)-1].comments, "close") {
+		t.Errorf("the end is %+v", all)
+	}
+
+	packets := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{}, Faults: fault.Plan{Seed: 1, Rules: []fault.Rule{
+		fault.FromClient(fault.Loss{Nth: 2}), fault.ToClient(fault.Duplicate{Rate: 1}), fault.ToClient(fault.Corrupt{Rate: 1}),
+	}}})
+	u, err := net.Dial("udp", packets.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer u.Close()
+	for n := range 5 {
+		fmt.Fprintf(u, "datagram %d", n)
+	}
+	servertest.Wait(t, packets, func(tr transcript.Transcript) bool { return len(tr.Datagrams(out)) == 8 })
+	rec := packets.Recording()
+	all = dissect(t, saved(t, bytesOf(t, rec)))
+	wantNoProblem(t, all)
+	here, there := u.LocalAddr().String(), packets.Addr()
+	s := collect(t, all)
+	s.wantDatagrams(t, way{here, there}, rec.Transcript, in)
+	s.wantDatagrams(t, way{there, here}, rec.Transcript, out)
 }

@@ -111,6 +111,31 @@ func TestWriteLeavesOutWhatDidNotLeave(t *testing.T) {
 	wantComments(t, f.frames[8].comments, "fin       @10 (it did not leave)", "fin-unsent", "count 7 not due", "rst")
 }
 
+// A client's RST comes after its bytes, of which the server has read some after it knew of the RST.
+func TestWriteClientsResetComesAfterItsBytes(t *testing.T) {
+	rec := recorded(t, tcp, 0, func(r *record.Recorder) {
+		r.Add(accepted(1, "10.0.0.2:5000"))
+		i, o := r.Lane(1, in), r.Lane(1, out)
+		i.Append(transcript.Data, []byte("ab"))
+		i.Add(transcript.Event{Kind: transcript.RST})
+		o.Append(transcript.Data, []byte("xyz"))
+		o.Unsend(3, "reset")
+		time.Sleep(time.Second)
+		i.Append(transcript.Data, []byte("cd"))
+		i.Append(transcript.Discarded, []byte("ef"))
+		r.Add(transcript.Event{Conn: 1, Kind: transcript.Close})
+	})
+	f := write(t, rec)
+	if got, want := f.lines()[len(f.frames)-1], "10.0.0.2 -> 10.0.0.1 RST+ACK 7 ack 1 \"\""; got != want {
+		t.Errorf("the last packet is %s, want %s\n%v", got, want, f)
+	}
+	last := f.frames[len(f.frames)-1]
+	wantComments(t, last.comments, "rst       @2 (the bytes before it were read later)")
+	if at := last.at.Sub(f.frames[0].at); at != time.Second {
+		t.Errorf("it comes after %v, want a second, as the bytes do", at)
+	}
+}
+
 // Datagrams that were taken back are not there.
 func TestWriteDatagrams(t *testing.T) {
 	h := transcript.Header{Network: "udp", Address: "[::1]:53"}
