@@ -35,13 +35,13 @@ func client(h transcript.Header, n int, peer string) (a netip.AddrPort, standsIn
 	return netip.AddrPortFrom(netip.AddrFrom16(ip), clientPort), true
 }
 
-// parse returns the IP address and port that text is, without a zone: packets have none.
+// parse returns the IP address and port that text is. Of a zone, packets know nothing.
 func parse(h transcript.Header, text string) (a netip.AddrPort, ok bool) {
 	a, err := netip.ParseAddrPort(text)
 	if err != nil || strings.HasPrefix(h.Network, "unix") {
 		return netip.AddrPort{}, false
 	}
-	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port()), true
+	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()), true
 }
 
 // alike returns two addresses as ones of the same family: IPv4 becomes IPv6 if the other is that.

@@ -37,6 +37,22 @@ func TestWriteTellsAStory(t *testing.T) {
 	}
 }
 
+// A recording that was a file is the same capture.
+func TestWriteARecordingThatWasRead(t *testing.T) {
+	rec := story(t)
+	var file bytes.Buffer
+	if _, err := rec.WriteTo(&file); err != nil {
+		t.Fatal(err)
+	}
+	again, err := transcript.Read(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := bytesOf(t, again), bytesOf(t, rec); !bytes.Equal(got, want) {
+		t.Errorf("the capture has %d bytes and others, before it had %d", len(got), len(want))
+	}
+}
+
 // story returns the recording of two tries.
 func story(t *testing.T) (rec transcript.Recording) {
 	t.Helper()
@@ -93,6 +109,7 @@ func golden(t *testing.T, name string, got []byte) {
 
 // The story is one to Wireshark, too: what it lists is what happened, and its comments are the plan's.
 func TestTsharkTellsTheStory(t *testing.T) {
+	t.Parallel()
 	all := dissect(t, "testdata/story.pcapng")
 	wantNoProblem(t, all)
 	if got := tshark(t, "testdata/story.pcapng", "-Y", `frame.comment contains "cut" && tcp.flags.reset == 1`, "-T", "fields", "-e", "frame.number"); strings.Count(got, "\n") != 1 {

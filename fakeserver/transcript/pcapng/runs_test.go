@@ -40,6 +40,7 @@ func repeats(t *testing.T, usual int) int {
 // Of random runs with resets, the record has the bytes that moved, and the capture has those of the record, as
 // gopacket reads it; and as Wireshark does, which reads all captures as one.
 func TestRandomRunsAreInTheirCaptures(t *testing.T) {
+	t.Parallel()
 	const onePerSockets = 10 // every so many runs, one is on the kernel's sockets
 	var network nettest.Network
 	var captures [][]byte

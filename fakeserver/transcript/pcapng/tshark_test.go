@@ -183,6 +183,7 @@ func peerOf(c transcript.Transcript) string {
 
 // Wireshark reads streams of either family, and follows them.
 func TestTsharkReadsStreams(t *testing.T) {
+	t.Parallel() // which waits for processes
 	for _, address := range []string{"127.0.0.1:80", "[::1]:80"} {
 		server := netip.MustParseAddrPort(address)
 		peer := netip.AddrPortFrom(server.Addr(), 5000).String()
@@ -218,6 +219,7 @@ func TestTsharkReadsStreams(t *testing.T) {
 
 // What the limit did not keep is missing for Wireshark, and nothing else is wrong.
 func TestTsharkKnowsWhatIsMissing(t *testing.T) {
+	t.Parallel() // which waits for processes
 	rec := recorded(t, tcp, 10, func(r *record.Recorder) {
 		r.Add(accepted(1, "10.0.0.2:5000"))
 		i, o := r.Lane(1, in), r.Lane(1, out)
@@ -239,6 +241,7 @@ func TestTsharkKnowsWhatIsMissing(t *testing.T) {
 
 // Datagrams may be as large as unix sockets let them be, and their sums are right.
 func TestTsharkReadsDatagrams(t *testing.T) {
+	t.Parallel() // which waits for processes
 	for _, h := range []transcript.Header{{Network: "udp", Address: "10.0.0.1:53"}, {Network: "unixgram", Address: "/tmp/server"}} {
 		large := 65_507
 		if h.Network == "unixgram" {
@@ -262,6 +265,7 @@ func TestTsharkReadsDatagrams(t *testing.T) {
 
 // Names and comments are there, whole, however long; and no block of theirs takes a packet's number or time.
 func TestTsharkShowsNamesAndComments(t *testing.T) {
+	t.Parallel() // which waits for processes
 	long := strings.Repeat("0123456789", 20_000)
 	h := transcript.Header{Name: "srv", Network: "unix", Address: "/tmp/server"}
 	rec := recorded(t, h, 0, func(r *record.Recorder) {
@@ -293,6 +297,7 @@ func TestTsharkShowsNamesAndComments(t *testing.T) {
 
 // A connection from the port of an earlier one is another to Wireshark, which remarks that, and nothing else.
 func TestTsharkTellsConnectionsFromOnePortApart(t *testing.T) {
+	t.Parallel() // which waits for processes
 	rec := recorded(t, tcp, 0, func(r *record.Recorder) {
 		for n := 1; n <= 3; n++ {
 			r.Add(accepted(n, "10.0.0.2:5000"))
@@ -322,6 +327,7 @@ func TestTsharkTellsConnectionsFromOnePortApart(t *testing.T) {
 
 // A unix socket's stream can be followed, and so can the datagrams of a server that loses, doubles and changes some.
 func TestTsharkReadsRealServers(t *testing.T) {
+	t.Parallel() // which waits for processes
 	path := filepath.Join(t.TempDir(), "s")
 	stream := fakeserver.Start(t, fakeserver.Config{Network: "unix", Addr: path, Handler: fakeserver.Echo{}})
 	c, err := net.Dial("unix", path)

@@ -111,6 +111,28 @@ func TestWriteLeavesOutWhatDidNotLeave(t *testing.T) {
 	wantComments(t, f.frames[8].comments, "fin       @10 (it did not leave)", "fin-unsent", "count 7 not due", "rst")
 }
 
+// What is taken back in two steps is taken back to the lower offset.
+func TestWriteLeavesOutWhatWasTakenBackTwice(t *testing.T) {
+	rec := recorded(t, tcp, 0, func(r *record.Recorder) {
+		r.Add(accepted(1, "10.0.0.2:5000"))
+		o := r.Lane(1, out)
+		o.Append(transcript.Data, []byte("abcdef"))
+		o.Append(transcript.Data, []byte("gh"))
+		o.Unsend(1, "refused")
+		o.Unsend(4, "refused")
+		o.Append(transcript.Data, []byte("D"))
+	})
+	var all strings.Builder
+	for _, line := range write(t, rec).lines() {
+		if _, quoted, _ := strings.Cut(line, "PSH"); quoted != "" {
+			all.WriteString(quoted)
+		}
+	}
+	if got, want := all.String(), `+ACK 1 ack 1 "abc"+ACK 4 ack 1 "D"`; got != want {
+		t.Errorf("what left is %s, want %s", got, want)
+	}
+}
+
 // A client's RST comes after its bytes, of which the server has read some after it knew of the RST.
 func TestWriteClientsResetComesAfterItsBytes(t *testing.T) {
 	rec := recorded(t, tcp, 0, func(r *record.Recorder) {
@@ -134,6 +156,24 @@ func TestWriteClientsResetComesAfterItsBytes(t *testing.T) {
 	if at := last.at.Sub(f.frames[0].at); at != time.Second {
 		t.Errorf("it comes after %v, want a second, as the bytes do", at)
 	}
+}
+
+// An RST comes after the FIN of its side, if there was one, and nothing is acknowledged any more.
+func TestWriteResetAfterAFIN(t *testing.T) {
+	rec := recorded(t, tcp, 0, func(r *record.Recorder) {
+		r.Add(accepted(1, "10.0.0.2:5000"))
+		i, o := r.Lane(1, in), r.Lane(1, out)
+		o.Add(transcript.Event{Kind: transcript.FIN})
+		o.Add(transcript.Event{Kind: transcript.RST})
+		i.Append(transcript.Data, []byte("late"))
+	})
+	f := write(t, rec)
+	f.wantLines(t, append(f.lines()[:3],
+		"10.0.0.1 -> 10.0.0.2 FIN+ACK 1 ack 1 \"\"",
+		"10.0.0.2 -> 10.0.0.1 ACK 1 ack 2 \"\"",
+		"10.0.0.1 -> 10.0.0.2 RST+ACK 2 ack 1 \"\"",
+		"10.0.0.2 -> 10.0.0.1 PSH+ACK 1 ack 2 \"late\"",
+	)...)
 }
 
 // Datagrams that were taken back are not there.
