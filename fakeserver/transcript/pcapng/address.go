@@ -71,8 +71,5 @@ func hostName(text, otherwise string) string {
 	if text == "" || text == "@" { // a unix socket without a name
 		return otherwise
 	}
-	for len(text) > maxName {
-		text = text[1:] // of a path, the end says more
-	}
-	return strings.ToValidUTF8(text, "")
+	return strings.ToValidUTF8(text[max(0, len(text)-maxName):], "") // of a path, the end says more
 }

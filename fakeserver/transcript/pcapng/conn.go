@@ -66,7 +66,12 @@ func (n *conn) addresses(d transcript.Direction) (from, to netip.AddrPort) {
 	return n.ends[d], n.ends[opposite(d)]
 }
 
-// datagrams writes the packets of e, which stands for several if it has none of their bytes.
+const (
+	maxAlike           = 1000    // packets of empty datagrams that are one event
+	maxUnknownDatagram = 1 << 20 // bytes that a datagram is said to have had: no socket sends as many
+)
+
+// datagrams writes the packets of e, which stands for several if they are empty.
 func (n *conn) datagrams(e transcript.Event, about []string) {
 	from, to := n.addresses(e.Direction)
 	p := known(e.Data)
@@ -84,8 +89,3 @@ func (n *conn) datagrams(e transcript.Event, about []string) {
 		about = nil
 	}
 }
-
-const (
-	maxAlike           = 1000    // packets of empty datagrams that are one event
-	maxUnknownDatagram = 1 << 20 // bytes that a datagram is said to have had: no socket sends as many
-)

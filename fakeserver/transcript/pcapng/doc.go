@@ -44,7 +44,7 @@
 // # Limits
 //
 // What RecordLimit did not keep is in packets of the right size that were not captured whole, without an analysis flag; of
-// one event at most the first 1 GiB. Wireshark leaves it out of streams that it follows. Several datagrams of which only the sum of
+// one event at most the first 1 GiB, after which there is a gap. Wireshark leaves it out of streams that it follows. Several datagrams of which only the sum of
 // their sizes is known are a comment; of empty ones that are one event, the first 1,000 are packets.
 //
 // A comment is cut in several where it is longer than the format can have, which is 65,535 bytes; of what there is to say of one

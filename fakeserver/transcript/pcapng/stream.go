@@ -3,8 +3,9 @@ package pcapng
 import (
 	"fmt"
 
-	"github.com/fakewire/fakewire/fakeserver/transcript"
 	"github.com/gopacket/gopacket/layers"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // progress is how far a direction of a stream is.
