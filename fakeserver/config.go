@@ -11,6 +11,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/internal/port"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // Config says how a Server behaves. Its zero value works. It is copied when the
@@ -41,6 +42,9 @@ type Config struct {
 	// StartDown lets the server start as Down leaves it: with its port taken, and
 	// refusing connections until Up. As a rule that is fault.AtStart.
 	StartDown bool
+	// Redact hides secrets from whatever shows what happened: failures, files, pictures. What matchers and queries
+	// get, and what handlers and clients do, it does not touch. If nil, nothing is hidden. See transcript.Redactor.
+	Redact transcript.Redactor
 	// Name names the server in messages. If empty, the test's name.
 	Name string
 }
@@ -74,6 +78,9 @@ type PacketConfig struct {
 	// StartDown lets the server start as Down leaves it: with its port taken, and
 	// its datagrams answered by "port unreachable" until Up. As a rule that is fault.AtStart.
 	StartDown bool
+	// Redact hides secrets from whatever shows what happened: failures, files, pictures. What matchers and queries
+	// get, and what handlers and clients do, it does not touch. If nil, nothing is hidden. See transcript.Redactor.
+	Redact transcript.Redactor
 	// Name names the server in messages. If empty, the test's name.
 	Name string
 }
@@ -88,6 +95,7 @@ type endpoint struct {
 	receiveBuffer int
 	plan          fault.Plan
 	medium        fault.Medium
+	redactor      transcript.Redactor
 }
 
 var (
@@ -98,14 +106,14 @@ var (
 func (cfg *Config) endpoint() endpoint {
 	return endpoint{
 		name: cfg.Name, network: cfg.Network, addr: cfg.Addr, transport: cfg.Transport, receiveBuffer: cfg.ReceiveBuffer,
-		known: streamNetworks, plan: cfg.Faults, medium: fault.Streams,
+		known: streamNetworks, plan: cfg.Faults, medium: fault.Streams, redactor: cfg.Redact,
 	}
 }
 
 func (cfg *PacketConfig) endpoint() endpoint {
 	e := endpoint{
 		name: cfg.Name, network: cfg.Network, addr: cfg.Addr, transport: cfg.Transport, receiveBuffer: cfg.ReceiveBuffer,
-		known: packetNetworks, plan: cfg.Faults, medium: fault.Datagrams,
+		known: packetNetworks, plan: cfg.Faults, medium: fault.Datagrams, redactor: cfg.Redact,
 	}
 	if e.receiveBuffer == 0 && !e.isUnix() {
 		e.receiveBuffer = defaultPacketBuffer

@@ -37,7 +37,8 @@ type core struct {
 	medium  fault.Medium
 	below   any // the Transport, or what was wrapped; nil for the kernel's network
 
-	recordLimit int64 // see Config
+	recordLimit int64               // see Config
+	redactor    transcript.Redactor // nil: nothing is to be hidden
 
 	shut   chan struct{}   // closed when a Listener's Close begins, which ends no connection; nil for others
 	ctx    context.Context // of handlers; canceled when Close begins
@@ -74,7 +75,7 @@ func compile(e *endpoint, o origin) (*core, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &core{name: e.name, test: o.test(), seed: sd, noRST: e.isUnix(), medium: e.medium}
+	s := &core{name: e.name, test: o.test(), seed: sd, noRST: e.isUnix(), medium: e.medium, redactor: e.redactor}
 	if e.transport != nil {
 		s.below = e.transport
 	}
@@ -87,6 +88,7 @@ func compile(e *endpoint, o origin) (*core, error) {
 func (s *core) settle(network string, addr net.Addr, recordLimit int64) {
 	s.network, s.addr, s.text, s.recordLimit = network, addr, dialString(addr), recordLimit
 	s.rec = record.New(transcript.Header{Name: s.name, Network: network, Address: s.text}, recordLimit)
+	s.rec.Redact(s.redactor)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.outages.c, s.outages.ended = s, s.ctx.Done()
 }
@@ -115,7 +117,7 @@ func (s *core) Report() fault.Report { return s.compiled().Report() }
 func (s *core) Verify() error {
 	s.errMu.Lock()
 	defer s.errMu.Unlock()
-	return errors.Join(append([]error{s.compiled().Report().Verify()}, s.errs...)...)
+	return s.redactError(errors.Join(append([]error{s.compiled().Report().Verify()}, s.errs...)...))
 }
 
 // fail keeps err for Verify.
@@ -134,7 +136,7 @@ func (s *core) isClosing() bool { return s.ctx.Err() != nil }
 
 // end lets f end the server, once. Each call waits for that, and returns its error.
 func (s *core) end(f func() error) error {
-	s.ended.do(func() { s.endErr = f() })
+	s.ended.do(func() { s.endErr = s.redactError(f()) })
 	return s.endErr
 }
 

@@ -118,7 +118,7 @@ func (s *core) AwaitHeld(ctx context.Context, name string) error {
 			return nil
 		case <-rearmed:
 		case <-ctx.Done():
-			return fmt.Errorf("fakeserver: %s: nothing was held at gate %q: %w", s.name, name, context.Cause(ctx))
+			return s.redactError(fmt.Errorf("fakeserver: %s: nothing was held at gate %q: %w", s.name, name, context.Cause(ctx)))
 		case <-s.Done():
 			return s.closedError("AwaitHeld")
 		}
@@ -139,5 +139,5 @@ func (s *core) checkGate(name string) error {
 	case len(known) == 0:
 		return fmt.Errorf("fakeserver: %s: no rule holds at gate %q: the plan has no gates", s.name, name)
 	}
-	return fmt.Errorf("fakeserver: %s: no rule holds at gate %q; the plan's gates are %q", s.name, name, known)
+	return s.redactError(fmt.Errorf("fakeserver: %s: no rule holds at gate %q; the plan's gates are %q", s.name, name, known))
 }

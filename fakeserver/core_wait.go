@@ -39,8 +39,14 @@ type waitError struct {
 }
 
 func (e *waitError) Error() string {
-	return fmt.Sprintf("fakeserver: %s: wait: %v\n%v", e.server, e.cause, e.record)
+	return e.Redact(fmt.Sprintf("fakeserver: %s: wait: %v\n", e.server, e.cause)) + e.record.String()
 }
+
+// Redact is for package match, which shows what errors wrap.
+func (e *waitError) Redact(text string) string { return e.record.Redact(text) }
+
+// GomegaString lets Gomega print the text, and not what the fields hold.
+func (e *waitError) GomegaString() string { return e.Error() }
 
 func (e *waitError) Unwrap() error { return e.cause }
 

@@ -15,8 +15,8 @@ import (
 // SIP and syslog are, and ends both with the test: see Start. If the test fails, its one
 // failure, or its log, has both records.
 //
-// What one of the two configs leaves empty of Network, Addr, Transport and Name, it takes from the
-// other: "udp6" goes with "tcp6". If neither names a port, it is one that is free for both.
+// What one of the two configs leaves empty of Network, Addr, Transport, Redact and Name, it takes from
+// the other: "udp6" goes with "tcp6". If neither names a port, it is one that is free for both.
 func StartBoth(tb TB, cfg Config, packets PacketConfig) (*Server, *PacketServer) {
 	tb.Helper()
 	st := startedBy(tb)
@@ -61,6 +61,12 @@ func (b *both) agree() {
 	}
 	s.Addr, p.Addr = cmp.Or(s.Addr, p.Addr), cmp.Or(p.Addr, s.Addr)
 	s.Name, p.Name = cmp.Or(s.Name, p.Name), cmp.Or(p.Name, s.Name)
+	if s.Redact == nil {
+		s.Redact = p.Redact
+	}
+	if p.Redact == nil {
+		p.Redact = s.Redact
+	}
 	if s.Transport == nil {
 		s.Transport = p.Transport
 	}

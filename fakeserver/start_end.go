@@ -82,11 +82,12 @@ func (s *started) story(record func(server) transcript.Transcript, faults ...str
 		b.WriteString(strings.Join(faults, "\n") + "\n")
 	}
 	for _, srv := range s.servers {
-		b.WriteString(srv.outcomes())
+		t := record(srv)
+		b.WriteString(t.Redact(srv.outcomes()))
 		if line := srv.rerun(s.test); line != "" {
-			b.WriteString("to rerun with the same draws: " + line + "\n")
+			b.WriteString(t.Redact("to rerun with the same draws: " + line + "\n"))
 		}
-		b.WriteString(record(srv).String())
+		b.WriteString(t.String())
 	}
 	return b.String()
 }

@@ -11,7 +11,7 @@ import (
 
 // Dump returns the whole record for people: every event with all of its data. What is
 // text is quoted line by line, the rest is a hex dump with a column of text; both with the
-// offsets of the stream, or of the datagram.
+// offsets of the stream, or of the datagram. What the record's Redactor hides is not shown.
 func (t Transcript) Dump() string {
 	var b strings.Builder
 	t.DumpTo(&b) // which has no errors of its own
@@ -21,6 +21,7 @@ func (t Transcript) Dump() string {
 // DumpTo writes what Dump returns to w, without having all of it in memory. Its error is
 // w's.
 func (t Transcript) DumpTo(w io.Writer) error {
+	t = t.Redacted()
 	b := bufio.NewWriter(w)
 	of := t.senders()
 	var line strings.Builder

@@ -21,8 +21,9 @@ const whole = "  (not all is shown here: with FAKEWIRE_ARTIFACTS=DIR, a failing 
 // String returns the record for people: one line per event, text where it is printable
 // and hex where not. Bytes that were discarded one after the other are one line. A long
 // record loses data in its middle, and says so; where faults acted it keeps them, and what
-// was sent before and after.
+// was sent before and after. What the record's Redactor hides is not shown.
 func (t Transcript) String() string {
+	t = t.Redacted()
 	x := t.extract()
 	var body strings.Builder
 	cut := x.write(&body)

@@ -14,8 +14,8 @@ import (
 	"unicode/utf8"
 )
 
-// WriteTo writes the recording to w as JSONL: see the package's Files. It needs no memory beyond
-// what the recording has. Its errors are w's, and those of a plan or a report that is not JSON.
+// WriteTo writes the recording to w as JSONL: see the package's Files. What the transcript's Redactor hides is not
+// in it; without one, it needs no memory beyond what the recording has. Its errors are w's, and those of a plan or a report that is not JSON.
 func (r Recording) WriteTo(w io.Writer) (n int64, err error) {
 	counted := &countingWriter{w: w}
 	err = r.writeAll(counted)
@@ -33,6 +33,7 @@ func (r Recording) WriteFile(name string) error {
 }
 
 func (r Recording) writeAll(to io.Writer) error {
+	r = r.Redacted()
 	w, err := NewWriter(to, r.Transcript.header, r.Origin)
 	if err != nil {
 		return err
@@ -68,7 +69,8 @@ func (c *countingWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// A Writer writes a recording event by event, in memory that does not grow with it. After an error,
+// A Writer writes a recording event by event, in memory that does not grow with it. It hides nothing: what it is
+// given should come from a recording's Redacted. After an error,
 // all its methods return that. It has one user at a time.
 type Writer struct {
 	w    *bufio.Writer

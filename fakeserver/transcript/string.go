@@ -118,7 +118,7 @@ func quoteOf(p []byte, total int64) string {
 	if printable(p) {
 		return strconv.Quote(string(p)) + more
 	}
-	return "hex " + hex.EncodeToString(p) + more
+	return hexPrefix + hex.EncodeToString(p) + more
 }
 
 // printable reports whether p is text: UTF-8 of graphic characters and the usual

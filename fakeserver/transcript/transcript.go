@@ -20,6 +20,8 @@ type Transcript struct {
 	events store.View
 	begin  int         // the position after which the events are, if they are those since a mark
 	whole  *store.View // then, the events of which they are the last; else nil
+
+	redaction *redaction // of all parts of the snapshot; nil: nothing is to be hidden
 }
 
 // Of returns the transcript of these events, which it shares. The number is that of their record,

@@ -44,7 +44,8 @@ func (m *BytesMatcher) Match(actual any) (bool, error) {
 		return false, err
 	}
 	m.seen.Store(s)
-	return m.found(s)
+	ok, err := m.found(s)
+	return ok, s.redacted(err)
 }
 
 func (m *BytesMatcher) look(actual any) (*sight, error) {
@@ -126,10 +127,11 @@ func (m *BytesMatcher) message(negated bool) string {
 	s := m.seen.Load()
 	verb, preposition := m.flow.words()
 	expected := fmt.Sprintf("have %s%s\n%s", verb, onConn(s.record, preposition, m.conn), indented(m.x.String()))
-	found := s.list()
-	if p, ok := s.single(); ok {
+	shown := s.shown()
+	found := shown.list()
+	if p, ok := shown.single(); ok {
 		if why := m.x.because(p, negated); why != "" {
-			found += "\nand the matcher says\n" + indented(why)
+			found += "\nand the matcher says\n" + indented(s.whole.Redact(why))
 		}
 	}
 	return claim(s.record, negated, expected, found)

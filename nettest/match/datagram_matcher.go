@@ -56,7 +56,7 @@ func (m *DatagramMatcher) Match(actual any) (bool, error) {
 	n, err := m.count(s)
 	switch {
 	case err != nil:
-		return false, err
+		return false, s.redacted(err)
 	case m.times == nil && n > 0:
 		return true, nil
 	}
@@ -74,7 +74,7 @@ func (m *DatagramMatcher) Match(actual any) (bool, error) {
 func (m *DatagramMatcher) look(actual any) (*sight, error) {
 	r, err := m.scope.of(m.name, actual)
 	if err == nil && !r.isPackets() {
-		err = misuse("%s: %v is a server of streams, which have no datagrams", m.name, r.Header())
+		err = misuse("%s: %v is a server of streams, which have no datagrams", m.name, r.title())
 	}
 	if err == nil {
 		err = m.x.err
@@ -139,5 +139,5 @@ func (m *DatagramMatcher) message(negated bool) string {
 		n, _ := m.count(s)
 		expected += fmt.Sprintf("\nTimes: %v\nThere were %d.", m.times, n)
 	}
-	return claim(s.record, negated, expected, s.list())
+	return claim(s.record, negated, expected, s.shown().list())
 }

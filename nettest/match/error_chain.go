@@ -35,14 +35,22 @@ func walk(err error, depth int, visit func(err error, depth int) bool) bool {
 	return true
 }
 
-// chain returns err and each error that it wraps for people, one on a line, with its type.
+// A redactor hides secrets in texts: an error of a server that has a Redact does.
+type redactor interface{ Redact(text string) string }
+
+// chain returns err and each error that it wraps for people, one on a line, with its type. What an error hides is
+// hidden in those that it wraps, too.
 func chain(err error) string {
 	var lines []string
+	var redactors []redactor
 	whole := walk(err, 0, func(err error, depth int) bool {
 		if len(lines) == maxChain {
 			return false
 		}
-		lines = append(lines, fmt.Sprintf("%s%T: %s", strings.Repeat("  ", depth), err, oneLine(err)))
+		if r, ok := err.(redactor); ok && !isNil(err) {
+			redactors = append(redactors, r)
+		}
+		lines = append(lines, fmt.Sprintf("%s%T: %s", strings.Repeat("  ", depth), err, oneLine(err, redactors)))
 		return true
 	})
 	if !whole {
@@ -51,12 +59,16 @@ func chain(err error) string {
 	return strings.Join(lines, "\n")
 }
 
-// oneLine returns the first line of err's text, or the beginning of a long one.
-func oneLine(err error) string {
+// oneLine returns the first line of err's text, or the beginning of a long one, without what is to be hidden.
+func oneLine(err error, redactors []redactor) string {
 	if isNil(err) {
 		return "nil"
 	}
-	text, _, more := strings.Cut(err.Error(), "\n")
+	text := err.Error()
+	for _, r := range redactors {
+		text = r.Redact(text)
+	}
+	text, _, more := strings.Cut(text, "\n")
 	if len(text) > maxErrorText {
 		text, more = strings.ToValidUTF8(text[:maxErrorText], ""), true
 	}

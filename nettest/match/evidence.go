@@ -19,8 +19,8 @@ const (
 	maxListed = 10  // connections, or datagrams of one of them
 )
 
-// claim returns a failure's message: what was expected of the server, what there was,
-// and then the record.
+// claim returns a failure's message: what was expected of the server, what there was, which must be what may
+// be shown, and then the record.
 func claim(r record, negated bool, expected, found string) string {
 	to := "to "
 	if negated {
@@ -29,7 +29,7 @@ func claim(r record, negated bool, expected, found string) string {
 	if r.isSince() {
 		expected += fmt.Sprintf("\nafter %v", r.mark)
 	}
-	text := fmt.Sprintf("Expected %v\n%s%s\n%s\n%v", r.Header(), to, expected, strings.TrimRight(found, "\n"), r.Transcript)
+	text := fmt.Sprintf("Expected %v\n%s%s\n%s\n%v", r.title(), to, r.whole.Redact(expected), strings.TrimRight(found, "\n"), r.Transcript)
 	return strings.TrimRight(text, "\n")
 }
 

@@ -74,7 +74,7 @@ func (m *EndedMatcher) look(actual any) (record, error) {
 	case err != nil:
 		return r, err
 	case r.isPackets():
-		return r, misuse("HaveEnded: %v is a server of datagrams, which have no end", r.Header())
+		return r, misuse("HaveEnded: %v is a server of datagrams, which have no end", r.title())
 	case slices.Contains(m.how, transcript.StillOpen):
 		return r, misuse("HaveEnded(StillOpen): that is no ending; use HaveEnded() negated")
 	}
@@ -115,7 +115,8 @@ func (m *EndedMatcher) FailureMessage(actual any) string { return m.message(fals
 func (m *EndedMatcher) NegatedFailureMessage(actual any) string { return m.message(true) }
 
 func (m *EndedMatcher) message(negated bool) string {
-	r := *m.seen.Load()
+	seen := *m.seen.Load()
+	r := seen.shown()
 	side := map[transcript.Direction]string{transcript.FromClient: "client", transcript.ToClient: "server"}[m.direction]
 	expected := fmt.Sprintf("have ended%s, on the %s's side%s", onConn(r, "on", m.conn), side, m.ways())
 	var l list
@@ -126,9 +127,9 @@ func (m *EndedMatcher) message(negated bool) string {
 		})
 	}
 	if l.n == 0 {
-		return claim(r, negated, expected, none(r, m.conn))
+		return claim(seen, negated, expected, none(r, m.conn))
 	}
-	return claim(r, negated, expected, "The endings are\n"+l.String())
+	return claim(seen, negated, expected, "The endings are\n"+l.String())
 }
 
 // ways returns " by FIN or RST", or "" for any.

@@ -33,6 +33,22 @@ type account struct {
 	since  int64   // how often the rule has acted since the mark, if there is one
 }
 
+// redact returns a text as it may be shown.
+func (a account) redact(text string) string {
+	if a.record == nil {
+		return text
+	}
+	return a.record.whole.Redact(text)
+}
+
+// redacted returns err, which may name rules, as it may be shown.
+func (a account) redacted(err error) error {
+	if a.record == nil {
+		return err
+	}
+	return a.record.redacted(err)
+}
+
 // HaveFired succeeds if a rule of the server's plan has acted. Actual is a server of
 // package fakeserver, or a fault.Report. The rule is given by its name, or by the key
 // that reports show, such as "reset.ToClient.1"; one that the plan does not have is an
@@ -63,7 +79,7 @@ func (m *FiredMatcher) Match(actual any) (bool, error) {
 	}
 	n, err := m.count(a)
 	if err != nil {
-		return false, err
+		return false, a.redacted(err)
 	}
 	m.seen.Store(&a)
 	if m.times == nil {
@@ -178,6 +194,6 @@ func (m *FiredMatcher) message(expected string) string {
 			expected += fmt.Sprintf("\nafter %v", a.record.mark)
 		}
 	}
-	text := fmt.Sprintf("Expected rule %s\n%s\nThe rules are\n%s\n%s", m.rule, expected, indented(a.String()), record)
+	text := a.redact(fmt.Sprintf("Expected rule %s\n%s\nThe rules are\n%s\n", m.rule, expected, indented(a.String()))) + record
 	return strings.TrimRight(text, "\n")
 }

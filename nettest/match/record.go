@@ -84,6 +84,23 @@ func describe(v any) string {
 	return fmt.Sprintf("a %T", v)
 }
 
+// shown returns the record as it may be shown. Failures are made of that, and not of what Match saw.
+func (r record) shown() record {
+	r.Transcript, r.whole = r.Transcript.Redacted(), r.whole.Redacted()
+	return r
+}
+
+// title is the header as it may be shown.
+func (r record) title() transcript.Header { return r.Redacted().Header() }
+
+// redacted returns err, which may quote the record, as it may be shown.
+func (r record) redacted(err error) error {
+	if m, ok := err.(*misuseError); ok {
+		return &misuseError{r.whole.Redact(m.text)}
+	}
+	return err
+}
+
 // isPackets reports whether the record is one of datagrams.
 func (r record) isPackets() bool { return r.Header().IsOfDatagrams() }
 

@@ -29,7 +29,7 @@ func (s scope) of(matcher string, actual any) (record, error) {
 	case s.chosen && s.conn < 1:
 		return r, misuse("%s: OnConn(%d): %ss are numbered from 1", matcher, s.conn, r.unit())
 	case !s.mark.IsOf(r.whole):
-		return r, misuse("%s: Since(mark): the mark is one of another record than that of %v", matcher, r.Header())
+		return r, misuse("%s: Since(mark): the mark is one of another record than that of %v", matcher, r.title())
 	}
 	r.Transcript, r.mark = r.whole.Since(s.mark), s.mark
 	return r, nil

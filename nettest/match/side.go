@@ -104,6 +104,9 @@ type sight struct {
 	conn int // zero: any
 }
 
+// shown returns the sight as it may be shown.
+func (s *sight) shown() *sight { return &sight{s.record.shown(), s.flow, s.conn} }
+
 // sides returns the flow of each connection.
 func (s *sight) sides() iter.Seq[side] {
 	packets := s.isPackets()

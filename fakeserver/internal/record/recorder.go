@@ -13,10 +13,11 @@ import (
 // goroutines at once.
 type Recorder struct {
 	header transcript.Header
-	number int64  // of all records in this process
-	arena  *arena // the storage that lanes share
-	limit  *limit // nil: keep all
-	dense  limit  // of what is cut into very many pieces, where all is kept
+	number int64               // of all records in this process
+	arena  *arena              // the storage that lanes share
+	limit  *limit              // nil: keep all
+	dense  limit               // of what is cut into very many pieces, where all is kept
+	redact transcript.Redactor // see Redact
 
 	mu      sync.Mutex // guards what follows
 	events  store.List
@@ -33,6 +34,10 @@ func New(h transcript.Header, maxBytes int64) *Recorder {
 	}
 	return &Recorder{header: h, number: store.NewNumber(), arena: new(arena), limit: newLimit(maxBytes), dense: limit{alone: maxDense}}
 }
+
+// Redact lets r hide what snapshots that are taken later are not to show. It is to be called before the first
+// of them, by who made the recorder.
+func (r *Recorder) Redact(by transcript.Redactor) { r.redact = by }
 
 // Add records e, which carries no bytes, and gives it its Seq and At.
 func (r *Recorder) Add(e transcript.Event) {
@@ -82,7 +87,7 @@ func (r *Recorder) Snapshot() transcript.Transcript {
 	r.arena.lend()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return transcript.Of(r.header, r.number, r.events.Snapshot())
+	return transcript.Of(r.header, r.number, r.events.Snapshot()).WithRedactor(r.redact)
 }
 
 // Len returns how many events there are.
