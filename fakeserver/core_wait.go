@@ -45,8 +45,8 @@ func (e *waitError) Error() string {
 // Redact is for package match, which shows what errors wrap.
 func (e *waitError) Redact(text string) string { return e.record.Redact(text) }
 
-// GomegaString lets Gomega print the text, and not what the fields hold.
-func (e *waitError) GomegaString() string { return e.Error() }
+// GomegaString is what Gomega prints after the text of an error, in place of what its fields hold.
+func (e *waitError) GomegaString() string { return "" }
 
 func (e *waitError) Unwrap() error { return e.cause }
 
