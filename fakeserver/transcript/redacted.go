@@ -7,7 +7,7 @@ import (
 )
 
 // WithRedactor returns t with r, which hides what String, Dump and whatever else shows t are not to
-// show, beside what t's own Redactor hides. If r is nil, it returns t. A server's transcripts have its Config's Redact.
+// show, beside what t's own Redactor hides: in a record that was read from a file, say. If r is nil, it returns t. A server's transcripts have its Config's Redact.
 func (t Transcript) WithRedactor(r Redactor) Transcript {
 	if r == nil {
 		return t
@@ -16,7 +16,11 @@ func (t Transcript) WithRedactor(r Redactor) Transcript {
 	if t.redaction != nil {
 		own = t.redaction.by
 	}
-	t.redaction = &redaction{by: own.And(r), record: t.events}
+	whole := t.events
+	if t.whole != nil {
+		whole = *t.whole
+	}
+	t.redaction = &redaction{by: own.And(r), record: whole}
 	return t
 }
 
@@ -49,10 +53,10 @@ func (t Transcript) Redact(text string) string {
 	return t.redaction.text(text)
 }
 
-// A redaction is how a snapshot is shown. It is made when it first is; all parts of the snapshot share it.
+// A redaction is how a transcript is shown. It is made when that first is; all parts of the transcript share it.
 type redaction struct {
 	by     Redactor
-	record store.View // of which it is all events
+	record store.View // that was given the Redactor, and of which all others are parts
 
 	once    sync.Once  // makes what follows
 	shown   store.View // the events as they may be shown
