@@ -33,9 +33,9 @@ func (l NetworkLogger) collector(ctx context.Context, w wire) (fake, error) {
 		limit = -1
 	}
 	if l.sendsDatagrams() {
-		return listenPacket(ctx, fakeserver.PacketConfig{Network: l.Network, Handler: l.PacketHandler, Faults: w.plan, RecordLimit: limit, Name: "collector"})
+		return listenPacket(ctx, fakeserver.PacketConfig{Network: l.Network, Handler: l.PacketHandler, Faults: w.plan, RecordLimit: limit, Redact: l.Redact, Name: "collector"})
 	}
-	cfg := fakeserver.Config{Network: l.Network, Handler: l.Handler, Faults: w.plan, RecordLimit: limit, Name: "collector"}
+	cfg := fakeserver.Config{Network: l.Network, Handler: l.Handler, Faults: w.plan, RecordLimit: limit, Redact: l.Redact, Name: "collector"}
 	if !l.isUnix() { // whose senders' buffers count
 		cfg.ReceiveBuffer = smallBuffer
 	}

@@ -84,7 +84,7 @@ func relayed(
 	run func(context.Context, func() TCPClient, trial, func(d *dialogue) error) error,
 ) (err error) {
 	made := subject()
-	if r.upstream, err = listenStream(ctx, fakeserver.Config{Handler: made.handler(), Name: "scenario"}); err != nil {
+	if r.upstream, err = listenStream(ctx, fakeserver.Config{Handler: made.handler(), Redact: made.Redact, Name: "scenario"}); err != nil {
 		return err
 	}
 	defer r.upstream.Stop()

@@ -46,7 +46,15 @@ func (t testimony) String() string {
 	if t.draws {
 		seed = fmt.Sprintf("to rerun with the same draws: FAKEWIRE_SEED=%#x\n", t.report.Seed)
 	}
-	return t.report.String() + seed + t.record.String() + t.beside
+	return t.record.Redact(t.report.String()) + seed + t.record.String() + t.beside
+}
+
+// redact returns a text without what the servers' records hide.
+func (e evidence) redact(text string) string {
+	for _, t := range e {
+		text = t.record.Redact(text)
+	}
+	return text
 }
 
 // evidenced is an error with the evidence for it, which Run shows once, at the

@@ -31,8 +31,9 @@ func (p Promise[S]) try(ctx context.Context, subject func() S) (err error) {
 	case subject == nil:
 		return fmt.Errorf("%w: the function that makes it is nil", ErrSubject)
 	}
-	pprof.Do(ctx, pprof.Labels("promise", p.Name), func(ctx context.Context) { err = p.check(ctx, subject) })
-	return err
+	var c confidant
+	pprof.Do(ctx, pprof.Labels("promise", p.Name), func(ctx context.Context) { err = p.check(ctx, confiding(&c, subject)) })
+	return c.seal(err)
 }
 
 // failure returns what Run says of err: nil of nil.
@@ -46,13 +47,15 @@ func (p Promise[S]) failure(err error) error {
 // failure is Run's error. Its text is made at once, so that printing the value, as
 // with %#v, does not print a whole record as Go values.
 type failure struct {
-	text  string
-	cause error
+	text   string
+	cause  error
+	redact func(text string) string
 }
 
 func newFailure(name, why string, cause error) *failure {
+	redact := redactionOf(cause)
 	var b strings.Builder
-	fmt.Fprintf(&b, "promise %q: %v\n", name, cause)
+	b.WriteString(redact(fmt.Sprintf("promise %q: %v\n", name, cause)))
 	if errors.Is(cause, ErrBroken) {
 		fmt.Fprintf(&b, "why it matters: %s\n", why)
 	}
@@ -62,9 +65,15 @@ func newFailure(name, why string, cause error) *failure {
 		b.WriteString(ev.evidence.String())
 		cause = ev.error
 	}
-	return &failure{strings.TrimRight(b.String(), "\n"), cause}
+	return &failure{strings.TrimRight(b.String(), "\n"), cause, redact}
 }
 
 func (f *failure) Error() string { return f.text }
 
 func (f *failure) Unwrap() error { return f.cause }
+
+// Redact is for package match, which shows what errors wrap.
+func (f *failure) Redact(text string) string { return f.redact(text) }
+
+// GomegaString is what Gomega prints after the text of an error, in place of what its fields hold.
+func (f *failure) GomegaString() string { return "" }

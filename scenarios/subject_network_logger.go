@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // A NetworkLogger is a logger that sends its lines to a collector, to be put to
@@ -64,6 +65,9 @@ type NetworkLogger struct {
 	// Dials is how often the logger may dial in each Within, while the collector takes
 	// no connection for long, for NoReconnectStorm. If zero, DefaultDials.
 	Dials int
+	// Redact hides secrets in failures and in files, as in a fakeserver.Config: those that the logger
+	// sends, and also in what the failure says of it. If nil, nothing is hidden.
+	Redact transcript.Redactor
 }
 
 // What a NetworkLogger promises unless it says otherwise.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // A TCPClient is a client to be put to the test, and what is needed for that.
@@ -51,6 +52,9 @@ type TCPClient struct {
 	// Dials is how often the client may dial a server in each Within, while that resets each
 	// connection, for NoDialStorm. If zero, DefaultDials.
 	Dials int
+	// Redact hides secrets in failures and in files, as in a fakeserver.Config: those that the client
+	// sends or gets, and also in what the failure says of it. If nil, nothing is hidden.
+	Redact transcript.Redactor
 }
 
 // LargeRequest is the size that a request needs to meet a full window: more than the
@@ -72,7 +76,7 @@ func (c TCPClient) listen(ctx context.Context, p fault.Plan) (fakes, error) {
 // server starts one of the client's servers, by its index.
 func (c TCPClient) server(ctx context.Context, i int, p fault.Plan) (fake, error) {
 	return atPort(ctx, c.Port, func(t fakeserver.Transport, addr string) (fake, error) {
-		cfg := fakeserver.Config{Transport: t, Addr: addr, Handler: handlerAt(c.handler(), i), Faults: p, Name: nameOf("scenario", i, c.Servers)}
+		cfg := fakeserver.Config{Transport: t, Addr: addr, Handler: handlerAt(c.handler(), i), Faults: p, Redact: c.Redact, Name: nameOf("scenario", i, c.Servers)}
 		if c.PacketHandler == nil {
 			return listenStream(ctx, cfg)
 		}

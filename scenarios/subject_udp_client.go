@@ -7,6 +7,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // A UDPClient is a client to be put to the test, and what is needed for that.
@@ -45,6 +46,9 @@ type UDPClient struct {
 	// for a client whose exchanges have a socket each: such a client can't make the
 	// promises about sessions.
 	Open func(ctx context.Context, addr string) (Session, error)
+	// Redact hides secrets in failures and in files, as in a fakeserver.Config: those that the client
+	// sends or gets, and also in what the failure says of it. If nil, nothing is hidden.
+	Redact transcript.Redactor
 }
 
 func (c UDPClient) client() (client, error) {
@@ -61,7 +65,7 @@ func (c UDPClient) listen(ctx context.Context, p fault.Plan) (fakes, error) {
 // server starts one of the client's servers, by its index.
 func (c UDPClient) server(ctx context.Context, i int, p fault.Plan) (fake, error) {
 	return atPort(ctx, c.Port, func(t fakeserver.Transport, addr string) (fake, error) {
-		cfg := fakeserver.PacketConfig{Transport: t, Addr: addr, Handler: packetHandlerAt(c.handler(), i), Faults: p, Name: nameOf("scenario", i, c.Servers)}
+		cfg := fakeserver.PacketConfig{Transport: t, Addr: addr, Handler: packetHandlerAt(c.handler(), i), Faults: p, Redact: c.Redact, Name: nameOf("scenario", i, c.Servers)}
 		if c.StreamHandler == nil {
 			return listenPacket(ctx, cfg)
 		}

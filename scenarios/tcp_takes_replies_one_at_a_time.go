@@ -114,7 +114,7 @@ func learnReplies(ctx context.Context, subject func() TCPClient) (l lessons, err
 // on which they leave when all are there.
 func (l lessons) arriveTogether(ctx context.Context, subject func() TCPClient, t trial) error {
 	made := subject()
-	upstream, err := listenStream(ctx, fakeserver.Config{Handler: made.handler(), Name: "scenario"})
+	upstream, err := listenStream(ctx, fakeserver.Config{Handler: made.handler(), Redact: made.Redact, Name: "scenario"})
 	if err != nil {
 		return err
 	}

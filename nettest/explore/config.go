@@ -9,6 +9,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 	"github.com/fakewire/fakewire/nettest"
 )
 
@@ -29,6 +30,10 @@ type Config struct {
 	// that needs a certain port, a unix socket, or another server beside. t is the network to start it on, as in
 	// [fakeserver.Config]. An error says that the plan can't be carried out here. The trial stops the server. It may be nil.
 	Listen func(t fakeserver.Transport, p fault.Plan) (fakeserver.Wire, error)
+
+	// Redact hides secrets in the report, and in the records of finds: see [fakeserver.Config]. What Listen starts may have
+	// its own besides. A find's plan is kept as it is: it is made of places and not of bytes, unless it is one of First. If nil, nothing is hidden.
+	Redact transcript.Redactor
 
 	// Within is how long a step may take, whatever the wire does: the context that it gets ends
 	// then, and it has to return. If zero, the client's own deadline is measured on a wire that

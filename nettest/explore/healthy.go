@@ -68,7 +68,8 @@ func (r *runner) rehearse(ctx context.Context) (h rehearsal, err error) {
 
 // unhealthy returns the error for a body with which something is wrong without a fault.
 func unhealthy(o Outcome, err error) error {
-	return fmt.Errorf("%w: on a healthy wire %w\n%v", ErrConfig, err, o.Transcript)
+	err = fmt.Errorf("%w: on a healthy wire %w", ErrConfig, err)
+	return &redactedError{err, o.Transcript.Redact(err.Error()) + "\n" + o.Transcript.String()}
 }
 
 // arrived says which lines of a logger did not arrive.
@@ -126,7 +127,7 @@ func whyNot(o Outcome) string {
 	case o.said != "":
 		return "in memory, " + o.said
 	}
-	return "in memory " + healthy(o).Error()
+	return o.Transcript.Redact("in memory " + healthy(o).Error())
 }
 
 // healthy says what is wrong with what came of a healthy wire; nil if nothing is.

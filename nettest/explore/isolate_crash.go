@@ -31,6 +31,7 @@ func (c *crash) result(cfg Config) result {
 		r.Breaches = []Breach{b}
 		r.Evidence = "the record ended with the process\n"
 	}
+	r.redact(cfg.redact)
 	return r
 }
 

@@ -132,7 +132,7 @@ func (j judge) wrongAnswers(o Outcome) (all []Breach) {
 			continue
 		}
 		want := j.healthy.Steps[i].Answer
-		text := fmt.Sprintf("%v returned %q and no error, want %q, which it is on a healthy wire, or an error", s, brief(s.Answer), brief(want))
+		text := fmt.Sprintf("%v returned %q and no error, want %q, which it is on a healthy wire, or an error", s, brief(o.Transcript.Redact(s.Answer)), brief(o.Transcript.Redact(want)))
 		all = append(all, Breach{WrongAnswers, s.Name, text})
 	}
 	return all
@@ -246,6 +246,7 @@ func (j judge) sentTwice(o Outcome) (all []Breach) {
 	usual := requests(j.healthy.Transcript)
 	for text, n := range requests(o.Transcript) {
 		if want := usual[text]; want > 0 && n > want {
+			text = o.Transcript.Redact(text)
 			all = append(all, Breach{SentTwice, passing.ReplaceAllString(brief(text), "#"), fmt.Sprintf("the server saw %q %d times, want %d", brief(text), n, want)})
 		}
 	}

@@ -41,6 +41,7 @@ func (j judge) resultOf(o Outcome) result {
 		if r.Lost = o.said; o.Err != nil {
 			r.Lost = strings.TrimSpace(fmt.Sprint(o.Err, " ", o.said))
 		}
+		r.redact(j.cfg.redact)
 		return r
 	}
 	r.Breaches = j.breaches(o)
@@ -48,8 +49,9 @@ func (j judge) resultOf(o Outcome) result {
 	r.Fresh = freshIn(o.Transcript, j.healthy.Transcript)
 	r.Moments = momentsIn(o)
 	if len(r.Breaches) > 0 {
-		r.Evidence, r.outcome = o.Report.String()+o.Transcript.String(), &o
+		r.Evidence, r.outcome = o.Transcript.Redact(o.Report.String())+o.Transcript.String(), &o
 	}
+	r.redact(o.Transcript.Redact)
 	return r
 }
 

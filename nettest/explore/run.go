@@ -19,8 +19,14 @@ import (
 func Search(ctx context.Context, cfg Config, m fault.Medium, body Body) (Report, error) {
 	cfg, err := cfg.complete()
 	if err != nil {
-		return Report{}, err
+		return Report{}, cfg.redactError(err)
 	}
+	r, err := searchFor(ctx, cfg, m, body)
+	return r.redact(cfg), cfg.redactError(err)
+}
+
+// searchFor is Search, with a config that is complete.
+func searchFor(ctx context.Context, cfg Config, m fault.Medium, body Body) (Report, error) {
 	x, err := newExecutor(cfg, m, body)
 	if err != nil {
 		return Report{}, err

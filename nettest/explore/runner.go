@@ -113,7 +113,7 @@ func (r *runner) runInMemory(ctx context.Context, p fault.Plan) (o Outcome) {
 	u := v.measure(ctx, r.limits, cancel, func() { o = r.runInBubble(inner, p, v) })
 	if u.Spin.Took > 0 && o.end == interrupted && ctx.Err() == nil {
 		t := v.trial.Load()
-		o = Outcome{Plan: p, end: spun, Report: t.server.Report(), Transcript: t.server.Transcript()}
+		o = Outcome{Plan: p, end: spun, Report: t.server.Report(), Transcript: r.recordOf(t.server)}
 		t.sumUp(&o)
 	}
 	o.use = u
@@ -191,7 +191,7 @@ func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Pla
 		defer t.hangUp()
 	}
 	o.Err = errors.Join(err, srv.Stop())
-	o.Report, o.Transcript = srv.Report(), srv.Transcript()
+	o.Report, o.Transcript = srv.Report(), r.recordOf(srv)
 	for _, c := range callers {
 		o.Err = errors.Join(o.Err, c.err)
 		if c.wrong != nil {
@@ -273,29 +273,6 @@ func allEnded(t transcript.Transcript) bool {
 
 // patience is how long what a body has started may take to end.
 func (r *runner) patience() time.Duration { return r.bound + slack }
-
-// serve starts a trial's server.
-func (r *runner) serve(memory *nettest.Network, p fault.Plan) (fakeserver.Wire, error) {
-	var transport fakeserver.Transport
-	if memory != nil {
-		transport = memory
-	}
-	if r.cfg.Listen != nil {
-		return r.cfg.Listen(transport, p)
-	}
-	if r.medium == fault.Datagrams {
-		srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Transport: transport, Handler: r.cfg.packetHandler(), Faults: p, Name: "explore"})
-		if err != nil {
-			return nil, err
-		}
-		return srv, nil
-	}
-	srv, err := fakeserver.Listen(fakeserver.Config{Transport: transport, Handler: r.cfg.handler(), Faults: p, Name: "explore"})
-	if err != nil {
-		return nil, err
-	}
-	return srv, nil
-}
 
 // fired reports whether each rule of the plan acted.
 func (o Outcome) fired() bool {

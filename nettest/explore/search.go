@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 	"github.com/fakewire/fakewire/nettest/internal/words"
 )
 
@@ -82,6 +83,8 @@ type Find struct {
 	Rerun    string   // the command line that runs its test again
 	Evidence string   // the rules' outcomes and the record of a run
 	Outcome  *Outcome // of that run; nil if it was in a process of its own, as by Config.Isolate
+
+	redactor transcript.Redactor // of what the plan says; nil: nothing is to be hidden
 
 	once bool // it can't be run again in this process
 }
