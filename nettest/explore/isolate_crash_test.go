@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 var (
@@ -114,5 +116,17 @@ func TestTail(t *testing.T) {
 	}
 	if text := said.String(); len(text) > 2*maxTail || !strings.Contains(text, "\nfatal error: of all\ngoroutine 0 [select]:\n") || !strings.Contains(text, "\nline 99999\n") {
 		t.Errorf("%d bytes are kept, and not the beginning of the death", len(text))
+	}
+}
+
+// Redact hides what a program says before it dies.
+func TestCrashHidesWhatRedactSays(t *testing.T) {
+	const secret = "example.com/client"
+	died := &crash{errors.New("exit status 2"), aPanic}
+	for _, by := range []transcript.Redactor{nil, transcript.RedactText(secret)} {
+		r := died.result(Config{Redact: by})
+		if text := fmt.Sprint(r.Breaches[0].Kind, r.Breaches[0].Text); strings.Contains(text, secret) != (by == nil) || !strings.Contains(text, "pool.go:7") {
+			t.Errorf("with Redact %t it says %s", by != nil, text)
+		}
 	}
 }

@@ -32,6 +32,8 @@ type Waiter interface {
 // or when the server has closed. Until then a goroutine fills it, which ends when the
 // server closes, or at the next event after the buffer was closed.
 //
+// The buffer has the true bytes, and Gomega prints them when Say fails, whatever the server's Redact hides.
+//
 // Buffer panics if srv is nil or n is less than 1.
 func Buffer(srv Waiter, n int) *gbytes.Buffer {
 	if isNil(srv) {

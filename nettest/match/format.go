@@ -11,6 +11,8 @@ import "github.com/fakewire/fakewire/fakeserver/transcript"
 // FormatRecord, once and before the first assertion:
 //
 //	var _ = format.RegisterCustomFormatter(match.FormatRecord)
+//
+// Without it they print fields, and so the bytes that a server's Redact hides.
 func FormatRecord(v any) (text string, handled bool) {
 	switch v.(type) {
 	case recorder, transcript.Transcript:
