@@ -60,6 +60,12 @@
 // numbers, the FAKEWIRE_SEED that repeats them. With FAKEWIRE_ARTIFACTS set to a
 // directory, or go test's -artifacts, the whole record is written to a file.
 //
+// What a server's Redact hides is in none of that, nor in any other text or file that this module makes of its record: in
+// failures of matchers and promises, in the errors of Wait, Verify and Close, and in the texts that quote what was sent. It is
+// for secrets that a test can't do without. The Redactors of package transcript go by texts, by regular expressions and by
+// ranges; queries have the true bytes, so what a test itself prints of them is its own affair, as is what a client's errors say, and
+// what a rule's or a test's name has before the server starts.
+//
 // So it is in the worst cases:
 //
 //   - The test panics. The record goes to standard error, since the panic loses the

@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // A test of a client that has to do with a connection that breaks. It need not close the server,
@@ -22,6 +25,23 @@ func ExampleStart() {
 		answer, err := exchange("tcp", srv.Addr(), "ping\n") // the client
 		if err == nil {
 			t.Errorf("the connection broke, and the client returned %q and no error", answer)
+		}
+	}
+}
+
+// A test that needs a real token: it is in no log and in no artifact, and the matchers and queries find it.
+func ExampleStart_redact() {
+	_ = func(t *testing.T) { // such as TestClientSendsItsToken
+		token := os.Getenv("TOKEN")
+		srv := fakeserver.Start(t, fakeserver.Config{
+			Handler: fakeserver.Lines{},
+			Redact:  transcript.RedactText(token).And(transcript.RedactMatches(regexp.MustCompile(`(?i)password: (.*)`))),
+		})
+		if _, err := exchange("tcp", srv.Addr(), "AUTH "+token+"\n"); err != nil { // the client
+			t.Error(err)
+		}
+		if !srv.Transcript().Received("AUTH " + token) {
+			t.Errorf("the client did not send its token:\n%v", srv.Transcript())
 		}
 	}
 }

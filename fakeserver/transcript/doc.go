@@ -97,6 +97,13 @@
 // that the other has not, the datagrams, the faults and the endings. It compares what Canonical has, which a program
 // controls, but for what an [Ignore] names, such as dates and ports. [Comparison] has the differences as values.
 //
+// # Secrets
+//
+// What is shown of a record may be seen by more people than those who run the test. A [Redactor] says what to hide: a server's
+// Config has one, and [Transcript.WithRedactor] gives one to a record from a file. [Transcript.String], [Transcript.Dump],
+// [Recording.WriteTo] and whatever else shows a record then show what [Transcript.Redacted] returns; words about a record, such as
+// an error's, can be shown by [Transcript.Redact]. Queries return the true bytes, and so do [Event.String] and [Canonical.String] of those.
+//
 // # Limits
 //
 // Offsets, counts and order within one direction of one connection are exact.
