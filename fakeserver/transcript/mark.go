@@ -46,7 +46,7 @@ func (m Mark) String() string {
 // Since panics if m is of another record.
 func (t Transcript) Since(m Mark) Transcript {
 	if !m.IsOf(t) {
-		panic(fmt.Sprintf("transcript: Since: the mark is one of another record: of %v, and not of %v", m.header, t.header))
+		panic(t.Redact(fmt.Sprintf("transcript: Since: the mark is one of another record: of %v, and not of %v", m.header, t.header)))
 	}
 	return t.After(int64(m.end))
 }

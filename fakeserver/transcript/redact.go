@@ -62,7 +62,8 @@ func RedactMatches(re *regexp.Regexp) Redactor {
 
 // RedactText returns a Redactor that hides these texts wherever they are: each byte becomes an asterisk. It
 // hides also what is left of one that an end of the record cuts in two, if that is at least four bytes.
-// Empty texts hide nothing.
+// Empty texts hide nothing. A secret in another encoding, such as base64, is another text; and one that a rule has changed on
+// its way, such as fault.Corrupt does, is found by what is around it, or by its offset, if at all.
 func RedactText(secrets ...string) Redactor {
 	return func(x Excerpt) []byte {
 		hidden := make([]bool, len(x.Data))
@@ -183,13 +184,14 @@ func markAll(marked []bool, p, secret []byte) {
 	if len(secret) == 0 {
 		return
 	}
-	for at := 0; ; at++ {
+	for at, done := 0, 0; ; at++ {
 		next := bytes.Index(p[at:], secret)
 		if next < 0 {
 			return
 		}
 		at += next
-		mark(marked[at : at+len(secret)])
+		mark(marked[max(at, done) : at+len(secret)])
+		done = at + len(secret)
 	}
 }
 
