@@ -55,7 +55,7 @@ func (s *Server) endAll() (errs []error) {
 // handlers are doing.
 func (s *Server) giveUp() (errs []error) {
 	conns := s.openConns()
-	last := lastEvents(s.rec.Snapshot().Redacted(), conns)
+	last := lastEvents(s.rec.Snapshot(), conns)
 	for _, c := range conns {
 		errs = append(errs, s.stuck(c, last[c.n]))
 		c.closeSocket()

@@ -82,6 +82,7 @@ func TestRedactedPlansCanBeRead(t *testing.T) {
 		"secret bytes":            {transcript.RedactText("\x00\xff\x00\xff\x00\xff\x00\xff\x00\xff"), "a\x00\xff\x00\xff\x00\xff\x00\xff\x00\xff", "a" + stars},
 		"everything":              {all, "0123456789", stars},
 		"all in base64":           {all, "\x00\x01\x02\x03\x04\x05\x06\x07\x08\xff", stars},
+		"half a character":        {transcript.RedactText("\xa4chste"), "nächste", "n\ufffd******"},
 		"nothing":                 {transcript.RedactText("s3cr\"t-t0k"), "näch\x00ste", "näch\x00ste"},
 	} {
 		plan, report := everything(tt.text)

@@ -2,6 +2,8 @@ package transcript_test
 
 import (
 	"bytes"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,5 +37,28 @@ func TestRedactedFile(t *testing.T) {
 	got.Transcript = got.Transcript.WithRedactor(RedactRange(1, FromClient, at, at+int64(len(secret[4:]))))
 	if text := got.Transcript.String(); strings.Contains(text, secret[4:]) || !strings.Contains(text, `    2 `) || !strings.Contains(text, `@18 9 B "********\n"`) {
 		t.Errorf("it is shown as\n%s", text)
+	}
+}
+
+// What is missing between two events parts a stream in two.
+func TestRedactorGetsWhatIsBetweenGaps(t *testing.T) {
+	rec, err := Read(strings.NewReader(`{"fakewire":1,"network":"tcp"}
+{"seq":2,"at":0,"conn":1,"direction":"from-client","kind":"data","offset":4,"data":"to"}
+{"seq":3,"at":0,"conn":1,"direction":"from-client","kind":"data","offset":6,"data":"ken"}
+{"seq":9,"at":0,"conn":1,"direction":"from-client","kind":"data","offset":20,"data":"=x"}
+{"events":3}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	rec.Transcript = rec.Transcript.WithRedactor(func(x Excerpt) []byte {
+		if x.Direction == FromClient {
+			got = append(got, fmt.Sprintf("%d@%d %s", x.Conn, x.Offset, x.Data))
+		}
+		return x.Data
+	})
+	if shown := rec.Transcript.Redacted(); !slices.Equal(got, []string{"1@4 token", "1@20 =x"}) || string(shown.FromClient()) != "token=x" || shown.Len() != 3 {
+		t.Errorf("it got %q, and left %v", got, shown)
 	}
 }

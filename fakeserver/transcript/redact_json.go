@@ -64,16 +64,13 @@ func (x *redaction) jsonString(field string, token []byte) []byte {
 	if p, err := base64.StdEncoding.DecodeString(text); err == nil && strings.HasSuffix(field, base64Suffix) {
 		shown = base64.StdEncoding.EncodeToString([]byte(x.text(string(p))))
 	} else {
-		shown = strings.ToValidUTF8(x.text(text), string(mask))
+		shown = x.text(text)
 	}
 	if shown == text {
 		return token
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.Encode(shown) // no string has an error
-	return bytes.TrimRight(b.Bytes(), "\n")
+	token, _ = json.Marshal(shown) // no string has an error
+	return token
 }
 
 // stringToken returns the length of the string with which a JSON text begins; zero if it begins with something else.

@@ -14,7 +14,7 @@ import (
 // What was hidden of the bytes is hidden in texts, too, however they quote it.
 func TestRedactHidesInTexts(t *testing.T) {
 	binary := "k\x00ey\xffk\x01ey"
-	tr := streamOf(FromClient, "token="+secret[:3], secret[3:]+"\r\ntoken="+binary+"\r\ntoken=ab\r\n").WithRedactor(tokenIn)
+	tr := streamOf(FromClient, "token="+secret[:3], secret[3:]+"\r\ntoken="+binary+"\r\ntoken=ab\r\ntoken=ab*cd\r\n").WithRedactor(tokenIn)
 	in := func(format string, s string) string { return fmt.Sprintf(format, s) }
 	for why, tt := range map[string]struct{ in, want string }{
 		"nothing":                    {"", ""},
@@ -34,6 +34,7 @@ func TestRedactHidesInTexts(t *testing.T) {
 		"half a byte in hex":         {"got hex fff", "got hex fff"},
 		"a string that does not end": {`got "` + secret, `got "************`},
 		"a bad escape":               {`got "\z` + secret + `"`, `got "\z************"`},
+		"an asterisk in a secret":    {"it was ab*cd", "it was *****"},
 		"a short secret":             {"ab in cab", "ab in cab"},
 	} {
 		if got := tr.Redact(tt.in); got != tt.want {
@@ -76,9 +77,7 @@ func TestRedactedHidesInTheRecordsTexts(t *testing.T) {
 func TestRedactedHidesInWhatWasTakenBack(t *testing.T) {
 	rec := newTestRecorder(0)
 	out := rec.Lane(1, ToClient)
-	send := func(text string) {
-		out.Append(Data, []byte(text))
-	}
+	send := func(text string) { out.Append(Data, []byte(text)) }
 	send("token=")
 	send("abcdefgh")
 	out.Unsend(5, "refused")
@@ -92,6 +91,34 @@ func TestRedactedHidesInWhatWasTakenBack(t *testing.T) {
 	}
 	if text := tr.Dump(); strings.Contains(text, "abc") || strings.Contains(text, "defgh") || !strings.Contains(text, "********") {
 		t.Errorf("what was taken back is shown:\n%s", text)
+	}
+}
+
+// Of a long stream, what was taken back is looked at with what came shortly before it.
+func TestRedactedHidesInWhatWasTakenBackLate(t *testing.T) {
+	rec := newTestRecorder(0)
+	out := rec.Lane(1, ToClient)
+	out.Append(Data, []byte(strings.Repeat("-", 100_000)+"token=abcdefgh"))
+	out.Unsend(5, "refused")
+	out.Append(Data, []byte("xyz\n"))
+	shown := rec.Snapshot().WithRedactor(tokenIn).Redacted()
+	var all string
+	for e := range shown.All() {
+		all += string(e.Data)
+	}
+	if want := strings.Repeat("-", 100_000) + "token=***********\n"; all != want {
+		t.Errorf("it shows …%q, want …%q", all[len(all)-30:], want[len(want)-30:])
+	}
+}
+
+// A part that is given a Redactor is looked at with what came before it.
+func TestRedactedPart(t *testing.T) {
+	tr := streamOf(FromClient, "token=", secret, "\n")
+	if got := string(tr.After(1).WithRedactor(tokenIn).Redacted().FromClient()); got != "************\n" {
+		t.Errorf("it shows %q", got)
+	}
+	if got := string(tr.Conn(1).WithRedactor(tokenIn).After(2).Redacted().FromClient()); got != "\n" {
+		t.Errorf("it shows %q", got)
 	}
 }
 
