@@ -60,7 +60,7 @@ func TestReportHidesWhatRedactSays(t *testing.T) {
 				}
 				return nil
 			}}},
-			First: []fault.Plan{{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).AfterMatch("token " + secret)}}},
+			First: []fault.Plan{{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).AfterMatch("token " + secret).Named("after " + secret)}}},
 		}
 	}
 	text, kept := reported(t, config(transcript.RedactText(secret)))
@@ -73,11 +73,11 @@ func TestReportHidesWhatRedactSays(t *testing.T) {
 		}
 	}
 	for line := range strings.Lines(kept) {
-		if strings.Contains(line, secret) && !strings.Contains(line, `"match"`) {
+		if strings.Contains(line, secret) && !strings.Contains(line, `"match"`) && !strings.Contains(line, `"name"`) {
 			t.Errorf("a file has it: %s", line)
 		}
 	}
-	for _, want := range []string{"wrong answer: login 1 returned", "talks: it says ***************", `AfterMatch("token ***************")`, `"token ***************\r\n"`} {
+	for _, want := range []string{"wrong answer: login 1 returned", "talks: it says ***************", `AfterMatch("token ***************")`, "rule after ***************: fired", `"token ***************\r\n"`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the report does not say %s:\n%s", want, text)
 		}
