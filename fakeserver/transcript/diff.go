@@ -50,11 +50,12 @@ func (c Comparison) Diff(a, b Transcript) string {
 }
 
 // Differences returns what differs between the canonical forms of two records: by connection, and of
-// each first from and then to the client. Of the bytes of a stream it is one Difference, where
+// each first from and then to the client. What a record's Redactor hides differs only from what is not hidden. Of the bytes of a stream it is one Difference, where
 // the first of them is. Nothing differs if and only if Canonical.Equal says so, apart from what is ignored.
 //
 // To stop early costs no more than what was looked at. It panics if an Ignore is not valid.
 func (c Comparison) Differences(a, b Transcript) iter.Seq[Difference] {
+	a, b = a.Redacted(), b.Redacted()
 	x := &comparer{ignore: c.Ignore, names: c.names(), of: conn}
 	for _, i := range c.Ignore {
 		if err := i.Validate(); err != nil {

@@ -14,6 +14,7 @@ import (
 // recording is the same file. Beside the recording, it takes a bounded amount of memory, and a little for each
 // connection. Its error is w's.
 func Write(w io.Writer, rec transcript.Recording) error {
+	rec = rec.Redacted()
 	c := newCapture(w, rec)
 	c.begin(rec)
 	for e := range c.record.All() {

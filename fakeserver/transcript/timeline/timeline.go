@@ -20,7 +20,7 @@ func Write(w io.Writer, rec transcript.Recording) error { return write(w, rec, m
 // write is Write with at most so many events.
 func write(w io.Writer, rec transcript.Recording, events int) error {
 	b := bufio.NewWriter(w)
-	if err := pages().ExecuteTemplate(b, "page.html", newPage(rec, events)); err != nil {
+	if err := pages().ExecuteTemplate(b, "page.html", newPage(rec.Redacted(), events)); err != nil {
 		return err
 	}
 	return b.Flush()
