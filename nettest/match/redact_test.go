@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -69,6 +70,11 @@ func TestFailuresHideWhatRedactSays(t *testing.T) {
 		wantHidden(t, "HaveReceivedDatagram", open, failuresOf(packets, HaveReceivedDatagram("never "+secret)))
 		wantHidden(t, "HaveSentDatagram", open, failuresOf(packets, HaveSentDatagram(secret).Times(3)))
 		wantHidden(t, "HaveReceivedDatagram, an error", open, failuresOf(packets, HaveReceivedDatagram(failing{})))
+		file := filepath.Join(t.TempDir(), "x.jsonl")
+		if err := (transcript.Recording{Transcript: secretScript("tcp").accept(1).receives(1, "other").Transcript()}).WriteFile(file); err != nil {
+			t.Fatal(err)
+		}
+		wantHidden(t, "MatchTranscript", open, failuresOf(tr, MatchTranscript(file)))
 		text, _ := FormatRecord(tr)
 		wantHidden(t, "FormatRecord", open, text)
 	}
