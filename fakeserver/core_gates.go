@@ -82,7 +82,7 @@ func (s *core) Release(name string) error {
 	if err := s.checkGate(name); err != nil {
 		return err
 	}
-	s.gates.release(name, s.noteGate(name, "is released"))
+	s.gates.release(name, s.noteGate(name, gateReleased))
 	return nil
 }
 
@@ -95,13 +95,22 @@ func (s *core) Rearm(name string) error {
 	if err := s.checkGate(name); err != nil {
 		return err
 	}
-	s.gates.rearm(name, s.noteGate(name, "is rearmed"))
+	s.gates.rearm(name, s.noteGate(name, gateRearmed))
 	return nil
 }
 
+// What becomes of a gate.
+const (
+	gateReleased = "is released"
+	gateRearmed  = "is rearmed"
+)
+
+// gateNote is the text of the Note of what becomes of a gate.
+func gateNote(name, becomes string) string { return "gate " + name + " " + becomes }
+
 // noteGate returns what records what becomes of a gate.
 func (s *core) noteGate(name, becomes string) (note func()) {
-	return func() { s.rec.Add(transcript.Event{Kind: transcript.Note, Text: "gate " + name + " " + becomes}) }
+	return func() { s.rec.Add(transcript.Event{Kind: transcript.Note, Text: gateNote(name, becomes)}) }
 }
 
 // AwaitHeld waits until something is held at a gate, or has been since it was last rearmed: by

@@ -18,7 +18,7 @@ var owners = map[string][]string{
 }
 
 // nouns are the methods that only tell something.
-var nouns = []string{"Address", "Addr", "AddrPort", "LocalAddr", "Transcript", "Mark", "Report", "Done"}
+var nouns = []string{"Address", "Addr", "AddrPort", "LocalAddr", "Transcript", "Recording", "Mark", "Report", "Done"}
 
 // netVerbs are package net's, which the examples of WrapListener and WrapPacketConn show.
 var netVerbs = []string{"Accept", "ReadFrom", "WriteTo", "SetDeadline", "SetReadDeadline", "SetWriteDeadline"}

@@ -82,6 +82,7 @@ func (s *started) register(servers ...server) {
 	s.hide = s.showOnRequest()
 	beforeTimeout.add(s)
 	if g := deferrerOf(s.tb); g != nil {
+		s.onFailure()
 		g.DeferCleanup(s.endSpec)
 	} else {
 		s.tb.Cleanup(s.endTest)

@@ -1,69 +1,154 @@
 package fakeserver
 
 import (
-	"errors"
 	"flag"
 	"os"
-	"path/filepath"
 	"strings"
+	"sync/atomic"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/artifact"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// artifactsVariable names the directory for records of failed tests, where the
+// artifactsVariable names the directory for the files of failed tests, where the
 // test has none of its own.
 const artifactsVariable = "FAKEWIRE_ARTIFACTS"
 
-// artifactDir is the test's own directory if go test was given -artifacts, else
-// $FAKEWIRE_ARTIFACTS, else empty: write nothing.
-func artifactDir(tb TB) string {
+// ArtifactDir returns the directory for the files of a test that failed: the test's own ArtifactDir, if
+// go test was given -artifacts, else $FAKEWIRE_ARTIFACTS; empty: there is none, and nothing is to be
+// written. Of Ginkgo's tests it is the latter in any case, as their ArtifactDir is a temporary directory that
+// nothing collects. tb may be nil.
+func ArtifactDir(tb TB) string {
 	if f := flag.Lookup("test.artifacts"); f != nil && f.Value.String() == "true" {
-		if a, ok := tb.(interface{ ArtifactDir() string }); ok {
+		if a, ok := tb.(interface{ ArtifactDir() string }); ok && deferrerOf(tb) == nil {
 			return a.ArtifactDir()
 		}
 	}
 	return os.Getenv(artifactsVariable)
 }
 
-// writeArtifact writes the whole record of a failed test as a file, if there is a
-// directory for it, and returns a line that says where it is or why it is not.
-func writeArtifact(tb TB, t transcript.Transcript) string {
-	dir := artifactDir(tb)
-	if dir == "" {
+// WriteRecordings writes recordings into dir, which is made if it is not there, each as NAME.jsonl, and
+// returns lines for the message of a test: where the files are, how to look at them, and what went wrong
+// in writing them. NAME is made of name, such as a test's, with what is fit for a file's; if
+// there is such a file, it is NAME-2, and so on. Where $CI is set, there is a line for each file by which Jenkins, GitLab
+// and Azure attach it to the test, if it is in what their JUnit report has of the test's output. Servers that
+// Start has started do it by themselves; this is for those of Listen.
+func WriteRecordings(dir, name string, recordings ...transcript.Recording) (lines string) {
+	var k kept
+	for _, rec := range recordings {
+		k.write(dir, name, rec)
+	}
+	return k.lines() + k.attachments()
+}
+
+// kept is what was written of the servers of a test.
+type kept struct {
+	test  string           // that failed
+	files []artifact.Files // those of each server; without paths, where they could not be made
+	errs  []error          // what went wrong with each; nil: nothing
+}
+
+// write writes a recording.
+func (k *kept) write(dir, name string, rec transcript.Recording) {
+	f, err := artifact.Write(dir, name, rec)
+	k.files, k.errs = append(k.files, f), append(k.errs, err)
+}
+
+// lines returns the lines of a message that name the files, or say what went wrong.
+func (k *kept) lines() string {
+	var b strings.Builder
+	show := ""
+	for i, f := range k.files {
+		if f.JSONL != "" {
+			b.WriteString(f.String())
+			if show == "" {
+				show = "to look at it: " + artifact.ShowCommand(f.JSONL) + "\n"
+			}
+		}
+		if err := k.errs[i]; err != nil {
+			b.WriteString("no record written, or not all of it: " + err.Error() + "\n")
+		}
+	}
+	return b.String() + show
+}
+
+// attachments returns the lines that make CI attach the files to the test; empty outside of it.
+func (k *kept) attachments() string {
+	var paths []string
+	for _, f := range k.files {
+		paths = append(paths, f.Paths()...)
+	}
+	if !artifact.InCI() {
 		return ""
 	}
-	path, err := writeRecord(dir, fileName(tb.Name()), t)
-	if err != nil {
-		return "no record written: " + err.Error()
-	}
-	return "the whole record: " + filepath.ToSlash(path)
+	return artifact.Attachments(paths...)
 }
 
-// writeRecord writes t to a new file in dir, whose name begins with name, and returns its
-// absolute path: a test runs in its package's directory, and the reader of the message is
-// elsewhere. The file's mode lets another user read it, as one who collects artifacts in CI.
-func writeRecord(dir, name string, t transcript.Transcript) (path string, err error) {
-	if dir, err = filepath.Abs(dir); err != nil {
-		return "", err
+// keep writes the recordings of the servers, if there is a directory for them. What was written when the same test
+// failed is written again, as there is more of it.
+func (s *started) keep(record func(server) transcript.Recording) *kept {
+	s.keeping.Lock()
+	defer s.keeping.Unlock()
+	dir, test := ArtifactDir(s.tb), s.tb.Name()
+	if dir == "" {
+		return new(kept)
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return "", err
-	}
-	f, err := os.CreateTemp(dir, name+"-*.txt")
-	if err != nil {
-		return "", err
-	}
-	err = errors.Join(t.DumpTo(f), f.Chmod(0o644), f.Close())
-	return f.Name(), err
-}
-
-// fileName turns a test's name into a file's.
-func fileName(test string) string {
-	safe := strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.", r) {
-			return r
+	if k := &s.kept; k.files != nil && k.test == test {
+		for i, srv := range s.servers {
+			if f := k.files[i]; f.JSONL != "" {
+				k.errs[i] = f.Rewrite(record(srv))
+			}
 		}
-		return '_'
-	}, test)
-	return safe[:min(len(safe), 100)]
+		return k
+	}
+	s.kept = kept{test: test}
+	for _, srv := range s.servers {
+		rec := record(srv)
+		s.kept.write(dir, artifactName(test, rec.Transcript.Header().Name), rec)
+	}
+	return &s.kept
+}
+
+// artifactName returns what the files of a test's server are called: after the test, and the server, if that has
+// a name of its own.
+func artifactName(test, server string) string {
+	if server == "" || server == test {
+		return test
+	}
+	return test + "-" + server
+}
+
+// hinted is whether a message has said how to get files.
+var hinted atomic.Bool
+
+// hint says once how to get the files of failed tests, if the text of a message does not.
+func hint(text string) string {
+	if strings.Contains(text, artifactsVariable) || hinted.Swap(true) {
+		return ""
+	}
+	return "to keep this as a file: " + artifactsVariable + "=DIR, or go test -artifacts\n"
+}
+
+// summarize adds the servers of a test that failed to the summary of a step in CI. It returns a line about what went wrong.
+func (s *started) summarize(k *kept) string {
+	var rows []artifact.Row
+	for i, srv := range s.servers {
+		row := artifact.Row{Server: srv.recorded().Transcript.Header().String(), Rules: ruleLines(srv)}
+		if k.files != nil {
+			row.File = k.files[i].JSONL
+		}
+		rows = append(rows, row)
+	}
+	if err := artifact.Summarize(s.tb.Name(), rows); err != nil {
+		return "no table in the summary of the step: " + err.Error() + "\n"
+	}
+	return ""
+}
+
+// ruleLines returns the rules of a server with their outcomes.
+func ruleLines(srv server) (lines []string) {
+	for line := range strings.Lines(srv.outcomes()) {
+		lines = append(lines, strings.TrimSpace(strings.TrimPrefix(line, "rule ")))
+	}
+	return lines
 }

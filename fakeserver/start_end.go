@@ -5,9 +5,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"reflect"
 	"strings"
+	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -15,7 +16,8 @@ import (
 // server is what a test's end needs of a server.
 type server interface {
 	Wire
-	recorded() transcript.Transcript
+	recorded() transcript.Recording
+	progress() (p progress, age time.Duration)
 	rerun(test string) string
 	outcomes() string
 }
@@ -30,6 +32,11 @@ type started struct {
 	hide    func()      // ends what showOnRequest began
 	shown   atomic.Bool // what happened, at the test's end
 	left    atomic.Bool // the test is over
+	failure moment      // of the test, as far as that is known before its end
+	entry   string      // the test that has its report entry
+
+	keeping sync.Mutex // guards kept
+	kept    kept
 }
 
 // end stops s at its test's end: Stop, Verify, capture, write artifacts, in this order. It
@@ -37,7 +44,11 @@ type started struct {
 // what is only to be logged.
 func (s *started) end() (failure, log string) {
 	defer s.leave()
-	over, dying := s.tb.Failed() || s.tb.Skipped(), isDying(s.tb)
+	failed := s.tb.Failed()
+	over, dying := failed || s.tb.Skipped(), isDying(s.tb)
+	if failed {
+		s.lookBack()
+	}
 	var faults []string
 	for _, check := range []func(server) error{server.Stop, server.Verify} {
 		for _, srv := range s.servers {
@@ -50,7 +61,7 @@ func (s *started) end() (failure, log string) {
 		return "", ""
 	}
 	s.shown.Store(true)
-	text := s.story(server.Transcript, faults...) + s.artifacts(server.Transcript)
+	text := s.tell(faults)
 	if dying && lastWords(text) {
 		return "", ""
 	}
@@ -74,32 +85,37 @@ func (s *started) leave() {
 	}
 }
 
+// tell returns the whole message, and makes the files that it names.
+func (s *started) tell(faults []string) string {
+	text := s.story(server.Recording, faults...)
+	k := s.keep(server.Recording)
+	if k.files == nil {
+		text += hint(text)
+	}
+	text += k.lines()
+	if !s.tb.Skipped() {
+		text += s.summarize(k)
+		s.addEntry(k)
+	}
+	return text + s.attach(k)
+}
+
 // story describes the servers and what happened to them, as far as that is in their records.
-func (s *started) story(record func(server) transcript.Transcript, faults ...string) string {
+func (s *started) story(record func(server) transcript.Recording, faults ...string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: ", s.where)
 	if len(faults) > 0 {
 		b.WriteString(strings.Join(faults, "\n") + "\n")
 	}
-	for _, srv := range s.servers {
-		t := record(srv)
-		b.WriteString(t.Redact(srv.outcomes()))
+	for i, srv := range s.servers {
+		t := record(srv).Transcript
+		b.WriteString(s.failure.line(i) + t.Redact(srv.outcomes()))
 		if line := srv.rerun(s.test); line != "" {
 			b.WriteString(t.Redact("to rerun with the same draws: " + line + "\n"))
 		}
 		b.WriteString(t.String())
 	}
 	return b.String()
-}
-
-// artifacts writes the whole records, and returns a line for each that says where it is.
-func (s *started) artifacts(record func(server) transcript.Transcript) (lines string) {
-	for _, srv := range s.servers {
-		if line := writeArtifact(s.tb, record(srv)); line != "" {
-			lines += line + "\n"
-		}
-	}
-	return lines
 }
 
 // endTest is what a test cleans up. Errorf names the line at which Cleanup was called, helpers
@@ -128,28 +144,6 @@ func (s *started) endSpec() error {
 	return nil
 }
 
-// A deferrer is a test of Ginkgo's. Ginkgo reports a failure at the line of its Errorf, and in a
-// cleanup no caller of Start is on the stack any more; go test takes the line of Cleanup then.
-// But an error that a function given to DeferCleanup returns is reported at the line of
-// DeferCleanup, helpers apart.
-type deferrer interface{ DeferCleanup(args ...any) }
-
-// deferrerOf returns what GinkgoT() is, and GinkgoTB() has in a field; nil for other tests.
-func deferrerOf(tb TB) deferrer {
-	if d, ok := tb.(deferrer); ok {
-		return d
-	}
-	if reflect.TypeOf(tb).String() != "*ginkgo.GinkgoTBWrapper" {
-		return nil
-	}
-	field := reflect.ValueOf(tb).Elem().FieldByName("GinkgoT")
-	if !field.IsValid() {
-		return nil
-	}
-	d, _ := field.Interface().(deferrer)
-	return d
-}
-
 // lastWords writes the text of a test that is about to end the program: the logs of
 // benchmarks, and of tests in bubbles, are lost with it. While go test fuzzes, the program
 // goes on, and the logs are collected: then it writes nothing, and reports false.
@@ -161,27 +155,6 @@ func lastWords(text string) bool {
 	return true
 }
 
-// showOnRequest adds s to what a test shows when it is asked what it is doing, as Ginkgo's are
-// before they time out, until the function that it returns is called. A test in one of nettest's
-// bubbles is asked if the bubble gets stuck, in which case no cleanup runs.
-func (s *started) showOnRequest() (hide func()) {
-	if b, ok := s.tb.(interface{ ShowWhenStuck(func() string) }); ok {
-		b.ShowWhenStuck(s.stuck)
-		return func() {}
-	}
-	var tb any = s.tb
-	if d := deferrerOf(s.tb); d != nil {
-		tb = d
-	}
-	r, ok := tb.(interface {
-		AttachProgressReporter(func() string) func()
-	})
-	if !ok {
-		return func() {}
-	}
-	return r.AttachProgressReporter(func() string { return s.story(server.recorded) })
-}
-
 // stuck is the story of a test that will not come to its end, or of one that came to it
 // quietly and left something waiting in its bubble.
 func (s *started) stuck() string {
@@ -189,12 +162,16 @@ func (s *started) stuck() string {
 	if s.shown.Load() {
 		return ""
 	}
-	return s.story(server.recorded) + s.artifacts(server.recorded)
+	k := s.keep(server.recorded)
+	return s.story(server.recorded) + k.lines() + s.summarize(k) + k.attachments()
 }
 
-// recorded returns the record as it stands. It touches nothing else of the server, so that a
+// recorded returns what there is as it stands. It touches nothing else of the server, so that a
 // goroutine outside of the server's bubble may call it.
-func (s *core) recorded() transcript.Transcript { return s.rec.Snapshot() }
+func (s *core) recorded() transcript.Recording {
+	r := s.compiled().Report()
+	return s.recording(s.rec.Snapshot(), r)
+}
 
 func (s *core) outcomes() string { return s.compiled().Report().String() }
 

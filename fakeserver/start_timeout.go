@@ -173,9 +173,11 @@ func (s *started) writeUnfinished(to io.Writer) {
 	go func() {
 		defer close(done)
 		defer func() { recover() }()
-		for line := range strings.Lines(s.artifacts(server.recorded)) {
+		k := s.keep(server.recorded)
+		for line := range strings.Lines(k.lines() + s.summarize(k)) {
 			fmt.Fprintf(to, "%s: %s", s.test, line)
 		}
+		io.WriteString(to, k.attachments())
 	}()
 	<-done
 }

@@ -53,19 +53,12 @@ func Bubble(t *testing.T, body func(tb fakeserver.TB)) {
 func BubbleIn(suite *testing.T, outer fakeserver.TB, body func(tb fakeserver.TB)) {
 	outer.Helper()
 	in := &bubbleTB{outer: outer, name: outer.Name(), failed: outer.Failed(), skipped: outer.Skipped()}
-	var tb fakeserver.TB = in
-	if dirs, ok := outer.(artifactDirer); ok {
-		tb = struct {
-			*bubbleTB
-			artifactDirer
-		}{in, dirs}
-	}
 	interval := standstillInterval
 	watcher, watches := outer.(standstillWatcher)
 	if watches {
 		interval = cmp.Or(watcher.StandstillInterval(), interval)
 	}
-	end := inBubble(suite, interval, func(*testing.T) { in.run(func() { body(tb) }) })
+	end := inBubble(suite, interval, func(*testing.T) { in.run(func() { body(in) }) })
 	if watches && end.still {
 		watcher.StandsStill()
 	}
@@ -78,6 +71,3 @@ type standstillWatcher interface {
 	StandstillInterval() time.Duration // between two looks; 0: as for others
 	StandsStill()
 }
-
-// An artifactDirer has a directory for the files of a failing test.
-type artifactDirer interface{ ArtifactDir() string }

@@ -26,8 +26,15 @@ type bubbleTB struct {
 	fatal    bool
 	failures []string
 	log      []string
+	entries  []reportEntry
 	cleanups []func()
 	panicked any
+}
+
+// A reportEntry is one for the report of the test outside.
+type reportEntry struct {
+	name string
+	args []any
 }
 
 // run runs body, and then its cleanups, the last one first.
@@ -84,8 +91,13 @@ func (tb *bubbleTB) nextCleanup() func() {
 func (tb *bubbleTB) report(outer fakeserver.TB, stuck string) {
 	outer.Helper()
 	tb.mu.Lock()
-	log, failures, panicked, fatal := tb.log, slices.Clone(tb.failures), tb.panicked, tb.fatal
+	log, failures, panicked, fatal, entries := tb.log, slices.Clone(tb.failures), tb.panicked, tb.fatal, tb.entries
 	tb.mu.Unlock()
+	if reporter, ok := outer.(reportEntrier); ok {
+		for _, e := range entries {
+			reporter.AddReportEntryVisibilityFailureOrVerbose(e.name, e.args...)
+		}
+	}
 	for _, line := range log {
 		outer.Logf("%s", line)
 	}
@@ -108,6 +120,22 @@ func (tb *bubbleTB) report(outer fakeserver.TB, stuck string) {
 		outer.Errorf("%s", text)
 	}
 }
+
+// A reportEntrier is a test of Ginkgo's.
+type reportEntrier interface {
+	AddReportEntryVisibilityFailureOrVerbose(name string, args ...any)
+}
+
+// AddReportEntryVisibilityFailureOrVerbose is for fakeserver.Start, which finds it by its name. The test outside is told after
+// the bubble: Ginkgo may send the entry to another process, for which no bubble's clock should wait.
+func (tb *bubbleTB) AddReportEntryVisibilityFailureOrVerbose(name string, args ...any) {
+	tb.mu.Lock()
+	defer tb.mu.Unlock()
+	tb.entries = append(tb.entries, reportEntry{name, args})
+}
+
+// ArtifactDir is for fakeserver.Start, too.
+func (tb *bubbleTB) ArtifactDir() string { return fakeserver.ArtifactDir(tb.outer) }
 
 func (tb *bubbleTB) Name() string  { return tb.name }
 func (tb *bubbleTB) Skipped() bool { return tb.skipped }

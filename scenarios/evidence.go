@@ -14,17 +14,19 @@ type evidence []testimony
 
 // A testimony is what one server can say of an exchange.
 type testimony struct {
-	report fault.Report
-	draws  bool
-	record transcript.Transcript
-	beside string // the record of the other medium's server; empty: there is none
+	report     fault.Report
+	draws      bool
+	record     transcript.Transcript
+	beside     string // the record of the other medium's server; empty: there is none
+	recordings []transcript.Recording
 }
 
 func evidenceOf(servers []fake) (e evidence) {
 	for _, srv := range servers {
-		t := testimony{report: srv.Report(), draws: srv.plan.Draws(), record: srv.Transcript()}
+		t := testimony{report: srv.Report(), draws: srv.plan.Draws(), record: srv.Transcript(), recordings: []transcript.Recording{srv.Recording()}}
 		if srv.beside != nil {
 			t.beside = srv.beside.Transcript().String()
+			t.recordings = append(t.recordings, srv.beside.Recording())
 		}
 		e = append(e, t)
 	}

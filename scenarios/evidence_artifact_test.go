@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 	"github.com/fakewire/fakewire/scenarios"
 	"github.com/fakewire/fakewire/scenarios/internal/reference"
 )
@@ -31,13 +32,13 @@ func TestArtifactIsTheWholeRecord(t *testing.T) {
 	if err == nil {
 		t.Fatal("the promise was kept")
 	}
-	named := regexp.MustCompile(`the whole record: (.*reassembles_split_replies-.*\.txt)\n`).FindStringSubmatch(err.Error())
+	named := regexp.MustCompile(`the whole record: (.*reassembles_split_replies\.jsonl)\n`).FindStringSubmatch(err.Error())
 	if named == nil {
 		t.Fatalf("no file is named:\n%v", err)
 	}
-	text, readErr := os.ReadFile(named[1])
-	if readErr != nil || filepath.Dir(named[1]) != dir || !strings.Contains(string(text), "client <-  data") {
-		t.Errorf("%s: %v\n%s", named[1], readErr, text)
+	rec, readErr := transcript.ReadFile(named[1])
+	if readErr != nil || filepath.Dir(named[1]) != dir || !strings.HasPrefix(string(rec.Transcript.ToClient()), "P") || rec.Origin.Plan == nil {
+		t.Errorf("%s: %v\n%v", named[1], readErr, rec.Transcript)
 	}
 	if info, err := os.Stat(named[1]); err != nil || runtime.GOOS != "windows" && info.Mode() != 0o644 {
 		t.Errorf("the file's mode is %v, %v; want it readable by all", info.Mode(), err)
@@ -45,7 +46,7 @@ func TestArtifactIsTheWholeRecord(t *testing.T) {
 
 	t.Setenv("FAKEWIRE_ARTIFACTS", named[1]) // a file
 	err = scenarios.RunInMemory(t.Context(), t, scenarios.ReassemblesSplitReplies, always(c))
-	if err == nil || !strings.Contains(err.Error(), "no record written: ") {
+	if err == nil || !strings.Contains(err.Error(), "no record written") {
 		t.Errorf("where no directory can be made: %v", err)
 	}
 

@@ -61,7 +61,7 @@ func (r *Report) keep(tb fakeserver.TB, dir string, f *Find) {
 		return
 	}
 	r.Notes = append(r.Notes, fmt.Sprintf("the find can't be saved in %s, where it would be tried first: %v", dir, err))
-	if away := artifactDir(tb); away != "" {
+	if away := fakeserver.ArtifactDir(tb); away != "" {
 		f.Belongs = dir
 		if f.Kept, err = f.Save(away); err != nil {
 			r.Notes = append(r.Notes, err.Error())

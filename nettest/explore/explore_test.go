@@ -2,6 +2,7 @@ package explore
 
 import (
 	"context"
+	"flag"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -84,6 +85,7 @@ func TestTCPSavesToTheArtifactsWhereItCantElse(t *testing.T) {
 		switch way {
 		case "the test's":
 			told.artifacts = away
+			flag.Set("test.artifacts", "true")
 		case "the variable's":
 			t.Setenv("FAKEWIRE_ARTIFACTS", away)
 			tb = plainTB{told}
@@ -93,6 +95,7 @@ func TestTCPSavesToTheArtifactsWhereItCantElse(t *testing.T) {
 		told.run(func() {
 			TCP(tb, Config{Suite: t, Dir: dir, Plans: 40, Budget: time.Minute}, asking(trusting, "apples", "pears", "plums"))
 		})
+		flag.Set("test.artifacts", "false")
 		wantWords(t, told.said(), "note: the find can't be saved in "+dir+", where it would be tried first: ")
 		kept, err := load(away)
 		if err != nil {

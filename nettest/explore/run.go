@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 )
 
@@ -157,12 +156,4 @@ func (c Config) kept() ([]keptPlan, error) {
 		}
 	}
 	return all, nil
-}
-
-// artifactDir returns where a failing test may write files; "": nowhere.
-func artifactDir(tb fakeserver.TB) string {
-	if a, ok := tb.(interface{ ArtifactDir() string }); ok {
-		return a.ArtifactDir()
-	}
-	return os.Getenv("FAKEWIRE_ARTIFACTS")
 }

@@ -52,6 +52,7 @@ var (
 	kernel = []string{module + "fakeserver/internal/kernel", "golang.org/x/sys/unix"}
 	socket = []string{module + "fakeserver/internal/socket"} // of any network
 	port   = []string{module + "fakeserver/internal/port"}
+	files  = []string{module + "fakeserver/internal/artifact"}
 	server = append([]string{module + "fakeserver"}, words...)
 	counts = []string{module + "nettest/internal/words"}
 )
@@ -62,7 +63,7 @@ var mayImport = []struct {
 	dir   string
 	lists [][]string
 }{
-	{"fakeserver", [][]string{words, border, kernel[:1], record[:1], socket, port}},
+	{"fakeserver", [][]string{words, border, kernel[:1], record[:1], socket, port, files}},
 	{"fakeserver/fault", [][]string{words[1:], border}},
 	{"fakeserver/internal/decide", [][]string{words[1:]}},
 	{"fakeserver/transcript", [][]string{record[1:]}},
@@ -72,6 +73,7 @@ var mayImport = []struct {
 	{"fakeserver/transcript/", [][]string{words[1:]}},
 	{"fakeserver/internal/record", [][]string{words[1:], record[1:], kernel[1:]}},
 	{"fakeserver/internal/store", nil},
+	{"fakeserver/internal/artifact", [][]string{words[1:]}},
 	{"fakeserver/internal/port", [][]string{socket, kernel[:1]}},
 	{"fakeserver/internal/socket", [][]string{kernel[:1]}},
 	{"fakeserver/internal/faultgen", [][]string{words, {"pgregory.net/rapid"}}},

@@ -1,0 +1,88 @@
+package artifact
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// Files are those of one recording.
+type Files struct {
+	JSONL string // the path of the recording, which is absolute: the reader of a message is elsewhere
+}
+
+// maxTries is how many numbers are tried in their order. Who has so many files of one test does not read them
+// one after the other, and looking for a free number takes longer and longer.
+const maxTries = 100
+
+// Write makes the files of a recording in dir, which is made, too, if it is not there. They are called after
+// name: see FileName. Everybody may read them, such as what collects files in CI as another user. After
+// an error, what could be written stays.
+func Write(dir, name string, rec transcript.Recording) (f Files, err error) {
+	if dir, err = filepath.Abs(dir); err != nil {
+		return Files{}, err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return Files{}, err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return Files{}, err
+	}
+	defer root.Close()
+	name, c, err := claim(root, FileName(name))
+	if err != nil {
+		return Files{}, err
+	}
+	f.JSONL = filepath.Join(dir, name+".jsonl")
+	return f, c.write(rec)
+}
+
+// Rewrite writes a recording into files that Write has made for an earlier state of it.
+func (f Files) Rewrite(rec transcript.Recording) error {
+	jsonl, err := os.OpenFile(f.JSONL, os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return err
+	}
+	return claimed{jsonl}.write(rec)
+}
+
+// claimed are open files, which write closes.
+type claimed struct{ jsonl *os.File }
+
+func (c claimed) write(rec transcript.Recording) error {
+	_, err := rec.WriteTo(c.jsonl)
+	return errors.Join(err, c.jsonl.Close())
+}
+
+// claim makes files with a name that no others have, and returns that.
+func claim(root *os.Root, name string) (string, claimed, error) {
+	for n := 1; n <= 2*maxTries; n++ {
+		numbered := name
+		switch {
+		case n > maxTries:
+			numbered = fmt.Sprintf("%s-%08x", name, rand.Uint32())
+		case n > 1:
+			numbered = fmt.Sprintf("%s-%d", name, n)
+		}
+		jsonl, err := create(root, numbered+".jsonl")
+		if !errors.Is(err, fs.ErrExist) {
+			return numbered, claimed{jsonl}, err
+		}
+	}
+	return "", claimed{}, fmt.Errorf("%s: %w, and so are %d other names", name, fs.ErrExist, 2*maxTries-1)
+}
+
+// create makes a file that must not be there.
+func create(root *os.Root, name string) (*os.File, error) {
+	f, err := root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	return f, f.Chmod(0o644) // whatever the umask is
+}

@@ -1,0 +1,28 @@
+package artifact
+
+import (
+	"path/filepath"
+	"strings"
+)
+
+// showCommand shows a recording in a terminal.
+const showCommand = "go run github.com/fakewire/fakewire/fakeserver/cmd/fakeserver show "
+
+// Paths are those of all files.
+func (f Files) Paths() []string { return []string{f.JSONL} }
+
+// String returns the lines by which a failed test's message names the files.
+func (f Files) String() string { return "the whole record: " + filepath.ToSlash(f.JSONL) + "\n" }
+
+// ShowCommand returns the command line that shows a recording in a terminal.
+func ShowCommand(path string) string {
+	path = filepath.ToSlash(path)
+	if strings.ContainsFunc(path, needsQuotes) {
+		path = "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return showCommand + path
+}
+
+func needsQuotes(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r > 0x7f || strings.ContainsRune("/-_.:", r))
+}
