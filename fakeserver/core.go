@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"sync"
 	"time"
 
@@ -25,6 +26,7 @@ type core struct {
 	test  string // that started it; empty: none did
 	seed  seed
 	rec   *record.Recorder
+	trace bool // what is recorded, as it happens
 	plans plans
 	gates gates
 	addr  net.Addr
@@ -75,7 +77,11 @@ func compile(e *endpoint, o origin) (*core, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &core{name: e.name, test: o.test(), seed: sd, noRST: e.isUnix(), medium: e.medium, redactor: e.redactor}
+	trace, err := tracing()
+	if err != nil {
+		return nil, err
+	}
+	s := &core{name: e.name, test: o.test(), seed: sd, noRST: e.isUnix(), medium: e.medium, redactor: e.redactor, trace: trace}
 	if e.transport != nil {
 		s.below = e.transport
 	}
@@ -89,6 +95,9 @@ func (s *core) settle(network string, addr net.Addr, recordLimit int64) {
 	s.network, s.addr, s.text, s.recordLimit = network, addr, dialString(addr), recordLimit
 	s.rec = record.New(transcript.Header{Name: s.name, Network: network, Address: s.text}, recordLimit)
 	s.rec.Redact(s.redactor)
+	if s.trace {
+		s.rec.Trace(tracer(os.Stderr, s.rec.Snapshot().Header()))
+	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.outages.c, s.outages.ended = s, s.ctx.Done()
 }

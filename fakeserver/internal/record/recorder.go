@@ -23,6 +23,7 @@ type Recorder struct {
 	events  store.List
 	marked  int           // events before this position don't grow: a mark is there
 	changed chan struct{} // closed at the next event; nil while nothing waits
+	trace   func(transcript.Event)
 }
 
 // New returns a recorder whose clock starts at h.Start, or now if that is zero. It keeps
@@ -71,6 +72,11 @@ func (r *Recorder) noteLocked(e *transcript.Event) {
 func (r *Recorder) addLocked(e *transcript.Event) {
 	e.At = time.Since(r.header.Start)
 	r.events.Add(transcript.EntryOf(e))
+	if r.trace != nil {
+		traced := *e
+		traced.Seq = int64(r.events.Len())
+		r.trace(traced)
+	}
 	r.wakeLocked()
 }
 
@@ -79,6 +85,14 @@ func (r *Recorder) wakeLocked() {
 		close(r.changed)
 		r.changed = nil
 	}
+}
+
+// Trace has f called with each event as it is recorded, in their order; what only grows an event that is there is
+// none. f must not call the recorder's methods.
+func (r *Recorder) Trace(f func(transcript.Event)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.trace = f
 }
 
 // Snapshot returns the record so far. It copies no bytes and costs the same
