@@ -106,5 +106,10 @@ func (s *started) specFailed() {
 	for i, srv := range s.servers {
 		s.failure.servers[i].after = srv.Transcript().Len()
 	}
-	s.addEntry(s.keep(server.Recording))
+	k := s.keep(server.Recording)
+	s.addEntry(k)
+	if s.failure.test != s.test { // it goes on to other specs, and will not say anything of this one
+		s.attach(k)
+		s.tb.Logf("%s", strings.TrimSuffix(s.where+": the test failed after what "+s.test+" has recorded so far:\n"+k.lines()+s.summarize(k), "\n"))
+	}
 }

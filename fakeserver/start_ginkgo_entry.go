@@ -26,12 +26,13 @@ func (s *started) addEntry(k *kept) {
 // An entry is what a Ginkgo report has of a test's servers. It is small and plain data: each process of a parallel run sends it
 // to the first as JSON, and JUnit reports have its text.
 type entry struct {
+	Start   string // the file and line that called Start
 	Servers []serverEntry
 }
 
 type serverEntry struct {
 	Server    string
-	State     string   // of its clients
+	State     string   // of its clients, when the test failed
 	Rules     []string // with what became of them
 	Recording string   `json:",omitempty"` // a path
 }
@@ -44,10 +45,9 @@ const (
 )
 
 func (s *started) newEntry(k *kept) entry {
-	var e entry
+	e := entry{Start: s.where}
 	for i, srv := range s.servers {
-		p, _ := srv.progress()
-		t := serverEntry{Server: brief(srv.recorded().Transcript.Header().String()), State: brief(p.String())}
+		t := serverEntry{Server: brief(srv.recorded().Transcript.Header().String()), State: brief(s.state(i))}
 		for _, line := range ruleLines(srv) {
 			t.Rules = append(t.Rules, brief(line))
 		}
@@ -100,7 +100,7 @@ func (e entry) String() string {
 	var b strings.Builder
 	var paths []string
 	for _, s := range e.Servers {
-		fmt.Fprintf(&b, "%s: %s\n", s.Server, s.State)
+		fmt.Fprintf(&b, "%s: %s: %s\n", e.Start, s.Server, s.State)
 		for _, r := range s.Rules {
 			b.WriteString("rule " + r + "\n")
 		}

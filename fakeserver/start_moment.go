@@ -11,8 +11,9 @@ type moment struct {
 
 // A standing is where a server was.
 type standing struct {
-	after int    // its last event by then; 0: that is not known
-	state string // of its clients, if something kept them from going on
+	after   int    // its last event by then; 0: that is not known
+	state   string // of its clients
+	stopped bool   // something kept them from going on
 }
 
 // lookBack notes the moment, if that was not done when the test failed: soon nothing keeps its clients any more.
@@ -27,13 +28,18 @@ func (s *started) look(test string) moment {
 	m := moment{test: test}
 	for _, srv := range s.servers {
 		p, _ := srv.progress()
-		at := standing{}
-		if p.refuses != "" || len(p.stopped) > 0 {
-			at.state = p.String()
-		}
-		m.servers = append(m.servers, at)
+		m.servers = append(m.servers, standing{state: p.String(), stopped: p.refuses != "" || len(p.stopped) > 0})
 	}
 	return m
+}
+
+// state returns how far a server's clients were; if the test failed only when the server had ended, how many there were.
+func (s *started) state(i int) string {
+	if s.failure.servers == nil {
+		p, _ := s.servers[i].progress()
+		return plural(p.conns, p.noun)
+	}
+	return s.failure.servers[i].state
 }
 
 // line returns what there is to say of a server; "" for nothing.
@@ -42,11 +48,11 @@ func (m *moment) line(i int) string {
 		return ""
 	}
 	switch at := m.servers[i]; {
-	case at.after > 0 && at.state != "":
+	case at.after > 0 && at.stopped:
 		return fmt.Sprintf("the test failed after event %d: %s\n", at.after, at.state)
 	case at.after > 0:
 		return fmt.Sprintf("the test failed after event %d\n", at.after)
-	case at.state != "":
+	case at.stopped:
 		return "at the test's end: " + at.state + "\n"
 	}
 	return ""

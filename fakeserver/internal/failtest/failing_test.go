@@ -196,6 +196,7 @@ func BenchmarkLines(b *testing.B) {
 func TestSpecs(t *testing.T) {
 	onlyFailing(t)
 	gomega.RegisterFailHandler(Fail)
+	suiteOf = t
 	RunSpecs(t, "what fails")
 }
 
