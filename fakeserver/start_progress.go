@@ -162,14 +162,21 @@ func (p progress) withTime(now time.Duration) string {
 }
 
 // progress returns how far the server's clients have come, with the server's age.
-func (s *core) progress() (p progress, now time.Duration) {
+func (s *core) progress() (p progress, age time.Duration) {
 	r := s.compiled().Report() // before the record
 	t := s.rec.Snapshot()
-	now = time.Since(t.Header().Start)
-	if years := 10 * 365 * 24 * time.Hour; now > years { // it started in a bubble's time, and the caller is outside
-		now = -1
+	age = ageOf(t)
+	return progressOf(t, r, age), age
+}
+
+// ageOf returns for how long there is a record; negative: that can't be told, as of a server in a bubble, with a clock of its
+// own that is years behind, from outside of it.
+func ageOf(t transcript.Transcript) time.Duration {
+	const years = 10 * 365 * 24 * time.Hour
+	if age := time.Since(t.Header().Start); age < years {
+		return age
 	}
-	return progressOf(t, r, now), now
+	return -1
 }
 
 // plural returns "1 conn" or "2 conns", say.
