@@ -104,18 +104,22 @@ func (s *started) keep(record func(server) transcript.Recording) *kept {
 	s.kept = kept{test: test}
 	for _, srv := range s.servers {
 		rec := record(srv)
-		s.kept.write(dir, artifactName(test, rec.Transcript.Header().Name), rec)
+		s.kept.write(dir, s.artifactName(test, rec.Transcript.Header()), rec)
 	}
 	return &s.kept
 }
 
-// artifactName returns what the files of a test's server are called: after the test, and the server, if that has
-// a name of its own.
-func artifactName(test, server string) string {
-	if server == "" || server == test {
-		return test
+// artifactName returns what the files of a test's server are called: after the test, the server, if that has a name of its
+// own, and the network, if there are two servers at one port.
+func (s *started) artifactName(test string, h transcript.Header) string {
+	name := test
+	if h.Name != "" && h.Name != test {
+		name += "-" + h.Name
 	}
-	return test + "-" + server
+	if len(s.servers) > 1 {
+		name += "-" + h.Network
+	}
+	return name
 }
 
 // hinted is whether a message has said how to get files.

@@ -85,19 +85,19 @@ func (s *started) leave() {
 	}
 }
 
-// tell returns the whole message, and makes the files that it names.
+// tell returns the whole message, and makes the files that it names; none for a test that was skipped, of which nobody
+// looks for any.
 func (s *started) tell(faults []string) string {
 	text := s.story(server.Recording, faults...)
+	if s.tb.Skipped() && !s.tb.Failed() {
+		return text
+	}
 	k := s.keep(server.Recording)
 	if k.files == nil {
 		text += hint(text)
 	}
-	text += k.lines()
-	if !s.tb.Skipped() {
-		text += s.summarize(k)
-		s.addEntry(k)
-	}
-	return text + s.attach(k)
+	s.addEntry(k)
+	return text + k.lines() + s.summarize(k) + s.attach(k)
 }
 
 // story describes the servers and what happened to them, as far as that is in their records.

@@ -96,7 +96,7 @@ func TestAHungBenchmarkShowsItsServersWhenTheTimeIsUp(t *testing.T) {
 func runUntil(t *testing.T, word string, within time.Duration, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), "FAILTEST_FAILING=1", "FAKEWIRE_ARTIFACTS="+t.TempDir())
+	cmd.Env = append(os.Environ(), "FAILTEST_FAILING=1", "CI=", "GITHUB_STEP_SUMMARY=", "FAKEWIRE_ARTIFACTS="+t.TempDir())
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -23,7 +23,7 @@ func runWith(t *testing.T, env []string, args ...string) (out string, failed boo
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], append([]string{"-test.count=1", "-ginkgo.no-color"}, args...)...)
-	cmd.Env = append(append(os.Environ(), "FAILTEST_FAILING=1"), env...)
+	cmd.Env = append(append(os.Environ(), "FAILTEST_FAILING=1", "CI=", "GITHUB_STEP_SUMMARY=", "FAKEWIRE_TRACE="), env...)
 	text, err := cmd.CombinedOutput()
 	if _, failed = err.(*exec.ExitError); err != nil && !failed {
 		t.Fatalf("%v: %v:\n%s", args, err, text)
