@@ -10,5 +10,7 @@ import (
 // how many.
 func TestMain(m *testing.M) {
 	flag.Set("test.parallel", "4")
+	os.Unsetenv("CI")                  // whose lines and tables are not
+	os.Unsetenv("GITHUB_STEP_SUMMARY") // for tests that fail on purpose
 	os.Exit(m.Run())
 }

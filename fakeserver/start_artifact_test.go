@@ -1,6 +1,7 @@
 package fakeserver_test
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -49,5 +50,67 @@ func TestStartWritesTheWholeRecordOfAFailedTest(t *testing.T) {
 	}
 	if !strings.Contains(tb.log[0], "… 415 more") || !strings.Contains(tb.log[0], "FAKEWIRE_ARTIFACTS") {
 		t.Errorf("the log leaves something out, and does not say where it is:\n%s", tb.log[0])
+	}
+}
+
+// An ownDir is a test with a directory of its own.
+type ownDir struct {
+	*fakeTB
+	dir string
+}
+
+func (t *ownDir) ArtifactDir() string { return t.dir }
+
+// A spec is a test of Ginkgo's, whose directory is a new one each time.
+type spec struct{ ownDir }
+
+func (t *spec) DeferCleanup(...any) {}
+
+func TestArtifactDir(t *testing.T) {
+	own := &ownDir{new(fakeTB), "own"}
+	for _, tt := range []struct {
+		why            string
+		tb             fakeserver.TB
+		flag, variable string
+		want           string
+	}{
+		{"nothing is set", own, "false", "", ""},
+		{"the variable is set", own, "false", "var", "var"},
+		{"without a test", nil, "true", "var", "var"},
+		{"with the flag", own, "true", "var", "own"},
+		{"a test without a directory", &fakeTB{}, "true", "var", "var"},
+		{"a spec", &spec{*own}, "true", "var", "var"},
+		{"a spec, and no variable", &spec{*own}, "true", "", ""},
+	} {
+		t.Setenv("FAKEWIRE_ARTIFACTS", tt.variable)
+		flag.Set("test.artifacts", tt.flag)
+		if got := fakeserver.ArtifactDir(tt.tb); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.why, got, tt.want)
+		}
+		flag.Set("test.artifacts", "false")
+	}
+}
+
+func TestWriteRecordingsSaysWhatWentWrong(t *testing.T) {
+	dir := t.TempDir()
+	srv, err := fakeserver.Listen(fakeserver.Config{Name: "srv"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
+	rec, broken := srv.Recording(), srv.Recording()
+	broken.Origin.Plan = []byte("no JSON")
+	lines := fakeserver.WriteRecordings(dir, "a run", rec, broken)
+	for _, want := range []string{"the whole record: " + filepath.ToSlash(dir) + "/a_run.jsonl\n", "no record written, or not all of it: transcript: the plan is not JSON", "show " + filepath.ToSlash(dir) + "/a_run.jsonl\n"} {
+		if !strings.Contains(lines, want) {
+			t.Errorf("it does not say %q:\n%s", want, lines)
+		}
+	}
+	t.Setenv("CI", "true")
+	if lines := fakeserver.WriteRecordings(dir, "a run", rec); !strings.HasSuffix(lines, "\n[[ATTACHMENT|"+filepath.Join(dir, "a_run-3.jsonl")+"]]\n") {
+		t.Errorf("in CI it ends otherwise:\n%s", lines)
+	}
+	if lines := fakeserver.WriteRecordings(filepath.Join(dir, "a_run.jsonl"), "x", rec); !strings.HasPrefix(lines, "no record written") || strings.Contains(lines, "show") {
+		t.Errorf("where no directory can be made:\n%s", lines)
 	}
 }

@@ -84,7 +84,10 @@ func (e entry) shrunk() entry {
 
 // brief returns text that is not too long, and that no reporter takes for a style of its own.
 func brief(text string) string {
-	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "{{", "{ {")
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	for strings.Contains(text, "{{") {
+		text = strings.ReplaceAll(text, "{{", "{ {")
+	}
 	if len(text) <= maxEntryText {
 		return text
 	}

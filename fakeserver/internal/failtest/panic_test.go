@@ -57,7 +57,7 @@ func TestARecoveredPanicIsNoFailure(t *testing.T) {
 func TestASpecThatTimesOutShowsItsServersAsProgress(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"a spec times out", "a spec times out with GinkgoTB"} {
-		words := []string{"A node timeout occurred", "Begin Additional Progress Reports", "rule cut: not reached", "transcript of " + name, "End Additional Progress Reports"}
+		words := []string{"A node timeout occurred", "Begin Additional Progress Reports", "1 conn, 1 open; nothing passed for ", "rule cut: not reached", "transcript of " + name, "End Additional Progress Reports"}
 		var out string
 		for _, d := range []string{"100ms", "1s", "10s"} { // until the machine is fast enough
 			out, _ = runWith(t, []string{"FAILTEST_NODE_TIMEOUT=" + d}, "-test.run=^TestSpecs$", "-ginkgo.focus="+name+"$")

@@ -127,7 +127,7 @@ func (m module) test(t *testing.T, b block) error {
 func (m module) goCommand(ctx context.Context, dir string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "FAKEWIRE_ARTIFACTS=", "FAKEWIRE_SEED=")
+	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off", "FAKEWIRE_ARTIFACTS=", "FAKEWIRE_SEED=", "CI=", "GITHUB_STEP_SUMMARY=")
 	cmd.WaitDelay = 10 * time.Second
 	out, err := cmd.CombinedOutput()
 	return string(out), err

@@ -41,7 +41,7 @@ func runWith(t *testing.T, name string, env ...string) string {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+name+"$", "-test.v", "-ginkgo.no-color")
-	cmd.Env = append(append(os.Environ(), "BUBBLETEST_FAILING=1"), env...)
+	cmd.Env = append(append(os.Environ(), "BUBBLETEST_FAILING=1", "CI=", "GITHUB_STEP_SUMMARY="), env...)
 	out, err := cmd.CombinedOutput()
 	if _, failed := err.(*exec.ExitError); !failed {
 		t.Fatalf("%s: %v; want a failure:\n%s", name, err, out)
