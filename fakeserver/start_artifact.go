@@ -87,26 +87,24 @@ func (k *kept) attachments() string {
 // keep writes the recordings of the servers, if there is a directory for them. What was written when the same test
 // failed is written again, as there is more of it.
 func (s *started) keep(record func(server) transcript.Recording) *kept {
-	s.keeping.Lock()
-	defer s.keeping.Unlock()
 	dir, test := ArtifactDir(s.tb), s.tb.Name()
 	if dir == "" {
 		return new(kept)
 	}
-	if k := &s.kept; k.files != nil && k.test == test {
-		for i, srv := range s.servers {
-			if f := k.files[i]; f.JSONL != "" {
-				k.errs[i] = f.Rewrite(record(srv))
-			}
-		}
-		return k
-	}
-	s.kept = kept{test: test}
-	for _, srv := range s.servers {
+	a := s.afterFailure()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	k := kept{test: test}
+	for i, srv := range s.servers {
 		rec := record(srv)
-		s.kept.write(dir, s.artifactName(test, rec.Transcript.Header()), rec)
+		if before := a.kept; before.test == test && i < len(before.files) && before.files[i].JSONL != "" {
+			k.files, k.errs = append(k.files, before.files[i]), append(k.errs, before.files[i].Rewrite(rec))
+			continue
+		}
+		k.write(dir, s.artifactName(test, rec.Transcript.Header()), rec)
 	}
-	return &s.kept
+	a.kept = k
+	return &k
 }
 
 // artifactName returns what the files of a test's server are called: after the test, the server, if that has a name of its

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,17 +25,13 @@ type server interface {
 type started struct {
 	servers []server
 	tb      TB
-	test    string      // its name
-	where   string      // the line that called Start
-	told    bool        // by tb itself, of what fails in a cleanup
-	hide    func()      // ends what showOnRequest began
-	shown   atomic.Bool // what happened, at the test's end
-	left    atomic.Bool // the test is over
-	failure moment      // of the test, as far as that is known before its end
-	entry   string      // the test that has its report entry
-
-	keeping sync.Mutex // guards kept
-	kept    kept
+	test    string                    // its name
+	where   string                    // the line that called Start
+	told    bool                      // by tb itself, of what fails in a cleanup
+	hide    func()                    // ends what showOnRequest began
+	shown   atomic.Bool               // what happened, at the test's end
+	left    atomic.Bool               // the test is over
+	after   atomic.Pointer[aftermath] // of a failure; nil: there was none
 }
 
 // end stops s at its test's end: Stop, Verify, capture, write artifacts, in this order. It
@@ -107,9 +102,10 @@ func (s *started) story(record func(server) transcript.Recording, faults ...stri
 	if len(faults) > 0 {
 		b.WriteString(strings.Join(faults, "\n") + "\n")
 	}
+	failure := s.failure()
 	for i, srv := range s.servers {
 		t := record(srv).Transcript
-		b.WriteString(s.failure.line(i) + t.Redact(srv.outcomes()))
+		b.WriteString(t.Redact(failure.line(i) + srv.outcomes()))
 		if line := srv.rerun(s.test); line != "" {
 			b.WriteString(t.Redact("to rerun with the same draws: " + line + "\n"))
 		}

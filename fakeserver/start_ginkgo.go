@@ -102,13 +102,14 @@ func (s *started) specFailed() {
 	if s.left.Load() {
 		return
 	}
-	s.failure = s.look(s.tb.Name())
+	m := s.look(s.tb.Name())
 	for i, srv := range s.servers {
-		s.failure.servers[i].after = srv.Transcript().Len()
+		m.servers[i].after = srv.Transcript().Len()
 	}
+	s.note(m)
 	k := s.keep(server.Recording)
 	s.addEntry(k)
-	if s.failure.test != s.test { // it goes on to other specs, and will not say anything of this one
+	if m.test != s.test { // it goes on to other specs, and will not say anything of this one
 		s.attach(k)
 		s.tb.Logf("%s", strings.TrimSuffix(s.where+": the test failed after what "+s.test+" has recorded so far:\n"+k.lines()+s.summarize(k), "\n"))
 	}

@@ -16,11 +16,19 @@ func (s *started) addEntry(k *kept) {
 	g, ok := abilitiesOf(s.tb).(interface {
 		AddReportEntryVisibilityFailureOrVerbose(name string, args ...any)
 	})
-	if test := s.tb.Name(); ok && s.entry != test {
-		s.entry = test
+	if ok && s.afterFailure().takeEntry(s.tb.Name()) {
 		s.tb.Helper()
 		g.AddReportEntryVisibilityFailureOrVerbose("fakewire", s.newEntry(k))
 	}
+}
+
+// takeEntry reports whether a test has no entry yet: from then on it has.
+func (a *aftermath) takeEntry(test string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	had := a.entry == test
+	a.entry = test
+	return !had
 }
 
 // An entry is what a Ginkgo report has of a test's servers. It is small and plain data: each process of a parallel run sends it

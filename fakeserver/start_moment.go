@@ -1,6 +1,9 @@
 package fakeserver
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
 // A moment is where the servers of a test were when it failed, which what they leave does not tell. Its zero value says
 // nothing.
@@ -16,10 +19,45 @@ type standing struct {
 	stopped bool   // something kept them from going on
 }
 
+// An aftermath is what a started has only once its test has failed.
+type aftermath struct {
+	mu      sync.Mutex // guards what follows: a test that is about to be ended by -timeout is told of by another goroutine
+	failure moment
+	kept    kept
+	entry   string // the test that has its report entry
+}
+
+// afterFailure returns the aftermath, which it makes.
+func (s *started) afterFailure() *aftermath {
+	if s.after.Load() == nil {
+		s.after.CompareAndSwap(nil, new(aftermath))
+	}
+	return s.after.Load()
+}
+
+// failure returns the moment of the failure, as far as it is known.
+func (s *started) failure() moment {
+	a := s.after.Load()
+	if a == nil {
+		return moment{}
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.failure
+}
+
+// note keeps the moment of a failure.
+func (s *started) note(m moment) {
+	a := s.afterFailure()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.failure = m
+}
+
 // lookBack notes the moment, if that was not done when the test failed: soon nothing keeps its clients any more.
 func (s *started) lookBack() {
-	if test := s.tb.Name(); s.failure.test != test || s.failure.servers == nil {
-		s.failure = s.look(test)
+	if test, m := s.tb.Name(), s.failure(); m.test != test || m.servers == nil {
+		s.note(s.look(test))
 	}
 }
 
@@ -35,11 +73,12 @@ func (s *started) look(test string) moment {
 
 // state returns how far a server's clients were; if the test failed only when the server had ended, how many there were.
 func (s *started) state(i int) string {
-	if s.failure.servers == nil {
+	m := s.failure()
+	if m.servers == nil {
 		p, _ := s.servers[i].progress()
 		return plural(p.conns, p.noun)
 	}
-	return s.failure.servers[i].state
+	return m.servers[i].state
 }
 
 // line returns what there is to say of a server; "" for nothing.
