@@ -57,8 +57,35 @@
 // rule of its plan did not act, unless that is excused: see [fault.Report.Verify]. The
 // failure is at the line that called Start. A test that has failed gets the record, the outcome
 // of each rule, the stack of a handler that hangs, and, where a rule drew random
-// numbers, the FAKEWIRE_SEED that repeats them. With FAKEWIRE_ARTIFACTS set to a
-// directory, or go test's -artifacts, the whole record is written to a file.
+// numbers, the FAKEWIRE_SEED that repeats them. It begins with what stood in the clients'
+// way, if something did: a stream that is stalled or held, or a server that was down.
+//
+// With FAKEWIRE_ARTIFACTS set to a directory, or go test's -artifacts, each server leaves
+// two files, which the failure names: NAME.jsonl is its [transcript.Recording], and
+// NAME.html the same as a page for any browser. NAME is the test's, and the server's if it
+// has one of its own, with "_" for what is not a letter, a digit, "-", "_" or "."; what is too
+// long loses its middle. A test that runs again leaves NAME-2, and so on. Both files may be
+// read by everybody. [WriteRecordings] does that for servers of Listen. A test that is
+// skipped leaves none.
+//
+// In CI each file has a line of its own, [[ATTACHMENT|/path]], if CI is set. Jenkins'
+// plugin junit-attachments, GitLab and Azure look for it in what a JUnit report has of a test's
+// standard output and error. Ginkgo's has report entries in system-err and, of parallel runs, what
+// a spec printed in system-out, and there it is; where a program makes the report of go test's
+// output, it is that program's. If GITHUB_STEP_SUMMARY is set, a table is added to that file.
+//
+// With FAKEWIRE_TRACE=1 each server writes each event to standard error when it is recorded,
+// as a line that begins with the server. 0, or nothing, is no trace; anything else is refused.
+// Bytes that are only counted, as beyond RecordLimit, are one event, however many come.
+//
+// Of a spec of Ginkgo's the files are named in a report entry, "fakewire", too, which has how
+// far the clients were, the rules' outcomes and the paths, as plain data of less than 4 KiB and
+// the paths. With DeferOnFailure, that is since Ginkgo 2.34, the entry and the files are there before the
+// spec's teardown, and of a server that serves many specs each that fails leaves
+// them; without it, of such a server only the last one can. What Start is called in must be
+// BeforeEach, JustBeforeEach, It, BeforeAll or BeforeSuite for that. Progress reports begin with
+// how far the clients are and for how long nothing has passed. -artifacts is not for specs:
+// Ginkgo's ArtifactDir knows nothing of it.
 //
 // What a server's Redact hides is in none of that, nor in any other text or file that this module makes of its record: in
 // failures of matchers and promises, in the errors of Wait, Verify and Close, and in the texts that quote what was sent. It is

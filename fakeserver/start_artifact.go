@@ -27,7 +27,7 @@ func ArtifactDir(tb TB) string {
 	return os.Getenv(artifactsVariable)
 }
 
-// WriteRecordings writes recordings into dir, which is made if it is not there, each as NAME.jsonl, and
+// WriteRecordings writes recordings into dir, which is made if it is not there, each as NAME.jsonl and as NAME.html, and
 // returns lines for the message of a test: where the files are, how to look at them, and what went wrong
 // in writing them. NAME is made of name, such as a test's, with what is fit for a file's; if
 // there is such a file, it is NAME-2, and so on. Where $CI is set, there is a line for each file by which Jenkins, GitLab
@@ -98,7 +98,8 @@ func (s *started) keep(record func(server) transcript.Recording) *kept {
 	for i, srv := range s.servers {
 		rec := record(srv)
 		if before := a.kept; before.test == test && i < len(before.files) && before.files[i].JSONL != "" {
-			k.files, k.errs = append(k.files, before.files[i]), append(k.errs, before.files[i].Rewrite(rec))
+			k.files, k.errs = append(k.files, before.files[i]), append(k.errs, nil)
+			k.errs[i] = k.files[i].Rewrite(rec)
 			continue
 		}
 		k.write(dir, s.artifactName(test, rec.Transcript.Header()), rec)
@@ -128,7 +129,7 @@ func hint(text string) string {
 	if strings.Contains(text, artifactsVariable) || hinted.Swap(true) {
 		return ""
 	}
-	return "to keep this as a file: " + artifactsVariable + "=DIR, or go test -artifacts\n"
+	return "to keep this as a file and as a picture: " + artifactsVariable + "=DIR, or go test -artifacts\n"
 }
 
 // summarize adds the servers of a test that failed to the summary of a step in CI. It returns a line about what went wrong.

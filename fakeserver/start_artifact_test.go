@@ -107,7 +107,7 @@ func TestWriteRecordingsSaysWhatWentWrong(t *testing.T) {
 		}
 	}
 	t.Setenv("CI", "true")
-	if lines := fakeserver.WriteRecordings(dir, "a run", rec); !strings.HasSuffix(lines, "\n[[ATTACHMENT|"+filepath.Join(dir, "a_run-3.jsonl")+"]]\n") {
+	if lines := fakeserver.WriteRecordings(dir, "a run", rec); !strings.HasSuffix(lines, "\n[[ATTACHMENT|"+filepath.Join(dir, "a_run-3.jsonl")+"]]\n[[ATTACHMENT|"+filepath.Join(dir, "a_run-3.html")+"]]\n") {
 		t.Errorf("in CI it ends otherwise:\n%s", lines)
 	}
 	if lines := fakeserver.WriteRecordings(filepath.Join(dir, "a_run.jsonl"), "x", rec); !strings.HasPrefix(lines, "no record written") || strings.Contains(lines, "show") {

@@ -43,6 +43,8 @@ type serverEntry struct {
 	State     string   // of its clients, when the test failed
 	Rules     []string // with what became of them
 	Recording string   `json:",omitempty"` // a path
+	Picture   string   `json:",omitempty"` // likewise
+	Seq       int64    `json:",omitempty"` // of the event to see first
 }
 
 // Limits of an entry.
@@ -60,7 +62,8 @@ func (s *started) newEntry(k *kept) entry {
 			t.Rules = append(t.Rules, brief(line))
 		}
 		if k.files != nil {
-			t.Recording = k.files[i].JSONL
+			f := k.files[i]
+			t.Recording, t.Picture, t.Seq = f.JSONL, f.HTML, f.Seq
 		}
 		e.Servers = append(e.Servers, t)
 	}
@@ -116,8 +119,9 @@ func (e entry) String() string {
 			b.WriteString("rule " + r + "\n")
 		}
 		if s.Recording != "" {
-			b.WriteString(artifact.Files{JSONL: s.Recording}.String())
-			paths = append(paths, s.Recording)
+			f := artifact.Files{JSONL: s.Recording, HTML: s.Picture, Seq: s.Seq}
+			b.WriteString(f.String())
+			paths = append(paths, f.Paths()...)
 		}
 	}
 	if artifact.InCI() {

@@ -38,6 +38,10 @@ func wantSent(t *testing.T, f artifact.Files, sent string) {
 	if err != nil || string(rec.Transcript.FromClient()) != sent {
 		t.Errorf("%s: sent %q, %v; want %q", f.JSONL, rec.Transcript.FromClient(), err, sent)
 	}
+	page, err := os.ReadFile(f.HTML)
+	if err != nil || !strings.Contains(string(page), sent[:min(len(sent), 10)]) || !strings.HasSuffix(strings.TrimSpace(string(page)), "</html>") {
+		t.Errorf("%s: %v, want a page with %q", f.HTML, err, sent)
+	}
 }
 
 // names returns what is in a directory, sorted.
@@ -60,7 +64,7 @@ func TestWriteTakesANameThatIsFree(t *testing.T) {
 	wantSent(t, first, "one")
 	wantSent(t, second, "two")
 	wantSent(t, other, "three")
-	if got := names(t, dir); got != "Test_a-2.jsonl Test_a-3.jsonl Test_a.jsonl" {
+	if got := names(t, dir); got != "Test_a-2.html Test_a-2.jsonl Test_a-3.html Test_a-3.jsonl Test_a.html Test_a.jsonl" {
 		t.Errorf("the files are %s", got)
 	}
 }
@@ -73,8 +77,8 @@ func TestWriteOfVeryMany(t *testing.T) {
 	}
 	all := strings.Fields(names(t, dir))
 	numbered := slices.DeleteFunc(slices.Clone(all), func(name string) bool { return len(name) > len("T-100.jsonl") })
-	if len(all) != 130 || len(numbered) != 100 {
-		t.Errorf("%d files, %d of them with small numbers; want 130 and 100", len(all), len(numbered))
+	if len(all) != 260 || len(numbered) != 200 {
+		t.Errorf("%d files, %d of them with small numbers; want 260 and 200", len(all), len(numbered))
 	}
 }
 
@@ -89,6 +93,44 @@ func TestWriteIsWithinTheDirectory(t *testing.T) {
 	}
 	if got := names(t, outside); got != "dir" {
 		t.Errorf("outside of it there is %s", got)
+	}
+}
+
+// Both files have one name, also if only one of them is there.
+func TestWriteKeepsItsFilesTogether(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "T.html"), []byte("another's"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "T", "x")
+	if got := names(t, dir); got != "T-2.html T-2.jsonl T.html" {
+		t.Errorf("the files are %s", got)
+	}
+	if text, _ := os.ReadFile(filepath.Join(dir, "T.html")); string(text) != "another's" {
+		t.Error("another's file was written to")
+	}
+}
+
+// The message leads to the first fault, or else to the last event.
+func TestFilesLeadToWhatMatters(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a dir")
+	f := write(t, dir, "T", "x")
+	if got, want := f.String(), "the whole record: "+dir+"/T.jsonl\nas a picture: file://"+strings.ReplaceAll(dir, " ", "%20")+"/T.html#seq=2\n"; got != want && runtime.GOOS != "windows" {
+		t.Errorf("without a fault:\n%s\nwant\n%s", got, want)
+	}
+	r := transcripttest.New(transcript.Header{}, 0)
+	for range 3 {
+		r.Add(transcript.Event{Conn: 1, Kind: transcript.Accept}, transcript.Event{Conn: 1, Kind: transcript.Fault, Rule: "cut"})
+	}
+	if err := f.Rewrite(transcript.Recording{Transcript: r.Transcript()}); err != nil || f.Seq != 2 || !strings.HasSuffix(f.String(), "/T.html#seq=2\n") {
+		t.Errorf("with faults: %v, %v", f, err)
+	}
+	none, err := artifact.Write(dir, "none", transcript.Recording{})
+	if err != nil || !strings.HasSuffix(none.String(), "/none.html\n") {
+		t.Errorf("without an event: %v, %v", none, err)
+	}
+	if got := (artifact.Files{HTML: "C:/a b/T.html"}).String(); !strings.HasSuffix(got, "as a picture: file:///C:/a%20b/T.html\n") {
+		t.Errorf("on Windows: %s", got)
 	}
 }
 
@@ -168,10 +210,12 @@ func TestWriteInParallelProcesses(t *testing.T) {
 	}
 	all.Wait()
 	files := strings.Fields(names(t, dir))
-	if len(files) != 160 {
-		t.Errorf("%d files, want 160", len(files))
+	if len(files) != 320 {
+		t.Errorf("%d files, want 320", len(files))
 	}
 	for _, name := range files {
-		wantSent(t, artifact.Files{JSONL: filepath.Join(dir, name)}, "whole")
+		if base, is := strings.CutSuffix(filepath.Join(dir, name), ".jsonl"); is {
+			wantSent(t, artifact.Files{JSONL: base + ".jsonl", HTML: base + ".html"}, "whole")
+		}
 	}
 }

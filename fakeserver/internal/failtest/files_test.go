@@ -44,7 +44,7 @@ func TestFilesOfTestsThatFail(t *testing.T) {
 	dir := t.TempDir()
 	out, _ := run(t, dir, "-test.run=^TestFiles$")
 	wantRecordings(t, dir, ofFiles...)
-	want(t, out, "failing_test.go:", "at the test's end: "+stalled, "transcript of TestFiles/stalls", "the whole record: "+dir+"/TestFiles_stalls.jsonl\n",
+	want(t, out, "failing_test.go:", "at the test's end: "+stalled, "transcript of TestFiles/stalls", "the whole record: "+dir+"/TestFiles_stalls.jsonl\n", "as a picture: file://"+dir+"/TestFiles_stalls.html#seq=4\n",
 		"to look at it: go run github.com/fakewire/fakewire/fakeserver/cmd/fakeserver show "+dir+"/TestFiles_stalls.jsonl\n")
 	want(t, out, "transcript of ../both (tcp", "transcript of ../both (udp", "the whole record: "+dir+"/TestFiles_two-.._both-tcp.jsonl\n",
 		"the whole record: "+dir+"/TestFiles_two-.._both-udp.jsonl\n", "to look at it: ")
@@ -84,7 +84,7 @@ func TestFilesOfSpecsAreInTheVariablesDirectory(t *testing.T) {
 func TestFilesAreOfferedOnce(t *testing.T) {
 	t.Parallel()
 	out, _ := run(t, "", "-test.run=^TestFiles$")
-	wantTimes(t, 1, out, "to keep this as a file: FAKEWIRE_ARTIFACTS=DIR, or go test -artifacts\n")
+	wantTimes(t, 1, out, "to keep this as a file and as a picture: FAKEWIRE_ARTIFACTS=DIR, or go test -artifacts\n")
 	out, _ = run(t, "", "-test.run=^TestFiles$/^passes$", "-test.v")
 	wantTimes(t, 0, out, "FAKEWIRE_ARTIFACTS")
 }
@@ -105,13 +105,17 @@ func TestFilesAreAttachedInCI(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if slices.Sort(got); !slices.Equal(got, ofFiles) {
-		t.Errorf("attached are %q, want %q:\n%s", got, ofFiles, out)
+	var both []string
+	for _, name := range ofFiles {
+		both = append(both, strings.TrimSuffix(name, ".jsonl")+".html", name)
+	}
+	if slices.Sort(got); !slices.Equal(got, both) {
+		t.Errorf("attached are %q, want %q:\n%s", got, both, out)
 	}
 	for _, args := range [][]string{{"-test.run=^TestHang$", "-test.timeout=2s"}, {"-test.run=^TestPanic$"}} {
 		out, _ := runWith(t, []string{"FAKEWIRE_ARTIFACTS=" + dir, "CI=true"}, args...)
-		if n := len(regexp.MustCompile(`(?m)^ *\[\[ATTACHMENT\|.*\]\]$`).FindAllString(out, -1)); n != 1 {
-			t.Errorf("%v: %d lines, want 1:\n%s", args, n, out)
+		if n := len(regexp.MustCompile(`(?m)^ *\[\[ATTACHMENT\|.*\]\]$`).FindAllString(out, -1)); n != 2 {
+			t.Errorf("%v: %d lines, want 2:\n%s", args, n, out)
 		}
 	}
 }

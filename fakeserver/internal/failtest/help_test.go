@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,12 +77,21 @@ func line(t *testing.T, mark string) string {
 	return fmt.Sprintf("failing_test.go:%d", 1+strings.Count(before, "\n"))
 }
 
-// files returns how many files are in a directory.
+// files returns how many recordings are in a directory, each of which has a page beside it.
 func files(t *testing.T, dir string) int {
 	t.Helper()
-	all, err := os.ReadDir(dir)
+	all, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return len(all)
+	n := 0
+	for _, name := range all {
+		if base, is := strings.CutSuffix(name, ".jsonl"); is && slices.Contains(all, base+".html") {
+			n++
+		}
+	}
+	if len(all) != 2*n {
+		t.Errorf("the files are %q", all)
+	}
+	return n
 }

@@ -23,10 +23,10 @@ func stall(tb fakeserver.TB, srv *fakeserver.Server) {
 	srv.Wait(context.Background(), func(t transcript.Transcript) bool { return len(t.Faults()) > 0 })
 }
 
-// left says how many files there are.
+// left says how many recordings there are.
 func left(when string) {
-	all, _ := filepath.Glob(filepath.Join(os.Getenv("FAKEWIRE_ARTIFACTS"), "*"))
-	GinkgoWriter.Printf("%s there are %d files\n", when, len(all))
+	all, _ := filepath.Glob(filepath.Join(os.Getenv("FAKEWIRE_ARTIFACTS"), "*.jsonl"))
+	GinkgoWriter.Printf("%s there are %d recordings\n", when, len(all))
 }
 
 // suiteOf is what TestSpecs is called with, for bubbles.

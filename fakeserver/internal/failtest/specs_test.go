@@ -22,8 +22,9 @@ import (
 type entry struct {
 	Start   string
 	Servers []struct {
-		Server, State, Recording string
-		Rules                    []string
+		Server, State, Recording, Picture string
+		Rules                             []string
+		Seq                               int64
 	}
 }
 
@@ -97,6 +98,9 @@ func wantSpecs(t *testing.T, specs map[string]types.SpecReport, dir string) {
 	wantEntry(t, specs["files passes"], types.SpecStatePassed, 0, "")
 	wantEntry(t, specs["files fails in a bubble"], types.SpecStateFailed, 1, "0 conns")
 	wantEntry(t, specs["a spec times out"], types.SpecStateTimedout, 1, "1 conn, 1 open")
+	if e := entriesOf(t, specs["files fails"])[0].Servers[0]; e.Seq != 4 || filepath.Dir(e.Picture) != dir {
+		t.Errorf("the picture is %s, at event %d; want it in %s, at the fault's", e.Picture, e.Seq, dir)
+	}
 	if n := specs["files passes at last"].NumAttempts; n != 3 {
 		t.Errorf("it took %d attempts, want 3", n)
 	}
@@ -144,9 +148,11 @@ func wantInJUnit(t *testing.T, file string, specs map[string]types.SpecReport, e
 			rest, _, _ = strings.Cut(rest, "</testcase>")
 			_, rest, _ = strings.Cut(rest, "<"+element+">")
 			rest, _, _ = strings.Cut(rest, "</"+element+">")
-			line := regexp.MustCompile(`&#xA; *` + regexp.QuoteMeta("[[ATTACHMENT|"+e.Servers[0].Recording+"]]") + `&#xA;`)
-			if !line.MatchString("&#xA;" + rest) {
-				t.Errorf("%q: %s has no line for %s:\n%s", name, element, e.Servers[0].Recording, strings.ReplaceAll(rest, "&#xA;", "\n"))
+			for _, path := range []string{e.Servers[0].Recording, e.Servers[0].Picture} {
+				line := regexp.MustCompile(`&#xA; *` + regexp.QuoteMeta("[[ATTACHMENT|"+path+"]]") + `&#xA;`)
+				if !line.MatchString("&#xA;" + rest) {
+					t.Errorf("%q: %s has no line for %s:\n%s", name, element, path, strings.ReplaceAll(rest, "&#xA;", "\n"))
+				}
 			}
 		}
 	}
@@ -194,7 +200,7 @@ func TestSpecsThatFailLeaveFilesBeforeTheirTeardown(t *testing.T) {
 		if defers() {
 			when, n = "the test failed after event 4: ", 1
 		}
-		want(t, out, fmt.Sprintf("in the teardown there are %d files", n), when+stalled)
+		want(t, out, fmt.Sprintf("in the teardown there are %d recordings", n), when+stalled)
 		wantTimes(t, 1, out, "transcript of")
 		if n := files(t, dir); n != 1 {
 			t.Errorf("%d files, want 1", n)

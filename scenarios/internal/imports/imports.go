@@ -73,7 +73,7 @@ var mayImport = []struct {
 	{"fakeserver/transcript/", [][]string{words[1:]}},
 	{"fakeserver/internal/record", [][]string{words[1:], record[1:], kernel[1:]}},
 	{"fakeserver/internal/store", nil},
-	{"fakeserver/internal/artifact", [][]string{words[1:]}},
+	{"fakeserver/internal/artifact", [][]string{words[1:], {module + "fakeserver/transcript/timeline"}}},
 	{"fakeserver/internal/port", [][]string{socket, kernel[:1]}},
 	{"fakeserver/internal/socket", [][]string{kernel[:1]}},
 	{"fakeserver/internal/faultgen", [][]string{words, {"pgregory.net/rapid"}}},
