@@ -125,15 +125,24 @@ func (s *started) artifactName(test string, h transcript.Header) string {
 var hinted atomic.Bool
 
 // hint says once how to get the files of failed tests, if the text of a message does not.
-func hint(text string) string {
+func (s *started) hint(text string) string {
 	if strings.Contains(text, artifactsVariable) || hinted.Swap(true) {
 		return ""
 	}
-	return "to keep this as a file and as a picture: " + artifactsVariable + "=DIR, or go test -artifacts\n"
+	or := ", or go test -artifacts"
+	if deferrerOf(s.tb) != nil {
+		or = "" // see ArtifactDir
+	}
+	return "to keep this as a file and as a picture: " + artifactsVariable + "=DIR" + or + "\n"
 }
 
-// summarize adds the servers of a test that failed to the summary of a step in CI. It returns a line about what went wrong.
+// summarize adds the servers of a test that failed to the summary of a step in CI, once. It returns a line about what went
+// wrong.
 func (s *started) summarize(k *kept) string {
+	test := s.tb.Name()
+	if a := s.afterFailure(); !a.first(&a.table, test) {
+		return ""
+	}
 	var rows []artifact.Row
 	for i, srv := range s.servers {
 		row := artifact.Row{Server: srv.recorded().Transcript.Header().String(), Rules: ruleLines(srv)}
@@ -142,7 +151,7 @@ func (s *started) summarize(k *kept) string {
 		}
 		rows = append(rows, row)
 	}
-	if err := artifact.Summarize(s.tb.Name(), rows); err != nil {
+	if err := artifact.Summarize(test, rows); err != nil {
 		return "no table in the summary of the step: " + err.Error() + "\n"
 	}
 	return ""

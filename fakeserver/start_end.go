@@ -83,29 +83,30 @@ func (s *started) leave() {
 // tell returns the whole message, and makes the files that it names; none for a test that was skipped, of which nobody
 // looks for any.
 func (s *started) tell(faults []string) string {
-	text := s.story(server.Recording, faults...)
+	m := s.failureOf(s.tb.Name())
+	text := s.story(server.Recording, m, faults...)
 	if s.tb.Skipped() && !s.tb.Failed() {
 		return text
 	}
 	k := s.keep(server.Recording)
 	if k.files == nil {
-		text += hint(text)
+		text += s.hint(text)
 	}
-	s.addEntry(k)
+	s.addEntry(k, m)
 	return text + k.lines() + s.summarize(k) + s.attach(k)
 }
 
-// story describes the servers and what happened to them, as far as that is in their records.
-func (s *started) story(record func(server) transcript.Recording, faults ...string) string {
+// story describes the servers and what happened to them, as far as that is in their records, and where they were at
+// the moment of the failure.
+func (s *started) story(record func(server) transcript.Recording, m moment, faults ...string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: ", s.where)
 	if len(faults) > 0 {
 		b.WriteString(strings.Join(faults, "\n") + "\n")
 	}
-	failure := s.failure()
 	for i, srv := range s.servers {
 		t := record(srv).Transcript
-		b.WriteString(t.Redact(failure.line(i) + srv.outcomes()))
+		b.WriteString(t.Redact(m.line(i) + srv.outcomes()))
 		if line := srv.rerun(s.test); line != "" {
 			b.WriteString(t.Redact("to rerun with the same draws: " + line + "\n"))
 		}
@@ -159,7 +160,7 @@ func (s *started) stuck() string {
 		return ""
 	}
 	k := s.keep(server.recorded)
-	return s.story(server.recorded) + k.lines() + s.summarize(k) + k.attachments()
+	return s.story(server.recorded, moment{}) + k.lines() + s.summarize(k) + k.attachments()
 }
 
 // recorded returns what there is as it stands. It touches nothing else of the server, so that a

@@ -52,7 +52,7 @@ func (s *started) showOnRequest() (hide func()) {
 	if !ok {
 		return func() {}
 	}
-	return r.AttachProgressReporter(func() string { return s.progressLines() + s.story(server.recorded) })
+	return r.AttachProgressReporter(func() string { return s.progressLines() + s.story(server.recorded, moment{}) })
 }
 
 // progressLines returns a line for each server that says how far its clients are.
@@ -73,34 +73,36 @@ func (s *started) onFailure() {
 		DeferOnFailure(args ...any)
 		RenderTimeline() string
 	})
-	if ok && canDeferOnFailure(g.RenderTimeline()) {
-		s.tb.Helper()
-		g.DeferOnFailure(s.specFailed)
+	if !ok {
+		return
 	}
+	s.tb.Helper()
+	switch nodeOf(g.RenderTimeline()) {
+	case "It", "BeforeEach", "JustBeforeEach":
+		g.DeferOnFailure(func() { s.specFailed() })
+	case "BeforeAll", "BeforeSuite":
+		g.DeferOnFailure(s.oneSpecFailed)
+	} // in others Ginkgo ends the program
 }
 
 // entered finds in a timeline which nodes were entered. It has colors.
 var entered = regexp.MustCompile(`(?m)^\s*> Enter (?:\x1b\[[0-9;]*m)*\[([^\]]+)\]`)
 
-// canDeferOnFailure reports whether a spec with this timeline is in a node in which DeferOnFailure may be called. In others
-// Ginkgo ends the program, and a test is not told where it is but in that text.
-func canDeferOnFailure(timeline string) bool {
+// nodeOf returns the kind of the node in which a spec with this timeline is, which is told nowhere else; "": that can't be
+// told.
+func nodeOf(timeline string) string {
 	all := entered.FindAllStringSubmatch(timeline, -1)
 	if len(all) == 0 {
-		return false
+		return ""
 	}
-	switch all[len(all)-1][1] {
-	case "It", "BeforeEach", "JustBeforeEach", "BeforeAll", "BeforeSuite":
-		return true
-	}
-	return false
+	return all[len(all)-1][1]
 }
 
-// specFailed notes where the servers are when a spec has failed, and leaves its files. What it finds in a cleanup that failed
-// is nothing new: that was s's own.
-func (s *started) specFailed() {
+// specFailed notes where the servers are when a spec has failed, and leaves its files. After a cleanup that failed,
+// which is s's own, there is nothing to note, and it returns nil.
+func (s *started) specFailed() *kept {
 	if s.left.Load() {
-		return
+		return nil
 	}
 	m := s.look(s.tb.Name())
 	for i, srv := range s.servers {
@@ -108,9 +110,14 @@ func (s *started) specFailed() {
 	}
 	s.note(m)
 	k := s.keep(server.Recording)
-	s.addEntry(k)
-	if m.test != s.test { // it goes on to other specs, and will not say anything of this one
+	s.addEntry(k, m)
+	return k
+}
+
+// oneSpecFailed is specFailed for servers that may go on to other specs, and won't say anything of this one then.
+func (s *started) oneSpecFailed() {
+	if k := s.specFailed(); k != nil {
 		s.attach(k)
-		s.tb.Logf("%s", strings.TrimSuffix(s.where+": the test failed after what "+s.test+" has recorded so far:\n"+k.lines()+s.summarize(k), "\n"))
+		s.tb.Logf("%s", s.where+": this server goes on; so far it has:\n"+s.story(server.Recording, s.failureOf(s.tb.Name()))+k.lines()+s.summarize(k))
 	}
 }

@@ -12,23 +12,14 @@ import (
 )
 
 // addEntry adds to the report of a test that failed, if it has one, where the servers were and where the files are: once.
-func (s *started) addEntry(k *kept) {
+func (s *started) addEntry(k *kept, m moment) {
 	g, ok := abilitiesOf(s.tb).(interface {
 		AddReportEntryVisibilityFailureOrVerbose(name string, args ...any)
 	})
-	if ok && s.afterFailure().takeEntry(s.tb.Name()) {
+	if a := s.afterFailure(); ok && a.first(&a.entry, s.tb.Name()) {
 		s.tb.Helper()
-		g.AddReportEntryVisibilityFailureOrVerbose("fakewire", s.newEntry(k))
+		g.AddReportEntryVisibilityFailureOrVerbose("fakewire", s.newEntry(k, m))
 	}
-}
-
-// takeEntry reports whether a test has no entry yet: from then on it has.
-func (a *aftermath) takeEntry(test string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	had := a.entry == test
-	a.entry = test
-	return !had
 }
 
 // An entry is what a Ginkgo report has of a test's servers. It is small and plain data: each process of a parallel run sends it
@@ -54,10 +45,14 @@ const (
 	maxEntryText  = 160
 )
 
-func (s *started) newEntry(k *kept) entry {
+func (s *started) newEntry(k *kept, m moment) entry {
 	e := entry{Start: s.where}
 	for i, srv := range s.servers {
-		t := serverEntry{Server: brief(srv.recorded().Transcript.Header().String()), State: brief(s.state(i))}
+		p, _ := srv.progress()
+		t := serverEntry{Server: brief(srv.recorded().Transcript.Header().String()), State: plural(p.conns, p.noun)}
+		if m.servers != nil { // else it failed only when the server had ended
+			t.State = brief(m.servers[i].state)
+		}
 		for _, line := range ruleLines(srv) {
 			t.Rules = append(t.Rules, brief(line))
 		}

@@ -25,6 +25,16 @@ type aftermath struct {
 	failure moment
 	kept    kept
 	entry   string // the test that has its report entry
+	table   string // the test that is in the summary of a step
+}
+
+// first reports whether a test has not got something yet, of which the last that has is in got: from then on it has.
+func (a *aftermath) first(got *string, test string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	had := *got == test
+	*got = test
+	return !had
 }
 
 // afterFailure returns the aftermath, which it makes.
@@ -35,14 +45,17 @@ func (s *started) afterFailure() *aftermath {
 	return s.after.Load()
 }
 
-// failure returns the moment of the failure, as far as it is known.
-func (s *started) failure() moment {
+// failureOf returns the moment of a test's failure, as far as it is known.
+func (s *started) failureOf(test string) moment {
 	a := s.after.Load()
 	if a == nil {
 		return moment{}
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.failure.test != test {
+		return moment{} // a server may serve several tests
+	}
 	return a.failure
 }
 
@@ -56,7 +69,7 @@ func (s *started) note(m moment) {
 
 // lookBack notes the moment, if that was not done when the test failed: soon nothing keeps its clients any more.
 func (s *started) lookBack() {
-	if test, m := s.tb.Name(), s.failure(); m.test != test || m.servers == nil {
+	if test := s.tb.Name(); s.failureOf(test).servers == nil {
 		s.note(s.look(test))
 	}
 }
@@ -69,16 +82,6 @@ func (s *started) look(test string) moment {
 		m.servers = append(m.servers, standing{state: p.String(), stopped: p.refuses != "" || len(p.stopped) > 0})
 	}
 	return m
-}
-
-// state returns how far a server's clients were; if the test failed only when the server had ended, how many there were.
-func (s *started) state(i int) string {
-	m := s.failure()
-	if m.servers == nil {
-		p, _ := s.servers[i].progress()
-		return plural(p.conns, p.noun)
-	}
-	return m.servers[i].state
 }
 
 // line returns what there is to say of a server; "" for nothing.

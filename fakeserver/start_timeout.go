@@ -130,7 +130,7 @@ func (w *timeout) tell(to io.Writer, deadline time.Time) {
 			fmt.Fprintf(to, "… and %s\n", moreServers(len(all)-i))
 			break
 		}
-		fmt.Fprintf(to, "\n%s, at %s", s.test, strings.TrimRight(s.story(server.recorded), "\n")+"\n")
+		fmt.Fprintf(to, "\n%s, at %s", s.test, strings.TrimRight(s.story(server.recorded, moment{}), "\n")+"\n")
 	}
 	for _, s := range all {
 		s.writeUnfinished(to)

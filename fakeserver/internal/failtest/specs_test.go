@@ -214,6 +214,8 @@ func TestSpecsMayStartServersInTheirTeardown(t *testing.T) {
 	dir := t.TempDir()
 	out, _ := run(t, dir, "-test.run=^TestSpecs$", "-ginkgo.focus=what fails a teardown")
 	want(t, out, "1 Passed | 1 Failed")
+	out, _ = run(t, "", "-test.run=^TestSpecs$", "-ginkgo.focus=what fails files fails$")
+	want(t, out, "to keep this as a file and as a picture: FAKEWIRE_ARTIFACTS=DIR\n")
 	if n := files(t, dir); n != 2 {
 		t.Errorf("%d files, want 2:\n%s", n, out)
 	}
@@ -225,8 +227,14 @@ func TestSpecsThatShareAServerLeaveItsRecordAsTheyFail(t *testing.T) {
 		t.Skip("this Ginkgo has no DeferOnFailure")
 	}
 	dir := t.TempDir()
-	out, _ := run(t, dir, "-test.run=^TestSpecs$", "-ginkgo.focus=what fails an ordered container")
-	want(t, out, "failing_test.go:", "of all (tcp ", "1 conn, 1 open", "the whole record: "+dir+"/an_ordered_container_fails_first-of_all.jsonl", "1 Passed | 1 Failed")
+	summary := filepath.Join(t.TempDir(), "summary.md")
+	out, _ := runWith(t, []string{"FAKEWIRE_ARTIFACTS=" + dir, "GITHUB_STEP_SUMMARY=" + summary}, "-test.run=^TestSpecs$", "-ginkgo.focus=what fails an ordered container")
+	want(t, out, "failing_test.go:", "of all (tcp ", "1 conn, 1 open", "the whole record: "+dir+"/an_ordered_container_fails_first-of_all.jsonl",
+		"this server goes on; so far it has:", "the test failed after event 2\n", "transcript of of all", "1 Passed | 1 Failed")
+	wantTimes(t, 1, out, "transcript of")
+	if text, err := os.ReadFile(summary); err != nil || strings.Count(string(text), "**an ordered container fails first** failed") != 1 {
+		t.Errorf("the summary is %q, %v", text, err)
+	}
 	if n := files(t, dir); n != 1 {
 		t.Errorf("%d files, want 1:\n%s", n, out)
 	}
