@@ -96,7 +96,7 @@ func (s *core) settle(network string, addr net.Addr, recordLimit int64) {
 	s.rec = record.New(transcript.Header{Name: s.name, Network: network, Address: s.text}, recordLimit)
 	s.rec.Redact(s.redactor)
 	if s.trace {
-		s.rec.Trace(tracer(os.Stderr, s.rec.Snapshot().Header()))
+		s.rec.Trace(tracer(os.Stderr, s.rec.Snapshot().Redacted().Header(), s.redactor))
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.outages.c, s.outages.ended = s, s.ctx.Done()

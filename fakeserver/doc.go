@@ -76,7 +76,8 @@
 //
 // With FAKEWIRE_TRACE=1 each server writes each event to standard error when it is recorded,
 // as a line that begins with the server. 0, or nothing, is no trace; anything else is refused.
-// Bytes that are only counted, as beyond RecordLimit, are one event, however many come.
+// Bytes that are only counted, as beyond RecordLimit, are one event, however many come. Of a
+// server with Redact it shows no bytes and no texts, since a secret may come in parts.
 //
 // Of a spec of Ginkgo's the files are named in a report entry, "fakewire", too, which has how
 // far the clients were, the rules' outcomes and the paths, as plain data of less than 4 KiB and

@@ -102,7 +102,7 @@ func (s *started) keep(record func(server) transcript.Recording) *kept {
 			k.errs[i] = k.files[i].Rewrite(rec)
 			continue
 		}
-		k.write(dir, s.artifactName(test, rec.Transcript.Header()), rec)
+		k.write(dir, s.artifactName(test, rec.Transcript.Redacted().Header()), rec)
 	}
 	a.kept = k
 	return &k
@@ -145,7 +145,7 @@ func (s *started) summarize(k *kept) string {
 	}
 	var rows []artifact.Row
 	for i, srv := range s.servers {
-		row := artifact.Row{Server: srv.recorded().Transcript.Header().String(), Rules: ruleLines(srv)}
+		row := artifact.Row{Server: nameOf(srv), Rules: ruleLines(srv)}
 		if k.files != nil {
 			row.File = k.files[i].JSONL
 		}
@@ -157,9 +157,12 @@ func (s *started) summarize(k *kept) string {
 	return ""
 }
 
-// ruleLines returns the rules of a server with their outcomes.
+// nameOf returns what a server is called, as it may be shown.
+func nameOf(srv server) string { return srv.recorded().Transcript.Redacted().Header().String() }
+
+// ruleLines returns the rules of a server with their outcomes, as they may be shown.
 func ruleLines(srv server) (lines []string) {
-	for line := range strings.Lines(srv.outcomes()) {
+	for line := range strings.Lines(srv.recorded().Transcript.Redact(srv.outcomes())) {
 		lines = append(lines, strings.TrimSpace(strings.TrimPrefix(line, "rule ")))
 	}
 	return lines

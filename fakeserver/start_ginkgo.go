@@ -60,7 +60,7 @@ func (s *started) progressLines() string {
 	var b strings.Builder
 	for _, srv := range s.servers {
 		p, age := srv.progress()
-		b.WriteString(p.withTime(age) + "\n")
+		b.WriteString(srv.recorded().Transcript.Redact(p.withTime(age)) + "\n")
 	}
 	return b.String()
 }

@@ -49,9 +49,9 @@ func (s *started) newEntry(k *kept, m moment) entry {
 	e := entry{Start: s.where}
 	for i, srv := range s.servers {
 		p, _ := srv.progress()
-		t := serverEntry{Server: brief(srv.recorded().Transcript.Header().String()), State: plural(p.conns, p.noun)}
+		t := serverEntry{Server: brief(nameOf(srv)), State: plural(p.conns, p.noun)}
 		if m.servers != nil { // else it failed only when the server had ended
-			t.State = brief(m.servers[i].state)
+			t.State = brief(srv.recorded().Transcript.Redact(m.servers[i].state))
 		}
 		for _, line := range ruleLines(srv) {
 			t.Rules = append(t.Rules, brief(line))

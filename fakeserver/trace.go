@@ -1,9 +1,11 @@
 package fakeserver
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -24,8 +26,18 @@ func tracing() (bool, error) {
 }
 
 // tracer returns what writes the events of a server to w, each as a line, in one write, so that those of several servers and
-// processes don't mix.
-func tracer(w io.Writer, h transcript.Header) func(transcript.Event) {
+// processes don't mix. If something of them is to be hidden, no bytes and no texts are shown: what is part of a secret may
+// be known only when the rest of it comes.
+func tracer(w io.Writer, h transcript.Header, hidden transcript.Redactor) func(transcript.Event) {
 	name := h.String()
-	return func(e transcript.Event) { io.WriteString(w, name+": "+e.String()+"\n") }
+	return func(e transcript.Event) {
+		if hidden != nil {
+			e.Text = strings.Repeat("*", len(e.Text))
+			e.Rule = string(hidden(transcript.Excerpt{Data: []byte(e.Rule)}))
+			if e.Data != nil {
+				e.Data = bytes.Repeat([]byte("*"), len(e.Data))
+			}
+		}
+		io.WriteString(w, name+": "+e.String()+"\n")
+	}
 }

@@ -75,13 +75,26 @@ func TestTraceIsOneOrZero(t *testing.T) {
 func TestTraceWritesALineAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var w writes
-		trace := tracer(&w, transcript.Header{Name: "srv", Network: "tcp"})
+		trace := tracer(&w, transcript.Header{Name: "srv", Network: "tcp"}, nil)
 		trace(transcript.Event{Seq: 1, Conn: 1, Kind: transcript.Accept, Peer: "client"})
 		trace(transcript.Event{Seq: 2, Conn: 1, Kind: transcript.Data, Direction: transcript.FromClient, Data: []byte("two\nlines")})
 		if len(w) != 2 || !strings.HasPrefix(w[0], "srv (tcp):     1 ") || !strings.HasSuffix(w[1], "\"two\\nlines\"\n") {
 			t.Errorf("the writes are %q, want one for each event", w)
 		}
 	})
+}
+
+// A secret may come in parts, of which the first does not look like one.
+func TestTraceShowsNothingOfWhatMayBeHidden(t *testing.T) {
+	var w writes
+	trace := tracer(&w, transcript.Header{Name: "srv", Network: "tcp"}, transcript.RedactText("password"))
+	trace(transcript.Event{Seq: 1, Conn: 1, Kind: transcript.Data, Direction: transcript.FromClient, Data: []byte("pass")})
+	trace(transcript.Event{Seq: 2, Conn: 1, Kind: transcript.Data, Direction: transcript.FromClient, Data: []byte("word")})
+	trace(transcript.Event{Seq: 3, Conn: 1, Kind: transcript.Error, Text: "what is pass?", Rule: "password.1"})
+	got := strings.Join(w, "")
+	if strings.Contains(got, "pass") || strings.Contains(got, "word") || strings.Count(got, `4 B "****"`) != 2 || !strings.Contains(got, "********.1") {
+		t.Errorf("the trace is\n%s", got)
+	}
 }
 
 type writes []string
