@@ -28,15 +28,32 @@ func (t Transcript) DumpTo(w io.Writer) error {
 	t.writeHeader(&line, of)
 	b.WriteString(line.String())
 	for at, x := range t.events.All() {
-		dumpEvent(b, (*entry)(x).event(at), of)
+		Printer{}.print(b, (*entry)(x).event(at), of)
 	}
 	return b.Flush()
 }
 
-// dumpEvent writes an event of a record of these senders: on one line, if its data fits there.
-func dumpEvent(b *bufio.Writer, e Event, of sender) {
-	text := printable(e.Data)
-	if e.Data == nil || text && len(e.Data) <= maxBytes {
+// A Printer writes events one by one, as Dump does those of a record: with all of their data.
+type Printer struct {
+	Header Header // what the events are a record of
+	Hex    bool   // show all data as hex, also text
+}
+
+// Print writes e to w, on one line if its data fits there. Its error is w's.
+func (p Printer) Print(w io.Writer, e Event) error {
+	of := conn
+	if p.Header.IsOfDatagrams() {
+		of = peer
+	}
+	b := bufio.NewWriter(w)
+	p.print(b, e, of)
+	return b.Flush()
+}
+
+// print writes an event of a record of these senders.
+func (p Printer) print(b *bufio.Writer, e Event, of sender) {
+	text := printable(e.Data) && !p.Hex
+	if len(e.Data) == 0 || text && len(e.Data) <= maxBytes {
 		b.WriteString(e.line(of) + "\n")
 		return
 	}

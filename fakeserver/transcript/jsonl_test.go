@@ -158,7 +158,7 @@ const head = `{"fakewire":1,"network":"tcp"}` + "\n"
 
 // What is damaged is an error that names the line and what is wrong there, and what came before is kept.
 func TestRecordingThatIsDamaged(t *testing.T) {
-	event := func(n int) string { return fmt.Sprintf(`{"seq":%d,"at":0,"conn":1,"kind":"accept"}`, n) + "\n" }
+	event := func(n int64) string { return fmt.Sprintf(`{"seq":%d,"at":0,"conn":1,"kind":"accept"}`, n) + "\n" }
 	for _, test := range []struct {
 		file string
 		is   error

@@ -16,6 +16,7 @@ import (
 const (
 	fakewire = "github.com/fakewire/fakewire"
 	gopacket = "github.com/gopacket/gopacket"
+	cobra    = "github.com/spf13/cobra" // of the command, which nobody imports
 )
 
 // mayMove are the modules whose versions a service may have to raise if it imports fakeserver. Today there
@@ -43,8 +44,12 @@ func TestServiceKeepsItsVersions(t *testing.T) {
 			if added := slices.DeleteFunc(s.required(t), func(path string) bool { return slices.Contains(required, path) }); !slices.Equal(slices.Sorted(slices.Values(added)), want) {
 				t.Errorf("go.mod requires %q beside what it did, want %q", added, want)
 			}
-			if deps := s.run(t, "go", "list", "-deps", "-test", "./..."); strings.Contains(deps, gopacket) != slices.Contains(want, gopacket) {
+			deps := s.run(t, "go", "list", "-deps", "-test", "./...")
+			if strings.Contains(deps, gopacket) != slices.Contains(want, gopacket) {
 				t.Errorf("its tests depend on packages of %s: %v, want %v", gopacket, strings.Contains(deps, gopacket), slices.Contains(want, gopacket))
+			}
+			if strings.Contains(deps, cobra) {
+				t.Errorf("its tests depend on packages of %s", cobra)
 			}
 			s.run(t, "go", "test", "./client") // it is built with those versions, too
 		})

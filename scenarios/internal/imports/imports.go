@@ -43,6 +43,7 @@ const (
 	module = "github.com/fakewire/fakewire/"
 	gomega = "github.com/onsi/gomega"
 	packet = "github.com/gopacket/gopacket"
+	cobra  = "github.com/spf13/cobra"
 )
 
 var (
@@ -55,6 +56,7 @@ var (
 	files  = []string{module + "fakeserver/internal/artifact"}
 	server = append([]string{module + "fakeserver"}, words...)
 	counts = []string{module + "nettest/internal/words"}
+	forms  = []string{module + "fakeserver/transcript/pcapng", module + "fakeserver/transcript/timeline"} // of a recording
 )
 
 // mayImport says which packages, besides the standard library's, a package may
@@ -80,7 +82,7 @@ var mayImport = []struct {
 	{"fakeserver/internal/kernel", [][]string{kernel[1:], {"golang.org/x/sys/windows"}}},
 	{"fakeserver/internal/benchwork", [][]string{server, kernel}}, // its baseline is fair only with the same tricks
 	{"fakeserver/internal/benchratio", [][]string{{module + "fakeserver/internal/benchwork"}}},
-	{"fakeserver/cmd/", [][]string{server, {module + "fakeserver/script"}}},
+	{"fakeserver/cmd/", [][]string{server, forms, {module + "fakeserver/script", cobra, "github.com/spf13/pflag", "golang.org/x/term"}}},
 	{"fakeserver/", [][]string{server}},
 	{"nettest", [][]string{server, counts, {module + "nettest/internal/process"}}},
 	{"nettest/internal/process", nil},
@@ -142,6 +144,9 @@ func (g graph) breaches() []string {
 		if ours && !packs(name) && g.reaches(path, isPacket, map[string]bool{}) {
 			all = append(all, name+" depends on "+packet)
 		}
+		if ours && !strings.HasPrefix(name, "fakeserver/cmd/") && g.reaches(path, isCobra, map[string]bool{}) {
+			all = append(all, name+" depends on "+cobra)
+		}
 		if !ours || strings.HasPrefix(name, "scenarios") {
 			continue
 		}
@@ -180,6 +185,8 @@ func packs(name string) bool {
 }
 
 func isPacket(path string) bool { return path == packet || strings.HasPrefix(path, packet+"/") }
+
+func isCobra(path string) bool { return path == cobra }
 
 // isTesting reports whether path is package testing, which registers flags, or httptest, which does too.
 func isTesting(path string) bool { return path == "testing" || path == "net/http/httptest" }

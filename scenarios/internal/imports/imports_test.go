@@ -53,8 +53,9 @@ func TestBreachesAreFound(t *testing.T) {
 		{"fakeserver/transcript/pcapng", module + "fakeserver", "fakeserver/transcript/pcapng imports fakeserver"},
 		{"scenarios", module + "fakeserver/transcript/pcapng", "scenarios depends on " + packet},
 		{"scenarios", "example.com/capture", "scenarios depends on " + packet},
+		{"scenarios", "example.com/tool", "scenarios depends on " + cobra},
 	} {
-		g := graph{"net": {Standard: true}, "testing": {Standard: true}, "net/x": {Standard: true, Imports: []string{"testing"}}, "example.com/capture": {Imports: []string{packet + "/pcapgo"}}}
+		g := graph{"net": {Standard: true}, "testing": {Standard: true}, "net/x": {Standard: true, Imports: []string{"testing"}}, "example.com/capture": {Imports: []string{packet + "/pcapgo"}}, "example.com/tool": {Imports: []string{cobra}}}
 		for _, dir := range []string{"fakeserver", "fakeserver/fault", "fakeserver/transcript", "fakeserver/internal/kernel", "fakeserver/internal/decide", "fakeserver/internal/record", "fakeserver/internal/store", "fakeserver/internal/faultgen", "scenarios", "nettest", "nettest/subject", "nettest/explore", "nettest/match"} {
 			g[module+dir] = listed{}
 		}

@@ -1,0 +1,93 @@
+// Command fakeserver works with the recordings that fake servers leave: it shows them, tells in what two of them
+// differ, and turns them into captures for Wireshark, pages for a browser, and text.
+//
+//	go run github.com/fakewire/fakewire/fakeserver/cmd/fakeserver show testdata/x.jsonl
+//
+// It exits with 0, with 1 where diff finds a difference, and with 2 if it can't do what it was asked to.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// How the command ends.
+const (
+	allRight    = 0
+	isDifferent = 1
+	isInTrouble = 2
+)
+
+func main() { os.Exit(run()) }
+
+// run runs the command that the process was called with, and returns how it ends. An interrupt ends it in order; a second one at once.
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return execute(ctx, newRoot(), os.Stderr)
+}
+
+// execute runs a command, and returns how it ends. What is wrong goes to w.
+func execute(ctx context.Context, c *cobra.Command, w io.Writer) int {
+	err := c.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return allRight
+	case errors.Is(err, errDifferent):
+		return isDifferent
+	case errors.Is(err, syscall.EPIPE): // of head, say
+		return allRight
+	}
+	fmt.Fprintf(w, "fakeserver: %s\n", printable(err.Error()))
+	return isInTrouble
+}
+
+// newRoot returns the command.
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "fakeserver",
+		Short: "Work with the recordings that fake servers leave",
+		Long: `Fakeserver works with the recordings that fake servers leave when a test fails: files that end in .jsonl.
+
+A file may be - for the standard input. Colors are used on a terminal, unless NO_COLOR is set.`,
+		Example: `  fakeserver show TestPing.jsonl
+  fakeserver show --conn 2 --hex TestPing.jsonl
+  fakeserver diff good.jsonl bad.jsonl
+  fakeserver export TestPing.jsonl --to pcapng`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fmt.Errorf("%w\nSee '%s --help'", err, c.CommandPath())
+	})
+	root.AddCommand(newShow(), newDiff(), newExport())
+	return root
+}
+
+// recordings lets a shell complete arguments by the names of recordings, at most so many.
+func recordings(most int) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) >= most {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return []string{"jsonl"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+}
+
+// files wants so many arguments, and says what they are.
+func files(n int, what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) != n {
+			return fmt.Errorf("%s takes %s, and got %d arguments\nSee '%s --help'", c.Name(), what, len(args), c.CommandPath())
+		}
+		return nil
+	}
+}
