@@ -30,6 +30,7 @@ func ExampleServer_Recording() {
 		fmt.Println(err)
 		return
 	}
+	fmt.Fprint(conn, "PING\r\n")
 	io.ReadAll(conn)
 	conn.Close()
 	srv.Close()
