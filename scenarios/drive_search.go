@@ -10,6 +10,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 	"github.com/fakewire/fakewire/nettest"
 	"github.com/fakewire/fakewire/nettest/explore"
 )
@@ -90,7 +91,9 @@ func (s *searching) verdict(r explore.Report, err error) error {
 
 // verdictOn says what a find means.
 func verdictOn(f *explore.Find) error {
-	e := evidence{{report: f.Outcome.Report, draws: f.Plan.Draws(), record: f.Outcome.Transcript}}
+	e := evidence{{
+		report: f.Outcome.Report, draws: f.Plan.Draws(), record: f.Outcome.Transcript, recordings: []transcript.Recording{f.Outcome.Recording()},
+	}}
 	found := *f
 	found.Evidence = "" // Run shows it
 	text := errors.New(strings.TrimSpace(found.String()))

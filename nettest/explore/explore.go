@@ -43,12 +43,24 @@ func inTest(tb fakeserver.TB, cfg Config, m fault.Medium, body Body) {
 	for _, f := range r.Finds {
 		f.Rerun = rerun(tb.Name())
 		r.keep(tb, cfg.Dir, f)
+		f.record(tb)
 	}
 	if len(r.Finds) > 0 {
 		tb.Errorf("%v", r)
 		return
 	}
 	tb.Logf("%v", r)
+}
+
+// record writes the recording of a run that the find breaks, if there is a directory for what failing tests leave.
+func (f *Find) record(tb fakeserver.TB) {
+	dir := fakeserver.ArtifactDir(tb)
+	if dir == "" || f.Outcome == nil {
+		return
+	}
+	rec := f.Outcome.Recording()
+	rec.Origin.Test, rec.Origin.Rerun = tb.Name(), f.Rerun
+	f.Files = fakeserver.WriteRecordings(dir, tb.Name(), rec)
 }
 
 // keep saves a find, or says why it can't.

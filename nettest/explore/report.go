@@ -55,7 +55,7 @@ func (f *Find) String() string {
 	}
 	p := f.Plan
 	p.Comment = ""
-	fmt.Fprintf(&b, "%s\n%s", Config{Redact: f.redactor}.redact(fmt.Sprintf("%#v", p)), f.Evidence)
+	fmt.Fprintf(&b, "%s\n%s%s", Config{Redact: f.redactor}.redact(fmt.Sprintf("%#v", p)), f.Evidence, f.Files)
 	return b.String()
 }
 

@@ -45,6 +45,16 @@ type Outcome struct {
 	alone    bool // no other trial ran in the process meanwhile
 }
 
+// Recording returns what there is to be kept of the trial: its record, with the plan and what became of that. What is to be
+// hidden of the record is hidden in its files.
+func (o Outcome) Recording() transcript.Recording {
+	rec := transcript.Recording{Transcript: o.Transcript}
+	// Plans and reports of trials have JSON: servers took them.
+	rec.Origin.Plan, _ = o.Plan.MarshalJSON()
+	rec.Report, _ = o.Report.MarshalJSON()
+	return rec
+}
+
 // A runner runs trials of one body on one medium.
 type runner struct {
 	cfg    Config

@@ -81,6 +81,7 @@ type Find struct {
 	Known    bool     // it was there before this search
 	Belongs  string   // the folder that Kept is to be moved to, so that it is tried first; "": it is there
 	Rerun    string   // the command line that runs its test again
+	Files    string   // lines that say where the recording of a run is; "": nowhere
 	Evidence string   // the rules' outcomes and the record of a run
 	Outcome  *Outcome // of that run; nil if it was in a process of its own, as by Config.Isolate
 
