@@ -49,7 +49,7 @@ func indiscreet(by transcript.Redactor) scenarios.TCPClient {
 // Neither a failure, nor its file, nor what Gomega makes of it has what a subject's Redact hides, nor a part of it.
 func TestFailureHidesWhatTheSubjectSays(t *testing.T) {
 	for _, p := range []scenarios.Promise[scenarios.TCPClient]{scenarios.ReassemblesSplitReplies, scenarios.ReportsTruncatedReply, scenarios.SurvivesAnyWire} {
-		hidden, files := failureOf(t, p, transcript.RedactText(secret))
+		files, hidden := failureOf(t, p, transcript.RedactText(secret))
 		for what, text := range map[string]string{
 			"the error": hidden.Error(), "Gomega": failureText(func(g gomega.Gomega) { g.Expect(hidden).NotTo(gomega.HaveOccurred()) }),
 			"a matcher": failureText(func(g gomega.Gomega) { g.Expect(hidden).To(match.BeReset()) }), "the file": files,
@@ -63,7 +63,7 @@ func TestFailureHidesWhatTheSubjectSays(t *testing.T) {
 				t.Errorf("%s: %s hides nothing:\n%s", p.Name, what, text)
 			}
 		}
-		open, files := failureOf(t, p, nil)
+		files, open := failureOf(t, p, nil)
 		if !strings.Contains(open.Error(), secret) || !strings.Contains(files, secret) {
 			t.Errorf("%s: without Redact there is no secret:\n%v\n%s", p.Name, open, files)
 		}
@@ -71,7 +71,7 @@ func TestFailureHidesWhatTheSubjectSays(t *testing.T) {
 }
 
 // failureOf returns what breaks a promise, and what is written then.
-func failureOf(t *testing.T, p scenarios.Promise[scenarios.TCPClient], by transcript.Redactor) (err error, files string) {
+func failureOf(t *testing.T, p scenarios.Promise[scenarios.TCPClient], by transcript.Redactor) (files string, err error) {
 	t.Helper()
 	dir := t.TempDir()
 	t.Setenv("FAKEWIRE_ARTIFACTS", dir)
@@ -90,7 +90,7 @@ func failureOf(t *testing.T, p scenarios.Promise[scenarios.TCPClient], by transc
 		}
 		files += string(text)
 	}
-	return err, files
+	return files, err
 }
 
 // failureText returns what an assertion that fails says.

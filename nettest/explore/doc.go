@@ -91,7 +91,7 @@
 // A test that failed in CI has left the recording of its server, or a proxy that of what it passed on. With Config.Failed, or
 // without a change to the test
 //
-//	FAKEWIRE_FAILED=TestFetch.jsonl go test -run TestFetchOnAnyWire
+//	FAKEWIRE_FAILED=/path/TestFetch.jsonl go test -run TestFetchOnAnyWire
 //
 // the search begins at the places that are nearest to where that run first differs from a healthy one. It has to be of the same dialogue, as
 // far as it goes. It need not say what was wrong: where a connection ended, and how, is what the search begins with.
