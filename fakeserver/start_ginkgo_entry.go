@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/artifact"
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 )
 
 // addEntry adds to the report of a test that failed, if it has one, where the servers were and where the files are: once.
@@ -49,7 +50,7 @@ func (s *started) newEntry(k *kept, m moment) entry {
 	e := entry{Start: s.where}
 	for i, srv := range s.servers {
 		p, _ := srv.progress()
-		t := serverEntry{Server: brief(nameOf(srv)), State: plural(p.conns, p.noun)}
+		t := serverEntry{Server: brief(nameOf(srv)), State: human.Count(p.conns, p.noun)}
 		if m.servers != nil { // else it failed only when the server had ended
 			t.State = brief(srv.recorded().Transcript.Redact(m.servers[i].state))
 		}

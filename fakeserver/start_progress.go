@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -107,7 +108,7 @@ func (p *progress) stops(rule string) bool {
 // String returns the progress as a line, such as "2 conns, 1 open; conn 1 stalled at byte 4096 to the client by
 // rule stall.ToClient.1".
 func (p progress) String() string {
-	text := plural(p.conns, p.noun)
+	text := human.Count(p.conns, p.noun)
 	if p.noun == "conn" && p.conns > 0 {
 		text += fmt.Sprintf(", %d open", len(p.open))
 	}
@@ -177,12 +178,4 @@ func ageOf(t transcript.Transcript) time.Duration {
 		return age
 	}
 	return -1
-}
-
-// plural returns "1 conn" or "2 conns", say.
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -1,6 +1,10 @@
 package fault
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
+)
 
 // Enlarge pads datagrams that are shorter than Size with zeros at their end, up to that. What is
 // as long or longer is left alone, and the rule has not acted on it. An Overwrite after it in
@@ -25,7 +29,9 @@ func (f Enlarge) Validate() error {
 
 func (Enlarge) sealed()                          {}
 func (f Enlarge) datagram(draws) datagramDecider { return enlarger{f} }
-func (f Enlarge) describeHit(*verdict) string    { return "padded to " + plural(int64(f.Size), "byte") }
+func (f Enlarge) describeHit(*verdict) string {
+	return "padded to " + human.Count(int64(f.Size), "byte")
+}
 
 type enlarger struct{ Enlarge }
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 )
 
 // Overwrite writes other bytes over those that stand at an offset, such as a length that lies
@@ -75,7 +77,7 @@ func (f Overwrite) datagram(draws) datagramDecider { return patcher{f} }
 
 func (f Overwrite) describeHit(v *verdict) string {
 	n := min(int64(len(f.Bytes)), int64(len(v.itself().Data))-f.At)
-	return fmt.Sprintf("%s overwritten at offset %d", plural(n, "byte"), f.At)
+	return fmt.Sprintf("%s overwritten at offset %d", human.Count(n, "byte"), f.At)
 }
 
 type patcher struct{ Overwrite }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -19,7 +20,7 @@ func (r Rule) describeMatch() string {
 		text = fmt.Sprintf("match %d of %s", first, text)
 	}
 	if r.After.Plus > 0 {
-		text += fmt.Sprintf(" and %s after it", plural(r.After.Plus, "byte"))
+		text += fmt.Sprintf(" and %s after it", human.Count(r.After.Plus, "byte"))
 	}
 	return text
 }
@@ -28,7 +29,7 @@ func (r Rule) describeMatch() string {
 func (t Trigger) matchWords() string {
 	var words []string
 	if t.Plus != 0 {
-		words = append(words, plural(t.Plus, "byte"), "past")
+		words = append(words, human.Count(t.Plus, "byte"), "past")
 	}
 	if t.Every {
 		words = append(words, "every")

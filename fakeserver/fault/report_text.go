@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -76,7 +77,7 @@ func (r Report) describeFired(o Outcome) string {
 		text = "fired once, " + first
 	}
 	if o.Dropped > 0 {
-		text += fmt.Sprintf("; %s went nowhere", plural(o.Dropped, "byte"))
+		text += fmt.Sprintf("; %s went nowhere", human.Count(o.Dropped, "byte"))
 	}
 	return text + o.describeFollowing()
 }
@@ -89,7 +90,7 @@ func (o Outcome) describeFollowing() string {
 	if o.Following == 0 {
 		return "; it stopped nothing: no byte came after it"
 	}
-	return fmt.Sprintf("; %s came after it", plural(o.Following, "byte"))
+	return fmt.Sprintf("; %s came after it", human.Count(o.Following, "byte"))
 }
 
 // describeNone says in words that no connection got anywhere of those that the rule is for.
@@ -104,7 +105,7 @@ func (r Report) describeNone(o Outcome) string {
 	case o.Rule.Direction == transcript.Neither:
 		return fmt.Sprintf("none of its connections came%s (%d accepted)", since, r.Conns)
 	case r.Medium == Datagrams:
-		return fmt.Sprintf("none of its peers sent anything in that direction%s (%s)", since, plural(int64(r.Conns), "peer"))
+		return fmt.Sprintf("none of its peers sent anything in that direction%s (%s)", since, human.Count(int64(r.Conns), "peer"))
 	}
 	return fmt.Sprintf("none of its connections sent anything in that direction%s (%d accepted)", since, r.Conns)
 }
@@ -144,12 +145,4 @@ func (r Rule) describeTrigger(m Medium) string {
 		need = append(need, fmt.Sprintf("the first %s %v", unit, r.Direction))
 	}
 	return strings.Join(need, ", ")
-}
-
-// plural returns "1 byte" or "2 bytes", say.
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

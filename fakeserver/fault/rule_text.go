@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -25,7 +26,7 @@ func (r Rule) String() string {
 		words = append(words, fmt.Sprintf("with probability %v", *r.Probability))
 	}
 	if r.Limit > 0 {
-		words = append(words, "at most "+plural(int64(r.Limit), "time"))
+		words = append(words, "at most "+human.Count(int64(r.Limit), "time"))
 	}
 	text := strings.Join(words, " ")
 	switch r.Demand {
@@ -121,13 +122,13 @@ func describeWay(d transcript.Direction) string {
 func (t Trigger) words() []string {
 	var after []string
 	if t.Bytes != 0 {
-		after = append(after, plural(t.Bytes, "byte"))
+		after = append(after, human.Count(t.Bytes, "byte"))
 	}
 	if t.Datagrams != 0 {
-		after = append(after, plural(t.Datagrams, "datagram"))
+		after = append(after, human.Count(t.Datagrams, "datagram"))
 	}
 	if t.Writes != 0 {
-		after = append(after, plural(t.Writes, "write"))
+		after = append(after, human.Count(t.Writes, "write"))
 	}
 	if match := t.matchWords(); match != "" {
 		after = append(after, match)
@@ -149,10 +150,10 @@ func (t Trigger) words() []string {
 func (u Window) words() []string {
 	var length []string
 	if u.Bytes != 0 {
-		length = append(length, plural(u.Bytes, "byte"))
+		length = append(length, human.Count(u.Bytes, "byte"))
 	}
 	if u.Datagrams != 0 {
-		length = append(length, plural(u.Datagrams, "datagram"))
+		length = append(length, human.Count(u.Datagrams, "datagram"))
 	}
 	if u.Time != 0 {
 		length = append(length, u.Time.String())

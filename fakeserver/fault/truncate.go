@@ -1,6 +1,10 @@
 package fault
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
+)
 
 // Truncate cuts datagrams that are longer than Size off there.
 type Truncate struct {
@@ -21,7 +25,7 @@ func (f Truncate) Validate() error {
 func (Truncate) sealed()                          {}
 func (f Truncate) datagram(draws) datagramDecider { return truncater{f} }
 func (f Truncate) describeHit(*verdict) string {
-	return "cut to " + plural(int64(f.Size), "byte")
+	return "cut to " + human.Count(int64(f.Size), "byte")
 }
 
 type truncater struct{ Truncate }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 )
 
 // Canonical is what two runs of the same test have in common: per connection
@@ -86,12 +88,12 @@ func (c Canonical) String() string {
 	var b strings.Builder
 	for _, s := range c {
 		size := int64(len(s.Data)) + s.Omitted
-		fmt.Fprintf(&b, "%s %d %v: %d %s %s", of, s.Conn, s.Direction, size, nounFor(size, "byte"), quote(s.Data))
+		fmt.Fprintf(&b, "%s %d %v: %d %s %s", of, s.Conn, s.Direction, size, human.Noun(size, "byte"), quote(s.Data))
 		if s.Omitted > 0 {
 			fmt.Fprintf(&b, " (%d not kept, sum %016x)", s.Omitted, s.Sum)
 		}
 		if n := len(s.Datagrams); n > 0 {
-			fmt.Fprintf(&b, ", %d %s", n, nounFor(n, "datagram"))
+			fmt.Fprintf(&b, ", %d %s", n, human.Noun(n, "datagram"))
 		}
 		fmt.Fprintf(&b, ", ended: %v\n", s.Ending)
 		for _, g := range s.Datagrams {
@@ -108,7 +110,7 @@ func (c Canonical) String() string {
 func (f FaultAt) String() string {
 	text := fmt.Sprintf("%s at %d", f.Rule, f.Offset)
 	if f.Times > 0 {
-		text += fmt.Sprintf(", %d %s from there on (sum %016x)", f.Times, nounFor(f.Times, "time"), f.Sum)
+		text += fmt.Sprintf(", %d %s from there on (sum %016x)", f.Times, human.Noun(f.Times, "time"), f.Sum)
 	}
 	return text
 }

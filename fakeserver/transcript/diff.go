@@ -5,6 +5,8 @@ import (
 	"iter"
 	"slices"
 	"strings"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 )
 
 // maxDifferences is how many differences a text shows. Of each it shows no more than a few lines.
@@ -44,7 +46,7 @@ func (c Comparison) Diff(a, b Transcript) string {
 		}
 	}
 	if more := int64(n - maxDifferences); more > 0 {
-		fmt.Fprintf(&text, "… and %s more %s\n", grouped(more), nounFor(more, "difference"))
+		fmt.Fprintf(&text, "… and %s more %s\n", human.Grouped(more), human.Noun(more, "difference"))
 	}
 	return text.String()
 }

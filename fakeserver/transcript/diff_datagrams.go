@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 )
 
 // datagrams yields those that differ, and then those that only one record has.
@@ -86,10 +88,10 @@ func (s *sides) onlyDatagrams(a, b []int, last int) Difference {
 	some = some[:len(some)-last]
 	first := some[0]
 	p := [2]*Side{&s.a, &s.b}[has].Datagrams[first]
-	text := fmt.Sprintf(": only %s has datagram %d: %d %s %s\n", s.names[has], s.numbers[has][first], len(p), nounFor(len(p), "byte"), quote(p))
+	text := fmt.Sprintf(": only %s has datagram %d: %d %s %s\n", s.names[has], s.numbers[has][first], len(p), human.Noun(len(p), "byte"), quote(p))
 	if n := len(some); n > 1 {
 		text = fmt.Sprintf(": only %s has the %s datagrams from %d to %d: %s …\n",
-			s.names[has], grouped(int64(n)), s.numbers[has][first], s.numbers[has][some[n-1]], quote(p))
+			s.names[has], human.Grouped(int64(n)), s.numbers[has][first], s.numbers[has][some[n-1]], quote(p))
 	}
 	return s.difference(InDatagrams, spots[0], spots[1], text)
 }

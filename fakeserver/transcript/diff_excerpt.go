@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 )
 
 // How many bytes are shown before the first that differs, and from there on; in hex a third of that.
@@ -141,7 +143,7 @@ func (w window) show(f *folded) (line string, column int) {
 	}
 	line, column = show(f)
 	if more := len(f.data) - f.unfold(min(w.to, len(f.bytes))); more > 0 {
-		line += fmt.Sprintf(" … %s more", grouped(int64(more)))
+		line += fmt.Sprintf(" … %s more", human.Grouped(int64(more)))
 	}
 	return line, column
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 )
 
 // A comparer finds what differs, and says so.
@@ -109,7 +111,7 @@ func unkept(s Side, from int64) string {
 	if s.Omitted == 0 {
 		return "has all"
 	}
-	return fmt.Sprintf("lacks %d %s from byte %d on (sum %016x)", s.Omitted, nounFor(s.Omitted, "byte"), from, s.Sum)
+	return fmt.Sprintf("lacks %d %s from byte %d on (sum %016x)", s.Omitted, human.Noun(s.Omitted, "byte"), from, s.Sum)
 }
 
 // ending yields how the endings differ.

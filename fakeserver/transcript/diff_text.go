@@ -1,6 +1,10 @@
 package transcript
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
+)
 
 // both returns a number that the two have, or what each has.
 func (x *comparer) both(a, b int64) string {
@@ -31,7 +35,7 @@ func (x *comparer) stretch(f *[2]folded, first, last int) string {
 	return text + ":\n" + x.excerpts(f, first)
 }
 
-func byteCount(n int) string { return grouped(int64(n)) + " " + nounFor(n, "byte") }
+func byteCount(n int) string { return human.CountGrouped(n, "byte") }
 
 // onlyOne returns the difference that only one record has connection n.
 func (x *comparer) onlyOne(n int, a, b Transcript) Difference {
@@ -51,9 +55,9 @@ func (s Side) brief() string {
 	for _, g := range s.Datagrams {
 		size += int64(len(g))
 	}
-	text := grouped(size) + " " + nounFor(size, "byte")
+	text := human.CountGrouped(size, "byte")
 	if n := len(s.Datagrams); n > 0 {
-		text += fmt.Sprintf(" in %s %s", grouped(int64(n)), nounFor(n, "datagram"))
+		text += fmt.Sprintf(" in %s %s", human.Grouped(int64(n)), human.Noun(n, "datagram"))
 		p = s.Datagrams[0]
 	}
 	if len(p) == 0 {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 )
 
 // Dump returns the whole record for people: every event with all of its data. What is
@@ -52,7 +54,7 @@ func (p Printer) Print(w io.Writer, e Event) error {
 
 // print writes an event of a record of these senders.
 func (p Printer) print(b *bufio.Writer, e Event, of sender) {
-	text := printable(e.Data) && !p.Hex
+	text := human.IsText(e.Data) && !p.Hex
 	if len(e.Data) == 0 || text && len(e.Data) <= maxBytes {
 		b.WriteString(e.line(of) + "\n")
 		return

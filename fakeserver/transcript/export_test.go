@@ -4,8 +4,3 @@ const (
 	MaxLines = maxLines
 	MinEnds  = minEnds
 )
-
-var (
-	HumanSize = humanSize
-	Grouped   = grouped
-)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 )
 
 // How much of a record String shows. Faults are what a person looks for, and so they
@@ -41,7 +43,7 @@ func (t *Transcript) writeHeader(b *strings.Builder, of sender) {
 	if t.begin > 0 {
 		conns, since = t.present(), fmt.Sprintf(" after event %d", t.begin)
 	}
-	fmt.Fprintf(b, "transcript of %s%s: %d %s, %d %s\n", t.header, since, conns, nounFor(conns, string(of)), events, nounFor(events, "event"))
+	fmt.Fprintf(b, "transcript of %s%s: %d %s, %d %s\n", t.header, since, conns, human.Noun(conns, string(of)), events, human.Noun(events, "event"))
 }
 
 // present returns how many connections t has events of.

@@ -3,6 +3,8 @@ package transcript
 import (
 	"fmt"
 	"strings"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 )
 
 // writeRow writes a row as a line. It reports whether the line leaves some of the row's
@@ -84,12 +86,12 @@ func (g *gap) flush(b *strings.Builder) {
 	if g.events == 0 {
 		return
 	}
-	fmt.Fprintf(b, "  … %s %s", grouped(int64(g.events)), nounFor(g.events, "event"))
+	fmt.Fprintf(b, "  … %s %s", human.Grouped(int64(g.events)), human.Noun(g.events, "event"))
 	if g.faults > 0 {
-		fmt.Fprintf(b, ", of them %s %s", grouped(int64(g.faults)), nounFor(g.faults, "fault"))
+		fmt.Fprintf(b, ", of them %s %s", human.Grouped(int64(g.faults)), human.Noun(g.faults, "fault"))
 	}
 	if g.bytes > 0 {
-		fmt.Fprintf(b, ", %s", humanSize(g.bytes))
+		fmt.Fprintf(b, ", %s", human.Size(g.bytes))
 	}
 	b.WriteString(" …\n")
 	*g = gap{}

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 )
 
 // maxBytes is how much of one event's data a line shows.
@@ -70,14 +70,14 @@ func (e Event) isOfDatagrams() bool {
 func (e Event) formatSize(b *strings.Builder) {
 	switch bytes := e.carriesBytes() || e.Kind == Datagram; {
 	case bytes && e.Times > 1:
-		fmt.Fprintf(b, " %s in %s %s", humanSize(e.Size()), grouped(e.Times), e.unit())
+		fmt.Fprintf(b, " %s in %s %s", human.Size(e.Size()), human.Grouped(e.Times), e.unit())
 	case bytes:
 		fmt.Fprintf(b, " %d B", e.Size())
 	case e.Count != 0:
 		fmt.Fprintf(b, " count %d", e.Count)
 	}
 	if e.Times > 1 && !e.carriesBytes() && e.Kind != Datagram {
-		fmt.Fprintf(b, " %s times from there on", grouped(e.Times))
+		fmt.Fprintf(b, " %s times from there on", human.Grouped(e.Times))
 	}
 }
 
@@ -113,55 +113,10 @@ func quoteOf(p []byte, total int64) string {
 	p = p[:min(len(p), maxBytes)]
 	more := ""
 	if left := total - int64(len(p)); left > 0 {
-		more = fmt.Sprintf(" … %s more", grouped(left))
+		more = fmt.Sprintf(" … %s more", human.Grouped(left))
 	}
-	if printable(p) {
+	if human.IsText(p) {
 		return strconv.Quote(string(p)) + more
 	}
 	return hexPrefix + hex.EncodeToString(p) + more
-}
-
-// printable reports whether p is text: UTF-8 of graphic characters and the usual
-// white space. A character that the cap cut in two does not make it binary.
-func printable(p []byte) bool {
-	for len(p) > 0 {
-		r, n := utf8.DecodeRune(p)
-		if r == utf8.RuneError && n == 1 {
-			return len(p) < utf8.UTFMax && !utf8.FullRune(p)
-		}
-		if !unicode.IsGraphic(r) && !strings.ContainsRune("\r\n\t", r) {
-			return false
-		}
-		p = p[n:]
-	}
-	return true
-}
-
-// humanSize returns n bytes as "2.8 MB".
-func humanSize(n int64) string {
-	if n < 1000 {
-		return fmt.Sprintf("%d B", n)
-	}
-	size, unit := float64(n)/1000, 0
-	for size >= 999.95 && unit < len("kMGTPE")-1 {
-		size, unit = size/1000, unit+1
-	}
-	return fmt.Sprintf("%.1f %cB", size, "kMGTPE"[unit])
-}
-
-// grouped returns n as "5,488".
-func grouped(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	for at := len(text) - 3; at > 0 && text[at-1] != '-'; at -= 3 {
-		text = text[:at] + "," + text[at:]
-	}
-	return text
-}
-
-// nounFor returns the noun for n things: with an s, unless n is 1.
-func nounFor[N int | int64](n N, noun string) string {
-	if n == 1 {
-		return noun
-	}
-	return noun + "s"
 }

@@ -249,16 +249,3 @@ func TestKindTakesBackOnlyItsOwn(t *testing.T) {
 		}
 	}
 }
-
-func TestStringOfNumbers(t *testing.T) {
-	for n, want := range map[int64]string{
-		0: "0 B", 999: "999 B", 1000: "1.0 kB", 2_809_856: "2.8 MB", 999_949: "999.9 kB", 999_950: "1.0 MB", 1 << 40: "1.1 TB",
-	} {
-		if got := HumanSize(n); got != want {
-			t.Errorf("humanSize(%d) = %q, want %q", n, got, want)
-		}
-	}
-	if got := Grouped(-1234567) + Grouped(-123) + Grouped(12); got != "-1,234,567-12312" {
-		t.Errorf("grouped: %q", got)
-	}
-}

@@ -5,10 +5,10 @@ import (
 	"io"
 	"os"
 	"strings"
-	"unicode"
 
 	"golang.org/x/term"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -90,24 +90,4 @@ func painted(text, color string) string {
 }
 
 // printable returns text as it is safe to show it on a terminal: what controls one, or turns the direction of writing, is escaped.
-func printable(text string) string {
-	if !strings.ContainsFunc(text, isUnsafe) {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		switch {
-		case !isUnsafe(r):
-			b.WriteRune(r)
-		case r < 0x80:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.String()
-}
-
-func isUnsafe(r rune) bool {
-	return r != '\n' && r != '\t' && !unicode.IsGraphic(r) || r == 0x2028 || r == 0x2029
-}
+func printable(text string) string { return human.Escape(text, '\n', '\t') }

@@ -9,7 +9,7 @@ import (
 func TestPrintable(t *testing.T) {
 	for text, want := range map[string]string{
 		"plain, and é世 \t\n":       "plain, and é世 \t\n",
-		"\x1b]0;title\x07 \r\x7f":  `\x1b]0;title\x07 \x0d\x7f`,
+		"\x1b]0;title\x07 \r\x7f":  `\x1b]0;title\a \r\x7f`,
 		"\u202eevil \u2028 \u009b": `\u202eevil \u2028 \u009b`,
 	} {
 		if got := printable(text); got != want {

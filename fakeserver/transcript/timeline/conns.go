@@ -3,6 +3,7 @@ package timeline
 import (
 	"slices"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -99,10 +100,10 @@ func (b *builder) addConns() {
 
 func (b *builder) connRow(n int) connRow {
 	c := b.sum.conns[n]
-	r := connRow{N: n, Peer: plain(c.peer), Faults: c.faults, Seq: c.first, Events: grouped(c.events)}
+	r := connRow{N: n, Peer: human.Escape(c.peer), Faults: c.faults, Seq: c.first, Events: human.Grouped(c.events)}
 	r.From, r.To = b.sent(c, transcript.FromClient), b.sent(c, transcript.ToClient)
 	if lost := c.undelivered[transcript.FromClient] + c.undelivered[transcript.ToClient]; lost > 0 {
-		r.UndeliveredNoted = grouped(lost) + " undelivered"
+		r.UndeliveredNoted = human.Grouped(lost) + " undelivered"
 	}
 	if !b.sum.datagrams {
 		t := b.tr.Conn(n)
@@ -116,7 +117,7 @@ func (b *builder) connRow(n int) connRow {
 // sent says how much c sent or got.
 func (b *builder) sent(c *connSum, d transcript.Direction) string {
 	if b.sum.datagrams {
-		return plural(c.datagrams[d], "datagram") + ", " + humanSize(c.bytes[d])
+		return human.CountGrouped(c.datagrams[d], "datagram") + ", " + human.Size(c.bytes[d])
 	}
-	return humanSize(c.bytes[d])
+	return human.Size(c.bytes[d])
 }

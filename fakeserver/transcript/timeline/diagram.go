@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -36,7 +37,7 @@ type gap struct {
 
 // Text says what is not there.
 func (g gap) Text() string {
-	return fmt.Sprintf("%s left out: %s to %s. The record’s .jsonl file has them.", plural(g.events, "event"), grouped(g.First), grouped(g.Last))
+	return fmt.Sprintf("%s left out: %s to %s. The record’s .jsonl file has them.", human.CountGrouped(g.events, "event"), human.Grouped(g.First), human.Grouped(g.Last))
 }
 
 // A fold is a run of plain events, of which the page first shows one line.
@@ -180,7 +181,7 @@ func (b *builder) fold(rows []piece) *fold {
 			to += p.Row.size
 		}
 	}
-	words := []string{plural(int64(len(rows)), "event"), b.connWords(conns), humanSize(from) + " from clients", humanSize(to) + " to clients"}
+	words := []string{human.CountGrouped(int64(len(rows)), "event"), b.connWords(conns), human.Size(from) + " from clients", human.Size(to) + " to clients"}
 	f.Text = strings.Join(append(words, kindWords(kinds)...), " · ")
 	var marks, counts strings.Builder
 	for _, n := range slices.Sorted(maps.Keys(conns)) {
@@ -205,19 +206,19 @@ func (b *builder) connWords(conns map[int]int) string {
 	if lowest == highest {
 		return fmt.Sprintf("%s %d", b.sender(), lowest)
 	}
-	return fmt.Sprintf("%s of %ss %d to %d", grouped(int64(len(conns))), b.sender(), lowest, highest)
+	return fmt.Sprintf("%s of %ss %d to %d", human.Grouped(int64(len(conns))), b.sender(), lowest, highest)
 }
 
 // kindWords says how many connections begin and end among rows.
 func kindWords(kinds map[transcript.Kind]int64) (words []string) {
 	if n := kinds[transcript.Accept]; n > 0 {
-		words = append(words, grouped(n)+" accepted")
+		words = append(words, human.Grouped(n)+" accepted")
 	}
 	if n := kinds[transcript.FIN]; n > 0 {
-		words = append(words, grouped(n)+" FIN")
+		words = append(words, human.Grouped(n)+" FIN")
 	}
 	if n := kinds[transcript.Close]; n > 0 {
-		words = append(words, grouped(n)+" closed")
+		words = append(words, human.Grouped(n)+" closed")
 	}
 	return words
 }

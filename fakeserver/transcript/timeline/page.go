@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -96,27 +97,27 @@ func (b *builder) sender() string {
 func (b *builder) addHead() {
 	p, h, o := b.page, b.tr.Header(), b.rec.Origin
 	p.Sender = b.sender()
-	p.Where = plain(h.Network + " " + h.Address)
+	p.Where = human.Escape(h.Network + " " + h.Address)
 	switch {
 	case o.Test != "":
-		p.Title = plain(o.Test)
+		p.Title = human.Escape(o.Test)
 	case h.Name != "":
-		p.Title = plain(h.Name)
+		p.Title = human.Escape(h.Name)
 	default:
 		p.Title = p.Where
 	}
-	p.Rerun = plain(o.Rerun)
+	p.Rerun = human.Escape(o.Rerun)
 	add := func(name, value string) { p.Facts = append(p.Facts, fact{name, value}) }
 	if h.Name != "" && h.Name != o.Test {
-		add("Server", plain(h.Name))
+		add("Server", human.Escape(h.Name))
 	}
 	add("Address", p.Where)
 	if !h.Start.IsZero() {
 		add("Started", h.Start.UTC().Format("2006-01-02 15:04:05.000 MST"))
 	}
 	add("Lasted", duration(b.sum.last))
-	add("Events", grouped(b.sum.events))
-	add(map[bool]string{false: "Connections", true: "Peers"}[b.sum.datagrams], grouped(int64(len(b.sum.order))))
+	add("Events", human.Grouped(b.sum.events))
+	add(map[bool]string{false: "Connections", true: "Peers"}[b.sum.datagrams], human.Grouped(int64(len(b.sum.order))))
 	add("From clients", b.amount(transcript.FromClient))
 	add("To clients", b.amount(transcript.ToClient))
 	if o.Seed != 0 {
@@ -133,9 +134,9 @@ func (b *builder) amount(d transcript.Direction) string {
 		bytes, datagrams = bytes+c.bytes[d], datagrams+c.datagrams[d]
 	}
 	if b.sum.datagrams {
-		return plural(datagrams, "datagram") + ", " + humanSize(bytes)
+		return human.CountGrouped(datagrams, "datagram") + ", " + human.Size(bytes)
 	}
-	return humanSize(bytes)
+	return human.Size(bytes)
 }
 
 // addBadges says what stands out.
@@ -146,13 +147,13 @@ func (b *builder) addBadges() {
 		}
 	}
 	k := b.sum.kinds
-	add("fault", k[transcript.Fault], plural(k[transcript.Fault], "fault"))
-	add("fault", k[transcript.RST], plural(k[transcript.RST], "reset"))
-	add("fault", k[transcript.Error], plural(k[transcript.Error], "error"))
-	add("fault", b.tr.Drops(), plural(b.tr.Drops(), "datagram")+" dropped by the kernel")
-	add("hold", k[transcript.Refused], plural(k[transcript.Refused], "refusal"))
-	add("hold", b.sum.unread, plural(b.sum.unread, "byte")+" never read")
-	add("hold", b.sum.undelivered, plural(b.sum.undelivered, "datagram")+" undelivered")
+	add("fault", k[transcript.Fault], human.CountGrouped(k[transcript.Fault], "fault"))
+	add("fault", k[transcript.RST], human.CountGrouped(k[transcript.RST], "reset"))
+	add("fault", k[transcript.Error], human.CountGrouped(k[transcript.Error], "error"))
+	add("fault", b.tr.Drops(), human.CountGrouped(b.tr.Drops(), "datagram")+" dropped by the kernel")
+	add("hold", k[transcript.Refused], human.CountGrouped(k[transcript.Refused], "refusal"))
+	add("hold", b.sum.unread, human.CountGrouped(b.sum.unread, "byte")+" never read")
+	add("hold", b.sum.undelivered, human.CountGrouped(b.sum.undelivered, "datagram")+" undelivered")
 }
 
 // addNotices says what the page lacks.
@@ -164,13 +165,13 @@ func (b *builder) addNotices() {
 		add("This record was cut off: it does not say what became of the rules, nor what came later.")
 	}
 	if n := b.tr.Omitted(transcript.FromClient) + b.tr.Omitted(transcript.ToClient); n > 0 {
-		add("The server counted %s that its RecordLimit did not keep.", plural(n, "byte"))
+		add("The server counted %s that its RecordLimit did not keep.", human.CountGrouped(n, "byte"))
 	}
 	if n := b.kept.leftOut; n > 0 {
-		add("%s of the middle are left out of this page. The record’s .jsonl file has them.", plural(n, "event"))
+		add("%s of the middle are left out of this page. The record’s .jsonl file has them.", human.CountGrouped(n, "event"))
 	}
 	if n := b.cutBytes; n > 0 {
-		add("Of long data this page has the beginning: %s are left out. The record’s .jsonl file has them.", plural(n, "byte"))
+		add("Of long data this page has the beginning: %s are left out. The record’s .jsonl file has them.", human.CountGrouped(n, "byte"))
 	}
 }
 

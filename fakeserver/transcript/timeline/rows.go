@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -46,7 +47,7 @@ func (b *builder) row(e transcript.Event, after time.Duration) *row {
 	r.Class = b.classOf(e)
 	r.Label = b.labelOf(e)
 	if e.Rule != "" {
-		r.Rule, r.RuleID = plain(e.Rule), b.plans.ids[e.Rule]
+		r.Rule, r.RuleID = human.Escape(e.Rule), b.plans.ids[e.Rule]
 	}
 	r.Words = b.wordsOf(e)
 	if len(e.Data) > 0 {
@@ -62,12 +63,12 @@ func (b *builder) addData(r *row, e transcript.Event) {
 	p := e.Data[:min(len(e.Data), b.kept.maxBytes)]
 	if left := int64(len(e.Data) - len(p)); left > 0 {
 		b.cutBytes += left
-		r.Cut = fmt.Sprintf("These are the first %s of %s. The record’s .jsonl file has the rest.", grouped(int64(len(p))), plural(int64(len(e.Data)), "byte"))
+		r.Cut = fmt.Sprintf("These are the first %s of %s. The record’s .jsonl file has the rest.", human.Grouped(int64(len(p))), human.CountGrouped(int64(len(e.Data)), "byte"))
 	}
 	if e.Kind != transcript.Datagram {
 		r.From = e.Offset
 	}
-	r.Dump, r.Hex, r.Data = dump(r.From, p), !printable(p), base64.StdEncoding.EncodeToString(p)
+	r.Dump, r.Hex, r.Data = dump(r.From, p), !human.IsText(p), base64.StdEncoding.EncodeToString(p)
 }
 
 // classOf returns the classes of a row: which side's color it has, or what it is besides.
@@ -124,22 +125,22 @@ func (b *builder) wordsOf(e transcript.Event) string {
 	case transcript.RST:
 		add("the %s reset the connection at byte %d", map[bool]string{true: "client", false: "server"}[e.Direction == transcript.FromClient], e.Offset)
 		if e.Count > 0 {
-			add("%s never reached the client", plural(e.Count, "byte"))
+			add("%s never reached the client", human.CountGrouped(e.Count, "byte"))
 		}
 	case transcript.Close:
 		add("the server closed its socket")
 	case transcript.Unread:
-		add("%s", plural(e.Count, "byte"))
+		add("%s", human.CountGrouped(e.Count, "byte"))
 	case transcript.Unsent:
-		add("%s did not leave", plural(e.Count, "byte"))
+		add("%s did not leave", human.CountGrouped(e.Count, "byte"))
 	case transcript.FINUnsent:
 		add("the FIN did not leave")
 	case transcript.DatagramUnsent:
 		add("datagram %d did not leave", e.Offset)
 	case transcript.Undelivered:
-		add("%s, from number %d on", plural(e.Count, "datagram"), e.Offset)
+		add("%s, from number %d on", human.CountGrouped(e.Count, "datagram"), e.Offset)
 	case transcript.Drop:
-		add("%s", plural(e.Count, "datagram"))
+		add("%s", human.CountGrouped(e.Count, "datagram"))
 	case transcript.Fault, transcript.Note:
 		b.addWhere(e, add)
 	}
@@ -147,12 +148,12 @@ func (b *builder) wordsOf(e transcript.Event) string {
 		add("when the server was closed")
 	}
 	if e.Times > 1 && e.Size() == 0 {
-		add("%s times from here on", grouped(e.Times))
+		add("%s times from here on", human.Grouped(e.Times))
 	}
 	if e.Text != "" {
 		add("%s", e.Text)
 	}
-	return plain(strings.Join(words, " · "))
+	return human.Escape(strings.Join(words, " · "))
 }
 
 // addSize says how many bytes there were, and where.
@@ -160,14 +161,14 @@ func (b *builder) addSize(e transcript.Event, add func(string, ...any)) {
 	unit := map[transcript.Direction]string{transcript.FromClient: "read", transcript.ToClient: "write"}[e.Direction]
 	if e.Kind == transcript.Datagram {
 		unit = "datagram"
-		add("datagram %s", grouped(e.Offset))
+		add("datagram %s", human.Grouped(e.Offset))
 	}
-	size := grouped(e.Size()) + " B"
+	size := human.Grouped(e.Size()) + " B"
 	if e.Times > 1 {
-		size += " in " + plural(e.Times, unit)
+		size += " in " + human.CountGrouped(e.Times, unit)
 	}
 	if e.Kind != transcript.Datagram {
-		size += " at " + grouped(e.Offset)
+		size += " at " + human.Grouped(e.Offset)
 	}
 	add("%s", size)
 	if e.Data == nil && e.Size() > 0 {
@@ -183,11 +184,11 @@ func (b *builder) addWhere(e transcript.Event, add func(string, ...any)) {
 	switch {
 	case e.Direction == transcript.Neither:
 	case e.Peer != "":
-		add("datagram %s", grouped(e.Offset))
+		add("datagram %s", human.Grouped(e.Offset))
 	default:
-		add("at byte %s", grouped(e.Offset))
+		add("at byte %s", human.Grouped(e.Offset))
 	}
 	if e.Count > 0 {
-		add("count %s", grouped(e.Count))
+		add("count %s", human.Grouped(e.Count))
 	}
 }

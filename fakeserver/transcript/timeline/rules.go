@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -73,7 +74,7 @@ func (p *plans) read(text json.RawMessage, v json.Unmarshaler) bool {
 		return false
 	}
 	if err := v.UnmarshalJSON(text); err != nil {
-		p.unread = append(p.unread, plain(err.Error())+"\n"+plainLines(string(text)))
+		p.unread = append(p.unread, human.Escape(err.Error())+"\n"+plainLines(string(text)))
 		return false
 	}
 	return true
@@ -107,7 +108,7 @@ func changeBetween(after int64, a, b fault.Plan) change {
 func ruleWords(p fault.Plan) []string {
 	var words []string
 	for _, r := range p.Rules {
-		words = append(words, plain(r.String()))
+		words = append(words, human.Escape(r.String()))
 	}
 	return words
 }
@@ -140,7 +141,7 @@ func (b *builder) addRules() {
 	}
 	acts := b.acts()
 	for i, o := range p.report.Rules {
-		r := ruleRow{ID: i + 1, Key: plain(o.Key), Words: plain(o.Rule.Named("").String()), Removed: o.Removed, Live: o.Live}
+		r := ruleRow{ID: i + 1, Key: human.Escape(o.Key), Words: human.Escape(o.Rule.Named("").String()), Removed: o.Removed, Live: o.Live}
 		r.Acts = acts[o.Key]
 		if n := len(r.Acts); n > maxActs {
 			r.Acts, r.MoreActs = r.Acts[:maxActs], int64(n-maxActs)
@@ -158,7 +159,7 @@ func (b *builder) tell(r *ruleRow, o fault.Outcome) {
 	one := fault.Report{Medium: b.plans.report.Medium, Seed: b.plans.report.Seed, Conns: b.plans.report.Conns, Rules: []fault.Outcome{o}}
 	r.State = o.State.String()
 	_, tale, _ := strings.Cut(strings.TrimPrefix(one.String(), "rule "+o.Key), ": ")
-	r.Tale = plain(strings.TrimSpace(tale))
+	r.Tale = human.Escape(strings.TrimSpace(tale))
 	switch o.State {
 	case fault.Fired:
 		r.Class, r.Mark = "fired", "✓"
@@ -172,7 +173,7 @@ func (b *builder) tell(r *ruleRow, o fault.Outcome) {
 	if err := one.Verify(); err != nil {
 		r.Fails = "Verify fails because of this rule."
 		if _, advice, ok := cutLast(err.Error(), " ("); ok {
-			r.Fails = fmt.Sprintf("Verify fails because of this rule: %s.", plain(strings.TrimSuffix(advice, ")")))
+			r.Fails = fmt.Sprintf("Verify fails because of this rule: %s.", human.Escape(strings.TrimSuffix(advice, ")")))
 		}
 	}
 }

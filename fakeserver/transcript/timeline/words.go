@@ -7,52 +7,17 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
-)
 
-// plain returns s as text that shows all it has: control characters, marks that turn the
-// direction of text, and bytes that are no UTF-8 as escapes of Go.
-func plain(s string) string {
-	var b strings.Builder
-	for len(s) > 0 {
-		r, n := utf8.DecodeRuneInString(s)
-		switch {
-		case r == utf8.RuneError && n == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[0])
-		case unicode.IsGraphic(r):
-			b.WriteRune(r)
-		default:
-			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-		}
-		s = s[n:]
-	}
-	return b.String()
-}
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
+)
 
 // plainLines is plain for each line of s.
 func plainLines(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
-		lines[i] = plain(line)
+		lines[i] = human.Escape(line)
 	}
 	return strings.Join(lines, "\n")
-}
-
-// printable reports whether p is text: UTF-8 of graphic characters and the usual white
-// space. A character that a cap cut in two does not make it binary.
-func printable(p []byte) bool {
-	for len(p) > 0 {
-		r, n := utf8.DecodeRune(p)
-		if r == utf8.RuneError && n == 1 {
-			return len(p) < utf8.UTFMax && !utf8.FullRune(p)
-		}
-		if !unicode.IsGraphic(r) && !strings.ContainsRune("\r\n\t", r) {
-			return false
-		}
-		p = p[n:]
-	}
-	return true
 }
 
 // maxPreview is how many bytes a row shows.
@@ -61,7 +26,7 @@ const maxPreview = 64
 // preview returns the first bytes of p for a row: as a Go string if it is text, else as hex.
 func preview(p []byte) string {
 	const maxHex = 20 // bytes
-	if first := p[:min(len(p), maxPreview)]; printable(first) {
+	if first := p[:min(len(p), maxPreview)]; human.IsText(first) {
 		return strconv.Quote(string(first)) + more(len(p)-len(first))
 	}
 	first := p[:min(len(p), maxHex)]
@@ -77,7 +42,7 @@ func more(n int) string {
 
 // dump returns p in lines, each after its offset: line by line if it is text, else as hex.
 func dump(offset int64, p []byte) string {
-	if printable(p) {
+	if human.IsText(p) {
 		return dumpText(offset, p)
 	}
 	return dumpHex(offset, p)
@@ -147,33 +112,4 @@ func duration(d time.Duration) string {
 		}
 	}
 	return fmt.Sprintf("%d ns", d.Nanoseconds())
-}
-
-// humanSize returns n bytes as "2.8 MB".
-func humanSize(n int64) string {
-	if n < 1000 {
-		return fmt.Sprintf("%d B", n)
-	}
-	size, unit := float64(n)/1000, 0
-	for size >= 999.95 && unit < len("kMGTPE")-1 {
-		size, unit = size/1000, unit+1
-	}
-	return fmt.Sprintf("%.1f %cB", size, "kMGTPE"[unit])
-}
-
-// grouped returns n as "5,488".
-func grouped(n int64) string {
-	text := strconv.FormatInt(n, 10)
-	for at := len(text) - 3; at > 0 && text[at-1] != '-'; at -= 3 {
-		text = text[:at] + "," + text[at:]
-	}
-	return text
-}
-
-// plural returns "1 byte" or "2,000 bytes", say.
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return grouped(n) + " " + noun + "s"
 }

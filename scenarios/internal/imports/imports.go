@@ -54,6 +54,7 @@ var (
 	socket = []string{module + "fakeserver/internal/socket"} // of any network
 	port   = []string{module + "fakeserver/internal/port"}
 	files  = []string{module + "fakeserver/internal/artifact"}
+	human  = []string{module + "fakeserver/internal/human"} // what it reads
 	server = append([]string{module + "fakeserver"}, words...)
 	counts = []string{module + "nettest/internal/words"}
 	forms  = []string{module + "fakeserver/transcript/pcapng", module + "fakeserver/transcript/timeline"} // of a recording
@@ -65,16 +66,17 @@ var mayImport = []struct {
 	dir   string
 	lists [][]string
 }{
-	{"fakeserver", [][]string{words, border, kernel[:1], record[:1], socket, port, files}},
-	{"fakeserver/fault", [][]string{words[1:], border}},
+	{"fakeserver", [][]string{words, border, kernel[:1], record[:1], socket, port, files, human}},
+	{"fakeserver/fault", [][]string{words[1:], border, human}},
 	{"fakeserver/internal/decide", [][]string{words[1:]}},
-	{"fakeserver/transcript", [][]string{record[1:]}},
+	{"fakeserver/transcript", [][]string{record[1:], human}},
 	{"fakeserver/transcript/transcripttest", [][]string{words[1:], record[:1]}},
-	{"fakeserver/transcript/timeline", [][]string{words}},
+	{"fakeserver/transcript/timeline", [][]string{words, human}},
 	{"fakeserver/transcript/pcapng", [][]string{words, {packet, packet + "/layers"}}},
 	{"fakeserver/transcript/", [][]string{words[1:]}},
 	{"fakeserver/internal/record", [][]string{words[1:], record[1:], kernel[1:]}},
 	{"fakeserver/internal/store", nil},
+	{"fakeserver/internal/human", nil},
 	{"fakeserver/internal/artifact", [][]string{words[1:], {module + "fakeserver/transcript/timeline"}}},
 	{"fakeserver/internal/port", [][]string{socket, kernel[:1]}},
 	{"fakeserver/internal/socket", [][]string{kernel[:1]}},
@@ -82,7 +84,7 @@ var mayImport = []struct {
 	{"fakeserver/internal/kernel", [][]string{kernel[1:], {"golang.org/x/sys/windows"}}},
 	{"fakeserver/internal/benchwork", [][]string{server, kernel}}, // its baseline is fair only with the same tricks
 	{"fakeserver/internal/benchratio", [][]string{{module + "fakeserver/internal/benchwork"}}},
-	{"fakeserver/cmd/", [][]string{server, forms, {module + "fakeserver/script", cobra, "github.com/spf13/pflag", "golang.org/x/term"}}},
+	{"fakeserver/cmd/", [][]string{server, forms, human, {module + "fakeserver/script", cobra, "github.com/spf13/pflag", "golang.org/x/term"}}},
 	{"fakeserver/", [][]string{server}},
 	{"nettest", [][]string{server, counts, {module + "nettest/internal/process"}}},
 	{"nettest/internal/process", nil},
