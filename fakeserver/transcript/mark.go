@@ -39,7 +39,8 @@ func (m Mark) String() string {
 //
 // What a query returns is what these events say. FromClient and Lines begin with the first byte
 // after m, even in the middle of a line. An event that takes back what was recorded before m takes
-// nothing of what was recorded since. A direction that had ended before m has no Ending.
+// nothing of what was recorded since. A direction that had ended before m has no Ending. A file of
+// these events knows nothing of those before: there such a direction ends, too, if the socket does.
 //
 // What a client has sent when a mark is made, and the server has not read, comes after it.
 //

@@ -12,12 +12,22 @@ func (t Transcript) Omitted(d Direction) int64 {
 	return n
 }
 
-// omittedDatagrams returns how many bytes datagrams had that were counted but not kept.
+// omittedDatagrams returns how many bytes datagrams of one connection had that were counted but not kept, without the
+// datagram that was taken back, unless it was one of several, of which only the sum is known.
 func (t *Transcript) omittedDatagrams(d Direction) (n int64) {
+	var last *entry // if it may be taken back
 	for _, x := range t.events.All() {
-		if e := (*entry)(x); e.kind() == Datagram && e.dir() == d {
-			n += e.omitted()
+		e := (*entry)(x)
+		if e.dir() != d {
+			continue
 		}
+		switch {
+		case e.kind() == Datagram:
+			n += e.omitted()
+		case e.kind() == DatagramUnsent && last != nil && last.kind() == Datagram && last.times() == 1 && last.Offset == e.Offset:
+			n -= last.omitted()
+		}
+		last = e
 	}
 	return n
 }

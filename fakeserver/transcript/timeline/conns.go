@@ -12,7 +12,9 @@ type connSum struct {
 	peer             string
 	first, last      int64 // Seqs
 	events, faults   int64
-	bytes, datagrams [3]int64 // by Direction
+	bytes, datagrams [3]int64 // that crossed the wire, by Direction
+	begin            [3]int64 // offsets of the first byte, plus one; zero: there is none yet
+	unsendable       [3]int64 // how many bytes a DatagramUnsent that comes next takes back
 	undelivered      [3]int64
 }
 
@@ -56,16 +58,26 @@ func (c *connSum) add(e transcript.Event) {
 	if c.peer == "" {
 		c.peer = e.Peer
 	}
-	switch d := min(e.Direction, transcript.ToClient); e.Kind {
-	case transcript.Data:
+	d := min(e.Direction, transcript.ToClient)
+	last := c.unsendable[d]
+	c.unsendable[d] = 0
+	switch e.Kind {
+	case transcript.Data, transcript.Discarded:
+		if c.begin[d] == 0 {
+			c.begin[d] = e.Offset + 1
+		}
 		c.bytes[d] += e.Size()
+	case transcript.Unsent: // maybe of what is not in this part of a record
+		c.bytes[d] = min(c.bytes[d], max(0, e.Offset+1-c.begin[d]))
 	case transcript.Datagram:
 		c.bytes[d] += e.Size()
 		c.datagrams[d] += max(1, e.Times)
-	case transcript.Unsent:
-		c.bytes[d] -= e.Count
+		if e.Times <= 1 {
+			c.unsendable[d] = e.Size()
+		}
 	case transcript.DatagramUnsent:
-		c.datagrams[d] -= max(1, e.Times)
+		c.bytes[d] -= last
+		c.datagrams[d] = max(0, c.datagrams[d]-max(1, e.Times))
 	case transcript.Undelivered:
 		c.undelivered[d] += e.Count
 	case transcript.Fault:
