@@ -12,7 +12,8 @@ import (
 
 // Canonical is what two runs of the same test have in common: per connection
 // and direction the joined bytes or the datagrams, the faults at their offsets
-// and the ending. It leaves out times, the cuts between reads and writes, and
+// and the ending; and the faults that came before all bytes, OnAccept or AtStart.
+// It leaves out times, the cuts between reads and writes, and
 // the order between directions and connections, none of which a program
 // controls.
 //
@@ -21,9 +22,10 @@ import (
 // may have arrived. Compare the side that the fault acts on.
 type Canonical []Side
 
-// A Side is one direction of one connection or peer.
+// A Side is one direction of one connection or peer. If its Direction is Neither, it has nothing but Faults: those of OnAccept
+// rules, or of Conn zero those of AtStart rules, whose offsets are zero.
 type Side struct {
-	Conn      int
+	Conn      int // from 1; zero: the server as a whole
 	Direction Direction
 	Data      []byte // all, also what the handler did not get
 	Omitted   int64  // bytes not kept
@@ -41,12 +43,15 @@ type FaultAt struct {
 	Sum    uint64 // checksum of the offsets then
 }
 
-// Canonical returns t's canonical form: both directions of each connection that t has
-// events of.
+// Canonical returns t's canonical form: by connection, and the server as a whole before them, a side with Direction Neither
+// if rules acted OnAccept or AtStart; and both directions of each connection that t has events of.
 func (t Transcript) Canonical() Canonical {
 	var all Canonical
 	for n, events := range t.events.ByConn() {
 		c := t.part(events)
+		if s := c.side(n, Neither); len(s.Faults) > 0 {
+			all = append(all, s)
+		}
 		if n > 0 {
 			all = append(all, c.side(n, FromClient), c.side(n, ToClient))
 		}
@@ -56,21 +61,28 @@ func (t Transcript) Canonical() Canonical {
 
 // side returns one direction of t, which has the events of connection or peer n.
 func (t *Transcript) side(n int, d Direction) Side {
-	whole := t.stream(d)
-	s := Side{
-		Conn: n, Direction: d, Data: whole.data, Omitted: whole.omitted() + t.omittedDatagrams(d), Sum: t.sumOf(d),
-		Datagrams: t.Datagrams(d), Ending: t.Ending(d),
+	s := Side{Conn: n, Direction: d, Faults: t.faultsIn(d)}
+	if d == Neither {
+		return s
 	}
+	whole := t.stream(d)
+	s.Data, s.Omitted, s.Sum = whole.data, whole.omitted()+t.omittedDatagrams(d), t.sumOf(d)
+	s.Datagrams, s.Ending = t.Datagrams(d), t.Ending(d)
+	return s
+}
+
+// faultsIn returns the rules that acted in one direction, by offset.
+func (t *Transcript) faultsIn(d Direction) (all []FaultAt) {
 	for _, x := range t.events.All() {
 		if e := (*entry)(x); e.dir() == d && e.kind() == Fault {
 			f := e.event(0)
-			s.Faults = append(s.Faults, FaultAt{f.Rule, f.Offset, f.Times, f.Sum})
+			all = append(all, FaultAt{f.Rule, f.Offset, f.Times, f.Sum})
 		}
 	}
-	slices.SortFunc(s.Faults, func(a, b FaultAt) int {
+	slices.SortFunc(all, func(a, b FaultAt) int {
 		return cmp.Or(cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Times, b.Times))
 	})
-	return s
+	return all
 }
 
 // Equal reports whether two canonical forms are the same.
@@ -87,8 +99,14 @@ func (c Canonical) String() string {
 	of := c.senders()
 	var b strings.Builder
 	for _, s := range c {
+		if s.Direction == Neither {
+			for _, f := range s.Faults {
+				fmt.Fprintf(&b, "%s: fault %s\n", s.where(of), f.in(Neither))
+			}
+			continue
+		}
 		size := int64(len(s.Data)) + s.Omitted
-		fmt.Fprintf(&b, "%s %d %v: %d %s %s", of, s.Conn, s.Direction, size, human.Noun(size, "byte"), quote(s.Data))
+		fmt.Fprintf(&b, "%s: %d %s %s", s.where(of), size, human.Noun(size, "byte"), quote(s.Data))
 		if s.Omitted > 0 {
 			fmt.Fprintf(&b, " (%d not kept, sum %016x)", s.Omitted, s.Sum)
 		}
@@ -106,9 +124,26 @@ func (c Canonical) String() string {
 	return b.String()
 }
 
+// where returns the side as "conn 1 FromClient", "conn 1" or "server".
+func (s Side) where(of sender) string {
+	switch {
+	case s.Direction != Neither:
+		return fmt.Sprintf("%s %d %v", of, s.Conn, s.Direction)
+	case s.Conn > 0:
+		return fmt.Sprintf("%s %d", of, s.Conn)
+	}
+	return "server"
+}
+
 // String returns the fault as "reset.ToClient.1 at 5".
-func (f FaultAt) String() string {
-	text := fmt.Sprintf("%s at %d", f.Rule, f.Offset)
+func (f FaultAt) String() string { return f.in(ToClient) }
+
+// in is String, without the offset if there is no direction that has one.
+func (f FaultAt) in(d Direction) string {
+	text := f.Rule
+	if d != Neither {
+		text += fmt.Sprintf(" at %d", f.Offset)
+	}
 	if f.Times > 0 {
 		text += fmt.Sprintf(", %d %s from there on (sum %016x)", f.Times, human.Noun(f.Times, "time"), f.Sum)
 	}

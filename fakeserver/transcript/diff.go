@@ -51,9 +51,9 @@ func (c Comparison) Diff(a, b Transcript) string {
 	return text.String()
 }
 
-// Differences returns what differs between the canonical forms of two records: by connection, and of
-// each first from and then to the client. What a record's Redactor hides differs only from what is not hidden. Of the bytes of a stream it is one Difference, where
-// the first of them is. Nothing differs if and only if Canonical.Equal says so, apart from what is ignored.
+// Differences returns what differs between the canonical forms of two records: by connection, after the server as a whole, and of
+// each first what acted when it was accepted, and then from and to the client. Of the bytes of a stream it is one Difference, where
+// the first of them is. What a record's Redactor hides differs only from what is not hidden. Nothing differs if and only if Canonical.Equal says so, apart from what is ignored.
 //
 // To stop early costs no more than what was looked at. It panics if an Ignore is not valid.
 func (c Comparison) Differences(a, b Transcript) iter.Seq[Difference] {
@@ -69,7 +69,7 @@ func (c Comparison) Differences(a, b Transcript) iter.Seq[Difference] {
 	}
 	return func(yield func(Difference) bool) {
 		for _, n := range slices.Compact(slices.Sorted(slices.Values(append(a.numbers(), b.numbers()...)))) {
-			if n > 0 && !x.conn(n, a.Conn(n), b.Conn(n), yield) {
+			if !x.conn(n, a.Conn(n), b.Conn(n), yield) {
 				return
 			}
 		}
@@ -95,11 +95,17 @@ func (c Comparison) names() names {
 	return n
 }
 
-// conn yields the differences of connection n, of which a and b have the events. It reports whether more
+// conn yields the differences of connection n, or if zero of the server as a whole, of which a and b have the events. It reports whether more
 // are wanted.
 func (x *comparer) conn(n int, a, b Transcript, yield func(Difference) bool) bool {
-	if a.Len() == 0 || b.Len() == 0 {
+	if n > 0 && (a.Len() == 0 || b.Len() == 0) {
 		return a.Len() == b.Len() || yield(x.onlyOne(n, a, b))
+	}
+	if !x.sides(n, Neither, a, b).faults(yield) {
+		return false
+	}
+	if n == 0 {
+		return true
 	}
 	for _, d := range []Direction{FromClient, ToClient} {
 		s := x.sides(n, d, a, b)

@@ -5,8 +5,8 @@ import "fmt"
 // A Difference is one thing in which the canonical forms of two records differ.
 type Difference struct {
 	Aspect    Aspect
-	Conn      int       // the number of the connection or peer, from 1
-	Direction Direction // Neither: of InConns
+	Conn      int       // the number of the connection or peer, from 1; zero: the server as a whole
+	Direction Direction // Neither: of InConns, and of InFaults if the rule acted OnAccept or AtStart
 	A, B      Spot      // where it is in the one record and in the other
 	text      string
 }

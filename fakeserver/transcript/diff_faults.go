@@ -45,11 +45,11 @@ func (s *sides) fault(p pair) Difference {
 	text := ""
 	switch {
 	case p[0] == nil:
-		text = fmt.Sprintf(": only %s has the fault %v\n", s.names[1], p[1])
+		text = fmt.Sprintf(": only %s has the fault %s\n", s.names[1], p[1].in(s.dir))
 	case p[1] == nil:
-		text = fmt.Sprintf(": only %s has the fault %v\n", s.names[0], p[0])
+		text = fmt.Sprintf(": only %s has the fault %s\n", s.names[0], p[0].in(s.dir))
 	default:
-		text = fmt.Sprintf(": a fault differs: %s has %v, %s has %v\n", s.names[0], p[0], s.names[1], p[1])
+		text = fmt.Sprintf(": a fault differs: %s has %s, %s has %s\n", s.names[0], p[0].in(s.dir), s.names[1], p[1].in(s.dir))
 	}
 	return s.difference(InFaults, spots[0], spots[1], text)
 }

@@ -17,12 +17,12 @@ import (
 // them is compared. Those that touch each other are ignored as one. An offset of a fault is compared
 // as if they had the same length in both.
 type Ignore struct {
-	Conn      int       // the connection or peer; zero: each
-	Direction Direction // Neither: both
+	Conn      int       // the connection or peer; zero: each, and the server as a whole
+	Direction Direction // Neither: both, and the connection as a whole
 
 	Pattern  *regexp.Regexp // bytes of a stream, or of a datagram, that it matches, or if it has groups, that are in those; nil: none
 	From, To int64          // bytes of a stream from offset From up to, but not including, To, be there any or not; of a record of datagrams, those with these numbers
-	Faults   bool           // the rules that acted
+	Faults   bool           // the rules that acted; those OnAccept and AtStart, if Direction is Neither
 	Endings  bool           // how the direction ended
 }
 

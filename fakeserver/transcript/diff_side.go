@@ -65,7 +65,7 @@ func (s *sides) difference(aspect Aspect, a, b Spot, text string) Difference {
 }
 
 // where returns the direction as "conn 1 FromClient".
-func (s *sides) where() string { return fmt.Sprintf("%s %d %v", s.of, s.conn, s.dir) }
+func (s *sides) where() string { return s.a.where(s.of) }
 
 // bytes yields where the streams differ. As the methods after it, it reports whether more is wanted.
 func (s *sides) bytes(yield func(Difference) bool) bool {
