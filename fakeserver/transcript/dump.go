@@ -35,13 +35,15 @@ func (t Transcript) DumpTo(w io.Writer) error {
 	return b.Flush()
 }
 
-// A Printer writes events one by one, as Dump does those of a record: with all of their data.
+// A Printer writes events one by one, as Dump does those of a record: with all of their data. It hides nothing: what it
+// is given should come from what Redacted returns. Its zero value prints events of connections.
 type Printer struct {
-	Header Header // what the events are a record of
+	Header Header // what the events are a record of: it says whether they are of connections or of peers
 	Hex    bool   // show all data as hex, also text
 }
 
-// Print writes e to w, on one line if its data fits there. Its error is w's.
+// Print writes e to w, on one line if its data fits there, and else on several, each with its end. It does not
+// keep e. Its error is w's.
 func (p Printer) Print(w io.Writer, e Event) error {
 	of := conn
 	if p.Header.IsOfDatagrams() {

@@ -56,6 +56,35 @@ func ExampleReader() {
 	// Output: 8 bytes
 }
 
+// A Printer shows the events of a recording of any length as Dump does, as they are read.
+func ExamplePrinter() {
+	file := `{"fakewire":1,"network":"udp"}
+{"seq":1,"at":0.25,"conn":1,"direction":"from-client","kind":"datagram","offset":1,"data":"one","peer":"127.0.0.1:51402"}
+{"events":1}
+`
+	r, err := transcript.NewReader(strings.NewReader(file))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	p := transcript.Printer{Header: r.Header()}
+	for {
+		e, err := r.Next()
+		if err == io.EOF {
+			break
+		}
+		if err == nil {
+			err = p.Print(os.Stdout, e)
+		}
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	// Output:
+	//     1    0.250000s  peer 1   client ->  datagram  #1 127.0.0.1:51402 3 B "one"
+}
+
 // A Writer makes a recording event by event.
 func ExampleWriter() {
 	w, err := transcript.NewWriter(os.Stdout, transcript.Header{Name: "upstream", Network: "tcp"}, transcript.Origin{})

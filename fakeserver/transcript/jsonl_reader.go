@@ -93,14 +93,14 @@ func NewReader(r io.Reader) (*Reader, error) {
 	return b, nil
 }
 
-// Header returns what the recording is a record of. Its Start is in UTC.
+// Header returns what the recording is a record of. Its Start is in UTC; zero, if the recording does not say.
 func (r *Reader) Header() Header { return r.header }
 
 // Origin returns how the recording came about.
 func (r *Reader) Origin() Origin { return r.origin }
 
-// Changes returns the plans that took over so far.
-func (r *Reader) Changes() []Change { return r.changes }
+// Changes returns the plans that took over so far. They are shared with what later calls return, and must not be changed.
+func (r *Reader) Changes() []Change { return slices.Clip(r.changes) }
 
 // Report returns what became of the rules, once Next has returned io.EOF; nil if that was not told.
 func (r *Reader) Report() json.RawMessage { return r.report }

@@ -52,7 +52,10 @@ func focus(t transcript.Transcript) (seq int64) {
 	for e := range t.Kind(transcript.Fault).All() {
 		return e.Seq
 	}
-	return int64(t.Len())
+	for e := range t.All() { // a part of a record need not begin with the first
+		seq = e.Seq
+	}
+	return seq
 }
 
 // Rewrite writes a recording into files that Write has made for an earlier state of it.

@@ -125,6 +125,10 @@ func TestFilesLeadToWhatMatters(t *testing.T) {
 	if err := f.Rewrite(transcript.Recording{Transcript: r.Transcript()}); err != nil || f.Seq != 2 || !strings.HasSuffix(f.String(), "/T.html#seq=2\n") {
 		t.Errorf("with faults: %v, %v", f, err)
 	}
+	part := r.Transcript().Conn(1).Kind(transcript.Accept)
+	if err := f.Rewrite(transcript.Recording{Transcript: part}); err != nil || f.Seq != 5 {
+		t.Errorf("of a part without faults: %v, %v; want its last event", f, err)
+	}
 	none, err := artifact.Write(dir, "none", transcript.Recording{})
 	if err != nil || !strings.HasSuffix(none.String(), "/none.html\n") {
 		t.Errorf("without an event: %v, %v", none, err)

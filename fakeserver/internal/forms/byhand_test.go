@@ -2,23 +2,22 @@ package forms_test
 
 import (
 	"fmt"
-	"testing"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 	"github.com/fakewire/fakewire/fakeserver/transcript/transcripttest"
 )
 
-// byHand are recordings of what a server seldom records, and of each its part since each event.
-func byHand(*testing.T) (all []transcript.Recording) {
-	all = append(all, transcript.Recording{})
+// byHand returns recordings of what a server seldom records, and of each the part since each event.
+func byHand() map[string]transcript.Recording {
+	all := map[string]transcript.Recording{"empty": {}}
 	for _, limit := range []int64{0, 12, -1} {
 		for _, network := range []string{"tcp", "udp"} {
 			r := transcripttest.New(transcript.Header{Name: "by hand", Network: network, Address: "127.0.0.1:4242", Start: time.Now()}, limit)
 			r.Add(map[string][]transcript.Event{"tcp": stream(1), "udp": peer(1)}[network]...)
 			t := r.Transcript()
 			for seq := range int64(t.Len()) + 1 {
-				all = append(all, transcript.Recording{Transcript: t.After(seq).WithRedactor(redact)})
+				all[fmt.Sprintf("%s, limit %d, after %d", network, limit, seq)] = transcript.Recording{Transcript: t.After(seq).WithRedactor(redact)}
 			}
 		}
 	}

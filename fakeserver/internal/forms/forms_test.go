@@ -25,21 +25,32 @@ func TestFormsAgree(t *testing.T) {
 	for name, record := range recordings {
 		t.Run(name, func(t *testing.T) {
 			for _, rec := range record(t) {
-				for how, make := range variants {
-					t.Run(rec.Transcript.Header().Network+" "+how, func(t *testing.T) {
-						f := formsOf(t, make(t, rec))
-						t.Run("text", f.text)
-						t.Run("dump", f.dump)
-						t.Run("file", f.file)
-						t.Run("page", f.page)
-						t.Run("capture", f.capture)
-						t.Run("difference", f.difference)
-						t.Run("matcher", f.matcher)
-					})
+				for how, variant := range variants {
+					t.Run(rec.Transcript.Header().Network+" "+how, func(t *testing.T) { wantAgreement(t, variant(t, rec)) })
 				}
 			}
 		})
 	}
+}
+
+// So it is with any part of a record: one may begin in the middle of what a later event takes back.
+func TestFormsOfPartsAgree(t *testing.T) {
+	for name, rec := range byHand() {
+		t.Run(name, func(t *testing.T) { wantAgreement(t, rec) })
+		t.Run(name+" from file", func(t *testing.T) { wantAgreement(t, fromFile(t, rec)) })
+	}
+}
+
+// wantAgreement checks all forms of a recording.
+func wantAgreement(t *testing.T, rec transcript.Recording) {
+	f := formsOf(t, rec)
+	t.Run("text", f.text)
+	t.Run("dump", f.dump)
+	t.Run("file", f.file)
+	t.Run("page", f.page)
+	t.Run("capture", f.capture)
+	t.Run("difference", f.difference)
+	t.Run("matcher", f.matcher)
 }
 
 // forms is a recording with what all of its forms are to have.

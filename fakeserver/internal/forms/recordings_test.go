@@ -56,7 +56,6 @@ var recordings = map[string]func(t *testing.T) []transcript.Recording{
 		return []transcript.Recording{datagrams(t, fakeserver.PacketConfig{Network: "unixgram"})}
 	},
 	"both at one port": both,
-	"by hand":          byHand,
 	"a server that was down": func(t *testing.T) []transcript.Recording {
 		srv := nothing(t)
 		wantNil(t, srv.Restart(0, 0))
