@@ -29,6 +29,9 @@ func (b *bubbleServers) ShowWhenStuck(story func() string) {
 // maxStories bounds how many servers of a stuck bubble are shown.
 const maxStories = 16
 
+// storyPatience is how long a story may take: long records on slow machines take their time.
+const storyPatience = 3 * time.Second
+
 // tell returns the stories of the servers, in the order in which they were started. The lock
 // that stops the bubble's clock may be one that a story needs: that story is the last one then.
 func (b *bubbleServers) tell() string {
@@ -46,7 +49,7 @@ func (b *bubbleServers) tell() string {
 		select {
 		case t := <-text:
 			all.WriteString(t)
-		case <-time.After(standstillInterval):
+		case <-time.After(storyPatience):
 			fmt.Fprintf(&all, "%s can't tell what happened: a lock that one needs is held in the bubble\n", words.Count(len(stories)-i, "server"))
 			return all.String()
 		}

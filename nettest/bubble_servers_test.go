@@ -36,7 +36,7 @@ func TestBubbleTellsOfItsServersAsFarAsItCan(t *testing.T) {
 			if got := b.tell(); got != tt.want {
 				t.Errorf("%s: %q, want %q", tt.why, got, tt.want)
 			}
-			if d := time.Since(began); tt.locked != (d > 0) || d > standstillInterval {
+			if d := time.Since(began); tt.locked != (d > 0) || d > storyPatience {
 				t.Errorf("%s: it took %v", tt.why, d)
 			}
 			close(locked)

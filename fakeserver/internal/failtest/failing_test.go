@@ -34,12 +34,21 @@ var neverReached = fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).
 // excused is a plan that Verify has nothing to say about.
 var excused = fault.Plan{Rules: []fault.Rule{fault.ToClient(fault.Reset{}).AfterBytes(7).Named("cut").NeedNotFire()}}
 
-// ping has the server record "PING " and the test's name.
+// clients are kept from the garbage collector, which would close them.
+var clients struct {
+	mu  sync.Mutex // guards all
+	all []net.Conn
+}
+
+// ping has the server record "PING " and the test's name, and leaves the connection open.
 func ping(tb fakeserver.TB, srv *fakeserver.Server) net.Conn {
 	c, err := srv.Dial(context.Background())
 	if err != nil {
 		tb.Fatalf("%v", err)
 	}
+	clients.mu.Lock()
+	clients.all = append(clients.all, c)
+	clients.mu.Unlock()
 	c.Write([]byte("PING " + tb.Name()))
 	srv.Wait(context.Background(), func(t transcript.Transcript) bool { return len(t.FromClient()) > 0 })
 	return c

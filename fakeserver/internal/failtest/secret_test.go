@@ -47,6 +47,9 @@ func TestNothingShowsASecret(t *testing.T) {
 	}
 }
 
+// ends are what files have at their ends, if there was time to write them.
+var ends = map[string]string{".html": "</html>", ".jsonl": `{"events":`}
+
 // runSecretly runs tests, which say these words if they have the time, and returns what they print and what they write.
 func runSecretly(t *testing.T, args, words []string, env ...string) (all map[string]string) {
 	t.Helper()
@@ -66,6 +69,9 @@ func runSecretly(t *testing.T, args, words []string, env ...string) (all map[str
 		var m []string
 		for _, w := range words {
 			m = append(m, missing(out, w)...)
+		}
+		for name, text := range all {
+			m = append(m, missing(text, ends[filepath.Ext(name)])...)
 		}
 		switch {
 		case len(m) == 0 && len(all) > 1:
