@@ -185,6 +185,9 @@ func (f *forms) page(t *testing.T) {
 		}
 	}
 	f.wantBytes(t, got)
+	if _, first, ok := strings.Cut(page, `<span class="t">`); ok && !strings.HasPrefix(strings.TrimLeft(first, "0123456789."), "<i> </i>") {
+		t.Errorf("the first event is said to come after another: %.40s", first)
+	}
 	var rules []string
 	for _, m := range pageRule.FindAllStringSubmatch(page, -1) {
 		rules = append(rules, html.UnescapeString(m[1]))

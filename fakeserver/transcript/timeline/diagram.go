@@ -79,7 +79,7 @@ func (b *builder) pieces() (all []piece) {
 			all, changes = append(all, piece{Change: &changes[0]}), changes[1:]
 		}
 	}
-	var last time.Duration
+	last := time.Duration(-1) // there is no row yet
 	var g *gap
 	for e := range b.tr.All() {
 		changed(e.Seq)
@@ -92,7 +92,9 @@ func (b *builder) pieces() (all []piece) {
 			g.events++
 			continue
 		}
-		g = nil
+		if g = nil; last < 0 {
+			last = e.At
+		}
 		all = append(all, piece{Row: b.row(e, e.At-last)})
 		last = e.At
 	}

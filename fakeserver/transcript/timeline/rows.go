@@ -37,10 +37,10 @@ type row struct {
 	size  int64
 }
 
-// row returns the row of e, which is that long after the one before.
+// row returns the row of e, which is that long after the one before; zero, if there is none.
 func (b *builder) row(e transcript.Event, after time.Duration) *row {
 	r := &row{Seq: e.Seq, Conn: e.Conn, Sender: b.sender(), Time: fmt.Sprintf("%.6f", e.At.Seconds()), plain: isPlain(e), event: e.Kind, size: e.Size()}
-	if after > 0 && e.Seq > 1 {
+	if after > 0 {
 		r.Delta = "+" + duration(after)
 	}
 	r.Way = map[transcript.Direction]string{transcript.FromClient: "from client", transcript.ToClient: "to client"}[e.Direction]
