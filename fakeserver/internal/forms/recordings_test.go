@@ -55,12 +55,8 @@ var recordings = map[string]func(t *testing.T) []transcript.Recording{
 	"datagrams of a unix socket": func(t *testing.T) []transcript.Recording {
 		return []transcript.Recording{datagrams(t, fakeserver.PacketConfig{Network: "unixgram"})}
 	},
-	"both at one port": both,
-	"a server that was down": func(t *testing.T) []transcript.Recording {
-		srv := nothing(t)
-		wantNil(t, srv.Restart(0, 0))
-		return []transcript.Recording{srv.Recording()}
-	},
+	"both at one port":       both,
+	"a server that was down": down,
 }
 
 // variants are what may become of a recording before it is shown.
@@ -117,6 +113,22 @@ func ofConn(_ *testing.T, rec transcript.Recording) transcript.Recording {
 func sinceHalf(_ *testing.T, rec transcript.Recording) transcript.Recording {
 	rec.Transcript = rec.Transcript.After(int64(rec.Transcript.Len() / 2))
 	return rec
+}
+
+// down returns the recording of a server that was down at its start, by a rule, and once more, to which nobody came.
+func down(t *testing.T) []transcript.Recording {
+	srv, err := fakeserver.Listen(fakeserver.Config{
+		Transport: new(nettest.Network), Redact: redact,
+		Faults: fault.Plan{Rules: []fault.Rule{fault.AtStart(fault.Down{For: time.Microsecond}).Named("not yet, " + secret)}},
+	})
+	wantNil(t, err)
+	wantNil(t, srv.Restart(transcript.ByFIN, 0))
+	wantNil(t, srv.Close())
+	rec := srv.Recording()
+	if c := rec.Transcript.Canonical(); len(c) != 1 || c[0].Conn != 0 || len(c[0].Faults) != 1 {
+		t.Errorf("the rule did not act:\n%v%v", c, rec.Transcript)
+	}
+	return []transcript.Recording{rec}
 }
 
 // nothing returns a server to which nothing came.
