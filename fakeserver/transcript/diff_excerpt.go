@@ -195,7 +195,7 @@ func (w window) dump(f *folded) (line string, column int) {
 		for _, c := range p.bytes {
 			fmt.Fprintf(&hex, "%02x ", c)
 		}
-		text.WriteString(visible(p.bytes))
+		text.WriteString(human.Visible(p.bytes))
 	}
 	if column < 0 {
 		column = hex.Len()

@@ -97,18 +97,7 @@ func dumpHex(b *bufio.Writer, offset int64, p []byte) {
 	const width = 16
 	for len(p) > 0 {
 		n := min(len(p), width)
-		fmt.Fprintf(b, "%20s  % -48x |%s|\n", "@"+strconv.FormatInt(offset, 10), p[:n], visible(p[:n]))
+		fmt.Fprintf(b, "%20s  % -48x |%s|\n", "@"+strconv.FormatInt(offset, 10), p[:n], human.Visible(p[:n]))
 		p, offset = p[n:], offset+int64(n)
 	}
-}
-
-// visible returns p with dots for what is not printable ASCII.
-func visible(p []byte) string {
-	q := make([]byte, len(p))
-	for i, c := range p {
-		if q[i] = '.'; c >= ' ' && c <= '~' {
-			q[i] = c
-		}
-	}
-	return string(q)
 }

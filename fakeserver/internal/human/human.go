@@ -45,6 +45,17 @@ func Escape(s string, keep ...rune) string {
 	return b.String()
 }
 
+// Visible returns p with dots for what is not printable ASCII, as beside a hex dump.
+func Visible(p []byte) string {
+	q := make([]byte, len(p))
+	for i, c := range p {
+		if q[i] = '.'; c >= ' ' && c <= '~' {
+			q[i] = c
+		}
+	}
+	return string(q)
+}
+
 // Size returns n bytes as "2.8 MB".
 func Size(n int64) string {
 	if n < 1000 {

@@ -33,6 +33,12 @@ func TestEscape(t *testing.T) {
 	}
 }
 
+func TestVisible(t *testing.T) {
+	if got := human.Visible([]byte("a ~\x7f\x00\r\xc3\xa9")); got != "a ~....." {
+		t.Errorf("Visible: %q", got)
+	}
+}
+
 func TestSize(t *testing.T) {
 	for n, want := range map[int64]string{
 		0: "0 B", 999: "999 B", 1000: "1.0 kB", 2_809_856: "2.8 MB", 999_949: "999.9 kB", 999_950: "1.0 MB", 1 << 40: "1.1 TB",

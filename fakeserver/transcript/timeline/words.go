@@ -2,7 +2,6 @@ package timeline
 
 import (
 	"bytes"
-	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
@@ -30,7 +29,7 @@ func preview(p []byte) string {
 		return strconv.Quote(string(first)) + more(len(p)-len(first))
 	}
 	first := p[:min(len(p), maxHex)]
-	return strings.TrimSpace(fmt.Sprintf("% x", first)) + more(len(p)-len(first))
+	return fmt.Sprintf("% x", first) + more(len(p)-len(first))
 }
 
 func more(n int) string {
@@ -70,26 +69,8 @@ func dumpHex(offset int64, p []byte) string {
 	var b strings.Builder
 	for len(p) > 0 {
 		n := min(len(p), width)
-		ascii := []byte(strings.Repeat(".", n))
-		for i, c := range p[:n] {
-			if c >= ' ' && c <= '~' {
-				ascii[i] = c
-			}
-		}
-		fmt.Fprintf(&b, "%8d  %-47s  %s\n", offset, spaced(p[:n]), ascii)
+		fmt.Fprintf(&b, "%8d  % -47x  %s\n", offset, p[:n], human.Visible(p[:n]))
 		p, offset = p[n:], offset+int64(n)
-	}
-	return b.String()
-}
-
-// spaced returns p as "01 ab".
-func spaced(p []byte) string {
-	var b strings.Builder
-	for i := range p {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(hex.EncodeToString(p[i : i+1]))
 	}
 	return b.String()
 }
