@@ -7,9 +7,6 @@ import (
 	"strings"
 )
 
-// showCommand shows a recording in a terminal.
-const showCommand = "go run github.com/fakewire/fakewire/fakeserver/cmd/fakeserver show "
-
 // Paths are those of all files.
 func (f Files) Paths() []string { return []string{f.JSONL, f.HTML} }
 
@@ -29,17 +26,4 @@ func (f Files) link() string {
 		u.Fragment = fmt.Sprintf("seq=%d", f.Seq)
 	}
 	return u.String()
-}
-
-// ShowCommand returns the command line that shows a recording in a terminal.
-func ShowCommand(path string) string {
-	path = filepath.ToSlash(path)
-	if strings.ContainsFunc(path, needsQuotes) {
-		path = "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
-	}
-	return showCommand + path
-}
-
-func needsQuotes(r rune) bool {
-	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r > 0x7f || strings.ContainsRune("/-_.:", r))
 }

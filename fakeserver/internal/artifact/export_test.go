@@ -1,0 +1,4 @@
+package artifact
+
+// RunFrom is runFrom, for tests.
+var RunFrom = runFrom
