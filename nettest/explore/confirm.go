@@ -80,6 +80,7 @@ func (s *search) confirm(ctx context.Context, f *Find) {
 			}
 			if r.breaks(f.Breach) {
 				f.Rate.Broken++
+				f.Breach = r.Breaches[slices.IndexFunc(r.Breaches, f.Breach.same)] // in the words that the evidence bears out
 				f.Evidence, f.Outcome = r.Evidence, r.outcome
 			}
 		}

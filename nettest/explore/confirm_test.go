@@ -38,7 +38,9 @@ func TestConfirmCountsAFlakyFind(t *testing.T) {
 	s := pretended(answersOf(), func(fault.Plan) result {
 		runs++
 		if runs%3 == 0 {
-			return result{Fired: true, Breaches: []Breach{bug}, Evidence: "the record of a run that fails"}
+			as := bug
+			as.Text = "the words for a run that fails"
+			return result{Fired: true, Breaches: []Breach{{Oracle: "another"}, as}, Evidence: "the record of a run that fails"}
 		}
 		return result{Fired: true, Evidence: "the record of one that passes"}
 	})
@@ -49,6 +51,9 @@ func TestConfirmCountsAFlakyFind(t *testing.T) {
 	}
 	if f.Evidence != "the record of a run that fails" {
 		t.Errorf("the evidence is %q", f.Evidence)
+	}
+	if f.Breach.Text != "the words for a run that fails" {
+		t.Errorf("it is told in the words of another run: %v", f.Breach)
 	}
 }
 
