@@ -16,13 +16,16 @@ func (x *extract) writeRow(b *strings.Builder, r row, spots []int64) (cut bool) 
 		e.Times = x.times(r)
 		e.Data, e.Count = nil, x.size(r)
 	}
-	e.formatHead(b, x.of)
-	e.formatSize(b)
 	if first.Data == nil {
-		e.formatText(b)
-		b.WriteString("\n")
+		var line strings.Builder
+		e.formatHead(&line, x.of)
+		e.formatSize(&line)
+		e.formatText(&line)
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 		return false
 	}
+	e.formatHead(b, x.of)
+	e.formatSize(b)
 	p := x.begin(r)
 	b.WriteString(" " + quoteOf(p, e.Size()))
 	for _, at := range spots {
