@@ -29,7 +29,7 @@ func tracing() (bool, error) {
 // processes don't mix. If something of them is to be hidden, no bytes and no texts are shown: what is part of a secret may
 // be known only when the rest of it comes.
 func tracer(w io.Writer, h transcript.Header, hidden transcript.Redactor) func(transcript.Event) {
-	name := h.String()
+	name, printer := h.String(), transcript.Printer{Header: h}
 	return func(e transcript.Event) {
 		if hidden != nil {
 			e.Text = strings.Repeat("*", len(e.Text))
@@ -38,6 +38,6 @@ func tracer(w io.Writer, h transcript.Header, hidden transcript.Redactor) func(t
 				e.Data = bytes.Repeat([]byte("*"), len(e.Data))
 			}
 		}
-		io.WriteString(w, name+": "+e.String()+"\n")
+		io.WriteString(w, name+": "+printer.Line(e)+"\n")
 	}
 }

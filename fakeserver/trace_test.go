@@ -84,6 +84,16 @@ func TestTraceWritesALineAtOnce(t *testing.T) {
 	})
 }
 
+// A server of datagrams has peers, from the first event on.
+func TestTraceOfDatagramsHasPeers(t *testing.T) {
+	var w writes
+	trace := tracer(&w, transcript.Header{Name: "srv", Network: "udp"}, nil)
+	trace(transcript.Event{Seq: 1, Conn: 1, Kind: transcript.Accept, Peer: "client"})
+	if len(w) != 1 || !strings.Contains(w[0], "peer 1 ") {
+		t.Errorf("the writes are %q, want one of peer 1", w)
+	}
+}
+
 // A secret may come in parts, of which the first does not look like one.
 func TestTraceShowsNothingOfWhatMayBeHidden(t *testing.T) {
 	var w writes

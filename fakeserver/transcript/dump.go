@@ -42,16 +42,23 @@ type Printer struct {
 	Hex    bool   // show all data as hex, also text
 }
 
+// Line returns e as one line, as [Event.String] does, and knows by Header whether its Conn is a connection's number or a peer's.
+func (p Printer) Line(e Event) string { return e.line(p.senders()) }
+
 // Print writes e to w, on one line if its data fits there, and else on several, each with its end. It does not
 // keep e. Its error is w's.
 func (p Printer) Print(w io.Writer, e Event) error {
-	of := conn
-	if p.Header.IsOfDatagrams() {
-		of = peer
-	}
 	b := bufio.NewWriter(w)
-	p.print(b, e, of)
+	p.print(b, e, p.senders())
 	return b.Flush()
+}
+
+// senders returns what the Header says that Conn is a number of.
+func (p Printer) senders() sender {
+	if p.Header.IsOfDatagrams() {
+		return peer
+	}
+	return conn
 }
 
 // print writes an event of a record of these senders.

@@ -46,3 +46,14 @@ func TestDumpToSaysWhatWentWrong(t *testing.T) {
 		t.Errorf("DumpTo = %v, want the writer's error", err)
 	}
 }
+
+// An event alone can't tell whether it is of a peer; the header of what it is from does.
+func TestPrinterLineKnowsPeers(t *testing.T) {
+	e := Event{Seq: 1, Conn: 1, Kind: Accept, Peer: "10.0.0.2:5000"}
+	for network, want := range map[string]string{"udp": "peer 1 ", "unixgram": "peer 1 ", "tcp": "conn 1 "} {
+		line := Printer{Header: Header{Network: network}}.Line(e)
+		if !strings.Contains(line, want) || !strings.HasSuffix(line, "accept    10.0.0.2:5000") {
+			t.Errorf("of %s it is %q, want %q in it", network, line, want)
+		}
+	}
+}

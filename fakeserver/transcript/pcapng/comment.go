@@ -107,7 +107,7 @@ func (c *capture) isOfNone(e transcript.Event) bool { return c.outlook.packets[e
 // describe says what e is, in a comment on its own packet if it has some.
 func (c *capture) describe(e transcript.Event) string {
 	if e.Data == nil || !c.outlook.isPacket(e) {
-		return "event " + strings.TrimSpace(e.String()) + c.fate(e)
+		return "event " + strings.TrimSpace(transcript.Printer{Header: c.header}.Line(e)) + c.fate(e)
 	}
 	mark := "@"
 	if e.Kind == transcript.Datagram {

@@ -25,7 +25,7 @@ func TestWriteDatagrams(t *testing.T) {
 	})
 	f := write(t, rec)
 	f.wantLines(t, `::1 -> ::1 udp 5000>53 "q"`, `::1 -> ::1 udp 53>5000 "a"`, `::1 -> ::1 udp 53>5000 ""`)
-	wantComments(t, f.frames[0].comments, "accept", "datagram #1, 1 B")
+	wantComments(t, f.frames[0].comments, "peer 1              accept", "datagram #1, 1 B")
 	wantComments(t, f.frames[1].comments, "fault     #1 [::1]:5000 loss")
 	wantComments(t, f.frames[2].comments, `"b" (it did not leave)`, "datagram-unsent", "datagram #3, 0 B", "drop      count 3")
 }
