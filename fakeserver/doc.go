@@ -62,7 +62,9 @@
 //
 // With FAKEWIRE_ARTIFACTS set to a directory, or go test's -artifacts, each server leaves
 // two files, which the failure names: NAME.jsonl is its [transcript.Recording], and
-// NAME.html the same as a page for any browser. NAME is the test's, and the server's if it
+// NAME.html the same as a page for any browser. A relative directory is in that of the
+// package, where go test runs its tests. The command cmd/fakeserver shows recordings, compares
+// them, and makes captures for Wireshark of them. NAME is the test's, and the server's if it
 // has one of its own, with "_" for what is not a letter, a digit, "-", "_" or "."; what is too
 // long loses its middle. A test that runs again leaves NAME-2, and so on. Both files may be
 // read by everybody. [WriteRecordings] does that for servers of Listen. A test that is

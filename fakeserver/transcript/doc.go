@@ -89,7 +89,8 @@
 //   - seq rises. What is missing between two events was left out, as in the recording of one connection.
 //   - events in the last line is how many there are. A file without that line was cut off: [Read] returns what is there, and [ErrCutOff].
 //
-// [Reader] and [Writer] do with a file of any length in memory that does not grow.
+// [Reader] and [Writer] do with a file of any length in memory that does not grow. The command
+// github.com/fakewire/fakewire/fakeserver/cmd/fakeserver shows files, compares them, and makes captures and pages of them.
 //
 // # Differences
 //

@@ -1,9 +1,15 @@
 // Command fakeserver works with the recordings that fake servers leave: it shows them, tells in what two of them
 // differ, and turns them into captures for Wireshark, pages for a browser, and text.
 //
-//	go run github.com/fakewire/fakewire/fakeserver/cmd/fakeserver show testdata/x.jsonl
+//	go run github.com/fakewire/fakewire/fakeserver/cmd/fakeserver@latest show testdata/x.jsonl
 //
-// It exits with 0, with 1 where diff finds a difference, and with 2 if it can't do what it was asked to.
+// A module that has it as a tool runs the version that it tests with:
+//
+//	go get -tool github.com/fakewire/fakewire/fakeserver/cmd/fakeserver
+//	go tool fakeserver show testdata/x.jsonl
+//
+// It exits with 0, with 1 where diff finds a difference, and with 2 if it can't do what it was asked to. Of these,
+// go run makes 0 and 1, whereas go tool keeps them.
 package main
 
 import (
@@ -86,7 +92,11 @@ func recordings(most int) func(*cobra.Command, []string, string) ([]string, cobr
 func files(n int, what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) != n {
-			return fmt.Errorf("%s takes %s, and got %d arguments\nSee '%s --help'", c.Name(), what, len(args), c.CommandPath())
+			arguments := "arguments"
+			if len(args) == 1 {
+				arguments = "argument"
+			}
+			return fmt.Errorf("%s takes %s, and got %d %s\nSee '%s --help'", c.Name(), what, len(args), arguments, c.CommandPath())
 		}
 		return nil
 	}
