@@ -63,10 +63,18 @@ func start[S server](tb TB, name *string, listen func(o origin) (S, error)) (S, 
 	s, err := listen(originOf(st.test))
 	if err != nil {
 		leaveTest(st.test)
-		return s, fmt.Errorf("%s: %w", st.where, err)
+		return s, st.located(err)
 	}
 	st.register(s)
 	return s, nil
+}
+
+// located returns an error of Start that says where that was called, unless the test's failure does.
+func (s *started) located(err error) error {
+	if s.told {
+		return err
+	}
+	return fmt.Errorf("%s: %w", s.where, err)
 }
 
 // startedBy returns what is yet without a server, for the test that called Start.

@@ -27,7 +27,7 @@ func StartBoth(tb TB, cfg Config, packets PacketConfig) (*Server, *PacketServer)
 	if err != nil {
 		leaveTest(st.test)
 		leaveTest(st.test)
-		tb.Fatalf("%s: %v", st.where, err)
+		tb.Fatalf("%v", st.located(err))
 		return nil, nil // if Fatalf returns, as a test's own does not
 	}
 	st.register(s, p)

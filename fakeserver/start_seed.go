@@ -52,8 +52,8 @@ func (s seed) rerun(name string) string {
 	if s.draws {
 		env = fmt.Sprintf("%s=%#x ", seedVariable, s.base)
 	}
-	if strings.Contains(name, " ") { // go test has no spaces in its names: a Ginkgo spec
-		return fmt.Sprintf("%sginkgo --focus=%s", env, shellQuote(regexp.QuoteMeta(name)))
+	if strings.Contains(name, " ") { // go test has no spaces in its names: a Ginkgo spec, for which not all have the command ginkgo
+		return fmt.Sprintf("%sgo test -ginkgo.focus=%s", env, shellQuote(regexp.QuoteMeta(name)))
 	}
 	parts := strings.Split(name, "/")
 	for i, part := range parts {

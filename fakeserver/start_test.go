@@ -122,7 +122,7 @@ func TestStartRerunsAGinkgoSpecByItsName(t *testing.T) {
 	tb := &fakeTB{name: "client under latency retries"}
 	fakeserver.Start(tb, fakeserver.Config{Faults: plan(fault.ToClient(fault.Slice{Size: 9, Variation: 8}))})
 	tb.end()
-	if all := strings.Join(tb.errs, ""); !strings.Contains(all, `ginkgo --focus='client under latency retries'`) {
+	if all := strings.Join(tb.errs, ""); !strings.Contains(all, `go test -ginkgo.focus='client under latency retries'`) {
 		t.Errorf("no line to rerun with:\n%s", all)
 	}
 }

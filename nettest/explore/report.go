@@ -61,8 +61,8 @@ func (f *Find) String() string {
 
 // rerun returns the command line that runs a test again.
 func rerun(test string) string {
-	if strings.Contains(test, " ") { // go test has no spaces in its names: a Ginkgo spec
-		return "ginkgo --focus=" + shellQuote(regexp.QuoteMeta(test))
+	if strings.Contains(test, " ") { // go test has no spaces in its names: a Ginkgo spec, for which not all have the command ginkgo
+		return "go test -ginkgo.focus=" + shellQuote(regexp.QuoteMeta(test))
 	}
 	parts := strings.Split(test, "/")
 	for i, part := range parts {

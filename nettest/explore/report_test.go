@@ -38,7 +38,7 @@ func TestReportSaysHowToRunItAgain(t *testing.T) {
 		"TestClient":            `go test -run '^TestClient$'`,
 		"TestClient/a+b":        `go test -run '^TestClient$/^a\+b$'`,
 		"TestClient/it's":       `go test -run '^TestClient$/^it'\''s$'`,
-		"a client on any wire?": `ginkgo --focus='a client on any wire\?'`,
+		"a client on any wire?": `go test -ginkgo.focus='a client on any wire\?'`,
 	} {
 		if got := rerun(name); got != want {
 			t.Errorf("%s is run again by %s, want %s", name, got, want)

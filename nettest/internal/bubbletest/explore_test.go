@@ -30,7 +30,7 @@ func TestSearchInSpecs(t *testing.T) {
 			t.Errorf("in a spec it says %q, and in a test %q", got, want)
 		}
 	}
-	want(t, inMemory, "it fails in 100 of 100", "to see it again: ginkgo --focus='a search fails for a trusting client'", "explore_failing_test.go:")
+	want(t, inMemory, "it fails in 100 of 100", "to see it again: go test -ginkgo.focus='a search fails for a trusting client'", "explore_failing_test.go:")
 	want(t, plain, "it fails in 100 of 100", "to see it again: go test -run '^TestSearchFails$'")
 	want(t, onSockets, "wrong answer: ask 1 returned", "it fails in 20 of 20")
 }
