@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -27,11 +28,10 @@ func TestFrozenMachine(t *testing.T) {
 		}
 		return
 	}
-	frozen := false
+	var frozen atomic.Bool
 	body := func(_ context.Context, w *Wire) error {
 		w.Do("ask", func(context.Context) (any, error) {
-			if !frozen {
-				frozen = true
+			if !frozen.Swap(true) {
 				freeze(t, 3*time.Second)
 				time.Sleep(100 * time.Millisecond) // it goes on a bit later than those who look at it
 			}
@@ -40,8 +40,8 @@ func TestFrozenMachine(t *testing.T) {
 		return nil
 	}
 	_, err := rehearsed(t, Config{Within: 500 * time.Millisecond, OnSockets: true}, fault.Streams, body)
-	if err != nil || !frozen {
-		t.Errorf("frozen: %v; got %v", frozen, err)
+	if err != nil || !frozen.Load() {
+		t.Errorf("frozen: %v; got %v", frozen.Load(), err)
 	}
 }
 

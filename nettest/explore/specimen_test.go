@@ -86,7 +86,7 @@ func stays(s specimen.Specimen) int {
 // TestRightSpecimenIsNotAccused tries some plans on each, with FAKEWIRE_SPECIMENS=all 300, and with FAKEWIRE_PLANS=2000 as many.
 func TestRightSpecimenIsNotAccused(t *testing.T) {
 	t.Parallel()
-	const few = 120
+	const few = 120 / share
 	abreast(t, chosen(true), func(s specimen.Specimen) string { return s.Name }, func(t *testing.T, _ int, s specimen.Specimen) {
 		r, err := search(t, s, func(cfg *explore.Config) {
 			cfg.All = true
@@ -98,7 +98,7 @@ func TestRightSpecimenIsNotAccused(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Logf("%v", r.Tally)
-		if r.Tally.Fired < few/2 || r.Tally.Lost > 0 {
+		if r.Tally.Fired < few/2 || r.Tally.Lost > 0 && !underRace {
 			t.Errorf("%v: want %d plans at least to act, and all trials to end", r.Tally, few/2)
 		}
 		if r.Tally.Outcomes > (r.Tally.Fired+1)/2 {
