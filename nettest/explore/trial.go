@@ -220,19 +220,6 @@ func (t *trial) watch(storm <-chan struct{}) (end ending) {
 	}
 }
 
-// An ending is why a trial ended.
-type ending int
-
-const (
-	goingOn ending = iota
-	returned
-	hung
-	misbehaved
-	stormed
-	spun // in memory, where that keeps the clock from going on
-	interrupted
-)
-
 // look returns how the trial stands, and when the next stretch is too long.
 func (t *trial) look() (next time.Time, end ending) {
 	t.mu.Lock()
