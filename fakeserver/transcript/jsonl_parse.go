@@ -69,9 +69,9 @@ func (l *line) member(d *json.Decoder) error {
 // errEndsInside says that a line is the beginning of one.
 var errEndsInside = errors.New("the JSON ends in its middle")
 
-// broken returns the error of broken JSON.
+// broken returns the error of broken JSON. Since Go 1.27 a Decoder tells the end of its input as Unmarshal does, by words alone.
 func broken(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || strings.HasSuffix(err.Error(), "unexpected end of JSON input") {
 		return errEndsInside
 	}
 	return fmt.Errorf("broken JSON: %w", err)
