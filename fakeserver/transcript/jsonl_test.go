@@ -207,6 +207,11 @@ func TestWriterRefuses(t *testing.T) {
 	if _, err := transcript.NewWriter(io.Discard, transcript.Header{}, transcript.Origin{Plan: json.RawMessage("{")}); err == nil {
 		t.Error("a plan that is not JSON was taken")
 	}
+	plan := json.RawMessage("{}")
+	r := transcript.Recording{Changes: []transcript.Change{{After: 3, Plan: plan}, {After: 1, Plan: plan}}}
+	if _, err := r.WriteTo(io.Discard); err == nil || !strings.Contains(err.Error(), "it is not before event 3") {
+		t.Errorf("plans that are out of order: %v", err)
+	}
 }
 
 // askAll asks all that one can ask of a transcript.
