@@ -11,11 +11,12 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// gates are where Hold stops streams, by name.
+// gates are where Hold stops streams, and handlers, by name.
 type gates struct {
-	mu      sync.Mutex // guards what follows, and holds together what a gate does and what the record says of it
-	named   map[string]*gate
-	rearmed change // of which gate has a name
+	mu       sync.Mutex // guards what follows, and holds together what a gate does and what the record says of it
+	named    map[string]*gate
+	rearmed  change   // of which gate has a name
+	handlers []string // gates of handlers, which the plan need not have
 }
 
 // A gate holds whatever comes to it until it is released; it stays open then. Rearm puts another
@@ -75,9 +76,38 @@ func (g *gates) rearm(name string, note func()) {
 	}
 }
 
-// Release opens the gate of a Hold rule, for everything that is held there and
+// ofHandler adds the gates that a handler says it has.
+func (g *gates) ofHandler(h any) {
+	if h, ok := h.(interface{ Gates() []string }); ok {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		for _, name := range h.Gates() {
+			g.addLocked(name)
+		}
+	}
+}
+
+// gatesOf returns the gates of all handlers that say which they have.
+func gatesOf[H any](all []H) (names []string) {
+	for _, h := range all {
+		if h, ok := any(h).(interface{ Gates() []string }); ok {
+			names = append(names, h.Gates()...)
+		}
+	}
+	return names
+}
+
+// addLocked adds a gate of a handler. It needs mu.
+func (g *gates) addLocked(name string) {
+	if !slices.Contains(g.handlers, name) {
+		g.handlers = append(g.handlers, name)
+	}
+}
+
+// Release opens the gate of a Hold rule, or of a handler's [Conn.Hold], for everything that is held there and
 // for all that comes later, until Rearm; a Note in the record says where that was. It returns an
-// error that names the plan's gates if it has none of that name.
+// error that names the gates that there are if there is none of that name: the plan's, those that the handler says it has, and
+// those that a handler has come to.
 func (s *core) Release(name string) error {
 	if err := s.checkGate(name); err != nil {
 		return err
@@ -134,9 +164,11 @@ func (s *core) AwaitHeld(ctx context.Context, name string) error {
 	}
 }
 
-// checkGate refuses a name that no rule of the plan has.
+// checkGate refuses a name that no rule of the plan has, and no handler.
 func (s *core) checkGate(name string) error {
-	var known []string
+	s.gates.mu.Lock()
+	known := slices.Clone(s.gates.handlers)
+	s.gates.mu.Unlock()
 	for _, r := range s.compiled().Plan().Rules {
 		if h, ok := r.Fault.(fault.Hold); ok && !slices.Contains(known, h.Gate) {
 			known = append(known, h.Gate)
@@ -146,7 +178,7 @@ func (s *core) checkGate(name string) error {
 	case slices.Contains(known, name):
 		return nil
 	case len(known) == 0:
-		return fmt.Errorf("fakeserver: %s: no rule holds at gate %q: the plan has no gates", s.name, name)
+		return fmt.Errorf("fakeserver: %s: nothing holds at gate %q: neither the plan nor the handler has gates", s.name, name)
 	}
-	return s.redactError(fmt.Errorf("fakeserver: %s: no rule holds at gate %q; the plan's gates are %q", s.name, name, known))
+	return s.redactError(fmt.Errorf("fakeserver: %s: nothing holds at gate %q; the gates are %q", s.name, name, known))
 }

@@ -217,6 +217,6 @@ func TestReleaseAndRearmAreInTheRecord(t *testing.T) {
 // The plan's gates are named once each.
 func TestRearmNamesTheGates(t *testing.T) {
 	srv := holding(t, fault.ToClient, 2, 4)
-	wantError(t, "Rearm", srv.Rearm("door"), nil, `no rule holds at gate "door"; the plan's gates are ["gate"]`)
+	wantError(t, "Rearm", srv.Rearm("door"), nil, `nothing holds at gate "door"; the gates are ["gate"]`)
 	setFaults(t, srv) // which says that they are not wanted
 }

@@ -23,6 +23,9 @@ import (
 // list, a negative size. Start and Listen call it before they listen, and so does SetHandler; its
 // error is in theirs, which wraps ErrConfig. They refuse a nil pointer and a nil function by
 // themselves.
+//
+// And it may have a method Gates() []string: the names that it gives to [Conn.Hold], so that Release and AwaitHeld
+// know them before a connection has come to them.
 type Handler interface {
 	ServeConn(ctx context.Context, c *Conn) error
 }

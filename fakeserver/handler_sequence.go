@@ -10,6 +10,9 @@ type Sequence []Handler
 // own Validate refuses.
 func (s Sequence) Validate() error { return validateAll(s) }
 
+// Gates returns the gates of all its handlers.
+func (s Sequence) Gates() []string { return gatesOf(s) }
+
 // ServeConn calls the handler for c's number.
 func (s Sequence) ServeConn(ctx context.Context, c *Conn) error {
 	return s[min(c.Number(), len(s))-1].ServeConn(ctx, c)

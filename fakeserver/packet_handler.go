@@ -42,7 +42,8 @@ type PacketWriter interface {
 // watch it.
 //
 // A PacketHandler may also have a method Validate() error, which StartPacket and
-// ListenPacket call as Start and Listen do that of a Handler, and so does SetHandler.
+// ListenPacket call as Start and Listen do that of a Handler, and so does SetHandler, and a
+// method Gates() []string, as a Handler may.
 type PacketHandler interface {
 	ServePacket(ctx context.Context, p Packet, w PacketWriter) error
 }

@@ -12,6 +12,9 @@ type PacketSequence []PacketHandler
 // own Validate refuses.
 func (s PacketSequence) Validate() error { return validateAll(s) }
 
+// Gates returns the gates of all its handlers.
+func (s PacketSequence) Gates() []string { return gatesOf(s) }
+
 // ServePacket calls the handler for the client's number.
 func (s PacketSequence) ServePacket(ctx context.Context, p Packet, w PacketWriter) error {
 	return s[min(p.Conn, len(s))-1].ServePacket(ctx, p, w)

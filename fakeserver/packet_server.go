@@ -47,6 +47,7 @@ func listenPacket(cfg PacketConfig, o origin) (*PacketServer, error) {
 		return nil, err
 	}
 	c.settle(e.network, p.Addr(), cfg.RecordLimit)
+	c.gates.ofHandler(cfg.Handler)
 	s := &PacketServer{peers: newPeers(c)}
 	s.reader = packetReader{peers: s.peers, port: p}
 	s.in.handler, s.in.quiet = cfg.Handler, isQuiet(cfg.Handler)

@@ -26,6 +26,7 @@ func (s *PacketServer) SetHandler(h PacketHandler) error {
 	if s.isClosing() {
 		return s.closedError("SetHandler")
 	}
+	s.gates.ofHandler(h)
 	err := s.reader.between(func() {
 		if s.in.setHandler(h) {
 			s.wg.Add(1)

@@ -52,6 +52,7 @@ func listen(cfg Config, o origin) (*Server, error) {
 		return nil, err
 	}
 	c.settle(e.network, p.Addr(), cfg.RecordLimit)
+	c.gates.ofHandler(cfg.Handler)
 	s := &Server{conns: newConns(c), port: p, handler: cfg.Handler}
 	if err = s.start(cfg.StartDown); err != nil {
 		c.cancel()

@@ -28,6 +28,7 @@ func (s *Server) SetHandler(h Handler) error {
 	if s.isClosing() {
 		return s.closedError("SetHandler")
 	}
+	s.gates.ofHandler(h)
 	s.betweenConns(func() {
 		s.mu.Lock()
 		s.handler = h

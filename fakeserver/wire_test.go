@@ -93,9 +93,9 @@ func TestWiresAreUsedAlike(t *testing.T) {
 		if err := w.SetFaults(fault.Plan{}); err != nil {
 			t.Errorf("%s: SetFaults = %v", name, err)
 		}
-		wantError(t, name+": Release", w.Release("none"), nil, `no rule holds at gate "none"`)
-		wantError(t, name+": Rearm", w.Rearm("none"), nil, `no rule holds at gate "none": the plan has no gates`)
-		wantError(t, name+": AwaitHeld", w.AwaitHeld(t.Context(), "none"), nil, `no rule holds at gate "none"`)
+		wantError(t, name+": Release", w.Release("none"), nil, `nothing holds at gate "none"`)
+		wantError(t, name+": Rearm", w.Rearm("none"), nil, `nothing holds at gate "none": neither the plan nor the handler has gates`)
+		wantError(t, name+": AwaitHeld", w.AwaitHeld(t.Context(), "none"), nil, `nothing holds at gate "none"`)
 		ctx, cancel := context.WithCancelCause(t.Context())
 		cancel(errors.New("enough"))
 		wantError(t, name+": Wait", w.Wait(ctx, func(transcript.Transcript) bool { return false }), nil, "enough")
