@@ -74,6 +74,8 @@ func (c *Conn) finish(err error) {
 	case wireError(err, c.LocalAddr(), c.RemoteAddr()):
 		c.out.noteAfter("handler: " + err.Error())
 		c.end(inOrder, net.ErrClosed)
+	case c.excused(err):
+		c.end(inOrder, net.ErrClosed)
 	default:
 		c.out.noteAfter("handler: " + firstLine(err))
 		c.fail(asHandlers(err))
@@ -81,6 +83,15 @@ func (c *Conn) finish(err error) {
 		c.resetAfterAll()
 	}
 	c.bury()
+}
+
+// excused reports whether the plan is the cause of a handler's error, and records that it is.
+func (c *Conn) excused(err error) bool {
+	rule := c.core.excuse(c.n, err)
+	if rule != "" {
+		c.out.noteAfter(excusedNote(rule, err))
+	}
+	return rule != ""
 }
 
 // hasHandler reports whether a handler has the connection, whose return buries it.

@@ -17,11 +17,21 @@ func (s *PacketServer) serve() {
 			return
 		}
 		if err := s.call(d); err != nil {
-			s.rec.Add(transcript.Event{Conn: d.Conn, Kind: transcript.Error, Text: "handler: " + firstLine(err)})
-			if !wireError(err, s.localAddr(), nil) {
-				s.fail(s.servingError(d, err))
-			}
+			s.note(d, err)
 		}
+	}
+}
+
+// note records the error of a handler, and keeps it for Verify if it is the handler's own.
+func (s *PacketServer) note(d delivery, err error) {
+	e := transcript.Event{Conn: d.Conn, Kind: transcript.Error, Text: "handler: " + firstLine(err)}
+	rule := s.excuse(d.Conn, err)
+	if rule != "" {
+		e.Kind, e.Text = transcript.Note, excusedNote(rule, err)
+	}
+	s.rec.Add(e)
+	if rule == "" && !wireError(err, s.localAddr(), nil) {
+		s.fail(s.servingError(d, err))
 	}
 }
 
