@@ -3,6 +3,7 @@ package fakeserver
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"runtime"
 	"slices"
@@ -39,6 +40,12 @@ type Config struct {
 	// limit, memory is bounded, too: what is only counted is joined, and so are events
 	// that repeat each other. See package transcript.
 	RecordLimit int64
+	// RecordTo gets the recording as it grows, as JSONL: a file of a server that runs for long, say, whose process may be
+	// killed. Each event is written at once, with all of its bytes, also those that RecordLimit does not keep. A Write
+	// that takes long slows down the connections; Close waits a second for it. The closing line is written by Close, or
+	// by the Stop of a Listener, whose error has the first one of a Write: nothing is written after that. RecordTo is not closed. It
+	// can't be had with Redact. If nil, nothing is written.
+	RecordTo io.Writer
 	// StartDown lets the server start as Down leaves it: with its port taken, and
 	// refusing connections until Up. As a rule that is fault.AtStart.
 	StartDown bool
@@ -75,6 +82,12 @@ type PacketConfig struct {
 	// limit, memory is bounded, too: what is only counted is joined, and so are events
 	// that repeat each other. See package transcript.
 	RecordLimit int64
+	// RecordTo gets the recording as it grows, as JSONL: a file of a server that runs for long, say, whose process may be
+	// killed. Each event is written at once, with all of its bytes, also those that RecordLimit does not keep. A Write
+	// that takes long slows down the server; Close waits a second for it. The closing line is written by Close,
+	// whose error has the first one of a Write: nothing is written after that. RecordTo is not closed. It
+	// can't be had with Redact. If nil, nothing is written.
+	RecordTo io.Writer
 	// StartDown lets the server start as Down leaves it: with its port taken, and
 	// its datagrams answered by "port unreachable" until Up. As a rule that is fault.AtStart.
 	StartDown bool
@@ -96,6 +109,8 @@ type endpoint struct {
 	plan          fault.Plan
 	medium        fault.Medium
 	redactor      transcript.Redactor
+	recordLimit   int64
+	recordTo      io.Writer
 }
 
 var (
@@ -107,6 +122,7 @@ func (cfg *Config) endpoint() endpoint {
 	return endpoint{
 		name: cfg.Name, network: cfg.Network, addr: cfg.Addr, transport: cfg.Transport, receiveBuffer: cfg.ReceiveBuffer,
 		known: streamNetworks, plan: cfg.Faults, medium: fault.Streams, redactor: cfg.Redact,
+		recordLimit: cfg.RecordLimit, recordTo: cfg.RecordTo,
 	}
 }
 
@@ -114,6 +130,7 @@ func (cfg *PacketConfig) endpoint() endpoint {
 	e := endpoint{
 		name: cfg.Name, network: cfg.Network, addr: cfg.Addr, transport: cfg.Transport, receiveBuffer: cfg.ReceiveBuffer,
 		known: packetNetworks, plan: cfg.Faults, medium: fault.Datagrams, redactor: cfg.Redact,
+		recordLimit: cfg.RecordLimit, recordTo: cfg.RecordTo,
 	}
 	if e.receiveBuffer == 0 && !e.isUnix() {
 		e.receiveBuffer = defaultPacketBuffer

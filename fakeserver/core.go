@@ -26,7 +26,8 @@ type core struct {
 	test  string // that started it; empty: none did
 	seed  seed
 	rec   *record.Recorder
-	trace bool // what is recorded, as it happens
+	trace bool     // what is recorded, as it happens
+	grows *growing // what is recorded, in a file, say; nil: nowhere
 	plans plans
 	gates gates
 	addr  net.Addr
@@ -81,6 +82,9 @@ func compile(e *endpoint, o origin) (*core, error) {
 	if err != nil {
 		return nil, err
 	}
+	if e.recordTo != nil && e.redactor != nil {
+		return nil, fmt.Errorf("%w: RecordTo and Redact can't be had together: what is to be hidden may be cut anywhere, and is known only at the end", ErrConfig)
+	}
 	s := &core{name: e.name, test: o.test(), seed: sd, noRST: e.isUnix(), medium: e.medium, redactor: e.redactor, trace: trace}
 	if e.transport != nil {
 		s.below = e.transport
@@ -91,14 +95,18 @@ func compile(e *endpoint, o origin) (*core, error) {
 }
 
 // settle lets c begin to record, at addr.
-func (s *core) settle(network string, addr net.Addr, recordLimit int64) {
-	s.network, s.addr, s.text, s.recordLimit = network, addr, dialString(addr), recordLimit
-	s.rec = record.New(transcript.Header{Name: s.name, Network: network, Address: s.text}, recordLimit)
+func (s *core) settle(e *endpoint, addr net.Addr) {
+	s.network, s.addr, s.text, s.recordLimit = e.network, addr, dialString(addr), e.recordLimit
+	s.rec = record.New(transcript.Header{Name: s.name, Network: e.network, Address: s.text}, e.recordLimit)
 	s.rec.Redact(s.redactor)
 	if s.trace {
 		s.rec.Trace(tracer(os.Stderr, s.rec.Snapshot().Redacted().Header(), s.redactor))
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
+	if e.recordTo != nil {
+		s.grows = newGrowing(e.recordTo, "RecordTo", s.rec.Snapshot().Header(), s.recordingOrigin(), s.ctx.Done())
+		s.rec.Tap(s.grows)
+	}
 	s.outages.c, s.outages.ended = s, s.ctx.Done()
 }
 
@@ -145,7 +153,7 @@ func (s *core) isClosing() bool { return s.ctx.Err() != nil }
 
 // end lets f end the server, once. Each call waits for that, and returns its error.
 func (s *core) end(f func() error) error {
-	s.ended.do(func() { s.endErr = s.redactError(f()) })
+	s.ended.do(func() { s.endErr = s.redactError(errors.Join(f(), s.endGrowing())) })
 	return s.endErr
 }
 

@@ -55,6 +55,9 @@ func (s *core) replacePlan(p fault.Plan) error {
 		return err
 	}
 	s.plans.later = append(s.plans.later, laterPlan{s.rec.Len(), next.Plan()})
+	if s.grows != nil {
+		s.grows.change(asJSON(next.Plan()))
+	}
 	s.plans.now.Store(next)
 	s.plans.changed.raise()
 	return nil

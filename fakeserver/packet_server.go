@@ -46,7 +46,7 @@ func listenPacket(cfg PacketConfig, o origin) (*PacketServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.settle(e.network, p.Addr(), cfg.RecordLimit)
+	c.settle(&e, p.Addr())
 	c.gates.ofHandler(cfg.Handler)
 	s := &PacketServer{peers: newPeers(c)}
 	s.reader = packetReader{peers: s.peers, port: p}

@@ -51,7 +51,7 @@ func listen(cfg Config, o origin) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.settle(e.network, p.Addr(), cfg.RecordLimit)
+	c.settle(&e, p.Addr())
 	c.gates.ofHandler(cfg.Handler)
 	s := &Server{conns: newConns(c), port: p, handler: cfg.Handler}
 	if err = s.start(cfg.StartDown); err != nil {

@@ -87,11 +87,16 @@ func (b *both) listen(o, packetOrigin origin) (*Server, *PacketServer, error) {
 		return nil, nil, err
 	}
 	for try := 1; ; try++ {
-		s, err := listen(b.streams, o)
+		cfg := b.streams
+		held, settle := holdBack(cfg.RecordTo)
+		cfg.RecordTo = held
+		s, err := listen(cfg, o)
 		if err != nil {
+			settle(false)
 			return nil, nil, err
 		}
 		p, err := b.listenBeside(s, packetOrigin)
+		settle(err == nil)
 		if err == nil {
 			return s, p, nil
 		}

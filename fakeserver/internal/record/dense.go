@@ -21,7 +21,10 @@ func (r *Recorder) AddDense(e transcript.Event) {
 	defer r.mu.Unlock()
 	if r.limit != nil {
 		r.noteLocked(&e)
-	} else if !r.dense.repeats(r, &e) {
+		return
+	}
+	r.tapLocked(&e)
+	if !r.dense.repeats(r, &e) {
 		r.addLocked(&e)
 	}
 }
@@ -31,6 +34,7 @@ func (r *Recorder) AddDense(e transcript.Event) {
 func (r *Recorder) addPiece(e *transcript.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.tapLocked(e)
 	last := r.events.Len() - 1
 	if last < r.marked || !goesOn(r.events.At(last), e) {
 		r.addLocked(e)

@@ -128,10 +128,11 @@ func (l *Lane) Datagram(peer int, addr string, n int64, p []byte) {
 	e := l.datagram(peer, addr, n)
 	if l.rec.limit != nil {
 		l.limitedDatagram(&e, p, l.stash, nil)
-		return
+	} else {
+		e.Data = l.stash(p)
+		l.rec.Add(e)
 	}
-	e.Data = l.stash(p)
-	l.rec.Add(e)
+	l.room()
 }
 
 // RecordDatagram is Datagram for p that came from Stash, which it doesn't copy. The
@@ -140,10 +141,11 @@ func (l *Lane) RecordDatagram(peer int, addr string, n int64, p []byte, with []t
 	e := l.datagram(peer, addr, n)
 	if l.rec.limit != nil {
 		l.limitedDatagram(&e, p, asItIs, with)
-		return
+	} else {
+		e.Data = p
+		l.rec.addAll(&e, with)
 	}
-	e.Data = p
-	l.rec.addAll(&e, with)
+	l.room()
 }
 
 func asItIs(p []byte) []byte { return p }
@@ -172,6 +174,7 @@ func (l *Lane) record(k transcript.Kind, stable, p []byte) (kept int) {
 		l.add(&e)
 	}
 	l.offset.Add(int64(len(p)))
+	l.room()
 	return kept
 }
 

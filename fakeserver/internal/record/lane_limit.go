@@ -17,6 +17,7 @@ func (l *Lane) limited(e *transcript.Event, stable, p []byte) (kept int) {
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.tapBytesLocked(e, p)
 	if kept > 0 {
 		e.Data = stable[:kept:kept]
 		r.addLocked(e)
@@ -46,6 +47,7 @@ func (l *Lane) limitedDatagram(e *transcript.Event, p []byte, stable func([]byte
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.tapBytesLocked(e, p)
 	switch {
 	case len(p) == 0:
 		r.limit.countEmpty(r, t, e)

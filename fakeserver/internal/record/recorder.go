@@ -18,6 +18,7 @@ type Recorder struct {
 	limit  *limit              // nil: keep all
 	dense  limit               // of what is cut into very many pieces, where all is kept
 	redact transcript.Redactor // see Redact
+	tap    Tap                 // see Tap; nil: there is none
 
 	mu      sync.Mutex // guards what follows
 	events  store.List
@@ -51,6 +52,7 @@ func (r *Recorder) Add(e transcript.Event) {
 func (r *Recorder) addAll(e *transcript.Event, with []transcript.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.tapLocked(e)
 	r.addLocked(e)
 	for i := range with {
 		r.noteLocked(&with[i])
@@ -59,6 +61,7 @@ func (r *Recorder) addAll(e *transcript.Event, with []transcript.Event) {
 
 // noteLocked records an event that carries no bytes. It needs mu.
 func (r *Recorder) noteLocked(e *transcript.Event) {
+	r.tapLocked(e)
 	if r.limit != nil && r.limit.repeats(r, e) {
 		return
 	}
@@ -70,7 +73,9 @@ func (r *Recorder) noteLocked(e *transcript.Event) {
 
 // addLocked needs mu.
 func (r *Recorder) addLocked(e *transcript.Event) {
-	e.At = time.Since(r.header.Start)
+	if r.tap == nil { // which has had its time
+		e.At = time.Since(r.header.Start)
+	}
 	r.events.Add(transcript.EntryOf(e))
 	if r.trace != nil {
 		traced := *e
