@@ -47,17 +47,18 @@ const (
 )
 
 var (
-	words  = []string{module + "fakeserver/fault", module + "fakeserver/transcript"}
-	border = []string{module + "fakeserver/internal/decide"} // between deciding and doing
-	record = []string{module + "fakeserver/internal/record", module + "fakeserver/internal/store"}
-	kernel = []string{module + "fakeserver/internal/kernel", "golang.org/x/sys/unix"}
-	socket = []string{module + "fakeserver/internal/socket"} // of any network
-	port   = []string{module + "fakeserver/internal/port"}
-	files  = []string{module + "fakeserver/internal/artifact"}
-	human  = []string{module + "fakeserver/internal/human"} // what it reads
-	server = append([]string{module + "fakeserver"}, words...)
-	counts = []string{module + "nettest/internal/words"}
-	forms  = []string{module + "fakeserver/transcript/pcapng", module + "fakeserver/transcript/timeline"} // of a recording
+	words   = []string{module + "fakeserver/fault", module + "fakeserver/transcript"}
+	border  = []string{module + "fakeserver/internal/decide"} // between deciding and doing
+	record  = []string{module + "fakeserver/internal/record", module + "fakeserver/internal/store"}
+	kernel  = []string{module + "fakeserver/internal/kernel", "golang.org/x/sys/unix"}
+	socket  = []string{module + "fakeserver/internal/socket"} // of any network
+	port    = []string{module + "fakeserver/internal/port"}
+	files   = []string{module + "fakeserver/internal/artifact"}
+	human   = []string{module + "fakeserver/internal/human"} // what it reads
+	rematch = []string{module + "fakeserver/internal/rematch"}
+	server  = append([]string{module + "fakeserver"}, words...)
+	counts  = []string{module + "nettest/internal/words"}
+	forms   = []string{module + "fakeserver/transcript/pcapng", module + "fakeserver/transcript/timeline"} // of a recording
 )
 
 // mayImport says which packages, besides the standard library's, a package may
@@ -66,7 +67,7 @@ var mayImport = []struct {
 	dir   string
 	lists [][]string
 }{
-	{"fakeserver", [][]string{words, border, kernel[:1], record[:1], socket, port, files, human}},
+	{"fakeserver", [][]string{words, border, kernel[:1], record[:1], socket, port, files, human, rematch}},
 	{"fakeserver/fault", [][]string{words[1:], border, human}},
 	{"fakeserver/internal/decide", [][]string{words[1:]}},
 	{"fakeserver/transcript", [][]string{record[1:], human}},
@@ -77,6 +78,7 @@ var mayImport = []struct {
 	{"fakeserver/internal/record", [][]string{words[1:], record[1:], kernel[1:]}},
 	{"fakeserver/internal/store", nil},
 	{"fakeserver/internal/human", nil},
+	{"fakeserver/internal/rematch", nil},
 	{"fakeserver/internal/artifact", [][]string{words[1:], {module + "fakeserver/transcript/timeline"}}},
 	{"fakeserver/internal/port", [][]string{socket, kernel[:1]}},
 	{"fakeserver/internal/socket", [][]string{kernel[:1]}},
@@ -84,6 +86,7 @@ var mayImport = []struct {
 	{"fakeserver/internal/kernel", [][]string{kernel[1:], {"golang.org/x/sys/windows"}}},
 	{"fakeserver/internal/benchwork", [][]string{server, kernel}}, // its baseline is fair only with the same tricks
 	{"fakeserver/internal/benchratio", [][]string{{module + "fakeserver/internal/benchwork"}}},
+	{"fakeserver/script", [][]string{server, human, rematch}},
 	{"fakeserver/cmd/", [][]string{server, forms, human, {module + "fakeserver/script", cobra, "github.com/spf13/pflag", "golang.org/x/term"}}},
 	{"fakeserver/", [][]string{server}},
 	{"nettest", [][]string{server, counts, {module + "nettest/internal/process"}}},

@@ -38,6 +38,8 @@ func TestBreachesAreFound(t *testing.T) {
 		{"fakeserver/internal/record", module + "fakeserver/fault", "fakeserver/internal/record imports fakeserver/fault"},
 		{"fakeserver/internal/store", module + "fakeserver/transcript", "fakeserver/internal/store imports fakeserver/transcript"},
 		{"fakeserver/internal/store", "testing", "fakeserver/internal/store depends on testing"},
+		{"fakeserver/internal/rematch", module + "fakeserver/transcript", "fakeserver/internal/rematch imports fakeserver/transcript"},
+		{"fakeserver/transcript", module + "fakeserver/internal/rematch", "fakeserver/transcript imports fakeserver/internal/rematch"},
 		{"fakeserver/script", module + "fakeserver/internal/record", "fakeserver/script imports fakeserver/internal/record"},
 		{"nettest", module + "fakeserver/internal/record", "nettest imports fakeserver/internal/record"},
 		{"fakeserver/fault", module + "fakeserver", "fakeserver/fault imports fakeserver"},
@@ -56,7 +58,7 @@ func TestBreachesAreFound(t *testing.T) {
 		{"scenarios", "example.com/tool", "scenarios depends on " + cobra},
 	} {
 		g := graph{"net": {Standard: true}, "testing": {Standard: true}, "net/x": {Standard: true, Imports: []string{"testing"}}, "example.com/capture": {Imports: []string{packet + "/pcapgo"}}, "example.com/tool": {Imports: []string{cobra}}}
-		for _, dir := range []string{"fakeserver", "fakeserver/fault", "fakeserver/transcript", "fakeserver/internal/kernel", "fakeserver/internal/decide", "fakeserver/internal/record", "fakeserver/internal/store", "fakeserver/internal/faultgen", "scenarios", "nettest", "nettest/subject", "nettest/explore", "nettest/match"} {
+		for _, dir := range []string{"fakeserver", "fakeserver/fault", "fakeserver/transcript", "fakeserver/internal/kernel", "fakeserver/internal/decide", "fakeserver/internal/record", "fakeserver/internal/store", "fakeserver/internal/rematch", "fakeserver/internal/faultgen", "scenarios", "nettest", "nettest/subject", "nettest/explore", "nettest/match"} {
 			g[module+dir] = listed{}
 		}
 		g[module+"fakeserver/transcript/pcapng"] = listed{Imports: []string{packet}}
