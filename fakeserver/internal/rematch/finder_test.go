@@ -21,24 +21,25 @@ type found struct {
 // find feeds a stream in pieces, which are overwritten after they were fed, as a buffer is that is used again.
 func find(f *rematch.Finder, stream ...[]byte) found {
 	var all found
-	note := func(pieces []rematch.Piece) {
-		for _, piece := range pieces {
-			if piece.Match != nil {
-				all.matches = append(all.matches, moved(piece.Match, len(all.text)))
-			}
-			all.text += string(piece.Data)
-		}
-	}
 	fed := 0
 	for _, b := range stream {
 		buffer := slices.Clone(b)
-		note(f.Feed(buffer))
+		all.note(f.Feed(buffer))
 		clear(buffer)
 		fed += len(b)
 		all.held = max(all.held, fed-len(all.text))
 	}
-	note(f.End())
+	all.note(f.End())
 	return all
+}
+
+func (all *found) note(pieces []rematch.Piece) {
+	for _, piece := range pieces {
+		if piece.Match != nil {
+			all.matches = append(all.matches, moved(piece.Match, len(all.text)))
+		}
+		all.text += string(piece.Data)
+	}
 }
 
 func moved(groups []int, by int) []int {
@@ -191,4 +192,25 @@ func BenchmarkFinder(b *testing.B) {
 			}
 		})
 	}
+}
+
+func TestFinderCloneTellsWhatTheEndWouldAndChangesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		expr := expressions(append(looks, atoms...)).Draw(t, "expr")
+		text := drawText(t, 8)
+		f, got := rematch.MustCompile(expr).Finder(0), found{}
+		for i := range text {
+			got.note(f.Feed(text[i : i+1]))
+			asked := found{got.text, slices.Clone(got.matches), 0}
+			asked.note(f.Clone().End())
+			want := regexp.MustCompile(expr).FindAllSubmatchIndex(text[:i+1], -1)
+			if asked.text != string(text[:i+1]) || !slices.EqualFunc(asked.matches, want, slices.Equal) {
+				t.Fatalf("`%s` after %q: the clone's end gives %q, %v, want %v", expr, text[:i+1], asked.text, asked.matches, want)
+			}
+		}
+		got.note(f.End())
+		if want := regexp.MustCompile(expr).FindAllSubmatchIndex(text, -1); !slices.EqualFunc(got.matches, want, slices.Equal) || got.text != string(text) {
+			t.Errorf("`%s` in %q, with a clone after each byte: %v, want %v", expr, text, got.matches, want)
+		}
+	})
 }
