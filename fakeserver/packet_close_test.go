@@ -15,18 +15,20 @@ import (
 	"github.com/fakewire/fakewire/nettest"
 )
 
+// failures are ways in which a handler of datagrams may fail at the second one.
+var failures = []struct {
+	why   string
+	serve func() error
+	words string
+}{
+	{"an error", func() error { return errors.New("broken") }, "peer 1, datagram 2: broken"},
+	{"a panic", func() error { panic("oh no") }, "peer 1, datagram 2: handler panicked: oh no"},
+	{"a panic with an error of the wire", func() error { panic(net.ErrClosed) }, "peer 1, datagram 2: handler panicked: use of closed network connection"},
+	{"a Goexit", func() error { runtime.Goexit(); return nil }, "runtime.Goexit"},
+}
+
 func TestPacketHandlerThatFails(t *testing.T) {
-	broken := errors.New("broken")
-	for _, tt := range []struct {
-		why   string
-		serve func() error
-		words string
-	}{
-		{"an error", func() error { return broken }, "peer 1, datagram 2: broken"},
-		{"a panic", func() error { panic("oh no") }, "peer 1, datagram 2: handler panicked: oh no"},
-		{"a panic with an error of the wire", func() error { panic(net.ErrClosed) }, "peer 1, datagram 2: handler panicked: use of closed network connection"},
-		{"a Goexit", func() error { runtime.Goexit(); return nil }, "runtime.Goexit"},
-	} {
+	for _, tt := range failures {
 		t.Run(tt.why, func(t *testing.T) {
 			srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Handler: fakeserver.PacketHandlerFunc(
 				func(ctx context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {

@@ -5,7 +5,7 @@ import (
 )
 
 // PacketSequence answers the nth client with its nth handler. The last one
-// answers all that follow.
+// answers all that follow. There may be PeerHandlers among them.
 type PacketSequence []PacketHandler
 
 // Validate refuses a sequence that is empty, or one with a handler that is nil or whose
@@ -17,5 +17,7 @@ func (s PacketSequence) Gates() []string { return gatesOf(s) }
 
 // ServePacket calls the handler for the client's number.
 func (s PacketSequence) ServePacket(ctx context.Context, p Packet, w PacketWriter) error {
-	return s[min(p.Conn, len(s))-1].ServePacket(ctx, p, w)
+	return s.handlerFor(p.Conn).ServePacket(ctx, p, w)
 }
+
+func (s PacketSequence) handlerFor(peer int) PacketHandler { return s[min(peer, len(s))-1] }

@@ -24,6 +24,7 @@ type arrival struct {
 // packetsIn are the datagrams from clients, on their way to the handler or the reader.
 type packetsIn struct {
 	c       *core
+	peers   *peers // that it is part of
 	roster  *roster
 	actions *actions
 	handler PacketHandler      // of datagrams to come; nil, if they are read. Used by the reader
@@ -33,6 +34,9 @@ type packetsIn struct {
 	outages int                // that are about to begin; under the actions' mu
 	waiting []held[delivery]   // until they have begun; under the actions' mu
 	inbox   schedule[delivery] // what the handler, or the reader, is to get; with a quiet one, when it is due
+
+	handlers      int     // how often there was another handler. Used by the reader
+	conversations []*Peer // of PeerHandlers, also of those that were replaced; under the actions' mu
 }
 
 // receive takes a datagram, and records it if a part of it may be lost. It is the reader's.
@@ -61,7 +65,7 @@ func (s *packetsIn) take(p *peer, a arrival) {
 
 	s.actions.mu.Lock()
 	s.lane.RecordDatagram(p.n, p.text, v.Number, data, f.decided())
-	d := delivery{Packet: Packet{Peer: p.ap, Conn: p.n, Number: v.Number}, peer: p, handler: s.handler, fate: f}
+	d := delivery{Packet: Packet{Peer: p.ap, Conn: p.n, Number: v.Number}, peer: p, handler: s.handler, talk: s.conversationOf(p), fate: f}
 	if !s.quiet {
 		s.c.rec.Lend() // the handler may keep the bytes
 	}
@@ -72,7 +76,7 @@ func (s *packetsIn) take(p *peer, a arrival) {
 	}
 	s.actions.mu.Unlock()
 	for _, x := range puts { // now that what this wakes finds the actions free
-		s.inbox.put(x.due, x.value)
+		s.put(x)
 	}
 	for _, o := range v.Outages {
 		s.c.outages.begin(newOutage(o, s.begun))
@@ -98,8 +102,17 @@ func (s *packetsIn) letGo() {
 	s.waiting = nil
 	s.actions.mu.Unlock()
 	for _, x := range puts {
-		s.inbox.put(x.due, x.value)
+		s.put(x)
 	}
+}
+
+// put puts a datagram where it is waited for.
+func (s *packetsIn) put(x held[delivery]) {
+	if to := x.value.talk; to != nil {
+		to.put(x.due, x.value)
+		return
+	}
+	s.inbox.put(x.due, x.value)
 }
 
 // takeWaiting takes what waits for outages to begin.
@@ -123,6 +136,9 @@ func (s *packetsIn) deliverLocked(d delivery, v decide.Verdict, now time.Time) {
 		due := v.Due(c, now)
 		if d.copy = c.Number; !s.quiet {
 			d.Data = c.Data
+		}
+		if d.talk != nil {
+			d.talk.coming++
 		}
 		if c.Behind > 0 {
 			d.peer.inHeld.keep(v.Number, c.Behind, due, d)
@@ -204,7 +220,11 @@ func (s *packetsIn) lookLocked() (d delivery, due time.Time, changed <-chan stru
 func (s *packetsIn) countReady() {
 	s.actions.mu.Lock()
 	defer s.actions.mu.Unlock()
-	s.inbox.eachDue(time.Now(), s.readyLocked)
+	now := time.Now()
+	s.inbox.eachDue(now, s.readyLocked)
+	for _, p := range s.conversations {
+		p.inbox.eachDue(now, s.readyLocked)
+	}
 	if s.quiet {
 		s.discardLocked()
 	}
@@ -213,14 +233,19 @@ func (s *packetsIn) countReady() {
 // nameUnread names what neither the handler nor a reader got. Nothing is received any more.
 func (s *packetsIn) nameUnread(why string) {
 	s.countReady()
-	var all []undelivered
-	for _, d := range append(s.inbox.rest(), s.takeWaiting()...) {
-		all = append(all, undelivered{d.peer, d.Number, d.fate})
-	}
+	all := append(s.inbox.rest(), s.takeWaiting()...)
 	for _, p := range s.roster.peers() {
-		for _, d := range p.inHeld.rest() {
-			all = append(all, undelivered{d.peer, d.Number, d.fate})
+		all = append(all, p.inHeld.rest()...)
+	}
+	s.actions.mu.Lock()
+	for _, p := range s.conversations {
+		all = append(all, p.inbox.rest()...)
+	}
+	for _, d := range all {
+		if d.talk != nil {
+			d.talk.drop()
 		}
 	}
-	s.actions.nameUndelivered(transcript.FromClient, all, why)
+	s.actions.mu.Unlock()
+	s.actions.nameUndelivered(transcript.FromClient, undeliveredOf(all), why)
 }

@@ -22,6 +22,9 @@ type peer struct {
 	inHeld  heldBack[delivery] // used by the reader
 	out     decide.Peer        // guarded by packetsOut.turn
 	outHeld heldBack[parcel]   // guarded by packetsOut.turn
+
+	handlers     int   // what packetsIn.handlers was at its last datagram; the reader's, as the next
+	conversation *Peer // with the handler of that time; nil if that has none
 }
 
 // A delivery is a datagram on its way to the handler, or the reader.
@@ -29,7 +32,8 @@ type delivery struct {
 	Packet
 	copy    int // its number among those of the datagram
 	peer    *peer
-	handler PacketHandler // nil: the reader's
+	handler PacketHandler // nil: the reader's, or the conversation's
+	talk    *Peer         // the conversation that it belongs to, or nil
 	fate    *fate         // nil also once it lies ready
 }
 

@@ -12,7 +12,7 @@ import (
 // keeps what is to come later. It has no goroutine that receives.
 //
 // Locks are taken in this order: outages.life or PacketConn.reader, packetsOut.turn, actions.mu,
-// the roster's or a schedule's, and last the recorder's or the engine's. Of these, life and reader are
+// the roster's or a Peer's, a schedule's, and last the recorder's or the engine's. Of these, life and reader are
 // held while something blocks, and the turn while a unix socket's client has no room.
 type peers struct {
 	*core
@@ -24,11 +24,13 @@ type peers struct {
 
 func newPeers(c *core) *peers {
 	r, a := newRoster(c), newActions(c.rec)
-	return &peers{
+	s := &peers{
 		core: c, roster: r, actions: a,
 		in:  packetsIn{c: c, roster: r, actions: a, lane: c.rec.Lane(0, transcript.FromClient)},
 		out: packetsOut{c: c, roster: r, actions: a, lane: c.rec.Lane(0, transcript.ToClient)},
 	}
+	s.in.peers = s
+	return s
 }
 
 // socket returns the socket, or nil while the server is down.

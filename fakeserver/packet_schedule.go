@@ -12,7 +12,7 @@ type schedule[T any] struct {
 	mu      sync.Mutex // guards what follows
 	items   dueHeap[T]
 	n       int64
-	changed chan struct{} // closed at the next put; nil while nothing waits
+	changed chan struct{} // closed at the next put or wake; nil while nothing waits
 }
 
 type dueItem[T any] struct {
@@ -27,6 +27,18 @@ func (s *schedule[T]) put(due time.Time, v T) {
 	defer s.mu.Unlock()
 	s.n++
 	heap.Push(&s.items, dueItem[T]{due, s.n, v})
+	s.wakeLocked()
+}
+
+// wake lets whatever waits for a put look again.
+func (s *schedule[T]) wake() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wakeLocked()
+}
+
+// wakeLocked needs mu.
+func (s *schedule[T]) wakeLocked() {
 	if s.changed != nil {
 		close(s.changed)
 		s.changed = nil

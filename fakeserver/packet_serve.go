@@ -1,10 +1,12 @@
 package fakeserver
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -17,21 +19,21 @@ func (s *PacketServer) serve() {
 			return
 		}
 		if err := s.call(d); err != nil {
-			s.note(d, err)
+			s.noteHandler(servingOf(d), err)
 		}
 	}
 }
 
-// note records the error of a handler, and keeps it for Verify if it is the handler's own.
-func (s *PacketServer) note(d delivery, err error) {
-	e := transcript.Event{Conn: d.Conn, Kind: transcript.Error, Text: "handler: " + firstLine(err)}
-	rule := s.excuse(d.Conn, err)
+// noteHandler records the error of a handler, and keeps it for Verify if it is the handler's own.
+func (s *peers) noteHandler(at serving, err error) {
+	e := transcript.Event{Conn: at.peer, Kind: transcript.Error, Text: "handler: " + firstLine(err)}
+	rule := s.excuse(at.peer, err)
 	if rule != "" {
 		e.Kind, e.Text = transcript.Note, excusedNote(rule, err)
 	}
 	s.rec.Add(e)
 	if rule == "" && !wireError(err, s.localAddr(), nil) {
-		s.fail(s.servingError(d, err))
+		s.fail(fmt.Errorf("fakeserver: %s: %v: %w", s.name, at, err))
 	}
 }
 
@@ -43,8 +45,7 @@ func (s *PacketServer) call(d delivery) (err error) {
 		if p := recover(); p != nil {
 			err = newPanicError(p)
 		} else if left {
-			s.fail(s.servingError(d, errGoexit))
-			s.rec.Add(transcript.Event{Conn: d.Conn, Kind: transcript.Error, Text: "handler: " + errGoexit.Error()})
+			s.noteHandler(servingOf(d), errGoexit)
 			s.wg.Add(1)
 			go s.serve()
 		}
@@ -60,7 +61,7 @@ func (s *PacketServer) nextDelivery() (delivery, bool) {
 	s.setServing(serving{})
 	d, ok := s.in.next()
 	if ok {
-		s.setServing(serving{d.Conn, d.Number, d.handler})
+		s.setServing(servingOf(d))
 	}
 	return d, ok
 }
@@ -72,8 +73,15 @@ type serving struct {
 	handler PacketHandler
 }
 
-// String returns "peer 1, datagram 2".
-func (d serving) String() string { return fmt.Sprintf("peer %d, datagram %d", d.peer, d.number) }
+func servingOf(d delivery) serving { return serving{d.Conn, d.Number, d.handler} }
+
+// String returns "peer 1, datagram 2", or "peer 1" if it has read none.
+func (d serving) String() string {
+	if d.number == 0 {
+		return fmt.Sprintf("peer %d", d.peer)
+	}
+	return fmt.Sprintf("peer %d, datagram %d", d.peer, d.number)
+}
 
 func (s *PacketServer) setServing(d serving) {
 	s.mu.Lock()
@@ -87,11 +95,37 @@ func (s *PacketServer) nowServing() serving {
 	return s.serving
 }
 
-func (s *PacketServer) servingError(d delivery, err error) error {
-	return fmt.Errorf("fakeserver: %s: %v: %w", s.name, serving{peer: d.Conn, number: d.Number}, err)
+// maxStuck bounds how many conversations a Close names that has to give up.
+const maxStuck = 10
+
+// stuck says what handlers were doing when Close gave up on them. If none is, there is an error nevertheless if that
+// is wanted.
+func (s *PacketServer) stuck(wanted bool) error {
+	var errs []error
+	if at := s.nowServing(); at.peer > 0 {
+		errs = append(errs, fmt.Errorf("fakeserver: %s: Close: %v: handler %T did not return within %v%s",
+			s.name, at, at.handler, closeGrace, s.hung.of("(*PacketServer).serve", s)))
+	}
+	more := 0
+	for _, p := range s.in.allConversations() {
+		switch {
+		case !p.isRunning():
+		case len(errs) < maxStuck:
+			errs = append(errs, p.stuck(&s.hung))
+		default:
+			more++
+		}
+	}
+	if more > 0 {
+		errs = append(errs, fmt.Errorf("and %s more", human.Count(more, "peer")))
+	}
+	if len(errs) == 0 && wanted {
+		return fmt.Errorf("fakeserver: %s: Close: a handler ended only after %v", s.name, closeGrace)
+	}
+	return errors.Join(errs...)
 }
 
-func (s *PacketServer) localAddr() net.Addr {
+func (s *peers) localAddr() net.Addr {
 	if sock := s.socket(); sock != nil {
 		return sock.pc.LocalAddr()
 	}

@@ -50,7 +50,7 @@ func listenPacket(cfg PacketConfig, o origin) (*PacketServer, error) {
 	c.gates.ofHandler(cfg.Handler)
 	s := &PacketServer{peers: newPeers(c)}
 	s.reader = packetReader{peers: s.peers, port: p}
-	s.in.handler, s.in.quiet = cfg.Handler, isQuiet(cfg.Handler)
+	s.in.handler, s.in.handlers, s.in.quiet = cfg.Handler, 1, isQuiet(cfg.Handler)
 	if err = s.start(cfg.StartDown); err != nil {
 		c.cancel()
 		p.Close()
@@ -100,12 +100,10 @@ func (s *PacketServer) close() error {
 	if late != nil {
 		late = fmt.Errorf("fakeserver: %s: Close: %w", s.name, late)
 	}
-	at := s.nowServing()
-	if joined || late != nil && at.peer == 0 {
+	if joined {
 		return late
 	}
-	return errors.Join(late, fmt.Errorf("fakeserver: %s: Close: %v: handler %T did not return within %v%s",
-		s.name, at, at.handler, closeGrace, s.hung.of("(*PacketServer).serve", s)))
+	return errors.Join(late, s.stuck(late == nil))
 }
 
 // endReading takes no more datagrams. It gives life back before Close waits for the handler, which

@@ -9,7 +9,7 @@ import (
 
 // SetHandler lets h answer the datagrams that come from now on. If h is nil, that is
 // PacketDiscard, as in a PacketConfig. What has arrived before, the old handler still gets, also
-// if the plan delivers it later. The record says in a note where the change came.
+// if the plan delivers it later; the conversations of a PeerHandler end with that: see [Peer.Next]. The record says in a note where the change came.
 //
 // An h that can't work is refused as by StartPacket, with an error that wraps ErrConfig, and
 // then nothing has changed. After Close the error wraps net.ErrClosed; on a [Transport] whose
@@ -72,6 +72,8 @@ func (s *packetsIn) setHandler(h PacketHandler) (first bool) {
 	s.actions.mu.Lock()
 	defer s.actions.mu.Unlock()
 	s.handler = h
+	s.handlers++
+	s.replaceAll()
 	first = s.quiet && !isQuiet(h)
 	s.quiet = s.quiet && !first
 	return first

@@ -15,6 +15,14 @@ type undelivered struct {
 	fate   *fate
 }
 
+// undeliveredOf returns datagrams that came in.
+func undeliveredOf(deliveries []delivery) (all []undelivered) {
+	for _, d := range deliveries {
+		all = append(all, undelivered{d.peer, d.Number, d.fate})
+	}
+	return all
+}
+
 // nameUndelivered records undelivered datagrams: by peer, and numbers that follow one another
 // in one event. Of a datagram that was to come several times each copy counts. After that it
 // says which rules did not act.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"sync"
@@ -71,7 +72,7 @@ func (c packetChaos) String() string {
 
 // play plays the round, and returns what was wrong.
 func (c packetChaos) play(tr fakeserver.Transport, dial func(addr string) (net.Conn, error)) error {
-	srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Transport: tr, Handler: fakeserver.PacketEcho{}, Faults: c.plan})
+	srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Transport: tr, Handler: packetHandlers[len(c.sends)%len(packetHandlers)], Faults: c.plan})
 	if err != nil {
 		return err
 	}
@@ -107,6 +108,12 @@ func (c packetChaos) play(tr fakeserver.Transport, dial func(addr string) (net.C
 	return errors.Join(wrong[0], wrong[1], srv.Close(), srv.Verify())
 }
 
+// echoes is PacketEcho in a conversation with each client.
+var echoes = conversing(func(d fakeserver.Packet, w io.Writer) { w.Write(d.Data) })
+
+// packetHandlers are those of rounds of chaos.
+var packetHandlers = []fakeserver.PacketHandler{fakeserver.PacketEcho{}, echoes, fakeserver.PacketSequence{echoes, fakeserver.PacketEcho{}}}
+
 // orderPackets asks something of a packet server.
 func (v verb) orderPackets(srv *fakeserver.PacketServer) error {
 	var err error
@@ -114,7 +121,7 @@ func (v verb) orderPackets(srv *fakeserver.PacketServer) error {
 	case doSetFaults:
 		err = srv.SetFaults(v.plan)
 	case doSetHandler:
-		err = srv.SetHandler(fakeserver.PacketEcho{})
+		err = srv.SetHandler(packetHandlers[v.after%len(packetHandlers)])
 	case doRestart:
 		err = srv.Restart(3 * time.Millisecond)
 	case doDown:

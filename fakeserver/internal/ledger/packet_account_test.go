@@ -3,8 +3,10 @@ package ledger_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,6 +26,7 @@ import (
 type packetAccount struct {
 	plan   fault.Plan
 	quiet  bool    // the handler discards
+	talks  bool    // the handler converses with each client
 	sends  [][]int // for each client, seconds between its datagrams
 	every  int     // the socket refuses each datagram whose count this divides; 0: none
 	next   fault.Plan
@@ -34,7 +37,7 @@ type packetAccount struct {
 
 func drawPacketAccount(t *rapid.T) packetAccount {
 	a := packetAccount{
-		plan: drawDatagramPlan(t, time.Second, faultgen.All(fault.Datagrams).Local()), quiet: coin(t, 4, "quiet"), every: between(t, 0, 4, "every"),
+		plan: drawDatagramPlan(t, time.Second, faultgen.All(fault.Datagrams).Local()), quiet: coin(t, 4, "quiet"), talks: coin(t, 2, "talks"), every: between(t, 0, 4, "every"),
 		down: between(t, 0, 2, "down"), closes: between(t, 0, 6, "closes"),
 	}
 	a.next, a.swap = drawDatagramPlan(t, time.Second, faultgen.All(fault.Datagrams).Local()), between(t, 0, 8, "swap")
@@ -60,15 +63,26 @@ type copied struct {
 func (a packetAccount) play(t *testing.T) (tr transcript.Transcript, r fault.Report, got map[copied]int, wrong []string) {
 	network, sent, received := new(fakenet.Network), 0, 0
 	got = map[copied]int{}
-	var h fakeserver.PacketHandler = fakeserver.PacketHandlerFunc(func(_ context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {
+	var mu sync.Mutex // guards got and sent
+	answer := func(p fakeserver.Packet, w io.Writer) {
+		mu.Lock()
 		got[copied{p.Conn, transcript.FromClient, p.Number}]++
+		mu.Unlock()
 		w.Write(p.Data)
+	}
+	var h fakeserver.PacketHandler = fakeserver.PacketHandlerFunc(func(_ context.Context, p fakeserver.Packet, w fakeserver.PacketWriter) error {
+		answer(p, w)
 		return nil
 	})
-	if a.quiet {
+	switch {
+	case a.quiet:
 		h = fakeserver.PacketDiscard{}
+	case a.talks:
+		h = conversing(answer)
 	}
 	srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Transport: servertest.RefusingTransport{Transport: network, Refuses: func() bool {
+		mu.Lock()
+		defer mu.Unlock()
 		sent++
 		return a.every > 0 && sent%a.every == 0
 	}}, Handler: h, Faults: a.plan})
@@ -106,6 +120,19 @@ func (a packetAccount) play(t *testing.T) (tr transcript.Transcript, r fault.Rep
 	srv.Close()
 	look()
 	return srv.Transcript(), srv.Report(), got, wrong
+}
+
+// conversing returns a handler that converses with each client, and answers each datagram.
+func conversing(answer func(fakeserver.Packet, io.Writer)) fakeserver.PeerHandler {
+	return fakeserver.PeerHandlerFunc(func(ctx context.Context, p *fakeserver.Peer) error {
+		for {
+			d, err := p.Next(ctx)
+			if err != nil {
+				return err
+			}
+			answer(d, p)
+		}
+	})
 }
 
 // wrongInSnapshot returns what may not be in a snapshot that was taken after a report: a rule that is
