@@ -36,6 +36,8 @@ type inMode interface {
 	// readsOn reports whether the handler still gets what came before the connection was doomed.
 	readsOn() bool
 
+	// position returns the offset in the stream of what the handler reads next. It needs calls.
+	position() int64
 	// leaveUnread records what the handler left unread when it ended: nothing gets that any
 	// more, however long the client goes on.
 	leaveUnread()
