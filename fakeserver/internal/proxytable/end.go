@@ -45,7 +45,8 @@ func (e *end) send(n int) {
 		wrote, err := e.write(min(left, chunk), e.s.Patience)
 		left -= wrote
 		if err != nil {
-			e.s.saw(fmt.Sprintf("after %d of %d bytes", n-left, n), "the %s's Write gives %s", e.name, outcome(err))
+			e.s.failWrite(&Failure{fmt.Sprintf("the %s's Write gives %s", e.name, outcome(err)), fmt.Sprintf("after %d of %d bytes", n-left, n)})
+			return
 		}
 	}
 }
@@ -64,6 +65,9 @@ func (e *end) sendUntilBlocked() {
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			if n == 0 {
+				if e.s.Held != nil {
+					e.s.Held(e.sent - began)
+				}
 				return
 			}
 		case err != nil:
@@ -122,6 +126,11 @@ func (e *end) wantEOF() {
 // wantReset reads an RST, and nothing before it.
 func (e *end) wantReset() {
 	e.wantReadError("ECONNRESET", func(err error) bool { return errors.Is(err, syscall.ECONNRESET) })
+}
+
+// wantEnd reads any end of the stream.
+func (e *end) wantEnd() {
+	e.wantReadError("the end", func(err error) bool { return !errors.Is(err, os.ErrDeadlineExceeded) })
 }
 
 func (e *end) wantReadError(want string, is func(error) bool) {

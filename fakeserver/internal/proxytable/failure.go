@@ -22,7 +22,7 @@ func (f *Failure) Error() string {
 	return fmt.Sprintf("%s (%s)", f.Saw, f.Detail)
 }
 
-// An ErrSetup is in the error of a row that could not begin, of which a proxy is no cause.
+// ErrSetup is in the error of a row that could not begin, of which a proxy is no cause.
 var ErrSetup = errors.New("proxytable: the row could not begin")
 
 // outcome is err in the words of this package.

@@ -44,10 +44,12 @@ func (e each) row(actor string) Row {
 	other := map[string]string{"client": "server", "server": "client"}[actor]
 	words := strings.NewReplacer("ACTOR", "the "+actor, "OTHER", "the "+other).Replace
 	return Row{
-		Name: words(e.name), Must: words(e.must), Why: words(e.why), NeedsReset: e.needsReset,
+		Name: words(e.name), Must: capital(words(e.must)), Why: capital(words(e.why)), NeedsReset: e.needsReset,
 		play: func(s *scene) {
 			s.begin()
 			e.play(s.open(actor))
 		},
 	}
 }
+
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

@@ -92,7 +92,7 @@ func oneOfThree(s *scene) {
 		clients[i], servers[i] = s.open("client")
 	}
 	clients[1].reset()
-	servers[1].wantReset()
+	servers[1].wantEnd()
 	fourth, its := s.open("client")
 	for _, pair := range [][2]*end{{clients[0], servers[0]}, {clients[2], servers[2]}, {fourth, its}} {
 		pair[0].send(small)

@@ -26,8 +26,10 @@ type scene struct {
 	over     chan struct{}
 	closing  []func() // in reverse order
 
-	mu      sync.Mutex // guards failure
-	failure error
+	mu        sync.Mutex // guards what follows
+	failure   error
+	unwritten error // what a Write in together failed with: the reader's failure, if it has one, tells more
+	abreast   bool  // together runs
 }
 
 func newScene(w Wire, proxy Proxy) *scene {
@@ -150,13 +152,37 @@ func (s *scene) patient() (context.Context, context.CancelFunc) {
 
 func (s *scene) end(name string) *end { return &end{s: s, name: name} }
 
+// failWrite is fail for who can't write. If others are about to say what they read, they may do so first.
+func (s *scene) failWrite(err error) {
+	s.mu.Lock()
+	abreast := s.abreast
+	if abreast && s.unwritten == nil {
+		s.unwritten = err
+	}
+	s.mu.Unlock()
+	if !abreast {
+		s.fail(err)
+	}
+}
+
 // together does all at once, and waits for all.
 func (s *scene) together(do ...func()) {
+	s.setAbreast(true)
 	var all sync.WaitGroup
 	for _, f := range do {
 		all.Go(f)
 	}
 	all.Wait()
+	s.setAbreast(false)
+	if err := s.unwritten; err != nil {
+		s.fail(err)
+	}
+}
+
+func (s *scene) setAbreast(abreast bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.abreast = abreast
 }
 
 // idle lets time pass in which nothing happens.

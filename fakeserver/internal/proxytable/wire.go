@@ -17,6 +17,9 @@ type Wire struct {
 	Refuses func() (address string, release func(), err error) // an address that refuses until it is released
 	NoReset bool                                               // it has no RST, as unix sockets have none: rows that need one don't run
 
+	// Held, if set, is told how many bytes were taken for an end that reads none, when its sender was blocked. It may be called
+	// by several rows at once.
+	Held func(bytes int64)
 	// Patience is how long an end waits for what must happen. If zero, ten seconds.
 	Patience time.Duration
 	// Still is how long nothing must move until a sender counts as blocked. If zero, 200 ms.
