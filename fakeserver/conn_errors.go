@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -56,6 +57,8 @@ func (c *Conn) readError(err error) error {
 		return c.opError("read", why)
 	}
 	switch {
+	case err == io.EOF && c.isTorn(): // a write has heard of it first
+		c.clientEnded(transcript.RST)
 	case err == io.EOF:
 		c.clientEnded(transcript.FIN)
 	case isReset(err):
@@ -92,6 +95,11 @@ func (c *Conn) clientEnded(k transcript.Kind) {
 	if news {
 		c.in.lane.Add(transcript.Event{Kind: k})
 	}
+}
+
+// isTorn reports whether the client's RST has come, read or not, while no FIN was sent to it.
+func (c *Conn) isTorn() bool {
+	return c.out.finishedAt().IsZero() && socket.IsReset(c.raw)
 }
 
 func isTimeout(err error) bool {

@@ -195,6 +195,13 @@ func (l *life) isToReset() bool {
 	return l.why != nil && l.how >= byReset
 }
 
+// ending returns how a doomed connection is to end.
+func (l *life) ending() ending {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.how
+}
+
 // isCutOff reports whether it was the server's Close that ended the connection.
 func (l *life) isCutOff() bool { return l.doomed() == errAtClose }
 

@@ -34,6 +34,8 @@ type core struct {
 	text  string // of the address to hand to a client
 	noRST bool   // of a unix socket, which has none
 
+	upstreams upstreams
+
 	outages outages // which have its life
 
 	network string // of addr

@@ -33,6 +33,9 @@ import (
 //	PeerUnread() (int, error)     bytes written that the other end has not read; without it, the boundaries of
 //	                              fault.Slice are pauses
 //	PeerRead() <-chan struct{}    closed when the other end reads; without it, PeerUnread is polled
+//	WasReset() <-chan struct{}    closed when the other end's RST has come, and what came before it may still be unread;
+//	                              without it, a Proxy that waits for one side to read sees the other's RST
+//	                              only after that
 //
 // A listener's:
 //

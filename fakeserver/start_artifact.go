@@ -44,7 +44,7 @@ func WriteRecordings(dir, name string, recordings ...transcript.Recording) (line
 // kept is what was written of the servers of a test.
 type kept struct {
 	test  string           // that failed
-	files []artifact.Files // those of each server; without paths, where they could not be made
+	files []artifact.Files // those of each server, and then of its upstream leg; without paths, where there is none, or they could not be made
 	errs  []error          // what went wrong with each; nil: nothing
 }
 
@@ -95,17 +95,33 @@ func (s *started) keep(record func(server) transcript.Recording) *kept {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	k := kept{test: test}
+	names := make([]string, len(s.servers))
 	for i, srv := range s.servers {
 		rec := record(srv)
-		if before := a.kept; before.test == test && i < len(before.files) && before.files[i].JSONL != "" {
-			k.files, k.errs = append(k.files, before.files[i]), append(k.errs, nil)
-			k.errs[i] = k.files[i].Rewrite(rec)
-			continue
+		names[i] = s.artifactName(test, rec.Transcript.Redacted().Header())
+		k.writeAgain(&a.kept, dir, names[i], rec)
+	}
+	for i, srv := range s.servers {
+		if rec := srv.upstreamRecording(); rec.Transcript.Len() > 0 {
+			k.writeAgain(&a.kept, dir, names[i]+"-upstream", rec)
+		} else {
+			k.files, k.errs = append(k.files, artifact.Files{}), append(k.errs, nil)
 		}
-		k.write(dir, s.artifactName(test, rec.Transcript.Redacted().Header()), rec)
 	}
 	a.kept = k
 	return &k
+}
+
+// writeAgain is write to the files that there are from before, of the same test.
+func (k *kept) writeAgain(before *kept, dir, name string, rec transcript.Recording) {
+	i := len(k.files)
+	if before.test != k.test || i >= len(before.files) || before.files[i].JSONL == "" {
+		k.write(dir, name, rec)
+		return
+	}
+	f := before.files[i]
+	err := f.Rewrite(rec)
+	k.files, k.errs = append(k.files, f), append(k.errs, err)
 }
 
 // artifactName returns what the files of a test's server are called: after the test, the server, if that has a name of its

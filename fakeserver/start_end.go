@@ -16,6 +16,7 @@ import (
 type server interface {
 	Wire
 	recorded() transcript.Recording
+	upstreamRecording() transcript.Recording
 	progress() (p progress, age time.Duration)
 	rerun(test string) string
 	outcomes() string

@@ -52,6 +52,9 @@ var brokenTransports = map[string]brokenTransport{
 			return read
 		}
 	}},
+	"WasReset": {words: "WasReset's channel is open", stream: func(c *oddStream) { // it is told only by Read
+		c.wasReset = func() <-chan struct{} { return make(chan struct{}) }
+	}},
 	"SetDeadline": {words: "blocked", acceptor: func(l *oddAcceptor) {
 		l.setDeadline = func(time.Time) error { return nil }
 	}},

@@ -102,7 +102,7 @@ func (l *oddAcceptor) Accept() (net.Conn, error) {
 	}
 	c := raw.(*nettest.Conn)
 	odd := &oddStream{
-		c, c.Write, c.Close, c.CloseWrite, c.Reset, c.Unacked, c.Acked, c.Unread, c.ReadNow, c.WriteNow, c.Peek, c.PeerUnread, c.PeerRead,
+		c, c.Write, c.Close, c.CloseWrite, c.Reset, c.Unacked, c.Acked, c.Unread, c.ReadNow, c.WriteNow, c.Peek, c.PeerUnread, c.PeerRead, c.WasReset,
 	}
 	if l.on.slow {
 		l.on.wires.Go(slowDown(odd).run)
@@ -128,6 +128,7 @@ type oddStream struct {
 	peek       func([]byte) (int, error)
 	peerUnread func() (int, error)
 	peerRead   func() <-chan struct{}
+	wasReset   func() <-chan struct{}
 }
 
 func (c *oddStream) Write(p []byte) (int, error)    { return c.write(p) }
@@ -142,6 +143,7 @@ func (c *oddStream) WriteNow(p []byte) (int, error) { return c.writeNow(p) }
 func (c *oddStream) Peek(p []byte) (int, error)     { return c.peek(p) }
 func (c *oddStream) PeerUnread() (int, error)       { return c.peerUnread() }
 func (c *oddStream) PeerRead() <-chan struct{}      { return c.peerRead() }
+func (c *oddStream) WasReset() <-chan struct{}      { return c.wasReset() }
 
 func (o *oddTransport) ListenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {
 	pc, err := o.network.ListenPacket(ctx, network, address)

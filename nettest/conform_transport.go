@@ -53,6 +53,8 @@ var transportDemands = []demand[*carrier]{
 		(*carrier).testPeerUnread},
 	{"PeerRead", "PeerRead's channel is closed when the other end reads, and not before: servers do not ask for PeerUnread again until then.",
 		(*carrier).testPeerRead},
+	{"WasReset", "WasReset's channel is closed when the other end's RST has come, even if what came before it was not read: a Proxy passes it on.",
+		(*carrier).testWasReset},
 	{"SetDeadline", "A listener's deadline ends an Accept that is blocked, and loses no connection: Down stops accepting by it.",
 		(*carrier).testSetDeadline},
 	{"Backlog", "Backlog counts the connections that wait to be accepted: Down and Close accept that many before they close the listener.",

@@ -37,6 +37,7 @@ type Conn struct {
 	blocked blockedRead
 	readSig chan struct{} // closed when something is read from in; nil if it was not asked for
 	ackSig  chan struct{} // closed when something that this end wrote arrives; nil if it was not asked for
+	rstSig  chan struct{} // closed when an RST arrives; nil if it was not asked for
 	writing bool          // a Write is under way, and others wait for it
 	wants   int           // how many bytes that Write still waits to write
 
@@ -47,6 +48,7 @@ type Conn struct {
 	sentFIN  bool
 	gotFIN   bool
 	reset    bool // an RST arrived, or was sent
+	gotRST   bool // it arrived
 }
 
 // A portOwner gave a connection its port, and takes it back: a Host.

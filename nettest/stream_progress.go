@@ -69,3 +69,17 @@ func (c *Conn) WriteWaits() bool {
 	defer c.mu.Unlock()
 	return c.wants > 0
 }
+
+// WasReset returns a channel that is closed once the other end's RST has arrived. What arrived before it can still be
+// read.
+func (c *Conn) WasReset() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.rstSig == nil {
+		c.rstSig = make(chan struct{})
+		if c.gotRST {
+			close(c.rstSig)
+		}
+	}
+	return c.rstSig
+}

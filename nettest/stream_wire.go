@@ -111,6 +111,10 @@ func (c *Conn) wasReset() {
 	if c.gotFIN && !c.sentFIN {
 		c.errno = syscall.EPIPE
 	}
+	c.gotRST = true
+	if c.rstSig != nil {
+		close(c.rstSig)
+	}
 	c.peer.in.discard()
 	c.signalAck()
 	c.readable.Broadcast()

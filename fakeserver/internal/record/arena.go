@@ -15,7 +15,7 @@ const (
 	maxIdle    = 128 // large blocks that wait to be used again: 32 MiB
 )
 
-// An arena owns the large blocks of one recorder.
+// An arena owns the large blocks of one recorder, and of those beside it.
 type arena struct {
 	watched sync.Once // by a cleanup of the recorder, from the first block on
 
@@ -45,7 +45,11 @@ func (r *Recorder) block(size int) []byte {
 	}
 	// When the recorder is unreachable and no snapshot of it was ever taken,
 	// nothing can hold its bytes: the large blocks may serve again.
-	r.arena.watched.Do(func() { runtime.AddCleanup(r, (*arena).recycle, r.arena) })
+	owner := r
+	if r.main != nil { // which r keeps reachable
+		owner = r.main
+	}
+	r.arena.watched.Do(func() { runtime.AddCleanup(owner, (*arena).recycle, r.arena) })
 	return r.arena.block()
 }
 

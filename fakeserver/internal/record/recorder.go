@@ -19,6 +19,7 @@ type Recorder struct {
 	dense  limit               // of what is cut into very many pieces, where all is kept
 	redact transcript.Redactor // see Redact
 	tap    Tap                 // see Tap; nil: there is none
+	main   *Recorder           // that this one is beside; nil: none
 
 	mu      sync.Mutex // guards what follows
 	events  store.List
@@ -37,9 +38,22 @@ func New(h transcript.Header, maxBytes int64) *Recorder {
 	return &Recorder{header: h, number: store.NewNumber(), arena: new(arena), limit: newLimit(maxBytes), dense: limit{alone: maxDense}}
 }
 
+// Beside returns the recorder of another record, which is of the same events from another side: its clock began when r's did,
+// it hides the same, and what waits for r's next event hears of its events, too. A lane of one of the two may Record bytes
+// that a lane of the other has recorded.
+func (r *Recorder) Beside(h transcript.Header, maxBytes int64) *Recorder {
+	h.Start = r.header.Start
+	o := New(h, maxBytes)
+	o.arena, o.redact, o.main = r.arena, r.redact, r
+	return o
+}
+
 // Redact lets r hide what snapshots that are taken later are not to show. It is to be called before the first
 // of them, by who made the recorder.
 func (r *Recorder) Redact(by transcript.Redactor) { r.redact = by }
+
+// Header returns the record's header.
+func (r *Recorder) Header() transcript.Header { return r.header }
 
 // Add records e, which carries no bytes, and gives it its Seq and At.
 func (r *Recorder) Add(e transcript.Event) {
@@ -89,6 +103,11 @@ func (r *Recorder) wakeLocked() {
 	if r.changed != nil {
 		close(r.changed)
 		r.changed = nil
+	}
+	if r.main != nil { // whose mu comes after this one's
+		r.main.mu.Lock()
+		r.main.wakeLocked()
+		r.main.mu.Unlock()
 	}
 }
 

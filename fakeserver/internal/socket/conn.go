@@ -44,6 +44,28 @@ func Reset(c net.Conn) error {
 	return err
 }
 
+// IsReset reports whether the other end's RST has arrived, of a connection on which this end has sent no FIN. What arrived
+// before it may still be unread. Where that can't be known, it is false.
+func IsReset(c net.Conn) bool {
+	if told := WasReset(c); told != nil {
+		select {
+		case <-told:
+			return true
+		default:
+			return false
+		}
+	}
+	return kernel.IsOver(c)
+}
+
+// WasReset returns a channel that is closed once the other end's RST has arrived; nil, if c does not tell.
+func WasReset(c net.Conn) <-chan struct{} {
+	if c, ok := c.(interface{ WasReset() <-chan struct{} }); ok {
+		return c.WasReset()
+	}
+	return nil
+}
+
 // Unacked returns how many written bytes have not reached the other end.
 func Unacked(c net.Conn) (int, error) {
 	if c, ok := c.(interface{ Unacked() (int, error) }); ok {
