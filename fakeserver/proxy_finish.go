@@ -1,0 +1,118 @@
+package fakeserver
+
+import (
+	"context"
+	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/socket"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// How the upstream's leg ends.
+
+// finish ends the connection as how says, when nothing else reads or writes it any more.
+func (u *upstreamConn) finish(how ending) {
+	defer u.core.wg.Done()
+	u.mu.Lock()
+	u.cut = ""
+	u.mu.Unlock()
+	u.raw.SetDeadline(time.Time{})
+	switch {
+	case u.isBroken():
+		u.close()
+	case how >= byReset:
+		u.reset()
+	case how == asExit:
+		u.noteUnread()
+		u.closeWrite()
+		u.close()
+	case !socket.CanCloseWrite(u.raw): // what it still sends would have no end
+		u.close()
+	default:
+		u.closeWrite()
+		u.drain()
+		u.noteUnread()
+		u.close()
+	}
+}
+
+// reset sends an RST when what was written has arrived, or does not get any further.
+func (u *upstreamConn) reset() {
+	for last, since := u.moved(), time.Now(); last.unacked > 0 && time.Since(since) < noProgress; {
+		if !u.core.sleep(socket.Acked(u.base), time.Now().Add(lastPoll)) {
+			break
+		}
+		if now := u.moved(); now != last {
+			last, since = now, time.Now()
+		}
+	}
+	u.noteUnread()
+	if !socket.CanReset(u.base) {
+		u.note(transcript.Note, "closed at once: a unix socket has no RST")
+		u.close()
+		return
+	}
+	u.to.Add(transcript.Event{Kind: transcript.RST, Count: u.unacked()})
+	err := socket.Reset(u.base)
+	u.note(transcript.Close, "")
+	if err != nil {
+		u.note(transcript.Error, err.Error())
+	}
+	if u.base != u.raw {
+		u.raw.Close() // which tells nobody any more
+	}
+}
+
+func (u *upstreamConn) close() {
+	u.note(transcript.Close, "")
+	u.raw.Close()
+}
+
+// drain discards what the upstream still sends, as Conn does: so a FIN stays a FIN.
+func (u *upstreamConn) drain() {
+	if u.theyEnd() {
+		return
+	}
+	stop := context.AfterFunc(u.core.ctx, func() { u.raw.SetReadDeadline(past) })
+	defer stop()
+	began := time.Now()
+	for sum := 0; sum < drainBytes; {
+		u.raw.SetReadDeadline(earliest(time.Now().Add(drainIdle), began.Add(drainTotal)))
+		if u.core.isClosing() {
+			u.drainNow()
+			return
+		}
+		p, err := u.read(transcript.Discarded)
+		if sum += len(p); err != nil {
+			if isTimeout(err) && u.core.isClosing() {
+				u.drainNow()
+			}
+			return
+		}
+	}
+}
+
+// drainNow discards what has arrived.
+func (u *upstreamConn) drainNow() {
+	u.from.CutOff()
+	u.raw.SetReadDeadline(time.Time{})
+	for stop := time.Now().Add(closeGrace / 4); time.Now().Before(stop); {
+		n, err := socket.ReadNow(u.base, u.from.Buffer(minRead))
+		if n > 0 {
+			u.from.Commit(transcript.Discarded, n)
+		}
+		if err != nil {
+			if !isTimeout(err) {
+				u.readError(err)
+			}
+			return
+		}
+	}
+}
+
+// noteUnread records what lies in the socket and will not be read.
+func (u *upstreamConn) noteUnread() {
+	if n, err := socket.Unread(u.base); err == nil && n > 0 && !u.theyEnd() {
+		u.from.Add(transcript.Event{Kind: transcript.Unread, Count: int64(n), Text: "in the socket when it was closed"})
+	}
+}
