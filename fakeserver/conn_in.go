@@ -20,6 +20,7 @@ type inbound struct {
 
 	gate    readGate     // of the socket
 	got     atomic.Int64 // bytes read from the socket
+	handed  int64        // bytes that the handler has read; under calls
 	discard atomic.Bool  // what comes now is recorded and thrown away
 }
 
@@ -36,8 +37,6 @@ type inMode interface {
 	// readsOn reports whether the handler still gets what came before the connection was doomed.
 	readsOn() bool
 
-	// position returns the offset in the stream of what the handler reads next. It needs calls.
-	position() int64
 	// leaveUnread records what the handler left unread when it ended: nothing gets that any
 	// more, however long the client goes on.
 	leaveUnread()
@@ -75,8 +74,9 @@ func (in *inbound) read(p []byte) (int, error) {
 	defer in.unlock()
 	n, err := in.mode.read(p)
 	if err == errPumped {
-		return in.mode.read(p)
+		n, err = in.mode.read(p)
 	}
+	in.handed += int64(n)
 	return n, err
 }
 
@@ -87,7 +87,8 @@ func (in *inbound) readShared(wanted bool) (p []byte, ok bool, err error) {
 		return nil, true, err
 	}
 	defer in.unlock()
-	if p, ok, err = in.mode.readRecord(); wanted {
+	p, ok, err = in.mode.readRecord()
+	if in.handed += int64(len(p)); wanted {
 		p = in.c.core.stable(p)
 	}
 	return p, ok, err

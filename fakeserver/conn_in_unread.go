@@ -4,7 +4,7 @@ import "github.com/fakewire/fakewire/fakeserver/transcript"
 
 // Unread says that the handler makes nothing of the last n bytes that it has read, as one that reads ahead: the record has
 // them as unread, and the transcript's FromClient without them, as if they had come after the handler's end. Call it last.
-// Where a rule has changed the length of what the client sent, n counts as bytes of the client's.
+// Where a rule has changed the length of what the client sent, that is about as much of it.
 func (c *Conn) Unread(n int) {
 	if n <= 0 {
 		return
@@ -13,18 +13,8 @@ func (c *Conn) Unread(n int) {
 	defer c.in.unlock()
 	c.core.rec.Add(transcript.Event{
 		Conn: c.n, Direction: c.in.way, Kind: transcript.Unread,
-		Offset: max(0, c.in.mode.position()-int64(n)), Count: int64(n), AtClose: c.isCutOff(), Text: unreadText,
+		Offset: max(0, c.in.handed-int64(n)), Count: int64(n), AtClose: c.isCutOff(), Text: unreadText,
 	})
-}
-
-// position returns the offset of what the handler reads next.
-func (d *directIn) position() int64 { return d.in.got.Load() }
-
-func (p *pumpedIn) position() int64 {
-	if first, ok := p.queue.front(); ok {
-		return first.From
-	}
-	return p.in.got.Load()
 }
 
 // unreadText is what the record says of bytes that no handler has read.

@@ -1,0 +1,154 @@
+package script
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// updateVariable makes files take what came where that is not what they expect.
+const updateVariable = "FAKEWIRE_UPDATE"
+
+func isUpdate() bool {
+	text := os.Getenv(updateVariable)
+	on, err := strconv.ParseBool(text)
+	return on || err != nil && text != ""
+}
+
+// lull is how long nothing has to come for what has come to be a message, where nothing else says so.
+const lull = 100 * time.Millisecond
+
+// A source is the file that scripts were read from, as it is to become.
+type source struct {
+	name string
+
+	mu    sync.Mutex   // guards what follows
+	text  string       // as it was read
+	saved string       // as it is in the file
+	edits map[int]edit // by where in text they begin
+}
+
+// An edit replaces the texts of an expectation.
+type edit struct {
+	to   int // where in the source's text they end
+	text string
+	by   string // the connection or peer that said it
+}
+
+func newSource(name, text string) *source {
+	return &source{name: name, text: text, saved: text, edits: map[int]edit{}}
+}
+
+// A refresher puts into a source what one client said. A nil one does nothing: there is no file, or it is to stay as it is.
+type refresher struct {
+	source *source
+	client string
+}
+
+// refresher returns one for a client, or nil.
+func (s *source) refresher(n int, word string) *refresher {
+	if s == nil || !isUpdate() {
+		return nil
+	}
+	return &refresher{s, fmt.Sprintf("%s %d", word, n)}
+}
+
+// now returns a step as it is after what clients have said before.
+func (f *refresher) now(s Step) Step {
+	e, ok := s.act.(expect)
+	if f == nil || !ok {
+		return s
+	}
+	f.source.mu.Lock()
+	defer f.source.mu.Unlock()
+	if edit, ok := f.source.edits[s.at.from]; ok {
+		e.text = edit.text
+		s.act = e
+	}
+	return s
+}
+
+// put lets an expectation take what came. It returns why it can't.
+func (f *refresher) put(at place, text string) error {
+	f.source.mu.Lock()
+	defer f.source.mu.Unlock()
+	if e, ok := f.source.edits[at.from]; ok {
+		return fmt.Errorf("it has taken what %s said", e.by)
+	}
+	f.source.edits[at.from] = edit{at.to, text, f.client}
+	return nil
+}
+
+// save writes the file, if there is something new. err is what came of the connection.
+func (f *refresher) save(err error) error {
+	if f == nil {
+		return err
+	}
+	return errors.Join(err, f.source.save())
+}
+
+// writing lets one file be written at a time.
+var writing sync.Mutex
+
+func (s *source) save() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := s.edited()
+	if next == s.saved {
+		return nil
+	}
+	writing.Lock()
+	defer writing.Unlock()
+	if now, err := os.ReadFile(s.name); err != nil || string(now) != s.saved {
+		return errors.Join(fmt.Errorf("%s is not refreshed: something else has changed it", s.name), err)
+	}
+	if err := replaceFile(s.name, next); err != nil {
+		return fmt.Errorf("%s is not refreshed: %w", s.name, err)
+	}
+	s.saved = next
+	return nil
+}
+
+// edited returns the text with all edits. It needs mu.
+func (s *source) edited() string {
+	var b strings.Builder
+	at := 0
+	for _, from := range slices.Sorted(mapKeys(s.edits)) {
+		b.WriteString(s.text[at:from] + strconv.Quote(s.edits[from].text))
+		at = s.edits[from].to
+	}
+	return b.String() + s.text[at:]
+}
+
+// replaceFile writes a file in one step: whoever reads it has the old text or the new one.
+func replaceFile(name, text string) error {
+	name, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".new*")
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	err = cmp.Or(err, f.Chmod(info.Mode().Perm()), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		f.Close()
+		os.Remove(f.Name())
+	}
+	return err
+}
