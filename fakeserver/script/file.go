@@ -38,9 +38,6 @@ func ReadFile(name string) (*File, error) {
 	return f, err
 }
 
-// Validate returns nil: what is wrong with a file, Parse has said.
-func (f *File) Validate() error { return nil }
-
 // Gates returns the gates at which steps hold: the server's Release, Rearm and AwaitHeld know them.
 func (f *File) Gates() []string { return f.scripts.gates() }
 
@@ -49,7 +46,7 @@ func (f *File) String() string { return f.scripts.format(onStream.word()) }
 
 // ServeConn does the script for c's number. The last one is for all connections that follow.
 func (f *File) ServeConn(ctx context.Context, c *fakeserver.Conn) error {
-	news := f.source.refresher(c.Number(), "conn")
+	news := f.source.refresher(c.Number(), onStream.word())
 	err := serve(ctx, c, f.scripts.of(c.Number()), news)
 	return news.save(err)
 }
