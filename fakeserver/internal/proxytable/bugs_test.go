@@ -40,7 +40,7 @@ var bugs = []struct {
 	{"a FIN is a close", []string{"ACTOR half-closes and reads on"}, ""},
 	{"a FIN is an RST", []string{"ACTOR half-closes, and then resets", "ACTOR half-closes, stalls, and then resets", "ACTOR sends and closes at once"},
 		"OTHER's Read gives ECONNRESET, want EOF"},
-	{"an RST is a FIN", []string{"ACTOR resets", "ACTOR sends, and then resets", "ACTOR resets after OTHER's half-close", "ACTOR closes with bytes unread"},
+	{"an RST is a FIN", []string{"ACTOR resets", "ACTOR sends, and then resets", "ACTOR resets after OTHER's half-close", "ACTOR closes with bytes unread", "OTHER stalls while ACTOR sends and then resets"},
 		"OTHER's Read gives EOF, want ECONNRESET"},
 	{"hears no RST", []string{"ACTOR resets", "ACTOR resets after OTHER's half-close", "ACTOR closes with bytes unread"}, "OTHER's Read gives nothing"},
 	{"hears no RST", []string{"ACTOR half-closes, and then resets", "ACTOR stalls, and then resets", "ACTOR half-closes, stalls, and then resets", "ACTOR closes, and OTHER writes on"},

@@ -28,6 +28,7 @@ type end struct {
 	conn     net.Conn
 	sent     int64
 	received int64
+	ended    error // what wantSome has read
 }
 
 func (e *end) has(conn net.Conn) *end {
@@ -95,20 +96,32 @@ func (e *end) wantWriteToBreak() {
 
 // want reads the next n bytes, which are the other end's.
 func (e *end) want(n int) {
-	got := make([]byte, min(n, chunk))
+	buf := make([]byte, min(n, chunk))
 	for left := n; left > 0 && !e.over(); {
-		e.conn.SetReadDeadline(time.Now().Add(e.s.Patience))
-		k, err := e.conn.Read(got[:min(left, len(got))])
-		if !bytes.Equal(got[:k], pattern(e.otherName(), e.received, k)) {
-			e.s.saw(fmt.Sprintf("from byte %d on", e.received), "the %s gets other bytes than were sent", e.name)
-			return
-		}
-		e.received += int64(k)
+		k, err := e.read(buf[:min(left, len(buf))])
 		left -= k
 		if err != nil && left > 0 {
 			e.s.saw(fmt.Sprintf("after %d of %d bytes", n-left, n), "the %s gets %s instead of bytes that were sent", e.name, outcome(err))
 		}
 	}
+}
+
+// wantSome reads what it gets of what the other end has sent, until there is an error: what want… asks for after it is about that.
+func (e *end) wantSome() {
+	for buf := make([]byte, chunk); !e.over() && e.ended == nil; {
+		_, e.ended = e.read(buf)
+	}
+}
+
+// read reads bytes, which must be those that the other end sent.
+func (e *end) read(p []byte) (int, error) {
+	e.conn.SetReadDeadline(time.Now().Add(e.s.Patience))
+	n, err := e.conn.Read(p)
+	if !bytes.Equal(p[:n], pattern(e.otherName(), e.received, n)) {
+		e.s.saw(fmt.Sprintf("from byte %d on", e.received), "the %s gets other bytes than were sent", e.name)
+	}
+	e.received += int64(n)
+	return n, err
 }
 
 func (e *end) otherName() string {
@@ -137,8 +150,11 @@ func (e *end) wantReadError(want string, is func(error) bool) {
 	if e.over() {
 		return
 	}
-	e.conn.SetReadDeadline(time.Now().Add(e.s.Patience))
-	n, err := e.conn.Read(make([]byte, 1))
+	n, err := 0, e.ended
+	if err == nil {
+		e.conn.SetReadDeadline(time.Now().Add(e.s.Patience))
+		n, err = e.conn.Read(make([]byte, 1))
+	}
 	if n > 0 {
 		e.s.saw("", "the %s reads more bytes than were sent", e.name)
 	} else if !is(err) {

@@ -117,6 +117,18 @@ var eachWay = []each{
 		},
 	},
 	{
+		name:       "OTHER stalls while ACTOR sends and then resets",
+		must:       "OTHER, which reads only then, reads the beginning of what was sent, and then ECONNRESET, not EOF.",
+		why:        "What is queued for a slow reader when its peer crashes is part of something: with EOF it would be the whole.",
+		needsReset: true,
+		play: func(acts, other *end) {
+			acts.sendUntilBlocked()
+			acts.reset()
+			other.wantSome()
+			other.wantReset()
+		},
+	},
+	{
 		name:       "ACTOR half-closes, stalls, and then resets",
 		must:       "OTHER reads EOF, its writes block, and the blocked one ends with ECONNRESET or EPIPE.",
 		why:        "Who copies the answer only, since the request is over, does not hear the RST that comes from the other side.",
