@@ -12,23 +12,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // patience bounds how long tshark takes, which does not matter.
 const patience = 5 * time.Minute
 
-// tshark runs Wireshark's command on a file. Where it is missing the test is skipped, unless
-// FAKEWIRE_REQUIRE_TOOLS says that it must be there.
+// tshark runs Wireshark's command on a file.
 func tshark(t *testing.T, file string, args ...string) string {
 	t.Helper()
-	path, err := exec.LookPath("tshark")
-	if err != nil {
-		if os.Getenv("FAKEWIRE_REQUIRE_TOOLS") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	path := servertest.Tool(t, "tshark")
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	// Whatever the ports are, the bytes are no protocol's.

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
 )
 
 // A browser is a headless Chromium, which the test talks to through its DevTools protocol: messages of JSON,
@@ -41,17 +43,10 @@ type answer struct {
 // patience is how long the browser may take for one command on a busy machine.
 const patience = 60 * time.Second
 
-// startBrowser starts a browser, which ends with the test. Where there is none the test is skipped, unless
-// FAKEWIRE_REQUIRE_TOOLS says that it must be there.
+// startBrowser starts a browser, which ends with the test.
 func startBrowser(t *testing.T) *browser {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("FAKEWIRE_REQUIRE_TOOLS") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	path := servertest.Tool(t, "chromium")
 	toBrowser, in, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
