@@ -103,6 +103,11 @@ func (c *Conn) Reset() error {
 	if !socket.CanReset(c.raw) {
 		return c.opError("reset", errors.ErrUnsupported)
 	}
+	return c.breakOff()
+}
+
+// breakOff is Reset, and closes a unix socket at once.
+func (c *Conn) breakOff() error {
 	c.out.now().awaitRule()
 	if !c.end(byReset, net.ErrClosed) {
 		return c.opError("reset", net.ErrClosed)

@@ -27,7 +27,7 @@ import (
 //	the client's FIN                   a FIN; the answer still comes
 //	the upstream's FIN                 a FIN; what the client still sends goes on
 //	the client's RST                   an RST
-//	the upstream's RST, or an error    an RST; on a unix socket, which has none, the end of the stream
+//	the upstream's RST, or an error    an RST; a unix socket, which has none, is closed at once
 //	the upstream can't be dialed       an RST, and an error in both records that says what it was
 //
 // So does what a rule, or the test, does to the client's leg, as the upstream would see it whose own process, or whose own
@@ -58,10 +58,17 @@ type Proxy struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Nagle leaves Nagle's algorithm on, on both legs, which package net turns off.
 	Nagle bool
+	// Rewrites are what is changed between the legs, in this order. If empty, nothing.
+	Rewrites []Rewrite
 }
 
 // Validate says why p can't work.
 func (p Proxy) Validate() error {
+	for i, w := range p.Rewrites {
+		if err := w.validate(); err != nil {
+			return fmt.Errorf("Rewrites[%d]: %w", i, err)
+		}
+	}
 	switch {
 	case p.Dial != nil:
 		return nil

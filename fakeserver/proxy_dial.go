@@ -68,7 +68,7 @@ func (p Proxy) refuse(c *Conn, err error) error {
 	e.Text = "upstream: " + err.Error()
 	c.core.upstreamRecorder(p.network(), p.Upstream).Add(e)
 	c.core.rec.Add(e)
-	c.Reset()
+	c.breakOff()
 	return nil
 }
 

@@ -138,29 +138,38 @@ func (s sides) awaitUpstream(what string, cond func(transcript.Transcript) bool)
 	}
 }
 
-// wantLegs checks what both legs have of connection n when both have ended.
-func (s sides) wantLegs(n int, fromClient, toClient string) {
+// wantLegs checks what both legs have of the first connection when both have ended.
+func (s sides) wantLegs(fromClient, toClient string) {
 	s.Helper()
-	s.awaitUpstream("the end of the upstream leg", func(u transcript.Transcript) bool {
-		return u.Conn(n).Kind(transcript.Close).Len() > 0
-	})
-	for leg, t := range map[string]transcript.Transcript{"client": s.srv.Transcript(), "upstream": s.srv.Upstream()} {
-		c := t.Conn(n)
-		if string(c.FromClient()) != fromClient || string(c.ToClient()) != toClient {
-			s.Errorf("%s leg: FromClient %s, ToClient %s; want %q, %q\n%v", leg,
-				brief(c.FromClient()), brief(c.ToClient()), fromClient, toClient, t)
-		}
+	s.wantLeg("client", s.srv.Transcript(), fromClient, toClient)
+	s.awaitUpstream("the end of the upstream leg", ended(1))
+	s.wantLeg("upstream", s.srv.Upstream(), fromClient, toClient)
+}
+
+// wantLeg checks what a leg has of the first connection.
+func (s sides) wantLeg(leg string, t transcript.Transcript, fromClient, toClient string) {
+	s.Helper()
+	if c := t.Conn(1); string(c.FromClient()) != fromClient || string(c.ToClient()) != toClient {
+		s.Errorf("%s leg: FromClient %s, ToClient %s; want %q, %q\n%v", leg,
+			brief(c.FromClient()), brief(c.ToClient()), fromClient, toClient, t)
 	}
 }
 
-func send2(tb fakeserver.TB, c io.Writer, text string) {
+func sendCut(tb fakeserver.TB, c io.Writer, text string, pieces []int) {
+	tb.Helper()
+	if _, err := writeCut(c, []byte(text), pieces); err != nil {
+		tb.Fatalf("%v", err)
+	}
+}
+
+func say(tb fakeserver.TB, c io.Writer, text string) {
 	tb.Helper()
 	if n, err := io.WriteString(c, text); err != nil {
 		tb.Fatalf("Write(%q) = %d, %v", text, n, err)
 	}
 }
 
-func wantAll2(tb fakeserver.TB, c io.Reader, want string, end error) {
+func readAll(tb fakeserver.TB, c io.Reader, want string, end error) {
 	tb.Helper()
 	got, err := io.ReadAll(c)
 	if err == nil {
@@ -171,8 +180,8 @@ func wantAll2(tb fakeserver.TB, c io.Reader, want string, end error) {
 	}
 }
 
-// wantN reads as much as is wanted.
-func wantN(tb fakeserver.TB, c io.Reader, want string) {
+// readN reads as much as is wanted.
+func readN(tb fakeserver.TB, c io.Reader, want string) {
 	tb.Helper()
 	p := make([]byte, len(want))
 	if n, err := io.ReadFull(c, p); err != nil || string(p) != want {

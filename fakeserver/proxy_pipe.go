@@ -18,6 +18,9 @@ func (r *relay) goThere() {
 	defer close(r.there)
 	for {
 		p, recorded, err := r.readClient()
+		if r.edits != nil {
+			p, recorded = r.edits.feed(p, err != nil), false
+		}
 		if len(p) > 0 && r.up.write(p, recorded) != nil {
 			return
 		}
@@ -56,16 +59,12 @@ func (r *relay) goBack() {
 	defer close(r.back)
 	for kind := transcript.Data; ; {
 		p, err := r.up.read(kind)
-		if len(p) > 0 && kind == transcript.Data {
-			n, werr := r.c.out.write(p, r.shared)
-			if n < len(p) {
-				r.noteKept(len(p)-n, werr)
-			}
-			if werr != nil && !errors.Is(werr, fault.ErrInjected) {
-				return
-			}
-			if werr != nil {
+		if kind == transcript.Data {
+			switch werr := r.writeClient(p, err != nil); {
+			case errors.Is(werr, fault.ErrInjected):
 				kind = transcript.Discarded
+			case werr != nil:
+				return
 			}
 		}
 		if err == io.EOF {
@@ -75,6 +74,22 @@ func (r *relay) goBack() {
 			return
 		}
 	}
+}
+
+// writeClient passes on what has come from the upstream. Ended says that nothing follows.
+func (r *relay) writeClient(p []byte, ended bool) error {
+	recorded := r.shared
+	if r.editsBack != nil {
+		p, recorded = r.editsBack.feed(p, ended), false
+	}
+	if len(p) == 0 {
+		return nil
+	}
+	n, err := r.c.out.write(p, recorded)
+	if n < len(p) {
+		r.noteKept(len(p)-n, err)
+	}
+	return err
 }
 
 // noteKept says in the upstream's record that its last n bytes did not go on.

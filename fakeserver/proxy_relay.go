@@ -17,6 +17,8 @@ type relay struct {
 	there chan struct{} // closed when nothing goes on to the upstream any more
 	back  chan struct{} // and to the client
 
+	edits, editsBack editor
+
 	shared bool   // what one leg has recorded, the other may record without a copy
 	buf    []byte // of what comes from the client, where it is not
 	filled bool   // by the latest read
@@ -24,7 +26,10 @@ type relay struct {
 }
 
 func newRelay(p Proxy, c *Conn, up *upstreamConn) *relay {
-	return &relay{c: c, up: up, there: make(chan struct{}), back: make(chan struct{}), shared: c.core.recordLimit == 0}
+	return &relay{
+		c: c, up: up, there: make(chan struct{}), back: make(chan struct{}), shared: c.core.recordLimit == 0,
+		edits: newEditor(p.Rewrites, transcript.FromClient), editsBack: newEditor(p.Rewrites, transcript.ToClient),
+	}
 }
 
 // run relays until both sides have ended. What is left to do with the upstream then is done aside: neither leg's end waits
@@ -105,10 +110,7 @@ func (r *relay) passClientReset() ending {
 // passUpstreamReset passes the upstream's RST on, or another error of its connection.
 func (r *relay) passUpstreamReset() ending {
 	r.awaitMoving(r.back, r.c.moved)
-	if !socket.CanReset(r.c.raw) {
-		r.c.note(transcript.Note, "the upstream's reset is the end of the stream: a unix socket has no RST")
-		r.c.end(inOrder, net.ErrClosed)
-	} else if r.c.Reset() != nil { // it has ended meanwhile
+	if r.c.breakOff() != nil { // it has ended meanwhile
 		return r.c.ending()
 	}
 	return inOrder
