@@ -107,6 +107,7 @@ type endpoint struct {
 	transport     Transport
 	receiveBuffer int
 	plan          fault.Plan
+	replays       bool // the plan comes from a recording, with the seed of its draws
 	medium        fault.Medium
 	redactor      transcript.Redactor
 	recordLimit   int64

@@ -72,6 +72,9 @@ func newCore(e *endpoint, o origin) (*core, error) {
 // compile checks the plan of e and settles its seed.
 func compile(e *endpoint, o origin) (*core, error) {
 	sd, err := chooseSeed(e.plan, o)
+	if e.replays {
+		sd = seed{base: e.plan.Seed, effective: e.plan.Seed}
+	}
 	if err != nil {
 		return nil, err
 	}

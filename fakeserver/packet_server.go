@@ -38,6 +38,9 @@ func listenPacket(cfg PacketConfig, o origin) (*PacketServer, error) {
 		cfg.Name = "packet server"
 	}
 	e := cfg.endpoint()
+	if err := e.takePlan(cfg.Handler); err != nil {
+		return nil, err
+	}
 	c, err := newCore(&e, o)
 	if err != nil {
 		return nil, err

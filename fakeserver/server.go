@@ -43,6 +43,9 @@ func listen(cfg Config, o origin) (*Server, error) {
 		cfg.Name = "server"
 	}
 	e := cfg.endpoint()
+	if err := e.takePlan(cfg.Handler); err != nil {
+		return nil, err
+	}
 	c, err := newCore(&e, o)
 	if err != nil {
 		return nil, err

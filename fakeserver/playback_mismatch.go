@@ -1,0 +1,125 @@
+package fakeserver
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
+	"github.com/fakewire/fakewire/fakeserver/internal/record"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
+)
+
+// maxWanted is how much of what was wanted an error shows.
+const maxWanted = 64
+
+// mismatch says that what came is not what was recorded, or if ended says why, that no more comes.
+func (pl *player) mismatch(ended string) error {
+	c, d := pl.chk, pl.part.dialogue
+	m := &MismatchError{
+		Step:   fmt.Sprintf("%s, %s", pl.p.where(d), c.message()),
+		Offset: pl.base + c.got,
+		Want:   c.wanted(),
+		Got:    slices.Clone(c.pending[:min(len(c.pending), 4*maxGot)]),
+		Ended:  ended,
+	}
+	if ended != "" {
+		m.Offset += int64(len(c.pending))
+		m.Want, m.Got = c.wantedAt(c.tentative()), nil
+	}
+	m.Detail = pl.diff()
+	return m
+}
+
+// message returns which message the client was in.
+func (c *checker) message() string {
+	n, _ := slices.BinarySearch(c.x.starts, c.want+1)
+	if c.inRun {
+		n, _ = slices.BinarySearch(c.x.starts, c.want+c.length)
+	}
+	return fmt.Sprintf("message %d of %d", max(1, n), len(c.x.starts))
+}
+
+// tentative returns where the client is if its stream ends here.
+func (c *checker) tentative() position {
+	p := c.position
+	if len(c.pending) > 0 {
+		c.lookAhead(&p)
+	}
+	return p
+}
+
+// wanted returns in words what was wanted where the client is.
+func (c *checker) wanted() string { return c.wantedAt(c.position) }
+
+func (c *checker) wantedAt(p position) string {
+	x, want, i := c.x, p.want, p.run
+	if p.inRun {
+		r := x.runs[i]
+		if r.isFixed && p.length < r.to-r.from {
+			return fmt.Sprintf("%s that may be any", human.Count(int(r.to-r.from-p.length), "more byte"))
+		}
+		want, i = r.to, i+1
+	}
+	end := int64(len(x.data))
+	if i < len(x.runs) {
+		if end = x.runs[i].from; end == want && want < int64(len(x.data)) {
+			return "what is ignored there"
+		}
+	}
+	if want == end {
+		return "nothing more"
+	}
+	text := x.data[want:min(end, want+maxWanted)]
+	if more := end - want - int64(len(text)); more > 0 {
+		return fmt.Sprintf("%q … %s more", text, human.CountGrouped(int(more), "byte"))
+	}
+	return strconv.Quote(string(text))
+}
+
+// diff returns the lines of transcript.Diff that show what differs; empty, if there are none.
+func (pl *player) diff() string {
+	c := pl.chk
+	ignore := pl.p.ignoring(c.x)
+	got := c.kept
+	if c.first > 0 {
+		got = pl.c.core.rec.Snapshot().Conn(pl.c.n).FromClient()
+	}
+	text := transcript.Comparison{A: "want", B: "got", Ignore: ignore}.Diff(asRecord(c.x.data), asRecord(got))
+	_, lines, _ := strings.Cut(text, "\n")
+	return lines
+}
+
+// ignoring returns what transcript.Diff is to ignore.
+func (p *Playback) ignoring(x *expectation) (all []transcript.Ignore) {
+	for _, r := range x.ranges {
+		all = append(all, transcript.Ignore{From: r.from, To: r.to})
+	}
+	for _, c := range x.fixed {
+		for _, v := range x.carried[c] {
+			all = append(all, transcript.Ignore{From: v.at.from, To: v.at.to})
+		}
+	}
+	for _, i := range p.Ignore {
+		if i.Pattern != nil && i.Direction != transcript.ToClient {
+			all = append(all, transcript.Ignore{Pattern: i.Pattern})
+		}
+	}
+	for _, c := range p.Carry {
+		if c.Request.Pattern != nil {
+			all = append(all, transcript.Ignore{Pattern: c.Request.Pattern})
+		}
+	}
+	return all
+}
+
+// asRecord returns a record of which bytes are all that a client said.
+func asRecord(p []byte) transcript.Transcript {
+	rec := record.New(transcript.Header{Network: "tcp"}, 0)
+	rec.Add(transcript.Event{Conn: 1, Kind: transcript.Accept})
+	if len(p) > 0 {
+		rec.Lane(1, transcript.FromClient).Record(p)
+	}
+	return rec.Snapshot()
+}
