@@ -33,7 +33,7 @@ func ReadFile(name string) (*File, error) {
 	}
 	f, err := Parse(name, string(text))
 	if err == nil {
-		f.source = newSource(name, string(text))
+		f.source = newSource(name, string(text), f.scripts.data)
 	}
 	return f, err
 }

@@ -125,8 +125,11 @@ func (f Framing) check() error {
 	return nil
 }
 
-// checkBody returns why a message can't be framed.
+// checkBody returns why a message can't be framed, by a framing that can work.
 func (f Framing) checkBody(body string) error {
+	if f.check() != nil {
+		return nil // which has been said
+	}
 	if len(body) > f.limit() && f.kind != fixedSize {
 		return fmt.Errorf("the message has %d bytes, over the framing's max of %d", len(body), f.limit())
 	}

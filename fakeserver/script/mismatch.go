@@ -18,9 +18,8 @@ type miss struct {
 	why   string // what else is wrong; may be empty
 }
 
-// mismatch returns the error of expectations that were not met.
-func (r *run) mismatch(all []expectation, m *miss) error {
-	datagram, offset := r.talk.at()
+// mismatch returns the error of expectations that were not met by what came from an offset on.
+func (r *run) mismatch(all []expectation, m *miss, datagram, offset int64) error {
 	e := &fakeserver.MismatchError{
 		Step: r.name(), Datagram: datagram, Offset: offset + int64(m.at),
 		Want: wantOf(all), Got: m.got, Ended: r.endedAs(m.ended),

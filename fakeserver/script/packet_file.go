@@ -31,7 +31,7 @@ func ReadPacketFile(name string) (*PacketFile, error) {
 	}
 	f, err := ParsePackets(name, string(text))
 	if err == nil {
-		f.source = newSource(name, string(text))
+		f.source = newSource(name, string(text), f.scripts.data)
 	}
 	return f, err
 }

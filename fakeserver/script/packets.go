@@ -98,7 +98,7 @@ const replaced = "the server has another handler"
 
 func (t *packets) ending(err error) string {
 	switch {
-	case errors.Is(err, fault.ErrInjected), errors.Is(err, errors.ErrUnsupported):
+	case errors.Is(err, fault.ErrInjected):
 		return ""
 	case err == io.EOF:
 		return replaced

@@ -28,6 +28,7 @@ const lull = 100 * time.Millisecond
 // A source is the file that scripts were read from, as it is to become.
 type source struct {
 	name string
+	data map[string]*section
 
 	mu    sync.Mutex   // guards what follows
 	text  string       // as it was read
@@ -37,13 +38,14 @@ type source struct {
 
 // An edit replaces the texts of an expectation.
 type edit struct {
-	to   int // where in the source's text they end
-	text string
-	by   string // the connection or peer that said it
+	to     int    // where in the source's text they end
+	text   string // of the expectation
+	source string // as it is written there
+	by     string // the connection or peer that said it
 }
 
-func newSource(name, text string) *source {
-	return &source{name: name, text: text, saved: text, edits: map[int]edit{}}
+func newSource(name, text string, data map[string]*section) *source {
+	return &source{name: name, data: data, text: text, saved: text, edits: map[int]edit{}}
 }
 
 // A refresher puts into a source what one client said. A nil one does nothing: there is no file, or it is to stay as it is.
@@ -68,22 +70,51 @@ func (f *refresher) now(s Step) Step {
 	}
 	f.source.mu.Lock()
 	defer f.source.mu.Unlock()
-	if edit, ok := f.source.edits[s.at.from]; ok {
+	from, _ := f.source.span(s.at)
+	if edit, ok := f.source.edits[from]; ok {
 		e.text = edit.text
 		s.act = e
 	}
 	return s
 }
 
+// span returns where in the source's text an expectation has its texts: in a section of data, if nothing else has that.
+func (s *source) span(at place) (from, to int) {
+	if d := s.data[at.data]; d != nil && d.uses == 1 {
+		return d.at, d.at + len(d.text)
+	}
+	return at.from, at.to
+}
+
 // put lets an expectation take what came. It returns why it can't.
 func (f *refresher) put(at place, text string) error {
 	f.source.mu.Lock()
 	defer f.source.mu.Unlock()
-	if e, ok := f.source.edits[at.from]; ok {
+	from, to := f.source.span(at)
+	written := strconv.Quote(text)
+	if from != at.from {
+		if written = text; !canBeData(text, to == len(f.source.text)) {
+			return fmt.Errorf("-- %s -- can't have %s, which is no whole lines: put that into the step, in quotes", at.data, shown([]byte(text)))
+		}
+	}
+	if e, ok := f.source.edits[from]; ok {
 		return fmt.Errorf("it has taken what %s said", e.by)
 	}
-	f.source.edits[at.from] = edit{at.to, text, f.client}
+	if at.mixed {
+		return errors.New("nothing says which of its texts it is")
+	}
+	f.source.edits[from] = edit{to, text, written, f.client}
 	return nil
+}
+
+// canBeData reports whether a section can have a text.
+func canBeData(text string, last bool) bool {
+	for line := range strings.Lines(text) {
+		if _, ok := marker(line); ok {
+			return false
+		}
+	}
+	return last || text == "" || strings.HasSuffix(text, "\n")
 }
 
 // save writes the file, if there is something new. err is what came of the connection.
@@ -121,7 +152,7 @@ func (s *source) edited() string {
 	var b strings.Builder
 	at := 0
 	for _, from := range slices.Sorted(mapKeys(s.edits)) {
-		b.WriteString(s.text[at:from] + strconv.Quote(s.edits[from].text))
+		b.WriteString(s.text[at:from] + s.edits[from].source)
 		at = s.edits[from].to
 	}
 	return b.String() + s.text[at:]

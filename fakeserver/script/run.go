@@ -79,6 +79,7 @@ func (r *run) name() string { return r.trail.String() }
 // expect waits for one of several expectations, and returns which.
 func (r *run) expect(all ...expectation) (chosen int, err error) {
 	chosen, found, m, err := r.talk.await(all)
+	datagram, offset := r.talk.at()
 	if m != nil && err == nil && r.news != nil {
 		m, err = r.refresh(all, m)
 	}
@@ -88,7 +89,7 @@ func (r *run) expect(all ...expectation) (chosen int, err error) {
 		return 0, fmt.Errorf("%s: %w", r.name(), err)
 	case m != nil:
 		r.idle = m.ended != "" && len(m.got) == 0 && m.final
-		return 0, r.mismatch(all, m)
+		return 0, r.mismatch(all, m, datagram, offset)
 	case found != nil:
 		r.last = found
 	}
@@ -104,11 +105,13 @@ func (r *run) send(p []byte) error {
 
 // broken returns the error of a step that could not be done.
 func (r *run) broken(want string, err error) error {
-	ended := r.talk.ending(err)
-	if ended == "" || errors.Is(err, errors.ErrUnsupported) {
-		return fmt.Errorf("%s: %w", r.name(), err)
+	if errors.Is(err, errors.ErrUnsupported) { // by itself, and not as an error of the connection's, which would fail nothing
+		return fmt.Errorf("%s: this connection can't: %w", r.name(), errors.ErrUnsupported)
 	}
-	return r.missing(want, ended)
+	if ended := r.talk.ending(err); ended != "" {
+		return r.missing(want, ended)
+	}
+	return fmt.Errorf("%s: %w", r.name(), err)
 }
 
 func (r *run) setBound(b bound) {

@@ -35,6 +35,8 @@ func serve(ctx context.Context, c *fakeserver.Conn, s Script, news *refresher) e
 	t := &stream{ctx: ctx, c: c}
 	r := &run{ctx: ctx, talk: t, news: news}
 	err := r.all(s)
-	t.leave()
+	if err == nil {
+		t.leave()
+	}
 	return err
 }

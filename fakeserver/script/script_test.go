@@ -73,7 +73,9 @@ func serve(t *testing.T, h fakeserver.Handler, c client, rules ...fault.Rule) (o
 		o.answer, o.reset = converse(conn, c)
 		o.took = time.Since(begin)
 		if !c.stays {
-			srv.Wait(context.Background(), func(tr transcript.Transcript) bool { return tr.Kind(transcript.Close).Len() > 0 })
+			ctx, cancel := context.WithTimeout(context.Background(), 24*time.Hour)
+			defer cancel()
+			srv.Wait(ctx, func(tr transcript.Transcript) bool { return tr.Kind(transcript.Close).Len() > 0 })
 		}
 		srv.Close()
 		conn.Close()
@@ -87,9 +89,7 @@ func serve(t *testing.T, h fakeserver.Handler, c client, rules ...fault.Rule) (o
 func converse(conn net.Conn, c client) (answer string, reset bool) {
 	got := make(chan string)
 	go func() {
-		if c.stays {
-			conn.SetReadDeadline(time.Now().Add(time.Hour))
-		}
+		conn.SetReadDeadline(time.Now().Add(24 * time.Hour))
 		p, err := io.ReadAll(conn)
 		reset = errors.Is(err, fault.ErrInjected) || err != nil && strings.Contains(err.Error(), "reset")
 		got <- string(p)

@@ -27,9 +27,9 @@ func (e expect) head() string {
 
 func (e expect) want() string {
 	if e.in.isLines() {
-		return "the line " + strconv.Quote(e.text)
+		return "the line " + shown([]byte(e.text))
 	}
-	return strconv.Quote(e.text) + e.in.suffix()
+	return shown([]byte(e.text)) + e.in.suffix()
 }
 
 func (e expect) check(c *checker) {

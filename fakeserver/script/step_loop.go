@@ -22,8 +22,12 @@ func (l loop) check(c *checker) {
 	if len(l.steps) > 0 && !expectsSomething(l.steps) {
 		c.refuse("it never ends: none of its steps waits for the client")
 	}
+	before := c.state.clone()
 	c.again(l.steps)
-	c.over = "" // its end is the client's, or that of a step
+	if c.over == "" {
+		before.join(c.state)
+	}
+	c.state = before // there may be no round
 }
 
 func (l loop) run(r *run) error {

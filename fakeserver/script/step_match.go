@@ -88,7 +88,7 @@ func (e expectMatch) fits(p []byte) (at int, why string, ok bool) {
 			return at, "", false
 		}
 	}
-	return len(p), "", false
+	return len(p), "the datagram has ended without a match", false
 }
 
 // A pattern is a regular expression for the beginning of a stream or of a message.

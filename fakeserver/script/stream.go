@@ -198,7 +198,7 @@ func (t *stream) ending(err error) string {
 		return timeOver
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return clientReset
-	case errors.Is(err, net.ErrClosed), errors.Is(err, errors.ErrUnsupported):
+	case errors.Is(err, net.ErrClosed):
 		return ""
 	}
 	return fmt.Sprintf("the connection broke: %v", err)

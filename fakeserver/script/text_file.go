@@ -12,6 +12,7 @@ import (
 type parsed struct {
 	scripts []Script // by number, from 1; the last is for all that follow
 	counted bool     // they have sections of their own
+	data    map[string]*section
 }
 
 // of returns the script of connection or peer n.
@@ -46,9 +47,9 @@ func (on medium) word() string {
 
 // parse makes scripts of a file's text, and checks them.
 func parse(name, text string, on medium) (*parsed, error) {
-	p := &parser{file: name, on: on, data: map[string]*section{}, used: map[string]bool{}}
+	p := &parser{file: name, on: on, data: map[string]*section{}}
 	first, numbered := p.sort(sectionsOf(text))
-	f := &parsed{counted: len(numbered) > 0}
+	f := &parsed{counted: len(numbered) > 0, data: p.data}
 	if steps := p.steps(first); len(steps) > 0 && f.counted {
 		p.errorf(steps[0].at.line, "steps before -- %s 1 --: put them into a section, or leave those out", on.word())
 	} else if !f.counted {
@@ -58,7 +59,7 @@ func parse(name, text string, on medium) (*parsed, error) {
 		f.scripts = append(f.scripts, p.steps(s))
 	}
 	for _, name := range p.names() {
-		if !p.used[name] {
+		if p.data[name].uses == 0 {
 			p.errorf(p.data[name].line-1, "no step refers to -- %s --, as by send @%s", name, name)
 		}
 	}

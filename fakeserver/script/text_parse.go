@@ -12,7 +12,6 @@ type parser struct {
 	file string
 	on   medium
 	data map[string]*section
-	used map[string]bool // the data that steps refer to
 	errs []error
 
 	lines []line // of the section, which have words
@@ -81,7 +80,7 @@ func (p *parser) step(l *line) (Step, bool) {
 		p.errorf(l.n, "a { comes at a line's end, and a } is a line of its own, or \"} or {\"")
 		return Step{}, false
 	}
-	st := &statement{p: p, line: l.n, rest: words}
+	st := &statement{p: p, rest: words, place: place{file: p.file, line: l.n}}
 	framing, framed := st.framing()
 	v, ok := st.verb(framed)
 	if !ok {
@@ -114,7 +113,7 @@ func (p *parser) step(l *line) (Step, bool) {
 		p.errorf(l.n, "%s: %v: want %s", v.name, err, v.usage)
 		return Step{}, false
 	}
-	return Step{act: act, at: place{p.file, l.n, st.from, st.to}}, true
+	return Step{act: act, at: st.place}, true
 }
 
 // blocks parses the blocks of a step after the line that opens the first.
@@ -138,10 +137,10 @@ func (p *parser) blocks(opened int) (parts []Script) {
 
 // A statement is what a line says.
 type statement struct {
-	p        *parser
-	line     int
-	rest     []word
-	from, to int // of its texts
+	p     *parser
+	rest  []word
+	wrong bool // which has been said
+	place
 }
 
 var errLacks = errors.New("something is missing")
@@ -181,7 +180,10 @@ func (s *statement) text() (string, error) {
 		if d == nil {
 			return "", fmt.Errorf("there is no section -- %s --%s", w.text, suggestion(w.text, s.p.names()))
 		}
-		s.p.used[w.text] = true
+		d.uses++
+		if s.mixed = len(s.rest) > 1; !s.mixed {
+			s.data = w.text
+		}
 		b.WriteString(d.text)
 	}
 	s.rest = nil

@@ -8,6 +8,7 @@ type section struct {
 	line int    // of its first line, from 1
 	at   int    // its offset in the file
 	text string
+	uses int // by how many words of steps
 }
 
 func sectionsOf(text string) []section {

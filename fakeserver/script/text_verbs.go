@@ -90,7 +90,7 @@ func (s *statement) framing() (f Framing, framed bool) {
 	}
 	if err != nil {
 		s.p.errorf(s.line, "%s: %v: want %s, and then expect, expect-match, send or send-expand", w.text, err, framings[w.text])
-		s.rest = nil
+		s.rest, s.wrong = nil, true
 	}
 	return f, true
 }
@@ -130,7 +130,10 @@ func (s *statement) framingOf(name string) (f Framing, err error) {
 func (s *statement) verb(framed bool) (v verb, ok bool) {
 	w, err := s.take()
 	if err != nil {
-		return v, false // the framing has said it
+		if !s.wrong {
+			s.p.errorf(s.line, "after a framing comes expect, expect-match, send or send-expand")
+		}
+		return v, false
 	}
 	var names []string
 	for _, v := range verbs {

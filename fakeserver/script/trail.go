@@ -97,8 +97,10 @@ func (t trail) left() string {
 // A place is a line of a file.
 type place struct {
 	file     string
-	line     int // zero: there is none
-	from, to int // of the step's texts, in the file
+	line     int    // zero: there is none
+	from, to int    // of the step's texts, in the file
+	data     string // the section of data that is its only text; empty: it is none
+	mixed    bool   // it has several texts, of which some are data
 }
 
 func (p place) String() string { return fmt.Sprintf("%s:%d", p.file, p.line) }
