@@ -47,7 +47,7 @@ func execute(ctx context.Context, c *cobra.Command, w io.Writer) int {
 	switch {
 	case err == nil:
 		return allRight
-	case errors.Is(err, errDifferent):
+	case errors.Is(err, errDifferent), errors.Is(err, errUnexpected):
 		return isDifferent
 	case errors.Is(err, syscall.EPIPE): // of head, say
 		return allRight
@@ -74,7 +74,7 @@ A file may be - for the standard input. Colors are used on a terminal, unless NO
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w\nSee '%s --help'", err, c.CommandPath())
 	})
-	root.AddCommand(newShow(), newDiff(), newExport())
+	root.AddCommand(newServe(), newShow(), newDiff(), newExport())
 	return root
 }
 

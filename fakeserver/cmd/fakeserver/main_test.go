@@ -17,20 +17,6 @@ func TestMain(m *testing.M) {
 	os.Exit(testscript.RunMain(m, map[string]func() int{"fakeserver": run}))
 }
 
-// The scripts say what one types, and what comes of it. FAKEWIRE_UPDATE=1 writes what came into them.
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		RequireExplicitExec: true,
-		UpdateScripts:       os.Getenv("FAKEWIRE_UPDATE") != "",
-		Setup: func(env *testscript.Env) error {
-			env.Setenv("NO_COLOR", "")
-			return nil
-		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"append": appendTo},
-	})
-}
-
 // Diff exits as diff does: a difference is no trouble.
 func TestExitCodes(t *testing.T) {
 	dir := t.TempDir()
@@ -95,13 +81,4 @@ func TestFollowIsInterrupted(t *testing.T) {
 	if code := <-ended; code != allRight || problems.Len() > 0 {
 		t.Errorf("it ended with %d: %s", code, problems.String())
 	}
-}
-
-// appendTo appends what a file has to another: append TO FROM.
-func appendTo(ts *testscript.TestScript, _ bool, args []string) {
-	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_APPEND|os.O_WRONLY, 0)
-	ts.Check(err)
-	_, err = f.WriteString(ts.ReadFile(args[1]))
-	ts.Check(err)
-	ts.Check(f.Close())
 }

@@ -150,13 +150,19 @@ type printer struct {
 	events  transcript.Printer
 	colors  bool
 	conn    int
-	live    bool // print each event at once
-	changes int  // that were printed
+	live    bool   // print each event at once
+	prefix  string // of each line
+	changes int    // that were printed
 }
 
 // all prints all that r has.
 func (p *printer) all(r source) error {
 	p.head(r.Header(), r.Origin())
+	if p.live {
+		if err := p.w.Flush(); err != nil {
+			return err
+		}
+	}
 	shown, seen := 0, 0
 	for {
 		e, err := r.Next()
@@ -242,6 +248,9 @@ func (p *printer) line(color, text string) { p.paint(color, printable(text)+"\n"
 func (p *printer) paint(color, text string) {
 	if !p.colors {
 		color = plain
+	}
+	if p.prefix != "" {
+		text = p.prefix + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n"+p.prefix) + "\n"
 	}
 	p.w.WriteString(painted(text, color)) // which Flush tells
 }
