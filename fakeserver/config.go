@@ -46,6 +46,9 @@ type Config struct {
 	// by the Stop of a Listener, whose error has the first one of a Write: nothing is written after that. RecordTo is not closed. It
 	// can't be had with Redact. If nil, nothing is written.
 	RecordTo io.Writer
+	// RecordUpstreamTo is RecordTo for what passed between a proxy and its upstream: see [Server.Upstream]. Nothing is written
+	// before something is dialed. If nil, nothing is written.
+	RecordUpstreamTo io.Writer
 	// StartDown lets the server start as Down leaves it: with its port taken, and
 	// refusing connections until Up. As a rule that is fault.AtStart.
 	StartDown bool
@@ -88,6 +91,9 @@ type PacketConfig struct {
 	// whose error has the first one of a Write: nothing is written after that. RecordTo is not closed. It
 	// can't be had with Redact. If nil, nothing is written.
 	RecordTo io.Writer
+	// RecordUpstreamTo is RecordTo for what passed between a proxy and its upstream: see PacketServer.Upstream. Nothing is written
+	// before something is dialed. If nil, nothing is written.
+	RecordUpstreamTo io.Writer
 	// StartDown lets the server start as Down leaves it: with its port taken, and
 	// its datagrams answered by "port unreachable" until Up. As a rule that is fault.AtStart.
 	StartDown bool
@@ -112,6 +118,8 @@ type endpoint struct {
 	redactor      transcript.Redactor
 	recordLimit   int64
 	recordTo      io.Writer
+
+	recordUpstreamTo io.Writer
 }
 
 var (
@@ -123,7 +131,7 @@ func (cfg *Config) endpoint() endpoint {
 	return endpoint{
 		name: cfg.Name, network: cfg.Network, addr: cfg.Addr, transport: cfg.Transport, receiveBuffer: cfg.ReceiveBuffer,
 		known: streamNetworks, plan: cfg.Faults, medium: fault.Streams, redactor: cfg.Redact,
-		recordLimit: cfg.RecordLimit, recordTo: cfg.RecordTo,
+		recordLimit: cfg.RecordLimit, recordTo: cfg.RecordTo, recordUpstreamTo: cfg.RecordUpstreamTo,
 	}
 }
 
@@ -131,7 +139,7 @@ func (cfg *PacketConfig) endpoint() endpoint {
 	e := endpoint{
 		name: cfg.Name, network: cfg.Network, addr: cfg.Addr, transport: cfg.Transport, receiveBuffer: cfg.ReceiveBuffer,
 		known: packetNetworks, plan: cfg.Faults, medium: fault.Datagrams, redactor: cfg.Redact,
-		recordLimit: cfg.RecordLimit, recordTo: cfg.RecordTo,
+		recordLimit: cfg.RecordLimit, recordTo: cfg.RecordTo, recordUpstreamTo: cfg.RecordUpstreamTo,
 	}
 	if e.receiveBuffer == 0 && !e.isUnix() {
 		e.receiveBuffer = defaultPacketBuffer

@@ -87,7 +87,7 @@ func compile(e *endpoint, o origin) (*core, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.recordTo != nil && e.redactor != nil {
+	if (e.recordTo != nil || e.recordUpstreamTo != nil) && e.redactor != nil {
 		return nil, fmt.Errorf("%w: RecordTo and Redact can't be had together: what is to be hidden may be cut anywhere, and is known only at the end", ErrConfig)
 	}
 	s := &core{name: e.name, test: o.test(), seed: sd, noRST: e.isUnix(), medium: e.medium, redactor: e.redactor, trace: trace}
@@ -112,6 +112,7 @@ func (s *core) settle(e *endpoint, addr net.Addr) {
 		s.grows = newGrowing(e.recordTo, "RecordTo", s.rec.Snapshot().Header(), s.recordingOrigin(), s.ctx.Done())
 		s.rec.Tap(s.grows)
 	}
+	s.upstreams.to = e.recordUpstreamTo
 	s.outages.c, s.outages.ended = s, s.ctx.Done()
 }
 

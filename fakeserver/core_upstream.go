@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"io"
 	"os"
 	"sync"
 
@@ -10,8 +11,10 @@ import (
 
 // upstreams has the record of what a server's proxies say to their upstreams, and hear from them.
 type upstreams struct {
-	mu  sync.Mutex       // guards rec
-	rec *record.Recorder // nil: no proxy has dialed yet
+	mu    sync.Mutex       // guards rec and grows
+	rec   *record.Recorder // nil: no proxy has dialed yet
+	grows *growing         // rec, as it is made; nil: nowhere
+	to    io.Writer        // where it grows
 }
 
 // upstreamRecorder returns the recorder of the upstream legs, which is beside the server's own. Its header has the network
@@ -24,6 +27,10 @@ func (s *core) upstreamRecorder(network, address string) *record.Recorder {
 		s.upstreams.rec = s.rec.Beside(h, s.recordLimit)
 		if s.trace {
 			s.upstreams.rec.Trace(tracer(os.Stderr, s.upstreams.rec.Snapshot().Redacted().Header(), s.redactor))
+		}
+		if s.upstreams.to != nil {
+			s.upstreams.grows = newGrowing(s.upstreams.to, "RecordUpstreamTo", s.upstreams.rec.Header(), s.upstreamOrigin(), s.ctx.Done())
+			s.upstreams.rec.Tap(s.upstreams.grows)
 		}
 	}
 	return s.upstreams.rec
@@ -41,6 +48,18 @@ func (s *core) upstream() transcript.Transcript {
 
 // upstreamRecording returns what there is to be kept of the upstream legs: no plan is at work there.
 func (s *core) upstreamRecording() transcript.Recording {
+	return transcript.Recording{Transcript: s.upstream(), Origin: s.upstreamOrigin()}
+}
+
+// upstreamOrigin returns how that recording comes about.
+func (s *core) upstreamOrigin() transcript.Origin {
 	o := s.recordingOrigin()
-	return transcript.Recording{Transcript: s.upstream(), Origin: transcript.Origin{Test: o.Test, Rerun: o.Rerun, Seed: o.Seed}}
+	return transcript.Origin{Test: o.Test, Rerun: o.Rerun, Seed: o.Seed}
+}
+
+// growingUpstream returns the recording of the upstream legs that grows; nil: none does.
+func (s *core) growingUpstream() *growing {
+	s.upstreams.mu.Lock()
+	defer s.upstreams.mu.Unlock()
+	return s.upstreams.grows
 }

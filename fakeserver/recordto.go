@@ -2,12 +2,12 @@ package fakeserver
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/internal/record"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -146,10 +146,10 @@ func (g *growing) full() <-chan struct{} {
 
 // close writes the closing line, and waits until all has been written, but no longer than d. It returns what went wrong
 // with the recording.
-func (g *growing) close(r fault.Report, d time.Duration) error {
+func (g *growing) close(report json.RawMessage, d time.Duration) error {
 	g.put(func() error {
 		g.closed = true
-		return g.lines.Close(asJSON(r))
+		return g.lines.Close(report)
 	})
 	for end := time.Now().Add(d); ; {
 		written, err := g.rest()
@@ -174,13 +174,19 @@ func (g *growing) rest() (<-chan struct{}, error) {
 	return g.written.next(), g.err
 }
 
-// endGrowing ends the recording that grows, if there is one. It returns what went wrong with it.
+// endGrowing ends the recordings that grow. It returns what went wrong with them.
 func (s *core) endGrowing() error {
-	if s.grows == nil {
-		return nil
+	var errs []error
+	if s.grows != nil {
+		errs = append(errs, s.grows.close(asJSON(s.Report()), closeGrace))
 	}
-	if err := s.grows.close(s.Report(), closeGrace); err != nil {
-		return fmt.Errorf("fakeserver: %s: %w", s.name, err)
+	if g := s.growingUpstream(); g != nil {
+		errs = append(errs, g.close(nil, closeGrace))
 	}
-	return nil
+	for i, err := range errs {
+		if err != nil {
+			errs[i] = fmt.Errorf("fakeserver: %s: %w", s.name, err)
+		}
+	}
+	return errors.Join(errs...)
 }

@@ -275,3 +275,45 @@ func writePieces(n int) fakeserver.HandlerFunc {
 		return nil
 	}
 }
+
+// The leg between a proxy and its upstream grows beside the other one, with the same numbers.
+func TestRecordUpstreamToHasTheOtherLeg(t *testing.T) {
+	up, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.Echo{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer up.Close()
+	var f, g file
+	srv, err := fakeserver.Listen(fakeserver.Config{
+		Handler: fakeserver.Proxy{Upstream: up.Addr()}, RecordTo: &f, RecordUpstreamTo: &g, RecordLimit: -1,
+		Faults: fault.Plan{Rules: []fault.Rule{fault.FromClient(fault.Replace{Old: "I", New: "O"})}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"PING", "PIN"} {
+		c, err := srv.Dial(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(c, text)
+		c.(interface{ CloseWrite() error }).CloseWrite()
+		if got, err := io.ReadAll(c); string(got) != strings.ReplaceAll(text, "I", "O") || err != nil {
+			t.Errorf("the answer is %q, %v", got, err)
+		}
+		c.Close()
+	}
+	if err := srv.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ours, theirs := f.recording(t), g.recording(t)
+	if got := string(ours.Transcript.Conn(2).FromClient()) + " " + string(theirs.Transcript.Conn(2).FromClient()); got != "PIN PON" {
+		t.Errorf("conn 2 is %q on both legs, want PIN PON", got)
+	}
+	if h := theirs.Transcript.Header(); h.Address != up.Addr() || !h.Start.Equal(ours.Transcript.Header().Start) {
+		t.Errorf("the other leg's header is %+v", h)
+	}
+	if theirs.Report != nil || ours.Report == nil {
+		t.Errorf("the reports are %s and %s", ours.Report, theirs.Report)
+	}
+}
