@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/script"
 )
 
 // A handlerKind is what --handler may be.
@@ -35,6 +36,9 @@ var handlerKinds = []handlerKind{
 	{"lines", "answers each line with its upper case", "",
 		func(string) (fakeserver.Handler, error) { return fakeserver.Lines{}, nil },
 		func(string) (fakeserver.PacketHandler, error) { return fakeserver.PacketLines{}, nil }},
+	{"script", "does what the steps in the file say; a client that does not is told: see the doc of package script", "FILE",
+		func(name string) (fakeserver.Handler, error) { return script.ReadFile(name) },
+		func(name string) (fakeserver.PacketHandler, error) { return script.ReadPacketFile(name) }},
 }
 
 // handlerUsage says what --handler may be.

@@ -14,8 +14,10 @@ type live struct {
 	mu     sync.Mutex // guards what follows
 	change *sync.Cond
 	unread []byte
-	ended  bool // no more is written
-	left   bool // no more is read
+	taken  int64 // bytes that were read
+	rushed bool  // Write waits for nothing
+	ended  bool  // no more is written
+	left   bool  // no more is read
 }
 
 func newLive() *live {
@@ -28,7 +30,7 @@ func newLive() *live {
 func (l *live) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for len(l.unread) >= maxUnread && !l.left {
+	for len(l.unread) >= maxUnread && !l.left && !l.rushed {
 		l.change.Wait()
 	}
 	if !l.left {
@@ -36,6 +38,21 @@ func (l *live) Write(p []byte) (int, error) {
 		l.change.Broadcast()
 	}
 	return len(p), nil
+}
+
+// rush lets Write wait for nothing any more: the file is to have all, whatever becomes of the output.
+func (l *live) rush() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.rushed = true
+	l.change.Broadcast()
+}
+
+// progress returns how much was read so far.
+func (l *live) progress() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.taken
 }
 
 // end lets Read return io.EOF after what is there.
@@ -64,6 +81,7 @@ func (l *live) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n := copy(p, l.unread)
+	l.taken += int64(n)
 	if l.unread = l.unread[n:]; len(l.unread) == 0 {
 		l.unread = nil
 	}

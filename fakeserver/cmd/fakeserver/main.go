@@ -20,6 +20,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -37,9 +38,13 @@ func main() { os.Exit(run()) }
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, func() { time.AfterFunc(sameSignal, stop) })
 	return execute(ctx, newRoot(), os.Stderr)
 }
+
+// sameSignal is how far apart two signals may be that are one: timeout, and a shell's ^C, may send it to the process, and to its
+// group.
+const sameSignal = 100 * time.Millisecond
 
 // execute runs a command, and returns how it ends. What is wrong goes to w.
 func execute(ctx context.Context, c *cobra.Command, w io.Writer) int {

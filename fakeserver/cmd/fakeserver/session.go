@@ -54,7 +54,7 @@ func (s *session) say(format string, args ...any) {
 	fmt.Fprintf(s.c.ErrOrStderr(), "fakeserver: %s\n", printable(fmt.Sprintf(format, args...)))
 }
 
-// endGrace is how long the output may take at the end.
+// endGrace is how long the output may stand still at the end.
 const endGrace = time.Second
 
 // run lets the servers, which listen, serve until the end of the session. It returns what went wrong.
@@ -96,24 +96,14 @@ func (s *session) end(printing *sync.WaitGroup) error {
 	if s.addressFile != "" {
 		os.Remove(s.addressFile)
 	}
-	late := time.AfterFunc(endGrace/2, func() { // an output that stands still must not keep the end out of the recording
-		for _, srv := range s.servers {
-			srv.live.leave()
-		}
-	})
+	for _, srv := range s.servers {
+		srv.live.rush()
+	}
 	err := s.close()
 	for _, srv := range s.servers {
 		srv.live.end()
 	}
-	printed := make(chan struct{})
-	go func() {
-		printing.Wait()
-		close(printed)
-	}()
-	select {
-	case <-printed:
-		late.Stop()
-	case <-time.After(endGrace):
+	if !s.printed(printing) {
 		err = errors.Join(err, errors.New("the output did not take all that there was to print"))
 	}
 	asExpected := s.judge()
@@ -124,6 +114,30 @@ func (s *session) end(printing *sync.WaitGroup) error {
 		return errUnexpected
 	}
 	return err
+}
+
+// printed waits for what prints, as long as that gets on. It reports whether it came to its end.
+func (s *session) printed(printing *sync.WaitGroup) bool {
+	over := make(chan struct{})
+	go func() {
+		printing.Wait()
+		close(over)
+	}()
+	for last := int64(-1); ; {
+		select {
+		case <-over:
+			return true
+		case <-time.After(endGrace):
+		}
+		var now int64
+		for _, srv := range s.servers {
+			now += srv.live.progress()
+		}
+		if now == last {
+			return false
+		}
+		last = now
+	}
 }
 
 // close closes the servers, and their recordings.
