@@ -26,9 +26,7 @@ func (t *Transcript) numbered(d Direction) (all [][]byte, numbers []int64) {
 			for i := range e.times() { // of empty ones, in a record with a limit
 				all, numbers = append(all, e.Data), append(numbers, e.Offset+i)
 			}
-			if d == ToClient {
-				last[e.Conn] = sent{len(all) - 1, e.Offset, e.times() > 1}
-			}
+			last[e.Conn] = sent{len(all) - 1, e.Offset, e.times() > 1}
 		case e.kind() == DatagramUnsent && ok && (before.number == e.Offset || before.several && before.number < e.Offset):
 			all[before.at] = nil
 		}

@@ -94,7 +94,7 @@ func datagrams(events []Event, d Direction) (all [][]byte) {
 			continue
 		}
 		later := slices.IndexFunc(events[i+1:], func(l Event) bool { return l.Conn == e.Conn && l.Direction == d })
-		if d == ToClient && later >= 0 && events[i+1+later].Kind == DatagramUnsent && events[i+1+later].Offset == e.Offset {
+		if later >= 0 && events[i+1+later].Kind == DatagramUnsent && events[i+1+later].Offset == e.Offset {
 			continue
 		}
 		all = append(all, e.Data)

@@ -123,12 +123,17 @@ func TestTranscriptDatagrams(t *testing.T) {
 	rec.Add(Event{Conn: 1, Direction: ToClient, Kind: DatagramUnsent, Offset: 2, Peer: "a:1"})
 	out.Datagram(2, "a:2", 1, []byte("one of two"))
 	rec.Add(Event{Conn: 2, Direction: ToClient, Kind: Undelivered, Offset: 1, Count: 1, Peer: "a:2"}) // the other
+	in.Datagram(2, "a:2", 2, []byte("refused"))
+	rec.Add(Event{Conn: 2, Direction: FromClient, Kind: DatagramUnsent, Offset: 2, Peer: "a:2"}) // by a proxy's socket to its upstream
 	rec.Add(Event{Direction: FromClient, Kind: Drop, Count: 3})
 	rec.Add(Event{Direction: FromClient, Kind: Drop, Count: 4})
 	tr := rec.Snapshot()
 	got := tr.Conn(1).Datagrams(FromClient)
 	if len(got) != 2 || string(got[0]) != "one" || got[1] == nil || len(got[1]) != 0 {
 		t.Errorf("peer 1 sent %q, want one and an empty one", got)
+	}
+	if got := tr.Conn(2).Datagrams(FromClient); len(got) != 1 || string(got[0]) != "other" {
+		t.Errorf("peer 2 sent %q, want what left", got)
 	}
 	if got := tr.Datagrams(ToClient); len(got) != 2 || string(got[0]) != "answer" || string(got[1]) != "one of two" {
 		t.Errorf("clients got %q, want the answer, and one of two", got)

@@ -22,6 +22,8 @@ func TestWriteDatagrams(t *testing.T) {
 		r.Add(transcript.Event{Conn: 1, Direction: out, Kind: transcript.DatagramUnsent, Offset: 2, Peer: "[::1]:5000", Text: "too long"})
 		o.Datagram(1, "[::1]:5000", 3, []byte{})
 		r.Add(transcript.Event{Kind: transcript.Drop, Count: 3})
+		r.Lane(1, in).Datagram(1, "[::1]:5000", 2, []byte("refused")) // of a proxy's socket to its upstream
+		r.Add(transcript.Event{Conn: 1, Direction: in, Kind: transcript.DatagramUnsent, Offset: 2, Peer: "[::1]:5000", Text: "too long"})
 	})
 	f := write(t, rec)
 	f.wantLines(t, `::1 -> ::1 udp 5000>53 "q"`, `::1 -> ::1 udp 53>5000 "a"`, `::1 -> ::1 udp 53>5000 ""`)

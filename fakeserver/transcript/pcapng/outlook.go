@@ -91,9 +91,7 @@ func (o *outlook) takeBack(e transcript.Event) {
 	case transcript.FINUnsent:
 		o.taken[s.fin] = 1
 	case transcript.Datagram:
-		if e.Direction == transcript.ToClient {
-			s.datagram = lastDatagram{e.Seq, e.Offset, e.Times > 1}
-		}
+		s.datagram = lastDatagram{e.Seq, e.Offset, e.Times > 1}
 	case transcript.DatagramUnsent:
 		if before.number == e.Offset || before.several && before.number < e.Offset {
 			o.taken[before.seq]++
