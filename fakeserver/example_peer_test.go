@@ -3,7 +3,6 @@ package fakeserver_test
 import (
 	"context"
 	"fmt"
-	"net"
 
 	"github.com/fakewire/fakewire/fakeserver"
 )
@@ -24,25 +23,13 @@ func ExamplePeerHandler() {
 		_, err = fmt.Fprintf(p, "client %d said %s and %s", p.Number(), first.Data, second.Data)
 		return err
 	})
-	srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Handler: sum})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	srv := must(fakeserver.ListenPacket(fakeserver.PacketConfig{Handler: sum}))
 	defer srv.Close()
 	for _, words := range [][]string{{"one", "two"}, {"ping", "pong"}} {
-		c, err := net.Dial("udp", srv.Addr())
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
+		c := must(srv.Dial(context.Background()))
 		defer c.Close()
-		for _, word := range words {
-			fmt.Fprint(c, word)
-		}
-		answer := make([]byte, 100)
-		n, _ := c.Read(answer)
-		fmt.Printf("%s\n", answer[:n])
+		fmt.Fprint(c, words[0])
+		fmt.Println(answerTo(c, words[1]))
 	}
 	// Output:
 	// client 1 said one and two

@@ -42,7 +42,10 @@ func (p *Peer) RemoteAddr() net.Addr { return p.client.returnAddr() }
 //
 // When the server closes, its error wraps net.ErrClosed, whatever has come by then: see Ready. When ctx is done first,
 // it wraps the cause, and os.ErrDeadlineExceeded, too, if that is a deadline's.
-func (p *Peer) Next(ctx context.Context) (Packet, error) {
+func (p *Peer) Next(ctx context.Context) (Packet, error) { return p.next(ctx, time.Time{}) }
+
+// next is Next until a time (zero: forever), after which its error is a timeout.
+func (p *Peer) next(ctx context.Context, until time.Time) (Packet, error) {
 	for {
 		if p.s.isClosing() {
 			return Packet{}, p.opError("read", net.ErrClosed)
@@ -57,7 +60,10 @@ func (p *Peer) Next(ctx context.Context) (Packet, error) {
 		case over:
 			return Packet{}, io.EOF
 		}
-		p.sleep(ctx, changed, due)
+		if hasPassed(until) {
+			return Packet{}, p.opError("read", os.ErrDeadlineExceeded)
+		}
+		p.sleep(ctx, changed, earliest(due, until))
 	}
 }
 
@@ -78,7 +84,7 @@ func (p *Peer) Step(name string) { p.step.Store(&name) }
 // Hold waits at a gate, as [Conn.Hold] does, until PacketServer.Release. When the server closes, its error wraps net.ErrClosed.
 func (p *Peer) Hold(gate string) error {
 	g, held := p.s.gates.hold(gate, func(text string) {
-		p.s.rec.Add(transcript.Event{Conn: p.client.n, Kind: transcript.Note, Peer: p.client.text, Text: text})
+		p.note(transcript.Note, text)
 	})
 	if held {
 		g.enter()
@@ -119,6 +125,11 @@ func (p *Peer) sleep(ctx context.Context, changed <-chan struct{}, due time.Time
 	case <-ctx.Done():
 	case <-p.s.ctx.Done():
 	}
+}
+
+// note records something about the peer.
+func (p *Peer) note(k transcript.Kind, text string) {
+	p.s.rec.Add(transcript.Event{Conn: p.client.n, Kind: k, Text: text})
 }
 
 // opError wraps err as a socket would.

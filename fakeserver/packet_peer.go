@@ -25,6 +25,8 @@ type peer struct {
 
 	handlers     int   // what packetsIn.handlers was at its last datagram; the reader's, as the next
 	conversation *Peer // with the handler of that time; nil if that has none
+
+	upstream upstreamPeer
 }
 
 // A delivery is a datagram on its way to the handler, or the reader.

@@ -129,7 +129,9 @@ func (k *packetSocket) wakeWriters() {
 	}
 }
 
-func isUnixgram(pc net.PacketConn) bool { return pc.LocalAddr().Network() == "unixgram" }
+func isUnixgram(pc net.PacketConn) bool { return isUnixgramAddr(pc.LocalAddr()) }
+
+func isUnixgramAddr(a net.Addr) bool { return a.Network() == "unixgram" }
 
 // deaf is the error of a ReadFrom that goes on nevertheless.
 func (k *packetSocket) deaf() error {
