@@ -51,17 +51,46 @@ func (c deafUntilClose) SetDeadline(time.Time) error {
 	return nil
 }
 
+// SetReadBuffer leaves the buffer as small as the test has made it.
+func (c deafUntilClose) SetReadBuffer(int) error { return nil }
+
+// deafTo is a PacketProxy's Dial on a network, for sockets with buffers of a size.
+func deafTo(n *fakenet.Network, buffer int) func(ctx context.Context, network, address string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := n.DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return deafUntilClose{c.(*fakenet.PacketConn), make(chan struct{})}, c.(*fakenet.PacketConn).SetReadBuffer(buffer)
+	}
+}
+
+// What the kernel loses of answers for want of a buffer is counted, like what a server's socket loses.
+func TestPacketProxyCountsWhatTheKernelLoses(t *testing.T) {
+	fakenet.Bubble(t, func(tb fakeserver.TB) {
+		const answers = 1000
+		n := new(fakenet.Network)
+		x := fakeserver.PacketProxy{Dial: deafTo(n, 4096)}
+		withPacketProxy(tb, fakeserver.PacketConfig{Transport: n}, x, saysMany(answers), fault.Plan{}, func(s packetProxied) {
+			send(t, s.dial(), "x")
+			synctest.Wait()
+			s.srv.Close()
+			lost, read := 0, len(s.srv.Upstream().Datagrams(transcript.ToClient))
+			for e := range s.srv.Upstream().Conn(1).Kind(transcript.Drop).All() {
+				lost += int(e.Count)
+			}
+			if lost == 0 || read == 0 || lost+read != answers {
+				t.Errorf("of %d answers %d are read and %d lost", answers, read, lost)
+			}
+		})
+	})
+}
+
 // What has arrived from the upstream when the server closes is in the record, and named.
 func TestPacketProxyCloseTakesWhatHasArrived(t *testing.T) {
 	fakenet.Bubble(t, func(tb fakeserver.TB) {
 		n := new(fakenet.Network)
-		x := fakeserver.PacketProxy{Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
-			c, err := n.DialContext(ctx, network, address)
-			if err != nil {
-				return nil, err
-			}
-			return deafUntilClose{c.(*fakenet.PacketConn), make(chan struct{})}, nil
-		}}
+		x := fakeserver.PacketProxy{Dial: deafTo(n, 1<<16)}
 		withPacketProxy(tb, fakeserver.PacketConfig{Transport: n}, x, saysMany(3), fault.Plan{}, func(s packetProxied) {
 			send(t, s.dial(), "x")
 			synctest.Wait()
@@ -81,7 +110,7 @@ func TestPacketProxyCloseTakesWhatHasArrived(t *testing.T) {
 
 // The answers for a client that has no room are those that its leg has, and those that are named.
 func TestPacketProxyCloseWithAClientThatHasNoRoom(t *testing.T) {
-	const answers = 50
+	const answers = 1000 // more than a unix socket takes, and less than one of UDP
 	up := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: saysMany(answers)})
 	srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Network: "unixgram", Handler: fakeserver.PacketProxy{Upstream: up.Addr()}})
 	if err != nil {
@@ -104,14 +133,15 @@ func TestPacketProxyCloseWithAClientThatHasNoRoom(t *testing.T) {
 
 // Close does not wait for clients, nor for upstreams, that have nothing to say, or no room.
 func TestPacketProxyCloseWithManySessions(t *testing.T) {
-	const sessions = 100
+	const sessions, each = 100, 10
 	for name, upstream := range map[string]struct {
 		network string
 		handler fakeserver.PacketHandler
+		answers int // to each client
 	}{
-		"idle":    {"udp", fakeserver.PacketEcho{}},
-		"silent":  {"udp", fakeserver.PacketDiscard{}},
-		"no room": {"unixgram", nil},
+		"idle":    {"udp", fakeserver.PacketEcho{}, each},
+		"silent":  {"udp", fakeserver.PacketDiscard{}, 0},
+		"no room": {"unixgram", nil, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fakenet.NoLeaks(t)
@@ -125,12 +155,12 @@ func TestPacketProxyCloseWithManySessions(t *testing.T) {
 			for range sessions {
 				c := dialUDP(t, srv)
 				clients = append(clients, c)
-				for range 30 { // more than a unix socket has room for
+				for range each { // together more than a unix socket has room for
 					send(t, c, "x")
 				}
 			}
 			wait(t, srv, func(tr transcript.Transcript) bool {
-				return len(tr.Datagrams(transcript.FromClient)) == 30*sessions && srv.Upstream().Conns() == sessions
+				return tr.Len() >= sessions*(1+each+upstream.answers) && srv.Upstream().Conns() == sessions
 			})
 			began := time.Now()
 			if err := srv.Close(); err != nil {

@@ -26,6 +26,8 @@ type packetLeg struct {
 	unhook   func() bool   // lets a server that closes leave it alone; false: it has begun to interrupt it
 	cut      chan struct{} // closed when it has
 
+	drops int64 // answers that the kernel has lost, and that are recorded; the reader's
+
 	mu     sync.Mutex // guards what follows
 	passed time.Time  // when something passed last
 	over   bool       // it can't be used any more
@@ -57,6 +59,9 @@ func newPacketLeg(p *Peer, raw net.Conn, rec *record.Recorder) *packetLeg {
 	l := &packetLeg{
 		p: p, raw: raw, here: addrString(raw.LocalAddr()), rec: rec, ended: make(chan struct{}), cut: make(chan struct{}), passed: time.Now(),
 		to: rec.Lane(n, transcript.FromClient), from: rec.Lane(n, transcript.ToClient),
+	}
+	if b, ok := raw.(interface{ SetReadBuffer(int) error }); ok && !isUnixgramAddr(raw.LocalAddr()) {
+		b.SetReadBuffer(defaultPacketBuffer) // as of a PacketServer, so that bursts are not lost
 	}
 	l.noteOpen()
 	l.unhook = context.AfterFunc(p.s.ctx, l.interrupt)
@@ -131,6 +136,7 @@ func (l *packetLeg) read() {
 	defer close(l.ended)
 	for {
 		buf, n, err := socket.ReadDatagram(l.raw, l.buffers())
+		l.noteDrops()
 		switch {
 		case err == nil:
 			l.pass()
@@ -147,6 +153,23 @@ func (l *packetLeg) read() {
 			return
 		}
 	}
+}
+
+// noteDrops records what the kernel has lost for want of a buffer, where it tells.
+func (l *packetLeg) noteDrops() {
+	pc, ok := l.raw.(net.PacketConn)
+	if !ok {
+		return
+	}
+	now, err := socket.Drops(pc)
+	if err != nil || now <= l.drops {
+		return
+	}
+	l.rec.Add(transcript.Event{
+		Conn: l.p.Number(), Direction: transcript.ToClient, Kind: transcript.Drop, Count: now - l.drops,
+		Text: "answers lost: the receive buffer was full",
+	})
+	l.drops = now
 }
 
 func (l *packetLeg) buffers() *sync.Pool {
@@ -197,8 +220,9 @@ func (l *packetLeg) takeRest() {
 	if <-l.ended; l.isOver() {
 		return
 	}
+	l.noteDrops()
 	l.raw.SetReadDeadline(time.Time{})
-	for range maxRest {
+	for stop := time.Now().Add(closeGrace / 4); !hasPassed(stop); {
 		buf, n, err := socket.ReadDatagramNow(l.raw, l.buffers())
 		if err != nil {
 			return
@@ -206,6 +230,7 @@ func (l *packetLeg) takeRest() {
 		l.noteKept(l.recordBack((*buf)[:n], n == len(*buf)), "closed")
 		l.buffers().Put(buf)
 	}
+	l.note(transcript.Note, "closed: what else had come was not read")
 }
 
 // end closes the socket, which can't be used any more.
