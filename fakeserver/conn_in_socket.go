@@ -43,14 +43,19 @@ func (in *inbound) throwAway(n int) {
 	}
 }
 
-// takeRest takes what has arrived, without waiting for more: nothing waits any longer.
+// takeRest takes what has arrived, without waiting for more: nothing waits any longer. A client that is blocked in a Write goes
+// on with it as this reads, and is not given as long.
 func (in *inbound) takeRest() {
 	c := in.c
 	if !c.clearRawReadDeadline() {
 		return
 	}
-	sum := 0
-	for stop := time.Now().Add(closeGrace / 4); sum < maxWaiting && time.Now().Before(stop); {
+	arrived, _ := socket.Unread(c.raw)
+	began := time.Now()
+	for sum := 0; sum < maxWaiting; {
+		if d := time.Since(began); d >= closeGrace/4 || d >= closeGrace/40 && sum >= arrived {
+			return
+		}
 		n, err := in.takeNow(in.lane.Buffer(minRead))
 		in.throwAway(n)
 		sum += n

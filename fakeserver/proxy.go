@@ -40,7 +40,7 @@ import (
 //	fault.HalfClose FromClient                  a FIN
 //	fault.HalfClose ToClient                    nothing; what it sends from then on is recorded as discarded
 //	an OnAccept rule that ends it               nothing: the upstream is not dialed
-//	Server.Close                                a FIN, and the socket is closed at once
+//	Server.Close                                as by Exit
 //
 // An RST waits until what was sent before it has arrived, for as long as there is progress within five seconds. An RST that
 // comes while the proxy waits for the other side to read is seen on Linux and in memory; elsewhere only when that has read.

@@ -68,7 +68,7 @@ func (u *upstreamConn) close() {
 	u.raw.Close()
 }
 
-// drain discards what the upstream still sends, as Conn does: so a FIN stays a FIN.
+// drain discards what the upstream still sends, as Conn does: so a FIN stays a FIN. It ends when the server closes.
 func (u *upstreamConn) drain() {
 	if u.theyEnd() {
 		return
@@ -79,32 +79,10 @@ func (u *upstreamConn) drain() {
 	for sum := 0; sum < drainBytes; {
 		u.raw.SetReadDeadline(earliest(time.Now().Add(drainIdle), began.Add(drainTotal)))
 		if u.core.isClosing() {
-			u.drainNow()
 			return
 		}
 		p, err := u.read(transcript.Discarded)
 		if sum += len(p); err != nil {
-			if isTimeout(err) && u.core.isClosing() {
-				u.drainNow()
-			}
-			return
-		}
-	}
-}
-
-// drainNow discards what has arrived.
-func (u *upstreamConn) drainNow() {
-	u.from.CutOff()
-	u.raw.SetReadDeadline(time.Time{})
-	for stop := time.Now().Add(closeGrace / 4); time.Now().Before(stop); {
-		n, err := socket.ReadNow(u.base, u.from.Buffer(minRead))
-		if n > 0 {
-			u.from.Commit(transcript.Discarded, n)
-		}
-		if err != nil {
-			if !isTimeout(err) {
-				u.readError(err)
-			}
 			return
 		}
 	}
@@ -113,6 +91,6 @@ func (u *upstreamConn) drainNow() {
 // noteUnread records what lies in the socket and will not be read.
 func (u *upstreamConn) noteUnread() {
 	if n, err := socket.Unread(u.base); err == nil && n > 0 && !u.theyEnd() {
-		u.from.Add(transcript.Event{Kind: transcript.Unread, Count: int64(n), Text: "in the socket when it was closed"})
+		u.from.Add(transcript.Event{Kind: transcript.Unread, Count: int64(n), AtClose: u.core.isClosing(), Text: "in the socket when it was closed"})
 	}
 }
