@@ -55,7 +55,33 @@ func TestUpstreamOfAFailedTestIsAFile(t *testing.T) {
 			t.Errorf("%s is not named:\n%s", file, tb.log[0])
 		}
 	}
+	if want := "the upstream's leg of conn 1 has 5 bytes to the client, and the client's leg 2: the same up to byte 2\n"; !strings.Contains(tb.log[0], want) {
+		t.Errorf("the message does not say %q:\n%s", want, tb.log[0])
+	}
 	if all, _ := os.ReadDir(dir); len(all) != 4 {
 		t.Errorf("%d files, want 4: %v", len(all), all)
+	}
+}
+
+// A failed test's message says little where the legs are the same, and nothing where there is only one.
+func TestUpstreamInTheMessageOfAFailedTest(t *testing.T) {
+	real := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}})
+	for limit, want := range map[int64]string{0: "has the same bytes\n", -1: " events\n"} {
+		tb := &fakeTB{name: "TestBehind"}
+		srv := fakeserver.Start(tb, fakeserver.Config{Handler: fakeserver.Proxy{Upstream: real.Addr()}, RecordLimit: limit})
+		c := dial(t, srv)
+		send(t, c, "hello")
+		c.CloseWrite()
+		wantAll(t, c, "hello", io.EOF)
+		tb.failed = true
+		tb.end()
+		if text := tb.log[0]; strings.Count(text, "the upstream's leg") != 1 || !strings.Contains(text, want) {
+			t.Errorf("the message does not say %q:\n%s", want, text)
+		}
+	}
+	tb := &fakeTB{name: "TestAlone", failed: true}
+	fakeserver.Start(tb, fakeserver.Config{})
+	if tb.end(); strings.Contains(tb.log[0], "upstream's leg") {
+		t.Errorf("there is no upstream:\n%s", tb.log[0])
 	}
 }

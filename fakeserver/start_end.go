@@ -17,6 +17,7 @@ type server interface {
 	Wire
 	recorded() transcript.Recording
 	upstreamRecording() transcript.Recording
+	legs(client transcript.Transcript) string
 	progress() (p progress, age time.Duration)
 	rerun(test string) string
 	outcomes() string
@@ -112,6 +113,7 @@ func (s *started) story(record func(server) transcript.Recording, m moment, faul
 			b.WriteString(t.Redact("to rerun with the same draws: " + line + "\n"))
 		}
 		b.WriteString(t.String())
+		b.WriteString(srv.legs(t))
 	}
 	return b.String()
 }
