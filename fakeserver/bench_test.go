@@ -16,6 +16,9 @@ func BenchmarkSink(b *testing.B)         { benchmark(b, benchwork.Sink) }
 func BenchmarkEcho1(b *testing.B)        { benchmark(b, benchwork.Echo1) }
 func BenchmarkEcho64(b *testing.B)       { benchmark(b, benchwork.Echo64) }
 func BenchmarkLifeCycle(b *testing.B)    { benchmark(b, benchwork.LifeCycle) }
+func BenchmarkProxy(b *testing.B)        { benchmark(b, benchwork.Proxy) }
+func BenchmarkProxyOff(b *testing.B)     { benchmark(b, benchwork.ProxyOff) }
+func BenchmarkProxyEcho(b *testing.B)    { benchmark(b, benchwork.ProxyEcho) }
 func BenchmarkUDP64(b *testing.B)        { benchmark(b, benchwork.UDP64) }
 func BenchmarkUDP1200(b *testing.B)      { benchmark(b, benchwork.UDP1200) }
 func BenchmarkUDP64Burst(b *testing.B)   { benchmark(b, benchwork.UDP64Burst) }

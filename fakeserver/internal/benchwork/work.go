@@ -49,7 +49,7 @@ func (g Goal) Met(low, high float64) bool {
 
 // All returns every work, in the order of PERFORMANCE.md.
 func All() []Work {
-	return []Work{Sink, SinkFresh, Echo1, Echo64, LifeCycle, UDP64, UDP1200, UDP64Burst, UDP1200Burst, LatencyToClient, LatencyFromClient, Match, MatchText}
+	return []Work{Sink, SinkFresh, Echo1, Echo64, LifeCycle, Proxy, ProxyFresh, ProxyOff, ProxyEcho, UDP64, UDP1200, UDP64Burst, UDP1200Burst, LatencyToClient, LatencyFromClient, Match, MatchText}
 }
 
 // patience bounds every client: a body that waits longer fails.
