@@ -53,6 +53,9 @@ type Playback struct {
 	// Ignore says what of the client's bytes may differ, as for transcript.Diff. A pattern must not ask for the end of the
 	// text, and where one ends a message, the playback waits for 10 ms for more of it.
 	Ignore []transcript.Ignore
+	// Vary has what may be other bytes in each of the client's messages. A number of bytes that no
+	// pattern can count, as they are no text, are offsets here.
+	Vary []Span
 	// Carry has what the answers repeat of the requests.
 	Carry []Carry
 	// Pace is how much of the recorded pauses there is before what the server does: 1 as recorded, 0.5 half. If zero, none.
@@ -66,6 +69,7 @@ type Playback struct {
 	mu      sync.Mutex    // guards what follows
 	loaded  []*part       // what it makes of the recording; nil: nothing yet
 	loadErr error         // why it can't
+	carries []*Carry      // Carry, and Vary
 	again   *replayedPlan // what of the recorded plan acts again; nil: nothing
 	played  map[int]int   // how often each recorded connection was, by its number
 }
@@ -169,11 +173,13 @@ func (p *Playback) Unplayed() (all []int) {
 }
 
 // name returns what errors call the recording.
-func (p *Playback) name() string {
-	if p.Name != "" {
-		return p.Name
+func (p *Playback) name() string { return nameOfRecording(p.Name, p.Recording) }
+
+func nameOfRecording(name string, rec transcript.Recording) string {
+	if name != "" {
+		return name
 	}
-	if h := p.Recording.Transcript.Header(); h.Name != "" {
+	if h := rec.Transcript.Header(); h.Name != "" {
 		return "the recording of " + h.Name
 	}
 	return "the recording"

@@ -23,6 +23,9 @@ type Carry struct {
 	Conn    int    // the recorded connection or peer. If zero, each
 	Request Span   // where it is in what the client sends
 	Answer  Span   // where it is in what the server sends. If zero, where it is in the request
+
+	label        string // what errors call it
+	isOnlyVaried bool   // it is what a Playback's Vary has
 }
 
 // A Span is a part of each message: from one offset in it up to another, or what a pattern matches.
@@ -72,19 +75,36 @@ func (c *Carry) validate() error {
 	return nil
 }
 
-// carryName returns what errors call the ith of carries.
-func carryName(carries []Carry, i int) string {
-	if carries[i].Name != "" {
-		return fmt.Sprintf("%q", carries[i].Name)
+// carriesOf returns what is carried, and after that what only varies.
+func carriesOf(carry []Carry, vary []Span) (all []*Carry) {
+	for i, c := range carry {
+		if c.label = fmt.Sprintf("Carry %d", i+1); c.Name != "" {
+			c.label = fmt.Sprintf("Carry %q", c.Name)
+		}
+		all = append(all, &c)
 	}
-	return fmt.Sprint(i + 1)
+	for i, s := range vary {
+		all = append(all, &Carry{Request: s, label: fmt.Sprintf("Vary %d", i+1), isOnlyVaried: true})
+	}
+	return all
+}
+
+// validateCarries returns the error of the first that has one.
+func validateCarries(all []*Carry) error {
+	for _, c := range all {
+		if err := c.validate(); err != nil {
+			return fmt.Errorf("%s: %w", c.label, err)
+		}
+	}
+	return nil
 }
 
 // A substitution is a place in what the server sends that gets a carried value.
 type substitution struct {
 	at    span   // in what was recorded
 	carry *Carry //
-	value int    // which of the carry's values
+	value int    // which of the carry's values; of datagrams, the request's index
+	nth   int    // of datagrams, which of the carry's values in the request
 }
 
 // changesOf returns what is changed in the bytes of an answer, or of several in a row, which begin at an offset, for values that came
@@ -93,7 +113,7 @@ func changesOf(c *Carry, answer []byte, offset int64, before []value) (all []sub
 	for _, s := range c.answer().all(answer) {
 		for i := len(before) - 1; i >= 0; i-- {
 			if bytes.Equal(before[i].data, answer[s.from:s.to]) {
-				all = append(all, substitution{span{offset + s.from, offset + s.to}, c, i})
+				all = append(all, substitution{at: span{offset + s.from, offset + s.to}, carry: c, value: i})
 				break
 			}
 		}
@@ -121,10 +141,12 @@ func (s Span) all(message []byte) (all []span) {
 }
 
 // findChanges finds what of d's answers is changed, in order; of places that overlap the first carry's counts.
-func findChanges(d *dialogue, x *expectation, carries []Carry) (all []substitution) {
-	for i := range carries {
-		c := &carries[i]
+func findChanges(d *dialogue, x *expectation, carries []*Carry) (all []substitution) {
+	for _, c := range carries {
 		values := x.carried[c]
+		if c.isOnlyVaried {
+			continue
+		}
 		for from, to := 0, 0; from < len(d.acts) && len(values) > 0; from = to {
 			first, after := int64(-1), d.acts[from].after
 			end := first
@@ -147,6 +169,11 @@ func findChanges(d *dialogue, x *expectation, carries []Carry) (all []substituti
 			}
 		}
 	}
+	return sortedChanges(all)
+}
+
+// sortedChanges sorts them by where they are; of those that overlap the first counts.
+func sortedChanges(all []substitution) []substitution {
 	slices.SortStableFunc(all, func(a, b substitution) int { return cmp.Compare(a.at.from, b.at.from) })
 	return slices.CompactFunc(all, func(a, b substitution) bool { return b.at.from < a.at.to })
 }

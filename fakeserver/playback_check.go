@@ -222,10 +222,14 @@ func (c *checker) isComplete() bool {
 		c.lookAhead(&p)
 	}
 	if p.inRun {
-		p.want = c.x.runs[p.run].to
-		p.run++
+		return c.x.runs[p.run].to == end
 	}
-	return p.want == end && (p.run >= len(c.x.runs) || c.x.runs[p.run].isOpen)
+	beyond := slices.ContainsFunc(c.x.ranges, func(r span) bool { return r.to > p.got }) // which may be there or not
+	if p.run < len(c.x.runs) {
+		r := c.x.runs[p.run]
+		return beyond && r.from == p.want && r.to == end
+	}
+	return p.want == end && !beyond
 }
 
 // room returns how many bytes come at least before what is expected is complete; zero: it is.

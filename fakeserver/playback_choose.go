@@ -43,10 +43,15 @@ func (pl *player) extraConn(recorded int) error {
 	}
 }
 
+// isExtra reports whether what came is more than was recorded.
+func (pl *player) isExtra() bool {
+	c := pl.chk
+	return c.want == int64(len(c.x.data)) && !c.inRun && pl.next >= pl.part.toHear()
+}
+
 // diverge is for what comes and was not recorded.
 func (pl *player) diverge() error {
-	c := pl.chk
-	isExtra := c.want == int64(len(c.x.data)) && !c.inRun && pl.next >= pl.part.toHear()
+	c, isExtra := pl.chk, pl.isExtra()
 	switch {
 	case isExtra && !pl.part.isFull: // the recorded handler left that unread, too
 		c.pending, c.diverged = nil, false

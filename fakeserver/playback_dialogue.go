@@ -19,7 +19,7 @@ type dialogue struct {
 	starts   []int64 // where the client's messages begin in heard: after something that the server sent
 	waits    []wait  // how long the client took for what it said
 	isFull   bool    // the client said nothing that the server left unread or discarded
-	begun    bool    // the handler began to serve it: no rule ended it on accept
+	isWire   bool    // heard is what the client sent: no rule changes that
 	missing  string  // why it can't be played; empty: it can
 }
 
@@ -55,7 +55,7 @@ const (
 // dialogueOf returns connection n of a recording, of which t has the events; closing is the Seq of the event with which
 // the recording's server began to close.
 func dialogueOf(n int, t transcript.Transcript, closing int64) *dialogue {
-	d := &dialogue{conn: n, isFull: true}
+	d := &dialogue{conn: n, isFull: true, isWire: true}
 	r := dialogueReader{dialogue: d, closing: closing}
 	for e := range t.All() {
 		r.read(e)
@@ -198,7 +198,6 @@ func (r *dialogueReader) finAt() int {
 
 // finish makes the end of the handler of a FIN after which it heard nothing.
 func (r *dialogueReader) finish() {
-	r.begun = true
 	if at := r.finAt(); at >= 0 && r.acts[at].kind == actFIN && r.acts[at].after >= int64(len(r.heard)) && r.isLast(at) {
 		r.acts[at].kind = actEnd
 	}

@@ -37,7 +37,7 @@ type maskSpec struct {
 func (s maskSpec) mask() *mask { return newMask(s.pattern, s.most, s.carry) }
 
 // expect returns what a client is to say that goes through d.
-func expect(d *dialogue, ignore []transcript.Ignore, carry []Carry) (*expectation, error) {
+func expect(d *dialogue, ignore []transcript.Ignore, carry []*Carry) (*expectation, error) {
 	x := &expectation{data: d.heard, starts: d.starts, carried: map[*Carry][]value{}}
 	for _, i := range ignore {
 		if !isAboutClient(i, d.conn) {
@@ -54,8 +54,7 @@ func expect(d *dialogue, ignore []transcript.Ignore, carry []Carry) (*expectatio
 			x.masks = append(x.masks, maskSpec{p, most, nil})
 		}
 	}
-	for i := range carry {
-		c := &carry[i]
+	for _, c := range carry {
 		if c.Conn != 0 && c.Conn != d.conn {
 			continue
 		}

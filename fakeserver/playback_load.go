@@ -3,15 +3,18 @@ package fakeserver
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // load makes parts of the recording, and refuses what can't be played.
 func (p *Playback) load() ([]*part, error) {
 	t := p.Recording.Transcript
-	if err := p.checkFields(); err != nil {
+	p.carries = carriesOf(p.Carry, p.Vary)
+	if err := checkPlayback(p.Pace, p.Match, p.Extra, p.Ignore, p.carries); err != nil {
 		return nil, err
 	}
 	switch {
@@ -35,11 +38,11 @@ func (p *Playback) load() ([]*part, error) {
 		if p.again != nil {
 			d = p.again.deliver(d, t)
 		}
-		x, err := expect(d, p.Ignore, p.Carry)
+		x, err := expect(d, p.Ignore, p.carries)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, &part{dialogue: d, x: x, changes: findChanges(d, x, p.Carry)})
+		all = append(all, &part{dialogue: d, x: x, changes: findChanges(d, x, p.carries)})
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -53,27 +56,22 @@ func hasRules(rec transcript.Recording) bool {
 	return len(rec.Origin.Plan) > 0 && p.UnmarshalJSON(rec.Origin.Plan) == nil && len(p.Rules) > 0
 }
 
-// checkFields refuses fields that make no sense, whatever the recording is.
-func (p *Playback) checkFields() error {
+// checkPlayback refuses fields that make no sense, whatever the recording is.
+func checkPlayback(pace float64, match PlaybackMatch, extra PlaybackExtra, ignore []transcript.Ignore, carries []*Carry) error {
 	switch {
-	case !(p.Pace >= 0): // so that NaN is refused too
-		return fmt.Errorf("Pace is %v, want 0 or more", p.Pace)
-	case p.Match > ByFirstBytes:
-		return fmt.Errorf("there is no Match %d", p.Match)
-	case p.Extra > ExtraRepeats:
-		return fmt.Errorf("there is no Extra %d", p.Extra)
+	case !(pace >= 0): // so that NaN is refused too
+		return fmt.Errorf("Pace is %v, want 0 or more", pace)
+	case match > ByFirstBytes:
+		return fmt.Errorf("there is no Match %d", match)
+	case extra > ExtraRepeats:
+		return fmt.Errorf("there is no Extra %d", extra)
 	}
-	for i := range p.Carry {
-		if err := p.Carry[i].validate(); err != nil {
-			return fmt.Errorf("Carry %s: %w", carryName(p.Carry, i), err)
-		}
-	}
-	for n, i := range p.Ignore {
+	for n, i := range ignore {
 		if err := i.Validate(); err != nil {
 			return fmt.Errorf("Ignore %d: %w", n+1, err)
 		}
 	}
-	return nil
+	return validateCarries(carries)
 }
 
 // checkParts refuses what is about nothing in the recording.
@@ -83,16 +81,16 @@ func (p *Playback) checkParts(all []*part) error {
 			return fmt.Errorf("Ignore %d: %w", n+1, err)
 		}
 	}
-	for i := range p.Carry {
-		if err := checkCarry(&p.Carry[i], all); err != nil {
-			return fmt.Errorf("Carry %s: %w", carryName(p.Carry, i), err)
+	for _, c := range p.carries {
+		if err := checkCarry(c, all); err != nil {
+			return fmt.Errorf("%s: %w", c.label, err)
 		}
 	}
 	if p.Match != ByFirstBytes {
 		return nil
 	}
 	for _, d := range all {
-		if d.begun && d.firstMessage() == 0 && len(d.acts) > 0 {
+		if d.firstMessage() == 0 && len(d.acts) > 0 {
 			return fmt.Errorf("Match is ByFirstBytes, and on conn %d the server spoke first: use ByOrder", d.conn)
 		}
 	}
@@ -107,11 +105,16 @@ func checkIgnore(i transcript.Ignore, all []*part) error {
 			matches = matches || i.Pattern.Match(d.heard)
 		}
 	}
+	return ignoreError(i, about, matches, "conn")
+}
+
+// ignoreError returns why an Ignore is for nothing, or nil.
+func ignoreError(i transcript.Ignore, about, matches bool, sender string) error {
 	switch {
 	case i.Direction == transcript.ToClient:
 		return errors.New("it is about what the server sends, which is played as it was: a Playback compares the client's side")
 	case !about:
-		return fmt.Errorf("the recording has no conn %d", i.Conn)
+		return fmt.Errorf("the recording has no %s %d", sender, i.Conn)
 	case !matches:
 		return fmt.Errorf("nothing that the recorded client sent matches `%v`", i.Pattern)
 	}
@@ -119,21 +122,24 @@ func checkIgnore(i transcript.Ignore, all []*part) error {
 }
 
 func checkCarry(c *Carry, all []*part) error {
-	about, values := false, 0
+	about, values, used := false, 0, false
 	for _, d := range all {
 		about = about || c.Conn == 0 || c.Conn == d.conn
 		values += len(d.x.carried[c])
-		for _, ch := range d.changes {
-			if ch.carry == c {
-				return nil
-			}
-		}
+		used = used || slices.ContainsFunc(d.changes, func(s substitution) bool { return s.carry == c })
 	}
+	return carryError(c, about, values, used, "conn")
+}
+
+// carryError returns why a Carry is for nothing, or nil.
+func carryError(c *Carry, about bool, values int, used bool, sender string) error {
 	switch {
 	case !about:
-		return fmt.Errorf("the recording has no conn %d", c.Conn)
+		return fmt.Errorf("the recording has no %s %d", sender, c.Conn)
 	case values == 0:
-		return errors.New("nothing that the recorded client sent is in its Request")
+		return errors.New("nothing that the recorded client sent is there")
+	case used || c.isOnlyVaried:
+		return nil
 	}
-	return fmt.Errorf("of the %d values that it finds in the recorded requests no later answer has one in its Answer", values)
+	return fmt.Errorf("of the %s that the recorded requests have there, no later answer has one in its place: what only varies is for Vary", human.Count(values, "value"))
 }

@@ -57,23 +57,28 @@ func (c *checker) wantedAt(p position) string {
 	x, want, i := c.x, p.want, p.run
 	if p.inRun {
 		r := x.runs[i]
-		if r.isFixed && p.length < r.to-r.from {
-			return fmt.Sprintf("%s that may be any", human.Count(int(r.to-r.from-p.length), "more byte"))
+		if left := r.to - r.from - p.length; r.isFixed && left > 0 {
+			return fmt.Sprintf("%s more that may be any", human.Count(int(left), "byte"))
 		}
 		want, i = r.to, i+1
 	}
 	end := int64(len(x.data))
 	if i < len(x.runs) {
 		if end = x.runs[i].from; end == want && want < int64(len(x.data)) {
-			return "what is ignored there"
+			return "what may be any there, as it was recorded " + quoteShort(x.data[want:x.runs[i].to])
 		}
 	}
 	if want == end {
 		return "nothing more"
 	}
-	text := x.data[want:min(end, want+maxWanted)]
-	if more := end - want - int64(len(text)); more > 0 {
-		return fmt.Sprintf("%q … %s more", text, human.CountGrouped(int(more), "byte"))
+	return quoteShort(x.data[want:end])
+}
+
+// quoteShort quotes p, or the beginning of it.
+func quoteShort(p []byte) string {
+	text := p[:min(len(p), maxWanted)]
+	if more := len(p) - len(text); more > 0 {
+		return fmt.Sprintf("%q … %s more", text, human.CountGrouped(more, "byte"))
 	}
 	return strconv.Quote(string(text))
 }
@@ -81,7 +86,7 @@ func (c *checker) wantedAt(p position) string {
 // diff returns the lines of transcript.Diff that show what differs; empty, if there are none.
 func (pl *player) diff() string {
 	c := pl.chk
-	ignore := pl.p.ignoring(c.x)
+	ignore := ignoringOf(pl.p.Ignore, pl.p.carries, c.x)
 	got := c.kept
 	if c.first > 0 {
 		got = pl.c.core.rec.Snapshot().Conn(pl.c.n).FromClient()
@@ -91,8 +96,8 @@ func (pl *player) diff() string {
 	return lines
 }
 
-// ignoring returns what transcript.Diff is to ignore.
-func (p *Playback) ignoring(x *expectation) (all []transcript.Ignore) {
+// ignoringOf returns what transcript.Diff is to ignore.
+func ignoringOf(ignore []transcript.Ignore, carries []*Carry, x *expectation) (all []transcript.Ignore) {
 	for _, r := range x.ranges {
 		all = append(all, transcript.Ignore{From: r.from, To: r.to})
 	}
@@ -101,12 +106,12 @@ func (p *Playback) ignoring(x *expectation) (all []transcript.Ignore) {
 			all = append(all, transcript.Ignore{From: v.at.from, To: v.at.to})
 		}
 	}
-	for _, i := range p.Ignore {
+	for _, i := range ignore {
 		if i.Pattern != nil && i.Direction != transcript.ToClient {
 			all = append(all, transcript.Ignore{Pattern: i.Pattern})
 		}
 	}
-	for _, c := range p.Carry {
+	for _, c := range carries {
 		if c.Request.Pattern != nil {
 			all = append(all, transcript.Ignore{Pattern: c.Request.Pattern})
 		}

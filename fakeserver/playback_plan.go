@@ -183,7 +183,7 @@ func (r *replayedPlan) deliver(d *dialogue, t transcript.Transcript) *dialogue {
 		fed, at[cut] = cut, int64(len(x.data))
 	}
 	x.take(st.Finish(0))
-	out.heard = x.data
+	out.heard, out.isWire = x.data, false
 	for i := range out.acts {
 		out.acts[i].after = at[out.acts[i].after]
 	}
@@ -237,4 +237,11 @@ func (r *replayedPlan) leaveToRules(d *dialogue, t transcript.Transcript) {
 		}
 		return ended > 0 && a.seq > ended
 	})
+}
+
+// deliverDatagrams changes x to what is to be played where the rules act again: what the handler gets then, and without what they do.
+func (r *replayedPlan) deliverDatagrams(x *exchange) {
+	x.acts = slices.DeleteFunc(x.acts, func(a packetAct) bool { return a.isFault() && r.has(a.fault.Rule) })
+	peer := r.prog.Program().Peer(x.peer, transcript.FromClient)
+	x.deliver(func(a asked) []decide.Copy { return peer.Next(a.data, 0).Copies })
 }
