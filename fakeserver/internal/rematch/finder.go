@@ -136,7 +136,7 @@ func (f *Finder) look(rest []byte, ended bool) bool {
 		after = noRune
 	}
 	f.follow(f.at, before, after)
-	if groups, preferred := f.match(); groups != nil && (preferred == 0 || after != notYet) {
+	if groups, preferred := f.match(); groups != nil {
 		f.best, f.found = append(f.best[:0], groups...), true
 		f.waiting.keep(preferred, len(f.path))
 	}

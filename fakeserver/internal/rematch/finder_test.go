@@ -128,6 +128,8 @@ func TestFinderHoldsBackOnlyWhatMayBeOfAMatch(t *testing.T) {
 		{`ab?`, "a", "", "b may come"},
 		{`a\x{FFFD}`, "a\xc3", "", "it may become invalid"},
 		{`a[^x]`, "ab", "ab", "a match"},
+		{`\B`, "a\xf0\x9f", "a", "there may be an empty match within, if this becomes no character"},
+		{`\B\x{FFFD}`, "a\xf0\x9f", "a", "the second byte may be a match, if this becomes no character"},
 	} {
 		f := rematch.MustCompile(test.expr).Finder(0)
 		got := ""
