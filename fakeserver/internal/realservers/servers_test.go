@@ -159,7 +159,8 @@ action(type="omfile" file="/dev/stdout" template="plain")
 `
 
 func rsyslog(t *testing.T) upstream {
-	server, dir := servertest.Tool(t, "/usr/sbin/rsyslogd"), t.TempDir()
+	dir := t.TempDir()
+	server := copied(t, servertest.Tool(t, "/usr/sbin/rsyslogd"), dir)
 	return onPort(t, "rsyslogd: ", func(port string) *process {
 		config := filepath.Join(dir, port+".conf")
 		write(t, config, fmt.Sprintf(rsyslogConfig, dir, port))
@@ -168,6 +169,17 @@ func rsyslog(t *testing.T) upstream {
 }
 
 func postgres(t *testing.T) upstream { return postgresBy(t, "trust") }
+
+// copied returns a program's copy in a directory. Ubuntu has a profile of AppArmor for the installed one, by its path, that lets it read
+// and write only what the service does. Another process writes it: a file that this one has written can't be run while a child that was
+// forked meanwhile has not yet closed it.
+func copied(t *testing.T, program, dir string) string {
+	t.Helper()
+	if out, err := exec.Command("cp", program, dir).CombinedOutput(); err != nil {
+		t.Fatalf("cp: %v\n%s", err, out)
+	}
+	return filepath.Join(dir, filepath.Base(program))
+}
 
 // postgresBy starts a server that lets the user tester, whose password is secret, in by a method. It refuses to be run by root: then it
 // is run by the user that Debian's package made for it.
