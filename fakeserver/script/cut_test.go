@@ -2,8 +2,14 @@ package script_test
 
 import (
 	"bytes"
+	"errors"
+	"io"
+	"net"
 	"testing"
+	"time"
 
+	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
 	"github.com/fakewire/fakewire/fakeserver/script"
 	"pgregory.net/rapid"
 )
@@ -21,6 +27,35 @@ func TestScriptIsIndependentOfCuts(t *testing.T) {
 		}
 		wantSame(rt, d.steps, says, whole, serve(t, d.steps, c))
 	})
+}
+
+// On a socket of the kernel's a script is what it is in memory.
+func TestScriptIsTheSameOnSockets(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		d := dialogues.Draw(rt, "dialogue")
+		says := saying(rt, d.says)
+		wantSame(rt, d.steps, says, serve(t, d.steps, client{pieces: []string{says}}), serveOnSocket(t, d.steps, says))
+	})
+}
+
+// serveOnSocket is serve on a socket, with a client that says all at once and then ends its stream.
+func serveOnSocket(t *testing.T, s script.Script, says string) (o outcome) {
+	srv := listen(t, fakeserver.Config{Handler: s})
+	defer srv.Close()
+	c, err := srv.Dial(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(servertest.Patience))
+	io.WriteString(c, says)
+	c.(*net.TCPConn).CloseWrite()
+	answer, _ := io.ReadAll(c)
+	servertest.Wait(t, srv, servertest.Ended(1))
+	srv.Close()
+	o.answer, o.err, o.record = string(answer), srv.Verify(), srv.Transcript()
+	errors.As(o.err, &o.mismatch)
+	return o
 }
 
 type fataler interface{ Fatalf(string, ...any) }

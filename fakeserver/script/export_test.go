@@ -1,6 +1,9 @@
 package script
 
-import "reflect"
+import (
+	"reflect"
+	"strconv"
+)
 
 // StepsOf returns what a file has for connection n.
 func StepsOf(f *File, n int) Script { return f.scripts.of(n) }
@@ -15,7 +18,7 @@ func plainSteps(steps Script) (all []any) {
 		case expectMatch:
 			all = append(all, a.in, a.max, a.pattern.text)
 		case block:
-			all = append(all, a.head())
+			all = append(all, a.head(strconv.Quote))
 			for _, part := range a.parts() {
 				all = append(all, plainSteps(part))
 			}

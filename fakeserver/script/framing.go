@@ -136,15 +136,15 @@ func (f Framing) checkBody(body string) error {
 	switch f.kind {
 	case lines:
 		if strings.Contains(body, "\n") || strings.HasSuffix(body, "\r") {
-			return fmt.Errorf("%s has a line's end in it, or a part of one: a line is given without", brief(strconv.Quote(body)))
+			return fmt.Errorf("%s has a line's end in it, or a part of one: a line is given without", shown(body))
 		}
 	case untilEnd:
 		if i := strings.Index(body+f.end, f.end); f.end != "" && i < len(body) {
-			return fmt.Errorf("%s has %q in it, which ends a message: it is given without", brief(strconv.Quote(body)), f.end)
+			return fmt.Errorf("%s has %q in it, which ends a message: it is given without", shown(body), f.end)
 		}
 	case fixedSize:
 		if len(body) != f.size {
-			return fmt.Errorf("%s has %d bytes, want %d", brief(strconv.Quote(body)), len(body), f.size)
+			return fmt.Errorf("%s has %d bytes, want %d", shown(body), len(body), f.size)
 		}
 	case lengthPrefixed:
 		return f.length.checkBody(body)

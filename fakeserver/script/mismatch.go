@@ -74,10 +74,10 @@ func nearest(e expectation, m *miss) (text []byte) {
 // maxShown is how much of a text a message has.
 const maxShown = 40
 
-// shown returns p for a message.
-func shown(p []byte) string {
-	if len(p) <= maxShown {
-		return strconv.Quote(string(p))
+// shown returns text in quotes, for a message: if it is long, its beginning.
+func shown(text string) string {
+	if len(text) <= maxShown {
+		return strconv.Quote(text)
 	}
-	return fmt.Sprintf("%q… (%d bytes)", p[:maxShown], len(p))
+	return fmt.Sprintf("%q… (%d bytes)", text[:maxShown], len(text))
 }

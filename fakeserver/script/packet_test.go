@@ -18,7 +18,7 @@ import (
 
 // servePackets runs a script in a bubble with a client that sends datagrams, a second apart, and returns what it was
 // answered within a minute after the last, each with "|", and what Verify says after that.
-func servePackets(t *testing.T, h fakeserver.PacketHandler, sends []string, rules ...fault.Rule) (answers string, verify error, record transcript.Transcript) {
+func servePackets(t *testing.T, h fakeserver.PacketHandler, sends []string, rules ...fault.Rule) (answers string, record transcript.Transcript, verify error) {
 	t.Helper()
 	nettest.Bubble(t, func(tb fakeserver.TB) {
 		var n nettest.Network
@@ -44,7 +44,7 @@ func servePackets(t *testing.T, h fakeserver.PacketHandler, sends []string, rule
 		srv.Close()
 		verify, record = srv.Verify(), srv.Transcript()
 	})
-	return answers, verify, record
+	return answers, record, verify
 }
 
 func TestPacketScript(t *testing.T) {
@@ -75,7 +75,7 @@ func TestPacketScript(t *testing.T) {
 		{"the server speaks again and again", script.PacketScript{expect("a"), script.Repeat(3, send("tick"), script.Wait(time.Second))}, []string{"a"}, "tick|tick|tick|", nil},
 	} {
 		t.Run(tt.why, func(t *testing.T) {
-			answers, err, record := servePackets(t, tt.script, tt.sends)
+			answers, record, err := servePackets(t, tt.script, tt.sends)
 			if answers != tt.want {
 				t.Errorf("answered %q, want %q\n%v", answers, tt.want, record)
 			}
@@ -107,7 +107,7 @@ func TestPacketScriptAndThePlan(t *testing.T) {
 		if !tt.excuse {
 			sends[1] = "x"
 		}
-		if _, err, record := servePackets(t, s, sends, tt.rule); (err == nil) != tt.excuse {
+		if _, record, err := servePackets(t, s, sends, tt.rule); (err == nil) != tt.excuse {
 			t.Errorf("%v: Verify = %v\n%v", tt.rule, err, record)
 		}
 	}
@@ -168,6 +168,27 @@ func (c emptyWrites) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
+// A client whose server gets another handler has done nothing wrong.
+func TestPacketScriptWhoseServerGetsAnotherHandler(t *testing.T) {
+	for _, s := range []script.PacketScript{{expect("a"), send("1"), expect("b")}, {script.Loop(expect("a"), send("1"))}} {
+		nettest.Bubble(t, func(tb fakeserver.TB) {
+			var n nettest.Network
+			srv := fakeserver.StartPacket(tb, fakeserver.PacketConfig{Transport: &n, Handler: s})
+			c, err := srv.Dial(context.Background())
+			if err != nil {
+				tb.Fatalf("Dial: %v", err)
+			}
+			defer c.Close()
+			c.Write([]byte("a"))
+			time.Sleep(time.Second)
+			if err := srv.SetHandler(fakeserver.PacketEcho{}); err != nil {
+				tb.Errorf("SetHandler: %v", err)
+			}
+			time.Sleep(time.Second)
+		})
+	}
+}
+
 // A single datagram is no conversation.
 func TestPacketScriptIsForPeers(t *testing.T) {
 	for _, h := range []fakeserver.PacketHandler{script.PacketScript{expect("a")}, &script.PacketFile{}} {
@@ -185,7 +206,7 @@ func TestParsePackets(t *testing.T) {
 	if want := "-- peer 1 --\nexpect \"a\"\nsend \"1\"\nhold \"gate\"\n-- peer 2 --\nexpect \"b\\n\"\nsend \"2\"\n"; f.String() != want || len(f.Gates()) != 1 {
 		t.Errorf("%s, gates %q", f, f.Gates())
 	}
-	if _, err, _ := servePackets(t, f, []string{"b"}); err == nil || !strings.Contains(err.Error(), `peer 1, datagram 1: x.txtar:2: expect "a": datagram 1, byte 0: want "a", got "b"`) {
+	if _, _, err := servePackets(t, f, []string{"b"}); err == nil || !strings.Contains(err.Error(), `peer 1, datagram 1: x.txtar:2: expect "a": datagram 1, byte 0: want "a", got "b"`) {
 		t.Errorf("Verify = %v", err)
 	}
 	if _, err := script.ParsePackets("x.txtar", "expect-line a\nclose\n-- conn 1 --\n"); err == nil || !strings.Contains(err.Error(), "x.txtar:3: -- conn 1 -- in a script for a peer: want -- peer 1 --") {

@@ -94,7 +94,7 @@ func (f *refresher) put(at place, text string) error {
 	written := strconv.Quote(text)
 	if from != at.from {
 		if written = text; !canBeData(text, to == len(f.source.text)) {
-			return fmt.Errorf("-- %s -- can't have %s, which is no whole lines: put that into the step, in quotes", at.data, shown([]byte(text)))
+			return fmt.Errorf("-- %s -- can't have %s, which is no whole lines: put that into the step, in quotes", at.data, shown(text))
 		}
 	}
 	if e, ok := f.source.edits[from]; ok {
@@ -122,7 +122,14 @@ func (f *refresher) save(err error) error {
 	if f == nil {
 		return err
 	}
-	return errors.Join(err, f.source.save())
+	switch saved := f.source.save(); {
+	case saved == nil:
+		return err
+	case err == nil:
+		return saved
+	default: // by its text alone, an err that is only the wire's does not make this one nothing more than that
+		return fmt.Errorf("%w; and %v", saved, err)
+	}
 }
 
 // writing lets one file be written at a time.

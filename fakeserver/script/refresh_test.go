@@ -162,7 +162,7 @@ func TestRefreshOfDatagrams(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if answers, err, record := servePackets(t, f, []string{"x", "y"}); err != nil || answers != "1|" {
+	if answers, record, err := servePackets(t, f, []string{"x", "y"}); err != nil || answers != "1|" {
 		t.Errorf("answered %q, %v\n%v", answers, err, record)
 	}
 	wantFile(t, name, "expect \"x\"\nsend 1\nexpect \"y\"\n")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 )
 
@@ -87,6 +88,9 @@ func (r *run) expect(all ...expectation) (chosen int, err error) {
 	case err != nil:
 		r.idle = false
 		return 0, fmt.Errorf("%s: %w", r.name(), err)
+	case m != nil && m.ended == replaced:
+		r.idle = true
+		return 0, io.EOF // which the server takes for what it is
 	case m != nil:
 		r.idle = m.ended != "" && len(m.got) == 0 && m.final
 		return 0, r.mismatch(all, m, datagram, offset)
@@ -98,7 +102,7 @@ func (r *run) expect(all ...expectation) (chosen int, err error) {
 
 func (r *run) send(p []byte) error {
 	if err := r.talk.send(p); err != nil {
-		return r.broken("to send "+shown(p), err)
+		return r.broken("to send "+shown(string(p)), err)
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package script
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // A Step is one thing that a script does. The functions of this package make steps, and so do the methods of a
 // [Framing]. The zero Step is none: Validate refuses it.
@@ -14,10 +17,13 @@ func (s Step) String() string { return strings.TrimSuffix(format([]Step{s}), "\n
 
 // An action is what a step does.
 type action interface {
-	head() string // the step as text, without what is in braces
+	head(quote quoter) string // the step as text, without what is in braces
 	check(c *checker)
 	run(r *run) error
 }
+
+// A quoter puts a text into quotes: strconv.Quote, or shown.
+type quoter func(string) string
 
 // A block is an action that has steps: one list, or several of which one is done.
 type block interface {
@@ -71,7 +77,7 @@ func formatTo(b *strings.Builder, steps []Step, indent string) {
 			b.WriteString("# no step\n")
 			continue
 		}
-		b.WriteString(s.act.head())
+		b.WriteString(s.act.head(strconv.Quote))
 		for i, part := range partsOf(s) {
 			if i > 0 {
 				b.WriteString(indent + "} or")
@@ -84,15 +90,4 @@ func formatTo(b *strings.Builder, steps []Step, indent string) {
 		}
 		b.WriteString("\n")
 	}
-}
-
-// maxBrief is how much of a step's text its name has.
-const maxBrief = 60
-
-// brief returns text, or its beginning.
-func brief(text string) string {
-	if len(text) <= maxBrief {
-		return text
-	}
-	return strings.ToValidUTF8(text[:maxBrief], "") + "…"
 }

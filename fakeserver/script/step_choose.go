@@ -14,7 +14,7 @@ func Choose(alternatives ...Script) Step { return Step{act: choose{alternatives}
 
 type choose struct{ alternatives []Script }
 
-func (h choose) head() string { return "choose" }
+func (h choose) head(quoter) string { return "choose" }
 
 func (h choose) parts() []Script { return h.alternatives }
 
@@ -72,7 +72,7 @@ func firstHead(steps Script) string {
 	if len(steps) == 0 || steps[0].act == nil {
 		return "nothing"
 	}
-	return brief(steps[0].act.head())
+	return what(steps[0])
 }
 
 func (h choose) run(r *run) error {

@@ -18,7 +18,7 @@ var errOver = errors.New("the script has ended the connection")
 
 type closeWrite struct{}
 
-func (closeWrite) head() string { return "close-write" }
+func (closeWrite) head(quoter) string { return "close-write" }
 
 func (closeWrite) check(c *checker) {
 	c.streamOnly("a datagram has no end of stream")
@@ -37,7 +37,7 @@ func (closeWrite) run(r *run) error {
 
 type closing struct{}
 
-func (closing) head() string { return "close" }
+func (closing) head(quoter) string { return "close" }
 
 func (closing) check(c *checker) {
 	c.streamOnly("datagrams have no connection; the script ends after its last step")
@@ -48,7 +48,7 @@ func (closing) run(*run) error { return errOver }
 
 type reset struct{}
 
-func (reset) head() string { return "reset" }
+func (reset) head(quoter) string { return "reset" }
 
 func (reset) check(c *checker) {
 	c.streamOnly("datagrams have no connection")

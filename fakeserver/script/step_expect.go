@@ -3,7 +3,6 @@ package script
 import (
 	"bytes"
 	"fmt"
-	"strconv"
 )
 
 // Expect waits for exactly these bytes. Of datagrams, it is one that has exactly these bytes.
@@ -18,18 +17,18 @@ type expect struct {
 	text string
 }
 
-func (e expect) head() string {
+func (e expect) head(quote quoter) string {
 	if e.in.isLines() {
-		return "expect-line " + strconv.Quote(e.text)
+		return "expect-line " + quote(e.text)
 	}
-	return e.in.prefix() + "expect " + strconv.Quote(e.text)
+	return e.in.prefix() + "expect " + quote(e.text)
 }
 
 func (e expect) want() string {
 	if e.in.isLines() {
-		return "the line " + shown([]byte(e.text))
+		return "the line " + shown(e.text)
 	}
-	return shown([]byte(e.text)) + e.in.suffix()
+	return shown(e.text) + e.in.suffix()
 }
 
 func (e expect) check(c *checker) {

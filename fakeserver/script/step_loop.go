@@ -14,7 +14,7 @@ func Repeat(n int, steps ...Step) Step { return Step{act: repeat{n, steps}} }
 
 type loop struct{ steps Script }
 
-func (l loop) head() string { return "loop" }
+func (l loop) head(quoter) string { return "loop" }
 
 func (l loop) parts() []Script { return []Script{l.steps} }
 
@@ -73,7 +73,7 @@ type repeat struct {
 	steps Script
 }
 
-func (p repeat) head() string { return fmt.Sprint("repeat ", p.n) }
+func (p repeat) head(quoter) string { return fmt.Sprint("repeat ", p.n) }
 
 func (p repeat) parts() []Script { return []Script{p.steps} }
 

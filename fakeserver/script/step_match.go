@@ -30,12 +30,12 @@ type expectMatch struct {
 	max     int // if it is not framed
 }
 
-func (e expectMatch) head() string {
+func (e expectMatch) head(quote quoter) string {
 	limit := ""
 	if e.max != 0 {
 		limit = strconv.Itoa(e.max) + " "
 	}
-	return e.in.prefix() + "expect-match " + limit + strconv.Quote(e.pattern.text)
+	return e.in.prefix() + "expect-match " + limit + quote(e.pattern.text)
 }
 
 func (e expectMatch) want() string { return "a match of /" + e.pattern.text + "/" + e.in.suffix() }

@@ -22,7 +22,7 @@ type send struct {
 	text string
 }
 
-func (s send) head() string { return s.in.prefix() + "send " + strconv.Quote(s.text) }
+func (s send) head(quote quoter) string { return s.in.prefix() + "send " + quote(s.text) }
 
 func (s send) check(c *checker) {
 	c.sends(s.in)
@@ -44,7 +44,9 @@ type sendExpand struct {
 	template string
 }
 
-func (s sendExpand) head() string { return s.in.prefix() + "send-expand " + strconv.Quote(s.template) }
+func (s sendExpand) head(quote quoter) string {
+	return s.in.prefix() + "send-expand " + quote(s.template)
+}
 
 func (s sendExpand) check(c *checker) {
 	c.sends(s.in)
@@ -68,7 +70,7 @@ func (s sendExpand) check(c *checker) {
 
 func (s sendExpand) run(r *run) error {
 	if r.last == nil {
-		return fmt.Errorf("%s: %s: no expect-match comes before it", r.name(), brief(s.head()))
+		return fmt.Errorf("%s: no expect-match comes before it", r.name())
 	}
 	body := string(r.last.expand(s.template))
 	if s.in.kind != unframed {

@@ -2,16 +2,16 @@ package script
 
 import (
 	"fmt"
-	"strconv"
 	"time"
 )
 
-// Wait does nothing for a time.
+// Wait does nothing for a time. A script whose client gives up meanwhile is not done: where that is what a test is about,
+// let the server's plan make the answer late, by fault.Latency or fault.Stall.
 func Wait(d time.Duration) Step { return Step{act: pause{d}} }
 
 type pause struct{ d time.Duration }
 
-func (p pause) head() string { return "wait " + p.d.String() }
+func (p pause) head(quoter) string { return "wait " + p.d.String() }
 
 func (p pause) check(c *checker) {
 	if p.d < 0 {
@@ -43,7 +43,7 @@ func Hold(gate string) Step { return Step{act: hold{gate}} }
 
 type hold struct{ gate string }
 
-func (h hold) head() string { return "hold " + strconv.Quote(h.gate) }
+func (h hold) head(quote quoter) string { return "hold " + quote(h.gate) }
 
 func (h hold) check(c *checker) {
 	if h.gate == "" {

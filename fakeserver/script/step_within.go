@@ -11,7 +11,7 @@ type within struct {
 	steps Script
 }
 
-func (w within) head() string { return "within " + w.d.String() }
+func (w within) head(quoter) string { return "within " + w.d.String() }
 
 func (w within) parts() []Script { return []Script{w.steps} }
 

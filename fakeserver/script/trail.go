@@ -68,7 +68,7 @@ func what(s Step) string {
 	if s.act == nil {
 		return "no step"
 	}
-	return brief(s.act.head())
+	return s.act.head(shown)
 }
 
 // maxLeft is how many of the steps that are left a mismatch names.
