@@ -19,10 +19,11 @@ import (
 	etcdproxy "go.etcd.io/etcd/pkg/v3/proxy"
 	"go.uber.org/zap"
 
+	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/internal/proxytable"
 )
 
-// A peer is someone else's proxy.
+// A peer is someone else's proxy; or ours, to compare.
 type peer struct {
 	name, module, license string
 	how                   string // what is used of it, and how it is set up
@@ -37,6 +38,11 @@ var closesAtFirstFIN = map[string]string{
 }
 
 var all = []peer{
+	{
+		name: "Fakewire", module: "github.com/fakewire/fakewire", license: "MIT",
+		how:   "`fakeserver.Proxy` with no rule",
+		start: startOurs,
+	},
 	{
 		name: "toxiproxy", module: "github.com/Shopify/toxiproxy/v2", license: "MIT",
 		how:    "a `toxiproxy.Proxy` with no toxic",
@@ -64,6 +70,14 @@ var all = []peer{
 		start:  startEtcd,
 		varies: closesAtFirstFIN,
 	},
+}
+
+func startOurs(upstream string) (string, func(), error) {
+	srv, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.Proxy{Upstream: upstream}})
+	if err != nil {
+		return "", nil, err
+	}
+	return srv.Addr(), func() { srv.Close() }, nil
 }
 
 func startToxiproxy(upstream string) (string, func(), error) {

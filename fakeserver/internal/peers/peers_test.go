@@ -32,7 +32,9 @@ func TestPeersAreInTheirFile(t *testing.T) {
 			if errors.Is(err, proxytable.ErrSetup) {
 				t.Fatalf("%s, %s: %v", name, row, err)
 			}
-			t.Logf("%s, %s: %v", name, row, err)
+			if name == "Fakewire" && err != nil {
+				t.Errorf("%s, %s: %v", name, row, err)
+			}
 		}
 	}
 	wantFile(t, markdown(got))

@@ -91,17 +91,22 @@ func (p peer) section(b *strings.Builder, got results) {
 			fmt.Fprintf(&lines, "- %s: %s\n", row.Name, cell)
 		}
 	}
-	fmt.Fprintf(b, "\n## %s\n\n%s %s (%s): %s. %d of %d rows hold.\n\n%s", p.name, p.module, version(p.module), p.license, p.how,
-		holds, len(got), lines.String())
+	fmt.Fprintf(b, "\n## %s\n\n%s%s (%s): %s. %d of %d rows hold.\n", p.name, p.module, version(p.module), p.license, p.how, holds, len(got))
+	if lines.Len() > 0 {
+		fmt.Fprintf(b, "\n%s", lines.String())
+	}
 }
 
-// version is that which go.mod has.
+// version is that which go.mod has, after a blank; of the module that is tested, none.
 func version(module string) string {
 	text, err := os.ReadFile("go.mod")
 	if err != nil {
-		return err.Error()
+		return " " + err.Error()
 	}
 	_, after, _ := strings.Cut(string(text), "\t"+module+" ")
 	version, _, _ := strings.Cut(after, "\n")
-	return version
+	if strings.HasPrefix(version, "v0.0.0-0001") {
+		return ""
+	}
+	return " " + version
 }
