@@ -41,6 +41,7 @@ type round struct {
 	}
 	srv *fakeserver.Server   // or
 	ln  *fakeserver.Listener // one of these is the target
+	up  *fakeserver.Server   // the upstream, of a Proxy
 
 	mu       sync.Mutex // guards what follows
 	clients  map[string]*player
@@ -80,6 +81,9 @@ func (c chaos) play(w wire) error {
 	orders.Wait()
 	over()
 	r.fail(r.end())
+	if r.up != nil {
+		r.fail(r.up.Close())
+	}
 	r.owners.Wait()
 	r.playing.Wait()
 	for _, p := range r.handlers {
@@ -90,9 +94,7 @@ func (c chaos) play(w wire) error {
 
 func (r *round) start() (err error) {
 	if !r.wrapped {
-		r.srv, err = fakeserver.Listen(fakeserver.Config{Transport: r.transport, Handler: r, Faults: r.plan})
-		r.target = r.srv
-		return err
+		return r.startServer()
 	}
 	below, err := r.listen()
 	if err != nil {
@@ -104,6 +106,31 @@ func (r *round) start() (err error) {
 	r.target = r.ln
 	r.owners.Go(r.own)
 	return nil
+}
+
+func (r *round) startServer() (err error) {
+	if r.proxied {
+		if r.up, err = fakeserver.Listen(fakeserver.Config{Transport: r.transport, Handler: r}); err != nil {
+			return err
+		}
+	}
+	r.srv, err = fakeserver.Listen(fakeserver.Config{Transport: r.transport, Handler: r.handler(), Faults: r.plan})
+	r.target = r.srv
+	return err
+}
+
+// handler is that of the server which the clients dial.
+func (r *round) handler() fakeserver.Handler {
+	if r.up == nil {
+		return r
+	}
+	p := fakeserver.Proxy{Upstream: r.up.Addr()}
+	if r.transport != nil {
+		p.Dial = r.transport.(interface {
+			DialContext(context.Context, string, string) (net.Conn, error)
+		}).DialContext
+	}
+	return p
 }
 
 // own is a real server.
@@ -177,7 +204,7 @@ func (r *round) order(v verb) error {
 	case doSetFaults:
 		err = r.target.SetFaults(v.plan)
 	case doSetHandler:
-		err = r.srv.SetHandler(r)
+		err = r.srv.SetHandler(r.handler())
 	case doRelease:
 		r.target.Release(gate) // which the plan may not have
 	case doRearm:
@@ -226,6 +253,12 @@ func (r *round) account() error {
 	}
 	for e := range tr.Kind(transcript.Accept).All() {
 		l := ledger{record: tr.Conn(e.Conn), client: r.clients[e.Peer], handler: r.handlers[e.Conn], plan: p, conn: e.Conn, mixed: changed}
+		if r.up != nil {
+			l.handler = nil // that is the proxy
+			if err := r.legs(e.Conn).check(l); err != nil {
+				errs = append(errs, fmt.Errorf("conn %d: %w", e.Conn, err))
+			}
+		}
 		if changed && r.edits {
 			l.handler = nil // nobody can say what became of its bytes
 		}

@@ -24,6 +24,7 @@ type chaos struct {
 	schedule
 	verbs   [2][]verb // of two who give orders at the same time
 	wrapped bool      // a real server behind a Listener
+	proxied bool      // the handlers are behind a Proxy
 	edits   bool      // plans may change bytes
 }
 
@@ -61,7 +62,8 @@ const (
 // drawChaos draws a round.
 func drawChaos(t *rapid.T, w wirePlan) chaos {
 	w.outages = true
-	c := chaos{schedule: drawSchedule(t, w, 6), wrapped: coin(t, 3, "wrapped"), edits: coin(t, 3, "edits")}
+	c := chaos{schedule: drawSchedule(t, w, 6), proxied: w.proxied, edits: coin(t, 3, "edits")}
+	c.wrapped = !c.proxied && coin(t, 3, "wrapped")
 	c.closeAt, c.release = 0, 0 // verbs do that
 	c.plan = c.drawPlan(t, w)
 	for i := range c.verbs {

@@ -26,6 +26,7 @@ type wirePlan struct {
 	forever    bool // a stall may never end
 	across     bool // what a rule does may hang on the other direction, and on the handler's writes
 	outages    bool // the server may go down for all
+	proxied    bool // the handlers are behind a Proxy
 }
 
 var both = []transcript.Direction{transcript.FromClient, transcript.ToClient}
