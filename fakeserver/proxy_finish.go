@@ -19,6 +19,8 @@ func (u *upstreamConn) finish(how ending) {
 	u.raw.SetDeadline(time.Time{})
 	switch {
 	case u.isBroken():
+		u.noteUnread()
+		u.noteTorn()
 		u.close()
 	case how >= byReset:
 		u.reset()
@@ -60,6 +62,16 @@ func (u *upstreamConn) reset() {
 	}
 	if u.base != u.raw {
 		u.raw.Close() // which tells nobody any more
+	}
+}
+
+// noteTorn records the upstream's RST if nothing has read it.
+func (u *upstreamConn) noteTorn() {
+	u.mu.Lock()
+	unseen := u.torn && u.theirs != transcript.RST
+	u.mu.Unlock()
+	if unseen {
+		u.theyEnded(transcript.RST)
 	}
 }
 

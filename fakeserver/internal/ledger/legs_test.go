@@ -19,17 +19,17 @@ import (
 type legs struct {
 	there    transcript.Transcript // the upstream leg
 	upstream transcript.Transcript // the upstream's own record
-	handler  *player
-	edits    bool // a plan may have changed bytes
+	inMemory bool                  // what was sent has arrived
+	edits    bool                  // a plan may have changed bytes
 }
 
 // legs finds the rest of the target's connection n. The record of one that was not dialed is empty.
 func (r *round) legs(n int) legs {
-	l := legs{there: r.srv.Upstream().Conn(n), edits: r.edits}
+	l := legs{there: r.srv.Upstream().Conn(n), inMemory: r.transport != nil, edits: r.edits}
 	for dialed := range l.there.Kind(transcript.Accept).All() {
 		for e := range r.up.Transcript().Kind(transcript.Accept).All() {
 			if e.Peer == dialed.Peer {
-				l.upstream, l.handler = r.up.Transcript().Conn(e.Conn), r.handlers[e.Conn]
+				l.upstream = r.up.Transcript().Conn(e.Conn)
 			}
 		}
 	}
@@ -37,7 +37,7 @@ func (r *round) legs(n int) legs {
 }
 
 func (l legs) check(front ledger) error {
-	err := errors.Join(l.checkRelayed(front), l.checkThere(), l.checkBack(), l.checkAnswer(front))
+	err := errors.Join(l.checkRelayed(front), l.checkThere(), l.checkBack(), l.checkLeft(), l.checkAnswer(front), l.checkClosed())
 	if err != nil {
 		return fmt.Errorf("%w\n%v\nthe upstream's leg:\n%v\nthe upstream's own record:\n%v", err, front.record, l.there, l.upstream)
 	}
@@ -89,6 +89,37 @@ func (l legs) checkBack() error {
 	missing := int64(len(sent)-len(got)) - countIn(l.there, transcript.Unread, transcript.ToClient)
 	if missing != 0 && l.there.Ending(transcript.ToClient) == transcript.ByFIN {
 		return fmt.Errorf("%d bytes that the upstream sent are not in the record of its leg, though the FIN is", missing)
+	}
+	return nil
+}
+
+// checkLeft: of what had arrived when the proxy closed its socket, unless the upstream had reset it, the record says what was
+// not read.
+func (l legs) checkLeft() error {
+	for e := range l.there.Kind(transcript.RST).All() {
+		if e.Direction == transcript.ToClient {
+			return nil
+		}
+	}
+	arrived := 0
+	for closed := range l.there.Kind(transcript.Close).All() {
+		for e := range l.upstream.Kind(transcript.Data).All() {
+			if l.inMemory && e.Direction == transcript.ToClient && e.At < closed.At {
+				arrived += len(e.Data)
+			}
+		}
+	}
+	unread := countIn(l.there, transcript.Unread, transcript.ToClient)
+	if named := len(l.there.ToClient()) + int(unread); named < arrived {
+		return fmt.Errorf("%d bytes had come from the upstream, and its leg has %d, of which %d unread", arrived, named, unread)
+	}
+	return nil
+}
+
+// checkClosed: the socket to the upstream was closed, once.
+func (l legs) checkClosed() error {
+	if dialed, closed := l.there.Kind(transcript.Accept).Len(), l.there.Kind(transcript.Close).Len(); dialed != closed {
+		return fmt.Errorf("the upstream was dialed %d times, and the socket closed %d times", dialed, closed)
 	}
 	return nil
 }
