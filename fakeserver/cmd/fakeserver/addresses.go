@@ -39,6 +39,14 @@ func isUnix(network string) bool { return network == "unix" || network == "unixg
 // isDatagrams reports whether a network is one of datagrams.
 func isDatagrams(network string) bool { return network == "udp" || network == "unixgram" }
 
+// what returns what the senders on a network are called.
+func what(network string) string {
+	if isDatagrams(network) {
+		return "peer"
+	}
+	return "conn"
+}
+
 // isOpen reports whether an address to listen on can be reached from other machines, whatever they are: it is that of all.
 func isOpen(network, address string) bool {
 	host, _, err := net.SplitHostPort(address)

@@ -19,6 +19,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -57,7 +58,7 @@ func execute(ctx context.Context, c *cobra.Command, w io.Writer) int {
 	case errors.Is(err, syscall.EPIPE): // of head, say
 		return allRight
 	}
-	fmt.Fprintf(w, "fakeserver: %s\n", printable(err.Error()))
+	fmt.Fprintf(w, "fakeserver: %s\n", printable(strings.TrimPrefix(err.Error(), "fakeserver: ")))
 	return isInTrouble
 }
 
@@ -79,7 +80,7 @@ A file may be - for the standard input. Colors are used on a terminal, unless NO
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w\nSee '%s --help'", err, c.CommandPath())
 	})
-	root.AddCommand(newServe(), newShow(), newDiff(), newExport())
+	root.AddCommand(newServe(), newProxy(), newShow(), newDiff(), newExport())
 	return root
 }
 

@@ -18,7 +18,7 @@ func (s *session) follow(srv *server) {
 	defer srv.live.leave()
 	r, err := transcript.NewReader(srv.live)
 	if err == nil {
-		err = s.show(srv, noticing{r, srv})
+		err = s.show(srv, noticing{r, s, srv})
 	}
 	switch {
 	case err == nil, errors.Is(err, transcript.ErrCutOff): // at an end that could not be waited for, which is told
@@ -35,10 +35,16 @@ func (s *session) show(srv *server, r source) error {
 	switch {
 	case s.quiet:
 		return forEach(r, func(transcript.Event) error { return nil })
+	case s.match != nil:
+		m := matcher{w: out, pattern: s.match, of: what(srv.network), sides: map[side]*found{}}
+		return forEach(r, m.event)
 	case s.printsEvents():
 		p := printer{
 			w: bufio.NewWriter(out), colors: s.colors.colors(out), live: true,
 			events: transcript.Printer{Header: r.Header(), Hex: s.hex},
+		}
+		if s.counts {
+			p.counted = map[side]int64{}
 		}
 		if len(s.servers) > 1 {
 			p.prefix = srv.network + ": "
@@ -83,13 +89,14 @@ func printArrived(w io.Writer, e transcript.Event, safe bool) (err error) {
 // A noticing is a source that lets a server look at each event.
 type noticing struct {
 	source
+	s   *session
 	srv *server
 }
 
 func (n noticing) Next() (transcript.Event, error) {
 	e, err := n.source.Next()
 	if err == nil {
-		n.srv.notice(e)
+		n.s.notice(n.srv, e)
 	}
 	return e, err
 }

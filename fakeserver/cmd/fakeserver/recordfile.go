@@ -14,24 +14,25 @@ type recordFile struct {
 	created bool
 	regular bool
 	wrote   bool
+	flag    string      // that names it
 	failed  func(error) // told once
 	err     error
 }
 
 // createRecord opens a file to record to.
-func createRecord(name string, force bool, failed func(error)) (*recordFile, error) {
-	r := &recordFile{failed: failed}
+func createRecord(flag, name string, force bool, failed func(error)) (*recordFile, error) {
+	r := &recordFile{flag: flag, failed: failed}
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	r.f, r.created, r.regular = f, err == nil, true
 	if errors.Is(err, fs.ErrExist) {
 		info, statErr := os.Stat(name)
 		if r.regular = statErr != nil || info.Mode().IsRegular(); r.regular && !force {
-			return nil, fmt.Errorf("--record: %s is there already: use --force to replace it", name)
+			return nil, fmt.Errorf("--%s: %s is there already: use --force to replace it", flag, name)
 		}
 		r.f, err = os.OpenFile(name, os.O_WRONLY, 0)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("--record: %w", err)
+		return nil, fmt.Errorf("--%s: %w", flag, err)
 	}
 	return r, nil
 }
@@ -44,7 +45,7 @@ func (r *recordFile) Write(p []byte) (int, error) {
 	r.wrote = true
 	if r.err == nil {
 		if _, r.err = r.f.Write(p); r.err != nil {
-			r.failed(fmt.Errorf("--record: %w", r.err))
+			r.failed(fmt.Errorf("--%s: %w", r.flag, r.err))
 		}
 	}
 	return len(p), nil
@@ -60,7 +61,7 @@ func (r *recordFile) close() error {
 		os.Remove(r.f.Name())
 	}
 	if err != nil && r.err == nil {
-		return fmt.Errorf("--record: %w", err)
+		return fmt.Errorf("--%s: %w", r.flag, err)
 	}
 	return nil
 }

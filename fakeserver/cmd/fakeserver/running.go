@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -65,13 +66,17 @@ func (r *running) check(served []string) error {
 // A server is one that runs, with what is around it.
 type server struct {
 	served
+	name    string // of the command
 	network string
 	plan    fault.Plan // at its start
 	from    planFile
 	file    *recordFile // nil: none is wanted
+	beside  *recordFile // of a proxy's other leg; nil: none is wanted
 	live    *live
 	noticed chan struct{} // something may have gone wrong
 	told    map[string]bool
+
+	unreached atomic.Bool // an upstream
 }
 
 // Write hands on what was recorded.
@@ -82,8 +87,34 @@ func (s *server) Write(p []byte) (int, error) {
 	return s.live.Write(p)
 }
 
+// config returns the configuration of a server of connections.
+func (s *server) config(address string, h fakeserver.Handler) fakeserver.Config {
+	cfg := fakeserver.Config{Name: s.name, Network: s.network, Addr: address, Handler: h, Faults: s.plan, RecordLimit: -1, RecordTo: s}
+	if s.beside != nil {
+		cfg.RecordUpstreamTo = s.beside
+	}
+	return cfg
+}
+
+// packetConfig returns the configuration of a server of datagrams.
+func (s *server) packetConfig(address string, h fakeserver.PacketHandler) fakeserver.PacketConfig {
+	cfg := fakeserver.PacketConfig{Name: s.name, Network: s.network, Addr: address, Handler: h, Faults: s.plan, RecordLimit: -1, RecordTo: s}
+	if s.beside != nil {
+		cfg.RecordUpstreamTo = s.beside
+	}
+	return cfg
+}
+
+// started takes a server that has started, if there is no error.
+func (s *server) started(one served, err error) error {
+	if err == nil {
+		s.served = one
+	}
+	return err
+}
+
 // prepare reads the plans and opens the recordings of servers on these networks. close ends what it began.
-func (r *running) prepare(networks []string, failed func(error)) (servers []*server, err error) {
+func (r *running) prepare(name string, networks []string, failed func(error)) (servers []*server, err error) {
 	if err := r.check(networks); err != nil {
 		return nil, err
 	}
@@ -94,7 +125,7 @@ func (r *running) prepare(networks []string, failed func(error)) (servers []*ser
 	}()
 	for _, network := range networks {
 		s := &server{
-			network: network, from: planFile{name: r.faults.of(network), seed: r.seed}, live: newLive(),
+			name: name, network: network, from: planFile{name: r.faults.of(network), seed: r.seed}, live: newLive(),
 			noticed: make(chan struct{}, 1), told: map[string]bool{},
 		}
 		servers = append(servers, s)
@@ -102,7 +133,7 @@ func (r *running) prepare(networks []string, failed func(error)) (servers []*ser
 			return servers, err
 		}
 		if name := r.record.of(network); name != "" {
-			if s.file, err = createRecord(name, r.force, failed); err != nil {
+			if s.file, err = createRecord("record", name, r.force, failed); err != nil {
 				return servers, err
 			}
 		}
@@ -113,7 +144,7 @@ func (r *running) prepare(networks []string, failed func(error)) (servers []*ser
 // closeFiles closes the recordings.
 func closeFiles(servers []*server) (err error) {
 	for _, s := range servers {
-		err = errors.Join(err, s.file.close())
+		err = errors.Join(err, s.file.close(), s.beside.close())
 	}
 	return err
 }

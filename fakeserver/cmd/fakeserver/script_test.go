@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"os"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,7 +26,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"append": appendTo, "await": awaitText, "client": client, "interrupt": interrupt, "replace": replace, "address": address,
+			"append": appendTo, "await": awaitText, "client": client, "interrupt": interrupt, "replace": replace, "address": address, "reset": resetBy,
 		},
 	})
 }
@@ -102,6 +104,25 @@ func client(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if err != nil || !bytes.Equal(got, want) {
 		ts.Fatalf("the client got %q, %v; want %q", got, err, want)
+	}
+}
+
+// resetBy sends a text as client does, and wants a reset: reset NETWORK FILE SEND.
+func resetBy(ts *testscript.TestScript, _ bool, args []string) {
+	address(ts, false, []string{"ADDRESS", args[1]})
+	c, err := dial(args[0], ts.Getenv("ADDRESS"), "")
+	if errors.Is(err, syscall.ECONNRESET) { // as early as that
+		return
+	}
+	ts.Check(err)
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(patience))
+	got, err := []byte(nil), error(nil)
+	if _, err = c.Write(unescaped(ts, args[2])); err == nil {
+		got, err = io.ReadAll(c)
+	}
+	if len(got) > 0 || !errors.Is(err, syscall.ECONNRESET) {
+		ts.Fatalf("the client got %q, %v; want a reset", got, err)
 	}
 }
 

@@ -79,7 +79,7 @@ func (s *serving) run(c *cobra.Command) error {
 	}
 	run := newSession(c, &s.running)
 	var err error
-	if run.servers, err = s.prepare(on, run.fail); err != nil {
+	if run.servers, err = s.prepare(c.Name(), on, run.fail); err != nil {
 		return err
 	}
 	if err := s.listen(run); err != nil {
@@ -114,23 +114,16 @@ func (s *serving) listen(run *session) error {
 // config returns the configuration of a server of connections.
 func (s *serving) config(srv *server, address string) (fakeserver.Config, error) {
 	h, err := streamHandler(s.handlerFor(srv))
-	return fakeserver.Config{
-		Name: serverName, Network: srv.network, Addr: address, Handler: h, Faults: srv.plan, RecordLimit: -1, RecordTo: srv,
-	}, err
+	return srv.config(address, h), err
 }
 
 // packetConfig returns the configuration of a server of datagrams.
 func (s *serving) packetConfig(srv *server, address string) (fakeserver.PacketConfig, error) {
 	h, err := packetHandler(s.handlerFor(srv))
-	return fakeserver.PacketConfig{
-		Name: serverName, Network: srv.network, Addr: address, Handler: h, Faults: srv.plan, RecordLimit: -1, RecordTo: srv,
-	}, err
+	return srv.packetConfig(address, h), err
 }
 
 func (s *serving) handlerFor(srv *server) string { return cmp.Or(s.handler.of(srv.network), "discard") }
-
-// serverName is what the servers are called in recordings.
-const serverName = "fakeserver"
 
 // start starts servers. Two that are to have one port, whichever that is, start together.
 func start(servers []*server, streams map[*server]fakeserver.Config, packets map[*server]fakeserver.PacketConfig) error {
@@ -143,19 +136,18 @@ func start(servers []*server, streams map[*server]fakeserver.Config, packets map
 		servers = servers[2:]
 	}
 	for _, srv := range servers {
-		if cfg, ok := streams[srv]; ok {
-			one, err := fakeserver.Listen(cfg)
-			if err != nil {
-				return err
-			}
-			srv.served = one
-			continue
-		}
-		one, err := fakeserver.ListenPacket(packets[srv])
-		if err != nil {
+		if err := startOne(srv, streams, packets); err != nil {
 			return err
 		}
-		srv.served = one
 	}
 	return nil
+}
+
+func startOne(srv *server, streams map[*server]fakeserver.Config, packets map[*server]fakeserver.PacketConfig) error {
+	if cfg, ok := streams[srv]; ok {
+		one, err := fakeserver.Listen(cfg)
+		return srv.started(one, err)
+	}
+	one, err := fakeserver.ListenPacket(packets[srv])
+	return srv.started(one, err)
 }

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/rematch"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -25,6 +27,9 @@ type session struct {
 	ctx     context.Context // done when the end begins
 	stop    context.CancelFunc
 	servers []*server
+	atEnd   func()          // says what else became of them; nil: nothing
+	counts  bool            // say at the end of each connection how many bytes there were
+	match   *rematch.Regexp // print only what this matches; nil: all
 
 	mu      sync.Mutex // guards standard error, and what follows
 	failure error      // what ended it; nil: a signal
@@ -106,6 +111,9 @@ func (s *session) end(printing *sync.WaitGroup) error {
 	if !s.printed(printing) {
 		err = errors.Join(err, errors.New("the output did not take all that there was to print"))
 	}
+	if s.atEnd != nil {
+		s.atEnd()
+	}
 	asExpected := s.judge()
 	s.mu.Lock()
 	err = errors.Join(s.failure, err)
@@ -158,6 +166,9 @@ func (s *session) judge() bool {
 		if r := srv.Report(); len(r.Rules) > 0 && !s.quiet && !s.printsEvents() {
 			s.say("%s: what became of the rules:\n%s", srv.network, r)
 		}
+		if srv.unreached.Load() {
+			asExpected = false
+		}
 		if err := srv.Verify(); err != nil {
 			asExpected = false
 			s.tell(srv, err, nil)
@@ -196,7 +207,7 @@ func (s *session) tell(srv *server, err, but error) {
 			continue
 		}
 		srv.told[text] = true
-		s.say("%s", text)
+		s.say("%s", strings.TrimPrefix(text, "fakeserver: "))
 	}
 }
 
@@ -211,8 +222,15 @@ func apart(err error) []error {
 	return []error{err}
 }
 
-// notice looks at an event that was printed.
-func (srv *server) notice(e transcript.Event) {
+// upstreamError begins what a proxy says of an upstream that it can't reach.
+const upstreamError = "upstream: "
+
+// notice looks at an event before it is printed.
+func (s *session) notice(srv *server, e transcript.Event) {
+	if e.Kind == transcript.Error && strings.HasPrefix(e.Text, upstreamError) {
+		s.say("%s %d: %s", what(srv.network), e.Conn, e.Text)
+		srv.unreached.Store(true)
+	}
 	switch e.Kind {
 	case transcript.Error, transcript.RST, transcript.Close:
 		select {

@@ -150,9 +150,10 @@ type printer struct {
 	events  transcript.Printer
 	colors  bool
 	conn    int
-	live    bool   // print each event at once
-	prefix  string // of each line
-	changes int    // that were printed
+	live    bool           // print each event at once
+	prefix  string         // of each line
+	counted map[side]int64 // bytes of each side, to be told at its end; nil: they are not
+	changes int            // that were printed
 }
 
 // all prints all that r has.
@@ -224,6 +225,24 @@ func (p *printer) event(e transcript.Event) {
 	var b strings.Builder
 	p.events.Print(&b, e) // a Builder has no errors
 	p.paint(colorOf(e), printable(b.String()))
+	if p.counted != nil {
+		p.count(e)
+	}
+}
+
+// count counts bytes, and says at a connection's end how many there were.
+func (p *printer) count(e transcript.Event) {
+	switch e.Kind {
+	case transcript.Data, transcript.Discarded:
+		p.counted[side{e.Conn, e.Direction}] += e.Size()
+	case transcript.Unsent:
+		p.counted[side{e.Conn, e.Direction}] -= e.Count
+	case transcript.Close:
+		from, to := side{e.Conn, transcript.FromClient}, side{e.Conn, transcript.ToClient}
+		p.line(bold, fmt.Sprintf("%*sconn %-3d %d B from the client, %d B to it", len("    1    0.000000s  "), "", e.Conn, p.counted[from], p.counted[to]))
+		delete(p.counted, from)
+		delete(p.counted, to)
+	}
 }
 
 // report prints what became of the rules.
