@@ -1,6 +1,8 @@
-// Command fakeserver works with the recordings that fake servers leave: it shows them, tells in what two of them
+// Command fakeserver runs fake servers, and works with the recordings that they leave. It serves, stands in front of real servers, and
+// plays recordings again; it shows recordings, tells in what two of them
 // differ, and turns them into captures for Wireshark, pages for a browser, and text.
 //
+//	go run github.com/fakewire/fakewire/fakeserver/cmd/fakeserver@latest serve --tcp :1902 > log
 //	go run github.com/fakewire/fakewire/fakeserver/cmd/fakeserver@latest show testdata/x.jsonl
 //
 // A module that has it as a tool runs the version that it tests with:
@@ -8,8 +10,22 @@
 //	go get -tool github.com/fakewire/fakewire/fakeserver/cmd/fakeserver
 //	go tool fakeserver show testdata/x.jsonl
 //
-// It exits with 0, with 1 where diff finds a difference, and with 2 if it can't do what it was asked to. Of these,
-// go run makes 0 and 1, whereas go tool keeps them.
+// # Exit codes
+//
+// It exits with 0 if all is right; with 1 where diff finds a difference, or where not all was as it should have been while a server ran: a client
+// said something else than a script or a recording wants, a rule of the plan did not act, an upstream could not be reached; and
+// with 2 if it can't do what it was asked to. Of these, go run makes 0 and 1, whereas go tool keeps them.
+//
+// # Signals
+//
+// An interrupt (^C) or SIGTERM ends servers in order: connections are closed, recordings get their closing line, and what became of the rules is told.
+// A second one ends the process at once. SIGHUP takes plans again; without --faults it is an end like the others. Of a process
+// that is killed, recordings have all but what happened just before.
+//
+// # Limits
+//
+// Where the output is a pipe or a terminal that nothing reads, recordings go on, until 4 MiB are waiting; then clients have to wait, too. In
+// memory a server keeps no bytes, but the events of its connections: about 1 KB for each connection that there ever was.
 package main
 
 import (
@@ -66,11 +82,15 @@ func execute(ctx context.Context, c *cobra.Command, w io.Writer) int {
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "fakeserver",
-		Short: "Work with the recordings that fake servers leave",
-		Long: `Fakeserver works with the recordings that fake servers leave when a test fails: files that end in .jsonl.
+		Short: "Run fake servers, and work with the recordings that they leave",
+		Long: `Fakeserver runs servers that record everything and let things go wrong, and works with the recordings that they, and the fake servers of tests, leave:
+files that end in .jsonl.
 
 A file may be - for the standard input. Colors are used on a terminal, unless NO_COLOR is set.`,
-		Example: `  fakeserver show TestPing.jsonl
+		Example: `  fakeserver serve --tcp :1902 > log
+  fakeserver proxy --listen :6380 --to 127.0.0.1:6379 --record redis.jsonl
+  fakeserver replay redis.jsonl --listen :6379
+  fakeserver show TestPing.jsonl
   fakeserver show --conn 2 --hex TestPing.jsonl
   fakeserver diff good.jsonl bad.jsonl
   fakeserver export TestPing.jsonl --to pcapng`,
@@ -80,7 +100,7 @@ A file may be - for the standard input. Colors are used on a terminal, unless NO
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w\nSee '%s --help'", err, c.CommandPath())
 	})
-	root.AddCommand(newServe(), newProxy(), newShow(), newDiff(), newExport())
+	root.AddCommand(newServe(), newProxy(), newReplay(), newShow(), newDiff(), newExport())
 	return root
 }
 

@@ -140,13 +140,14 @@ func unescaped(ts *testscript.TestScript, text string) []byte {
 	return []byte(data)
 }
 
-// interrupt sends an interrupt to all that runs in the background, once the file is there that says where it listens:
-// interrupt [FILE].
+// interrupt sends an interrupt to all that runs in the background, or to the commands of that name, once the file is there that says
+// where they listen: interrupt FILE [COMMAND].
 func interrupt(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) > 0 {
-		awaitText(ts, false, []string{args[0], "\n"})
-	}
+	awaitText(ts, false, []string{args[0], "\n"})
 	for _, cmd := range ts.BackgroundCmds() {
+		if len(args) > 1 && cmd.Args[1] != args[1] {
+			continue
+		}
 		ts.Check(cmd.Process.Signal(os.Interrupt))
 	}
 }
