@@ -83,9 +83,7 @@ func (f *planFile) changed() bool {
 
 // replan takes plans again: when a SIGHUP comes, and when the files change that are watched. Where there are none, a SIGHUP
 // is an end like others.
-func (s *session) replan() {
-	hangups, forget := hangups()
-	defer forget()
+func (s *session) replan(hangups <-chan os.Signal) {
 	tick := time.NewTicker(watchPause)
 	defer tick.Stop()
 	for {

@@ -75,7 +75,7 @@ func (p *proxying) run(c *cobra.Command) error {
 	if err := p.settle(); err != nil {
 		return err
 	}
-	p.events = !p.quiet
+	p.events = !p.quiet && p.match.pattern == nil
 	run := newSession(c, &p.running)
 	run.counts, run.match = true, p.match.pattern
 	var err error
@@ -100,6 +100,8 @@ func (p *proxying) settle() error {
 		return errors.New("--udp: datagrams have neither --tls nor --nagle")
 	case packets && len(p.rewrites.all) > 0:
 		return errors.New("--udp: datagrams can't be rewritten")
+	case p.match.pattern != nil && (p.quiet || p.hex):
+		return errors.New("--match and --quiet or --hex can't be had together")
 	case !p.tls && (p.tlsInsecure || p.tlsName != ""):
 		return errors.New("--tls-insecure and --tls-name are for --tls")
 	}

@@ -67,6 +67,8 @@ func (s *session) run() error {
 	broken := make(chan os.Signal, 1)
 	signal.Notify(broken, syscall.SIGPIPE) // an output that is closed is an error, and not the end of the process
 	defer signal.Stop(broken)
+	hangups, forget := hangups()
+	defer forget()
 	if err := s.announce(); err != nil {
 		s.close()
 		return err
@@ -76,7 +78,7 @@ func (s *session) run() error {
 		printing.Go(func() { s.follow(srv) })
 		watching.Go(func() { s.tellProblems(srv) })
 	}
-	watching.Go(s.replan)
+	watching.Go(func() { s.replan(hangups) })
 	<-s.ctx.Done()
 	watching.Wait()
 	return s.end(&printing)
