@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
-	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
 	"github.com/fakewire/fakewire/fakeserver/script"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
@@ -140,83 +139,6 @@ func TestHoldWaitsForItsGate(t *testing.T) {
 	ask(t, c, "", "2")
 	if err := srv.Release("gtae"); err == nil || !strings.Contains(err.Error(), `"gate"`) {
 		t.Errorf("Release of another gate: %v", err)
-	}
-}
-
-// A script that is not done when the server closes names where it was.
-func TestScriptThatIsNotDoneAtClose(t *testing.T) {
-	for name, tt := range map[string]struct {
-		s     script.Script
-		words []string
-	}{
-		"in an expectation": {script.Script{send("1"), expect("ab"), send("2")}, []string{`step 2 of 3, expect "ab": byte 0: want "ab", got nothing: the server was closed`, `left: send "2"`}},
-		"at a gate":         {script.Script{send("1"), script.Hold("gate"), send("2")}, []string{`step 2 of 3, hold "gate": byte 0: want to hold at gate "gate", got nothing: the server was closed`}},
-		"in a wait":         {script.Script{send("1"), script.Wait(time.Hour), send("2")}, []string{`step 2 of 3, wait 1h0m0s: byte 0: want to wait 1h0m0s, got nothing: the server was closed`}},
-		"after a loop":      {script.Script{send("1"), script.Loop(expect("a")), expect("b")}, []string{`step 3 of 3, expect "b"`, "the server was closed"}},
-		"in a loop's round": {script.Script{send("1"), script.Loop(script.Repeat(2, expect("a")))}, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			srv := listen(t, fakeserver.Config{Handler: tt.s})
-			ask(t, dial(t, srv), "", "1")
-			if err := srv.Close(); err != nil {
-				t.Error(err)
-			}
-			if tt.words == nil {
-				if err := srv.Verify(); err != nil {
-					t.Error(err)
-				}
-				return
-			}
-			wantVerify(t, srv, tt.words...)
-		})
-	}
-}
-
-// Whether the script or Close comes first is chance, once the client has said all that it is to say.
-func TestScriptTakesWhatHadComeAtClose(t *testing.T) {
-	for range 200 {
-		for _, rules := range [][]fault.Rule{nil, {fault.FromClient(fault.Reset{}).AfterBytes(100).NeedNotFire()}} {
-			srv := listen(t, fakeserver.Config{Handler: script.Script{expectLine("a"), send("1"), expectLine("b"), send("2"), expectLine("c")}, Faults: fault.Plan{Rules: rules}})
-			c := dial(t, srv)
-			ask(t, c, "a\n", "1")
-			io.WriteString(c, "b\nc\n")
-			srv.Close()
-			if err := srv.Verify(); err != nil {
-				t.Fatalf("%v\n%v", err, srv.Transcript())
-			}
-		}
-	}
-}
-
-// The plan is the cause of what it cuts or changes, and of nothing else.
-func TestScriptCutShortByThePlan(t *testing.T) {
-	for _, tt := range []struct {
-		why      string
-		rule     fault.Rule
-		mismatch bool
-	}{
-		{"reset to the client", fault.ToClient(fault.Reset{}).AfterBytes(3), false},
-		{"closed to the client", fault.ToClient(fault.Close{}).AfterBytes(3), false},
-		{"reset from the client", fault.FromClient(fault.Reset{}).AfterBytes(3), false},
-		{"half-closed from the client", fault.FromClient(fault.HalfClose{}).AfterBytes(3), false},
-		{"stalled from the client", fault.FromClient(fault.Stall{}).AfterBytes(3), false},
-		{"swallowed from the client", fault.FromClient(fault.Blackhole{}).AfterBytes(3), false},
-		{"changed from the client", fault.FromClient(fault.Replace{Old: "PING", New: "PONG"}), false},
-		{"changed to the client", fault.ToClient(fault.Replace{Old: "PONG", New: "PING"}), true},
-		{"made late", fault.FromClient(fault.Latency{Delay: time.Second}), true},
-	} {
-		t.Run(tt.why, func(t *testing.T) {
-			text := "PING\r\n"
-			if tt.mismatch {
-				text += "QUAT\r\n"
-			}
-			o := serve(t, script.Script{expect("PING\r\n"), send("PONG\r\n"), expectLine("QUIT")}, says(text), tt.rule)
-			if tt.mismatch {
-				o.wantMismatch(t, "step 3 of 3", "byte 8")
-			} else if o.err != nil {
-				t.Errorf("%v\n%v", o.err, o.record)
-			}
-		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package script_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -43,6 +44,9 @@ func TestEachStep(t *testing.T) {
 			words: []string{`want the line "QUIT", got "QUITE\n"`, "byte 4"}},
 		{why: "a line that is too short", script: script.Script{expectLine("QUIT")}, client: says("QUI\r\n"), words: []string{"byte 3"}},
 		{why: "a line with a return in it", script: script.Script{expectLine("QUIT")}, client: says("QUIT\rX\n"), words: []string{"byte 5"}},
+
+		{why: "a line with two returns", script: script.Script{expectLine("QUIT")}, client: says("QUIT\r\r\n"), words: []string{"byte 5"}},
+		{why: "a pattern for nothing", script: script.Script{expectMatch(`\b`, 9)}, client: says("abc"), words: []string{"byte 0", "the pattern has matched no bytes at all"}},
 
 		{why: "groups, numbered and named", script: script.Script{expectMatch(`GET (?P<key>\w+) (\d+)\r\n`, 100), sendExpand("${key}=$2 $$$0")},
 			client: says("GET ab 12\r\n"), answer: "ab=12 $GET ab 12\r\n"},
@@ -104,6 +108,7 @@ func TestEachStep(t *testing.T) {
 		{why: "until is too long", script: script.Script{http.Max(5).ExpectMatch(`GET`)}, client: says("GET /a\r\n\r\n"), words: []string{"longer than 5 bytes"}},
 		{why: "lines with a pattern", script: script.Script{script.Lines().ExpectMatch(`GET (.*)`), script.Lines().SendExpand("<$1>")}, client: says("GET a b\r\n"), answer: "<a b>\r\n"},
 		{why: "a line is too long", script: script.Script{script.Lines().Max(3).ExpectMatch(`.*`)}, client: says("abcd\n"), words: []string{"longer than 3 bytes"}},
+		{why: "a return at a line's end is not the message's", script: script.Script{script.Lines().ExpectMatch(`a(?m:$)`), send("!")}, client: says("a\r\n"), answer: "!"},
 		{why: "fixed", script: script.Script{script.Fixed(3).Expect("abc"), script.Fixed(2).ExpectMatch(`(.)`), script.Fixed(2).SendExpand("$1!")}, client: says("abcde"), answer: "d!"},
 		{why: "fixed does not match", script: script.Script{script.Fixed(3).ExpectMatch(`ab$`)}, client: says("abc"), words: []string{"byte 2", "in fixed 3"}},
 		{why: "a length of 2 bytes", script: script.Script{dns.Expect("hello"), dns.Send("hi")}, client: says("\x00\x05hello"), answer: "\x00\x02hi"},
@@ -122,6 +127,12 @@ func TestEachStep(t *testing.T) {
 			client: says("\x0a\x00\x00" + "\x00\x03SELECT 1"[:10]), words: []string{"the client ended its stream"}},
 		{why: "the same, met", script: script.Script{mysql.ExpectMatch(`\x00\x03SELECT (\d)$`), mysql.SendExpand("\x01$1")},
 			client: says("\x09\x00\x00\x00\x03SELECT 1"), answer: "\x01\x00\x00\x011"},
+		{why: "a length that is too long with what comes before", script: script.Script{script.Prefixed(script.Length{Bytes: 1, Before: 5}).Max(10).ExpectMatch(`.`)},
+			client: says("12345\x06"), words: []string{"the length is 6, for a message longer than 10 bytes"}},
+		{why: "the largest length", script: script.Script{script.Prefixed(script.Length{Bytes: 8, Before: 1}).ExpectMatch(`.`)},
+			client: says("1" + strings.Repeat("\xff", 8)), words: []string{"the length is 18446744073709551615, for a message longer than 65536 bytes"}},
+		{why: "the largest length, and more", script: script.Script{script.Prefixed(script.Length{Bytes: 8, Extra: -2}).ExpectMatch(`.`)},
+			client: says(strings.Repeat("\xff", 8)), words: []string{"the length is 18446744073709551615, for a message longer than 65536 bytes"}},
 		{why: "an empty message", script: script.Script{dns.Expect(""), dns.ExpectMatch("$"), dns.Send("")}, client: says("\x00\x00\x00\x00"), answer: "\x00\x00"},
 	} {
 		t.Run(tt.why, func(t *testing.T) {

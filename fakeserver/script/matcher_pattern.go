@@ -32,7 +32,7 @@ func (m *prefixMatcher) judge(n int, s rematch.State, full bool) (int, rematch.S
 	case s == rematch.Matched && n == 0:
 		m.reason = "the pattern has matched no bytes at all"
 		return 0, rematch.Failed
-	case s == rematch.Matched && n > m.max, s == rematch.More && full:
+	case s == rematch.More && full:
 		m.reason = fmt.Sprintf("%d bytes have come without a match", m.max)
 		return m.max, rematch.Failed
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/script"
@@ -137,6 +138,14 @@ func TestRefreshBySeveralConnections(t *testing.T) {
 	srv.Close()
 	wantVerify(t, srv, `conn 6: `, `x.txtar:8: expect-line "c": byte 1: want the line "x3", got "x4\n"`, "not refreshed: it has taken what conn ")
 	wantFile(t, name, "-- conn 1 --\nexpect-line \"x1\"\nsend 1\n-- conn 2 --\nexpect-line \"x2\"\nsend 2\n-- conn 3 --\nexpect-line \"x3\"\nsend 3\n")
+}
+
+// A client that takes its time is waited for, after a message whose end was found by its silence, too.
+func TestRefreshWaitsForSlowClients(t *testing.T) {
+	t.Setenv("FAKEWIRE_UPDATE", "1")
+	name, f := scriptFile(t, "expect a\nexpect b\nsend 1\n")
+	serve(t, f, client{pieces: []string{"xy", "b"}, pause: time.Second}).want(t, "1")
+	wantFile(t, name, "expect \"xy\"\nexpect b\nsend 1\n")
 }
 
 // What something else has written meanwhile is not lost.

@@ -1,6 +1,7 @@
 package script_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -28,8 +29,9 @@ var (
 // A client says something in pieces, and then ends its stream or does not.
 type client struct {
 	pieces []string
-	stays  bool // it does not end its stream
-	resets bool // it ends with an RST
+	stays  bool          // it does not end its stream
+	resets bool          // it ends with an RST
+	pause  time.Duration // after each piece; zero: a millisecond
 }
 
 // says is a client that says all at once, and then ends its stream.
@@ -96,7 +98,7 @@ func converse(conn net.Conn, c client) (answer string, reset bool) {
 	}()
 	for _, piece := range c.pieces {
 		io.WriteString(conn, piece)
-		time.Sleep(time.Millisecond)
+		time.Sleep(cmp.Or(c.pause, time.Millisecond))
 	}
 	switch {
 	case c.resets:

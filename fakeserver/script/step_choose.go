@@ -103,9 +103,6 @@ func wantOf(all []expectation) string {
 func checkReachable(c *checker, all []expectation) {
 	for i, e := range all {
 		texts := e.texts()
-		if c.on == onPackets && texts != nil {
-			texts = texts[:1]
-		}
 		instead, taken := -1, texts == nil
 		for _, text := range texts {
 			if won := c.winner(all, []byte(text)); won == i || won < 0 {
