@@ -28,6 +28,16 @@
 // starts one of each on one port. A [Listener] and a [PacketConn] put the same in front of a
 // server of your own. What the four have in common is a [Wire].
 //
+// # Conversations
+//
+// Besides the handlers that answer by a rule, there are those that hold a dialogue. Package script has a protocol's,
+// step by step: what the client is to say, and what it is told. A [Proxy] stands in front of a real server and records both
+// legs; a [Playback] plays the server's side of such a recording, and checks the client's against it. What a
+// client says otherwise is a [MismatchError], which fails the test. [PacketProxy], [PacketPlayback] and script.PacketScript do that
+// for datagrams, each as a [PeerHandler], which converses with each client on its own.
+//
+// The command cmd/fakeserver serves, proxies and replays without a test.
+//
 // # Endings
 //
 // A FIN stays a FIN, a reset is an RST, and the record says which. When a handler
@@ -191,6 +201,15 @@
 //	Enable                       Server.Up
 //	toxicity                     fault.Rule.WithProbability
 //	AddToxic, RemoveToxic        Server.SetFaults
+//	a proxy and its upstream     a Server with Handler: Proxy{Upstream}
+//
+//	go-tcp-proxy                 here: Proxy, or the command's proxy
+//	-l, -r                       --listen, --to; Config.Addr, Proxy.Upstream
+//	-h, -v                       --hex; each event is printed
+//	-match                       --match; Transcript.Received
+//	-replace                     --replace; Proxy.Rewrites, across packets; fault.Replace
+//	-n                           nothing: Go turns Nagle off; the contrary is --nagle, Proxy.Nagle
+//	-unwrap-tls                  --tls; Proxy.Dial of a tls.Dialer
 //
 //	netem, iptables              here
 //	delay, jitter, distribution  fault.Latency
@@ -259,7 +278,7 @@
 // that acts once waits for a match, Reads are no longer than what is missing of it.
 //
 // Handlers of connections run at the same time, those of datagrams one after the
-// other.
+// other, unless they are PeerHandlers.
 //
 // # Other systems
 //
