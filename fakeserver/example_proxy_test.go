@@ -79,6 +79,41 @@ func ExampleProxy() {
 	// the upstream's: 6 bytes there, 6 back, ended by RST
 }
 
+// Rewrites change what passes, here both ways, however packets cut it. Each leg has what passed there.
+func ExampleProxy_rewrites() {
+	real, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.Reply{Data: "Location: http://db.internal:8080/\r\n"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer real.Close()
+	srv, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.Proxy{
+		Upstream: real.Addr(),
+		Rewrites: []fakeserver.Rewrite{
+			{Direction: transcript.FromClient, Pattern: `(?m)^Host: .*\r\n`, With: "Host: db.internal\r\n"},
+			{Direction: transcript.ToClient, Pattern: `http://db\.internal:(\d+)/`, With: "http://localhost:$1/"},
+		},
+	}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer srv.Close()
+	conn, err := net.Dial("tcp", srv.Addr())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, "Host: localhost\r\n")
+	answer, _ := io.ReadAll(conn)
+	fmt.Printf("%q\n", answer)
+	fmt.Printf("%q\n", real.Transcript().FromClient())
+	// Output:
+	// "Location: http://localhost:8080/\r\n"
+	// "Host: db.internal\r\n"
+}
+
 // The upstream's leg has times of the same clock as the client's, and the same numbers of connections.
 func ExampleServer_Upstream() {
 	srv, stop, err := behindProxy()

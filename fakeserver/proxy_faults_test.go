@@ -108,3 +108,16 @@ func wantUpstreamReading(t *testing.T, w wireCase, got upstreamReading, began ti
 		t.Errorf("the upstream reads %v after its answer, want a reset", got.then)
 	}
 }
+
+// What a rule's reset comes after is all there before the upstream's RST, also where that takes a while to read it.
+func TestProxyWithResetAfterMuch(t *testing.T) {
+	const much = 4 << 20
+	onProxy(t, "tcp", fakeserver.Proxy{}, plan(fault.FromClient(fault.Reset{}).AfterBytes(much)), func(s sides) {
+		go io.WriteString(s.client, strings.Repeat("x", much+1000))
+		s.awaitUpstream("the first bytes", func(u transcript.Transcript) bool { return len(u.FromClient()) > 0 })
+		n, err := io.Copy(io.Discard, s.upstream)
+		if n != much || !isErr(err, errReset) {
+			s.Errorf("the upstream reads %d bytes, then %v; want %d, and a reset", n, err, much)
+		}
+	})
+}

@@ -22,7 +22,10 @@ func (u *upstreamConn) finish(how ending) {
 		u.noteUnread()
 		u.noteTorn()
 		u.close()
-	case how >= byReset:
+	case how == atOnce:
+		u.reset()
+	case how == byReset:
+		u.awaitDelivery()
 		u.reset()
 	case how == asExit:
 		u.noteUnread()
@@ -38,16 +41,20 @@ func (u *upstreamConn) finish(how ending) {
 	}
 }
 
-// reset sends an RST when what was written has arrived, or does not get any further.
-func (u *upstreamConn) reset() {
+// awaitDelivery waits until what was written has arrived, or does not get any further.
+func (u *upstreamConn) awaitDelivery() {
 	for last, since := u.moved(), time.Now(); last.unacked > 0 && time.Since(since) < noProgress; {
 		if !u.core.sleep(socket.Acked(u.base), time.Now().Add(lastPoll)) {
-			break
+			return
 		}
 		if now := u.moved(); now != last {
 			last, since = now, time.Now()
 		}
 	}
+}
+
+// reset sends an RST.
+func (u *upstreamConn) reset() {
 	u.noteUnread()
 	if !socket.CanReset(u.base) {
 		u.note(transcript.Note, "closed at once: a unix socket has no RST")

@@ -97,41 +97,53 @@ func (r *relay) look() {
 
 // endByClientLeg ends the upstream's leg as the client's was ended, by a rule or by the test.
 func (r *relay) endByClientLeg() ending {
-	r.awaitThere()
-	return r.c.ending()
+	arrived, how := r.awaitThere(), r.c.ending()
+	switch {
+	case how < byReset:
+		return how
+	case arrived:
+		return byReset // what came before it still reaches the upstream
+	}
+	return atOnce
 }
 
 // passClientReset passes the client's RST on.
 func (r *relay) passClientReset() ending {
-	r.awaitThere()
+	if !r.awaitThere() {
+		return atOnce
+	}
 	return byReset
 }
 
 // passUpstreamReset passes the upstream's RST on, or another error of its connection.
 func (r *relay) passUpstreamReset() ending {
-	r.awaitMoving(r.back, r.c.moved)
-	if r.c.breakOff() != nil { // it has ended meanwhile
+	switch {
+	case !r.awaitMoving(r.back, r.c.moved):
+		r.c.end(atOnce, net.ErrClosed) // there is nothing more to wait for
+		r.c.reset("")
+	case r.c.breakOff() != nil: // it has ended meanwhile
 		return r.c.ending()
 	}
 	return inOrder
 }
 
-// awaitThere lets what came from the client before its end reach the upstream.
-func (r *relay) awaitThere() { r.awaitMoving(r.there, r.up.moved) }
+// awaitThere lets what came from the client before its end reach the upstream. It reports whether it has.
+func (r *relay) awaitThere() (ended bool) { return r.awaitMoving(r.there, r.up.moved) }
 
 // awaitMoving waits for a direction to end, for as long as something in it moves within noProgress, and the server is not
-// closed.
-func (r *relay) awaitMoving(done <-chan struct{}, moved func() progressMark) {
+// closed. It reports whether it has ended.
+func (r *relay) awaitMoving(done <-chan struct{}, moved func() progressMark) bool {
 	for last, since := moved(), time.Now(); !isClosedChan(done); {
 		if !r.c.core.sleep(done, time.Now().Add(lookEvery)) {
-			return
+			break
 		}
 		if now := moved(); now != last {
 			last, since = now, time.Now()
 		} else if time.Since(since) >= noProgress {
-			return
+			break
 		}
 	}
+	return isClosedChan(done)
 }
 
 // A progressMark is how far a direction has come. While the other end's kernel takes nothing, it stays the same.
