@@ -228,6 +228,16 @@ func TestPacketProxyUpstreamRecording(t *testing.T) {
 			t.Errorf("it has %q, and the plan %s; want what the upstream said, and none", got, back.Origin.Plan)
 		}
 	})
+	var grown, written bytes.Buffer
+	up := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: fakeserver.PacketEcho{}})
+	srv := fakeserver.StartPacket(t, fakeserver.PacketConfig{Handler: fakeserver.PacketProxy{Upstream: up.Addr()}, RecordUpstreamTo: &grown})
+	c := dialUDP(t, srv)
+	send(t, c, "hello")
+	wantRead(t, c, "hello")
+	srv.Close()
+	if srv.UpstreamRecording().WriteTo(&written); grown.String() != written.String() {
+		t.Errorf("it has grown to\n%s\nand is written as\n%s", &grown, &written)
+	}
 	if none := fakeserver.StartPacket(t, fakeserver.PacketConfig{}).Upstream(); none.Len() > 0 {
 		t.Errorf("a server without a proxy has an upstream leg: %v", none)
 	}

@@ -83,7 +83,7 @@ func (s *PacketServer) Addr() string { return s.Address() }
 
 // Close ends the server. It takes what has arrived into the record, and waits for
 // every goroutine. The handler gets one second to return; then Close gives up on
-// it, and its error names the datagram that it was at. The record names each datagram that
+// it, and its error names the datagram that it was at; of a PeerHandler, each conversation, with its step. The record names each datagram that
 // the handler did not get, and each that the plan kept and that did not leave. A Transport
 // whose ReadFrom goes on after its deadline and its Close is given up on after a second, and
 // named.
