@@ -84,7 +84,8 @@ var mayImport = []struct {
 	{"fakeserver/internal/socket", [][]string{kernel[:1]}},
 	{"fakeserver/internal/faultgen", [][]string{words, {"pgregory.net/rapid"}}},
 	{"fakeserver/internal/kernel", [][]string{kernel[1:], {"golang.org/x/sys/windows"}}},
-	{"fakeserver/internal/benchwork", [][]string{server, kernel}}, // its baseline is fair only with the same tricks
+	{"fakeserver/internal/benchwork", [][]string{server, kernel}},      // its baseline is fair only with the same tricks
+	{"fakeserver/internal/proxytable", [][]string{socket, kernel[:1]}}, // it knows nothing of the proxy that it is about
 	{"fakeserver/internal/benchratio", [][]string{{module + "fakeserver/internal/benchwork"}}},
 	{"fakeserver/script", [][]string{server, human, rematch}},
 	{"fakeserver/cmd/", [][]string{server, forms, human, {module + "fakeserver/script", cobra, "github.com/spf13/pflag", "golang.org/x/term"}}},
