@@ -32,10 +32,23 @@ import (
 // # Faults
 //
 // What the recording's rules did to what left for the client, when and how that ended, is in what is played; the record gets the events of
-// those rules, too. What else a plan did is done again: where Config.Faults is zero, the server takes the rules for
+// those rules, too. What else a plan did is done again: where Config.Faults is zero and the Playback is the server's Handler itself, the server takes the rules for
 // what comes from the client, OnAccept and AtStart, the outages and the Holds from the recording, with their keys and seed. See Healthy.
 //
+// Where rules went by time (AfterTime), they go by the offset at which they acted; so do those FromClient that change bytes after a match in an answer. It is not as it
+// was with:
+//
+//	ForTime                 the clock ends the rule again, at whatever byte that is
+//	Restart by time         acts at its byte, before what was still on its way to the client
+//	Latency with a Pace     what FromClient delays overlap is sent when the handler has all that came before it in the record
+//	rules of SetFaults      what they did FromClient does not come again: give the server's SetFaults their plan, at the same point
+//	FailAccept              is a Listener's: a Server has no Accept that could fail
+//
 // # Limits
+//
+// What the client sends beyond, on a connection that the recorded server ended, is left unread.
+//
+// A recording that was written with a Redactor has not the bytes that there were: record what is to be played without one.
 //
 // What depends on more of the request than Carry can say can't be played back: a challenge that the client has to answer, a signature of a time
 // or of a nonce, TLS and SSH, whose keys are new each time. Play back what is inside: record with a Listener behind tls.NewListener.

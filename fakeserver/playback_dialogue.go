@@ -118,6 +118,10 @@ func (r *dialogueReader) readClient(e transcript.Event) {
 	case transcript.FIN, transcript.RST:
 		r.ended = true
 		r.last = e.At
+	case transcript.Fault:
+		if r.closing == 0 || e.Seq < r.closing {
+			r.add(act{kind: actFault, fault: e}, e)
+		}
 	}
 }
 
@@ -168,7 +172,9 @@ func (r *dialogueReader) readServer(e transcript.Event) {
 func (r *dialogueReader) add(a act, e transcript.Event) {
 	a.seq, a.after, a.ended, a.pause = e.Seq, int64(len(r.heard)), r.ended, max(0, e.At-r.last)
 	r.acts = append(r.acts, a)
-	r.last = e.At
+	if a.kind != actFault { // which may be left out
+		r.last = e.At
+	}
 }
 
 // takeBack takes back what was sent from an offset on.

@@ -106,6 +106,27 @@ func TestPlaybackOfEachFault(t *testing.T) {
 	}
 }
 
+// What went by time goes by the offset at which it acted, however long the client takes this time.
+func TestPlaybackOfRulesByTime(t *testing.T) {
+	for _, f := range []fault.Fault{fault.Reset{}, fault.Close{}, fault.Exit{}, fault.HalfClose{}, fault.Blackhole{}, fault.Stall{For: time.Millisecond}, fault.Corrupt{Bits: []int64{8 * 20}}, fault.Restart{For: time.Millisecond}} {
+		t.Run(f.Kind(), func(t *testing.T) {
+			p := fault.Plan{Seed: 7, Rules: []fault.Rule{fault.FromClient(f).AfterTime(4 * time.Millisecond), fault.ToClient(fault.Latency{Delay: 2 * time.Millisecond}).AfterTime(time.Millisecond)}}
+			rec, err := conversed(t, fakeserver.Lines{}, p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := conversed(t, &fakeserver.Playback{Recording: rec}, fault.Plan{})
+			var ignore []transcript.Ignore
+			if f.Kind() == "restart" { // which acts at its byte, before the answer to that
+				ignore = []transcript.Ignore{{Direction: transcript.ToClient, To: 100, Faults: true}}
+			}
+			if diff := transcript.Diff(rec.Transcript, got.Transcript, ignore...); err != nil || diff != "" {
+				t.Errorf("Verify = %v, and the playback differs:\n%s\nrecorded\n%vplayed\n%v", err, diff, rec.Transcript, got.Transcript)
+			}
+		})
+	}
+}
+
 // times returns when bytes passed and streams ended.
 func times(tr transcript.Transcript) string {
 	var b strings.Builder

@@ -37,6 +37,8 @@ func (p *Playback) load() ([]*part, error) {
 		}
 		if p.again != nil {
 			d = p.again.deliver(d, t)
+		} else {
+			d.acts = slices.DeleteFunc(d.acts, func(a act) bool { return a.kind == actFault && a.fault.Direction == transcript.FromClient })
 		}
 		x, err := expect(d, p.Ignore, p.carries)
 		if err != nil {

@@ -71,6 +71,9 @@ func (c *checker) wantedAt(p position) string {
 	if want == end {
 		return "nothing more"
 	}
+	if i, _ := slices.BinarySearch(x.starts, want+1); i < len(x.starts) {
+		end = min(end, x.starts[i])
+	}
 	return quoteShort(x.data[want:end])
 }
 

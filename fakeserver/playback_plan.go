@@ -37,11 +37,14 @@ type replayedPlan struct {
 	plan  fault.Plan
 	rules map[string]fault.Rule // by their keys
 	prog  *fault.Compiled
+
+	played   map[string]bool // the keys of rules FromClient whose endings are played, by where they came
+	restarts []int64         // the Seqs of the events with which all connections were ended
 }
 
 // planOf returns what of the plan in a recording acts again on m.
 func planOf(rec transcript.Recording, m fault.Medium) (*replayedPlan, error) {
-	r := &replayedPlan{rules: map[string]fault.Rule{}}
+	r := &replayedPlan{rules: map[string]fault.Rule{}, played: map[string]bool{}}
 	if len(rec.Origin.Plan) > 0 {
 		var recorded fault.Plan
 		if err := recorded.UnmarshalJSON(rec.Origin.Plan); err != nil {
@@ -56,6 +59,11 @@ func planOf(rec transcript.Recording, m fault.Medium) (*replayedPlan, error) {
 			r.take(o, rec.Transcript, m)
 		}
 	}
+	for e := range rec.Transcript.Kind(transcript.Fault).All() {
+		if r.restartsAll(e.Rule) {
+			r.restarts = append(r.restarts, e.Seq)
+		}
+	}
 	var err error
 	r.prog, err = r.plan.Compile(m)
 	return r, err
@@ -65,6 +73,10 @@ func planOf(rec transcript.Recording, m fault.Medium) (*replayedPlan, error) {
 func (r *replayedPlan) take(o fault.Outcome, t transcript.Transcript, m fault.Medium) {
 	rule := o.Rule.Named(o.Key)
 	if !actsAgain(rule, m) {
+		return
+	}
+	if m == fault.Streams && rule.Direction == transcript.FromClient && rule.After.Time > 0 && endsConn(rule.Fault) {
+		r.played[o.Key] = true // after what the client has said by then, and the answer to it
 		return
 	}
 	fired := firedAt(t, o.Key)
@@ -134,6 +146,15 @@ func atOffsets(r fault.Rule, fired []transcript.Event) (all []fault.Rule) {
 		all = append(all, next)
 	}
 	return all
+}
+
+// endsConn reports whether a fault ends the connection that it acts on, and no other.
+func endsConn(f fault.Fault) bool {
+	switch f.(type) {
+	case fault.Reset, fault.Close, fault.Exit:
+		return true
+	}
+	return false
 }
 
 // ends reports whether the rule with a key ends, when it acts, the server's direction of the connection that it acts on.
@@ -223,9 +244,9 @@ func (r *replayedPlan) leaveToRules(d *dialogue, t transcript.Transcript) {
 			ended = e.Seq
 		}
 	}
-	for e := range t.All() {
-		if e.Kind == transcript.Fault && r.restartsAll(e.Rule) && e.Seq > d.accepted && (ended == 0 || e.Seq < ended) {
-			ended = e.Seq
+	for _, seq := range r.restarts {
+		if seq > d.accepted && (ended == 0 || seq < ended) {
+			ended = seq
 		}
 	}
 	d.acts = slices.DeleteFunc(d.acts, func(a act) bool {
@@ -233,7 +254,7 @@ func (r *replayedPlan) leaveToRules(d *dialogue, t transcript.Transcript) {
 		case actSend:
 			return false
 		case actFault:
-			return r.has(a.fault.Rule)
+			return r.has(a.fault.Rule) || a.fault.Direction == transcript.FromClient && !r.played[a.fault.Rule]
 		}
 		return ended > 0 && a.seq > ended
 	})
