@@ -111,7 +111,13 @@ func (c conversation) play(t *testing.T, rec transcript.Recording, want result) 
 	srv := c.listen(t, c.playback(rec))
 	got := c.client.talk(t, srv.Address())
 	servertest.Wait(t, srv, c.over)
-	if err := cmp.Or(srv.Stop(), srv.Verify()); err != nil {
+	err := cmp.Or(srv.Stop(), srv.Verify())
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("recorded:\n%s\nplayed:\n%s", rec.Transcript, srv.Transcript())
+		}
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	if got.output != want.output || got.exit != want.exit {
