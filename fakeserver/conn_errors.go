@@ -99,7 +99,7 @@ func (c *Conn) clientEnded(k transcript.Kind) {
 
 // isTorn reports whether the client's RST has come, read or not, while no FIN was sent to it.
 func (c *Conn) isTorn() bool {
-	return c.out.finishedAt().IsZero() && socket.IsReset(c.raw)
+	return socket.IsReset(c.raw) && c.out.finishedAt().IsZero() // in this order: a FIN that leaves in between may be what ended it
 }
 
 func isTimeout(err error) bool {

@@ -90,7 +90,7 @@ func (r *relay) watch() ending {
 // look finds out about an RST while nothing reads the socket that it has come to.
 func (r *relay) look() {
 	r.torn = r.torn || r.c.isTorn()
-	if !r.up.hasSentFIN() && socket.IsReset(r.up.base) {
+	if r.up.isReset() {
 		r.up.tear()
 	}
 }

@@ -57,7 +57,7 @@ func (u *upstreamConn) read(kind transcript.Kind) ([]byte, error) {
 func (u *upstreamConn) readError(err error) error {
 	switch {
 	case err == nil || u.cutWhy() != "":
-	case err == io.EOF && !u.sawReset() && (u.hasSentFIN() || !socket.IsReset(u.base)):
+	case err == io.EOF && !u.sawReset() && !u.isReset():
 		u.theyEnded(transcript.FIN)
 	case err == io.EOF || isReset(err): // a write has heard of the RST before
 		u.theyEnded(transcript.RST)
@@ -192,6 +192,10 @@ func (u *upstreamConn) hasSentFIN() bool {
 	defer u.mu.Unlock()
 	return u.sentFIN
 }
+
+// isReset reports whether the upstream's RST has come, read or not, while no FIN was sent to it. The socket is asked first: a FIN that
+// leaves meanwhile may be what ends it, and is known of before it leaves.
+func (u *upstreamConn) isReset() bool { return socket.IsReset(u.base) && !u.hasSentFIN() }
 
 func (u *upstreamConn) cutWhy() string {
 	u.mu.Lock()
