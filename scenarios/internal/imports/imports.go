@@ -88,7 +88,7 @@ var mayImport = []struct {
 	{"fakeserver/internal/proxytable", [][]string{socket, kernel[:1]}}, // it knows nothing of the proxy that it is about
 	{"fakeserver/internal/benchratio", [][]string{{module + "fakeserver/internal/benchwork"}}},
 	{"fakeserver/script", [][]string{server, human, rematch}},
-	{"fakeserver/cmd/", [][]string{server, forms, human, {module + "fakeserver/script", cobra, "github.com/spf13/pflag", "golang.org/x/term"}}},
+	{"fakeserver/cmd/", [][]string{server, forms, human, rematch, {module + "fakeserver/script", cobra, "github.com/spf13/pflag", "golang.org/x/term"}}},
 	{"fakeserver/", [][]string{server}},
 	{"nettest", [][]string{server, counts, {module + "nettest/internal/process"}}},
 	{"nettest/internal/process", nil},
