@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver/internal/human"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -62,52 +61,6 @@ func (pl *peerPlayer) swallow(ctx context.Context) error {
 			return err
 		}
 	}
-}
-
-// choose returns the recorded peer that is for peer n, whose first datagram is there; nil: there is none.
-func (p *PacketPlayback) choose(all []*exchange, n int, first []byte) (x *exchange) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	switch {
-	case p.Match == ByFirstBytes:
-		for _, o := range all {
-			if o.beginsWith(first) && (x == nil || p.played[o.peer] < p.played[x.peer]) {
-				x = o
-			}
-		}
-		if x != nil && p.played[x.peer] > 0 && p.Extra != ExtraRepeats {
-			return nil
-		}
-	case n <= len(all):
-		x = all[n-1]
-	case p.Extra == ExtraRepeats && len(all) > 0:
-		x = all[(n-1)%len(all)]
-	}
-	if x != nil {
-		if p.played == nil {
-			p.played = map[int]int{}
-		}
-		p.played[x.peer]++
-	}
-	return x
-}
-
-// beginsWith reports whether a datagram may be the client's first.
-func (x *exchange) beginsWith(data []byte) bool {
-	for i := range x.asked[:x.groupEnd(0)] {
-		if _, ok := x.asked[i].compare(data); ok {
-			return true
-		}
-	}
-	return false
-}
-
-// compare compares a datagram with what is expected.
-func (a *asked) compare(data []byte) (chk *checker, same bool) {
-	chk = newChecker(a.x)
-	chk.feed(data)
-	chk.end()
-	return chk, !chk.diverged && chk.isComplete()
 }
 
 // run does what is due, and takes what comes.
@@ -314,38 +267,4 @@ func (pl *peerPlayer) closed(err error) error {
 		return pl.mismatch(wanted, Packet{}, serverEnded)
 	}
 	return err
-}
-
-// mismatch says that a datagram is not the recorded one, or none if that is negative, or if ended says why that none came.
-func (pl *peerPlayer) mismatch(wanted int, d Packet, ended string) error {
-	m := &MismatchError{
-		Step:     fmt.Sprintf("peer %d of %s", pl.x.peer, pl.p.name()),
-		Datagram: d.Number, Want: "no more datagrams", Got: d.Data, Ended: ended,
-	}
-	if wanted < 0 {
-		return m
-	}
-	a := &pl.x.asked[wanted]
-	m.Step += fmt.Sprintf(", datagram %d of %d", wanted+1, len(pl.x.asked))
-	if ended != "" {
-		m.Datagram = a.number
-		m.Want = newChecker(a.x).wanted()
-		return m
-	}
-	chk, _ := a.compare(d.Data)
-	p := chk.position
-	m.Offset, m.Want, m.Got = p.got, chk.wantedAt(p), d.Data[min(p.got, int64(len(d.Data))):]
-	text := transcript.Comparison{A: "want", B: "got", Ignore: ignoringOf(pl.p.Ignore, pl.p.carries, a.x)}.Diff(asRecord(a.data), asRecord(d.Data))
-	_, m.Detail, _ = strings.Cut(text, "\n")
-	return m
-}
-
-// noExchange says that a client comes after all that were recorded, or begins as none.
-func (pl *peerPlayer) noExchange(all []*exchange, d Packet) error {
-	m := &MismatchError{Step: fmt.Sprintf("peer %d", pl.peer.Number()), Datagram: d.Number, Got: d.Data}
-	m.Want = fmt.Sprintf("no more than the %s of %s", human.Count(len(all), "peer"), pl.p.name())
-	if pl.p.Match == ByFirstBytes {
-		m.Want = fmt.Sprintf("what one of the %s of %s, which was not played yet, begins with", human.Count(len(all), "peer"), pl.p.name())
-	}
-	return m
 }

@@ -133,6 +133,7 @@ func firedAt(t transcript.Transcript, key string) (all []transcript.Event) {
 func atOffsets(r fault.Rule, fired []transcript.Event) (all []fault.Rule) {
 	r.After = fault.Trigger{}
 	for _, e := range fired {
+		e.Offset = max(0, e.Offset-firstHit(r.Fault))
 		i := slices.IndexFunc(all, func(o fault.Rule) bool { return o.After.Bytes == e.Offset })
 		if i >= 0 {
 			all[i].Conns.Only = append(all[i].Conns.Only, e.Conn)
@@ -146,6 +147,19 @@ func atOffsets(r fault.Rule, fired []transcript.Event) (all []fault.Rule) {
 		all = append(all, next)
 	}
 	return all
+}
+
+// firstHit returns how many bytes after a rule has begun its fault acts first.
+func firstHit(f fault.Fault) int64 {
+	switch f := f.(type) {
+	case fault.Corrupt:
+		if len(f.Bits) > 0 {
+			return slices.Min(f.Bits) / 8
+		}
+	case fault.Overwrite:
+		return f.At
+	}
+	return 0
 }
 
 // endsConn reports whether a fault ends the connection that it acts on, and no other.
