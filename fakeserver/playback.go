@@ -27,7 +27,8 @@ import (
 // The client's bytes are compared as they come, however they are cut, with the same outcome as transcript.Diff. At the first that
 // is another one, or where the client ends its stream or says nothing for Patience before it has said all, the handler returns a
 // *[MismatchError]: that names the recorded connection, the offset, what was wanted there and what came, with a diff; it resets the connection and
-// fails Verify. What the recorded client sent after the server had ended the connection is not compared.
+// fails Verify. What the recorded client sent after the server had ended the connection is not compared. Where the recorded client
+// had left before the server was done, as one that failed does, a client that stays gets what was sent then, too.
 //
 // # Faults
 //

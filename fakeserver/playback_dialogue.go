@@ -116,6 +116,7 @@ func (r *dialogueReader) readClient(e transcript.Event) {
 			r.heard = r.heard[:min(int64(len(r.heard)), max(0, e.Offset))]
 		}
 	case transcript.FIN, transcript.RST:
+		r.noteLeft()
 		r.ended = true
 		r.last = e.At
 	case transcript.Fault:
@@ -123,6 +124,18 @@ func (r *dialogueReader) readClient(e transcript.Event) {
 			r.add(act{kind: actFault, fault: e}, e)
 		}
 	}
+}
+
+// noteLeft is called when it is found that the client takes nothing any more, and reports whether it had ended its stream before: that was no
+// half-close, as it had closed its socket, and what the server did since then did not wait for it. A client that stays gets all
+// that.
+func (r *dialogueReader) noteLeft() (had bool) {
+	if r.ended {
+		for i := range r.acts {
+			r.acts[i].ended = false
+		}
+	}
+	return r.ended
 }
 
 // leave takes note that the handler did not hear any more: it had ended, and if a FIN had left before, that is how one knows.
@@ -154,12 +167,14 @@ func (r *dialogueReader) readServer(e transcript.Event) {
 			r.said, r.spoke = append(r.said, e.Data...), true
 		}
 	case transcript.Unsent:
-		r.takeBack(e.Offset)
+		if !r.noteLeft() {
+			r.takeBack(e.Offset)
+		}
 	case transcript.FIN:
 		r.fin, r.hasFIN = e.At, true
 		r.add(act{kind: actFIN}, e)
 	case transcript.FINUnsent:
-		if at := r.finAt(); at >= 0 {
+		if at := r.finAt(); at >= 0 && !r.noteLeft() {
 			r.acts, r.hasFIN = append(r.acts[:at], r.acts[at+1:]...), false
 		}
 	case transcript.RST:
