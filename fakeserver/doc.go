@@ -201,15 +201,15 @@
 //	Enable                       Server.Up
 //	toxicity                     fault.Rule.WithProbability
 //	AddToxic, RemoveToxic        Server.SetFaults
-//	a proxy and its upstream     a Server with Handler: Proxy{Upstream}
+//	a proxy and its upstream     Proxy, as the Config.Handler
 //
-//	go-tcp-proxy                 here: Proxy, or the command's proxy
-//	-l, -r                       --listen, --to; Config.Addr, Proxy.Upstream
-//	-h, -v                       --hex; each event is printed
-//	-match                       --match; Transcript.Received
-//	-replace                     --replace; Proxy.Rewrites, across packets; fault.Replace
-//	-n                           nothing: Go turns Nagle off; the contrary is --nagle, Proxy.Nagle
-//	-unwrap-tls                  --tls; Proxy.Dial of a tls.Dialer
+//	go-tcp-proxy                 here
+//	-l, -r                       Config.Addr, Proxy.Upstream; the command's --listen, --to
+//	-v, -vv, -h                  Server.Transcript; the command prints each event, and with --hex its bytes
+//	-match                       transcript.Transcript.Received; the command's --match
+//	-replace                     Proxy.Rewrites, across packets, or fault.Replace; the command's --replace, --replace-match
+//	-n                           what package net does; the contrary is Proxy.Nagle, or the command's --nagle
+//	-unwrap-tls                  Proxy.Dial, of a dialer for it; the command's --tls
 //
 //	netem, iptables              here
 //	delay, jitter, distribution  fault.Latency
