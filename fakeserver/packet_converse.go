@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -75,8 +76,17 @@ func (p *Peer) Ready() (Packet, bool) {
 }
 
 // Write sends a datagram to the client, through the plan's faults and into the record, at any time. One that the plan loses
-// counts as sent. When the server is down or closed, its error wraps net.ErrClosed.
-func (p *Peer) Write(b []byte) (int, error) { return p.s.out.send(p.client, b) }
+// counts as sent. When the server is down or closed, its error wraps net.ErrClosed; that it was down is in the record.
+func (p *Peer) Write(b []byte) (int, error) {
+	n, err := p.s.out.send(p.client, b)
+	if p.isLost(err) {
+		p.note(transcript.Note, fmt.Sprintf("a datagram of %s did not leave: the server is down", human.CountGrouped(len(b), "byte")))
+	}
+	return n, err
+}
+
+// isLost reports whether a Write's error says no more than that the server is down: it may be up again.
+func (p *Peer) isLost(err error) bool { return errors.Is(err, net.ErrClosed) && !p.s.isClosing() }
 
 // Step names what the handler is doing, for the error of a Close that has to give up on it.
 func (p *Peer) Step(name string) { p.step.Store(&name) }

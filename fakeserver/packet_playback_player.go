@@ -152,9 +152,10 @@ func (pl *peerPlayer) arrived(number int64) time.Time {
 	return time.Time{}
 }
 
+// send sends what was recorded. What a server sends that is down is lost, as the recorded one's may not have been.
 func (pl *peerPlayer) send(a packetAct) error {
 	_, err := pl.peer.Write(apply(a.changes, a.data, 0, pl.carried))
-	if errors.Is(err, errNameless) {
+	if errors.Is(err, errNameless) || pl.peer.isLost(err) {
 		return nil // as it was recorded, or the client is to see to it
 	}
 	return err

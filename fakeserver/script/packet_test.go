@@ -189,6 +189,38 @@ func TestPacketScriptWhoseServerGetsAnotherHandler(t *testing.T) {
 	}
 }
 
+// What a script sends while its server is down is lost. The script goes on, to its end.
+func TestPacketScriptGoesOnAfterDown(t *testing.T) {
+	s := script.PacketScript{expect("a"), send("1"), script.Wait(time.Second), send("lost"), expect("b"), send("2")}
+	nettest.Bubble(t, func(tb fakeserver.TB) {
+		var n nettest.Network
+		srv := fakeserver.StartPacket(tb, fakeserver.PacketConfig{Transport: &n, Handler: s})
+		c, err := srv.Dial(context.Background())
+		if err != nil {
+			tb.Fatalf("Dial: %v", err)
+		}
+		defer c.Close()
+		c.Write([]byte("a"))
+		time.Sleep(time.Millisecond)
+		if err := srv.Down(); err != nil {
+			tb.Errorf("Down: %v", err)
+		}
+		time.Sleep(2 * time.Second)
+		if err := srv.Up(); err != nil {
+			tb.Errorf("Up: %v", err)
+		}
+		c.Write([]byte("b"))
+		time.Sleep(time.Second)
+		var answers []string
+		for _, d := range srv.Transcript().Datagrams(transcript.ToClient) {
+			answers = append(answers, string(d))
+		}
+		if got := strings.Join(answers, " "); got != "1 2" {
+			tb.Errorf("the answers are %q, want 1 and 2:\n%v", got, srv.Transcript())
+		}
+	})
+}
+
 // A single datagram is no conversation.
 func TestPacketScriptIsForPeers(t *testing.T) {
 	for _, h := range []fakeserver.PacketHandler{script.PacketScript{expect("a")}, &script.PacketFile{}} {
