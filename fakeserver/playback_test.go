@@ -9,11 +9,14 @@ import (
 	"net"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
+	"github.com/fakewire/fakewire/nettest"
 )
 
 // recordOf returns the recording of a conversation with a handler.
@@ -173,8 +176,6 @@ func TestPlaybackSaysWhatDiffers(t *testing.T) {
     want  @0  "PING\r\n"
     got   @0  "PIN"
                   ^`},
-		{"the client waits for ever", &fakeserver.Playback{Patience: 30 * time.Millisecond}, []func(net.Conn){func(c net.Conn) { c.Write([]byte("PIN")); io.ReadAll(c) }},
-			`byte 3: want "G\r\n", got nothing: nothing more came for 3`},
 		{"the client says nothing at all", &fakeserver.Playback{}, []func(net.Conn){func(net.Conn) {}},
 			`conn 1 of ping.jsonl, message 1 of 1: byte 0: want "PING\r\n", got nothing: the client ended its stream`},
 		{"the client resets the connection", &fakeserver.Playback{}, []func(net.Conn){func(c net.Conn) { c.(*net.TCPConn).SetLinger(0) }},
@@ -200,6 +201,36 @@ func TestPlaybackSaysWhatDiffers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// How long the client may take is exact where the clock is.
+func TestPlaybackSaysThatNothingMoreCame(t *testing.T) {
+	rec := recordOf(t, pings, asks(t, "PING\r\n", "+PONG\r\n"))
+	nettest.Bubble(t, func(tb fakeserver.TB) {
+		var network nettest.Network
+		srv, err := fakeserver.Listen(fakeserver.Config{Transport: &network, Handler: &fakeserver.Playback{Recording: rec, Patience: time.Hour}})
+		if err != nil {
+			tb.Fatalf("Listen: %v", err)
+		}
+		defer srv.Close()
+		c, err := srv.Dial(context.Background())
+		if err != nil {
+			tb.Fatalf("Dial: %v", err)
+		}
+		defer c.Close()
+		began := time.Now()
+		io.WriteString(c, "PIN")
+		if _, err := io.ReadAll(c); !errors.Is(err, syscall.ECONNRESET) {
+			tb.Errorf("the client reads %v, want ECONNRESET", err)
+		}
+		if d := time.Since(began); d < time.Hour || d > time.Hour+servertest.Patience {
+			tb.Errorf("that took %v, want an hour, and what the recorded client took", d)
+		}
+		srv.Close()
+		if err := srv.Verify(); err == nil || !strings.Contains(err.Error(), `byte 3: want "G\r\n", got nothing: nothing more came for 1h`) {
+			tb.Errorf("Verify = %v", err)
+		}
+	})
 }
 
 var indents = regexp.MustCompile(`(?m)^ +`)

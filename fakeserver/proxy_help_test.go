@@ -110,22 +110,26 @@ func halfClose(tb fakeserver.TB, c net.Conn) {
 	}
 }
 
-// fill writes until nothing more is taken, and returns how much was.
+// fill writes until nothing more is taken, three times in a row: once may be a machine that stands still. It returns how much
+// was.
 func fill(tb fakeserver.TB, c net.Conn) (sum int) {
 	tb.Helper()
 	p := make([]byte, 64<<10)
 	for i := range p {
 		p[i] = byte(i % 251)
 	}
-	for {
-		c.SetWriteDeadline(time.Now().Add(300 * time.Millisecond))
+	for inVain := 0; inVain < 3 && sum < 1<<30; {
+		c.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
 		n, err := c.Write(p)
-		sum += n
+		if sum += n; n > 0 {
+			inVain = 0
+		}
 		if err != nil {
-			c.SetWriteDeadline(time.Now().Add(patience))
-			return sum
+			inVain++
 		}
 	}
+	c.SetWriteDeadline(time.Now().Add(patience))
+	return sum
 }
 
 // awaitUpstream waits for something to be in the record of the upstream leg.

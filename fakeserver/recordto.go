@@ -144,21 +144,21 @@ func (g *growing) full() <-chan struct{} {
 	return g.written.next()
 }
 
-// close writes the closing line, and waits until all has been written, but no longer than d. It returns what went wrong
-// with the recording.
+// close writes the closing line, and waits until all has been written, but for no Write longer than d. It returns what went
+// wrong with the recording.
 func (g *growing) close(report json.RawMessage, d time.Duration) error {
 	g.put(func() error {
 		g.closed = true
 		return g.lines.Close(report)
 	})
-	for end := time.Now().Add(d); ; {
+	for {
 		written, err := g.rest()
 		switch {
 		case written == nil && err != nil:
 			return fmt.Errorf("%s: %w", g.what, err)
 		case written == nil:
 			return nil
-		case !await(written, time.Until(end)):
+		case !await(written, d):
 			return fmt.Errorf("%s: its Write did not return within %v: the recording has no end", g.what, d)
 		}
 	}

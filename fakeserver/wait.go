@@ -2,18 +2,27 @@ package fakeserver
 
 import "time"
 
-// await waits for ch, but no longer than d. It reports whether it is closed.
+// awaitSteps is in how many steps await waits.
+const awaitSteps = 10
+
+// await waits for ch, but no longer than d. It reports whether it is closed. d is what ch has while the process runs: one that
+// is stopped, or gets no processor for a while, uses up a step of it at each time.
 func await(ch <-chan struct{}, d time.Duration) bool {
 	if isClosedChan(ch) {
 		return true // without a timer, which most often is for nothing
 	}
-	t := time.NewTimer(d)
+	t := time.NewTimer(d - (awaitSteps-1)*(d/awaitSteps))
 	defer t.Stop()
-	select {
-	case <-ch:
-		return true
-	case <-t.C:
-		return false
+	for step := 1; ; step++ {
+		select {
+		case <-ch:
+			return true
+		case <-t.C:
+			if step == awaitSteps {
+				return isClosedChan(ch)
+			}
+			t.Reset(d / awaitSteps)
+		}
 	}
 }
 
