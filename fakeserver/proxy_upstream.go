@@ -45,7 +45,7 @@ func newUpstreamConn(c *Conn, raw net.Conn, rec *record.Recorder) *upstreamConn 
 
 // read reads and records what comes, as the kind that it is of. What it returns is good until the next read.
 func (u *upstreamConn) read(kind transcript.Kind) ([]byte, error) {
-	n, err := u.raw.Read(u.from.Buffer(minRead))
+	n, err := u.raw.Read(u.from.Buffer(ruledRead)) // so that what the upstream writes at once stays together
 	var p []byte
 	if n > 0 {
 		p = u.from.Commit(kind, n)
