@@ -42,7 +42,8 @@ type Config struct {
 	RecordLimit int64
 	// RecordTo gets the recording as it grows, as JSONL: a file of a server that runs for long, say, whose process may be
 	// killed. Each event is written at once, with all of its bytes, also those that RecordLimit does not keep. A Write
-	// that takes long slows down the connections; Close waits a second for it. The closing line is written by Close, or
+	// that takes long slows down the connections, and so does a RecordTo with a method Room() <-chan struct{}, until the channel
+	// that this returns is closed; nil stands for room. Close waits a second for a Write. The closing line is written by Close, or
 	// by the Stop of a Listener, whose error has the first one of a Write: nothing is written after that. RecordTo is not closed. It
 	// can't be had with Redact. If nil, nothing is written.
 	RecordTo io.Writer
@@ -87,7 +88,7 @@ type PacketConfig struct {
 	RecordLimit int64
 	// RecordTo gets the recording as it grows, as JSONL: a file of a server that runs for long, say, whose process may be
 	// killed. Each event is written at once, with all of its bytes, also those that RecordLimit does not keep. A Write
-	// that takes long slows down the server; Close waits a second for it. The closing line is written by Close,
+	// that takes long slows down the server, as does a Room: see Config. Close waits a second for a Write. The closing line is written by Close,
 	// whose error has the first one of a Write: nothing is written after that. RecordTo is not closed. It
 	// can't be had with Redact. If nil, nothing is written.
 	RecordTo io.Writer

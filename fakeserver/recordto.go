@@ -15,6 +15,13 @@ import (
 // maxUnwritten is how many bytes of a recording may wait for its writer, before those that record wait for it, too.
 const maxUnwritten = 4 << 20
 
+// A crowder is what a recording grows in that may have too much, for now, of what it has taken, such as a buffer. Its Write is not
+// to wait for that: what is recorded leaves at once, and what records waits.
+type crowder interface {
+	// Room returns a channel that is closed when there may be room for more; nil: there is.
+	Room() <-chan struct{}
+}
+
 // A growing writes a recording as it grows: see Config.RecordTo. What is recorded is put into words at once, and written by
 // a goroutine that lives while there is something to write.
 type growing struct {
@@ -119,7 +126,7 @@ func (g *growing) fail(err error) {
 	g.pending = nil
 }
 
-// Room waits until not too much waits to be written.
+// Room waits until not too much waits to be written, or in what it is written to.
 func (g *growing) Room() {
 	for {
 		written := g.full()
@@ -134,14 +141,17 @@ func (g *growing) Room() {
 	}
 }
 
-// full returns a channel that is closed when something has been written; nil if there is room.
+// full returns a channel that is closed when there may be room; nil if there is.
 func (g *growing) full() <-chan struct{} {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(g.pending) < maxUnwritten {
-		return nil
+	if len(g.pending) >= maxUnwritten {
+		return g.written.next()
 	}
-	return g.written.next()
+	if to, ok := g.to.(crowder); ok && g.err == nil {
+		return to.Room()
+	}
+	return nil
 }
 
 // close writes the closing line, and waits until all has been written, but for no Write longer than d. It returns what went

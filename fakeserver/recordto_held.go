@@ -22,6 +22,14 @@ func holdBack(to io.Writer) (held io.Writer, settle func(started bool)) {
 	}
 }
 
+// Room is that of what it writes to.
+func (w *heldWriter) Room() <-chan struct{} {
+	if to, ok := w.to.(crowder); ok {
+		return to.Room()
+	}
+	return nil
+}
+
 func (w *heldWriter) Write(p []byte) (int, error) {
 	<-w.settled
 	if !w.started {

@@ -1,14 +1,17 @@
 package fakeserver_test
 
 import (
+	"errors"
 	"io"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 	"github.com/fakewire/fakewire/nettest"
 )
 
@@ -53,4 +56,61 @@ func TestRecordToHasManyConnections(t *testing.T) {
 			t.Errorf("the file has %d events, and the record %d, and they are not the same", got.Len(), want.Len())
 		}
 	})
+}
+
+// A roomless is a file that has room until it has so much.
+type roomless struct {
+	file
+	most int
+	room chan struct{}
+}
+
+// Room has none until the test says so.
+func (c *roomless) Room() <-chan struct{} {
+	if len(c.String()) < c.most {
+		return nil
+	}
+	select {
+	case <-c.room:
+		return nil
+	default:
+		return c.room
+	}
+}
+
+// Where there is no room for a while, clients wait, and what was recorded before is written all the same: a process that is killed then
+// loses nothing.
+func TestRecordToWithoutRoomHasAllThatIsRecorded(t *testing.T) {
+	f := roomless{most: 1000, room: make(chan struct{})}
+	srv, err := fakeserver.Listen(fakeserver.Config{RecordTo: &f})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
+	c := dial(t, srv)
+	if n := fill(t, c); n >= 1<<30 {
+		t.Fatalf("the client did not have to wait in %d bytes", n)
+	}
+	recorded := func() int { return len(srv.Transcript().FromClient()) }
+	written := func() int {
+		rec, err := transcript.Read(strings.NewReader(f.String()))
+		if err != nil && !errors.Is(err, transcript.ErrCutOff) {
+			t.Fatal(err)
+		}
+		return len(rec.Transcript.FromClient())
+	}
+	for end := time.Now().Add(patience); written() < recorded(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%d bytes are recorded, and %d written", recorded(), written())
+		}
+	}
+	before := recorded()
+	close(f.room)
+	wait(t, srv, func(tr transcript.Transcript) bool { return len(tr.FromClient()) > before })
+	if err := srv.Close(); err != nil {
+		t.Error(err)
+	}
+	if n, m := written(), len(srv.Recording().Transcript.FromClient()); n != m {
+		t.Errorf("%d bytes are recorded in the end, and %d written", m, n)
+	}
 }

@@ -8,16 +8,16 @@ import (
 // maxUnread is how much of a recording may wait to be printed before the server waits for that, too.
 const maxUnread = 4 << 20
 
-// A live is a recording on its way from a server to what prints it. The file that it is also written to does not wait for a
-// terminal that is stopped, unless very much is waiting.
+// A live is a recording on its way from a server to what prints it. The file that it is also written to never waits for a
+// terminal that is stopped; where very much is waiting, clients do.
 type live struct {
 	mu     sync.Mutex // guards what follows
 	change *sync.Cond
 	unread []byte
-	taken  int64 // bytes that were read
-	rushed bool  // Write waits for nothing
-	ended  bool  // no more is written
-	left   bool  // no more is read
+	taken  int64         // bytes that were read
+	ended  bool          // no more is written
+	left   bool          // no more is read
+	room   chan struct{} // closed when there is room again; nil: nothing waits for that
 }
 
 func newLive() *live {
@@ -26,13 +26,10 @@ func newLive() *live {
 	return l
 }
 
-// Write hands on p. It never fails: what is not read any more is dropped.
+// Write hands on p. It never fails, nor waits: what is not read any more is dropped.
 func (l *live) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for len(l.unread) >= maxUnread && !l.left && !l.rushed {
-		l.change.Wait()
-	}
 	if !l.left {
 		l.unread = append(l.unread, p...)
 		l.change.Broadcast()
@@ -40,12 +37,27 @@ func (l *live) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// rush lets Write wait for nothing any more: the file is to have all, whatever becomes of the output.
-func (l *live) rush() {
+// Room returns a channel that is closed when there is room for more; nil: there is.
+func (l *live) Room() <-chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.rushed = true
-	l.change.Broadcast()
+	if !l.isFullLocked() {
+		return nil
+	}
+	if l.room == nil {
+		l.room = make(chan struct{})
+	}
+	return l.room
+}
+
+func (l *live) isFullLocked() bool { return len(l.unread) >= maxUnread && !l.left }
+
+// makeRoomLocked tells what waits for room that there is some, if so. It needs mu.
+func (l *live) makeRoomLocked() {
+	if l.room != nil && !l.isFullLocked() {
+		close(l.room)
+		l.room = nil
+	}
 }
 
 // progress returns how much was read so far.
@@ -68,6 +80,7 @@ func (l *live) leave() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.left, l.unread = true, nil
+	l.makeRoomLocked()
 	l.change.Broadcast()
 }
 
@@ -85,6 +98,6 @@ func (l *live) Read(p []byte) (int, error) {
 	if l.unread = l.unread[n:]; len(l.unread) == 0 {
 		l.unread = nil
 	}
-	l.change.Broadcast()
+	l.makeRoomLocked()
 	return n, nil
 }

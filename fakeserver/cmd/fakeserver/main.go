@@ -24,8 +24,8 @@
 //
 // # Limits
 //
-// Where the output is a pipe or a terminal that nothing reads, recordings go on, until 4 MiB are waiting; then clients have to wait, too. In
-// memory a server keeps no bytes, but the events of its connections: about 1 KB for each connection that there ever was.
+// Where the output is a pipe or a terminal that nothing reads, clients have to wait, too, when 4 MiB are waiting for it; recordings have
+// by then what came before. In memory a server keeps no bytes, but the events of its connections: about 1 KB for each connection that there ever was.
 package main
 
 import (

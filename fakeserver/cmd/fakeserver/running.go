@@ -87,6 +87,9 @@ func (s *server) Write(p []byte) (int, error) {
 	return s.live.Write(p)
 }
 
+// Room lets clients wait where too much waits to be printed.
+func (s *server) Room() <-chan struct{} { return s.live.Room() }
+
 // config returns the configuration of a server of connections.
 func (s *server) config(address string, h fakeserver.Handler) fakeserver.Config {
 	cfg := fakeserver.Config{Name: s.name, Network: s.network, Addr: address, Handler: h, Faults: s.plan, RecordLimit: -1, RecordTo: s}

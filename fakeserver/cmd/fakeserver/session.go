@@ -103,9 +103,6 @@ func (s *session) end(printing *sync.WaitGroup) error {
 	if s.addressFile != "" {
 		os.Remove(s.addressFile)
 	}
-	for _, srv := range s.servers {
-		srv.live.rush()
-	}
 	err := s.close()
 	for _, srv := range s.servers {
 		srv.live.end()
