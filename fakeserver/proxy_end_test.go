@@ -179,11 +179,24 @@ func TestProxySeesAResetBehindAStall(t *testing.T) {
 	}
 }
 
-// Close does not wait for sides that don't read. What clients have sent is taken into the record, which takes its time where
-// that is much: so there are fewer of them.
+// Close does not wait for sides that don't read: with a hundred clients it takes 100 ms at most, at the median of some in a row, on a
+// machine that lets it. What clients have sent is taken into the record, which takes its time where that is much: with upstreams
+// that don't read there are fewer of them.
 func TestProxyCloseWithStalledPeers(t *testing.T) {
-	for who, peers := range map[string]int{"client": 20, "upstream": 5} {
-		t.Logf("Close with %d stalled %ss takes %v", peers, who, closeStalled(t, who, peers))
+	t.Logf("Close with 5 stalled upstreams takes %v", closeStalled(t, "upstream", 5))
+	for began := time.Now(); ; {
+		var took []time.Duration
+		for range 3 {
+			took = append(took, closeStalled(t, "client", 100))
+		}
+		slices.Sort(took)
+		t.Logf("Close with 100 stalled clients takes %v", took)
+		switch {
+		case took[1] <= 100*time.Millisecond:
+			return
+		case time.Since(began) > patience:
+			t.Fatal("that is never 100 ms or less")
+		}
 	}
 }
 
