@@ -40,7 +40,7 @@ offset; its connection is reset.
 
 The faults of the recording act again, unless --healthy or --faults says otherwise. What the clients send may differ where --ignore and
 --ignore-range say so. What answers repeat of requests, such as the id of a DNS message, is for --carry; what differs in each
-datagram is for --vary. They take ` + spanSyntax + `;
+datagram, or message of a stream, is for --vary. They take ` + spanSyntax + `;
 where it is elsewhere in the answer, --carry takes both, as REQUEST=>ANSWER.
 
 It listens on a port of the loopback that is free, on the network of the recording, unless --listen says where; unix:PATH is a unix socket.
@@ -61,7 +61,7 @@ It listens on a port of the loopback that is free, on the network of the recordi
 	flags.Var(matches, "match", "which recorded connection a client gets: the next, or that which begins as it does")
 	flags.Var(extras, "extra", "what becomes of connections and requests that the recording has not")
 	p.ignored.addTo(flags)
-	flags.Var(&p.vary, "vary", "what may differ in each datagram; may be given several times")
+	flags.Var(&p.vary, "vary", "what may differ in each message; may be given several times")
 	flags.Var(&p.carry, "carry", "what answers repeat of requests; may be given several times")
 	flags.Float64Var(&p.pace, "pace", 0, "how much of the recorded pauses there is: 1 as recorded, 0.5 half, 0 none")
 	flags.DurationVar(&p.patience, "patience", 0, "how much longer than recorded a client may take for what comes next (default 5s; negative: for ever)")
@@ -133,11 +133,8 @@ func (p *replaying) listen(run *session, name string, rec transcript.Recording, 
 	if isDatagrams(srv.network) {
 		return p.listenPacket(run, srv, name, rec, ignore)
 	}
-	if len(p.vary.values) > 0 {
-		return errors.New("--vary is for datagrams: use --ignore-range for a stream")
-	}
 	play := &fakeserver.Playback{
-		Recording: rec, Name: name, Match: p.match, Extra: p.extra, Ignore: ignore, Carry: p.carry.values,
+		Recording: rec, Name: name, Match: p.match, Extra: p.extra, Ignore: ignore, Vary: p.vary.values, Carry: p.carry.values,
 		Pace: p.pace, Patience: p.patience, Healthy: p.healthy,
 	}
 	run.atEnd = func() { run.sayUnplayed(srv, play.Unplayed()) }
