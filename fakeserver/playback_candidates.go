@@ -57,9 +57,12 @@ func (x *candidates) feed(b []byte) {
 // end says that the client says no more, so that those that want more are out.
 func (x *candidates) end() { x.ended = true }
 
-// drop takes one out.
-func (x *candidates) drop(c *candidate) {
-	x.all = slices.DeleteFunc(x.all, func(o *candidate) bool { return o == c })
+// dropPlayed takes out what other connections have by now: all of it at once, as of many clients that begin alike each
+// finds most of the recorded connections taken.
+func (p *Playback) dropPlayed(x *candidates) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	x.all = slices.DeleteFunc(x.all, func(c *candidate) bool { return p.played[c.conn] > 0 })
 }
 
 // best returns the first whose first message has come, and whether there is none left that wants more: then it is the one. It is nil
@@ -119,7 +122,7 @@ func (pl *player) chooseByBytes(ctx context.Context, parts []*part) error {
 				pl.begin(best.part, best.chk)
 				return nil
 			}
-			x.drop(best) // another connection has it
+			pl.p.dropPlayed(&x) // best is among them
 			continue
 		}
 		if x.isOver() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"os"
 	"testing"
 	"time"
@@ -68,4 +69,48 @@ func TestPlaybackWaitsForAHalfClose(t *testing.T) {
 	}
 	talk(srv)
 	talk(fakeserver.Start(t, fakeserver.Config{Handler: &fakeserver.Playback{Recording: srv.Recording()}}))
+}
+
+// Clients that are still there at the end, and have said all, do not keep a playback from ending.
+func TestPlaybackEndsAtCloseWhoeverStays(t *testing.T) {
+	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}})
+	c := dial(t, srv)
+	send(t, c, "hi")
+	wantExactly(t, c, "hi")
+	c.Close()
+	wait(t, srv, ended(1))
+	play := fakeserver.Start(t, fakeserver.Config{Handler: &fakeserver.Playback{Recording: srv.Recording(), Extra: fakeserver.ExtraRepeats}})
+	for range 100 {
+		stays := dial(t, play)
+		send(t, stays, "hi")
+		wantExactly(t, stays, "hi")
+	}
+	if err := play.Close(); err != nil {
+		t.Errorf("Close: %.300v", err)
+	}
+}
+
+// Many clients that begin alike at once are each another recorded connection.
+func TestPlaybackIsForManyThatBeginAlike(t *testing.T) {
+	const many = 300
+	talk := func(srv *fakeserver.Server) {
+		var all []net.Conn
+		for range many {
+			c := dial(t, srv)
+			send(t, c, "hi")
+			all = append(all, c)
+		}
+		for _, c := range all {
+			wantExactly(t, c, "hi")
+			c.Close()
+		}
+		wait(t, srv, func(tr transcript.Transcript) bool { return tr.Kind(transcript.Close).Len() == many })
+	}
+	srv := fakeserver.Start(t, fakeserver.Config{Handler: fakeserver.Echo{}})
+	talk(srv)
+	play := &fakeserver.Playback{Recording: srv.Recording(), Match: fakeserver.ByFirstBytes}
+	talk(fakeserver.Start(t, fakeserver.Config{Handler: play}))
+	if left := play.Unplayed(); left != nil {
+		t.Errorf("Unplayed = %v, want none", left)
+	}
 }

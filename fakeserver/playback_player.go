@@ -24,10 +24,11 @@ type player struct {
 	reader *readerAside
 	stage  *performer
 
-	over    error     // what Read has failed with; io.EOF: the client has ended its stream
-	isQuiet bool      // nothing came for settleTime
-	since   time.Time // when something came last, or was done
-	times   arrivals
+	over     error     // what Read has failed with; io.EOF: the client has ended its stream
+	isClosed bool      // the server closes, and what that means was said
+	isQuiet  bool      // nothing came for settleTime
+	since    time.Time // when something came last, or was done
+	times    arrivals
 }
 
 func newPlayer(p *Playback, c *Conn) *player {
@@ -55,7 +56,7 @@ func (pl *player) run(ctx context.Context) error {
 		if pl.over == nil {
 			pl.ask()
 		}
-		if err := pl.wait(ctx); err != nil {
+		if err := pl.wait(ctx); err != nil || pl.isClosed {
 			return err
 		}
 	}
@@ -212,6 +213,7 @@ func (pl *player) cutOff(ctx context.Context, err error) error {
 
 // closed returns what the server's Close means: whether the client has said all by then.
 func (pl *player) closed() error {
+	pl.isClosed = true
 	if pl.chk == nil || pl.over == io.EOF {
 		return nil
 	}
