@@ -122,6 +122,9 @@ func (l *line) bytes(name string) (p []byte, found bool) {
 // a text in silence.
 func (l *line) quoted(name string, raw []byte) (s string) {
 	const replacement = string(utf8.RuneError)
+	if raw[0] == '"' && !bytes.Contains(raw, []byte(`\`)) {
+		return string(raw[1 : len(raw)-1]) // as it stands, like all that is base64: package json would read it twice more
+	}
 	if raw[0] != '"' || json.Unmarshal(raw, &s) != nil {
 		l.wrong(name, "a text", raw)
 	} else if strings.Contains(s, replacement) && !bytes.Contains(raw, []byte(replacement)) && !bytes.Contains(bytes.ToLower(raw), []byte(`\ufffd`)) {
