@@ -13,9 +13,7 @@ import (
 
 // A Playback plays the server's side of a recording, and checks that the client says what it said there:
 //
-//	file, err := os.Open("testdata/ping.jsonl")
-//	…
-//	rec, err := transcript.Read(file)
+//	rec, err := transcript.ReadFile("testdata/ping.jsonl")
 //	…
 //	srv := fakeserver.Start(t, fakeserver.Config{Handler: &fakeserver.Playback{Recording: rec}})
 //

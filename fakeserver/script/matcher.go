@@ -74,12 +74,13 @@ func (r *race) end() (won, n int) {
 	return -1, 0
 }
 
-// lost reports whether none can match any more, and which of them has come furthest, to which offset.
+// lost reports whether none can match any more, and which of them has come furthest, to which offset. If one still can, that is
+// the furthest.
 func (r *race) lost() (furthest, at int, lost bool) {
 	at = -1
 	for i, t := range r.runners {
 		if !t.failed {
-			return 0, 0, false
+			return i, r.fed, false
 		}
 		if t.at > at {
 			furthest, at = i, t.at

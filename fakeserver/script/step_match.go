@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/human"
 	"github.com/fakewire/fakewire/fakeserver/internal/rematch"
 )
 
@@ -14,6 +15,10 @@ import (
 // as a whole. So `GET (\w+)` matches one letter after "GET ": let a pattern say what comes after its groups, as in
 // `GET (\w+)\r\n`. It fails with the first byte with which nothing can match any more, and when max bytes have come
 // without a match; if max is zero, that is 64 KiB.
+//
+// Patterns are about characters, as UTF-8 has them: \x82 is the character U+0082, which is two bytes. A byte above 0x7f that is
+// no part of a character is matched by a dot, or by \x{FFFD}, and by no other literal: let an Expect have such bytes, and
+// an ExpectMatch what comes after them. A dot matches a byte 0x0a, which ends a line, only after (?s).
 //
 // Of datagrams, and in a [Framing], where the message's end is known, the pattern has to match at the message's
 // beginning, and need not reach its end unless it says so with $; groups are then as package regexp has them.
@@ -38,7 +43,7 @@ func (e expectMatch) head(quote quoter) string {
 	return e.in.prefix() + "expect-match " + limit + quote(e.pattern.text)
 }
 
-func (e expectMatch) want() string { return "a match of /" + e.pattern.text + "/" + e.in.suffix() }
+func (e expectMatch) want() string { return "a match of " + e.pattern.String() + e.in.suffix() }
 
 // limit is how long a message may be.
 func (e expectMatch) limit() int {
@@ -114,6 +119,9 @@ func newPattern(text string) *pattern {
 	return p
 }
 
+// String returns the pattern as messages have it, on one line whatever is in it.
+func (p *pattern) String() string { return "/" + human.Escape(p.text) + "/" }
+
 // check returns why the pattern can't work.
 func (p *pattern) check(whole bool) error {
 	switch {
@@ -124,7 +132,7 @@ func (p *pattern) check(whole bool) error {
 	case p.streamErr != nil:
 		return p.streamErr
 	case regexp.MustCompile(`\A(?:` + p.text + `)\z`).MatchString(""):
-		return fmt.Errorf("/%s/ matches no bytes at all, with which any stream begins", p.text)
+		return fmt.Errorf("%s matches no bytes at all, with which any stream begins", p)
 	}
 	return nil
 }

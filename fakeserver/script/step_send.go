@@ -90,16 +90,16 @@ func (p *pattern) has(group string) error {
 		if n <= p.whole.NumSubexp() {
 			return nil
 		}
-		return fmt.Errorf("there is no group %d in /%s/, which has %d", n, p.text, p.whole.NumSubexp())
+		return fmt.Errorf("there is no group %d in %s, which has %d", n, p, p.whole.NumSubexp())
 	}
 	if p.whole.SubexpIndex(group) >= 0 {
 		return nil
 	}
 	digits := len(group) - len(strings.TrimLeft(group, "0123456789"))
 	if digits > 0 {
-		return fmt.Errorf("there is no group %q in /%s/: a number before a letter is written ${%s}%s", group, p.text, group[:digits], group[digits:])
+		return fmt.Errorf("there is no group %q in %s: a number before a letter is written ${%s}%s", group, p, group[:digits], group[digits:])
 	}
-	return fmt.Errorf("there is no group %q in /%s/: its groups are %s", group, p.text, p.groups())
+	return fmt.Errorf("there is no group %q in %s: its groups are %s", group, p, p.groups())
 }
 
 // groups lists the groups that a pattern has.

@@ -127,3 +127,13 @@ func files(n int, what string) cobra.PositionalArgs {
 		return nil
 	}
 }
+
+// noArguments wants none, and says which flag has what was meant.
+func noArguments(flag string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return fmt.Errorf("%s takes no arguments, and got %q: is it for %s?\nSee '%s --help'", c.Name(), args[0], flag, c.CommandPath())
+		}
+		return nil
+	}
+}

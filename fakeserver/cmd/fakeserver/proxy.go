@@ -50,7 +50,7 @@ error that is told at once, and the client is reset.`,
   fakeserver proxy --listen :6380 --to 127.0.0.1:6379 --faults plan.json --watch --record client.jsonl --record-upstream redis.jsonl
   fakeserver proxy --listen :8080 --to 127.0.0.1:80 --replace 'from-client:Host: localhost=>Host: example.com' --match 'GET \S+'
   fakeserver proxy --listen :5353 --to 127.0.0.53:53 --udp`,
-		Args:              cobra.NoArgs,
+		Args:              noArguments("--listen or --to"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(c *cobra.Command, _ []string) error { return p.run(c) },
 	}

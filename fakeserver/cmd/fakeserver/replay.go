@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -145,6 +146,23 @@ func (p *replaying) listen(run *session, name string, rec transcript.Recording, 
 // sayUnplayed says which recorded connections or peers no client has been.
 func (s *session) sayUnplayed(srv *server, numbers []int) {
 	if n := len(numbers); n > 0 {
-		s.say("%d recorded %s not played: %s", n, plural(n, what(srv.network)), strings.Trim(fmt.Sprint(numbers), "[]"))
+		s.say("%d recorded %s not played: %s", n, plural(n, what(srv.network)), inRuns(numbers))
 	}
+}
+
+// inRuns returns rising numbers as "1 3-5".
+func inRuns(numbers []int) string {
+	var words []string
+	for i := 0; i < len(numbers); {
+		first, last := i, i
+		for last+1 < len(numbers) && numbers[last+1] == numbers[last]+1 {
+			last++
+		}
+		word := strconv.Itoa(numbers[first])
+		if last > first {
+			word += "-" + strconv.Itoa(numbers[last])
+		}
+		words, i = append(words, word), last+1
+	}
+	return strings.Join(words, " ")
 }

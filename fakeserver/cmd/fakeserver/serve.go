@@ -40,7 +40,7 @@ and what is there when the process is killed can be read.
   fakeserver serve --tcp :1902 --handler lines --faults plan.json --watch --record out.jsonl --events
   fakeserver serve --tcp '[::1]:0' --handler 'reply:HTTP/1.0 200 OK\r\n\r\nhello' --address-file address
   fakeserver serve --udp :514 --tcp :514`,
-		Args:              cobra.NoArgs,
+		Args:              noArguments("--tcp or --udp"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(c *cobra.Command, _ []string) error { return s.run(c) },
 	}
