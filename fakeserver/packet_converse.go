@@ -41,7 +41,7 @@ func (p *Peer) RemoteAddr() net.Addr { return p.client.returnAddr() }
 // Next waits for the next datagram of the client that the plan delivers, and returns it. It returns io.EOF when
 // none will come any more because SetHandler has set another handler, and what came before that is read.
 //
-// When the server closes, its error wraps net.ErrClosed, whatever has come by then: see Ready. When ctx is done first,
+// When the server closes before that, its error wraps net.ErrClosed, whatever has come by then: see Ready. When ctx is done first,
 // it wraps the cause, and os.ErrDeadlineExceeded, too, if that is a deadline's.
 func (p *Peer) Next(ctx context.Context) (Packet, error) { return p.next(ctx, time.Time{}) }
 
@@ -49,6 +49,9 @@ func (p *Peer) Next(ctx context.Context) (Packet, error) { return p.next(ctx, ti
 func (p *Peer) next(ctx context.Context, until time.Time) (Packet, error) {
 	for {
 		if p.s.isClosing() {
+			if p.isOver() { // however late this looks
+				return Packet{}, io.EOF
+			}
 			return Packet{}, p.opError("read", net.ErrClosed)
 		}
 		if ctx.Err() != nil {
@@ -113,13 +116,24 @@ func (p *Peer) look() (d delivery, due time.Time, changed <-chan struct{}, over 
 	defer a.mu.Unlock()
 	d, due, changed = p.inbox.look()
 	if changed != nil {
-		return d, due, changed, p.replaced && p.coming == 0
+		return d, due, changed, p.isOverLocked()
 	}
 	p.s.in.readyLocked(&d)
 	p.coming--
 	p.at.Store(d.Number)
 	return d, due, nil, false
 }
+
+// isOver reports whether no datagram will come any more because another handler has been set.
+func (p *Peer) isOver() bool {
+	a := p.s.actions
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return p.isOverLocked()
+}
+
+// isOverLocked needs the actions' mu.
+func (p *Peer) isOverLocked() bool { return p.replaced && p.coming == 0 }
 
 // sleep waits for a change, for a time (zero: never), for ctx, or for the server to close.
 func (p *Peer) sleep(ctx context.Context, changed <-chan struct{}, due time.Time) {

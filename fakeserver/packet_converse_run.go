@@ -128,12 +128,12 @@ func (p *Peer) finish(err error) {
 
 // isEnd reports whether a handler's error says no more than that there is nothing more to be read.
 func (p *Peer) isEnd(err error) bool {
-	if p.s.isClosing() {
-		return isClosed(err) && wireError(err, p.s.localAddr(), nil)
+	if err == io.EOF {
+		p.s.actions.mu.Lock()
+		defer p.s.actions.mu.Unlock()
+		return p.replaced
 	}
-	p.s.actions.mu.Lock()
-	defer p.s.actions.mu.Unlock()
-	return p.replaced && err == io.EOF
+	return p.s.isClosing() && isClosed(err) && wireError(err, p.s.localAddr(), nil)
 }
 
 func (p *Peer) setState(to conversing) {

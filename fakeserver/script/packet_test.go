@@ -2,6 +2,7 @@ package script_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"path/filepath"
 	"strings"
@@ -219,6 +220,33 @@ func TestPacketScriptGoesOnAfterDown(t *testing.T) {
 			tb.Errorf("the answers are %q, want 1 and 2:\n%v", got, srv.Transcript())
 		}
 	})
+}
+
+// A script whose server has another handler has ended by that, also where the server is closed before the script hears of it.
+func TestPacketScriptIsReplacedJustBeforeClose(t *testing.T) {
+	s := script.PacketScript{expect("a"), send("1"), expect("b")}
+	for range 300 {
+		nettest.Bubble(t, func(tb fakeserver.TB) {
+			var n nettest.Network
+			srv := fakeserver.StartPacket(tb, fakeserver.PacketConfig{Transport: &n, Handler: s})
+			c, err := srv.Dial(context.Background())
+			if err != nil {
+				tb.Fatalf("Dial: %v", err)
+			}
+			defer c.Close()
+			c.Write([]byte("a"))
+			time.Sleep(time.Second)
+			if err := srv.SetHandler(fakeserver.PacketEcho{}); err != nil {
+				tb.Errorf("SetHandler: %v", err)
+			}
+			if err := errors.Join(srv.Close(), srv.Verify()); err != nil {
+				tb.Errorf("Close and Verify: %v", err)
+			}
+			if srv.Transcript().Kind(transcript.Error).Len() > 0 {
+				tb.Errorf("the record has an error:\n%v", srv.Transcript())
+			}
+		})
+	}
 }
 
 // A single datagram is no conversation.
