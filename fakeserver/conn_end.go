@@ -77,8 +77,8 @@ func (c *Conn) finish(err error) {
 	case c.excused(err):
 		c.end(inOrder, net.ErrClosed)
 	default:
+		c.fail(asHandlers(err)) // first: Verify knows of what is in the record
 		c.out.noteAfter("handler: " + firstLine(err))
-		c.fail(asHandlers(err))
 		c.end(byReset, net.ErrClosed)
 		c.resetAfterAll()
 	}

@@ -31,10 +31,10 @@ func (s *peers) noteHandler(at serving, err error) {
 	if rule != "" {
 		e.Kind, e.Text = transcript.Note, excusedNote(rule, err)
 	}
-	s.rec.Add(e)
 	if rule == "" && !wireError(err, s.localAddr(), nil) {
-		s.fail(fmt.Errorf("fakeserver: %s: %v: %w", s.name, at, err))
+		s.fail(fmt.Errorf("fakeserver: %s: %v: %w", s.name, at, err)) // first: Verify knows of what is in the record
 	}
+	s.rec.Add(e)
 }
 
 // call runs the handler in a goroutine of its own only as far as it must: a panic
