@@ -15,6 +15,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -179,20 +180,21 @@ func TestProxySeesAResetBehindAStall(t *testing.T) {
 	}
 }
 
-// Close does not wait for sides that don't read: with a hundred clients it takes 100 ms at most, at the median of some in a row, on a
-// machine that lets it. What clients have sent is taken into the record, which takes its time where that is much: with upstreams
-// that don't read there are fewer of them.
+// Close does not wait for sides that don't read: with a hundred clients it takes 100 ms at most, at the median of FAKEWIRE_REPEATS
+// rounds, or once, as soon as the machine lets it. What clients have sent is taken into the record, which takes its time where that
+// is much: with upstreams that don't read there are fewer of them.
 func TestProxyCloseWithStalledPeers(t *testing.T) {
 	t.Logf("Close with 5 stalled upstreams takes %v", closeStalled(t, "upstream", 5))
+	rounds := servertest.Repeats(t, 1)
 	for began := time.Now(); ; {
 		var took []time.Duration
-		for range 3 {
+		for range rounds {
 			took = append(took, closeStalled(t, "client", 100))
 		}
 		slices.Sort(took)
 		t.Logf("Close with 100 stalled clients takes %v", took)
 		switch {
-		case took[1] <= 100*time.Millisecond:
+		case took[rounds/2] <= 100*time.Millisecond:
 			return
 		case time.Since(began) > patience:
 			t.Fatal("that is never 100 ms or less")
