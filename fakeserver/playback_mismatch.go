@@ -90,13 +90,27 @@ func quoteShort(p []byte) string {
 func (pl *player) diff() string {
 	c := pl.chk
 	ignore := ignoringOf(pl.p.Ignore, pl.p.carries, c.x)
-	got := c.kept
-	if c.first > 0 {
-		got = pl.c.core.rec.Snapshot().Conn(pl.c.n).FromClient()
-	}
-	text := transcript.Comparison{A: "want", B: "got", Ignore: ignore}.Diff(asRecord(c.x.data), asRecord(got))
+	text := transcript.Comparison{A: "want", B: "got", Ignore: ignore}.Diff(asRecord(c.x.data), asRecord(pl.came()))
 	_, lines, _ := strings.Cut(text, "\n")
 	return lines
+}
+
+// came returns what the client has said since the conversation began.
+func (pl *player) came() []byte {
+	c := pl.chk
+	if c.first == 0 {
+		return c.kept
+	}
+	all := pl.c.core.rec.Snapshot().Conn(pl.c.n).FromClient()
+	if end := pl.base + c.got + int64(len(c.pending)); end <= int64(len(all)) {
+		return all[pl.base:]
+	}
+	// RecordLimit kept it out of the record: up to where it differs it was as expected.
+	end := c.want
+	if c.inRun {
+		end = c.x.runs[c.run].to
+	}
+	return slices.Concat(c.x.data[:end], c.pending)
 }
 
 // ignoringOf returns what transcript.Diff is to ignore.
