@@ -32,11 +32,9 @@
 //
 // Besides the handlers that answer by a rule, there are those that hold a dialogue. Package script has a protocol's,
 // step by step: what the client is to say, and what it is told. A [Proxy] stands in front of a real server and records both
-// legs; a [Playback] plays the server's side of such a recording, and checks the client's against it. What a
-// client says otherwise is a [MismatchError], which fails the test. [PacketProxy], [PacketPlayback] and script.PacketScript do that
-// for datagrams, each as a [PeerHandler], which converses with each client on its own.
-//
-// The command cmd/fakeserver serves, proxies and replays without a test.
+// legs; a [Playback] plays the server's side of such a recording, and checks the client's against it. What a client says
+// otherwise is a [MismatchError], which fails the test. [PacketProxy], [PacketPlayback] and script.PacketScript do that for
+// datagrams, each a [PeerHandler]. The command cmd/fakeserver serves, proxies and replays without a test.
 //
 // # Endings
 //

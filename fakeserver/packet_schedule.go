@@ -45,17 +45,20 @@ func (s *schedule[T]) wakeLocked() {
 	}
 }
 
-// await waits for the first thing to be due, and leaves it there. It reports false once c
-// closes.
+// await waits for the first thing to be due, and leaves it there. It reports false if c closes before
+// that.
 func (s *schedule[T]) await(c *core) bool {
-	for !c.isClosing() {
+	for {
+		closing := c.isClosing() // first: what was due when it began to is there
 		due, changed := s.first()
-		if !due.IsZero() && !due.After(time.Now()) {
+		switch {
+		case !due.IsZero() && !due.After(time.Now()):
 			return true
+		case closing:
+			return false
 		}
 		c.sleep(changed, due)
 	}
-	return false
 }
 
 // first returns when the first thing is due (zero: there is none), and a channel that is

@@ -161,7 +161,7 @@ func (p *Playback) ServeConn(ctx context.Context, c *Conn) error {
 	}
 	pl := newPlayer(p, c)
 	defer pl.stop()
-	if err := pl.choose(ctx, parts); err != nil || pl.part == nil {
+	if err := pl.choose(ctx, parts); err != nil || pl.part == nil || pl.isClosed {
 		return err
 	}
 	err = pl.run(ctx)

@@ -132,7 +132,7 @@ func (pl *player) chooseByBytes(ctx context.Context, parts []*part) error {
 			pl.reader.want(x.room())
 		}
 		if !pl.waitFirst(ctx, &x, best != nil) {
-			return nil
+			return pl.closedFirst(&x)
 		}
 	}
 }

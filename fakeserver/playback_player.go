@@ -211,31 +211,6 @@ func (pl *player) cutOff(ctx context.Context, err error) error {
 	return err
 }
 
-// closed returns what the server's Close means: whether the client has said all by then.
-func (pl *player) closed() error {
-	pl.isClosed = true
-	if pl.chk == nil || pl.over == io.EOF {
-		return nil
-	}
-	if pl.reader.asked && pl.over == nil {
-		x := <-pl.reader.came
-		pl.reader.took()
-		pl.chk.feed(x.data)
-	}
-	if rest := pl.c.Rest(); pl.part.isWire && !pl.part.isOver() {
-		pl.chk.feed(rest)
-	}
-	switch {
-	case pl.chk.diverged && pl.isExtra() && (pl.p.Extra != ExtraFails || !pl.part.isFull):
-		return nil
-	case pl.chk.diverged:
-		return pl.mismatch("")
-	case !pl.chk.isComplete():
-		return pl.mismatch(serverEnded)
-	}
-	return nil
-}
-
 // finish waits until all is done.
 func (pl *player) finish() error {
 	pl.stage.put(true)

@@ -109,3 +109,26 @@ func TestScriptCutShortByThePlan(t *testing.T) {
 		})
 	}
 }
+
+// Nor does a script pass by chance whose client said too little, just before Close.
+func TestPacketScriptThatIsNotDoneAtClose(t *testing.T) {
+	s := script.PacketScript{script.Expect("hi"), script.Expect("bye")}
+	for range 200 {
+		for _, network := range []fakeserver.Transport{nil, &nettest.Network{}} {
+			srv, err := fakeserver.ListenPacket(fakeserver.PacketConfig{Handler: s, Transport: network})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, err := srv.Dial(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.WriteString(c, "hi")
+			srv.Close()
+			c.Close()
+			if err := srv.Verify(); err == nil || !strings.Contains(err.Error(), `step 2 of 2, expect "bye"`) {
+				t.Fatalf("Verify = %v\n%v", err, srv.Transcript())
+			}
+		}
+	}
+}
