@@ -252,7 +252,7 @@ func (r *round) account() error {
 		errs = append(errs, errors.New(wrong))
 	}
 	for e := range tr.Kind(transcript.Accept).All() {
-		l := ledger{record: tr.Conn(e.Conn), client: r.clients[e.Peer], handler: r.handlers[e.Conn], plan: p, conn: e.Conn, mixed: changed}
+		l := ledger{record: tr.Conn(e.Conn), client: r.clients[e.Peer], handler: r.handlers[e.Conn], plan: p, conn: e.Conn, mixed: changed, exits: r.exits()}
 		if r.up != nil {
 			l.handler = nil // that is the proxy
 			if err := r.legs(e.Conn).check(l); err != nil {

@@ -165,6 +165,13 @@ func (c chaos) changes() bool {
 	return slices.ContainsFunc(slices.Concat(c.verbs[0], c.verbs[1]), func(v verb) bool { return v.do == doSetFaults })
 }
 
+// exits reports whether something in the round ends connections as the end of a process does.
+func (c chaos) exits() bool {
+	return exitsBy(c.plan) || slices.ContainsFunc(slices.Concat(c.verbs[0], c.verbs[1]), func(v verb) bool {
+		return v.do == doByClose || v.do == doRestart || exitsBy(v.plan)
+	})
+}
+
 // In virtual time. A goroutine that stays behind is a deadlock there.
 func TestChaosInMemory(t *testing.T) {
 	check(t, 100, func(rt *rapid.T) {

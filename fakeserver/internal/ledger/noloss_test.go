@@ -18,7 +18,7 @@ func (r *run) account() error {
 	var errs []error
 	for i := range r.dealings {
 		n := i + 1
-		if err := (ledger{tr.Conn(n), r.clients[i], r.handlers[n], p, n, r.closeAt > 0, false}).check(); err != nil {
+		if err := (ledger{tr.Conn(n), r.clients[i], r.handlers[n], p, n, r.closeAt > 0, false, exitsBy(p)}).check(); err != nil {
 			errs = append(errs, fmt.Errorf("conn %d: %w\n%v", n, err, tr.Conn(n)))
 		}
 	}
