@@ -66,5 +66,6 @@
 // An ExpectMatch takes the shortest match; see there. Where the expectation that failed has read ahead, as it does,
 // MismatchError.Got has what had come by then: how much comes after the first byte that differs is chance. What a
 // client sends after the last step is discarded, and no mismatch. A Loop that waits for the client when the server closes
-// is done; at a Wait or a gate a script is not.
+// is done; at a Wait or a gate a script is not. A script to which no client came has nothing to say: Transcript.Conns, or match.HaveConns,
+// is how many came.
 package script
