@@ -144,15 +144,19 @@ func (l ledger) checkDelivered() error {
 		return fmt.Errorf("sent was %s; the client got %s", brief(sent), brief(l.client.got))
 	}
 	missing := int64(len(sent) - len(l.client.got))
+	end := l.client.end
+	if end == io.EOF && l.client.torn && missing > 0 {
+		end = syscall.ECONNRESET
+	}
 	switch rst := l.counted(transcript.RST, transcript.ToClient, all); {
 	case l.client.left, l.cameTooLate():
 		return nil
-	case l.client.end == io.EOF && missing > 0:
+	case end == io.EOF && missing > 0:
 		return fmt.Errorf("%d bytes are missing before the client's end of stream", missing)
-	case l.client.end == io.EOF:
+	case end == io.EOF:
 		return nil
-	case !errors.Is(l.client.end, syscall.ECONNRESET):
-		return fmt.Errorf("the client's Read gave %v", l.client.end)
+	case !errors.Is(end, syscall.ECONNRESET):
+		return fmt.Errorf("the client's Read gave %v", end)
 	case l.exits && !l.wasReset(): // the FIN, which takes a byte of the window, had no room, and then the kernel has answered what is unread
 		return nil
 	case !l.wasReset(): // a FIN may have been on its way when the reset came

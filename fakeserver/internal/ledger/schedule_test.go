@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"pgregory.net/rapid"
@@ -121,6 +122,7 @@ type heard struct {
 	got   []byte // what its Reads gave
 	end   error  // the error of its last Read; nil: it did not read on
 	left  bool   // it closed or reset the connection before it heard of an end
+	torn  bool   // a Write of its has heard of an RST, which is told once: Read gives io.EOF then
 }
 
 // length returns how much s writes.
@@ -175,8 +177,9 @@ func (p *player) read() {
 func (p *player) do(a act, words []byte) {
 	switch a.do {
 	case doWrite:
-		n, _ := p.c.Write(words[len(p.wrote) : len(p.wrote)+a.n])
+		n, err := p.c.Write(words[len(p.wrote) : len(p.wrote)+a.n])
 		p.wrote = words[:len(p.wrote)+n]
+		p.torn = p.torn || errors.Is(err, syscall.ECONNRESET)
 	case doSleep:
 		select {
 		case <-time.After(time.Duration(a.n) * p.unit):
