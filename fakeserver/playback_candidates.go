@@ -3,8 +3,13 @@ package fakeserver
 import (
 	"cmp"
 	"context"
+	"errors"
+	"io"
+	"net"
 	"slices"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/fault"
 )
 
 // A candidate is a recorded connection that may be what a client begins.
@@ -125,7 +130,12 @@ func (pl *player) chooseByBytes(ctx context.Context, parts []*part) error {
 			pl.p.dropPlayed(&x) // best is among them
 			continue
 		}
-		if x.isOver() {
+		switch {
+		case pl.over != nil && pl.over != io.EOF && ctx.Err() != nil:
+			return pl.closedFirst(&x)
+		case errors.Is(pl.over, fault.ErrInjected), errors.Is(pl.over, net.ErrClosed):
+			return pl.over
+		case x.isOver():
 			return pl.noneBegins(&x)
 		}
 		if pl.over == nil {

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/fakewire/fakewire/fakeserver"
+	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
 // Whether the handler or Close has first what a client said just before is chance: a beginning is judged all the same.
@@ -29,6 +31,31 @@ func TestPlaybackByFirstBytesJudgesWhatHadComeAtClose(t *testing.T) {
 			if err := srv.Verify(); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 				t.Fatalf("of a client that says %q, Verify = %v, want %q\n%v", said, err, want, srv.Transcript())
 			}
+		}
+	}
+}
+
+// Where the test, or a rule, ends a connection before it is clear what is played, that is no mismatch.
+func TestPlaybackByFirstBytesIsCutOff(t *testing.T) {
+	rec := recordOf(t, fakeserver.Answers{"GET": "a"}, asks(t, "GET\n", "a\n"))
+	for why, rules := range map[string][]fault.Rule{
+		"by the test": nil,
+		"by a rule":   {fault.FromClient(fault.Reset{}).AfterBytes(2)},
+	} {
+		srv := fakeserver.Start(t, fakeserver.Config{
+			Handler: &fakeserver.Playback{Recording: rec, Match: fakeserver.ByFirstBytes, Healthy: true}, Faults: plan(rules...),
+		})
+		c := dial(t, srv)
+		send(t, c, "GE")
+		wait(t, srv, func(tr transcript.Transcript) bool { return len(tr.Conn(1).FromClient()) == 2 })
+		if rules == nil {
+			srv.CloseClientConns(transcript.ByFIN)
+		}
+		io.ReadAll(c)
+		c.Close()
+		wait(t, srv, ended(1))
+		if err := srv.Verify(); err != nil {
+			t.Errorf("%s: Verify = %v", why, err)
 		}
 	}
 }
