@@ -27,7 +27,7 @@ func TestTraceShowsEventsAsTheyHappen(t *testing.T) {
 				t.Fatalf("%v\n%s%s", err, &out, &trace)
 			}
 			_, records, _ := strings.Cut(out.String(), "records:\n")
-			records, _, _ = strings.Cut(records, "end")
+			records, _, _ = strings.Cut(records, "that's all\n")
 			if want && (trace.String() != records || strings.Count(records, "\n") < 8) {
 				t.Errorf("it is traced\n%s\nand recorded\n%s", &trace, records)
 			}
@@ -57,7 +57,7 @@ func TestTraceShowsEventsAsTheyHappen(t *testing.T) {
 			records.WriteString(srv.Transcript().Header().String() + ": " + e.String() + "\n")
 		}
 	}
-	os.Stdout.WriteString("records:\n" + records.String() + "end\n")
+	os.Stdout.WriteString("records:\n" + records.String() + "that's all\n")
 }
 
 func TestTraceIsOneOrZero(t *testing.T) {
