@@ -8,7 +8,7 @@ import (
 )
 
 // Each benchmark is done by package net (raw) and by fakeserver, side by side. For
-// ratios that noise does not fool: go run ./fakeserver/internal/benchratio.
+// ratios that noise does not fool: go -C fakeserver/internal/benchratio run .
 
 func BenchmarkMatch(b *testing.B)        { benchmark(b, benchwork.Match) }
 func BenchmarkMatchText(b *testing.B)    { benchmark(b, benchwork.MatchText) }
@@ -54,7 +54,7 @@ func (s *sum) StopTimer()  { s.took += time.Since(s.began) }
 
 // What the benchmarks measure works: every byte and datagram arrives or is counted.
 func TestBenchmarkBodies(t *testing.T) {
-	for _, w := range benchwork.All() {
+	for _, w := range benchwork.Works() {
 		for side, body := range map[string]benchwork.Body{"raw": w.Raw, "fakeserver": w.Kit} {
 			t.Run(w.Name+"/"+side, func(t *testing.T) {
 				n := min(w.Slice, 500)

@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
@@ -30,34 +30,33 @@ func inChild(what string) (float64, error) {
 	return strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
 }
 
-func sliceInChild(w benchwork.Work, side string) (time.Duration, error) {
+func sliceInChild(w *benchwork.Work, side string) (time.Duration, error) {
 	ns, err := inChild(w.Name + "/" + side)
 	return time.Duration(ns), err
 }
 
-func keptInChild(total, write int) (float64, error) {
-	return inChild(fmt.Sprintf("kept/%d/%d", total, write))
-}
-
-// runChild is what the child does.
-func runChild(what string) error {
-	var total, write int
-	if _, err := fmt.Sscanf(what, "kept/%d/%d", &total, &write); err == nil {
-		kept, err := benchwork.Kept(total, write)
-		fmt.Println(kept)
+// runChild is what the child does: what is the name of a figure, or of a work and a side.
+func runChild(out io.Writer, what string) error {
+	name, side, _ := strings.Cut(what, "/")
+	r, err := findRow(name)
+	if err != nil {
 		return err
 	}
-	name, side, _ := strings.Cut(what, "/")
-	for _, w := range benchwork.All() {
-		if w.Name == name {
-			body := w.Raw
-			if side == "fakeserver" {
-				body = w.Kit
-			}
-			took, err := slice(body, w.Slice)
-			fmt.Println(took.Nanoseconds())
-			return err
-		}
+	x, err := childFigure(r, side)
+	if err == nil {
+		_, err = fmt.Fprintln(out, x)
 	}
-	return errors.New("no such child: " + what)
+	return err
+}
+
+func childFigure(r row, side string) (float64, error) {
+	if r.figure != nil {
+		return r.figure.Measure()
+	}
+	body := r.work.Raw
+	if side == "kit" {
+		body = r.work.Kit
+	}
+	took, err := slice(body, r.work.Slice)
+	return float64(took), err
 }

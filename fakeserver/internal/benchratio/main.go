@@ -1,11 +1,14 @@
-// The command benchratio prints how fast fakeserver is, as ratios to package net:
+// The command benchratio prints how fast the kit is, against the goals that it has:
 //
-//	go run ./fakeserver/internal/benchratio
+//	go -C fakeserver/internal/benchratio run .
+//	go -C fakeserver/internal/benchratio run . -run '^UDP' -slices 100
+//	go -C fakeserver/internal/benchratio run . -json goals.json -svg goals.svg
 //
-// Machines are shared and noisy. So it does each work in many short slices,
-// package net and fakeserver in turn, and prints the median of the ratios of
-// neighbours with the 95 % interval that their order gives. A goal counts as met
-// when the interval reaches it.
+// Machines are shared and noisy. So it does each work in many short slices, the baseline and the kit in turn in one process, and
+// prints the median of the ratios of neighbors with its 95 % interval. A goal counts as met when the interval reaches it. That a
+// goal is missed is no failure of the command: its status is 1 only if something could not be measured.
+//
+// It is a module of its own, so that nothing of what it is compared with is required by whoever tests with fakewire.
 package main
 
 import (
@@ -15,54 +18,76 @@ import (
 	"os"
 	"regexp"
 	"time"
-
-	"github.com/fakewire/fakewire/fakeserver/internal/benchwork"
 )
 
-// fewest is how many pairs of slices a figure needs, as PERFORMANCE.md says.
-const fewest = 60
+// minSlices is how many pairs of slices a figure needs, as PERFORMANCE.md says.
+const minSlices = 60
+
+type options struct {
+	run, json, svg string
+	slices         int
+	maxTime        time.Duration
+	list           bool
+	child          string
+}
 
 func main() {
-	slices := flag.Int("slices", fewest, "pairs of slices for each work")
-	run := flag.String("run", "", "only works whose name matches this regular expression")
-	maxTime := flag.Duration("max-time", 10*time.Minute, "stop measuring after this long, and print what there is")
-	child := flag.String("child", "", "what a process of its own is for; benchratio calls itself with it")
+	var o options
+	flag.StringVar(&o.run, "run", "", "only rows whose name matches this regular expression")
+	flag.IntVar(&o.slices, "slices", minSlices, "pairs of slices for each row")
+	flag.DurationVar(&o.maxTime, "max-time", 15*time.Minute, "stop measuring after this long, and print what there is")
+	flag.StringVar(&o.json, "json", "", "write the table to this file as JSON, too")
+	flag.StringVar(&o.svg, "svg", "", "draw the table into this file, too")
+	flag.BoolVar(&o.list, "list", false, "list the rows, and measure nothing")
+	flag.StringVar(&o.child, "child", "", "what a process of its own is for; benchratio calls itself with it")
 	flag.Parse()
-	var err error
-	if *child != "" {
-		err = runChild(*child)
-	} else {
-		err = measure(*run, *slices, time.Now().Add(*maxTime))
-	}
-	if err != nil {
+	if err := o.do(); err != nil {
 		fmt.Fprintln(os.Stderr, "benchratio:", err)
 		os.Exit(1)
 	}
 }
 
-// measure does what run selects, and prints a line for each as soon as it is known.
-func measure(run string, slices int, deadline time.Time) error {
-	selected, err := regexp.Compile(run)
+func (o *options) do() error {
+	if o.child != "" {
+		return runChild(os.Stdout, o.child)
+	}
+	if flag.NArg() > 0 {
+		return fmt.Errorf("what is %q for? See -h", flag.Args())
+	}
+	if o.slices < 1 {
+		return fmt.Errorf("-slices is %d, want 1 or more", o.slices)
+	}
+	selected, err := regexp.Compile(o.run)
 	if err != nil {
-		return err
+		return fmt.Errorf("-run: %w", err)
 	}
-	if slices < 1 {
-		return fmt.Errorf("-slices is %d, want 1 or more", slices)
+	rows := selectRows(selected)
+	if len(rows) == 0 {
+		return fmt.Errorf("-run %q matches no row: see -list", o.run)
 	}
-	p := &progress{began: time.Now()}
+	if o.list {
+		printList(os.Stdout, rows)
+		return nil
+	}
+	return o.measure(rows)
+}
+
+// measure measures the rows and prints each as soon as it is known.
+func (o *options) measure(rows []row) error {
+	m := &measuring{slices: o.slices, deadline: time.Now().Add(o.maxTime), began: time.Now()}
+	var results []result
 	var errs []error
-	printHead()
-	for _, w := range benchwork.All() {
-		if !selected.MatchString(w.Name) {
-			continue
-		}
-		ratios, err := pairs(w, slices, deadline, p)
-		if len(ratios) > 0 {
-			printRatio(w, ratios)
+	printHead(os.Stdout)
+	for _, r := range rows {
+		got, err := m.row(r)
+		if len(got.figures) > 0 {
+			results = append(results, got)
+			printResult(os.Stdout, got)
 		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: after %d pairs: %w", w.Name, len(ratios), err))
+			errs = append(errs, fmt.Errorf("%s: after %d measurements: %w", r.name(), len(got.figures), err))
 		}
 	}
-	return errors.Join(append(errs, measureCounts(selected, p))...)
+	printSum(os.Stdout, results)
+	return errors.Join(append(errs, writeFile(o.json, results, writeJSON), writeFile(o.svg, results, drawSVG))...)
 }

@@ -10,8 +10,8 @@ const lifeBytes = 16
 
 // LifeCycle is a server's whole life with one client, both included.
 var LifeCycle = Work{
-	Name: "LifeCycle", What: "start, accept, exchange 16 B, close everything", Slice: 50,
-	Raw: lifeBody(newRawEcho), Kit: lifeBody(newKitEcho), Goal: Goal{Bound: 1.15},
+	Name: "LifeCycle", What: "start, accept, exchange 16 B, close everything", Baseline: "the same with package net", Slice: 50,
+	Raw: lifeBody(newRawEcho), Kit: lifeBody(newKitEcho), Goal: AtMost(1.15),
 }
 
 func lifeBody(start func() (target, error)) Body {
@@ -73,4 +73,18 @@ func CountLives(kit bool, n int) (Lives, error) {
 	l.Allocs = float64(after.Mallocs-before.Mallocs) / float64(n)
 	l.Bytes = float64(after.TotalAlloc-before.TotalAlloc) / float64(n)
 	return l, nil
+}
+
+// lifeFigures are what a life cycle costs besides time.
+var lifeFigures = []Figure{
+	ofLives("LifeAllocsRaw", "allocations of a life cycle with package net", "allocs", false, func(l Lives) float64 { return l.Allocs }, Goal{}),
+	ofLives("LifeAllocs", "allocations of a life cycle", "allocs", true, func(l Lives) float64 { return l.Allocs }, AtMost(60)),
+	ofLives("LifeGoroutines", "goroutines left when Close returns", "", true, func(l Lives) float64 { return float64(l.Left) }, AtMost(0)),
+}
+
+func ofLives(name, what, unit string, kit bool, figure func(Lives) float64, goal Goal) Figure {
+	return Figure{Name: name, What: what, Unit: unit, Times: 7, Goal: goal, Measure: func() (float64, error) {
+		l, err := CountLives(kit, 100)
+		return figure(l), err
+	}}
 }

@@ -52,3 +52,17 @@ func heap() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
+
+// memoryFigures are what is kept of each recorded byte.
+var memoryFigures = []Figure{
+	kept("Kept16MiB", 16<<20, 64<<10, 1.05),
+	kept("Kept64KiB", 64<<10, 64<<10, 1.2),
+	kept("Kept64KiBSmall", 64<<10, 1<<10, 1.2),
+}
+
+func kept(name string, total, write int, bound float64) Figure {
+	return Figure{
+		Name: name, What: fmt.Sprintf("memory kept of %d KiB, %d KiB writes", total>>10, write>>10), Unit: "B/B", Times: 9, Fresh: true,
+		Measure: func() (float64, error) { return Kept(total, write) }, Goal: AtMost(bound),
+	}
+}

@@ -11,26 +11,26 @@ import (
 
 // Proxy is Sink with a proxy in between that records all on both legs; package net's copies both ways, which splices.
 var Proxy = Work{
-	Name: "Proxy", What: "proxy, 64 KiB writes, 16 MiB, warm", Slice: 1, Bytes: sinkBytes,
-	Raw: sinkBody(newRawProxy(newRawSink)), Kit: sinkBody(newKitProxy(newRawSink, 0)), Goal: Goal{Speed: true, Bound: 0.9},
+	Name: "Proxy", What: "proxy, 64 KiB writes, 16 MiB, warm", Baseline: "io.Copy both ways", Slice: 1, Bytes: sinkBytes,
+	Raw: sinkBody(newRawProxy(newRawSink)), Kit: sinkBody(newKitProxy(newRawSink, 0)), Speed: true, Goal: AtLeast(0.9),
 }
 
 // ProxyFresh is the same for the first time in a process.
 var ProxyFresh = Work{
-	Name: "ProxyFresh", What: "proxy, 64 KiB writes, 16 MiB, fresh process", Slice: 1, Bytes: sinkBytes, Fresh: true,
-	Raw: sinkBody(newRawProxy(newRawSink)), Kit: sinkBody(newKitProxy(newRawSink, 0)), Goal: Goal{Speed: true, Bound: 0.65},
+	Name: "ProxyFresh", What: "proxy, 64 KiB writes, 16 MiB, fresh process", Baseline: "io.Copy both ways", Slice: 1, Bytes: sinkBytes, Fresh: true,
+	Raw: sinkBody(newRawProxy(newRawSink)), Kit: sinkBody(newKitProxy(newRawSink, 0)), Speed: true, Goal: AtLeast(0.65),
 }
 
 // ProxyOff is Proxy without a record of the bytes.
 var ProxyOff = Work{
-	Name: "ProxyOff", What: "proxy, 64 KiB writes, 16 MiB, RecordLimit -1", Slice: 1, Bytes: sinkBytes,
-	Raw: sinkBody(newRawProxy(newRawSink)), Kit: sinkBody(newKitProxy(newRawSink, -1)), Goal: Goal{Speed: true, Bound: 1},
+	Name: "ProxyOff", What: "proxy, 64 KiB writes, 16 MiB, RecordLimit -1", Baseline: "io.Copy both ways", Slice: 1, Bytes: sinkBytes,
+	Raw: sinkBody(newRawProxy(newRawSink)), Kit: sinkBody(newKitProxy(newRawSink, -1)), Speed: true, Goal: AtLeast(1),
 }
 
 // ProxyEcho is Echo1 with a proxy in between.
 var ProxyEcho = Work{
-	Name: "ProxyEcho", What: "proxy, echo, 64 B, 1 connection", Slice: 1000,
-	Raw: echoBody(newRawProxy(newRawEcho), 1), Kit: echoBody(newKitProxy(newRawEcho, 0), 1), Goal: Goal{Bound: 1.05},
+	Name: "ProxyEcho", What: "proxy, echo, 64 B, 1 connection", Baseline: "io.Copy both ways", Slice: 1000,
+	Raw: echoBody(newRawProxy(newRawEcho), 1), Kit: echoBody(newKitProxy(newRawEcho, 0), 1), Goal: AtMost(1.05),
 }
 
 // A behind is a proxy and the server behind it.

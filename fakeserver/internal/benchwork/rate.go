@@ -66,3 +66,19 @@ func sendUpTo(w io.Writer, total int64) error {
 	}
 	return nil
 }
+
+func rateFigures() (all []Figure) {
+	for _, rate := range Rates {
+		for _, toClient := range []bool{true, false} {
+			direction := "FromClient"
+			if toClient {
+				direction = "ToClient"
+			}
+			all = append(all, Figure{
+				Name: fmt.Sprintf("Bandwidth%s%dKiB", direction, rate>>10), What: fmt.Sprintf("Bandwidth %s over a second, of %d KiB/s", direction, rate>>10), Unit: "of the rate", Times: 7,
+				Measure: func() (float64, error) { return Rate(rate, toClient) }, Goal: Between(0.99, 1.01),
+			})
+		}
+	}
+	return all
+}

@@ -12,44 +12,56 @@ type Clock interface {
 // returns. Done is how many times count: of n datagrams, those that were received.
 type Body func(clock Clock, n int) (done int, err error)
 
-// A Work is one line of PERFORMANCE.md.
+// A Work is a line of PERFORMANCE.md that is a ratio: the same work, done by a baseline and by the kit.
 type Work struct {
-	Name  string // as in BenchmarkName
-	What  string // in words
-	Slice int    // how many times a short slice does it: 10 to 50 ms
-	Bytes int64  // that one time moves; 0: not a matter of bytes
-	Fresh bool   // each slice has a process of its own
-	Raw   Body   // by package net
-	Kit   Body   // by fakeserver, recording all
-	Goal  Goal
+	Name     string // as in BenchmarkName
+	What     string // in words
+	Baseline string // what Raw is, in words
+	Slice    int    // how many times a short slice does it: 10 to 50 ms
+	Bytes    int64  // that one time moves; 0: not a matter of bytes
+	Fresh    bool   // each slice has a process of its own
+	Speed    bool   // the ratio is of speeds; else of times
+	Raw      Body   // by the baseline
+	Kit      Body   // by the kit, recording all
+	Goal     Goal   // of the kit's figure over the baseline's
 }
 
-// A Goal bounds the ratio of fakeserver to package net.
-type Goal struct {
-	Speed bool    // of speeds, at least Bound; else of times, at most Bound
-	Bound float64 // 0: none
-}
-
-// Ratio returns fakeserver's figure over package net's, from how long each took
+// Ratio returns the kit's figure over the baseline's, from how long each took
 // for one time.
-func (g Goal) Ratio(raw, kit time.Duration) float64 {
-	if g.Speed {
+func (w *Work) Ratio(raw, kit time.Duration) float64 {
+	if w.Speed {
 		raw, kit = kit, raw
 	}
 	return float64(kit) / float64(raw)
 }
 
-// Met reports whether the interval from low to high reaches the goal.
-func (g Goal) Met(low, high float64) bool {
-	if g.Speed {
-		return high >= g.Bound
-	}
-	return low <= g.Bound
+// A Figure is a line of PERFORMANCE.md that is no ratio of times: bytes that are kept, allocations,
+// how late a delay is.
+type Figure struct {
+	Name    string
+	What    string // in words
+	Unit    string // "B/B", "allocs", "µs"
+	Times   int    // how often it is measured; 0: as often as a work has pairs of slices
+	Fresh   bool   // each time in a process of its own
+	Measure func() (float64, error)
+	Goal    Goal
 }
 
-// All returns every work, in the order of PERFORMANCE.md.
-func All() []Work {
-	return []Work{Sink, SinkFresh, Echo1, Echo64, LifeCycle, Proxy, ProxyFresh, ProxyOff, ProxyEcho, UDP64, UDP1200, UDP64Burst, UDP1200Burst, LatencyToClient, LatencyFromClient, Match, MatchText}
+// Works returns every work, in the order of PERFORMANCE.md.
+func Works() []Work {
+	return []Work{
+		Sink, SinkFresh, Echo1, Echo64, LifeCycle, Proxy, ProxyFresh, ProxyOff, ProxyEcho, UDP64, UDP1200, UDP64Burst, UDP1200Burst,
+		LatencyToClient, LatencyFromClient, Match, MatchText,
+	}
+}
+
+// Figures returns every figure, in the order of PERFORMANCE.md.
+func Figures() []Figure {
+	var all []Figure
+	for _, some := range [][]Figure{memoryFigures, lifeFigures, rateFigures()} {
+		all = append(all, some...)
+	}
+	return all
 }
 
 // patience bounds every client: a body that waits longer fails.

@@ -86,7 +86,6 @@ var mayImport = []struct {
 	{"fakeserver/internal/kernel", [][]string{kernel[1:], {"golang.org/x/sys/windows"}}},
 	{"fakeserver/internal/benchwork", [][]string{server, kernel}},      // its baseline is fair only with the same tricks
 	{"fakeserver/internal/proxytable", [][]string{socket, kernel[:1]}}, // it knows nothing of the proxy that it is about
-	{"fakeserver/internal/benchratio", [][]string{{module + "fakeserver/internal/benchwork"}}},
 	{"fakeserver/script", [][]string{server, human, rematch}},
 	{"fakeserver/cmd/", [][]string{server, forms, human, rematch, {module + "fakeserver/script", cobra, "github.com/spf13/pflag", "golang.org/x/term"}}},
 	{"fakeserver/", [][]string{server}},
