@@ -17,16 +17,17 @@ const (
 // Echo1 is one client that waits for each answer.
 var Echo1 = Work{
 	Name: "Echo1", What: "TCP echo, 64 B, 1 connection", Baseline: "an echo with package net", Slice: 2000,
-	Raw: echoBody(newRawEcho, 1), Kit: echoBody(newKitEcho, 1), Goal: AtMost(1.05),
+	Raw: EchoBody(NewRawEcho, 1), Kit: EchoBody(NewKitEcho, 1), Goal: AtMost(1.05),
 }
 
 // Echo64 is 64 such clients at once.
 var Echo64 = Work{
 	Name: "Echo64", What: "TCP echo, 64 B, 64 connections", Baseline: "an echo with package net", Slice: 64 * 60,
-	Raw: echoBody(newRawEcho, 64), Kit: echoBody(newKitEcho, 64), Goal: AtMost(1.10),
+	Raw: EchoBody(NewRawEcho, 64), Kit: EchoBody(NewKitEcho, 64), Goal: AtMost(1.10),
 }
 
-func newRawEcho() (target, error) { return newRawServer(rawEcho) }
+// NewRawEcho starts an echo with package net.
+func NewRawEcho() (Target, error) { return NewRawServer(rawEcho) }
 
 // rawEcho uses a buffer: io.Copy would splice, which is slower for small pieces.
 func rawEcho(c net.Conn) {
@@ -44,11 +45,13 @@ func rawEcho(c net.Conn) {
 	}
 }
 
-func newKitEcho() (target, error) {
+// NewKitEcho starts fakeserver's echo.
+func NewKitEcho() (Target, error) {
 	return fakeserver.Listen(fakeserver.Config{Handler: fakeserver.Echo{}})
 }
 
-func echoBody(start func() (target, error), conns int) Body {
+// EchoBody makes exchanges of 64 bytes over some connections at once, with what start starts.
+func EchoBody(start func() (Target, error), conns int) Body {
 	return func(clock Clock, n int) (int, error) {
 		for done := 0; done < n; done += echoRound {
 			if err := echoOnce(clock, start, conns, min(n-done, echoRound)); err != nil {
@@ -60,8 +63,8 @@ func echoBody(start func() (target, error), conns int) Body {
 }
 
 // echoOnce makes n exchanges over some connections to one new server.
-func echoOnce(clock Clock, start func() (target, error), conns, n int) error {
-	settle()
+func echoOnce(clock Clock, start func() (Target, error), conns, n int) error {
+	Settle()
 	srv, err := start()
 	if err != nil {
 		return err
@@ -82,7 +85,7 @@ func echoOnce(clock Clock, start func() (target, error), conns, n int) error {
 func dialAll(addr string, n int) ([]*net.TCPConn, error) {
 	var all []*net.TCPConn
 	for range n {
-		c, err := dial(addr)
+		c, err := Dial(addr)
 		if err != nil {
 			return all, err
 		}

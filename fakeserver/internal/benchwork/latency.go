@@ -32,7 +32,7 @@ var late = fault.Latency{Delay: 5 * time.Millisecond}
 func lateBody(send func(Clock, fault.Plan) error, rules ...fault.Rule) Body {
 	return func(clock Clock, n int) (int, error) {
 		for i := range n {
-			settle()
+			Settle()
 			if err := send(clock, fault.Plan{Rules: rules}); err != nil {
 				return i, err
 			}
@@ -60,7 +60,7 @@ func withServer(plan fault.Plan, handler, client func(io.ReadWriter) error) erro
 	if err != nil {
 		return err
 	}
-	c, err := dial(srv.Addr())
+	c, err := Dial(srv.Addr())
 	if err != nil {
 		return errors.Join(err, srv.Close())
 	}

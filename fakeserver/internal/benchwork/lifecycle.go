@@ -11,10 +11,11 @@ const lifeBytes = 16
 // LifeCycle is a server's whole life with one client, both included.
 var LifeCycle = Work{
 	Name: "LifeCycle", What: "start, accept, exchange 16 B, close everything", Baseline: "the same with package net", Slice: 50,
-	Raw: lifeBody(newRawEcho), Kit: lifeBody(newKitEcho), Goal: AtMost(1.15),
+	Raw: LifeBody(NewRawEcho), Kit: LifeBody(NewKitEcho), Goal: AtMost(1.15),
 }
 
-func lifeBody(start func() (target, error)) Body {
+// LifeBody starts a server with start, makes an exchange of 16 bytes with it, and closes all.
+func LifeBody(start func() (Target, error)) Body {
 	return func(clock Clock, n int) (int, error) {
 		clock.StartTimer()
 		defer clock.StopTimer()
@@ -27,12 +28,12 @@ func lifeBody(start func() (target, error)) Body {
 	}
 }
 
-func live(start func() (target, error)) error {
+func live(start func() (Target, error)) error {
 	srv, err := start()
 	if err != nil {
 		return err
 	}
-	c, err := dial(srv.Addr())
+	c, err := Dial(srv.Addr())
 	if err == nil {
 		err = errors.Join(exchange(c, 1, lifeBytes), c.Close())
 	}
@@ -49,14 +50,14 @@ type Lives struct {
 
 // CountLives makes n life cycles and counts their allocations and goroutines.
 func CountLives(kit bool, n int) (Lives, error) {
-	start := newRawEcho
+	start := NewRawEcho
 	if kit {
-		start = newKitEcho
+		start = NewKitEcho
 	}
 	if err := live(start); err != nil { // fills pools and caches
 		return Lives{}, err
 	}
-	settle()
+	Settle()
 	var l Lives
 	var before, after runtime.MemStats
 	goroutines := runtime.NumGoroutine()

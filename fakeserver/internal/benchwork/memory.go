@@ -12,7 +12,7 @@ import (
 func Kept(total, write int) (float64, error) {
 	// The first server and client make what stays for all others.
 	for range 3 {
-		if err := live(newKitEcho); err != nil {
+		if err := live(NewKitEcho); err != nil {
 			return 0, err
 		}
 	}
@@ -33,11 +33,11 @@ func Kept(total, write int) (float64, error) {
 	return float64(after-before) / float64(total), nil
 }
 
-func sinkInto(srv target, total, write int) error {
+func sinkInto(srv Target, total, write int) error {
 	if total%write != 0 {
 		return fmt.Errorf("writes of %d bytes don't make %d", write, total)
 	}
-	c, err := dial(srv.Addr())
+	c, err := Dial(srv.Addr())
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func sinkInto(srv target, total, write int) error {
 // heap returns how many bytes are reachable.
 func heap() uint64 {
 	var m runtime.MemStats
-	settle()
+	Settle()
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }

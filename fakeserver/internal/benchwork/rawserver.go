@@ -13,7 +13,8 @@ type rawServer struct {
 	wg    sync.WaitGroup
 }
 
-func newRawServer(serve func(net.Conn)) (target, error) {
+// NewRawServer serves each connection with serve, and closes it when serve returns.
+func NewRawServer(serve func(net.Conn)) (Target, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err

@@ -19,32 +19,34 @@ const (
 // Sink is one client that sends 16 MiB, again and again.
 var Sink = Work{
 	Name: "Sink", What: "TCP sink, 64 KiB writes, 16 MiB, warm", Baseline: "io.Copy(io.Discard, conn)", Slice: 1, Bytes: sinkBytes,
-	Raw: sinkBody(newRawSink), Kit: sinkBody(newKitSink), Speed: true, Goal: AtLeast(1.3),
+	Raw: SinkBody(NewRawSink), Kit: SinkBody(newKitSink), Speed: true, Goal: AtLeast(1.3),
 }
 
 // SinkFresh is the same for the first time in a process.
 var SinkFresh = Work{
 	Name: "SinkFresh", What: "TCP sink, 64 KiB writes, 16 MiB, fresh process", Baseline: "io.Copy(io.Discard, conn)", Slice: 1, Bytes: sinkBytes, Fresh: true,
-	Raw: sinkBody(newRawSink), Kit: sinkBody(newKitSink), Speed: true, Goal: AtLeast(0.5),
+	Raw: SinkBody(NewRawSink), Kit: SinkBody(newKitSink), Speed: true, Goal: AtLeast(0.5),
 }
 
-// A target is a server for TCP clients.
-type target interface {
-	Addr() string
-	Close() error
+// A Target is a server for TCP clients.
+type Target interface {
+	Addr() string // to dial
+	Close() error // waits for all that it started
 }
 
-func newRawSink() (target, error) {
-	return newRawServer(func(c net.Conn) { io.Copy(io.Discard, c) })
+// NewRawSink starts what reads and throws away, with package net.
+func NewRawSink() (Target, error) {
+	return NewRawServer(func(c net.Conn) { io.Copy(io.Discard, c) })
 }
 
-func newKitSink() (target, error) { return fakeserver.Listen(fakeserver.Config{}) }
+func newKitSink() (Target, error) { return fakeserver.Listen(fakeserver.Config{}) }
 
-func sinkBody(start func() (target, error)) Body {
+// SinkBody sends 16 MiB to what start starts, and waits for its FIN.
+func SinkBody(start func() (Target, error)) Body {
 	return func(clock Clock, n int) (int, error) {
 		p := make([]byte, sinkWrite)
 		for i := range n {
-			settle()
+			Settle()
 			if err := sinkOnce(clock, start, p, sinkBytes); err != nil {
 				return i, err
 			}
@@ -53,9 +55,9 @@ func sinkBody(start func() (target, error)) Body {
 	}
 }
 
-// settle lets the collector find what is no longer held, and the recorder's
+// Settle lets the collector find what is no longer held, and the recorder's
 // clean-ups run, so that the blocks of the last server are there for the next one.
-func settle() {
+func Settle() {
 	for range 2 {
 		runtime.GC()
 		time.Sleep(time.Millisecond)
@@ -64,12 +66,12 @@ func settle() {
 
 // sinkOnce sends total bytes to a new server. The clock runs from the first write
 // until the server has taken the client's FIN.
-func sinkOnce(clock Clock, start func() (target, error), p []byte, total int) error {
+func sinkOnce(clock Clock, start func() (Target, error), p []byte, total int) error {
 	srv, err := start()
 	if err != nil {
 		return err
 	}
-	c, err := dial(srv.Addr())
+	c, err := Dial(srv.Addr())
 	if err != nil {
 		return errors.Join(err, srv.Close())
 	}
@@ -96,8 +98,8 @@ func sendAll(c *net.TCPConn, p []byte, total int) error {
 	return nil
 }
 
-// dial connects a client with a deadline.
-func dial(addr string) (*net.TCPConn, error) {
+// Dial connects a client with a deadline.
+func Dial(addr string) (*net.TCPConn, error) {
 	c, err := net.Dial("tcp", addr)
 	if err != nil {
 		return nil, err

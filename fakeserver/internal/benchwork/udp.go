@@ -87,7 +87,7 @@ func packetBody(start func() (packetTarget, error), size int, burst bool) Body {
 // packetOnce sends n datagrams to a new server. The clock runs from the first one
 // until the server has taken the last and is closed.
 func packetOnce(clock Clock, start func() (packetTarget, error), size, n int, burst bool) (int, error) {
-	settle()
+	Settle()
 	srv, err := start()
 	if err != nil {
 		return 0, err
