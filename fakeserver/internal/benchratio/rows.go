@@ -5,6 +5,7 @@ import (
 	"io"
 	"regexp"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/benchratio/peers"
 	"github.com/fakewire/fakewire/fakeserver/internal/benchwork"
 )
 
@@ -56,7 +57,7 @@ func (r row) goal() benchwork.Goal {
 
 // allRows returns the table's rows: those that are ratios first.
 func allRows() (all []row) {
-	for _, works := range [][]benchwork.Work{benchwork.Works()} {
+	for _, works := range [][]benchwork.Work{benchwork.Works(), peers.Works()} {
 		for i := range works {
 			all = append(all, row{work: &works[i]})
 		}

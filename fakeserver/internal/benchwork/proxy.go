@@ -12,25 +12,25 @@ import (
 // Proxy is Sink with a proxy in between that records all on both legs; package net's copies both ways, which splices.
 var Proxy = Work{
 	Name: "Proxy", What: "proxy, 64 KiB writes, 16 MiB, warm", Baseline: "io.Copy both ways", Slice: 1, Bytes: sinkBytes,
-	Raw: SinkBody(newRawProxy(NewRawSink)), Kit: SinkBody(NewKitProxy(NewRawSink, 0)), Speed: true, Goal: AtLeast(0.9),
+	Raw: SinkBody(newRawProxy(NewRawSink)), Kit: SinkBody(newKitProxy(NewRawSink, 0)), Speed: true, Goal: AtLeast(0.9),
 }
 
 // ProxyFresh is the same for the first time in a process.
 var ProxyFresh = Work{
 	Name: "ProxyFresh", What: "proxy, 64 KiB writes, 16 MiB, fresh process", Baseline: "io.Copy both ways", Slice: 1, Bytes: sinkBytes, Fresh: true,
-	Raw: SinkBody(newRawProxy(NewRawSink)), Kit: SinkBody(NewKitProxy(NewRawSink, 0)), Speed: true, Goal: AtLeast(0.65),
+	Raw: SinkBody(newRawProxy(NewRawSink)), Kit: SinkBody(newKitProxy(NewRawSink, 0)), Speed: true, Goal: AtLeast(0.65),
 }
 
 // ProxyOff is Proxy without a record of the bytes.
 var ProxyOff = Work{
 	Name: "ProxyOff", What: "proxy, 64 KiB writes, 16 MiB, RecordLimit -1", Baseline: "io.Copy both ways", Slice: 1, Bytes: sinkBytes,
-	Raw: SinkBody(newRawProxy(NewRawSink)), Kit: SinkBody(NewKitProxy(NewRawSink, -1)), Speed: true, Goal: AtLeast(1),
+	Raw: SinkBody(newRawProxy(NewRawSink)), Kit: SinkBody(newKitProxy(NewRawSink, -1)), Speed: true, Goal: AtLeast(1),
 }
 
 // ProxyEcho is Echo1 with a proxy in between.
 var ProxyEcho = Work{
 	Name: "ProxyEcho", What: "proxy, echo, 64 B, 1 connection", Baseline: "io.Copy both ways", Slice: 1000,
-	Raw: EchoBody(newRawProxy(NewRawEcho), 1), Kit: EchoBody(NewKitProxy(NewRawEcho, 0), 1), Goal: AtMost(1.05),
+	Raw: EchoBody(newRawProxy(NewRawEcho), 1), Kit: EchoBody(newKitProxy(NewRawEcho, 0), 1), Goal: AtMost(1.05),
 }
 
 // A behind is a proxy and the server behind it.
@@ -41,8 +41,8 @@ type behind struct {
 
 func (b behind) Close() error { return errors.Join(b.Target.Close(), b.upstream.Close()) }
 
-// NewKitProxy returns what starts fakeserver's proxy before a server. RecordLimit is as in fakeserver.Config.
-func NewKitProxy(start func() (Target, error), recordLimit int64) func() (Target, error) {
+// newKitProxy returns what starts fakeserver's proxy before a server. RecordLimit is as in fakeserver.Config.
+func newKitProxy(start func() (Target, error), recordLimit int64) func() (Target, error) {
 	return func() (Target, error) {
 		upstream, err := start()
 		if err != nil {
