@@ -104,6 +104,7 @@ func (s *core) settle(e *endpoint, addr net.Addr) {
 	s.network, s.addr, s.text, s.recordLimit = e.network, addr, dialString(addr), e.recordLimit
 	s.rec = record.New(transcript.Header{Name: s.name, Network: e.network, Address: s.text}, e.recordLimit)
 	s.rec.Redact(s.redactor)
+	s.rec.Ahead(s.spawn)
 	if s.trace {
 		s.rec.Trace(tracer(os.Stderr, s.rec.Snapshot().Redacted().Header(), s.redactor))
 	}
@@ -114,6 +115,15 @@ func (s *core) settle(e *endpoint, addr net.Addr) {
 	}
 	s.upstreams.to = e.recordUpstreamTo
 	s.outages.c, s.outages.ended = s, s.ctx.Done()
+}
+
+// spawn runs f, which waits for nothing, in a goroutine of the server's.
+func (s *core) spawn(f func()) {
+	s.wg.Add(1)
+	go func() {
+		defer s.wg.Done()
+		f()
+	}()
 }
 
 // Address returns the address to hand to a client, such as "127.0.0.1:4242". For a

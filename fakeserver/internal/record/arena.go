@@ -15,9 +15,12 @@ const (
 	maxIdle    = 128 // large blocks that wait to be used again: 32 MiB
 )
 
-// An arena owns the large blocks of one recorder, and of those beside it.
+// An arena owns the large blocks of one recorder, and of those beside it. It must not lead to a recorder: that
+// would never be unreachable.
 type arena struct {
 	watched sync.Once // by a cleanup of the recorder, from the first block on
+
+	ahead ahead
 
 	mu     sync.Mutex // guards what follows
 	blocks [][]byte
@@ -37,9 +40,9 @@ func (a *arena) lend() {
 	a.mu.Unlock()
 }
 
-// block returns size bytes of memory that nothing else holds. Their content is
-// undefined.
-func (r *Recorder) block(size int) []byte {
+// block returns size bytes of memory that nothing else holds, after total recorded bytes. Their
+// content is undefined.
+func (r *Recorder) block(size int, total int64) []byte {
 	if size != largeBlock {
 		return make([]byte, size)
 	}
@@ -50,21 +53,31 @@ func (r *Recorder) block(size int) []byte {
 		owner = r.main
 	}
 	r.arena.watched.Do(func() { runtime.AddCleanup(owner, (*arena).recycle, r.arena) })
-	return r.arena.block()
+	b := takeIdle()
+	switch {
+	case b != nil:
+	case r.run != nil && total >= aheadFrom:
+		b = r.arena.ahead.block(r.run)
+	default:
+		b = readyBlock()
+	}
+	r.arena.own(b)
+	return b
 }
 
-// block returns a large block.
-func (a *arena) block() []byte {
-	b := takeIdle()
-	if b == nil {
-		b = make([]byte, largeBlock)
-		ready(b)
-	}
+// own keeps b, until it may be used again.
+func (a *arena) own(b []byte) {
 	a.mu.Lock()
+	defer a.mu.Unlock()
 	if !a.lent {
 		a.blocks = append(a.blocks, b)
 	}
-	a.mu.Unlock()
+}
+
+// readyBlock returns a large block that is writable.
+func readyBlock() []byte {
+	b := make([]byte, largeBlock)
+	ready(b)
 	return b
 }
 
@@ -84,16 +97,24 @@ func takeIdle() []byte {
 // recycle gives the blocks to later recorders. It is only for an arena whose recorder
 // is unreachable.
 func (a *arena) recycle() {
+	if b, _ := a.ahead.take(); b != nil { // which nothing has ever used
+		leaveIdle(b)
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.lent {
 		return
 	}
+	leaveIdle(a.blocks...)
+	a.blocks = nil
+}
+
+// leaveIdle leaves blocks, for as many as there is room, to later recorders.
+func leaveIdle(blocks ...[]byte) {
 	idle.mu.Lock()
 	defer idle.mu.Unlock()
 	room := maxIdle - len(idle.blocks)
-	idle.blocks = append(idle.blocks, a.blocks[:min(room, len(a.blocks))]...)
-	a.blocks = nil
+	idle.blocks = append(idle.blocks, blocks[:min(room, len(blocks))]...)
 }
 
 // nextBlock returns the size of the block that follows total recorded bytes,

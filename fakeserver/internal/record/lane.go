@@ -53,7 +53,7 @@ func (l *Lane) Buffer(need int) []byte {
 	}
 	if len(l.block)-l.used < need {
 		size := nextBlock(l.passed, need)
-		l.block, l.used = l.rec.block(size), 0
+		l.block, l.used = l.rec.block(size, l.passed), 0
 	}
 	return l.block[l.used:]
 }

@@ -19,6 +19,7 @@ type Recorder struct {
 	dense  limit               // of what is cut into very many pieces, where all is kept
 	redact transcript.Redactor // see Redact
 	tap    Tap                 // see Tap; nil: there is none
+	run    func(func())        // see Ahead; nil: there is none
 	main   *Recorder           // that this one is beside; nil: none
 
 	mu      sync.Mutex // guards what follows
@@ -44,7 +45,7 @@ func New(h transcript.Header, maxBytes int64) *Recorder {
 func (r *Recorder) Beside(h transcript.Header, maxBytes int64) *Recorder {
 	h.Start = r.header.Start
 	o := New(h, maxBytes)
-	o.arena, o.redact, o.main = r.arena, r.redact, r
+	o.arena, o.redact, o.run, o.main = r.arena, r.redact, r.run, r
 	return o
 }
 
