@@ -19,7 +19,7 @@ import "github.com/fakewire/fakewire/fakeserver/internal/benchwork"
 func Works() []benchwork.Work {
 	return []benchwork.Work{
 		toxiproxyRecording, toxiproxyOff, toxiproxyEcho, toxiproxyLife,
-		goTCPProxyRecording, goTCPProxyEcho,
+		goTCPProxyRecording, goTCPProxyOff, goTCPProxyEcho,
 		httptestLife, httptestRequests, ghttpLife, ghttpRequests,
 		miniredisLife, miniredisPings,
 	}

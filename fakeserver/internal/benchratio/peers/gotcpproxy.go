@@ -13,7 +13,11 @@ import (
 var (
 	goTCPProxyRecording = benchwork.Work{
 		Name: "PeerGoTCPProxy", What: "proxy, 64 KiB writes, 16 MiB", Baseline: "go-tcp-proxy", Slice: 1, Bytes: transferBytes,
-		Raw: transfers(startGoTCPProxy), Kit: transfers(kitProxy(0)), Speed: true, Goal: benchwork.AtLeast(1),
+		Raw: transfers(startGoTCPProxy), Kit: transfers(kitProxy(0)), Speed: true,
+	}
+	goTCPProxyOff = benchwork.Work{
+		Name: "PeerGoTCPProxyOff", What: "proxy, 64 KiB writes, 16 MiB, RecordLimit -1", Baseline: "go-tcp-proxy", Slice: 1, Bytes: transferBytes,
+		Raw: transfers(startGoTCPProxy), Kit: transfers(kitProxy(-1)), Speed: true, Goal: benchwork.AtLeast(1),
 	}
 	goTCPProxyEcho = benchwork.Work{
 		Name: "PeerGoTCPProxyEcho", What: "proxy, echo, 64 B, 1 connection", Baseline: "go-tcp-proxy", Slice: 500,
