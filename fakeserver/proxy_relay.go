@@ -26,6 +26,8 @@ type relay struct {
 }
 
 func newRelay(p Proxy, c *Conn, up *upstreamConn) *relay {
+	up.to.Follow(c.in.lane)
+	c.out.lane.Follow(up.from)
 	return &relay{
 		c: c, up: up, there: make(chan struct{}), back: make(chan struct{}), shared: c.core.recordLimit == 0,
 		edits: newEditor(p.Rewrites, transcript.FromClient), editsBack: newEditor(p.Rewrites, transcript.ToClient),

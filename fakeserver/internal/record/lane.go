@@ -18,14 +18,16 @@ type Lane struct {
 	rec    *Recorder
 	conn   int
 	dir    transcript.Direction
-	block  []byte       // the current block
-	used   int          // how much of it is taken
-	passed int64        // bytes that were recorded from storage, kept or not
-	pieces int          // events of data, where all is kept
-	offset atomic.Int64 // of the next byte to be recorded
-	cutOff atomic.Bool  // the server's Close ended the handler
-	counts *tally       // of a stream; nil without a limit, or before the first byte
-	last   unkept       // where the record has a limit
+	block  []byte                 // the current block
+	used   int                    // how much of it is taken
+	passed int64                  // bytes that were recorded from storage, kept or not
+	pieces int                    // events of data, where all is kept
+	offset atomic.Int64           // of the next byte to be recorded
+	cutOff atomic.Bool            // the server's Close ended the handler
+	counts *tally                 // of a stream; nil without a limit, or before the first byte
+	last   unkept                 // where the record has a limit
+	first  atomic.Pointer[Lane]   // see Follow
+	latest atomic.Pointer[summed] // nil unless a lane follows this one
 }
 
 // unkept is what the limit kept out of what was recorded last: Unsend may take it back.

@@ -13,7 +13,7 @@ func (l *Lane) limited(e *transcript.Event, stable, p []byte) (kept int) {
 	t := l.tally(l.conn)
 	rest := p[kept:]
 	l.last = unkept{t.sum, rest}
-	t.sum = addSum(t.sum, rest)
+	t.sum = l.sum(t.sum, rest)
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
