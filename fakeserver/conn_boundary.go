@@ -54,7 +54,7 @@ func (b *boundary) confirm() string {
 // settle waits until the client's Read is over that took the last byte.
 func (b *boundary) settle() string {
 	if b.queue != nil {
-		if d := b.queue.Settle(); d > 0 && !b.c.sleep(nil, time.Now().Add(d)) {
+		if d := b.queue.Settle(); d > 0 && !b.c.linger(nil, d) {
 			return unconfirmed + connEnded
 		}
 	}

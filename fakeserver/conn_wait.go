@@ -5,6 +5,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/alarm"
 	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 )
 
@@ -23,12 +24,19 @@ func (c *Conn) sleepFor(a, b <-chan struct{}, until time.Time) bool {
 // sleepForAny waits for one of three channels, for a time (zero: never), or for the end
 // of the connection or the server. It reports false at an end.
 func (c *Conn) sleepForAny(until time.Time, a, b, d <-chan struct{}) bool {
-	var timer <-chan time.Time
-	if !until.IsZero() {
-		t := time.NewTimer(time.Until(until))
-		defer t.Stop()
-		timer = t.C
-	}
+	return c.awaitAlarm(c.core.alarmAt(until), a, b, d)
+}
+
+// linger waits for ch, for about d, or for the end of the connection or the server: what it waits for has no time. It
+// reports false at an end.
+func (c *Conn) linger(ch <-chan struct{}, d time.Duration) bool {
+	return c.awaitAlarm(alarm.Set(time.Now().Add(d), alarm.Ordinary), ch, nil, nil)
+}
+
+// awaitAlarm waits for one of three channels, for at, which it stops, or for the end of the connection or the server. It
+// reports false at an end.
+func (c *Conn) awaitAlarm(at alarm.Alarm, a, b, d <-chan struct{}) bool {
+	defer at.Stop()
 	for {
 		changed, alive := c.nextWhileAlive()
 		if !alive {
@@ -41,7 +49,7 @@ func (c *Conn) sleepForAny(until time.Time, a, b, d <-chan struct{}) bool {
 			return true
 		case <-d:
 			return true
-		case <-timer:
+		case <-at.C:
 			return true
 		case <-changed:
 		case <-c.core.ctx.Done():
@@ -85,7 +93,7 @@ func (c *Conn) poll(patience time.Duration, tells func(net.Conn) <-chan struct{}
 		if told != nil {
 			pause = time.Until(since.Add(patience))
 		}
-		if !c.sleep(told, time.Now().Add(pause)) {
+		if !c.linger(told, pause) {
 			return pollEnded
 		}
 		pause = min(2*pause, lastPoll)

@@ -42,8 +42,9 @@ type core struct {
 	medium  fault.Medium
 	below   any // the Transport, or what was wrapped; nil for the kernel's network
 
-	recordLimit int64               // see Config
-	redactor    transcript.Redactor // nil: nothing is to be hidden
+	recordLimit   int64 // see Config
+	preciseDelays bool
+	redactor      transcript.Redactor // nil: nothing is to be hidden
 
 	shut   chan struct{}   // closed when a Listener's Close begins, which ends no connection; nil for others
 	ctx    context.Context // of handlers; canceled when Close begins
@@ -90,7 +91,7 @@ func compile(e *endpoint, o origin) (*core, error) {
 	if (e.recordTo != nil || e.recordUpstreamTo != nil) && e.redactor != nil {
 		return nil, fmt.Errorf("%w: RecordTo and Redact can't be had together: what is to be hidden may be cut anywhere, and is known only at the end", ErrConfig)
 	}
-	s := &core{name: e.name, test: o.test(), seed: sd, noRST: e.isUnix(), medium: e.medium, redactor: e.redactor, trace: trace}
+	s := &core{name: e.name, test: o.test(), seed: sd, noRST: e.isUnix(), medium: e.medium, redactor: e.redactor, trace: trace, preciseDelays: e.preciseDelays}
 	if e.transport != nil {
 		s.below = e.transport
 	}
@@ -169,7 +170,7 @@ func (s *core) isClosing() bool { return s.ctx.Err() != nil }
 
 // end lets f end the server, once. Each call waits for that, and returns its error.
 func (s *core) end(f func() error) error {
-	s.ended.do(func() { s.endErr = s.redactError(errors.Join(f(), s.endGrowing())) })
+	s.ended.do(func() { s.endErr = s.redactError(errors.Join(f(), s.endGrowing())); s.settleAlarms() })
 	return s.endErr
 }
 

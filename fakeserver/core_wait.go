@@ -6,6 +6,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/alarm"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
@@ -53,29 +54,46 @@ func (e *waitError) Unwrap() error { return e.cause }
 // sleep waits for ch, for one of the given times (zero: never), or for the server to close.
 // It reports false when it closes.
 func (s *core) sleep(ch <-chan struct{}, times ...time.Time) bool {
-	var timer <-chan time.Time
-	if until := earliest(times...); !until.IsZero() {
-		t := time.NewTimer(time.Until(until))
-		defer t.Stop()
-		timer = t.C
+	return s.awaitAlarm(s.alarmAt(earliest(times...)), ch)
+}
+
+// alarmAt returns an alarm for something that is due at a time (zero: never).
+func (s *core) alarmAt(due time.Time) alarm.Alarm { return alarm.Set(due, s.alarmGrade()) }
+
+// alarmGrade returns how exact alarms are to be. A bubble's are, and have to be its own.
+func (s *core) alarmGrade() alarm.Grade {
+	switch {
+	case inBubble():
+		return alarm.Ordinary
+	case s.preciseDelays:
+		return alarm.Precise
 	}
-	select {
-	case <-ch:
-		return true
-	case <-timer:
-		return true
-	case <-s.ctx.Done():
-		return false
+	return alarm.Punctual
+}
+
+// settleAlarms waits until no goroutine is left of alarms that were stopped, or have rung.
+func (s *core) settleAlarms() {
+	if !inBubble() {
+		alarm.Settle()
 	}
 }
 
-// pause sleeps for d, or until Close.
-func (s *core) pause(d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
+// linger waits for ch, for about d, or for the server to close: what it waits for has no time. It reports false when the
+// server closes.
+func (s *core) linger(ch <-chan struct{}, d time.Duration) bool {
+	return s.awaitAlarm(alarm.Set(time.Now().Add(d), alarm.Ordinary), ch)
+}
+
+// awaitAlarm waits for ch, for at, which it stops, or for the server to close. It reports false when it closes.
+func (s *core) awaitAlarm(at alarm.Alarm, ch <-chan struct{}) bool {
+	defer at.Stop()
 	select {
-	case <-t.C:
+	case <-ch:
+		return true
+	case <-at.C:
+		return true
 	case <-s.ctx.Done():
+		return false
 	}
 }
 

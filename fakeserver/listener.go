@@ -53,7 +53,7 @@ type Listener struct {
 // WrapListener returns a Listener above ln, which becomes its own: Close closes
 // it. It takes connections from ln at once, one ahead of Accept.
 //
-// Of cfg it takes Faults, RecordLimit, RecordTo, Redact and Name. The rest is ln's, or its server's,
+// Of cfg it takes Faults, RecordLimit, RecordTo, PreciseDelays, Redact and Name. The rest is ln's, or its server's,
 // business: if it is set, the error wraps ErrConfig, as it does if ln is the kernel's and
 // this is a testing/synctest bubble. A bad plan's wraps
 // fault.ErrPlan. ln stays the caller's then. The caller of WrapListener must see

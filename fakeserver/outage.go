@@ -173,16 +173,12 @@ func (a *outages) await(o *outage) error {
 // sleep waits for the plan to change, or for the time at which the outage is over. It reports
 // false if Up has ended it, or the server is closed.
 func (a *outages) sleep(o *outage, changed <-chan struct{}) bool {
-	var timer <-chan time.Time
-	if !o.until.IsZero() {
-		t := time.NewTimer(time.Until(o.until))
-		defer t.Stop()
-		timer = t.C
-	}
+	at := a.c.alarmAt(o.until)
+	defer at.Stop()
 	select {
 	case <-changed:
 		return true
-	case <-timer:
+	case <-at.C:
 		return true
 	case <-o.over:
 		return false

@@ -29,7 +29,7 @@ type PacketConn struct {
 // WrapPacketConn returns a PacketConn above pc, which becomes its own: Close
 // closes it.
 //
-// Of cfg it takes Faults, RecordLimit, RecordTo, Redact and Name. The rest is pc's, or its server's,
+// Of cfg it takes Faults, RecordLimit, RecordTo, PreciseDelays, Redact and Name. The rest is pc's, or its server's,
 // business: if it is set, the error wraps ErrConfig, as it does if pc is the kernel's and
 // this is a testing/synctest bubble. A bad plan's wraps
 // fault.ErrPlan. pc stays the caller's then. The caller of WrapPacketConn must call

@@ -5,6 +5,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/fakewire/fakewire/fakeserver/internal/alarm"
 )
 
 // packetDeadlines are the deadlines of a PacketConn. Its socket has others: a read also ends
@@ -17,9 +19,10 @@ type packetDeadlines struct {
 	mu      sync.Mutex // guards what follows
 	readBy  time.Time
 	writeBy time.Time
-	due     time.Time // when something that waits is to be read
-	writing bool      // a WriteTo has the turn
-	moved   change    // when writeBy passes, or is another
+	due     time.Time   // when something that waits is to be read
+	comes   alarm.Alarm // then
+	writing bool        // a WriteTo has the turn
+	moved   change      // when writeBy passes, or is another
 	passes  *time.Timer
 }
 
@@ -28,7 +31,10 @@ func (d *packetDeadlines) setRead(t time.Time) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.readBy = t
-	return d.setReadLocked(earliest(t, d.due))
+	if hasPassed(d.due) { // the reader is woken, and may not have looked yet
+		t = past
+	}
+	return d.setReadLocked(t)
 }
 
 // setReadLocked sets the socket's deadline, unless Close has begun, which wakes the reader. It
@@ -111,8 +117,18 @@ func (d *packetDeadlines) check(op string, by *time.Time) error {
 func (d *packetDeadlines) wakeAt(due time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.due = due
-	d.setReadLocked(earliest(d.readBy, due))
+	d.comes.Stop()
+	d.due, d.comes = due, alarm.Func(due, d.c.alarmGrade(), d.wakeDue)
+	d.setReadLocked(d.readBy)
+}
+
+// wakeDue ends the reader's wait for the socket, unless what was due was read.
+func (d *packetDeadlines) wakeDue() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if hasPassed(d.due) {
+		d.setReadLocked(past)
+	}
 }
 
 // wasWoken reports whether a timeout was one of ours.
@@ -126,6 +142,7 @@ func (d *packetDeadlines) wasWoken() bool {
 func (d *packetDeadlines) wake() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.comes.Stop()
 	d.pc.SetReadDeadline(past)
 }
 

@@ -137,15 +137,11 @@ func (p *Peer) isOverLocked() bool { return p.replaced && p.coming == 0 }
 
 // sleep waits for a change, for a time (zero: never), for ctx, or for the server to close.
 func (p *Peer) sleep(ctx context.Context, changed <-chan struct{}, due time.Time) {
-	var timer <-chan time.Time
-	if !due.IsZero() {
-		t := time.NewTimer(time.Until(due))
-		defer t.Stop()
-		timer = t.C
-	}
+	at := p.s.alarmAt(due)
+	defer at.Stop()
 	select {
 	case <-changed:
-	case <-timer:
+	case <-at.C:
 	case <-ctx.Done():
 	case <-p.s.ctx.Done():
 	}

@@ -146,7 +146,7 @@ func (l *packetLeg) read() {
 			return
 		case l.isRefusal(err):
 			l.noteRefusal(err)
-			l.p.s.pause(time.Millisecond) // of a connection that says so for ever
+			l.p.s.linger(nil, time.Millisecond) // of a connection that says so for ever
 		default:
 			l.note(transcript.Error, err.Error())
 			l.end()

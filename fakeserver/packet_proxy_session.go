@@ -77,7 +77,7 @@ func (s *packetSession) outlast(ctx context.Context) {
 		if left <= 0 {
 			return
 		}
-		s.p.s.pause(left)
+		s.p.s.linger(nil, left)
 	}
 	s.takeRest()
 }

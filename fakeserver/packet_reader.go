@@ -103,7 +103,7 @@ func (r *packetReader) read(sock *packetSocket, ended chan<- struct{}) {
 		}
 		if err != nil {
 			r.rec.Add(transcript.Event{Kind: transcript.Error, Text: err.Error()})
-			r.pause(time.Millisecond)
+			r.linger(nil, time.Millisecond)
 		}
 	}
 	r.fail(fmt.Errorf("fakeserver: %s: reading failed %d times in a row: see the record", r.name, tooManyErrors))

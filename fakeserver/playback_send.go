@@ -104,11 +104,11 @@ func (p *performer) await(next cue) bool {
 		due = next.after
 	}
 	due = due.Add(time.Duration(float64(next.pause) * p.pace))
-	if d := time.Until(due); next.pause > 0 && p.pace > 0 && d > 0 {
-		t := time.NewTimer(d)
-		defer t.Stop()
+	if next.pause > 0 && p.pace > 0 && time.Now().Before(due) {
+		at := p.c.core.alarmAt(due)
+		defer at.Stop()
 		select {
-		case <-t.C:
+		case <-at.C:
 		case <-p.quit:
 			return false
 		case <-p.c.core.ctx.Done():
@@ -163,7 +163,7 @@ func (p *performer) boundary() {
 		return
 	}
 	p.c.out.lane.Add(transcript.Event{Kind: transcript.Note, Text: "playback: " + text})
-	p.c.sleep(nil, time.Now().Add(unconfirmedPause))
+	p.c.linger(nil, unconfirmedPause)
 }
 
 // stop ends it, and waits for that.

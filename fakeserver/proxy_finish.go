@@ -44,7 +44,7 @@ func (u *upstreamConn) finish(how ending) {
 // awaitDelivery waits until what was written has arrived, or does not get any further.
 func (u *upstreamConn) awaitDelivery() {
 	for last, since := u.moved(), time.Now(); last.unacked > 0 && time.Since(since) < noProgress; {
-		if !u.core.sleep(socket.Acked(u.base), time.Now().Add(lastPoll)) {
+		if !u.core.linger(socket.Acked(u.base), lastPoll) {
 			return
 		}
 		if now := u.moved(); now != last {

@@ -136,7 +136,7 @@ func (r *relay) awaitThere() (ended bool) { return r.awaitMoving(r.there, r.up.m
 // closed. It reports whether it has ended.
 func (r *relay) awaitMoving(done <-chan struct{}, moved func() progressMark) bool {
 	for last, since := moved(), time.Now(); !isClosedChan(done); {
-		if !r.c.core.sleep(done, time.Now().Add(lookEvery)) {
+		if !r.c.core.linger(done, lookEvery) {
 			break
 		}
 		if now := moved(); now != last {

@@ -54,7 +54,7 @@ func (s *Server) accept(ln net.Listener, ended chan<- struct{}) {
 			s.fail(fmt.Errorf("fakeserver: %s: accept: %w", s.name, err))
 			return
 		}
-		s.pause(10 * time.Millisecond)
+		s.linger(nil, 10*time.Millisecond)
 	}
 }
 

@@ -1,0 +1,139 @@
+package alarm
+
+import (
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// grades are all, by name.
+var grades = map[string]Grade{"Ordinary": Ordinary, "Punctual": Punctual, "Precise": Precise}
+
+func TestAlarmsAreNeverEarly(t *testing.T) {
+	for name, g := range grades {
+		t.Run(name, func(t *testing.T) {
+			var wg sync.WaitGroup
+			for i := range 40 {
+				wg.Go(func() {
+					for _, d := range []time.Duration{-time.Second, 0, 10 * time.Microsecond, 250 * time.Microsecond, 2 * time.Millisecond} {
+						due := time.Now().Add(d + time.Duration(i)*20*time.Microsecond)
+						a := Set(due, g)
+						<-a.C
+						if early := time.Until(due); early > 0 {
+							t.Errorf("an alarm rang %v before its time", early)
+						}
+						a.Stop()
+					}
+				})
+			}
+			wg.Wait()
+			wantNoGoroutine(t)
+		})
+	}
+}
+
+func TestAlarmsRingInTheOrderOfTheirTimes(t *testing.T) {
+	for name, g := range grades {
+		t.Run(name, func(t *testing.T) {
+			now := time.Now()
+			late := Set(now.Add(time.Hour), g)
+			defer late.Stop()
+			soon := Set(now.Add(3*time.Millisecond), g) // comes to a sleeper that is armed for longer
+			defer soon.Stop()
+			select {
+			case <-soon.C:
+			case <-late.C:
+				t.Error("the alarm for an hour later rang first")
+			}
+		})
+	}
+	Settle()
+	wantNoGoroutine(t)
+}
+
+func TestAlarmThatIsStoppedDoesNotRing(t *testing.T) {
+	for name, g := range grades {
+		t.Run(name, func(t *testing.T) {
+			at := time.Now().Add(2 * time.Millisecond)
+			stopped, called := Set(at, g), Func(at, g, func() { t.Error("a function was called whose alarm was stopped") })
+			other := Set(at.Add(time.Millisecond), g) // of the same watch
+			stopped.Stop()
+			called.Stop()
+			stopped.Stop() // does nothing
+			<-other.C
+			select {
+			case <-stopped.C:
+				t.Error("an alarm rang that was stopped")
+			default:
+			}
+			other.Stop()
+			wantNoGoroutine(t)
+		})
+	}
+}
+
+func TestAlarmCallsAFunctionWhenItIsDue(t *testing.T) {
+	for name, g := range grades {
+		t.Run(name, func(t *testing.T) {
+			due, called := time.Now().Add(time.Millisecond), make(chan time.Time)
+			Func(due, g, func() { called <- time.Now() })
+			if at := <-called; at.Before(due) {
+				t.Errorf("called %v before its time", due.Sub(at))
+			}
+			wantNoGoroutine(t)
+		})
+	}
+}
+
+func TestAlarmWithoutATimeNeverRings(t *testing.T) {
+	for name, g := range grades {
+		if a := Set(time.Time{}, g); a.C != nil {
+			t.Errorf("%s: the alarm for no time can ring", name)
+		}
+		Func(time.Time{}, g, func() { t.Errorf("%s: the function for no time was called", name) }).Stop()
+	}
+	wantNoGoroutine(t)
+}
+
+func TestAlarmsOfAProcessShareOneGoroutine(t *testing.T) {
+	var all []Alarm
+	for i := range 50 {
+		all = append(all, Set(time.Now().Add(time.Duration(i)*100*time.Microsecond), Precise))
+	}
+	for i, a := range all {
+		if n := goroutines(); n > 1 {
+			t.Errorf("%d goroutines wait for %d alarms, want 1", n, len(all)-i)
+		}
+		<-a.C
+		a.Stop()
+	}
+	wantNoGoroutine(t)
+}
+
+// wantNoGoroutine checks that nothing is left when nothing waits.
+func wantNoGoroutine(t *testing.T) {
+	t.Helper()
+	Settle()
+	if n := goroutines(); n > 0 {
+		t.Errorf("%d goroutines are left", n)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if present != nil || leaving != 0 {
+		t.Errorf("a watch is left: %v; goroutines that are about to end: %d", present, leaving)
+	}
+}
+
+// goroutines counts those of watches that have not come to their last step.
+func goroutines() int {
+	buf := make([]byte, 1<<20)
+	n := 0
+	for _, g := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
+		if strings.Contains(g, "alarm.(*watch).run(") && !strings.Contains(g, "alarm.hasLeft(") {
+			n++
+		}
+	}
+	return n
+}
