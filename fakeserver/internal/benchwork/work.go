@@ -58,7 +58,7 @@ func Works() []Work {
 // Figures returns every figure, in the order of PERFORMANCE.md.
 func Figures() []Figure {
 	var all []Figure
-	for _, some := range [][]Figure{memoryFigures, lifeFigures, rateFigures()} {
+	for _, some := range [][]Figure{memoryFigures, lifeFigures, latenessFigures(), rateFigures()} {
 		all = append(all, some...)
 	}
 	return all
