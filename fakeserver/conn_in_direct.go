@@ -10,6 +10,7 @@ import (
 type directIn struct {
 	direct
 	in     *inbound
+	bulk   bool  // the last readRecord had bulkRead bytes or more; under calls
 	drains drain // under calls
 }
 
@@ -46,7 +47,7 @@ func (d *directIn) readRecord() (p []byte, ok bool, err error) {
 		if d.adopt(0) {
 			return nil, false, nil
 		}
-		n, err := d.in.take(d.lane.Buffer(minRead))
+		n, err := d.takeSome(d.lane.Buffer(minRead))
 		if n > 0 && d.c.isDoomed() {
 			d.throwAway(n)
 			continue
@@ -61,6 +62,17 @@ func (d *directIn) readRecord() (p []byte, ok bool, err error) {
 		}
 		return p, true, d.c.readError(err)
 	}
+}
+
+// takeSome is take for readRecord.
+func (d *directIn) takeSome(p []byte) (n int, err error) {
+	if d.bulk {
+		n, err = d.in.takeBulk(p)
+	} else {
+		n, err = d.in.take(p)
+	}
+	d.bulk = n >= bulkRead
+	return n, err
 }
 
 // adopt goes over to the server's plan. It reports whether the direction is pumped now. The

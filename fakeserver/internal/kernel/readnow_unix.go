@@ -26,6 +26,9 @@ func ReadNow(c net.Conn, p []byte) (int, error) {
 	return n, err
 }
 
+// CanReadNow reports whether ReadNow works on c.
+func CanReadNow(c net.Conn) bool { return isStream(c) }
+
 func isStream(c net.Conn) bool {
 	switch c := c.(type) {
 	case *net.TCPConn:
