@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/benchratio/growth"
 	"github.com/fakewire/fakewire/fakeserver/internal/benchwork"
 )
 
@@ -35,8 +36,11 @@ func sliceInChild(w *benchwork.Work, side string) (time.Duration, error) {
 	return time.Duration(ns), err
 }
 
-// runChild is what the child does: what is the name of a figure, or of a work and a side.
+// runChild is what the child does: what is the name of a figure, or of a work and a side, or asks for the clients of a curve.
 func runChild(out io.Writer, what string) error {
+	if addr, ok := strings.CutPrefix(what, growth.ClientsArg); ok {
+		return growth.RunClients(os.Stdin, out, addr)
+	}
 	name, side, _ := strings.Cut(what, "/")
 	r, err := findRow(name)
 	if err != nil {

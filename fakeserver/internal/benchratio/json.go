@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"io"
 	"math"
 	"os"
@@ -39,10 +38,7 @@ func writeJSON(w io.Writer, results []result) error {
 	for _, r := range results {
 		d.Rows = append(d.Rows, r.asJSON())
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "\t")
-	return e.Encode(d)
+	return encodeJSON(w, d)
 }
 
 func (r *result) asJSON() rowOfJSON {

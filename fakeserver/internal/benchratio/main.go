@@ -3,10 +3,13 @@
 //	go -C fakeserver/internal/benchratio run .
 //	go -C fakeserver/internal/benchratio run . -run '^UDP' -slices 100
 //	go -C fakeserver/internal/benchratio run . -json goals.json -svg goals.svg
+//	go -C fakeserver/internal/benchratio run . -grow -growsvg growth.svg
 //
 // Machines are shared and noisy. So it does each work in many short slices, the baseline and the kit in turn in one process, and
 // prints the median of the ratios of neighbors with its 95 % interval. A goal counts as met when the interval reaches it. That a
 // goal is missed is no failure of the command: its status is 1 only if something could not be measured.
+//
+// With -grow it measures how costs grow with connections, rules, servers and events, up to -max of them, instead: see GROWTH.md.
 //
 // It is a module of its own, so that nothing of what it is compared with is required by whoever tests with fakewire.
 package main
@@ -15,6 +18,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math"
 	"os"
 	"regexp"
 	"time"
@@ -27,6 +31,9 @@ type options struct {
 	run, json, svg string
 	slices         int
 	maxTime        time.Duration
+	growth         bool
+	max            int
+	growSVG        string
 	list           bool
 	child          string
 }
@@ -38,6 +45,9 @@ func main() {
 	flag.DurationVar(&o.maxTime, "max-time", 15*time.Minute, "stop measuring after this long, and print what there is")
 	flag.StringVar(&o.json, "json", "", "write the table to this file as JSON, too")
 	flag.StringVar(&o.svg, "svg", "", "draw the table into this file, too")
+	flag.BoolVar(&o.growth, "grow", false, "measure how costs grow, instead")
+	flag.IntVar(&o.max, "max", math.MaxInt, "with -grow: up to so many of what there are more and more of")
+	flag.StringVar(&o.growSVG, "growsvg", "", "with -grow: draw the curves into this file, too")
 	flag.BoolVar(&o.list, "list", false, "list the rows, and measure nothing")
 	flag.StringVar(&o.child, "child", "", "what a process of its own is for; benchratio calls itself with it")
 	flag.Parse()
@@ -60,6 +70,9 @@ func (o *options) do() error {
 	selected, err := regexp.Compile(o.run)
 	if err != nil {
 		return fmt.Errorf("-run: %w", err)
+	}
+	if o.growth {
+		return o.selectAndGrow(selected)
 	}
 	rows := selectRows(selected)
 	if len(rows) == 0 {
