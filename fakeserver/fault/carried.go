@@ -17,6 +17,10 @@ import (
 type crew struct {
 	all, acting []*outcome
 	dropper     *outcome // the one of acting that lets nothing pass; or nil
+
+	// The tally's.
+	far     int64 // the furthest offset that their connection got to
+	waiting bool  // that the tally tells the outcomes so
 }
 
 // ruleOf returns the outcome of the rule that acts with step, or nil.
@@ -29,7 +33,7 @@ func (s *stream) Done(step decide.Step) {
 	switch step.Op {
 	case decide.OpPass, decide.OpDrop:
 		c := step.Account.(*crew)
-		s.tally.progress(s.conn, c.all, c.acting, step.Offset+step.Taken)
+		s.tally.progressOf(c, s.conn, step.Offset+step.Taken)
 		if step.Op == decide.OpDrop {
 			s.tally.dropped(c.dropper, step.Taken)
 		}

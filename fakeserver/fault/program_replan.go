@@ -44,6 +44,7 @@ func (s *stream) joinAt(offset, writes int64) {
 	for _, w := range s.works {
 		w.come(s)
 	}
+	s.rouse()
 	s.noteProgress()
 }
 
@@ -69,6 +70,7 @@ func (s *stream) Adopt(program decide.Program, now time.Duration) []decide.Step 
 	}
 	s.tell(prog.rulesToldBy(s.conn, s.dir))
 	s.crew = s.crewNow()
+	s.rouse()
 	s.noteProgress()
 	if !s.ended {
 		s.hear()

@@ -59,6 +59,7 @@ type Outcome struct {
 func (g *program) report() Report {
 	g.tally.mu.Lock()
 	defer g.tally.mu.Unlock()
+	g.tally.catchUpLocked()
 	r := Report{Medium: g.medium, Seed: g.plan.Seed, Conns: g.tally.conns}
 	for i, out := range g.rules {
 		r.Rules = append(r.Rules, out.outcome(g.keys[i], g.plan.Rules[i]))

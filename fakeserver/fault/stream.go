@@ -15,6 +15,7 @@ type stream struct {
 	conn   int
 	dir    transcript.Direction
 	works  []*work // in plan order
+	awake  awake   // of them
 	tells  []*watch
 	offset int64 // of the next byte to be fed
 	writes int64 // that have ended
@@ -42,6 +43,7 @@ func (g *program) stream(conn int, d transcript.Direction) *stream {
 		s.tells = append(s.tells, newWatch(g.tally, conn, a))
 	}
 	s.crew = s.crewNow()
+	s.rouse()
 	return s
 }
 
@@ -99,7 +101,7 @@ func (s *stream) Finish(now time.Duration) []decide.Step {
 	s.flush()
 	s.markDelays()
 	end := decide.Step{Op: decide.OpFinish, Offset: s.offset, Delay: s.delayHere()}
-	for _, w := range s.works {
+	for _, w := range s.awake.works {
 		if f, ok := w.rule.Fault.(finishFault); ok && w.phase == acting {
 			end.Delay = add(end.Delay, f.finishDelay())
 			s.mark(w, s.offset, f.finishDelay(), "end delayed by "+f.finishDelay().String())
@@ -113,8 +115,8 @@ func (s *stream) Finish(now time.Duration) []decide.Step {
 // stretch returns how many of p's bytes come before the next offset at which a
 // rule begins, ends or does something.
 func (s *stream) stretch(p []byte) int {
-	n := int64(len(p))
-	for _, w := range s.works {
+	n := min(int64(len(p)), s.ahead(s.awake.until))
+	for _, w := range s.awake.works {
 		n = min(n, w.nextOffset(s.offset)-s.offset)
 	}
 	return s.upToMatch(p[:n])
@@ -123,9 +125,12 @@ func (s *stream) stretch(p []byte) int {
 // settle lets rules begin and end at the present offset. What waits comes before
 // what ends, and of several endings the plan's first is the one.
 func (s *stream) settle(now time.Duration) {
+	if s.offset >= s.awake.until {
+		s.rouse()
+	}
 	var ending *work
 	changed := false
-	for _, w := range s.works {
+	for _, w := range s.awake.works {
 		if w.phase == acting && (w.isOver(s.offset, now) || w.mayBegin(s, now)) {
 			s.endWindow(w)
 			changed = true
@@ -190,7 +195,7 @@ func (s *stream) crewNow() *crew {
 
 // cutHere sets the boundaries that lie between the byte before and the next.
 func (s *stream) cutHere() {
-	for _, w := range s.works {
+	for _, w := range s.awake.works {
 		if w.cut == nil || w.nextCut != s.offset {
 			continue
 		}
@@ -203,7 +208,7 @@ func (s *stream) cutHere() {
 // pass hands on p, as the rules that act here let it through.
 func (s *stream) pass(p []byte) {
 	s.markDelays()
-	for _, w := range s.works {
+	for _, w := range s.awake.works {
 		if w.phase == acting && w.bucket != nil && !w.marked {
 			s.mark(w, s.offset, 0, "limits the speed")
 		}
@@ -222,7 +227,7 @@ func (s *stream) pass(p []byte) {
 
 // dropper returns the first rule that lets nothing pass here, or nil.
 func (s *stream) dropper() *work {
-	for _, w := range s.works {
+	for _, w := range s.awake.works {
 		if w.drops() {
 			return w
 		}
@@ -234,7 +239,7 @@ func (s *stream) dropper() *work {
 // that transforms kept back.
 func (s *stream) handOn(data []byte, from, taken int64) {
 	step := decide.Step{Op: decide.OpPass, Offset: s.offset, Taken: taken, From: from, Data: data, Delay: s.delayHere(), Account: s.crew}
-	for _, w := range s.works {
+	for _, w := range s.awake.works {
 		if w.phase == acting && w.bucket != nil {
 			step.Buckets = append(step.Buckets, w.bucket)
 		}

@@ -13,8 +13,8 @@ func (s *stream) Room() int64 {
 	if s.ended {
 		return 0
 	}
-	room := int64(math.MaxInt64)
-	for _, w := range s.works {
+	room := s.ahead(s.awake.stops)
+	for _, w := range s.awake.works {
 		if w.mayStop() {
 			room = min(room, w.distance(s.offset))
 		}
@@ -23,7 +23,7 @@ func (s *stream) Room() int64 {
 }
 
 func (s *stream) Looks() bool {
-	for _, w := range s.works {
+	for _, w := range s.awake.works {
 		if w.mayStop() && (w.search != nil && len(w.due) == 0 || w.rule.After.Time > 0) && w.distance(s.offset) < math.MaxInt64 {
 			return true
 		}
@@ -35,7 +35,8 @@ func (s *stream) Reach(next []byte, now time.Duration) int {
 	if s.ended {
 		return 0
 	}
-	for _, w := range s.works {
+	next = next[:min(int64(len(next)), s.ahead(s.awake.stops))]
+	for _, w := range s.awake.works {
 		if w.mayStop() {
 			next = next[:w.reach(next, s.offset, now)]
 		}
@@ -47,7 +48,7 @@ func (s *stream) Alarm() (at time.Duration, ok bool) {
 	if s.Told() {
 		return 0, true
 	}
-	for _, w := range s.works {
+	for _, w := range s.awake.works {
 		if t := w.rule.After.Time; !s.ended && w.isPoint() && w.phase == waiting && t > 0 && w.isReady(s) {
 			if !ok || t < at {
 				at, ok = t, true

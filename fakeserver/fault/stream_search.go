@@ -80,7 +80,7 @@ func newWatch(t *tally, conn int, a active) *watch {
 // upToMatch returns how many of p's bytes come before the end of the next match that something
 // looks for: all if there is none.
 func (s *stream) upToMatch(p []byte) int {
-	for _, w := range s.works {
+	for _, w := range s.awake.works {
 		if w.searches(s) {
 			p = p[:w.search.upTo(p)]
 		}
@@ -96,7 +96,7 @@ func (s *stream) upToMatch(p []byte) int {
 // search moves on by p, which has passed and ends where the next match does, at the latest.
 func (s *stream) search(p []byte) {
 	at := s.offset + int64(len(p))
-	for _, w := range s.works {
+	for _, w := range s.awake.works {
 		if w.searches(s) && w.search.take(s.tally, p) {
 			w.due = append(w.due, cue{plus(at, w.rule.After.Plus), nowhere})
 		}
@@ -111,7 +111,7 @@ func (s *stream) search(p []byte) {
 
 // hear takes note of what the other direction has told.
 func (s *stream) hear() {
-	for _, w := range s.works {
+	for _, w := range s.awake.works {
 		if w.signal == nil {
 			continue
 		}
@@ -122,7 +122,7 @@ func (s *stream) hear() {
 }
 
 func (s *stream) Told() bool {
-	for _, w := range s.works {
+	for _, w := range s.awake.works {
 		if w.signal != nil && !s.ended && w.signal.sent.Load() > w.heard {
 			return true
 		}

@@ -36,7 +36,7 @@ type hitDescriber interface {
 
 // transform returns what becomes of p, the bytes at the present offset.
 func (s *stream) transform(p []byte) []byte {
-	for _, w := range s.works {
+	for _, w := range s.awake.works {
 		if w.phase == acting && w.trans != nil {
 			p = s.transformBy(w, p)
 		}
@@ -117,7 +117,7 @@ func (s *stream) flushOne(w *work) {
 
 // keptBack returns how many bytes all transforms keep back.
 func (s *stream) keptBack() (sum int64) {
-	for _, w := range s.works {
+	for _, w := range s.awake.works {
 		if w.trans != nil {
 			sum += w.trans.kept()
 		}

@@ -5,8 +5,9 @@ import "sync"
 // A tally counts what the rules of a server's programs did. Programs that follow
 // one another share it.
 type tally struct {
-	mu    sync.Mutex // guards conns and all outcomes
+	mu    sync.Mutex // guards what follows, all outcomes, and what is the tally's of a crew
 	conns int        // the highest connection number seen
+	late  []gotTo    // crews whose outcomes have not heard yet how far they got
 }
 
 // outcome is the account of one rule. What came first is told by connection
@@ -174,20 +175,5 @@ func (t *tally) followed(by []*outcome, conn int, n int64) {
 		if f.following += n; f.count > 0 {
 			o.following += n
 		}
-	}
-}
-
-// progress notes that a connection got to an offset, for all rules that are for it,
-// and that some of them were acting meanwhile.
-func (t *tally) progress(conn int, all, acting []*outcome, to int64) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for _, o := range all {
-		if o.farConn == 0 || to > o.far || to == o.far && conn < o.farConn {
-			o.far, o.farConn = to, conn
-		}
-	}
-	for _, o := range acting {
-		o.reached = true
 	}
 }
