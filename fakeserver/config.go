@@ -125,6 +125,7 @@ type endpoint struct {
 	known         []string // the networks that the kernel has; the first is the default
 	transport     Transport
 	receiveBuffer int
+	startDown     bool
 	plan          fault.Plan
 	replays       bool // the plan comes from a recording, with the seed of its draws
 	medium        fault.Medium
@@ -144,7 +145,7 @@ var (
 func (cfg *Config) endpoint() endpoint {
 	return endpoint{
 		name: cfg.Name, network: cfg.Network, addr: cfg.Addr, transport: cfg.Transport, receiveBuffer: cfg.ReceiveBuffer,
-		known: streamNetworks, plan: cfg.Faults, medium: fault.Streams, redactor: cfg.Redact,
+		known: streamNetworks, startDown: cfg.StartDown, plan: cfg.Faults, medium: fault.Streams, redactor: cfg.Redact,
 		recordLimit: cfg.RecordLimit, recordTo: cfg.RecordTo, recordUpstreamTo: cfg.RecordUpstreamTo,
 		preciseDelays: cfg.PreciseDelays,
 	}
@@ -153,7 +154,7 @@ func (cfg *Config) endpoint() endpoint {
 func (cfg *PacketConfig) endpoint() endpoint {
 	e := endpoint{
 		name: cfg.Name, network: cfg.Network, addr: cfg.Addr, transport: cfg.Transport, receiveBuffer: cfg.ReceiveBuffer,
-		known: packetNetworks, plan: cfg.Faults, medium: fault.Datagrams, redactor: cfg.Redact,
+		known: packetNetworks, startDown: cfg.StartDown, plan: cfg.Faults, medium: fault.Datagrams, redactor: cfg.Redact,
 		recordLimit: cfg.RecordLimit, recordTo: cfg.RecordTo, recordUpstreamTo: cfg.RecordUpstreamTo,
 		preciseDelays: cfg.PreciseDelays,
 	}
@@ -207,7 +208,14 @@ func (e *endpoint) checkUnix() error {
 
 // spec is the endpoint's address, to be kept.
 func (e *endpoint) spec() port.Spec {
-	return port.Spec{Network: e.network, Address: e.addr, Transport: e.transport, ReceiveBuffer: e.receiveBuffer, Check: checkBubble}
+	return port.Spec{
+		Network: e.network, Address: e.addr, Transport: e.transport, ReceiveBuffer: e.receiveBuffer, Down: e.mayBeginDown(), Check: checkBubble,
+	}
+}
+
+// mayBeginDown reports whether no client may reach the server before it has begun.
+func (e *endpoint) mayBeginDown() bool {
+	return e.startDown || slices.ContainsFunc(e.plan.Rules, func(r fault.Rule) bool { return r.Direction == fault.ServerStart })
 }
 
 // defaultAddr is a loopback address with a port to be chosen. It is numeric, so

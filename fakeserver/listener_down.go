@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"time"
@@ -58,7 +59,7 @@ func (l *Listener) verbError(op string, err error) error {
 	return fmt.Errorf("fakeserver: %s: %s: %w", l.name, op, err)
 }
 
-// canRefuse returns why the Listener can't refuse connections.
+// canRefuse sees to it that the Listener can refuse connections, or returns why it can't. It needs life.
 func (l *Listener) canRefuse() error {
 	if isClosedChan(l.shut) || isClosedChan(l.gone) {
 		return net.ErrClosed
@@ -66,7 +67,7 @@ func (l *Listener) canRefuse() error {
 	if l.port == nil {
 		return l.outages.refusal
 	}
-	return l.port.CanRefuse()
+	return cmp.Or(l.port.CanRefuse(), l.port.Keep())
 }
 
 // beginUp is the refuser's.

@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -15,7 +16,9 @@ import (
 // outage of a rule or of Restart is over that was under way.
 //
 // Where the platform can't keep a port that way (not on Linux), the error wraps
-// errors.ErrUnsupported; after Close it wraps net.ErrClosed.
+// errors.ErrUnsupported; after Close it wraps net.ErrClosed. The first Down binds a socket that keeps the
+// port: where that fails, since the process is out of descriptors, say, the error has the
+// kernel's, and the server goes on taking connections.
 func (s *Server) Down() error {
 	s.outages.life.lock()
 	defer s.outages.life.unlock()
@@ -68,12 +71,12 @@ func (s *Server) Restart(how transcript.Ending, down time.Duration) error {
 	return nil
 }
 
-// canRefuse returns why the server can't refuse connections. It needs life.
+// canRefuse sees to it that the server can refuse connections, or returns why it can't. It needs life.
 func (s *Server) canRefuse(op string) error {
 	if s.isClosing() {
 		return s.closedError(op)
 	}
-	if err := s.port.CanRefuse(); err != nil {
+	if err := cmp.Or(s.port.CanRefuse(), s.port.Keep()); err != nil {
 		return fmt.Errorf("fakeserver: %s: %s: %w", s.name, op, err)
 	}
 	return nil
@@ -83,6 +86,9 @@ func (s *Server) canRefuse(op string) error {
 func (s *Server) refuse(why, rule string) error {
 	if s.listener() == nil && s.silent == nil {
 		return nil
+	}
+	if err := s.port.Keep(); err != nil {
+		return err // and the server goes on as it was
 	}
 	return s.stopAccepting(why, rule)
 }

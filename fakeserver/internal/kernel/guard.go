@@ -84,6 +84,9 @@ func GuardUDP(network, address string) (*Guard, error) {
 	return &Guard{network: network, addr: bound, fds: fds}, nil
 }
 
+// CanGuard returns why no guard of a TCP port can be had on this platform. The error wraps errors.ErrUnsupported.
+func CanGuard() error { return canGuard() }
+
 // GuardListener binds a guard to the address of ln, which listens there already and goes on. When ln is closed, clients are
 // refused, and no stranger gets the port. ln must be a *net.TCPListener; for another one the error wraps errors.ErrUnsupported.
 func GuardListener(ln net.Listener) (*Guard, error) {

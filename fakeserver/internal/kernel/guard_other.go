@@ -7,6 +7,8 @@ import (
 	"runtime"
 )
 
+func canGuard() error { return unsupported("a guard on " + runtime.GOOS) }
+
 func guardTCP(string, netip.AddrPort) ([]uintptr, netip.AddrPort, error) {
 	return nil, netip.AddrPort{}, unsupported("GuardTCP on " + runtime.GOOS)
 }

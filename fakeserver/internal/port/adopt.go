@@ -1,12 +1,10 @@
 package port
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
 	"os"
-	"runtime"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 	"github.com/fakewire/fakewire/fakeserver/internal/socket"
@@ -31,39 +29,12 @@ func keeperOf(ln net.Listener) (keeper[net.Listener], error) {
 	case *net.UnixListener:
 		return &adoptedFile{file[net.Listener]{kind: &streams, network: "unix", path: l.Addr().String()}}, nil
 	case *net.TCPListener:
-		if runtime.GOOS == "linux" {
-			return &lateGuard{ln: l}, nil
+		if kernel.CanGuard() != nil {
+			return nil, errUnguarded
 		}
-		return nil, fmt.Errorf("refusing connections while keeping the port: %w on this platform", errors.ErrUnsupported)
+		return &guard[net.Listener]{kind: &streams}, nil
 	}
 	return nil, fmt.Errorf("%w: a %T can't be closed and opened again at its address: what can is a *net.TCPListener on Linux, a *net.UnixListener, or one with Suspend", errors.ErrUnsupported, ln)
-}
-
-// A lateGuard keeps the port of a listener of the kernel's that came without one: its guard is bound when it is first asked for.
-type lateGuard struct {
-	ln    *net.TCPListener
-	guard *kernel.Guard
-}
-
-func (g *lateGuard) canRefuse() (err error) {
-	if g.guard == nil {
-		g.guard, err = kernel.GuardListener(g.ln)
-	}
-	return err
-}
-
-func (g *lateGuard) canKeep() error { return nil }
-
-func (g *lateGuard) listen() (net.Listener, error) {
-	return g.guard.Listen(context.Background(), Kernel{}.config())
-}
-
-func (g *lateGuard) suspend(ln net.Listener) { ln.Close() }
-
-func (g *lateGuard) giveUp() {
-	if g.guard != nil {
-		g.guard.Close()
-	}
 }
 
 // An adoptedFile is the path of a unix socket that listens already.

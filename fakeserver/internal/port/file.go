@@ -91,6 +91,8 @@ func (f *file[S]) explain(err error) error {
 	return err
 }
 
+func (f *file[S]) keep(S) error { return nil }
+
 func (f *file[S]) suspend(s S) { s.Close() }
 
 func (f *file[S]) canRefuse() error {

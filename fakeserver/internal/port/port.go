@@ -2,6 +2,7 @@
 //
 //	p, err := port.Listen(port.Spec{Network: "tcp", Address: "127.0.0.1:0"})
 //	ln, err := p.Open() // up: a client is accepted
+//	err = p.Keep()      // before it goes down
 //	p.Suspend()         // down: a client is refused, and no stranger gets the address
 //	ln, err = p.Open()  // up again, at the same address
 //	p.Close()
@@ -29,6 +30,8 @@ type Spec struct {
 	Transport Transport
 	// ReceiveBuffer is the size in bytes of receive buffers. If zero, the default.
 	ReceiveBuffer int
+	// Down says that no socket is to listen before Open.
+	Down bool
 	// Check may refuse a socket that was opened to learn the address, with an error that Listen then returns. If nil,
 	// there is no check.
 	Check func(socket any) error
@@ -60,6 +63,7 @@ type Port[S Socket] struct {
 // A keeper keeps an address in one of three ways.
 type keeper[S Socket] interface {
 	listen() (S, error) // opens a socket there
+	keep(S) error       // sees to it that suspend keeps the address
 	suspend(S)          // closes what listen returned
 	canKeep() error     // why the address may be lost, or clients are not refused, while no socket listens
 	canRefuse() error   // why clients are not refused while no socket listens; nil, if they are
@@ -95,7 +99,7 @@ func takeAs[S Socket](s Spec, k *kind[S]) (*Port[S], error) {
 	if s.Network == k.unix {
 		return takeFile(s, k)
 	}
-	p, err := takeGuarded(s, k)
+	p, err := takePort(s, k)
 	if errors.Is(err, errors.ErrUnsupported) {
 		return takeUnguarded(s, k)
 	}
@@ -128,7 +132,20 @@ func (p *Port[S]) Open() (S, error) {
 	return s, nil
 }
 
-// Suspend closes the socket, if there is one, and keeps the address.
+// Keep sees to it that the address is kept while no socket listens, from now on. It is for before Suspend; a second call does nothing.
+// If it fails, the socket goes on listening.
+func (p *Port[S]) Keep() error {
+	var none S
+	if p.socket == none {
+		return nil
+	}
+	if err := p.keeper.keep(p.socket); err != nil {
+		return fmt.Errorf("can't keep %v: %w", p.addr, err)
+	}
+	return nil
+}
+
+// Suspend closes the socket, if there is one. The address is kept if Keep has seen to it.
 func (p *Port[S]) Suspend() {
 	var none S
 	if s := p.socket; s != none {
@@ -162,20 +179,23 @@ type kind[S Socket] struct {
 	silence func(S) error // why dials can't be left without an answer
 	suspend func(S) (again func() (S, error), release func(), err error)
 	guard   func(network, address string) (*kernel.Guard, error)
-	beside  func(g *kernel.Guard, ctx context.Context, lc net.ListenConfig) (S, error)
-	guarded func(g *kernel.Guard) net.Addr
+	// guardBeside binds a guard beside a socket that listens; nil: the guard has to come first.
+	guardBeside func(S) (*kernel.Guard, error)
+	beside      func(g *kernel.Guard, ctx context.Context, lc net.ListenConfig) (S, error)
+	guarded     func(g *kernel.Guard) net.Addr
 }
 
 var streams = kind[net.Listener]{
-	unix:    "unix",
-	listen:  Transport.Listen,
-	addr:    net.Listener.Addr,
-	keeps:   socket.CanSuspend,
-	silence: socket.CanBeSilent,
-	suspend: socket.Suspend,
-	guard:   kernel.GuardTCP,
-	beside:  (*kernel.Guard).Listen,
-	guarded: func(g *kernel.Guard) net.Addr { return net.TCPAddrFromAddrPort(g.AddrPort()) },
+	unix:        "unix",
+	listen:      Transport.Listen,
+	addr:        net.Listener.Addr,
+	keeps:       socket.CanSuspend,
+	silence:     socket.CanBeSilent,
+	suspend:     socket.Suspend,
+	guard:       kernel.GuardTCP,
+	guardBeside: kernel.GuardListener,
+	beside:      (*kernel.Guard).Listen,
+	guarded:     func(g *kernel.Guard) net.Addr { return net.TCPAddrFromAddrPort(g.AddrPort()) },
 }
 
 var datagrams = kind[net.PacketConn]{

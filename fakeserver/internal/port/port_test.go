@@ -74,6 +74,10 @@ func TestPortIsKeptWhileNothingListens(t *testing.T) {
 					t.Fatalf("it listens at %s, want %s", got, at)
 				}
 				dials(true)
+				if err := p.Keep(); err != nil {
+					t.Fatal(err)
+				}
+				dials(true)
 				p.Suspend()
 				dials(false)
 				wantTaken(t, w.spec, at, port.Listen)
@@ -107,6 +111,9 @@ func TestPortForPacketsIsKeptWhileNothingListens(t *testing.T) {
 				if got := pc.LocalAddr().String(); got != at {
 					t.Fatalf("it is at %s, want %s", got, at)
 				}
+				if err := p.Keep(); err != nil {
+					t.Fatal(err)
+				}
 				p.Suspend()
 				wantTaken(t, w.spec, at, port.ListenPacket)
 			}
@@ -135,6 +142,9 @@ func TestPortIsFreeAfterClose(t *testing.T) {
 				t.Fatal(err)
 			}
 			if down {
+				if err := p.Keep(); err != nil {
+					t.Fatal(err)
+				}
 				p.Suspend()
 			}
 			p.Close()
@@ -152,6 +162,60 @@ func TestPortIsFreeAfterClose(t *testing.T) {
 				continue
 			}
 			next.Close()
+		}
+	}
+}
+
+// A server that begins down has its port, and no client reaches it: the port was never listened at.
+func TestPortThatBeginsDown(t *testing.T) {
+	for _, w := range ways(t, "tcp") {
+		if w.spec.Transport != nil {
+			continue
+		}
+		for _, address := range []string{quiet, ":0"} {
+			w.spec.Address, w.spec.Down = address, true
+			p, err := port.Listen(w.spec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer p.Close()
+			if c, err := w.dial(t.Context(), "tcp", p.Addr().String()); err == nil {
+				c.Close()
+				t.Errorf("%s: a client is connected before Open", address)
+			}
+			wantTaken(t, w.spec, p.Addr().String(), port.Listen)
+			w.spec.Down = false
+			wantTaken(t, w.spec, p.Addr().String(), port.Listen)
+			ln, err := p.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ln.Addr().String() != p.Addr().String() {
+				t.Errorf("it listens at %v, want %v", ln.Addr(), p.Addr())
+			}
+		}
+	}
+}
+
+// Where the guard can't be had, the socket goes on.
+func TestPortThatCanNotBeKept(t *testing.T) {
+	for _, w := range ways(t, "tcp") {
+		if w.spec.Transport != nil {
+			continue
+		}
+		p, err := port.Listen(w.spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		ln, err := p.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ln.Close()
+		want := "can't keep " + p.Addr().String() + ": "
+		if err := p.Keep(); !errors.Is(err, net.ErrClosed) || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("Keep: %v, want net.ErrClosed after %q", err, want)
 		}
 	}
 }

@@ -50,6 +50,8 @@ func (t *transport[S]) listen() (S, error) {
 	return s, err
 }
 
+func (t *transport[S]) keep(S) error { return nil }
+
 func (t *transport[S]) suspend(s S) {
 	again, release, err := t.kind.suspend(s)
 	if err != nil {
@@ -85,6 +87,4 @@ func takeUnguarded[S Socket](s Spec, k *kind[S]) (*Port[S], error) {
 
 func (u unguarded[S]) canKeep() error { return u.canRefuse() }
 
-func (unguarded[S]) canRefuse() error {
-	return fmt.Errorf("refusing connections while keeping the port: %w on this platform", errors.ErrUnsupported)
-}
+func (unguarded[S]) canRefuse() error { return errUnguarded }
