@@ -3,6 +3,6 @@ package kernel
 import "net"
 
 func isOver(c *net.TCPConn) bool {
-	state, err := tcpState(c)
+	state, err := ask(c, tcpState)
 	return err == nil && state == tcpClose
 }

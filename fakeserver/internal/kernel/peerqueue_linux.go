@@ -48,21 +48,10 @@ func (q *peerQuery) probe(c *net.TCPConn, local, remote netip.AddrPort) error {
 	if !errors.Is(err, ErrPeerGone) {
 		return refused("PeerQueue", err)
 	}
-	if state, err := tcpState(c); err != nil || state == tcpClose { // c itself is gone: reset by the peer
+	if state, err := ask(c, tcpState); err != nil || state == tcpClose { // c itself is gone: reset by the peer
 		return err
 	}
 	return unsupported("PeerQueue: no tcp_diag in this kernel")
-}
-
-func tcpState(c *net.TCPConn) (state uint8, err error) {
-	err = control(c, func(fd uintptr) error {
-		info, err := tcpInfo(fd)
-		if err == nil {
-			state = info.State
-		}
-		return err
-	})
-	return state, err
 }
 
 func addrPort(a net.Addr) (netip.AddrPort, error) {

@@ -1,6 +1,9 @@
 package kernel
 
-import "syscall"
+import (
+	"sync"
+	"syscall"
+)
 
 // control runs f on c's descriptor and gives the first error: that of a closed c (net.ErrClosed), or f's.
 func control(c syscall.Conn, f func(fd uintptr) error) error {
@@ -27,18 +30,30 @@ func ask(c syscall.Conn, f func(fd uintptr) (int, error)) (int, error) {
 }
 
 func askRaw(raw syscall.RawConn, f func(fd uintptr) (int, error)) (int, error) {
-	q := question{ask: f}
-	if err := raw.Control(q.put); err != nil {
-		return 0, err
+	q := questions.Get().(*question)
+	q.ask = f
+	err := raw.Control(q.bound)
+	answer := q.answer
+	if err == nil {
+		err = q.err
 	}
-	return q.answer, q.err
+	q.ask, q.answer, q.err = nil, 0, nil
+	questions.Put(q)
+	return answer, err
 }
 
-// A question is asked of a descriptor. It is one allocation.
+// A question is asked of a descriptor. Most connections ask some, and so they are used again.
 type question struct {
 	ask    func(fd uintptr) (int, error)
+	bound  func(fd uintptr) // put
 	answer int
 	err    error
 }
+
+var questions = sync.Pool{New: func() any {
+	q := new(question)
+	q.bound = q.put
+	return q
+}}
 
 func (q *question) put(fd uintptr) { q.answer, q.err = q.ask(fd) }
