@@ -8,20 +8,20 @@ import "github.com/fakewire/fakewire/fakeserver/internal/decide"
 // It is the seam between this package, which decides, and package fakeserver, which acts. A test
 // needs none of it: it hands a plan to its server, and asks the server for the report. What
 // decides comes from Program, in words that are internal to fakeserver, so that they may change.
-type Compiled struct{ prog *program }
+type Compiled struct{ prog program }
 
 // Compile checks p for use on m and makes it ready to decide. It keeps no part of p that the
 // caller could change. Its errors wrap ErrPlan.
 func (p Plan) Compile(m Medium) (*Compiled, error) {
-	prog, err := p.compile(m)
-	if err != nil {
+	c := new(Compiled)
+	if err := c.prog.compile(p, m); err != nil {
 		return nil, err
 	}
-	return &Compiled{prog}, nil
+	return c, nil
 }
 
 // Program returns what decides.
-func (c *Compiled) Program() decide.Program { return c.prog }
+func (c *Compiled) Program() decide.Program { return &c.prog }
 
 // Plan returns the plan.
 func (c *Compiled) Plan() Plan { return c.prog.plan }
@@ -30,11 +30,11 @@ func (c *Compiled) Plan() Plan { return c.prog.plan }
 // that both plans have with the same content goes on with its account. The seed stays c's: p.Seed
 // is not looked at.
 func (c *Compiled) Replace(p Plan) (*Compiled, error) {
-	prog, err := c.prog.replace(p)
-	if err != nil {
+	next := new(Compiled)
+	if err := next.prog.replace(&c.prog, p); err != nil {
 		return nil, err
 	}
-	return &Compiled{prog}, nil
+	return next, nil
 }
 
 // Report returns the account so far: the plan's rules in their order, and after them those that

@@ -13,6 +13,7 @@ type program struct {
 	medium Medium
 	keys   []string
 	tally  *tally
+	first  tally      // of the first of the programs that share one
 	rules  []*outcome // of the plan's rules, in plan order
 	gone   []gone     // rules that earlier programs had
 }
@@ -25,16 +26,16 @@ type gone struct {
 	out  *outcome
 }
 
-// compile checks p for use on m and returns its program.
-func (p Plan) compile(m Medium) (*program, error) {
+// compile checks p for use on m and makes g, which is zero, its program.
+func (g *program) compile(p Plan, m Medium) error {
 	if err := p.Validate(m); err != nil {
-		return nil, err
+		return err
 	}
 	p = p.plain()
 	for i, r := range p.Rules {
 		p.Rules[i] = r.clone()
 	}
-	g := &program{plan: p, medium: m, keys: p.keys(), tally: new(tally)}
+	g.plan, g.medium, g.keys, g.tally = p, m, p.keys(), &g.first
 	for range p.Rules {
 		out := new(outcome)
 		if m == Streams {
@@ -42,7 +43,7 @@ func (p Plan) compile(m Medium) (*program, error) {
 		}
 		g.rules = append(g.rules, out)
 	}
-	return g, nil
+	return nil
 }
 
 func (g *program) Empty() bool { return len(g.plan.Rules) == 0 }

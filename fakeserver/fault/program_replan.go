@@ -8,31 +8,30 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/decide"
 )
 
-// replace returns the program of p, which takes over from g.
-func (g *program) replace(p Plan) (*program, error) {
-	p.Seed = g.plan.Seed
-	next, err := p.compile(g.medium)
-	if err != nil {
-		return nil, err
+// replace makes g, which is zero, the program of p, which takes over from old.
+func (g *program) replace(old *program, p Plan) error {
+	p.Seed = old.plan.Seed
+	if err := g.compile(p, old.medium); err != nil {
+		return err
 	}
-	next.tally = g.tally
-	for _, out := range next.rules {
+	g.tally = old.tally
+	for _, out := range g.rules {
 		out.live = true
 	}
-	next.gone = slices.Clone(g.gone)
-	for i, key := range g.keys {
-		if j := slices.Index(next.keys, key); j >= 0 && sameRule(&g.plan.Rules[i], &next.plan.Rules[j]) {
-			next.rules[j] = g.rules[i]
+	g.gone = slices.Clone(old.gone)
+	for i, key := range old.keys {
+		if j := slices.Index(g.keys, key); j >= 0 && sameRule(&old.plan.Rules[i], &g.plan.Rules[j]) {
+			g.rules[j] = old.rules[i]
 			continue
 		}
-		next.gone = append(next.gone, gone{key, g.plan.Rules[i], g.rules[i]})
+		g.gone = append(g.gone, gone{key, old.plan.Rules[i], old.rules[i]})
 	}
-	for i, out := range next.rules {
-		if !slices.Contains(g.rules, out) {
-			next.passStart(i)
+	for i, out := range g.rules {
+		if !slices.Contains(old.rules, out) {
+			g.passStart(i)
 		}
 	}
-	return next, nil
+	return nil
 }
 
 func sameRule(a, b *Rule) bool { return reflect.DeepEqual(a, b) }
