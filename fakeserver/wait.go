@@ -1,6 +1,9 @@
 package fakeserver
 
-import "time"
+import (
+	"runtime"
+	"time"
+)
 
 // awaitSteps is in how many steps await waits.
 const awaitSteps = 10
@@ -10,6 +13,10 @@ const awaitSteps = 10
 func await(ch <-chan struct{}, d time.Duration) bool {
 	if isClosedChan(ch) {
 		return true // without a timer, which most often is for nothing
+	}
+	runtime.Gosched() // most often that is enough, and what else waits for the network is not woken by a timer
+	if isClosedChan(ch) {
+		return true
 	}
 	t := time.NewTimer(d - (awaitSteps-1)*(d/awaitSteps))
 	defer t.Stop()
