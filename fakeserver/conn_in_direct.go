@@ -132,6 +132,9 @@ func (d *directIn) drain() {
 
 // discard reads until there is an end to it. It needs calls.
 func (d *directIn) discard() {
+	if d.c.sawEnd() {
+		return // the handler has read that
+	}
 	for !d.c.mustNotWait() {
 		if !d.drains.arm(time.Time{}) {
 			continue
