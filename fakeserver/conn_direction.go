@@ -18,10 +18,6 @@ type half struct {
 	lane *record.Lane
 }
 
-func newHalf(c *Conn, way transcript.Direction) half {
-	return half{c, way, c.core.rec.Lane(c.n, way)}
-}
-
 // A direction is a half and the mode that it is in: inbound and outbound are directions.
 //
 // It begins direct: the handler's calls read or write the socket themselves. Once a plan has
@@ -29,9 +25,10 @@ func newHalf(c *Conn, way transcript.Direction) half {
 // goroutine, has the socket, and a queue lies between the two.
 type direction[M mode] struct {
 	half
-	calls    lock      // held by one Read or Write at a time
-	mode     M         // set under calls and Conn.mu; each of them lets it be read
-	deadline time.Time // the handler's; under Conn.mu
+	own      record.Lane // that of half
+	calls    lock        // held by one Read or Write at a time
+	mode     M           // set under calls and Conn.mu; each of them lets it be read
+	deadline time.Time   // the handler's; under Conn.mu
 }
 
 // A mode is how a direction gets its bytes from one end to the other.
@@ -53,6 +50,12 @@ type mode interface {
 // errPumped is what a call of a direct mode returns that has found rules: the direction is
 // pumped from now on, and the call is the pumped mode's.
 var errPumped = errors.New("fakeserver: the direction is pumped now")
+
+// initHalf makes the direction one of c's.
+func (d *direction[M]) initHalf(c *Conn, way transcript.Direction) {
+	d.own.Begin(c.core.rec, c.n, way)
+	d.half = half{c, way, &d.own}
+}
 
 // now returns the mode, for what doesn't have calls.
 func (d *direction[M]) now() M {

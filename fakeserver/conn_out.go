@@ -43,7 +43,7 @@ type outMode interface {
 }
 
 func (out *outbound) init(c *Conn) {
-	out.half = newHalf(c, transcript.ToClient)
+	out.initHalf(c, transcript.ToClient)
 	out.direct = directOut{direct: direct{half: out.half, waker: waker{set: net.Conn.SetWriteDeadline}, prog: c.core.program()}, out: out}
 	out.mode = &out.direct
 }

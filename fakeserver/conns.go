@@ -15,22 +15,24 @@ import (
 // A conns has the stream connections of a Server or a Listener: it gives each its number, knows
 // which are open, and does what is for all of them.
 type conns struct {
-	*core
+	core
 
 	mu       sync.Mutex // guards what follows
 	open     []*Conn    // those that have not ended, by their numbers
+	few      [2]*Conn   // where open lies at first
 	admitted int
 }
-
-func newConns(c *core) *conns { return &conns{core: c} }
 
 // admit gives raw its number, and records that it came. h is to serve it; buried is for
 // connections without a handler: see life.
 func (s *conns) admit(raw net.Conn, h Handler, buried func(*Conn)) *Conn {
 	s.mu.Lock()
 	s.admitted++
-	c := newConn(s.core, raw, s.admitted)
+	c := newConn(&s.core, raw, s.admitted)
 	c.handler, c.buried = h, buried
+	if s.open == nil {
+		s.open = s.few[:0]
+	}
 	s.open = append(s.open, c)
 	s.mu.Unlock()
 	s.rec.Add(transcript.Event{Conn: c.n, Kind: transcript.Accept, Peer: addrString(raw.RemoteAddr())})

@@ -57,47 +57,47 @@ type core struct {
 	errs  []error    // what Verify reports, besides the plan's outcomes
 }
 
-// newCore checks e and its plan. origin names the test and the ordinal of the server in it,
+// begin checks e and its plan, for s, which is zero. origin names the test and the ordinal of the server in it,
 // and mixes into the seed.
-func newCore(e *endpoint, o origin) (*core, error) {
+func (s *core) begin(e *endpoint, o origin) error {
 	if err := e.check(); err != nil {
-		return nil, err
+		return err
 	}
-	s, err := compile(e, o)
-	if err == nil {
-		err = s.checkAccepts(s.compiled())
+	if err := s.compile(e, o); err != nil {
+		return err
 	}
-	return s, err
+	return s.checkAccepts(s.compiled())
 }
 
 // compile checks the plan of e and settles its seed.
-func compile(e *endpoint, o origin) (*core, error) {
+func (s *core) compile(e *endpoint, o origin) error {
 	sd, err := chooseSeed(e.plan, o)
 	if e.replays {
 		sd = seed{base: e.plan.Seed, effective: e.plan.Seed}
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	e.plan.Seed = sd.effective
 	plan, err := e.plan.Compile(e.medium)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	trace, err := tracing()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if (e.recordTo != nil || e.recordUpstreamTo != nil) && e.redactor != nil {
-		return nil, fmt.Errorf("%w: RecordTo and Redact can't be had together: what is to be hidden may be cut anywhere, and is known only at the end", ErrConfig)
+		return fmt.Errorf("%w: RecordTo and Redact can't be had together: what is to be hidden may be cut anywhere, and is known only at the end", ErrConfig)
 	}
-	s := &core{name: e.name, test: o.test(), seed: sd, noRST: e.isUnix(), medium: e.medium, redactor: e.redactor, trace: trace, preciseDelays: e.preciseDelays}
+	s.name, s.test, s.seed, s.noRST = e.name, o.test(), sd, e.isUnix()
+	s.medium, s.redactor, s.trace, s.preciseDelays = e.medium, e.redactor, trace, e.preciseDelays
 	if e.transport != nil {
 		s.below = e.transport
 	}
 	s.plans.first = plan.Plan()
 	s.plans.now.Store(plan)
-	return s, s.checkResets(plan)
+	return s.checkResets(plan)
 }
 
 // settle lets c begin to record, at addr.
@@ -115,7 +115,7 @@ func (s *core) settle(e *endpoint, addr net.Addr) {
 		s.rec.Tap(s.grows)
 	}
 	s.upstreams.to = e.recordUpstreamTo
-	s.outages.c, s.outages.ended = s, s.ctx.Done()
+	s.outages.c = s
 }
 
 // spawn runs f, which waits for nothing, in a goroutine of the server's.

@@ -30,7 +30,7 @@ import (
 // Close stops accepting and leaves connections alone, as package net does. Stop
 // ends everything.
 type Listener struct {
-	*conns
+	conns
 	ln     net.Listener             // as it was wrapped
 	silent *socket.Silence          // under the life of its outages; nil unless IgnoreDials
 	port   *port.Port[net.Listener] // of ln; nil if ln can't be closed and opened again
@@ -72,30 +72,28 @@ func wrapListener(ln net.Listener, cfg Config, o origin) (*Listener, error) {
 	}
 	e := cfg.endpoint()
 	e.network = ln.Addr().Network()
-	c, err := compile(&e, o)
-	if err != nil {
-		return nil, err
-	}
-	c.below, c.shut = ln, make(chan struct{})
 	p, cant := port.Adopt(ln)
 	if cant == nil {
 		cant = p.CanKeep()
 	}
-	c.outages.refusal, c.outages.noSilence = cant, socket.CanBeSilent(ln)
-	if err := c.checkOutages(c.compiled()); err != nil {
-		return nil, err
-	}
-	c.settle(&e, ln.Addr())
 	l := &Listener{
-		conns: newConns(c), ln: ln, port: p,
+		ln: ln, port: p,
 		ready: make(chan *Conn), failures: make(chan failure),
 		gone: make(chan struct{}),
 		from: ln, pumped: closedChan(), // as if a pump had ended
 	}
-	l.outages.port, l.outages.ended = l, l.shut
+	if err := l.compile(&e, o); err != nil {
+		return nil, err
+	}
+	l.below, l.shut = ln, make(chan struct{})
+	l.outages.port, l.outages.refusal, l.outages.noSilence = l, cant, socket.CanBeSilent(ln)
+	if err := l.checkOutages(l.compiled()); err != nil {
+		return nil, err
+	}
+	l.settle(&e, ln.Addr())
 	if err := l.outages.open(false); err != nil {
-		c.cancel()
-		return nil, fmt.Errorf("fakeserver: %s: %w", c.name, err)
+		l.cancel()
+		return nil, fmt.Errorf("fakeserver: %s: %w", l.name, err)
 	}
 	return l, nil
 }

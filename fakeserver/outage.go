@@ -66,9 +66,8 @@ type outages struct {
 
 	c         *core
 	port      refuser
-	refusal   error           // why the plan can't take the server down; nil if it can
-	noSilence error           // why it can't let dials go without an answer; nil if it can
-	ended     <-chan struct{} // closed when the server is: no outage begins or ends any more
+	refusal   error // why the plan can't take the server down; nil if it can
+	noSilence error // why it can't let dials go without an answer; nil if it can
 
 	// Under life.
 	byHand  stance    // that of the method that was called last: Down, IgnoreDials or Up
@@ -112,12 +111,20 @@ func (a *outages) start(o *outage) (end func() error, err error) {
 	return a.startLocked(o)
 }
 
+// ended returns a channel that is closed when the server is: no outage begins or ends any more.
+func (a *outages) ended() <-chan struct{} {
+	if a.c.shut != nil {
+		return a.c.shut
+	}
+	return a.c.ctx.Done()
+}
+
 // lock locks life, unless the server is closed, and reports whether it did.
 func (a *outages) lock() bool {
-	if !a.life.lockUnless(a.ended) {
+	if !a.life.lockUnless(a.ended()) {
 		return false
 	}
-	if isClosedChan(a.ended) {
+	if isClosedChan(a.ended()) {
 		a.life.unlock()
 		return false
 	}
@@ -182,7 +189,7 @@ func (a *outages) sleep(o *outage, changed <-chan struct{}) bool {
 		return true
 	case <-o.over:
 		return false
-	case <-a.ended:
+	case <-a.ended():
 		return false
 	}
 }
@@ -218,7 +225,7 @@ func (a *outages) restartNow(o *outage, canRefuse func() error) error {
 func (a *outages) startAlone(o *outage, canRefuse func() error) (end func() error, err error) {
 	a.life.lock()
 	defer a.life.unlock()
-	if isClosedChan(a.ended) {
+	if isClosedChan(a.ended()) {
 		return nil, net.ErrClosed
 	}
 	if err := canRefuse(); err != nil {

@@ -47,8 +47,8 @@ func wrapPacketConn(pc net.PacketConn, cfg PacketConfig, o origin) (*PacketConn,
 	}
 	e := cfg.endpoint()
 	e.network = pc.LocalAddr().Network()
-	c, err := compile(&e, o)
-	if err != nil {
+	c := new(core)
+	if err := c.compile(&e, o); err != nil {
 		return nil, err
 	}
 	c.below = pc

@@ -41,8 +41,8 @@ func listenPacket(cfg PacketConfig, o origin) (*PacketServer, error) {
 	if err := e.takePlan(cfg.Handler); err != nil {
 		return nil, err
 	}
-	c, err := newCore(&e, o)
-	if err != nil {
+	c := new(core)
+	if err := c.begin(&e, o); err != nil {
 		return nil, err
 	}
 	p, err := port.ListenPacket(e.spec())

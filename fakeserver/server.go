@@ -13,7 +13,7 @@ import (
 // whole life, answers each connection through its Handler, and records every
 // byte. Start or Listen makes one.
 type Server struct {
-	*conns
+	conns
 	port *port.Port[net.Listener]
 
 	silent *socket.Silence // under the life of its outages; nil unless IgnoreDials
@@ -46,19 +46,19 @@ func listen(cfg Config, o origin) (*Server, error) {
 	if err := e.takePlan(cfg.Handler); err != nil {
 		return nil, err
 	}
-	c, err := newCore(&e, o)
-	if err != nil {
+	s := &Server{handler: cfg.Handler}
+	if err := s.begin(&e, o); err != nil {
 		return nil, err
 	}
 	p, err := port.Listen(e.spec())
 	if err != nil {
 		return nil, err
 	}
-	c.settle(&e, p.Addr())
-	c.gates.ofHandler(cfg.Handler)
-	s := &Server{conns: newConns(c), port: p, handler: cfg.Handler}
+	s.port = p
+	s.settle(&e, p.Addr())
+	s.gates.ofHandler(cfg.Handler)
 	if err = s.start(cfg.StartDown); err != nil {
-		c.cancel()
+		s.cancel()
 		p.Close()
 		return nil, err
 	}

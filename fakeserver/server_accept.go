@@ -108,11 +108,14 @@ func (s *Server) takeBacklog(ln net.Listener) {
 	}
 }
 
+// refusingConnections ends the record's text for a server that stops accepting.
+const refusingConnections = ": refusing connections"
+
 // stopAccepting takes what waits in the backlog and closes the listener, which
-// would reset it. rule is the key of the rule that wants it, or empty. It needs life. Its error names a listener whose Accept does not return.
-func (s *Server) stopAccepting(why, rule string) error {
+// would reset it. The record says so by text; rule is the key of the rule that wants it, or empty. It needs life. Its error names a listener whose Accept does not return.
+func (s *Server) stopAccepting(text, rule string) error {
 	if s.silent != nil {
-		s.rec.Add(transcript.Event{Kind: transcript.Refused, Rule: rule, Text: why + ": refusing connections"})
+		s.rec.Add(transcript.Event{Kind: transcript.Refused, Rule: rule, Text: text})
 		s.port.Suspend() // what else is in the backlog was never answered
 		s.silent.Close()
 		s.silent = nil
@@ -130,7 +133,7 @@ func (s *Server) stopAccepting(why, rule string) error {
 	if s.pauseAccepting(ln) {
 		s.takeBacklog(ln)
 	}
-	s.rec.Add(transcript.Event{Kind: transcript.Refused, Rule: rule, Text: why + ": refusing connections"})
+	s.rec.Add(transcript.Event{Kind: transcript.Refused, Rule: rule, Text: text})
 	s.port.Suspend()
 	s.late = awaitAccept(accepting, ln)
 	return s.late

@@ -41,7 +41,7 @@ func (s *Server) close() error {
 func (s *Server) endAll() (errs []error) {
 	s.outages.life.lock()
 	defer s.outages.life.unlock()
-	if err := s.stopAccepting("closed", ""); err != nil {
+	if err := s.stopAccepting("closed"+refusingConnections, ""); err != nil {
 		errs = append(errs, fmt.Errorf("fakeserver: %s: Close: %w", s.name, err))
 	}
 	s.cancel()

@@ -90,7 +90,7 @@ func (s *Server) refuse(why, rule string) error {
 	if err := s.port.Keep(); err != nil {
 		return err // and the server goes on as it was
 	}
-	return s.stopAccepting(why, rule)
+	return s.stopAccepting(why+refusingConnections, rule)
 }
 
 // resume is the refuser's.
@@ -113,6 +113,6 @@ func (s *Server) beginUp() error { return s.open(func() {}) }
 // beginDown is the refuser's.
 func (s *Server) beginDown(rule string) error {
 	s.port.Suspend()
-	s.rec.Add(transcript.Event{Kind: transcript.Refused, Rule: rule, Text: "down: refusing connections"})
+	s.rec.Add(transcript.Event{Kind: transcript.Refused, Rule: rule, Text: "down" + refusingConnections})
 	return nil
 }

@@ -31,7 +31,7 @@ func takePort[S Socket](s Spec, k *kind[S]) (*Port[S], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Port[S]{keeper: &guard[S]{nil, k, s.ReceiveBuffer}, spec: s, addr: k.addr(first), socket: first, pending: true, silence: k.silence(first)}, nil
+	return guardedPort(nil, k, Port[S]{spec: s, addr: k.addr(first), socket: first, pending: true, silence: k.silence(first)}), nil
 }
 
 // takeGuarded is takePort without a socket that listens.
@@ -40,7 +40,17 @@ func takeGuarded[S Socket](s Spec, k *kind[S]) (*Port[S], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Port[S]{keeper: &guard[S]{g, k, s.ReceiveBuffer}, spec: s, addr: k.guarded(g)}, nil
+	return guardedPort(g, k, Port[S]{spec: s, addr: k.guarded(g)}), nil
+}
+
+// guardedPort is p with a guard for its keeper. They are one allocation.
+func guardedPort[S Socket](g *kernel.Guard, k *kind[S], p Port[S]) *Port[S] {
+	both := &struct {
+		Port[S]
+		guard[S]
+	}{p, guard[S]{g, k, p.spec.ReceiveBuffer}}
+	both.keeper = &both.guard
+	return &both.Port
 }
 
 // errUnguarded is why a port can't be kept.

@@ -38,7 +38,14 @@ type unkept struct {
 
 // Lane returns a new lane for direction d of connection conn.
 func (r *Recorder) Lane(conn int, d transcript.Direction) *Lane {
-	return &Lane{rec: r, conn: conn, dir: d}
+	l := new(Lane)
+	l.Begin(r, conn, d)
+	return l
+}
+
+// Begin makes a zero Lane, which lies in something of its user's, one for direction d of connection conn.
+func (l *Lane) Begin(r *Recorder, conn int, d transcript.Direction) {
+	l.rec, l.conn, l.dir = r, conn, d
 }
 
 // Offset returns the stream offset of the next byte to be recorded.
