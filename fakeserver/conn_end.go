@@ -72,7 +72,7 @@ func (c *Conn) finish(err error) {
 	case err == nil:
 		c.end(inOrder, net.ErrClosed)
 	case wireError(err, c.LocalAddr(), c.RemoteAddr()):
-		c.out.noteAfter("handler: " + err.Error())
+		c.out.noteAfter(handlerText(err))
 		c.end(inOrder, net.ErrClosed)
 	case c.excused(err):
 		c.end(inOrder, net.ErrClosed)

@@ -119,6 +119,16 @@ func asHandlers(err error) error {
 	return fmt.Errorf("handler returned: %w", err)
 }
 
+// handlerText returns what the record says of an error of the wire's that a handler has returned. One of package net, which it most
+// often is, is put into words with less memory than that package takes for the same ones.
+func handlerText(err error) string {
+	op, ok := err.(*net.OpError)
+	if !ok || op.Source == nil || op.Addr == nil {
+		return "handler: " + err.Error()
+	}
+	return "handler: " + op.Op + " " + op.Net + " " + addrString(op.Source) + "->" + addrString(op.Addr) + ": " + op.Err.Error()
+}
+
 // firstLine returns err's words without a panic's stack.
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")

@@ -50,14 +50,17 @@ func (in *inbound) takeRest() {
 	if !c.clearRawReadDeadline() {
 		return
 	}
-	arrived, _ := socket.Unread(c.raw)
-	began := time.Now()
+	began, arrived := time.Now(), 0
 	for sum := 0; sum < maxWaiting; {
 		if d := time.Since(began); d >= closeGrace/4 || d >= closeGrace/40 && sum >= arrived {
 			return
 		}
 		n, err := in.takeNow(in.lane.Buffer(minRead))
 		in.throwAway(n)
+		if sum == 0 && n > 0 {
+			left, _ := socket.Unread(c.raw)
+			arrived = n + left
+		}
 		sum += n
 		if err != nil {
 			if !isTimeout(err) {

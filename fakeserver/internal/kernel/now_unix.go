@@ -5,6 +5,7 @@ package kernel
 import (
 	"net"
 	"os"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -17,26 +18,37 @@ func now(name string, c net.Conn, control func(syscall.RawConn, func(fd uintptr)
 	if err != nil {
 		return 0, err
 	}
-	t := attempt{call: call, p: p}
-	err = control(raw, t.make)
+	t := attempts.Get().(*attempt)
+	t.call, t.p = call, p
+	err = control(raw, t.bound)
+	n, errno := t.n, t.err
+	t.call, t.p, t.n, t.err = nil, nil, 0, nil
+	attempts.Put(t)
 	switch {
 	case err != nil:
 		return 0, err
-	case t.err == unix.EAGAIN:
+	case errno == unix.EAGAIN:
 		return 0, os.ErrDeadlineExceeded
-	case t.err != nil:
-		return 0, os.NewSyscallError(name, t.err)
+	case errno != nil:
+		return 0, os.NewSyscallError(name, errno)
 	}
-	return t.n, nil
+	return n, nil
 }
 
-// An attempt is a system call that is made once. It is one allocation.
+// An attempt is a system call that is made once. It is used again, as a question is.
 type attempt struct {
-	call func(fd int, p []byte) (int, error)
-	p    []byte
-	n    int
-	err  error
+	call  func(fd int, p []byte) (int, error)
+	bound func(fd uintptr) (done bool) // make
+	p     []byte
+	n     int
+	err   error
 }
+
+var attempts = sync.Pool{New: func() any {
+	t := new(attempt)
+	t.bound = t.make
+	return t
+}}
 
 func (t *attempt) make(fd uintptr) (done bool) {
 	for {
