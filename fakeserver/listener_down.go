@@ -115,7 +115,7 @@ func (l *Listener) pauseAccepting(below net.Listener) bool {
 // takeBacklog accepts what waits, in place of the pump. It needs accepts.
 func (l *Listener) takeBacklog(below net.Listener) {
 	for range maxBacklog {
-		if socket.Backlog(below) == 0 {
+		if !socket.HasBacklog(below) {
 			return
 		}
 		raw, err := below.Accept()

@@ -97,7 +97,7 @@ const maxBacklog = 1 << 16
 // takeBacklog accepts what waits, in place of the accept loop.
 func (s *Server) takeBacklog(ln net.Listener) {
 	for range maxBacklog {
-		if socket.Backlog(ln) == 0 {
+		if !socket.HasBacklog(ln) {
 			return
 		}
 		raw, err := ln.Accept()

@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"runtime"
 	"sync"
 	"time"
 )
@@ -29,9 +30,18 @@ func (g *waitGroup) Done() {
 	}
 }
 
+func (g *waitGroup) isEmpty() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.n == 0
+}
+
 // waitFor waits until all goroutines have ended, but no longer than d. It reports whether they
 // have.
 func (g *waitGroup) waitFor(d time.Duration) bool {
+	if !g.isEmpty() {
+		runtime.Gosched() // as await does: what is waited for most often only has to run
+	}
 	g.mu.Lock()
 	if g.n == 0 {
 		g.mu.Unlock()

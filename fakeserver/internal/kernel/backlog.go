@@ -2,20 +2,21 @@ package kernel
 
 import "net"
 
-// Backlog gives how many connections have done their handshake and wait for an Accept on ln, which must be a
-// *net.TCPListener. Closing ln resets them all: accept and record them first. (Linux: TCP_INFO, whose
-// tcpi_unacked is the accept queue's length on a listening socket.)
-//
-// Of a *net.UnixListener it says 1 if any waits. (Unix: poll.)
-func Backlog(ln net.Listener) (int, error) {
-	if u, ok := ln.(*net.UnixListener); ok {
-		return ask(u, readable)
+// HasBacklog reports whether connections have done their handshake and wait for an Accept on ln, which must be a
+// *net.TCPListener or a *net.UnixListener. Closing ln resets them all: accept and record them first. (Poll; of a
+// *net.TCPListener on Linux only.)
+func HasBacklog(ln net.Listener) (bool, error) {
+	var n int
+	var err error
+	switch ln := ln.(type) {
+	case *net.UnixListener:
+		n, err = ask(ln, readable)
+	case *net.TCPListener:
+		n, err = ask(ln, acceptable)
+	default:
+		err = wrongType("HasBacklog", ln)
 	}
-	tcp, ok := ln.(*net.TCPListener)
-	if !ok {
-		return 0, wrongType("Backlog", ln)
-	}
-	return ask(tcp, acceptQueue)
+	return n > 0, err
 }
 
 // CanSetBacklog returns why SetBacklog does not work on this platform.

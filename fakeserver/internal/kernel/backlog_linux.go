@@ -6,13 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func acceptQueue(fd uintptr) (int, error) {
-	info, err := tcpInfo(fd)
-	if err != nil {
-		return 0, err
-	}
-	return int(info.Unacked), nil
-}
+func acceptable(fd uintptr) (int, error) { return readable(fd) }
 
 func canListenAgain() error { return nil }
 

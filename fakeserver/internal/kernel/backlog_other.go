@@ -4,7 +4,7 @@ package kernel
 
 import "runtime"
 
-func acceptQueue(uintptr) (int, error) { return 0, unsupported("Backlog on " + runtime.GOOS) }
+func acceptable(uintptr) (int, error) { return 0, unsupported("HasBacklog on " + runtime.GOOS) }
 
 func canListenAgain() error { return unsupported("SetBacklog on " + runtime.GOOS) }
 

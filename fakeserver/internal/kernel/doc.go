@@ -12,7 +12,7 @@
 //
 //   - unacked: bytes we wrote that the peer's kernel has not acknowledged ([Unacked])
 //   - unread: bytes that have arrived at a socket and that its process has not read ([Unread], and [PeerQueue] for the other end)
-//   - backlog: connections whose handshake is done and that have not been accepted ([Backlog])
+//   - backlog: connections whose handshake is done and that have not been accepted ([HasBacklog])
 //   - guard: a socket that keeps a port without answering on it ([Guard]); a client of it is refused
 //   - beside: on the same port as a guard, where our own server listens
 //   - waiting: datagrams that have arrived at a socket and that its process has not read ([Waiting])
@@ -24,7 +24,8 @@
 //
 //	Reset                      everywhere; off Linux the RST may overtake bytes that the client has not read
 //	Unacked, Unread            Linux; macOS from its documentation, not measured
-//	PeerQueue, Backlog, Drops  Linux; Backlog of a unix listener wherever there is poll
+//	PeerQueue, Drops           Linux
+//	HasBacklog                 Linux; of a unix listener wherever there is poll
 //	Waiting                    Linux; of a unix socket wherever there is poll
 //	ReadNow, WriteNow, Peeker  Unix; measured on Linux only
 //	GuardTCP, GuardUDP         Linux: elsewhere a second bind to the port is refused, or steals it

@@ -21,7 +21,7 @@ func TestWrongTypesAreUnsupported(t *testing.T) {
 		"Unread":         func() error { _, err := Unread(a); return err },
 		"NewPeerQueue":   func() error { _, err := NewPeerQueue(a); return err },
 		"NewPeerSockets": func() error { _, err := NewPeerSockets(packet); return err },
-		"Backlog":        func() error { _, err := Backlog(foreign); return err },
+		"HasBacklog":     func() error { _, err := HasBacklog(foreign); return err },
 		"Drops":          func() error { _, err := Drops(packet); return err },
 		"Waiting":        func() error { _, err := Waiting(struct{ net.PacketConn }{}); return err },
 		"ReadNow":        func() error { _, err := ReadNow(a, make([]byte, 1)); return err },

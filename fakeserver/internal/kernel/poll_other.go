@@ -5,5 +5,5 @@ package kernel
 import "runtime"
 
 func readable(uintptr) (int, error) {
-	return 0, unsupported("Backlog and Waiting of unix sockets on " + runtime.GOOS)
+	return 0, unsupported("HasBacklog and Waiting of unix sockets on " + runtime.GOOS)
 }

@@ -2,6 +2,7 @@ package socket_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
 	"github.com/fakewire/fakewire/fakeserver/internal/socket"
 	"github.com/fakewire/fakewire/nettest"
+	"golang.org/x/sys/unix"
 )
 
 // What this package asks of the kernel meets the demands on a Transport's own methods: the kernel is one like others.
@@ -49,7 +51,20 @@ func (l listener) DialContext(ctx context.Context) (net.Conn, error) {
 	return socket.Dial(ctx, l.TCPListener, "tcp", l.Addr().String())
 }
 
-func (l listener) Backlog() (int, error) { return socket.Backlog(l.TCPListener), nil }
+// Backlog is exact, where this package only says whether there is any.
+func (l listener) Backlog() (n int, err error) {
+	raw, err := l.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	cant := raw.Control(func(fd uintptr) {
+		var info *unix.TCPInfo
+		if info, err = unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO); err == nil {
+			n = int(info.Unacked) // of a listening socket: the accept queue
+		}
+	})
+	return n, errors.Join(cant, err)
+}
 
 func (l listener) Accept() (net.Conn, error) {
 	c, err := l.TCPListener.AcceptTCP()

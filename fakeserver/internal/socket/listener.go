@@ -16,17 +16,14 @@ func SetDeadline(ln net.Listener, t time.Time) error {
 	return errors.ErrUnsupported
 }
 
-// Backlog returns how many connections wait to be accepted, or none where that can't be known.
-func Backlog(ln net.Listener) int {
+// HasBacklog reports whether connections wait to be accepted. Where that can't be known, none do.
+func HasBacklog(ln net.Listener) bool {
 	if l, ok := ln.(interface{ Backlog() (int, error) }); ok {
 		n, _ := l.Backlog()
-		return n
+		return n > 0
 	}
-	n, err := kernel.Backlog(ln)
-	if err != nil {
-		return 0
-	}
-	return n
+	has, _ := kernel.HasBacklog(ln)
+	return has
 }
 
 // SetBacklog sets how many connections may wait to be accepted; -1 is what ln has otherwise. It returns how many

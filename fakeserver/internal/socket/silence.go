@@ -79,7 +79,7 @@ const maxDrained = 1 << 16
 // drain hands to take what waits in the backlog, but for fillers.
 func (s *Silence) drain(take func(net.Conn)) {
 	for range maxDrained {
-		if Backlog(s.ln) == 0 {
+		if !HasBacklog(s.ln) {
 			return
 		}
 		raw, err := s.ln.Accept()
