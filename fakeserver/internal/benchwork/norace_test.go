@@ -1,0 +1,5 @@
+//go:build !race
+
+package benchwork
+
+const underRace = false
