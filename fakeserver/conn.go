@@ -93,7 +93,7 @@ func (c *Conn) Close() error {
 }
 
 // Reset ends the connection with an RST, after what was written, and returns when that
-// has left: it waits until the client's kernel has acknowledged what was written, for as
+// has left: it waits until the client's kernel has what was written, for as
 // long as there is progress within five seconds. What a rule keeps for longer is not sent,
 // and named in the record. Before the client has sent anything, it also waits for up to a
 // second until the client reads: one that is still connecting would hear of nothing else.

@@ -198,7 +198,7 @@ func (c *Conn) resetAfter(rule string, pumped <-chan struct{}) error {
 		c.core.rec.Add(c.event(transcript.Close))
 		return c.raw.Close()
 	}
-	c.out.lane.Add(transcript.Event{Kind: transcript.RST, Rule: rule, Count: c.unacked()})
+	c.out.lane.Add(transcript.Event{Kind: transcript.RST, Rule: rule, Count: c.undelivered()})
 	err := socket.Reset(c.raw)
 	c.core.rec.Add(c.event(transcript.Close))
 	if err != nil {

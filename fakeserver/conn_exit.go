@@ -31,7 +31,7 @@ func (c *Conn) exitAfter(pumped <-chan struct{}) {
 		await(pumped, closeGrace/4)
 	}
 	c.in.gate.stop()
-	c.noteUnacked()
+	c.noteUndelivered()
 	mute := c.shutReading() // first: the client that has our FIN is not to write
 	c.noteUnread()          // too: what it sends then is as late as what comes when the socket is closed
 	if err := c.out.fin(); err != nil {
@@ -44,10 +44,10 @@ func (c *Conn) exitAfter(pumped <-chan struct{}) {
 	c.raw.Close()
 }
 
-// noteUnacked records what an RST may keep from the client though it was sent.
-func (c *Conn) noteUnacked() {
-	if n := c.unacked(); n > 0 {
-		c.note(transcript.Note, fmt.Sprintf("the client's kernel had not acknowledged %d bytes", n))
+// noteUndelivered records what an RST may keep from the client though it was sent.
+func (c *Conn) noteUndelivered() {
+	if n := c.undelivered(); n > 0 {
+		c.note(transcript.Note, fmt.Sprintf("the client's kernel did not have %d bytes", n))
 	}
 }
 

@@ -109,7 +109,7 @@ func (p *pumpedIn) endByRule(s decide.Step) (readOn bool) {
 	p.in.discard.Store(true)
 	var undelivered int64
 	if resets(s) {
-		undelivered = c.unacked()
+		undelivered = c.undelivered()
 	}
 	if !p.act(s, undelivered) {
 		return false

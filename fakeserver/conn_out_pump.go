@@ -84,12 +84,12 @@ func (p *pumpedOut) awaitDone() {
 	c := p.c
 	for since := time.Now(); ; {
 		changed, read := p.queue.next(), socket.PeerRead(c.raw) // first, or what happens meanwhile counts late
-		sent, left := p.lane.Offset(), c.unacked()
+		sent, left := p.lane.Offset(), c.undelivered()
 		until := since.Add(noProgress)
 		if isClosedChan(p.done) || hasPassed(until) || !c.sleepForAny(until, changed, read, p.done) {
 			return
 		}
-		if p.lane.Offset() != sent || c.unacked() < left || isClosedChan(read) {
+		if p.lane.Offset() != sent || c.undelivered() < left || isClosedChan(read) {
 			since = time.Now()
 		}
 	}

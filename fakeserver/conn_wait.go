@@ -105,16 +105,16 @@ func (c *Conn) poll(patience time.Duration, tells func(net.Conn) <-chan struct{}
 // returns how many bytes are missing.
 func (c *Conn) awaitDelivery() (missing int64) {
 	c.poll(noProgress, socket.Acked, func() (left int, ends bool) {
-		left, err := socket.Unacked(c.raw)
+		left, err := socket.Undelivered(c.raw)
 		missing = int64(left)
 		return left, err != nil || left == 0
 	})
 	return missing
 }
 
-// unacked returns how many written bytes the client's kernel does not have, or 0
+// undelivered returns how many written bytes the client's kernel does not have, or 0
 // where that can't be known.
-func (c *Conn) unacked() int64 {
-	n, _ := socket.Unacked(c.raw)
+func (c *Conn) undelivered() int64 {
+	n, _ := socket.Undelivered(c.raw)
 	return int64(n)
 }

@@ -153,7 +153,7 @@ type progressMark struct{ offset, unacked int64 }
 
 func (u *upstreamConn) moved() progressMark { return progressMark{u.to.Offset(), u.unacked()} }
 
-func (c *Conn) moved() progressMark { return progressMark{c.out.lane.Offset(), c.unacked()} }
+func (c *Conn) moved() progressMark { return progressMark{c.out.lane.Offset(), c.undelivered()} }
 
 func isTCP(c net.Conn) bool {
 	_, is := c.(*net.TCPConn)

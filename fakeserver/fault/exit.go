@@ -6,7 +6,7 @@ import "github.com/fakewire/fakewire/fakeserver/internal/decide"
 // that reads any more. Whatever the client still sends is answered with an RST.
 //
 // ToClient, everything before its offset is delivered first: the server waits until the client's
-// kernel has acknowledged it, or makes no progress for five seconds. FromClient, it acts once
+// kernel has it, or it makes no progress for five seconds. FromClient, it acts once
 // exactly the bytes before its offset were read from the socket. What the server has sent by then
 // is delivered; what a rule still keeps is not sent, and named in the record. In both directions
 // the handler's further Reads and Writes fail with ErrInjected.

@@ -6,7 +6,7 @@ import "github.com/fakewire/fakewire/fakeserver/internal/decide"
 //
 // FromClient, the RST leaves once exactly the bytes before its offset were read
 // from the socket. ToClient, everything before its offset is delivered first:
-// the server waits until the client's kernel has acknowledged it, gives up after
+// the server waits until the client's kernel has it, gives up after
 // five seconds without progress, and then resets; the record counts what was
 // not delivered.
 //

@@ -11,6 +11,7 @@
 // # The words
 //
 //   - unacked: bytes we wrote that the peer's kernel has not acknowledged ([Unacked])
+//   - undelivered: those of them that it does not have ([Undelivered])
 //   - unread: bytes that have arrived at a socket and that its process has not read ([Unread], and [PeerQueue] for the other end)
 //   - backlog: connections whose handshake is done and that have not been accepted ([HasBacklog])
 //   - guard: a socket that keeps a port without answering on it ([Guard]); a client of it is refused
@@ -24,6 +25,7 @@
 //
 //	Reset                      everywhere; off Linux the RST may overtake bytes that the client has not read
 //	Unacked, Unread            Linux; macOS from its documentation, not measured
+//	Undelivered                Linux; elsewhere it is Unacked
 //	PeerQueue, Drops           Linux
 //	HasBacklog                 Linux; of a unix listener wherever there is poll
 //	Waiting                    Linux; of a unix socket wherever there is poll

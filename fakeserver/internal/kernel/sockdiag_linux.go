@@ -97,8 +97,8 @@ type diagRequest struct {
 	ID       sockID
 }
 
-// diagAnswer is a struct nlmsghdr and either a struct inet_diag_msg (linux/inet_diag.h) with attributes that nothing
-// asked for, or a struct nlmsgerr, whose first four bytes are minus the error number.
+// diagAnswer is a struct nlmsghdr and either a struct inet_diag_msg (linux/inet_diag.h) with attributes, most of which
+// nothing asked for, or a struct nlmsgerr, whose first four bytes are minus the error number.
 type diagAnswer struct {
 	Header  unix.NlMsghdr
 	Family  uint8
@@ -111,7 +111,8 @@ type diagAnswer struct {
 	WQueue  uint32
 	UID     uint32
 	Inode   uint32
-	_       [512]byte
+
+	attributes [512]byte
 }
 
 // newDiagRequest asks for the one TCP socket at local whose peer is remote. An IPv4 socket of a dual-stack listener is

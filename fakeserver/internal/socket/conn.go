@@ -74,6 +74,15 @@ func Unacked(c net.Conn) (int, error) {
 	return kernel.Unacked(c)
 }
 
+// Undelivered returns how many written bytes have not reached the other end, also where Unacked would be too many for a while, since it
+// has not said so. c is one that a listener accepted.
+func Undelivered(c net.Conn) (int, error) {
+	if c, ok := c.(interface{ Unacked() (int, error) }); ok {
+		return c.Unacked()
+	}
+	return kernel.Undelivered(c)
+}
+
 // Acked returns a channel that is closed when Unacked has fallen; nil, if c does not tell.
 func Acked(c net.Conn) <-chan struct{} {
 	if c, ok := c.(interface{ Acked() <-chan struct{} }); ok {

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package kernel
+
+import "net"
+
+func undelivered(_ *net.TCPConn, unacked int) int { return unacked }
