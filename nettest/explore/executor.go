@@ -66,7 +66,7 @@ func (l *local) try(ctx context.Context, p fault.Plan, onSockets bool) result {
 	return l.judge.resultOf(o)
 }
 
-func (l *local) close() {}
+func (l *local) close() { l.runner.restless() }
 
 // newExecutor returns what runs the trials of a search.
 func newExecutor(cfg Config, m fault.Medium, body Body) (executor, error) {

@@ -58,6 +58,7 @@ func serveChild(tb fakeserver.TB, cfg Config, m fault.Medium, body Body) {
 
 // serveTrials answers requests until there are no more.
 func serveTrials(l *local, in io.Reader, out io.Writer) {
+	defer l.close()
 	ctx := context.Background()
 	requests, replies := requestsFrom(in), json.NewEncoder(out)
 	p, err := l.rehearse(ctx)

@@ -3,15 +3,13 @@ package explore
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 	"github.com/fakewire/fakewire/nettest"
+	"github.com/fakewire/fakewire/nettest/internal/process"
 	"github.com/fakewire/fakewire/nettest/subject"
 )
 
@@ -63,8 +61,9 @@ type runner struct {
 	suite  *testing.T // to run in memory; nil: on sockets
 	bound  time.Duration
 	limits limits
-	looks  bool // in memory, too, each trial looks for goroutines that are left
-	untidy bool // the body leaves something on a healthy wire: what it leaves elsewhere is not waited for
+	rest   *process.Rest // for steps on sockets not to wait for longer than they have to; nil: they do
+	looks  bool          // in memory, too, each trial looks for goroutines that are left
+	untidy bool          // the body leaves something on a healthy wire: what it leaves elsewhere is not waited for
 }
 
 // How much longer than its bound a step may take, so that no find is a machine that was busy; and
@@ -164,6 +163,9 @@ func (r *runner) runOn(ctx context.Context, memory *nettest.Network, p fault.Pla
 		defer r.attend(&o.busy)()
 	}
 	t := newTrial(ctx, srv, memory, subject.Bound{Within: r.bound, Slack: slack}, r.cfg.callers())
+	if memory == nil {
+		t.rest = r.rest
+	}
 	v.trial.Store(t)
 	storm := t.storms(t.ctx, v)
 	ticking, stop := context.WithCancel(t.ctx)
@@ -221,68 +223,6 @@ func (r *runner) attend(busy *time.Duration) func() {
 		*busy = max(0, time.Since(began)-time.Duration(pulse.Count()+1)*period)
 	}
 }
-
-// left returns what is left of the body when it has had time to end it. Goroutines are looked for, if they are, when there is nothing else.
-func (r *runner) left(ctx context.Context, srv fakeserver.Wire, memory *nettest.Network, p fault.Plan, b subject.Brand, looks bool) []string {
-	const none subject.Brand = ""
-	switch stay := subject.NothingLeft(ctx, r.patience(), func() []string { return leftOf(none, srv, memory, p) }); {
-	case len(stay) > 0:
-		return leftOf(b, srv, memory, p)
-	case looks:
-		return subject.NothingLeft(ctx, r.patience(), func() []string { return leftOf(b, srv, memory, p) })
-	}
-	return nil
-}
-
-// leftOf returns what is left of the body. A server that reads no more does not see how the client ends.
-func leftOf(b subject.Brand, srv fakeserver.Wire, memory *nettest.Network, p fault.Plan) []string {
-	left := subject.Left(b, srv, memory)
-	if _, stalls := stallOfReading(p); !stalls {
-		return left
-	}
-	return slices.DeleteFunc(left, func(text string) bool { return strings.HasSuffix(text, "which the client did not end") })
-}
-
-// stallOfReading returns the stall of a plan in which the server does not read.
-func stallOfReading(p fault.Plan) (f fault.Stall, ok bool) {
-	for _, r := range p.Rules {
-		if stall, stalls := r.Fault.(fault.Stall); stalls && r.Direction != transcript.ToClient {
-			if f, ok = stall, true; f.For == 0 {
-				return f, true
-			}
-		}
-	}
-	return f, ok
-}
-
-// settle waits until the collector has read what a logger has sent, for as long as that takes when the
-// wire is slow: until the logger's connections have ended, or, as not all have a Close, all lines are there. One that has stopped reading
-// for good never will.
-func (r *runner) settle(ctx context.Context, srv fakeserver.Wire, p fault.Plan) {
-	stall, stalls := stallOfReading(p)
-	if !r.cfg.logger || r.medium == fault.Datagrams || stalls && stall.For == 0 {
-		return
-	}
-	subject.NothingLeft(ctx, r.patience(), func() []string {
-		if t := srv.Transcript(); allEnded(t) || r.allThere(t) {
-			return nil
-		}
-		return []string{"what the collector has not read"}
-	})
-}
-
-// allEnded reports whether the client has ended all its connections.
-func allEnded(t transcript.Transcript) bool {
-	for n := 1; n <= t.Conns(); n++ {
-		if t.Conn(n).Ending(transcript.FromClient) == transcript.StillOpen {
-			return false
-		}
-	}
-	return true
-}
-
-// patience is how long what a body has started may take to end.
-func (r *runner) patience() time.Duration { return r.bound + slack }
 
 // fired reports whether each rule of the plan acted.
 func (o Outcome) fired() bool {

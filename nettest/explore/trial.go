@@ -11,6 +11,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/nettest"
+	"github.com/fakewire/fakewire/nettest/internal/process"
 	"github.com/fakewire/fakewire/nettest/subject"
 )
 
@@ -18,6 +19,7 @@ import (
 type trial struct {
 	server fakeserver.Wire
 	memory *nettest.Network // nil: the kernel's
+	rest   *process.Rest    // nil: it can't be told
 	bound  subject.Bound    // of a step
 	ctx    context.Context
 	cancel context.CancelFunc // ends ctx
@@ -66,12 +68,16 @@ func newTrial(ctx context.Context, srv fakeserver.Wire, memory *nettest.Network,
 
 // stepPause is how long a step waits before it begins, so that what became of the one before it is over,
 // as it is for most programs: a connection that was closed after its answer has been closed by then. In
-// memory, where everything else takes no time, it also tells what came first.
+// memory, where everything else takes no time, it also tells what came first. On sockets it is over as soon as the process is at rest.
 const stepPause = time.Millisecond
 
 // do runs a step. What goes on with a body that was given up, once what it hung in has ended, does no more of them: it may come to its end.
 func (t *trial) do(w *Wire, name string, f func(ctx context.Context) (any, error)) (any, error) {
-	pause(t.ctx, stepPause)
+	if t.rest != nil {
+		t.rest.Await(stepPause)
+	} else {
+		pause(t.ctx, stepPause)
+	}
 	if t.isOver() {
 		return nil, context.Canceled
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/pprof"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -34,7 +35,7 @@ func Branded(ctx context.Context, f func(b Brand) error) (err error) {
 // Goroutines returns the stacks of the goroutines that carry the brand, except the
 // caller's own. Goroutines with the same stack count as one.
 func (b Brand) Goroutines() []string {
-	if b == "" {
+	if b == "" || !maybeSubjects() {
 		return nil
 	}
 	all, err := profiled()
@@ -48,6 +49,52 @@ func (b Brand) Goroutines() []string {
 		}
 	}
 	return stacks
+}
+
+// maybeSubjects reports whether there are goroutines that may be a subject's: not those of fake servers, of this module's searches and of what
+// runs tests. It is what most have, and to ask for labels takes ten times as long.
+func maybeSubjects() bool {
+	n := runtime.NumGoroutine()
+	for {
+		records := make([]runtime.StackRecord, n+10)
+		var ok bool
+		if n, ok = runtime.GoroutineProfile(records); ok {
+			return slices.ContainsFunc(records[:n], func(r runtime.StackRecord) bool { return maybeSubject(r.Stack()) })
+		}
+	}
+}
+
+// maybeSubject goes by the function that a goroutine began with. Of a deep stack the profile does not have that: it may be a subject's, unless it is
+// the caller's own.
+func maybeSubject(stack []uintptr) bool {
+	name := func(i int) string {
+		if i < 0 || runtime.FuncForPC(stack[i]-1) == nil {
+			return "" // it has not run yet
+		}
+		return runtime.FuncForPC(stack[i] - 1).Name()
+	}
+	began := len(stack) - 1
+	for _, around := range []string{"runtime.goexit", "sync.(*WaitGroup).Go.func1"} {
+		if name(began) == around {
+			began--
+		}
+	}
+	isPrefix := func(prefix string) bool { return strings.HasPrefix(name(began), prefix) }
+	if slices.ContainsFunc(notSubjects, isPrefix) {
+		return false
+	}
+	for i := range stack {
+		if strings.HasSuffix(name(i), "/subject.Brand.Goroutines") {
+			return false
+		}
+	}
+	return true
+}
+
+// notSubjects are what the names of functions begin with that no subject's goroutine begins with.
+var notSubjects = []string{
+	"runtime.", "testing.", "os/signal.",
+	"github.com/fakewire/fakewire/fakeserver.", "github.com/fakewire/fakewire/fakeserver/internal/", "github.com/fakewire/fakewire/nettest/explore.(*",
 }
 
 // An entry is goroutines with the same stack and labels, in a profile.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -28,12 +29,18 @@ func Descriptors() (all []Descriptor, err error) {
 
 // numbers returns the numbers of all descriptors.
 func numbers() (all []int, err error) {
-	entries, err := os.ReadDir(list)
-	for _, e := range entries {
-		if n, err := strconv.Atoi(e.Name()); err == nil {
+	dir, err := os.Open(list)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	for _, name := range names {
+		if n, err := strconv.Atoi(name); err == nil {
 			all = append(all, n)
 		}
 	}
+	slices.Sort(all)
 	return all, err
 }
 
