@@ -5,6 +5,7 @@ import (
 	"io"
 	"regexp"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/benchratio/inmemory"
 	"github.com/fakewire/fakewire/fakeserver/internal/benchratio/peers"
 	"github.com/fakewire/fakewire/fakeserver/internal/benchwork"
 )
@@ -57,12 +58,12 @@ func (r row) goal() benchwork.Goal {
 
 // allRows returns the table's rows: those that are ratios first.
 func allRows() (all []row) {
-	for _, works := range [][]benchwork.Work{benchwork.Works(), peers.Works()} {
+	for _, works := range [][]benchwork.Work{benchwork.Works(), inmemory.Works(), peers.Works()} {
 		for i := range works {
 			all = append(all, row{work: &works[i]})
 		}
 	}
-	for _, figures := range [][]benchwork.Figure{benchwork.Figures()} {
+	for _, figures := range [][]benchwork.Figure{benchwork.Figures(), inmemory.Figures()} {
 		for i := range figures {
 			all = append(all, row{figure: &figures[i]})
 		}
