@@ -2,6 +2,7 @@ package record
 
 import (
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -109,8 +110,11 @@ func (l *Lane) Stash(p []byte) []byte {
 }
 
 func (l *Lane) stash(p []byte) []byte {
-	q := l.Buffer(max(len(p), 1))[:len(p):len(p)] // never nil: an empty datagram is one
-	l.take(copy(q, p))
+	q := l.Buffer(max(len(p), 1))[:len(p):len(p)]   // never nil: an empty datagram is one
+	if unsafe.SliceData(q) != unsafe.SliceData(p) { // it may have been read into Free
+		copy(q, p)
+	}
+	l.take(len(p))
 	l.passed += int64(len(p))
 	return q
 }
@@ -129,38 +133,6 @@ func (l *Lane) Unsend(n int64, why string) {
 // UnsendFIN takes back a FIN, because the socket refused it.
 func (l *Lane) UnsendFIN(why string) {
 	l.Add(transcript.Event{Kind: transcript.FINUnsent, Text: why})
-}
-
-// Datagram records a copy of p as one datagram of the peer with the given number and
-// address, the nth in this direction.
-func (l *Lane) Datagram(peer int, addr string, n int64, p []byte) {
-	e := l.datagram(peer, addr, n)
-	if l.rec.limit != nil {
-		l.limitedDatagram(&e, p, l.stash, nil)
-	} else {
-		e.Data = l.stash(p)
-		l.rec.Add(e)
-	}
-	l.room()
-}
-
-// RecordDatagram is Datagram for p that came from Stash, which it doesn't copy. The
-// events in with come right after it: no snapshot has the one without the others.
-func (l *Lane) RecordDatagram(peer int, addr string, n int64, p []byte, with []transcript.Event) {
-	e := l.datagram(peer, addr, n)
-	if l.rec.limit != nil {
-		l.limitedDatagram(&e, p, asItIs, with)
-	} else {
-		e.Data = p
-		l.rec.addAll(&e, with)
-	}
-	l.room()
-}
-
-func asItIs(p []byte) []byte { return p }
-
-func (l *Lane) datagram(peer int, addr string, n int64) transcript.Event {
-	return transcript.Event{Conn: peer, Direction: l.dir, Kind: transcript.Datagram, Offset: n, Peer: addr}
 }
 
 // Add records e, an event without bytes, for this lane at its present offset.

@@ -86,18 +86,36 @@ func (r *Recorder) noteLocked(e *transcript.Event) {
 	r.addLocked(e)
 }
 
+// addDatagrams records datagrams, which are e but for their bytes, and have numbers from e's on.
+func (r *Recorder) addDatagrams(e *transcript.Event, all [][]byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e.At = time.Since(r.header.Start)
+	for _, p := range all {
+		e.Data = p
+		r.appendLocked(e)
+		e.Offset++
+	}
+	r.wakeLocked()
+}
+
 // addLocked needs mu.
 func (r *Recorder) addLocked(e *transcript.Event) {
 	if r.tap == nil { // which has had its time
 		e.At = time.Since(r.header.Start)
 	}
+	r.appendLocked(e)
+	r.wakeLocked()
+}
+
+// appendLocked appends e, which has its At. It needs mu.
+func (r *Recorder) appendLocked(e *transcript.Event) {
 	r.events.Add(transcript.EntryOf(e))
 	if r.trace != nil {
 		traced := *e
 		traced.Seq = int64(r.events.Len())
 		r.trace(traced)
 	}
-	r.wakeLocked()
 }
 
 func (r *Recorder) wakeLocked() {
