@@ -31,6 +31,7 @@ func (o owner) isSocket() bool { return o != untold && o != gone }
 // A sighting is what was found at an address.
 type sighting struct {
 	owner owner
+	was   owner // of a peer's that is gone: the socket that was there before
 	at    int64 // how many rounds had ended by then
 	sent  int64 // of a datagram's sender: how many had, at least, when it was sent
 	heard bool  // there was a datagram
@@ -45,17 +46,27 @@ func (s sighting) excludes(now sighting) bool {
 	case now.owner == gone:
 		return s.owner == gone && now.sent > s.at
 	}
-	return s.owner != now.owner
+	return s.owner != now.owner && s.was != now.owner // what was looked for before the socket was missed may be handed on after that
 }
 
 // then returns what is known of a peer that was last found as s, and is found again now.
 func (s sighting) then(now sighting) sighting {
 	switch {
 	case s.owner == gone && now.owner == gone:
-		now.at = s.at // it has been gone since
+		now.at, now.was = s.at, s.was // it has been gone since
+	case now.owner == gone:
+		now.was = s.owner
 	case now.owner == untold:
 		now.owner, now.at = s.owner, s.at
 	}
 	now.heard = s.heard || now.heard
 	return now
+}
+
+// missed returns what is known of a peer that was last found as s, when its socket is found gone after so many rounds.
+func (s sighting) missed(at int64) sighting {
+	if s.owner != gone {
+		s.owner, s.was, s.at = gone, s.owner, at
+	}
+	return s
 }

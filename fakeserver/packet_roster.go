@@ -133,7 +133,7 @@ func (r *roster) checkOthers(newest *peer, look func(netip.AddrPort) sighting) {
 		switch {
 		case p.socket.owner == gone: // its last datagram has told
 		case seen.owner == gone || p.socket.excludes(seen):
-			p.socket.owner, p.socket.at = gone, seen.at
+			p.socket = p.socket.missed(seen.at)
 		default:
 			r.there = append(r.there, p)
 		}
