@@ -86,7 +86,7 @@ func (c *PacketConn) ReadFrom(p []byte) (int, net.Addr, error) {
 			return copy(p, d.Data), d.peer.returnAddr(), nil
 		}
 		c.deadlines.wakeAt(due)
-		if _, err := c.sock.receive(c.in.receive); err != nil && !(isTimeout(err) && c.deadlines.wasWoken()) {
+		if _, err := c.sock.receive(&c.in); err != nil && !(isTimeout(err) && c.deadlines.wasWoken()) {
 			return 0, nil, c.readError(err)
 		}
 	}
@@ -189,7 +189,7 @@ func (c *PacketConn) takeRest() {
 		if n, err := socket.Waiting(c.sock.pc); err != nil || n == 0 {
 			return
 		}
-		if _, err := c.sock.receive(c.in.receive); err != nil {
+		if _, err := c.sock.receive(&c.in); err != nil {
 			return
 		}
 	}

@@ -11,10 +11,10 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// An arrival is a datagram that was received.
+// An arrival is what was received at once from one client.
 type arrival struct {
-	data []byte
-	full bool // data is as long as what it was read into: the datagram may have been longer
+	data [][]byte // datagrams, one or more
+	full bool     // the last one is as long as what it was read into: it may have been longer
 	ap   netip.AddrPort
 	addr net.Addr
 	seen sighting
@@ -39,26 +39,34 @@ type packetsIn struct {
 	conversations []*Peer // of PeerHandlers, also of those that were replaced; under the actions' mu
 }
 
-// receive takes a datagram, and records it if a part of it may be lost. It is the reader's.
+// receive takes datagrams, and records it if a part of the last one may be lost. It is the reader's.
 func (s *packetsIn) receive(a arrival) {
 	p := s.sender(a)
-	s.take(p, a)
+	s.takeAll(p, a.data)
 	if a.full {
 		s.c.rec.Add(transcript.Event{
 			Conn: p.n, Direction: transcript.FromClient, Kind: transcript.Error, Offset: p.in.Count(), Peer: p.text,
-			Text: fmt.Sprintf("datagram %d has %d bytes or more: what it has more is lost", p.in.Count(), len(a.data)),
+			Text: fmt.Sprintf("datagram %d has %d bytes or more: what it has more is lost", p.in.Count(), len(a.data[len(a.data)-1])),
 		})
 	}
 }
 
-// take decides about a datagram of p's, records both, and hands it to the handler.
-func (s *packetsIn) take(p *peer, a arrival) {
+// takeAll takes datagrams of p's, whose memory it may use. Where there is nothing to decide and nothing to hand on, it records
+// them at one go.
+func (s *packetsIn) takeAll(p *peer, all [][]byte) {
 	prog := p.adopt(s.c, p.in, transcript.FromClient)
 	if s.quiet && prog.Empty() && p.inHeld.isEmpty() {
-		s.lane.Datagram(p.n, p.text, p.in.Skip(), a.data)
+		s.lane.Datagrams(p.n, p.text, p.in.Skip(len(all)), all)
 		return
 	}
-	data := s.lane.Stash(a.data)
+	for _, data := range all {
+		s.take(p, s.lane.Stash(data))
+	}
+}
+
+// take decides about a datagram of p's, which the lane has, records both, and hands it to the handler.
+func (s *packetsIn) take(p *peer, data []byte) {
+	p.adopt(s.c, p.in, transcript.FromClient)
 	now := time.Now()
 	v := p.in.Next(data, now.Sub(p.since))
 	f := s.actions.newFate(p, transcript.FromClient, v)

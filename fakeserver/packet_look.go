@@ -64,58 +64,80 @@ func (k *packetSocket) endOverdue() {
 	}
 }
 
-// lookOnce is look for a datagram that arrived at a time. It asks once for all that one read
-// gives of an address: if the socket that was there at the one before is there after the last
+// lookOnce is look for datagrams of which the first and the last arrived at these times. It asks once for all that one
+// read gives of an address: if the socket that was there at the one before is there after the last
 // one, it has sent them all.
-func (k *packetSocket) lookOnce(ap netip.AddrPort, arrived time.Duration) sighting {
+func (k *packetSocket) lookOnce(ap netip.AddrPort, first, last time.Duration) sighting {
 	if k.owners == nil {
 		return sighting{heard: true}
 	}
 	for i := range k.seen {
 		// The newest first.
-		s := &k.seen[(k.nextSeen+i)%len(k.seen)]
-		if s.ap == ap && (s.looked == k.reads || s.isBarelyBefore(arrived)) {
-			s.last = arrived
+		s := &k.seen[(k.nextSeen+len(k.seen)-i)%len(k.seen)]
+		if s.ap == ap && (s.looked == k.reads || s.isBarelyBefore(first)) {
+			s.last = last
 			return s.sighting
 		}
 	}
 	k.nextSeen = (k.nextSeen + 1) % len(k.seen)
 	s := &k.seen[k.nextSeen]
-	*s = seenAt{ap, k.reads, arrived, k.look(ap)}
+	*s = seenAt{ap, k.reads, last, k.look(ap)}
 	s.heard = true
 	return s.sighting
 }
 
-// deliver hands what read gives to f.
-func (k *packetSocket) deliver(f func(arrival), read func() ([]kernel.Message, error)) (int, error) {
+// deliver hands what read gives to in. It has it read into the memory of the record, for datagrams
+// as large as those before: then they are there already.
+func (k *packetSocket) deliver(in *packetsIn, read func(p []byte, size int) ([]kernel.Message, error)) (int, error) {
 	sent := k.rounds.Load()
-	messages, err := read()
+	need := 0
+	if k.more {
+		need = k.size
+	}
+	messages, err := read(in.lane.Free(need), k.size)
 	k.endOverdue()
 	k.reads++
-	for i := range messages {
-		m := &messages[i]
-		seen := k.lookOnce(m.From, m.Arrived)
+	if len(messages) > 0 {
+		k.size, k.more = 0, len(messages) == batchSize
+	}
+	for rest := messages; len(rest) > 0; {
+		n := k.takeRun(rest)
+		m := &rest[0]
+		seen := k.lookOnce(m.From, m.Arrived, rest[n-1].Arrived)
 		seen.sent = sent
-		k.hand(f, arrival{data: m.Data, ap: m.From, seen: seen, look: k.looker})
+		k.hand(in, arrival{data: k.run, ap: m.From, seen: seen, look: k.looker})
+		rest = rest[n:]
 	}
 	return len(messages), err
 }
 
-// hand hands a datagram to f, unless the reader was given up on.
-func (k *packetSocket) hand(f func(arrival), a arrival) {
+// takeRun puts into run those of messages that the first one's sender has sent before any other, and returns how many
+// they are.
+func (k *packetSocket) takeRun(messages []kernel.Message) (n int) {
+	k.run = k.run[:0]
+	for n < len(messages) && messages[n].From == messages[0].From {
+		k.run = append(k.run, messages[n].Data)
+		k.size = max(k.size, len(messages[n].Data))
+		n++
+	}
+	return n
+}
+
+// hand hands datagrams to in, unless the reader was given up on.
+func (k *packetSocket) hand(in *packetsIn, a arrival) {
 	if !k.abandoned.Load() {
-		f(a)
+		in.receive(a)
 	}
 }
 
-// receiveOne waits for a datagram and hands it to f.
-func (k *packetSocket) receiveOne(f func(arrival)) (int, error) {
+// receiveOne waits for a datagram and hands it to in.
+func (k *packetSocket) receiveOne(in *packetsIn) (int, error) {
 	if r, ok := k.pc.(socket.SourceReader); ok {
 		n, addr, from, err := r.ReadFromSocket(k.buf)
 		if err != nil {
 			return 0, err
 		}
-		k.hand(f, arrival{data: k.buf[:n], full: n == len(k.buf), ap: addrPortOf(addr), addr: addr, seen: sighting{owner: owner(from), heard: true}})
+		k.handOne(in, n, arrival{ap: addrPortOf(addr), addr: addr, seen: sighting{owner: owner(from), heard: true}})
 		return 1, nil
 	}
 	sent := k.rounds.Load()
@@ -126,8 +148,15 @@ func (k *packetSocket) receiveOne(f func(arrival)) (int, error) {
 	k.endOverdue()
 	k.reads++
 	ap := addrPortOf(addr)
-	seen := k.lookOnce(ap, 0)
+	seen := k.lookOnce(ap, 0, 0)
 	seen.sent = sent
-	k.hand(f, arrival{data: k.buf[:n], full: n == len(k.buf), ap: ap, addr: addr, seen: seen, look: k.looker})
+	k.handOne(in, n, arrival{ap: ap, addr: addr, seen: seen, look: k.looker})
 	return 1, nil
+}
+
+// handOne is hand for a datagram of n bytes in buf.
+func (k *packetSocket) handOne(in *packetsIn, n int, a arrival) {
+	k.run = append(k.run[:0], k.buf[:n])
+	a.data, a.full = k.run, n == len(k.buf)
+	k.hand(in, a)
 }

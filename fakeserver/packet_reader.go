@@ -78,7 +78,7 @@ const maxRest = 1 << 16
 func (r *packetReader) readRest(sock *packetSocket) {
 	sock.pc.SetReadDeadline(time.Time{})
 	for sum := 0; sum < maxRest; {
-		n, err := sock.receiveNow(r.in.receive)
+		n, err := sock.receiveNow(&r.in)
 		if sum += n; err != nil {
 			return
 		}
@@ -93,7 +93,7 @@ func (r *packetReader) read(sock *packetSocket, ended chan<- struct{}) {
 	defer r.wg.Done()
 	defer close(ended)
 	for failures := 0; failures < tooManyErrors; failures++ {
-		n, err := sock.receive(r.in.receive)
+		n, err := sock.receive(&r.in)
 		if n > 0 {
 			failures = 0
 		}

@@ -15,8 +15,9 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 )
 
-// batchSize is how many datagrams one system call takes at most.
-const batchSize = 16
+// batchSize is how many datagrams one system call takes at most. What comes once for all of them, such as to ask which socket has
+// sent them, costs little for each then.
+const batchSize = 64
 
 // What a datagram may have at most to be taken whole. UDP's has less. A unix socket's may have what its
 // sender's buffer holds: at most 416 KiB, unless the host's administrator allows for more.
@@ -32,6 +33,9 @@ type packetSocket struct {
 	udp   *net.UDPConn  // pc, if it is the kernel's UDP; else nil
 	batch *kernel.Batch // nil on another transport
 	buf   []byte        // where there is no batch
+	run   [][]byte      // what is handed on; the reader's, as the next
+	size  int           // of the largest datagram of the last read
+	more  bool          // the last read was full: more were there
 
 	rounds   *atomic.Int64                 // the roster's
 	overdue  atomic.Bool                   // a round is to be ended
@@ -44,8 +48,9 @@ type packetSocket struct {
 	stopping  atomic.Bool // the reader is to end, and leave what is there
 	abandoned atomic.Bool // it did not: what it still reads is thrown away
 
-	mu    sync.Mutex // guards drops
-	drops int64      // that are recorded
+	mu      sync.Mutex          // guards what follows
+	dropped *kernel.DropCounter // nil on another transport
+	drops   int64               // that are recorded
 }
 
 func newPacketSocket(pc net.PacketConn, r *roster) (*packetSocket, error) {
@@ -68,6 +73,7 @@ func newSingleSocket(pc net.PacketConn, r *roster) *packetSocket {
 		sock.buf = make([]byte, maxUnixDatagram)
 	}
 	sock.udp, _ = pc.(*net.UDPConn)
+	sock.dropped, _ = kernel.NewDropCounter(pc)
 	if owners, err := kernel.NewPeerSockets(pc); err == nil {
 		sock.owners, sock.looker = owners, sock.look
 	} else if sock.udp != nil {
@@ -76,34 +82,37 @@ func newSingleSocket(pc net.PacketConn, r *roster) *packetSocket {
 	return sock
 }
 
-// release gives up what the socket has besides pc.
+// release gives up what the socket has besides pc. A reader that was given up on keeps what it reads into.
 func (k *packetSocket) release() {
+	if k.batch != nil && !k.abandoned.Load() {
+		k.batch.Close()
+	}
 	if k.owners != nil {
 		k.owners.Close()
 	}
 }
 
-// receive waits for datagrams and hands each to f. It returns how many there were.
-func (k *packetSocket) receive(f func(arrival)) (int, error) {
+// receive waits for datagrams and hands them to in. It returns how many there were.
+func (k *packetSocket) receive(in *packetsIn) (int, error) {
 	if k.batch == nil {
-		return k.receiveOne(f)
+		return k.receiveOne(in)
 	}
-	return k.deliver(f, k.batch.Read)
+	return k.deliver(in, k.batch.ReadInto)
 }
 
 // receiveNow is receive for what has arrived. If nothing has, its error is a timeout.
-func (k *packetSocket) receiveNow(f func(arrival)) (int, error) {
+func (k *packetSocket) receiveNow(in *packetsIn) (int, error) {
 	if k.batch != nil {
-		return k.deliver(f, k.batch.ReadNow)
+		return k.deliver(in, k.batch.ReadNowInto)
 	}
 	if n, err := socket.Waiting(k.pc); err == nil {
 		if n == 0 {
 			return 0, os.ErrDeadlineExceeded
 		}
-		return k.receive(f)
+		return k.receive(in)
 	}
 	k.pc.SetReadDeadline(time.Now().Add(time.Millisecond))
-	return k.receive(f)
+	return k.receive(in)
 }
 
 // send sends one datagram.
@@ -142,7 +151,7 @@ func (k *packetSocket) deaf() error {
 func (k *packetSocket) noteDrops() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	now, err := socket.Drops(k.pc)
+	now, err := k.countDropsLocked()
 	if err != nil || now == k.drops {
 		return
 	}
@@ -151,4 +160,13 @@ func (k *packetSocket) noteDrops() {
 		Text: "datagrams lost: the receive buffer was full",
 	})
 	k.drops = now
+}
+
+// countDropsLocked needs mu.
+func (k *packetSocket) countDropsLocked() (int64, error) {
+	if k.dropped == nil {
+		return socket.Drops(k.pc)
+	}
+	n, err := k.dropped.Drops()
+	return int64(n), err
 }

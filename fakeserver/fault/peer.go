@@ -185,9 +185,9 @@ func describeHit(f Fault, v *verdict) string {
 	return ""
 }
 
-func (p *peer) Skip() int64 {
-	p.n++
-	return p.n
+func (p *peer) Skip(n int) int64 {
+	p.n += int64(n)
+	return p.n - int64(n) + 1
 }
 
 func (p *peer) Count() int64 { return p.n }

@@ -130,9 +130,9 @@ type Peer interface {
 	// doesn't change data; the verdict's Data is data, or a changed copy. It counts no rule as
 	// fired: see Done.
 	Next(data []byte, age time.Duration) Verdict
-	// Skip counts the peer's next datagram without a decision, for a program without rules,
-	// and returns its number.
-	Skip() int64
+	// Skip counts the peer's next n datagrams without a decision, for a program without rules,
+	// and returns the number of the first.
+	Skip(n int) int64
 	// Count returns how many datagrams there were so far.
 	Count() int64
 	// IsStale reports whether the peer goes by another program than the present one.

@@ -13,7 +13,9 @@ import (
 )
 
 // reader is what Batch has inside. Both kinds must behave alike, so the one for other systems is tested here, too.
-type reader interface{ read() ([]Message, error) }
+type reader interface {
+	read(p []byte, size int) ([]Message, error)
+}
 
 func forEveryReader(t *testing.T, f func(t *testing.T, reads func(*net.UDPConn) reader)) {
 	t.Run("multi", func(t *testing.T) {
@@ -60,7 +62,7 @@ func TestBatchReadsEveryDatagramInOrder(t *testing.T) {
 func wantMessages(t *testing.T, r reader, sizes []int, from netip.AddrPort) {
 	t.Helper()
 	for i := 0; i < len(sizes); {
-		messages, err := r.read()
+		messages, err := r.read(nil, 0)
 		must(t, err)
 		if len(messages) == 0 {
 			t.Fatal("read gave no message and no error")
@@ -100,7 +102,7 @@ func TestBatchUnmapsIPv4(t *testing.T) {
 		for _, host := range reachable("127.0.0.1", "::1", linkLocal()) {
 			client := dial(t, "udp", net.JoinHostPort(host, port))
 			write(t, client, 1)
-			messages, err := r.read()
+			messages, err := r.read(nil, 0)
 			must(t, err)
 			want := netip.MustParseAddrPort(client.LocalAddr().String())
 			if got := messages[0].From; got != want {
@@ -134,7 +136,7 @@ func TestBatchDeadlines(t *testing.T) {
 
 		pc.SetReadDeadline(time.Now().Add(patience)) // and it works again
 		write(t, dial(t, "udp", pc.LocalAddr().String()), 7)
-		messages, err := r.read()
+		messages, err := r.read(nil, 0)
 		must(t, err)
 		if len(messages) != 1 || len(messages[0].Data) != 7 {
 			t.Fatalf("read after a deadline = %v", messages)
@@ -145,7 +147,7 @@ func TestBatchDeadlines(t *testing.T) {
 // wantReadError compares with what package net's own read gives.
 func wantReadError(t *testing.T, pc *net.UDPConn, r reader, want error) {
 	t.Helper()
-	_, err := r.read()
+	_, err := r.read(nil, 0)
 	wantError(t, "read", err, want)
 	_, _, plain := pc.ReadFromUDPAddrPort(make([]byte, 1))
 	if _, ok := errors.AsType[*net.OpError](err); !ok || err.Error() != plain.Error() {
@@ -158,12 +160,12 @@ func TestBatchOfAClosedSocket(t *testing.T) {
 		pc := listenUDP(t, "udp", "127.0.0.1:0", nil)
 		r := reads(pc)
 		write(t, dial(t, "udp", pc.LocalAddr().String()), 1)
-		_, err := r.read()
+		_, err := r.read(nil, 0)
 		must(t, err)
 
 		ended := make(chan error)
 		go func() {
-			_, err := r.read() // blocked, or about to be: either way Close has to end it
+			_, err := r.read(nil, 0) // blocked, or about to be: either way Close has to end it
 			ended <- err
 		}()
 		pc.Close()
@@ -179,7 +181,7 @@ func TestBatchSeesARefusal(t *testing.T) {
 		defer g.Close()
 		client := dial(t, "udp", g.AddrPort().String())
 		write(t, client, 1)
-		_, err = reads(client.(*net.UDPConn)).read()
+		_, err = reads(client.(*net.UDPConn)).read(nil, 0)
 		wantError(t, "read", err, syscall.ECONNREFUSED)
 		op, ok := errors.AsType[*net.OpError](err)
 		if !ok || op.Op != "read" || op.Source == nil || op.Addr == nil {
@@ -247,7 +249,7 @@ func benchmarkDrain(b *testing.B, client io.Writer, r reader) {
 		}
 		b.StartTimer()
 		for got := 0; got < burst; {
-			messages, err := r.read()
+			messages, err := r.read(nil, 0)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -11,24 +11,28 @@ import (
 type memInfo [unix.SK_MEMINFO_VARS]uint32
 
 func dropCount(fd uintptr) (uint32, error) {
-	info, err := readMemInfo(fd)
-	return info[unix.SK_MEMINFO_DROPS], err
+	var info memInfo
+	err := info.read(fd)
+	return info.drops(), err
 }
 
 func waitingBytes(fd uintptr) (uint32, error) {
-	info, err := readMemInfo(fd)
+	var info memInfo
+	err := info.read(fd)
 	return info[unix.SK_MEMINFO_RMEM_ALLOC], err
 }
 
-func readMemInfo(fd uintptr) (info memInfo, err error) {
-	size := uint32(unsafe.Sizeof(info))
+func (m *memInfo) drops() uint32 { return m[unix.SK_MEMINFO_DROPS] }
+
+func (m *memInfo) read(fd uintptr) error {
+	size := uint32(unsafe.Sizeof(*m))
 	_, _, errno := unix.Syscall6(unix.SYS_GETSOCKOPT, fd, unix.SOL_SOCKET, unix.SO_MEMINFO,
-		uintptr(unsafe.Pointer(&info)), uintptr(unsafe.Pointer(&size)), 0)
+		uintptr(unsafe.Pointer(m)), uintptr(unsafe.Pointer(&size)), 0)
 	if errno != 0 {
-		return info, os.NewSyscallError("getsockopt", errno)
+		return os.NewSyscallError("getsockopt", errno)
 	}
 	if size <= unix.SK_MEMINFO_DROPS*4 { // Linux before 4.12 counts no drops here
-		return info, unsupported("SO_MEMINFO's drops on this kernel")
+		return unsupported("SO_MEMINFO's drops on this kernel")
 	}
-	return info, nil
+	return nil
 }

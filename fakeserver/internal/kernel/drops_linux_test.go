@@ -12,6 +12,8 @@ func TestReceivedAndDropsIsSent(t *testing.T) {
 	for _, host := range reachable("127.0.0.1", "::1") {
 		server := listenUDP(t, "udp", net.JoinHostPort(host, "0"), ReceiveBuffer(1))
 		client := dial(t, "udp", server.LocalAddr().String())
+		counter, err := NewDropCounter(server)
+		must(t, err)
 		received := 0
 		for sent := 0; sent < 5000; {
 			for range 250 { // few enough that the queue in front of the socket loses none, which nobody would count
@@ -24,6 +26,9 @@ func TestReceivedAndDropsIsSent(t *testing.T) {
 			})
 			if drops := int(count(t, Drops, net.PacketConn(server))); received+drops != sent {
 				t.Fatalf("received %d and dropped %d of %d", received, drops, sent)
+			}
+			if n, err := counter.Drops(); err != nil || received+int(n) != sent {
+				t.Fatalf("received %d of %d, and the counter says %d, %v", received, sent, n, err)
 			}
 		}
 		if received == 0 || received == 5000 {
@@ -57,9 +62,16 @@ func TestDropsOfASocketThatLosesNothing(t *testing.T) {
 	if n := count(t, Drops, net.PacketConn(server)); n != 0 {
 		t.Fatalf("Drops = %d, want 0", n)
 	}
+	counter, err := NewDropCounter(server)
+	must(t, err)
+	if allocs := testing.AllocsPerRun(100, func() { counter.Drops() }); allocs != 0 {
+		t.Errorf("a DropCounter allocates %v times", allocs)
+	}
 	server.Close()
-	_, err := Drops(server)
+	_, err = Drops(server)
 	wantError(t, "Drops of a closed socket", err, net.ErrClosed)
+	_, err = counter.Drops()
+	wantError(t, "Drops of a closed socket's counter", err, net.ErrClosed)
 }
 
 func drainOne(t *testing.T, pc *net.UDPConn) int {

@@ -18,18 +18,19 @@ type mmsghdr struct {
 	length uint32
 }
 
-// multiReader reads up to len(headers) datagrams per system call. Everything that the kernel writes to is allocated once, and
-// the headers point to it.
+// multiReader reads up to len(headers) datagrams per system call. Everything that the kernel writes to is allocated once, but for
+// what it is offered, and the headers point to it.
 type multiReader struct {
-	pc      *net.UDPConn
-	raw     syscall.RawConn
-	receive func(fd uintptr) bool // r.recvmmsg, kept because a method value made in read would be an allocation
+	pc         *net.UDPConn
+	raw        syscall.RawConn
+	receive    func(fd uintptr) bool // r.recvmmsg, kept because a method value made in read would be an allocation
+	receiveNow func(fd uintptr) bool
 
 	headers  []mmsghdr
-	iovecs   []unix.Iovec
+	iovecs   [][2]unix.Iovec         // where a datagram is expected to fit, and where the rest of it would go
 	names    []unix.RawSockaddrInet6 // room for either family
 	controls []arrivalTime           // room for when each one arrived
-	buffers  []byte
+	buffers  *buffers
 	messages []Message
 	zones    map[uint32]string // interface names: a look-up costs a netlink dump
 
@@ -46,24 +47,24 @@ func newMultiReader(pc *net.UDPConn, n int) (*multiReader, error) {
 		pc:       pc,
 		raw:      raw,
 		headers:  make([]mmsghdr, n),
-		iovecs:   make([]unix.Iovec, n),
+		iovecs:   make([][2]unix.Iovec, n),
 		names:    make([]unix.RawSockaddrInet6, n),
 		controls: make([]arrivalTime, n),
-		buffers:  make([]byte, n*bufferSize),
 		messages: make([]Message, n),
-		zones:    make(map[uint32]string),
+	}
+	if r.buffers, err = takeBuffers(n); err != nil {
+		return nil, err
 	}
 	r.receive = r.recvmmsg
+	r.receiveNow = func(fd uintptr) bool {
+		r.recvmmsg(fd)
+		return true
+	}
 	for i := range r.headers {
-		r.iovecs[i].Base = &r.buffers[i*bufferSize]
-		r.iovecs[i].SetLen(bufferSize)
 		h := &r.headers[i].header
 		h.Name = (*byte)(unsafe.Pointer(&r.names[i]))
-		h.Namelen = unix.SizeofSockaddrInet6
-		h.Iov = &r.iovecs[i]
-		h.SetIovlen(1)
+		h.Iov = &r.iovecs[i][0]
 		h.Control = (*byte)(unsafe.Pointer(&r.controls[i]))
-		h.SetControllen(arrivalTimeSize)
 	}
 	// Without it nothing is known of times.
 	_ = control(pc, func(fd uintptr) error { return unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1) })
@@ -87,25 +88,29 @@ func (r *multiReader) arrived(i int) time.Duration {
 	return time.Duration(c.time.Nano())
 }
 
-func (r *multiReader) read() ([]Message, error) { return r.readWith(r.receive) }
+// close gives the buffers back. Nothing reads any more, nor uses what was read.
+func (r *multiReader) close() {
+	if r.buffers != nil {
+		r.buffers.giveBack()
+		r.buffers = nil
+	}
+}
+
+func (r *multiReader) read(p []byte, size int) ([]Message, error) {
+	return r.readWith(r.receive, p, size)
+}
 
 // readNow is read, but never waits.
-func (r *multiReader) readNow() ([]Message, error) {
-	messages, err := r.readWith(func(fd uintptr) bool {
-		r.recvmmsg(fd)
-		return true
-	})
+func (r *multiReader) readNow(p []byte, size int) ([]Message, error) {
+	messages, err := r.readWith(r.receiveNow, p, size)
 	if err == nil && len(messages) == 0 {
 		err = r.asRead(os.ErrDeadlineExceeded)
 	}
 	return messages, err
 }
 
-func (r *multiReader) readWith(receive func(fd uintptr) bool) ([]Message, error) {
-	for i := range r.headers[:r.used] { // the kernel has put the real lengths there
-		r.headers[i].header.Namelen = unix.SizeofSockaddrInet6
-		r.headers[i].header.SetControllen(arrivalTimeSize)
-	}
+func (r *multiReader) readWith(receive func(fd uintptr) bool, p []byte, size int) ([]Message, error) {
+	slots := r.offer(p, size)
 	r.used, r.errno = 0, 0
 	err := r.raw.Read(receive)
 	if err == nil && r.errno != 0 {
@@ -115,9 +120,44 @@ func (r *multiReader) readWith(receive func(fd uintptr) bool) ([]Message, error)
 		return nil, r.asRead(err)
 	}
 	for i := range r.headers[:r.used] {
-		r.messages[i] = r.message(i)
+		if i < slots && int(r.headers[i].length) > size {
+			r.gather(i, slots, size)
+			slots = i
+		}
+		r.messages[i] = r.message(i, i < slots)
 	}
 	return r.messages[:r.used], nil
+}
+
+// offer has the headers point to p, for datagrams of at most size bytes, as far as it reaches, and then to the buffers. It
+// returns for how many p has room.
+func (r *multiReader) offer(p []byte, size int) (slots int) {
+	if size > 0 && size < bufferSize {
+		slots = min(len(p)/size, len(r.headers))
+	}
+	for i := range r.headers {
+		h, v := &r.headers[i].header, &r.iovecs[i]
+		h.SetIovlen(1)
+		v[0].Base = &r.buffers.at(i)[0]
+		v[0].SetLen(bufferSize)
+		if i < slots {
+			h.SetIovlen(2)
+			v[0].Base = &p[i*size]
+			v[0].SetLen(size)
+			v[1].Base = &r.buffers.at(i)[size]
+			v[1].SetLen(bufferSize - size)
+		}
+		h.Namelen = unix.SizeofSockaddrInet6
+		h.SetControllen(arrivalTimeSize)
+	}
+	return slots
+}
+
+// gather puts the datagrams from i on, of which i is longer than a slot, into their buffers.
+func (r *multiReader) gather(i, slots, size int) {
+	for ; i < min(slots, r.used); i++ {
+		copy(r.buffers.at(i), unsafe.Slice(r.iovecs[i][0].Base, size))
+	}
 }
 
 // recvmmsg takes what is there. False tells the poller to wait for more.
@@ -149,13 +189,16 @@ func (r *multiReader) asRead(err error) error {
 	return &net.OpError{Op: "read", Net: "udp", Source: r.pc.LocalAddr(), Addr: r.pc.RemoteAddr(), Err: err}
 }
 
-// message is the datagram that the kernel has put at i.
-func (r *multiReader) message(i int) Message {
+// message is the datagram that the kernel has put at i, into its slot or its buffer.
+func (r *multiReader) message(i int, inSlot bool) Message {
 	h := &r.headers[i]
-	start := i * bufferSize
-	end := start + int(h.length)
+	n := int(h.length)
+	data := r.buffers.at(i)[:n:n]
+	if inSlot {
+		data = unsafe.Slice(r.iovecs[i][0].Base, n)
+	}
 	return Message{
-		Data:      r.buffers[start:end:end],
+		Data:      data,
 		From:      r.from(&r.names[i]),
 		Arrived:   r.arrived(i),
 		Truncated: h.header.Flags&unix.MSG_TRUNC != 0,
@@ -173,6 +216,9 @@ func (r *multiReader) from(name *unix.RawSockaddrInet6) netip.AddrPort {
 		zone, ok := r.zones[name.Scope_id]
 		if !ok {
 			zone = zoneName(name.Scope_id)
+			if r.zones == nil {
+				r.zones = make(map[uint32]string)
+			}
 			r.zones[name.Scope_id] = zone
 		}
 		addr = addr.WithZone(zone)

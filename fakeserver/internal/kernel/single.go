@@ -16,7 +16,8 @@ func newSingleReader(pc *net.UDPConn) *singleReader {
 	return &singleReader{pc: pc, buf: make([]byte, bufferSize)}
 }
 
-func (r *singleReader) read() ([]Message, error) {
+// read uses its own buffer, whatever it is offered.
+func (r *singleReader) read([]byte, int) ([]Message, error) {
 	n, _, flags, from, err := r.pc.ReadMsgUDPAddrPort(r.buf, nil)
 	if err != nil {
 		return nil, err
