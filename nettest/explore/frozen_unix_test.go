@@ -15,17 +15,9 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/fault"
 )
 
-// A machine that stands still for a while, as virtual ones do, is not blamed on the client. The process that stands still is one of its
-// own: this one has other tests to run.
+// A machine that stands still for a while, as virtual ones do, is not blamed on the client.
 func TestFrozenMachine(t *testing.T) {
-	const variable = "FAKEWIRE_TEST_FREEZES"
-	if os.Getenv(variable) == "" {
-		t.Parallel()
-		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFrozenMachine$", "-test.v")
-		cmd.Env = append(os.Environ(), variable+"=1")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
+	if !Alone(t) {
 		return
 	}
 	var frozen atomic.Bool

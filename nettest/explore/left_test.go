@@ -27,6 +27,9 @@ func TestNothingIsLeftOfASearchInMemory(t *testing.T) {
 
 // On sockets it is the same: trials at once, of eight callers each, that hang until they are given up.
 func TestNothingIsLeftOfASearchOnSockets(t *testing.T) {
+	if !explore.Alone(t) {
+		return
+	}
 	nettest.NoLeaks(t)
 	var hung atomic.Int64
 	body := func(_ context.Context, w *explore.Wire) error {

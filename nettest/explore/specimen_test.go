@@ -83,7 +83,7 @@ func stays(s specimen.Specimen) int {
 	return 0
 }
 
-// TestRightSpecimenIsNotAccused tries some plans on each, with FAKEWIRE_SPECIMENS=all 300, and with FAKEWIRE_PLANS=2000 as many.
+// TestRightSpecimenIsNotAccused tries some plans on some, with FAKEWIRE_SPECIMENS=all 300 on each, and with FAKEWIRE_PLANS=2000 as many.
 func TestRightSpecimenIsNotAccused(t *testing.T) {
 	t.Parallel()
 	const few = 120 / share
@@ -126,6 +126,7 @@ func abreast[T any](t *testing.T, all []T, name func(T) string, run func(t *test
 	over.Wait()
 }
 
+// TestSpecimenWithABugIsFound tries some specimens, and with FAKEWIRE_SPECIMENS=all each.
 func TestSpecimenWithABugIsFound(t *testing.T) {
 	t.Parallel()
 	all := chosen(false)
