@@ -13,6 +13,7 @@ import (
 
 	"github.com/fakewire/fakewire/fakeserver"
 	"github.com/fakewire/fakewire/fakeserver/fault"
+	"github.com/fakewire/fakewire/fakeserver/internal/servertest"
 	"github.com/fakewire/fakewire/fakeserver/transcript"
 	fakenet "github.com/fakewire/fakewire/nettest"
 )
@@ -201,8 +202,11 @@ func TestCloseIsBoundedInMemory(t *testing.T) {
 	}
 }
 
-// The same on loopback, as far as there are descriptors for it.
+// The same on loopback, as far as there are descriptors for it. Steps are counted in the whole process.
 func TestCloseIsBoundedOnLoopback(t *testing.T) {
+	if !servertest.Alone(t) {
+		return
+	}
 	for name, l := range loads(nil) {
 		t.Run(name, func(t *testing.T) {
 			sizes := []int{1000, 10_000}

@@ -87,6 +87,7 @@ func TestProxyPassesEndsBehindAStall(t *testing.T) {
 			}
 			for _, from := range []string{"client", "upstream"} {
 				t.Run(network+"/"+end+" of the "+from, func(t *testing.T) {
+					t.Parallel() // that nothing passes any more is waited for
 					onProxy(t, network, fakeserver.Proxy{}, fault.Plan{}, func(s sides) {
 						a, b := s.client, s.upstream
 						if from == "upstream" {

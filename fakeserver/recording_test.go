@@ -1,6 +1,7 @@
 package fakeserver_test
 
 import (
+	"io"
 	"strings"
 	"testing"
 
@@ -31,6 +32,10 @@ func TestRecordingSaysHowItCameAbout(t *testing.T) {
 		t.Fatal(err)
 	}
 	send(t, c, "pong")
+	answers := make([]byte, len("pingpong"))
+	if _, err := io.ReadFull(c, answers); err != nil || string(answers) != "pingpong" { // a piece waits until the one before it was read
+		t.Errorf("the client reads %q, %v", answers, err)
+	}
 	wait(t, srv, func(tr transcript.Transcript) bool { return len(tr.ToClient()) == 8 })
 	rec := srv.Recording()
 	if len(before.Changes) != 0 || len(rec.Changes) != 1 || rec.Changes[0].After != int64(at) || !strings.Contains(string(rec.Changes[0].Plan), "bits") {

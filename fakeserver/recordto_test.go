@@ -202,6 +202,7 @@ func TestRecordToSaysWhatWentWrong(t *testing.T) {
 
 // A Write that never returns slows down the connections, and Close goes on without it.
 func TestRecordToIsNotWaitedForAtTheEnd(t *testing.T) {
+	t.Parallel() // it waits for a second
 	f := file{hold: make(chan struct{})}
 	defer close(f.hold)
 	srv, err := fakeserver.Listen(fakeserver.Config{RecordTo: &f, RecordLimit: -1})

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"flag"
+	"os"
 	"reflect"
 	"strconv"
 	"strings"
@@ -17,11 +18,30 @@ const (
 	fromClient = transcript.FromClient
 )
 
-// check runs a property n times, or as often as the flag -rapid.checks says.
+// check runs a property n times with FAKEWIRE_DRAWS=all, or else a fifth of that, or as often as RAPID_CHECKS or the flag
+// -rapid.checks says.
 func check(t *testing.T, n int, property func(*rapid.T)) {
 	t.Helper()
+	if os.Getenv("FAKEWIRE_DRAWS") != "all" {
+		n = max(n/5, 10)
+	}
 	f := flag.Lookup("rapid.checks")
-	if was := f.Value.String(); was == f.DefValue {
+	was := f.Value.String()
+	if _, given := os.LookupEnv("RAPID_CHECKS"); !given && was == f.DefValue {
+		if err := f.Value.Set(strconv.Itoa(n)); err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = f.Value.Set(was) }()
+	}
+	rapid.Check(t, property)
+}
+
+// checkAtLeast runs a property n times, or as often as RAPID_CHECKS says, if that is more: what all runs together have come to is judged.
+func checkAtLeast(t *testing.T, n int, property func(*rapid.T)) {
+	t.Helper()
+	f := flag.Lookup("rapid.checks")
+	was := f.Value.String()
+	if given, err := strconv.Atoi(was); err != nil || given < n {
 		if err := f.Value.Set(strconv.Itoa(n)); err != nil {
 			t.Fatal(err)
 		}

@@ -18,7 +18,7 @@ func TestDecisionsOfEachFaultDoNotDependOnWhosePeersTurnItIs(t *testing.T) {
 	for _, kind := range Generators.Kinds(Datagrams) {
 		t.Run(kind, func(t *testing.T) {
 			acted := false
-			check(t, 50, func(t *rapid.T) {
+			checkAtLeast(t, 50, func(t *rapid.T) {
 				var rules []Rule
 				for range between(t, 1, 3, "rules") {
 					rules = append(rules, drawPeerRule(t, kind))

@@ -16,7 +16,7 @@ func TestDecisionsOfEachFaultDoNotDependOnHowBytesAreCut(t *testing.T) {
 	for _, kind := range Generators.Directed() {
 		t.Run(kind, func(t *testing.T) {
 			acted := false
-			check(t, 100, func(t *rapid.T) {
+			checkAtLeast(t, 100, func(t *rapid.T) {
 				data := drawData(t)
 				var rules []Rule
 				for range between(t, 1, 3, "rules") {

@@ -98,7 +98,7 @@ func TestDirectionWithoutRulesIsNotLookedAt(t *testing.T) {
 // rules that go by content, and by writes.
 func TestDecisionsInADialogueDoNotDependOnHowBytesAreCut(t *testing.T) {
 	acted := map[string]bool{}
-	check(t, 1500, func(t *rapid.T) {
+	checkAtLeast(t, 1000, func(t *rapid.T) {
 		var rules []Rule
 		for range between(t, 1, 4, "rules") {
 			rules = append(rules, drawContentRule(t))

@@ -244,7 +244,7 @@ func (a packetAccount) delivered(tr transcript.Transcript, got map[copied]int) m
 
 func TestPacketReportCountsWhatTheRecordShows(t *testing.T) {
 	refused, kept, late := 0, 0, 0
-	check(t, 300, func(rt *rapid.T) {
+	faultgen.CheckAtLeast(t, 300, func(rt *rapid.T) {
 		a := drawPacketAccount(rt)
 		var wrong []string
 		var tr transcript.Transcript
