@@ -52,10 +52,12 @@ func pipe(p fault.Plan) nettest.MakePipe {
 }
 
 func TestConnIsANetConn(t *testing.T) {
+	t.Parallel()
 	nettest.TestConn(t, pipe(fault.Plan{}))
 }
 
 func TestConnIsANetConnWithFaults(t *testing.T) {
+	t.Parallel()
 	nettest.TestConn(t, pipe(delays))
 }
 
@@ -96,7 +98,11 @@ func wrappedPipe(network string, p fault.Plan) nettest.MakePipe {
 
 func TestWrappedConnIsANetConn(t *testing.T) {
 	for _, network := range []string{"tcp", "unix"} {
-		t.Run(network, func(t *testing.T) { nettest.TestConn(t, wrappedPipe(network, fault.Plan{})) })
-		t.Run(network+" with faults", func(t *testing.T) { nettest.TestConn(t, wrappedPipe(network, delays)) })
+		for name, p := range map[string]fault.Plan{network: {}, network + " with faults": delays} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				nettest.TestConn(t, wrappedPipe(network, p))
+			})
+		}
 	}
 }
