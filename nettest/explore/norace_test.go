@@ -6,4 +6,7 @@ package explore_test
 // search for each takes half a minute of a processor.
 const share = 3
 
+// few is how many plans are tried on one that is right.
+const few = 120
+
 const underRace = false

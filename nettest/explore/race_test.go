@@ -6,4 +6,7 @@ package explore_test
 // have the engine in common.
 const share = 4
 
+// few is how many plans are tried on one that is right.
+const few = 120 / share
+
 const underRace = true

@@ -86,7 +86,6 @@ func stays(s specimen.Specimen) int {
 // TestRightSpecimenIsNotAccused tries some plans on some, with FAKEWIRE_SPECIMENS=all 300 on each, and with FAKEWIRE_PLANS=2000 as many.
 func TestRightSpecimenIsNotAccused(t *testing.T) {
 	t.Parallel()
-	const few = 120 / share
 	abreast(t, chosen(true), func(s specimen.Specimen) string { return s.Name }, func(t *testing.T, _ int, s specimen.Specimen) {
 		r, err := search(t, s, func(cfg *explore.Config) {
 			cfg.All = true
