@@ -10,7 +10,7 @@ import (
 func TestPreciseDelaysSayHowExactAlarmsAre(t *testing.T) {
 	for precise, want := range map[bool]alarm.Grade{false: alarm.Punctual, true: alarm.Precise} {
 		srv, psrv := Start(t, Config{PreciseDelays: precise}), StartPacket(t, PacketConfig{PreciseDelays: precise})
-		for _, c := range []*core{srv.core, psrv.core} {
+		for _, c := range []*core{&srv.core, psrv.core} {
 			if got := c.alarmGrade(); got != want {
 				t.Errorf("PreciseDelays %v: alarms of grade %d, want %d", precise, got, want)
 			}

@@ -57,8 +57,8 @@ func TestStreamFeedDoesNotGrowWithRulesFarAhead(t *testing.T) {
 
 func mustStream(t *testing.T, p Plan) *stream {
 	t.Helper()
-	g, err := p.compile(Streams)
-	if err != nil {
+	g := new(program)
+	if err := g.compile(p, Streams); err != nil {
 		t.Fatal(err)
 	}
 	return g.stream(1, transcript.ToClient)
@@ -67,8 +67,8 @@ func mustStream(t *testing.T, p Plan) *stream {
 // Each rule hears how far connections got, though not at once, and not from more of them than the tally remembers.
 func TestTallyTellsEachRuleHowFarItGot(t *testing.T) {
 	p := Plan{Rules: []Rule{ToClient(Reset{}).AfterBytes(1 << 40), FromClient(Reset{}).AfterBytes(1 << 40), ToClient(Close{}).AfterBytes(1 << 40).OnConn(2)}}
-	g, err := p.compile(Streams)
-	if err != nil {
+	g := new(program)
+	if err := g.compile(p, Streams); err != nil {
 		t.Fatal(err)
 	}
 	last := 3 * maxLate
