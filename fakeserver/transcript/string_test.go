@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/fakewire/fakewire/fakeserver/internal/benchwork"
 	"github.com/fakewire/fakewire/fakeserver/internal/record"
 	. "github.com/fakewire/fakewire/fakeserver/transcript"
 )
@@ -131,7 +132,7 @@ func TestStringElidesOneFault(t *testing.T) {
 
 // A record of many connections is bounded, and keeps its faults.
 func TestStringOfManyConnections(t *testing.T) {
-	rec := streamsOf(2000)
+	rec := benchwork.Records["streams"](2000)
 	rec.Add(Event{Conn: 7, Direction: ToClient, Kind: Fault, Offset: 3, Rule: "reset.ToClient.1"})
 	more := rec.Lane(3000, FromClient)
 	for range 500 {

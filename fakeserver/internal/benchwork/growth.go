@@ -30,7 +30,7 @@ func Sizes(max int) (all []int) {
 // Curves returns every curve that needs no process of its own.
 func Curves() []Curve {
 	var all []Curve
-	for _, some := range [][]Curve{} {
+	for _, some := range [][]Curve{eventCurves} {
 		all = append(all, some...)
 	}
 	return all

@@ -51,14 +51,14 @@ type Figure struct {
 func Works() []Work {
 	return []Work{
 		Sink, SinkFresh, Echo1, Echo64, LifeCycle, Proxy, ProxyFresh, ProxyOff, ProxyEcho, UDP64, UDP1200, UDP64Burst, UDP1200Burst,
-		LatencyToClient, LatencyFromClient, Match, MatchText,
+		LatencyToClient, LatencyFromClient, Match, MatchText, Append, Snapshot,
 	}
 }
 
 // Figures returns every figure, in the order of PERFORMANCE.md.
 func Figures() []Figure {
 	var all []Figure
-	for _, some := range [][]Figure{memoryFigures, lifeFigures, latenessFigures(), rateFigures()} {
+	for _, some := range [][]Figure{memoryFigures, eventFigures, queryFigures, lifeFigures, latenessFigures(), rateFigures()} {
 		all = append(all, some...)
 	}
 	return all
