@@ -89,6 +89,9 @@ func TestPictureHasEachPoint(t *testing.T) {
 	if err := drawGrown(&b, grownCurves()); err != nil {
 		t.Fatal(err)
 	}
+	if !strings.Contains(b.String(), `text-anchor="end">10000<`) {
+		t.Errorf("there is no scale at the left:\n%s", b.String())
+	}
 	circles := map[string]int{}
 	for d := xml.NewDecoder(strings.NewReader(b.String())); ; {
 		token, err := d.Token()
@@ -102,7 +105,7 @@ func TestPictureHasEachPoint(t *testing.T) {
 			circles[e.Attr[0].Value]++
 		}
 	}
-	if circles["kit"] != 8 || circles["raw"] != 5 || strings.Contains(b.String(), "NaN") || strings.Contains(b.String(), "Inf") {
+	if circles["kit"] != 8 || circles["raw"] != 5 || strings.Contains(b.String(), "NaN") || strings.Contains(b.String(), "Inf") || strings.Contains(b.String(), "%!") {
 		t.Errorf("dots = %v, want 8 and 5:\n%s", circles, b.String())
 	}
 }
@@ -139,6 +142,9 @@ func TestCurvesHaveNamesOfTheirOwn(t *testing.T) {
 	for _, g := range selectCurves(regexp.MustCompile("")) {
 		if seen[g.Name] || g.Name == "" {
 			t.Errorf("%q is there twice, or has no name", g.Name)
+		}
+		if n := len([]rune(g.What)); n == 0 || n > 50 {
+			t.Errorf("%s: %q does not fit above its panel", g.Name, g.What)
 		}
 		seen[g.Name] = true
 	}

@@ -14,8 +14,8 @@ const mostConnections = 10_000
 
 var connectionCurves = []benchwork.Curve{
 	ofConnections("ConnMemory", "memory of an idle connection", "KiB", func(c crowd) float64 { return c.memory / 1024 }),
-	ofConnections("ConnAccept", "time of a connection until its first byte is back, 8 at once", "µs", func(c crowd) float64 { return micros(c.connect) }),
-	ofConnections("ConnClose", "time of the server's Close, of each open connection", "µs", func(c crowd) float64 { return micros(c.close) }),
+	ofConnections("ConnAccept", "connection until its first byte is back", "µs", func(c crowd) float64 { return micros(c.connect) }),
+	ofConnections("ConnClose", "Close of the server, each open connection", "µs", func(c crowd) float64 { return micros(c.close) }),
 }
 
 func ofConnections(name, what, unit string, value func(crowd) float64) benchwork.Curve {

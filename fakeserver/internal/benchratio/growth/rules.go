@@ -17,8 +17,8 @@ var ruleCurves = []benchwork.Curve{
 	ofRules("RuleEcho", "echo of 64 B with rules that never act", echoes, far),
 	ofRules("RuleEchoElsewhere", "echo of 64 B with rules for another connection", echoes, elsewhere),
 	ofRules("RuleRead", "1 MiB to the handler with rules that never act", reads, far),
-	ofRules("RuleMatch", "1 MiB to the handler with matches that never come", reads, matches),
-	ofRules("RuleConnection", "connection that exchanges 16 B, with rules that never act", connections, far),
+	ofRules("RuleMatch", "1 MiB to the handler, matches that never come", reads, matches),
+	ofRules("RuleConnection", "connection with one exchange of 16 B", connections, far),
 	ofRules("RuleCompile", "plan made ready to decide, each of its rules", compiles, far),
 	ofRules("RuleReport", "server's report, each of its plan's rules", reports, far),
 }
