@@ -14,8 +14,8 @@ import (
 	"github.com/fakewire/fakewire/fakeserver/internal/benchwork"
 )
 
-// get is a request that both speak by hand, and so does our server: it knows the request by its bytes, where net/http parses it
-// and makes headers for the reply. In httptestRequests our side is net/http, too, on a Listener that records all: what it takes
+// get is a request that both speak by hand, and so does our server, in a function or with a script: it knows the request by its
+// bytes, where net/http parses it and makes headers for the reply. In httptestRequests our side is net/http, too, on a Listener that records all: what it takes
 // longer is what the record costs. ghttp keeps the requests, as values, and our record the bytes of both directions.
 var get = talk{
 	request: "GET /ping HTTP/1.1\r\nHost: fake\r\n\r\n",
@@ -27,7 +27,7 @@ var get = talk{
 var (
 	httptestLife = benchwork.Work{
 		Name: "PeerHTTPTestLife", What: "start, answer one GET, close everything", Baseline: "httptest.Server", Slice: 40,
-		Raw: get.lives(startHTTPTest), Kit: get.lives(get.ours), Goal: benchwork.AtMost(1),
+		Raw: get.lives(startHTTPTest), Kit: get.lives(get.byHand), Goal: benchwork.AtMost(1),
 	}
 	httptestRequests = benchwork.Work{
 		Name: "PeerHTTPTest", What: "GET of net/http on our Listener", Baseline: "httptest.Server", Slice: 500,
@@ -35,7 +35,7 @@ var (
 	}
 	ghttpLife = benchwork.Work{
 		Name: "PeerGHTTPLife", What: "start, answer one GET, close everything", Baseline: "ghttp.Server with a handler", Slice: 40,
-		Raw: get.lives(startGHTTP), Kit: get.lives(get.ours), Goal: benchwork.AtMost(1),
+		Raw: get.lives(startGHTTP), Kit: get.lives(get.byHand), Goal: benchwork.AtMost(1),
 	}
 	ghttpRequests = benchwork.Work{
 		Name: "PeerGHTTP", What: "GET, answered by a script", Baseline: "ghttp.Server with a handler", Slice: 500,

@@ -2,8 +2,10 @@ package peers
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 
 	"github.com/fakewire/fakewire/fakeserver"
@@ -25,6 +27,24 @@ type talk struct {
 // ours answers with a script, which wants the request byte for byte.
 func (t talk) ours() (benchwork.Target, error) {
 	return fakeserver.Listen(fakeserver.Config{Handler: script.Script{script.Loop(script.Expect(t.request), script.Send(t.reply))}})
+}
+
+// byHand answers with a function, as the peers' handlers are.
+func (t talk) byHand() (benchwork.Target, error) {
+	return fakeserver.Listen(fakeserver.Config{Handler: fakeserver.HandlerFunc(func(_ context.Context, c *fakeserver.Conn) error {
+		request, reply := make([]byte, len(t.request)), []byte(t.reply)
+		for {
+			if _, err := io.ReadFull(c, request); err != nil {
+				return err
+			}
+			if string(request) != t.request {
+				return fmt.Errorf("request %q, want %q", request, t.request)
+			}
+			if _, err := c.Write(reply); err != nil {
+				return err
+			}
+		}
+	})})
 }
 
 // lives starts a server, asks it once, and closes everything.
