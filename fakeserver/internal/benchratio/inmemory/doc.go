@@ -9,9 +9,9 @@ import "github.com/fakewire/fakewire/fakeserver/internal/benchwork"
 // Works returns every work.
 func Works() []benchwork.Work {
 	return []benchwork.Work{
-		streamWork("Stream512", 512, 4000, benchwork.AtLeast(4)),
-		streamWork("Stream4K", 4<<10, 3000, benchwork.AtLeast(1.5)),
-		streamWork("Stream32K", 32<<10, 1000, benchwork.AtLeast(1)),
+		streamWork("Stream512", 512, 150_000, benchwork.AtLeast(4)),
+		streamWork("Stream4K", 4<<10, 60_000, benchwork.AtLeast(1.5)),
+		streamWork("Stream32K", 32<<10, 10_000, benchwork.AtLeast(1)),
 		pingPongWork,
 	}
 }

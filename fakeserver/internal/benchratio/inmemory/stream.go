@@ -39,14 +39,17 @@ func memoryPair() (client, server net.Conn, err error) {
 	return client, server, err
 }
 
-// warm is how many times a connection is used before the clock runs.
-const warm = 100
+// What passes before the clock runs: more than a connection ever holds, so that its buffer has grown.
+const (
+	warmBytes = 4 << 20
+	warmTrips = 100
+)
 
 // streamWork writes pieces of one size, each of which is read at the other end.
 func streamWork(name string, size, slice int, goal benchwork.Goal) benchwork.Work {
 	body := func(mk makePair) benchwork.Body {
 		return onPair(mk, func(clock benchwork.Clock, client, server net.Conn, n int) error {
-			if err := stream(client, server, size, warm); err != nil {
+			if err := stream(client, server, size, warmBytes/size); err != nil {
 				return err
 			}
 			clock.StartTimer()
@@ -61,7 +64,7 @@ func streamWork(name string, size, slice int, goal benchwork.Goal) benchwork.Wor
 }
 
 var pingPongWork = benchwork.Work{
-	Name: "PingPong", What: "in-memory ping-pong, 64 B", Baseline: "net.Pipe", Slice: 5000,
+	Name: "PingPong", What: "in-memory ping-pong, 64 B", Baseline: "net.Pipe", Slice: 20_000,
 	Raw: pingPongs(pipePair), Kit: pingPongs(memoryPair), Goal: benchwork.AtMost(0.5),
 }
 
@@ -69,7 +72,7 @@ var pingPongWork = benchwork.Work{
 func pingPongs(mk makePair) benchwork.Body {
 	return onPair(mk, func(clock benchwork.Clock, client, server net.Conn, n int) error {
 		go echo(server) // until it is closed
-		if err := exchange(client, warm); err != nil {
+		if err := exchange(client, warmTrips); err != nil {
 			return err
 		}
 		clock.StartTimer()
