@@ -53,6 +53,7 @@ var (
 	kernel  = []string{module + "fakeserver/internal/kernel", "golang.org/x/sys/unix"}
 	socket  = []string{module + "fakeserver/internal/socket"} // of any network
 	port    = []string{module + "fakeserver/internal/port"}
+	alarm   = []string{module + "fakeserver/internal/alarm"} // of what is due
 	files   = []string{module + "fakeserver/internal/artifact"}
 	human   = []string{module + "fakeserver/internal/human"} // what it reads
 	rematch = []string{module + "fakeserver/internal/rematch"}
@@ -67,7 +68,7 @@ var mayImport = []struct {
 	dir   string
 	lists [][]string
 }{
-	{"fakeserver", [][]string{words, border, kernel[:1], record[:1], socket, port, files, human, rematch}},
+	{"fakeserver", [][]string{words, border, kernel[:1], record[:1], socket, port, alarm, files, human, rematch}},
 	{"fakeserver/fault", [][]string{words[1:], border, human}},
 	{"fakeserver/internal/decide", [][]string{words[1:]}},
 	{"fakeserver/transcript", [][]string{record[1:], human}},
@@ -77,6 +78,7 @@ var mayImport = []struct {
 	{"fakeserver/transcript/", [][]string{words[1:]}},
 	{"fakeserver/internal/record", [][]string{words[1:], record[1:], kernel[1:]}},
 	{"fakeserver/internal/store", nil},
+	{"fakeserver/internal/alarm", [][]string{kernel[1:]}},
 	{"fakeserver/internal/human", nil},
 	{"fakeserver/internal/rematch", nil},
 	{"fakeserver/internal/artifact", [][]string{words[1:], {module + "fakeserver/transcript/timeline"}}},
@@ -84,8 +86,8 @@ var mayImport = []struct {
 	{"fakeserver/internal/socket", [][]string{kernel[:1]}},
 	{"fakeserver/internal/faultgen", [][]string{words, {"pgregory.net/rapid"}}},
 	{"fakeserver/internal/kernel", [][]string{kernel[1:], {"golang.org/x/sys/windows"}}},
-	{"fakeserver/internal/benchwork", [][]string{server, kernel}},      // its baseline is fair only with the same tricks
-	{"fakeserver/internal/proxytable", [][]string{socket, kernel[:1]}}, // it knows nothing of the proxy that it is about
+	{"fakeserver/internal/benchwork", [][]string{server, kernel, record[:1]}}, // its baseline is fair only with the same tricks
+	{"fakeserver/internal/proxytable", [][]string{socket, kernel[:1]}},        // it knows nothing of the proxy that it is about
 	{"fakeserver/script", [][]string{server, human, rematch}},
 	{"fakeserver/cmd/", [][]string{server, forms, human, rematch, {module + "fakeserver/script", cobra, "github.com/spf13/pflag", "golang.org/x/term"}}},
 	{"fakeserver/", [][]string{server}},
@@ -93,7 +95,7 @@ var mayImport = []struct {
 	{"nettest/internal/process", nil},
 	{"nettest/internal/words", nil},
 	{"nettest/subject", [][]string{server, {module + "nettest", module + "nettest/internal/process"}}},
-	{"nettest/explore", [][]string{server, counts, {module + "nettest", module + "nettest/subject"}}},
+	{"nettest/explore", [][]string{server, counts, {module + "nettest", module + "nettest/subject", module + "nettest/internal/process"}}},
 	{"nettest/explore/internal/specimen", [][]string{server, {module + "nettest", module + "nettest/explore"}}},
 	{"nettest/match", [][]string{words, counts, {gomega + "/types", gomega + "/format", gomega + "/gcustom", gomega + "/gbytes"}}},
 }

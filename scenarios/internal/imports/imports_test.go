@@ -28,7 +28,7 @@ func TestBreachesAreFound(t *testing.T) {
 		{"nettest/subject", module + "nettest/explore", "nettest/subject imports nettest/explore"},
 		{"nettest/explore", ginkgo, "nettest/explore imports " + ginkgo},
 		{"nettest/explore", module + "scenarios", "nettest/explore imports scenarios"},
-		{"nettest/explore", module + "nettest/internal/process", "nettest/explore imports nettest/internal/process"},
+		{"nettest/explore", module + "fakeserver/internal/kernel", "nettest/explore imports fakeserver/internal/kernel"},
 		{"nettest/match", module + "nettest/subject", "nettest/match imports nettest/subject"},
 		{"fakeserver/transcript", "example.com/far", "fakeserver/transcript imports example.com/far"},
 		{"fakeserver/fault", "testing", "fakeserver/fault depends on testing"},
