@@ -19,7 +19,7 @@ import (
 // dialers is how many of the clients connect at once.
 const dialers = 8
 
-// ClientsArg, with an address after it, is what the program is called with, after -child, to run RunClients.
+// ClientsArg is what, with an address after it, the program is called with, after -child, to run RunClients.
 const ClientsArg = "clients:"
 
 // RunClients connects to addr as often as each line of in says, in total, and answers how many nanoseconds that took. Each
