@@ -64,26 +64,41 @@ func (k *packetSocket) endOverdue() {
 	}
 }
 
-// lookOnce is look for datagrams of which the first and the last arrived at these times. It asks once for all that one
-// read gives of an address: if the socket that was there at the one before is there after the last
-// one, it has sent them all.
-func (k *packetSocket) lookOnce(ap netip.AddrPort, first, last time.Duration) sighting {
+// lookOnce is look for datagrams of one address, in the order in which they arrived, and returns for how many of them, at least
+// the first, it is good. It asks once for all that one read gives of an address: if the socket that was there at the one before
+// is there after the last one, it has sent them all.
+func (k *packetSocket) lookOnce(run []kernel.Message) (seen sighting, n int) {
 	if k.owners == nil {
-		return sighting{heard: true}
+		return sighting{heard: true}, len(run)
 	}
+	ap := run[0].From
 	for i := range k.seen {
 		// The newest first.
 		s := &k.seen[(k.nextSeen+len(k.seen)-i)%len(k.seen)]
-		if s.ap == ap && (s.looked == k.reads || s.isBarelyBefore(first)) {
-			s.last = last
-			return s.sighting
+		if s.ap != ap {
+			continue
+		}
+		if n = s.covers(run, k.reads); n > 0 {
+			s.last = run[n-1].Arrived
+			return s.sighting, n
 		}
 	}
 	k.nextSeen = (k.nextSeen + 1) % len(k.seen)
 	s := &k.seen[k.nextSeen]
-	*s = seenAt{ap, k.reads, last, k.look(ap)}
+	*s = seenAt{ap, k.reads, run[len(run)-1].Arrived, k.look(ap)}
 	s.heard = true
-	return s.sighting
+	return s.sighting, len(run)
+}
+
+// covers returns how many of the datagrams that a read has given the socket must have sent.
+func (s *seenAt) covers(run []kernel.Message, read int64) (n int) {
+	if s.looked == read {
+		return len(run)
+	}
+	for last := *s; n < len(run) && last.isBarelyBefore(run[n].Arrived); n++ {
+		last.last = run[n].Arrived
+	}
+	return n
 }
 
 // deliver hands what read gives to in. It has it read into the memory of the record, for datagrams
@@ -101,26 +116,30 @@ func (k *packetSocket) deliver(in *packetsIn, read func(p []byte, size int) ([]k
 		k.size, k.more = 0, len(messages) == batchSize
 	}
 	for rest := messages; len(rest) > 0; {
-		n := k.takeRun(rest)
-		m := &rest[0]
-		seen := k.lookOnce(m.From, m.Arrived, rest[n-1].Arrived)
+		seen, n := k.lookOnce(rest[:runOf(rest)])
 		seen.sent = sent
-		k.hand(in, arrival{data: k.run, ap: m.From, seen: seen, look: k.looker})
+		k.hand(in, arrival{data: k.dataOf(rest[:n]), ap: rest[0].From, seen: seen, look: k.looker})
 		rest = rest[n:]
 	}
 	return len(messages), err
 }
 
-// takeRun puts into run those of messages that the first one's sender has sent before any other, and returns how many
-// they are.
-func (k *packetSocket) takeRun(messages []kernel.Message) (n int) {
-	k.run = k.run[:0]
+// runOf returns how many of messages the first one's sender has sent before any other.
+func runOf(messages []kernel.Message) (n int) {
 	for n < len(messages) && messages[n].From == messages[0].From {
-		k.run = append(k.run, messages[n].Data)
-		k.size = max(k.size, len(messages[n].Data))
 		n++
 	}
 	return n
+}
+
+// dataOf returns what messages hold, until it is called again.
+func (k *packetSocket) dataOf(messages []kernel.Message) [][]byte {
+	k.run = k.run[:0]
+	for i := range messages {
+		k.run = append(k.run, messages[i].Data)
+		k.size = max(k.size, len(messages[i].Data))
+	}
+	return k.run
 }
 
 // hand hands datagrams to in, unless the reader was given up on.
@@ -148,7 +167,7 @@ func (k *packetSocket) receiveOne(in *packetsIn) (int, error) {
 	k.endOverdue()
 	k.reads++
 	ap := addrPortOf(addr)
-	seen := k.lookOnce(ap, 0, 0)
+	seen, _ := k.lookOnce([]kernel.Message{{From: ap}})
 	seen.sent = sent
 	k.handOne(in, n, arrival{ap: ap, addr: addr, seen: seen, look: k.looker})
 	return 1, nil

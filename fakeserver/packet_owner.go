@@ -52,6 +52,8 @@ func (s sighting) excludes(now sighting) bool {
 // then returns what is known of a peer that was last found as s, and is found again now.
 func (s sighting) then(now sighting) sighting {
 	switch {
+	case s.owner == gone && s.was.isSocket() && now.owner == s.was: // it was looked for before it was missed
+		now.owner, now.was, now.at = gone, s.was, s.at
 	case s.owner == gone && now.owner == gone:
 		now.at, now.was = s.at, s.was // it has been gone since
 	case now.owner == gone:
