@@ -52,9 +52,6 @@ func (in *inbound) takeRest() {
 	}
 	began, arrived := time.Now(), 0
 	for sum := 0; sum < maxWaiting; {
-		if d := time.Since(began); d >= closeGrace/4 || d >= closeGrace/40 && sum >= arrived {
-			return
-		}
 		n, err := in.takeNow(in.lane.Buffer(minRead))
 		in.throwAway(n)
 		if sum == 0 && n > 0 {
@@ -66,6 +63,9 @@ func (in *inbound) takeRest() {
 			if !isTimeout(err) {
 				c.readError(err)
 			}
+			return
+		}
+		if d := time.Since(began); d >= closeGrace/4 || d >= closeGrace/40 && sum >= arrived {
 			return
 		}
 	}
