@@ -1,7 +1,9 @@
 package fakeserver
 
 import (
+	"errors"
 	"io"
+	"os"
 	"runtime"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/kernel"
@@ -24,10 +26,10 @@ func (in *inbound) takeBulk(p []byte) (int, error) {
 		switch {
 		case n > 0, err == io.EOF:
 			return n, err
-		case isReset(err): // which the socket says once
-			return 0, in.c.asOpError("read", err)
-		case !isTimeout(err):
+		case isClosed(err):
 			return in.take(p)
+		case !errors.Is(err, os.ErrDeadlineExceeded): // the socket says it once: an RST, or that the client's host is silent
+			return 0, in.c.asOpError("read", err)
 		}
 		runtime.Gosched() // to the client, if it is in this process and there is one processor
 	}
