@@ -170,8 +170,14 @@ func (s *core) isClosing() bool { return s.ctx.Err() != nil }
 
 // end lets f end the server, once. Each call waits for that, and returns its error.
 func (s *core) end(f func() error) error {
-	s.ended.do(func() { s.endErr = s.redactError(errors.Join(f(), s.endGrowing())); s.settleAlarms() })
+	s.ended.do(func() { s.endBy(f) })
 	return s.endErr
+}
+
+// endBy is end, for who has begun ended.
+func (s *core) endBy(f func() error) {
+	s.endErr = s.redactError(errors.Join(f(), s.endGrowing()))
+	s.settleAlarms()
 }
 
 func (s *core) closedError(op string) error {

@@ -146,7 +146,7 @@ func (c *PacketConn) Close() error {
 		return c.deadlines.opError("close", net.ErrClosed)
 	}
 	defer c.ended.end()
-	c.endErr = c.redactError(c.close())
+	c.endBy(c.close)
 	return c.endErr
 }
 

@@ -108,9 +108,39 @@ func TestPreciseDelaysLeaveNoGoroutine(t *testing.T) {
 	if err := srv.Close(); err != nil {
 		t.Error(err)
 	}
-	if left := stacksWith("/internal/alarm."); left != "" {
+	if left := leftOfAlarms(); left != "" {
 		t.Errorf("there is something left when Close has returned:\n%s", left)
 	}
+}
+
+func TestPacketConnLeavesNothingOfItsDelays(t *testing.T) {
+	for range 50 {
+		pc, err := fakeserver.WrapPacketConn(listenUDP(t), fakeserver.PacketConfig{Faults: plan(fault.FromClient(fault.Latency{Delay: time.Hour}))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := dialUDP(t, pc).Write([]byte("late")); err != nil {
+			t.Fatal(err)
+		}
+		go pc.ReadFrom(make([]byte, 10))
+		wait(t, pc, func(tr transcript.Transcript) bool { return tr.Kind(transcript.Datagram).Len() == 1 })
+		if err := pc.Close(); err != nil {
+			t.Error(err)
+		}
+		if left := leftOfAlarms(); left != "" {
+			t.Fatalf("there is something left when Close has returned:\n%s", left)
+		}
+	}
+}
+
+// leftOfAlarms returns the stacks of goroutines that alarms have, but for those that have just said that they end.
+func leftOfAlarms() (left string) {
+	for g := range strings.SplitSeq(stacksWith("/internal/alarm."), "\n\n") {
+		if g != "" && !strings.Contains(g, "alarm.hasLeft") {
+			left += g + "\n\n"
+		}
+	}
+	return left
 }
 
 // stacksWith returns the stacks that have a text.
