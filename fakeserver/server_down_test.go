@@ -63,14 +63,32 @@ func bind(network, addr string) (bound, error) {
 	return bound{ln, ln.Addr().String()}, nil
 }
 
+// usedPort returns an address that nobody listens at, with connections in TIME_WAIT.
+func usedPort(t *testing.T) string {
+	srv, err := fakeserver.Listen(fakeserver.Config{Handler: fakeserver.Reply{Data: "bye"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
+	for range 3 {
+		c := dial(t, srv)
+		send(t, c, "hi")
+		io.ReadAll(c) // the server has closed first
+		c.Close()
+	}
+	wait(t, srv, func(tr transcript.Transcript) bool { return tr.Kind(transcript.Close).Len() == 3 })
+	return srv.Addr()
+}
+
 func TestDownAndUpKeepThePort(t *testing.T) {
-	for _, cfg := range []fakeserver.Config{{}, {Network: "tcp6"}, {Addr: ":0"}} {
+	for _, cfg := range []fakeserver.Config{
+		{}, {Network: "tcp4"}, {Network: "tcp6"}, {Addr: "[::1]:0"},
+		{Addr: ":0"}, {Network: "tcp4", Addr: ":0"}, {Network: "tcp6", Addr: "[::]:0"}, {Addr: usedPort(t)},
+	} {
 		t.Run(cfg.Network+cfg.Addr, func(t *testing.T) {
 			cfg.Handler = fakeserver.Echo{}
 			srv := fakeserver.Start(t, cfg)
-			if cfg.Network == "" && cfg.Addr == "" {
-				defer strangers(t, "tcp", srv.Addr())()
-			}
+			defer strangers(t, "tcp", srv.Addr())()
 			for range repeats(t, 60) {
 				if err := srv.Down(); err != nil {
 					t.Fatal(err)

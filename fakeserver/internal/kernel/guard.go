@@ -24,7 +24,7 @@ import (
 // Whoever binds the port without it, with SO_REUSEADDR or not, gets EADDRINUSE at every moment, that one included.
 //
 // Limits. Only a socket that sets SO_REUSEPORT itself and belongs to this process's user can get at the port: at the moment of
-// Listen or ListenPacket, and of [GuardUDP] for both families; and for TCP at any time from the first Listen on, if the guard's address
+// Listen or ListenPacket, of [GuardListener], and of [GuardUDP] for both families; and for TCP at any time from the first of these on, if the guard's address
 // covers 127.255.255.254, as IPv4 and dual-stack wildcards do. (Linux notes at a TCP port that it was shared, whatever its sockets
 // say later; see forgetSharing.) It has to ask for the port by its number: port 0 never gives it out, except for UDP at such a moment.
 //

@@ -38,6 +38,26 @@ func TestUndeliveredIsWhatThePeersKernelDoesNotHave(t *testing.T) {
 	eventually(t, "all is delivered", func() bool { return count(t, Undelivered, server) == 0 })
 }
 
+// Both ends' FINs take a place among the bytes: our own counts until the client's kernel has it, as in Unacked, and the client's does not.
+func TestUndeliveredCountsOurFINOnly(t *testing.T) {
+	for _, clientFirst := range []bool{false, true} {
+		server, client := pair(t)
+		if clientFirst {
+			write(t, client, 10)
+			must(t, client.(*net.TCPConn).CloseWrite())
+			read(t, server, 10)
+		}
+		written := fill(t, server)
+		must(t, server.(*net.TCPConn).CloseWrite())
+		eventually(t, "each byte is in the client's socket, or undelivered", func() bool {
+			n := count(t, Undelivered, server)
+			return n > 1 && int64(n-1+count(t, Unread, client)) == written
+		})
+		read(t, client, int(written))
+		eventually(t, "all is delivered", func() bool { return count(t, Undelivered, server) == 0 })
+	}
+}
+
 // Where nobody can be asked, there is only what was acknowledged.
 func TestUndeliveredIsUnackedWhenThePeerIsGone(t *testing.T) {
 	server, client := pair(t)
