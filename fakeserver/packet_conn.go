@@ -156,6 +156,7 @@ func (c *PacketConn) Stop() error { return c.end(c.close) }
 
 func (c *PacketConn) close() error {
 	c.cancel()
+	c.deadlines.forgetDue()
 	c.takeRest()
 	c.sock.noteDrops()
 	err := ignoreClosed(c.sock.pc.Close()) // which ends a WriteTo that is blocked; its owner may have closed it

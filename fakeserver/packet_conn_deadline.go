@@ -113,10 +113,13 @@ func (d *packetDeadlines) check(op string, by *time.Time) error {
 	return nil
 }
 
-// wakeAt lets the socket's next read end at the deadline, or when due.
+// wakeAt lets the socket's next read end at the deadline, or when due. After Close it does nothing: nobody would stop the alarm.
 func (d *packetDeadlines) wakeAt(due time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.c.isClosing() {
+		return
+	}
 	d.comes.Stop()
 	d.due, d.comes = due, alarm.Func(due, d.c.alarmGrade(), d.wakeDue)
 	d.setReadLocked(d.readBy)
@@ -142,8 +145,14 @@ func (d *packetDeadlines) wasWoken() bool {
 func (d *packetDeadlines) wake() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.comes.Stop()
 	d.pc.SetReadDeadline(past)
+}
+
+// forgetDue lets nothing be waited for that is due later. Close has begun.
+func (d *packetDeadlines) forgetDue() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.comes.Stop()
 }
 
 // beginWrite lends the socket the deadline, which is for the WriteTo that has the turn, until

@@ -1,8 +1,10 @@
 package fakeserver
 
 import (
+	"net"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/alarm"
 )
@@ -20,5 +22,25 @@ func TestPreciseDelaysSayHowExactAlarmsAre(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A ReadFrom may be about to wait when Close begins.
+func TestPacketConnWaitsForNothingThatIsDueAfterClose(t *testing.T) {
+	pc, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := WrapPacketConn(pc, PacketConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c.deadlines.wakeAt(time.Now().Add(time.Hour))
+	defer c.deadlines.comes.Stop()
+	if c.deadlines.comes != (alarm.Alarm{}) {
+		t.Error("an alarm is set that nobody stops")
 	}
 }
