@@ -56,22 +56,38 @@ func TestAlarmsRingInTheOrderOfTheirTimes(t *testing.T) {
 func TestAlarmThatIsStoppedDoesNotRing(t *testing.T) {
 	for name, g := range grades {
 		t.Run(name, func(t *testing.T) {
-			at := time.Now().Add(2 * time.Millisecond)
-			stopped, called := Set(at, g), Func(at, g, func() { t.Error("a function was called whose alarm was stopped") })
-			other := Set(at.Add(time.Millisecond), g) // of the same watch
-			stopped.Stop()
-			called.Stop()
-			stopped.Stop() // does nothing
-			<-other.C
-			select {
-			case <-stopped.C:
-				t.Error("an alarm rang that was stopped")
-			default:
+			for !stopsInTime(t, g) {
 			}
-			other.Stop()
 			wantNoGoroutine(t)
 		})
 	}
+}
+
+// stopsInTime stops alarms, and checks that they do not ring. If it comes to that too late, which a busy machine may see to, it checks
+// nothing, and reports false.
+func stopsInTime(t *testing.T, g Grade) bool {
+	at, calls := time.Now().Add(2*time.Millisecond), make(chan time.Time, 1)
+	stopped, called := Set(at, g), Func(at, g, func() { calls <- time.Now() })
+	other := Set(at.Add(time.Millisecond), g) // of the same watch
+	defer other.Stop()
+	stopped.Stop()
+	called.Stop()
+	inTime := time.Now().Before(at)
+	stopped.Stop() // does nothing
+	<-other.C
+	Settle() // a function that is called has a goroutine
+	select {
+	case <-stopped.C:
+		if inTime {
+			t.Error("an alarm rang that was stopped")
+		}
+	case <-calls:
+		if inTime {
+			t.Error("a function was called whose alarm was stopped")
+		}
+	default:
+	}
+	return inTime
 }
 
 func TestAlarmCallsAFunctionWhenItIsDue(t *testing.T) {
