@@ -117,7 +117,7 @@ func (c talliedConn) SetWriteDeadline(t time.Time) error {
 
 // The record's memory is all that exchanges allocate, in blocks that become larger.
 func TestEchoAllocatesNothingForEachExchange(t *testing.T) {
-	const n, blocks = 2000, 100
+	const n, blocks = 5000, 100
 	for _, row := range []struct {
 		what string
 		rule fault.Rule

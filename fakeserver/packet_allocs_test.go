@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"math"
 	"net"
 	"runtime"
 	"testing"
@@ -36,12 +37,15 @@ func TestPacketServerAllocatesNextToNothingForADatagram(t *testing.T) {
 		}
 	}
 	exchange(50) // the first is a new peer
-	const n = 2000
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	exchange(n)
-	runtime.ReadMemStats(&after)
-	allocs := float64(after.Mallocs-before.Mallocs) / (4 * n)
+	const n = 1000
+	allocs := math.Inf(1)
+	for range 3 { // goroutines of earlier tests may allocate, too
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		exchange(n)
+		runtime.ReadMemStats(&after)
+		allocs = min(allocs, float64(after.Mallocs-before.Mallocs)/(4*n))
+	}
 	t.Logf("%.4f allocations a datagram", allocs)
 	if allocs > 0.05 {
 		t.Errorf("a datagram costs %.4f allocations, want 0.05 at most", allocs)
