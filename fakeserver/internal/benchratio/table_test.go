@@ -136,6 +136,9 @@ func TestRowsHaveNamesOfTheirOwn(t *testing.T) {
 		if name := r.name(); seen[name] || name == "" || r.what() == "" || r.work != nil && r.baseline() == "" {
 			t.Errorf("row %q: twice, or without a name, words or a baseline: %+v", name, r)
 		}
+		if r.figure != nil && r.figure.Times > 0 && r.figure.Times < minTimes {
+			t.Errorf("row %q: %d figures have no interval of 95 %%, which needs %d", r.name(), r.figure.Times, minTimes)
+		}
 		seen[r.name()] = true
 	}
 	if _, err := findRow("Nothing"); err == nil {
