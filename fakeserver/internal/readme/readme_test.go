@@ -64,7 +64,9 @@ func TestEveryCommandIsShownAndRunByCI(t *testing.T) {
 		if !slices.Contains(shown, command) {
 			t.Errorf("README.md shows no %q", command)
 		}
-		isStep := func(line string) bool { return line == "step "+command || strings.HasPrefix(line, "step "+command+" -") }
+		isStep := func(line string) bool {
+			return line == "step "+command || strings.HasPrefix(line, "step "+command+" -")
+		}
 		if !slices.ContainsFunc(steps, isStep) {
 			t.Errorf(".ci/run has no line %q, with flags or without", "step "+command)
 		}
