@@ -69,6 +69,31 @@ func TestAheadNeverWaitsForABlock(t *testing.T) {
 	}
 }
 
+// A block that was made ahead is taken once, also where the one after it is not ready when it is asked for.
+func TestAheadGivesABlockOnce(t *testing.T) {
+	takeAllIdle()
+	var later func()
+	rec := newTestRecorder(0)
+	rec.Ahead(func(f func()) { later = f })
+	lane := rec.Lane(1, transcript.FromClient)
+	var want []byte
+	for i := range 2 * aheadFrom / largeBlock {
+		p := bytes.Repeat([]byte{byte(i + 1)}, largeBlock)
+		want = append(want, p...)
+		lane.Append(transcript.Data, p)
+		if later != nil && i < 2*aheadFrom/largeBlock-3 { // the last find none but the first of them
+			later()
+			later = nil
+		}
+	}
+	if !bytes.Equal(rec.Snapshot().FromClient(), want) {
+		t.Error("the record is not what was recorded")
+	}
+	if later == nil {
+		t.Error("no block was asked for that was not made")
+	}
+}
+
 // What makes blocks ahead belongs to what has the recorder: the arena must not keep that from being collected.
 func TestAheadLeavesTheRecorderToTheCollector(t *testing.T) {
 	takeAllIdle()
