@@ -113,6 +113,35 @@ func TestAlarmWithoutATimeNeverRings(t *testing.T) {
 	wantNoGoroutine(t)
 }
 
+// leads is a sleeper that may be late by as much.
+type leads time.Duration
+
+func (leads) arm(time.Duration)     {}
+func (leads) wait()                 {}
+func (l leads) lead() time.Duration { return time.Duration(l) }
+func (leads) close()                {}
+
+func TestWatchSleepsUntilThePreciseMayBeLate(t *testing.T) {
+	const lead, in = time.Millisecond, 5 * time.Millisecond
+	now := time.Now()
+	for _, c := range []struct {
+		Why   string
+		grade Grade
+		due   time.Duration
+		want  time.Duration
+	}{
+		{"the kernel may be late", Punctual, in, in},
+		{"it may not: what is left it spins", Precise, in, in - lead},
+		{"it is to spin already", Precise, lead / 2, 0},
+	} {
+		w := &watch{sleeper: leads(lead)}
+		w.items[c.grade] = items{{due: now.Add(c.due)}}
+		if got := w.leftLocked(now); got != c.want {
+			t.Errorf("%s: it sleeps for %v, want %v", c.Why, got, c.want)
+		}
+	}
+}
+
 func TestAlarmsOfAProcessShareOneGoroutine(t *testing.T) {
 	var all []Alarm
 	for i := range 50 {
