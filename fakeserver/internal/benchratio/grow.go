@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -35,7 +36,7 @@ func printCurves(w io.Writer, curves []benchwork.Curve) {
 	}
 }
 
-func (o *options) selectAndGrow(selected *regexp.Regexp) error {
+func (o *options) selectAndGrow(ctx context.Context, selected *regexp.Regexp) error {
 	curves := selectCurves(selected)
 	switch {
 	case len(curves) == 0:
@@ -46,11 +47,14 @@ func (o *options) selectAndGrow(selected *regexp.Regexp) error {
 		printCurves(os.Stdout, curves)
 		return nil
 	}
-	return o.grow(curves)
+	return o.grow(ctx, curves)
 }
 
 // grow measures the curves, and prints each as soon as it is known.
-func (o *options) grow(curves []benchwork.Curve) error {
+func (o *options) grow(ctx context.Context, curves []benchwork.Curve) error {
+	if err := canWrite(o.json, o.growSVG); err != nil {
+		return err
+	}
 	deadline := time.Now().Add(o.maxTime)
 	var all []grown
 	var errs []error
@@ -64,6 +68,10 @@ func (o *options) grow(curves []benchwork.Curve) error {
 			all = append(all, g)
 			printGrown(os.Stdout, g)
 		}
+		if ctx.Err() != nil { // which ends the curve's clients as well: its error is none
+			errs = append(errs, fmt.Errorf("interrupted in %s, curve %d of %d", c.Name, i+1, len(curves)))
+			break
+		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", c.Name, err))
 		}
@@ -73,9 +81,10 @@ func (o *options) grow(curves []benchwork.Curve) error {
 	return errors.Join(append(errs, writeFile(o.json, nil, write), writeFile(o.growSVG, nil, draw))...)
 }
 
-// measureCurve returns what there is before an error, too.
+// measureCurve measures up to most, or up to where the curve ends. What there is before an error, it returns, too.
 func measureCurve(c benchwork.Curve, most int) (grown, error) {
 	g := grown{curve: c}
+	most = min(most, c.Most)
 	var err, rawErr error
 	g.points, err = c.Points(most)
 	if c.Raw != nil {

@@ -89,7 +89,7 @@ func TestPictureHasEachPoint(t *testing.T) {
 	if err := drawGrown(&b, grownCurves()); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(b.String(), `text-anchor="end">10000<`) {
+	if !strings.Contains(b.String(), `text-anchor="end">10k<`) {
 		t.Errorf("there is no scale at the left:\n%s", b.String())
 	}
 	circles := map[string]int{}
@@ -128,12 +128,16 @@ func TestPanel(t *testing.T) {
 // What is measured before an error is kept.
 func TestMeasureCurveKeepsWhatThereIs(t *testing.T) {
 	c := benchwork.Curve{
+		Most:   8,
 		Points: func(int) ([]benchwork.Point, error) { return power(1)[:2], io.ErrUnexpectedEOF },
 		Raw:    func(most int) ([]benchwork.Point, error) { return []benchwork.Point{{N: most, Value: 1}}, nil },
 	}
 	g, err := measureCurve(c, 7)
 	if len(g.points) != 2 || len(g.raw) != 1 || g.raw[0].N != 7 || !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("measureCurve = %v, %v, %v", g.points, g.raw, err)
+	}
+	if g, _ := measureCurve(c, math.MaxInt); g.raw[0].N != c.Most {
+		t.Errorf("the curve goes up to %d, want where it ends, at %d", g.raw[0].N, c.Most)
 	}
 }
 

@@ -80,18 +80,29 @@ func (p panel) y(value float64) float64 {
 
 func (p panel) draw(b *strings.Builder, g grown) {
 	fmt.Fprintf(b, `<text x="8" y="16" font-size="12">%s</text>`+"\n", html.EscapeString(g.curve.What))
-	fmt.Fprintf(b, `<text class="small" x="8" y="32">%s</text>`+"\n", html.EscapeString(strings.TrimSpace(g.curve.Unit+"  "+slope(g.points))))
+	fmt.Fprintf(b, `<text class="small" x="8" y="32">%s</text>`+"\n", html.EscapeString(strings.TrimPrefix(g.curve.Unit+" · "+slope(g.points), " · ")))
 	for n := p.left; n <= p.right*1.001; n *= 10 {
-		fmt.Fprintf(b, `<line class="faint" x1="%.1f" y1="%d" x2="%.1[1]f" y2="%[3]d"/><text class="small" x="%.1[1]f" y="%[4]d" text-anchor="middle">%[5]g</text>`+"\n",
-			p.x(n), plotTop, plotTop+plotHeight, plotTop+plotHeight+14, n)
+		fmt.Fprintf(b, `<line class="faint" x1="%.1f" y1="%d" x2="%.1[1]f" y2="%[3]d"/><text class="small" x="%.1[1]f" y="%[4]d" text-anchor="middle">%[5]s</text>`+"\n",
+			p.x(n), plotTop, plotTop+plotHeight, plotTop+plotHeight+14, short(n))
 	}
 	for v := math.Pow(10, math.Ceil(math.Log10(p.low))); v <= p.high*1.001; v *= 10 {
-		fmt.Fprintf(b, `<line class="faint" x1="%d" y1="%.1f" x2="%d" y2="%.1[2]f"/><text class="small" x="%[4]d" y="%.1[5]f" text-anchor="end">%[6]g</text>`+"\n",
-			plotLeft, p.y(v), plotLeft+plotWidth, plotLeft-4, p.y(v)+4, v)
+		fmt.Fprintf(b, `<line class="faint" x1="%d" y1="%.1f" x2="%d" y2="%.1[2]f"/><text class="small" x="%[4]d" y="%.1[5]f" text-anchor="end">%[6]s</text>`+"\n",
+			plotLeft, p.y(v), plotLeft+plotWidth, plotLeft-4, p.y(v)+4, short(v))
 	}
 	p.line(b, "raw", ` stroke-dasharray="5 4"`, g.raw)
 	p.line(b, "kit", "", g.points)
 	fmt.Fprintf(b, `<text class="small" x="%d" y="%d" text-anchor="end">%s</text>`+"\n", plotLeft+plotWidth, plotTop+plotHeight+28, html.EscapeString(g.curve.Of))
+}
+
+// short is a power of ten that fits below its line: 100, 10k, 1M.
+func short(x float64) string {
+	switch {
+	case x >= 1e6:
+		return fmt.Sprintf("%gM", x/1e6)
+	case x >= 1e4:
+		return fmt.Sprintf("%gk", x/1e3)
+	}
+	return fmt.Sprintf("%g", x)
 }
 
 func (p panel) line(b *strings.Builder, class, dashes string, points []benchwork.Point) {

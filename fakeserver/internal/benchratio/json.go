@@ -63,6 +63,23 @@ func finite(x float64) *float64 {
 	return &x
 }
 
+// canWrite returns an error if one of the files can't be written: better now than when all is measured. An empty path is no file.
+func canWrite(paths ...string) error {
+	for _, path := range paths {
+		if path == "" {
+			continue
+		}
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666) // what it holds stays until there is a table
+		if err != nil {
+			return err
+		}
+		if err := f.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // writeFile writes what write does to the file; if path is empty, nothing.
 func writeFile(path string, results []result, write func(io.Writer, []result) error) error {
 	if path == "" {

@@ -35,9 +35,10 @@ func slice(body benchwork.Body, n int) (time.Duration, error) {
 
 // A measuring measures rows, one after the other.
 type measuring struct {
-	slices      int       // pairs for each row
-	deadline    time.Time // after which each row gets one
-	began, last time.Time // told on stderr
+	slices      int             // pairs for each row
+	deadline    time.Time       // after which each row gets one
+	began, last time.Time       // told on stderr
+	stop        <-chan struct{} // closed by an interrupt; nil: nothing interrupts
 }
 
 // row measures r. What it has before an error, it returns, too.
@@ -50,6 +51,11 @@ func (m *measuring) row(r row) (result, error) {
 
 // goesOn reports whether there is time for measurement i of n.
 func (m *measuring) goesOn(i, n int) bool {
+	select {
+	case <-m.stop:
+		return false
+	default:
+	}
 	return i < n && (i == 0 || time.Now().Before(m.deadline))
 }
 
@@ -90,14 +96,14 @@ func both(a, b func() (time.Duration, error)) (ta, tb time.Duration, err error) 
 	return ta, tb, err
 }
 
-// times measures a figure as often as it wants.
+// times measures a figure as often as it wants, or as often as there are slices, if they are fewer.
 func (m *measuring) times(r row) (result, error) {
 	got, f := result{row: r}, r.figure
 	measure, n := f.Measure, f.Times
 	if f.Fresh {
 		measure = func() (float64, error) { return inChild(f.Name) }
 	}
-	if n == 0 {
+	if n == 0 || n > m.slices {
 		n = m.slices
 	}
 	for i := 0; m.goesOn(i, n); i++ {

@@ -5,19 +5,21 @@ import (
 	"html"
 	"io"
 	"math"
+	"runtime"
 	"strings"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/benchwork"
 )
 
 // The picture has a line for each row with a goal. How far to the right its dot is says how many times better than its goal the
-// row is, on a logarithmic scale: a dot right of the line at 1 has met it.
+// row is, on a logarithmic scale: a dot right of the line at 1 has met it. Where a dot is off the scale, an arrow says so.
 const (
-	pictureWidth = 980
+	pictureWidth = 1190
 	lineHeight   = 22
 	headHeight   = 46
-	trackLeft    = 400
-	trackWidth   = 330
+	footHeight   = 32
+	trackLeft    = 430
+	trackWidth   = 280
 	worst, best  = 0.5, 8.0 // the ends of the track
 )
 
@@ -38,14 +40,15 @@ func drawSVG(w io.Writer, results []result) error {
 			lines = append(lines, r)
 		}
 	}
-	height := headHeight + lineHeight*len(lines) + 10
+	height := headHeight + lineHeight*len(lines) + footHeight
 	var b strings.Builder
 	fmt.Fprintf(&b, pictureHead, pictureWidth, height, "How many times better than its goal each figure is")
 	drawScale(&b, height)
 	for i, r := range lines {
 		drawLine(&b, r, headHeight+lineHeight*i+lineHeight/2)
 	}
-	b.WriteString("</svg>\n")
+	fmt.Fprintf(&b, `<text class="small" x="8" y="%d">Dots are medians, and bars are their 95 %% intervals, which reach the goal where they are green. %s %s/%s, %d CPUs.</text>`+"\n</svg>\n",
+		height-10, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -59,7 +62,7 @@ func drawScale(b *strings.Builder, height int) {
 			class = "goal"
 		}
 		at := position(x)
-		fmt.Fprintf(b, `<line class="%s" x1="%.1f" y1="%d" x2="%.1f" y2="%d"/><text class="small" x="%.1f" y="36" text-anchor="middle">%g×</text>`+"\n", class, at, headHeight-6, at, height-6, at, x)
+		fmt.Fprintf(b, `<line class="%s" x1="%.1f" y1="%d" x2="%.1f" y2="%d"/><text class="small" x="%.1f" y="36" text-anchor="middle">%g×</text>`+"\n", class, at, headHeight-6, at, height-footHeight+4, at, x)
 	}
 }
 
@@ -73,8 +76,28 @@ func drawLine(b *strings.Builder, r result, y int) {
 	fmt.Fprintf(b, `<text x="8" y="%d">%s</text>`+"\n", y+4, html.EscapeString(r.row.what()))
 	fmt.Fprintf(b, `<line class="%s" stroke-width="3" stroke-opacity=".45" x1="%.1f" y1="%d" x2="%.1f" y2="%d"/><circle class="%s" cx="%.1f" cy="%d" r="4"/>`+"\n",
 		class, position(score(goal, s.low)), y, position(score(goal, s.high)), y, class, position(score(goal, s.median)), y)
-	fmt.Fprintf(b, `<text x="%d" y="%d">%s %s <tspan class="small">(goal %s)</tspan></text>`+"\n",
-		trackLeft+trackWidth+16, y+4, number(s.median), html.EscapeString(r.row.unit()), html.EscapeString(goal.String()))
+	drawArrow(b, class, score(goal, s.median), y)
+	baseline := ""
+	if r.row.baseline() != "" {
+		baseline = "of " + r.row.baseline() + " "
+	}
+	fmt.Fprintf(b, `<text x="%d" y="%d">%s %s <tspan class="small">%s(goal %s)</tspan></text>`+"\n",
+		trackLeft+trackWidth+24, y+4, number(s.median), html.EscapeString(r.row.unit()), html.EscapeString(baseline), html.EscapeString(goal.String()))
+}
+
+// drawArrow draws one beside a dot whose score is off the track.
+func drawArrow(b *strings.Builder, class string, score float64, y int) {
+	tip := 0.0
+	switch {
+	case score < worst:
+		tip = -13
+	case score > best:
+		tip = 13
+	default:
+		return
+	}
+	at := position(score)
+	fmt.Fprintf(b, `<path class="%s" d="M%.1f %dL%.1f %dL%.1f %dz"/>`+"\n", class, at+tip/2, y-4, at+tip, y, at+tip/2, y+4)
 }
 
 // score returns how many times better than goal x is.

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
+	"unicode/utf8"
 
 	"github.com/fakewire/fakewire/fakeserver/internal/benchwork"
 )
@@ -28,13 +30,16 @@ func results() []result {
 
 func TestTableSaysWhichGoalsAreMet(t *testing.T) {
 	var b strings.Builder
+	table := newLayout([]row{results()[0].row, results()[1].row})
+	table.printHead(&b)
 	for _, r := range results() {
-		printResult(&b, r)
+		table.printResult(&b, r)
 	}
 	printSum(&b, results())
 	for _, want := range []string{
-		"Sink", "≥ 1.3", "1.290  1.100-1.500", "× the speed   met\n",
-		"≤ 10", "MISSED\n", "- (only 1 measurements)\n", "1 of 2 goals are met.",
+		"row        median  95 % interval   unit         goal         verdict  what           against\n",
+		"Sink        1.290  1.100-1.500     × the speed  ≥ 1.3        met      a sink <fast>  io.Copy\n",
+		"≤ 10         MISSED   how late\n", "-?       no goal\n", "\n1 of 2 goals are met.\n", "too few measurements for a verdict: 1 of 3.\n",
 	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("the table lacks %q:\n%s", want, b.String())
@@ -81,8 +86,20 @@ func TestPictureHasALineForEachGoal(t *testing.T) {
 			circles[e.Attr[0].Value]++
 		}
 	}
+	if !strings.Contains(b.String(), "of io.Copy (goal") || strings.Contains(b.String(), "%!") {
+		t.Errorf("the picture does not say what the baseline is:\n%s", b.String())
+	}
 	if circles["met"] != 1 || circles["missed"] != 1 || len(circles) != 2 {
 		t.Errorf("dots = %v, want one met and one missed", circles)
+	}
+}
+
+func TestArrowWhereTheScoreIsOffTheScale(t *testing.T) {
+	for s, want := range map[float64]bool{0.3: true, worst: false, 1: false, best: false, 9: true} {
+		var b strings.Builder
+		if drawArrow(&b, "met", s, 10); (b.Len() > 0) != want {
+			t.Errorf("score %v: drew %q, want an arrow: %v", s, b.String(), want)
+		}
 	}
 }
 
@@ -139,6 +156,9 @@ func TestRowsHaveNamesOfTheirOwn(t *testing.T) {
 		if r.figure != nil && r.figure.Times > 0 && r.figure.Times < minTimes {
 			t.Errorf("row %q: %d figures have no interval of 95 %%, which needs %d", r.name(), r.figure.Times, minTimes)
 		}
+		if n := utf8.RuneCountInString(r.what()); n > 63 {
+			t.Errorf("%s: %q does not fit beside its dot", r.name(), r.what())
+		}
 		seen[r.name()] = true
 	}
 	if _, err := findRow("Nothing"); err == nil {
@@ -161,7 +181,7 @@ func TestChildDoesOneSlice(t *testing.T) {
 
 // A run of every kind of row, with few slices, does not fail, however slow the machine is.
 func TestMeasuringRunsEachKindOfRow(t *testing.T) {
-	m := &measuring{slices: 2}
+	m := &measuring{slices: 2, began: time.Now()}
 	for _, name := range []string{"Echo1", "LifeGoroutines"} {
 		r, err := findRow(name)
 		if err != nil {

@@ -6,6 +6,7 @@ type Curve struct {
 	What string // in words, as in "memory of an idle connection"
 	Of   string // what there are N of: "connections"
 	Unit string // of a Value: "KiB", "µs"
+	Most int    // the largest N that it is for: more would need more memory, or descriptors, than machines have
 
 	// Points measures the cost at some numbers up to max, the smallest first.
 	Points func(max int) ([]Point, error)

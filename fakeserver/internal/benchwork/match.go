@@ -16,7 +16,7 @@ var Match = Work{
 
 // MatchText is the same with lines, each of which ends as a match begins.
 var MatchText = Work{
-	Name: "MatchText", What: "the same, text full of beginnings of a match", Baseline: "AfterBytes that never acts", Slice: 1, Bytes: lateBytes,
+	Name: "MatchText", What: "32 MiB of text full of beginnings of a match, likewise", Baseline: "AfterBytes that never acts", Slice: 1, Bytes: lateBytes,
 	Raw: lateBody(sendLines, never), Kit: lateBody(sendLines, fault.FromClient(fault.Reset{}).AfterMatch("\nEND\n")), Speed: true, Goal: AtLeast(0.9),
 }
 

@@ -12,7 +12,7 @@ type Clock interface {
 // returns. Done is how many times count: of n datagrams, those that were received.
 type Body func(clock Clock, n int) (done int, err error)
 
-// A Work is a line of PERFORMANCE.md that is a ratio: the same work, done by a baseline and by the kit.
+// A Work is a row of the table of goals that is a ratio: the same work, done by a baseline and by the kit.
 type Work struct {
 	Name     string // as in BenchmarkName
 	What     string // in words
@@ -35,7 +35,7 @@ func (w *Work) Ratio(raw, kit time.Duration) float64 {
 	return float64(kit) / float64(raw)
 }
 
-// A Figure is a line of PERFORMANCE.md that is no ratio of times: bytes that are kept, allocations,
+// A Figure is a row of the table of goals that is no ratio of times: bytes that are kept, allocations,
 // how late a delay is.
 type Figure struct {
 	Name    string
@@ -47,7 +47,7 @@ type Figure struct {
 	Goal    Goal
 }
 
-// Works returns every work, in the order of PERFORMANCE.md.
+// Works returns every work, in the order of the table.
 func Works() []Work {
 	return []Work{
 		Sink, SinkFresh, Echo1, Echo64, LifeCycle, Proxy, ProxyFresh, ProxyOff, ProxyEcho, UDP64, UDP1200, UDP64Burst, UDP1200Burst,
@@ -55,7 +55,7 @@ func Works() []Work {
 	}
 }
 
-// Figures returns every figure, in the order of PERFORMANCE.md.
+// Figures returns every figure, in the order of the table.
 func Figures() []Figure {
 	var all []Figure
 	for _, some := range [][]Figure{memoryFigures, eventFigures, queryFigures, lifeFigures, latenessFigures(), rateFigures()} {

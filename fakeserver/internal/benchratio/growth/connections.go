@@ -21,11 +21,11 @@ var connectionCurves = []benchwork.Curve{
 func ofConnections(name, what, unit string, value func(crowd) float64) benchwork.Curve {
 	of := func(start startFunc) func(int) ([]benchwork.Point, error) {
 		return func(max int) ([]benchwork.Point, error) {
-			return points(min(max, mostConnections), func(n int) (float64, error) { return gather(start, n, value) })
+			return points(max, func(n int) (float64, error) { return gather(start, n, value) })
 		}
 	}
 	return benchwork.Curve{
-		Name: name, What: what, Of: "connections", Unit: unit,
+		Name: name, What: what, Of: "connections", Unit: unit, Most: mostConnections,
 		Points: of(benchwork.NewKitEcho), Raw: of(newClosingEcho),
 	}
 }

@@ -49,9 +49,9 @@ func planOf(n int, rule func(i int) fault.Rule) fault.Plan {
 
 func ofRules(name, what string, value func(fault.Plan) (time.Duration, error), rule func(i int) fault.Rule) benchwork.Curve {
 	return benchwork.Curve{
-		Name: name, What: what, Of: "rules", Unit: "µs",
+		Name: name, What: what, Of: "rules", Unit: "µs", Most: mostRules,
 		Points: func(most int) ([]benchwork.Point, error) {
-			return points(min(most, mostRules), func(n int) (float64, error) {
+			return points(most, func(n int) (float64, error) {
 				return median(5, func() (float64, error) {
 					d, err := value(planOf(n, rule))
 					return micros(d), err

@@ -21,7 +21,7 @@ var serverCurves = []benchwork.Curve{
 func ofServers(name, what, unit string, value func(fleet) float64) benchwork.Curve {
 	of := func(start startFunc) func(int) ([]benchwork.Point, error) {
 		return func(most int) ([]benchwork.Point, error) {
-			return points(min(most, mostServers), func(n int) (float64, error) {
+			return points(most, func(n int) (float64, error) {
 				if err := checkDescriptors(2*n + 100); err != nil {
 					return 0, err
 				}
@@ -33,7 +33,7 @@ func ofServers(name, what, unit string, value func(fleet) float64) benchwork.Cur
 		}
 	}
 	return benchwork.Curve{
-		Name: name, What: what, Of: "servers", Unit: unit,
+		Name: name, What: what, Of: "servers", Unit: unit, Most: mostServers,
 		Points: of(benchwork.NewKitEcho), Raw: of(newClosingEcho),
 	}
 }
