@@ -38,7 +38,8 @@ type Config struct {
 	// RecordLimit is how many bytes of data the transcript keeps at most; further
 	// bytes are counted and hashed. If zero, it keeps all; if negative, none. With a
 	// limit, memory is bounded, too: what is only counted is joined, and so are events
-	// that repeat each other. See package transcript.
+	// that repeat each other. An event takes some 80 bytes besides its data: of small
+	// messages, a record takes a multiple of its limit. See package transcript.
 	RecordLimit int64
 	// RecordTo gets the recording as it grows, as JSONL: a file of a server that runs for long, say, whose process may be
 	// killed. Each event is written at once, with all of its bytes, also those that RecordLimit does not keep. A Write
@@ -90,7 +91,8 @@ type PacketConfig struct {
 	// RecordLimit is how many bytes of data the transcript keeps at most; further
 	// datagrams are counted and hashed. If zero, it keeps all; if negative, none. With a
 	// limit, memory is bounded, too: what is only counted is joined, and so are events
-	// that repeat each other. See package transcript.
+	// that repeat each other. An event takes some 80 bytes besides its data: of small
+	// messages, a record takes a multiple of its limit. See package transcript.
 	RecordLimit int64
 	// RecordTo gets the recording as it grows, as JSONL: a file of a server that runs for long, say, whose process may be
 	// killed. Each event is written at once, with all of its bytes, also those that RecordLimit does not keep. A Write
