@@ -51,7 +51,7 @@ type inMode interface {
 
 func (in *inbound) init(c *Conn) {
 	in.initHalf(c, transcript.FromClient)
-	in.direct = directIn{direct: direct{half: in.half, waker: waker{set: net.Conn.SetReadDeadline}, prog: c.core.program()}, in: in, drains: drain{in: in}}
+	in.direct = directIn{direct: direct{half: in.half, waker: waker{set: net.Conn.SetReadDeadline}, prog: c.core.program()}, in: in, bulk: bulk{in: in}, drains: drain{in: in}}
 	in.mode = &in.direct
 }
 

@@ -10,7 +10,8 @@ import (
 type directIn struct {
 	direct
 	in     *inbound
-	bulk   bool  // the last readRecord had bulkRead bytes or more; under calls
+	large  bool  // the last readRecord had bulkRead bytes or more; under calls
+	bulk   bulk  // under calls
 	drains drain // under calls
 }
 
@@ -66,12 +67,12 @@ func (d *directIn) readRecord() (p []byte, ok bool, err error) {
 
 // takeSome is take for readRecord.
 func (d *directIn) takeSome(p []byte) (n int, err error) {
-	if d.bulk {
-		n, err = d.in.takeBulk(p)
+	if d.large {
+		n, err = d.bulk.take(p)
 	} else {
 		n, err = d.in.take(p)
 	}
-	d.bulk = n >= bulkRead
+	d.large = n >= bulkRead
 	return n, err
 }
 

@@ -20,19 +20,10 @@ func now(name string, c net.Conn, control func(syscall.RawConn, func(fd uintptr)
 	}
 	t := attempts.Get().(*attempt)
 	t.call, t.p = call, p
-	err = control(raw, t.bound)
-	n, errno := t.n, t.err
+	n, err = t.outcome(name, control(raw, t.bound))
 	t.call, t.p, t.n, t.err = nil, nil, 0, nil
 	attempts.Put(t)
-	switch {
-	case err != nil:
-		return 0, err
-	case errno == unix.EAGAIN:
-		return 0, os.ErrDeadlineExceeded
-	case errno != nil:
-		return 0, os.NewSyscallError(name, errno)
-	}
-	return n, nil
+	return n, err
 }
 
 // An attempt is a system call that is made once. It is used again, as a question is.
@@ -49,6 +40,19 @@ var attempts = sync.Pool{New: func() any {
 	t.bound = t.make
 	return t
 }}
+
+// outcome returns what came of the attempt, unless it could not be made, for err.
+func (t *attempt) outcome(name string, err error) (int, error) {
+	switch {
+	case err != nil:
+		return 0, err
+	case t.err == unix.EAGAIN:
+		return 0, os.ErrDeadlineExceeded
+	case t.err != nil:
+		return 0, os.NewSyscallError(name, t.err)
+	}
+	return t.n, nil
+}
 
 func (t *attempt) make(fd uintptr) (done bool) {
 	for {

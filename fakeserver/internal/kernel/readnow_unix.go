@@ -26,8 +26,37 @@ func ReadNow(c net.Conn, p []byte) (int, error) {
 	return n, err
 }
 
-// CanReadNow reports whether ReadNow works on c.
-func CanReadNow(c net.Conn) bool { return isStream(c) }
+// A ReaderNow reads one connection as ReadNow does, again and again, and allocates nothing for that. It has one user at a time.
+type ReaderNow struct {
+	raw syscall.RawConn
+	attempt
+}
+
+// NewReaderNow returns a ReaderNow of c, or an error as ReadNow's.
+func NewReaderNow(c net.Conn) (*ReaderNow, error) {
+	if !isStream(c) {
+		return nil, wrongType("ReadNow", c)
+	}
+	raw, err := c.(syscall.Conn).SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	r := &ReaderNow{raw: raw, attempt: attempt{call: unix.Read}}
+	r.bound = r.make
+	return r, nil
+}
+
+// ReadNow is the function ReadNow.
+func (r *ReaderNow) ReadNow(p []byte) (int, error) {
+	r.p = p
+	err := r.raw.Read(r.bound)
+	n, err := r.outcome("read", err)
+	r.p, r.n, r.err = nil, 0, nil
+	if n == 0 && err == nil && len(p) > 0 {
+		return 0, io.EOF
+	}
+	return n, err
+}
 
 func isStream(c net.Conn) bool {
 	switch c := c.(type) {
