@@ -61,14 +61,21 @@ func (t Transcript) Canonical() Canonical {
 
 // side returns one direction of t, which has the events of connection or peer n.
 func (t *Transcript) side(n int, d Direction) Side {
-	s := Side{Conn: n, Direction: d, Faults: t.faultsIn(d)}
-	if d == Neither {
-		return s
-	}
-	whole := t.stream(d)
-	s.Data, s.Omitted, s.Sum = whole.data, whole.omitted()+t.omittedDatagrams(d), t.sumOf(d)
-	s.Datagrams, s.Ending = t.Datagrams(d), t.Ending(d)
+	s, _, _ := t.measuredSide(n, d)
 	return s
+}
+
+// measuredSide is side, and where its stream lies and which numbers its datagrams have.
+func (t *Transcript) measuredSide(n int, d Direction) (s Side, whole stream, numbers []int64) {
+	s = Side{Conn: n, Direction: d, Faults: t.faultsIn(d)}
+	if d == Neither {
+		return s, stream{}, nil
+	}
+	whole = t.stream(d)
+	s.Data, s.Omitted, s.Sum = whole.data, whole.omitted()+t.omittedDatagrams(d), t.sumOf(d)
+	s.Datagrams, numbers = t.numbered(d)
+	s.Ending = t.endingOf(n, d)
+	return s, whole, numbers
 }
 
 // faultsIn returns the rules that acted in one direction, by offset.

@@ -43,11 +43,10 @@ func (x *comparer) sides(n int, d Direction, a, b Transcript) *sides {
 			s.noEndings = s.noEndings || i.Endings
 		}
 	}
-	s.a, s.b = a.side(n, d), b.side(n, d)
 	var begin [2]int64
-	for i, t := range []*Transcript{&a, &b} {
-		_, s.numbers[i] = t.numbered(d)
-		whole := t.measure(d, false)
+	for i, t := range [2]*Transcript{&a, &b} {
+		var whole stream
+		*[2]*Side{&s.a, &s.b}[i], whole, s.numbers[i] = t.measuredSide(n, d)
 		begin[i] = max(0, whole.begin)
 		s.ended[i] = begin[i] + whole.whole
 	}

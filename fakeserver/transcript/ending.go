@@ -30,8 +30,13 @@ func (e Ending) String() string {
 func (t Transcript) Ending(d Direction) Ending {
 	n := t.Conns()
 	c := t.Conn(n)
-	now, ending := c.endingBefore(n, d), StillOpen
-	for _, x := range c.events.All() {
+	return c.endingOf(n, d)
+}
+
+// endingOf is Ending of t, which has the events of connection n.
+func (t *Transcript) endingOf(n int, d Direction) Ending {
+	now, ending := t.endingBefore(n, d), StillOpen
+	for _, x := range t.events.All() {
 		if next := now.after((*entry)(x), d); next != now {
 			now, ending = next, next
 		}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"iter"
 	"math/bits"
 	"slices"
 )
@@ -109,24 +108,22 @@ func (c *chunks) replace(chunk int) {
 	c.last = append(make([]Entry, 0, cap(c.last)), c.last...)
 }
 
-// from returns the events from a position on, with their positions.
-func (c *chunks) from(at int) iter.Seq2[int, *Entry] {
-	return func(yield func(int, *Entry) bool) {
-		if at >= c.n {
-			return
+// each yields the events from a position on, with their positions.
+func (c *chunks) each(at int, yield func(int, *Entry) bool) {
+	if at >= c.n {
+		return
+	}
+	chunk, start := find(at)
+	for ; chunk <= len(c.full); chunk++ {
+		part := c.last
+		if chunk < len(c.full) {
+			part = c.full[chunk]
 		}
-		chunk, start := find(at)
-		for ; chunk <= len(c.full); chunk++ {
-			part := c.last
-			if chunk < len(c.full) {
-				part = c.full[chunk]
+		for i := max(0, at-start); i < len(part); i++ {
+			if !yield(start+i, &part[i]) {
+				return
 			}
-			for i := max(0, at-start); i < len(part); i++ {
-				if !yield(start+i, &part[i]) {
-					return
-				}
-			}
-			start += len(part)
 		}
+		start += len(part)
 	}
 }

@@ -24,14 +24,15 @@ func (x *index) extend(v *View) {
 	if x.conns == nil {
 		x.conns = map[int][]int{}
 	}
-	for at, e := range v.after(x.seen) {
+	v.each(x.seen, func(at int, e *Entry) bool {
 		all, known := x.conns[e.Conn]
 		if !known {
 			x.order = append(x.order, e.Conn)
 			x.top = append(x.top, max(e.Conn, x.highest(len(x.top))))
 		}
 		x.conns[e.Conn] = append(all, at)
-	}
+		return true
+	})
 	x.seen = v.Len()
 }
 

@@ -164,7 +164,8 @@ func TestListSkips(t *testing.T) {
 		if l.Len() != last+1 || l.At(last).Conn != 2 || l.At(last-largeChunk).Conn != 9 || l.At(last-1).Conn != 0 {
 			t.Errorf("after %d and %d skipped, the event %d of %d is %+v", begin, last-begin, last, l.Len(), l.At(last))
 		}
-		for at, x := range other.chunks.from(0) {
+		skipped := other.Snapshot()
+		for at, x := range skipped.All() {
 			if x.Conn != 0 {
 				t.Fatalf("event %d of another list is %+v", at, x)
 			}
@@ -231,5 +232,25 @@ func TestViewOfNothing(t *testing.T) {
 		}
 		wantView(t, v.Conn(0), nil)
 		wantView(t, v.Where(func(*Entry) bool { return true }), nil)
+	}
+}
+
+// To walk a view allocates nothing, though the loop changes what is around it.
+func TestViewAllAllocatesNothing(t *testing.T) {
+	var l List
+	for i := range 1000 {
+		l.Add(Entry{Conn: i % 10})
+	}
+	whole := l.Snapshot()
+	part := whole.Conn(3)
+	for _, v := range []*View{&whole, &part} {
+		events, sum := 0, 0
+		if n := testing.AllocsPerRun(10, func() {
+			for at, x := range v.All() {
+				events, sum = events+1, sum+at+x.Conn
+			}
+		}); n != 0 || events != 11*v.Len() || sum == 0 {
+			t.Errorf("to walk %d events allocates %v times; it saw %d in 11 rounds", v.Len(), n, events)
+		}
 	}
 }
