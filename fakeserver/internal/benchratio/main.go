@@ -48,7 +48,7 @@ func main() {
 	flag.StringVar(&o.json, "json", "", "write the table, or the curves, to this `file` as JSON, too")
 	flag.StringVar(&o.svg, "svg", "", "draw the table into this `file`, too")
 	flag.BoolVar(&o.growth, "grow", false, "measure how costs grow, instead")
-	flag.IntVar(&o.max, "max", 1_000_000, "with -grow: up to so many of what there are more and more of")
+	flag.IntVar(&o.max, "max", 10_000_000, "with -grow: up to so many of what there are more and more of")
 	flag.StringVar(&o.growSVG, "growsvg", "", "with -grow: draw the curves into this `file`, too")
 	flag.BoolVar(&o.list, "list", false, "list the rows, or the curves, and measure nothing")
 	flag.StringVar(&o.child, "child", "", "what a process of its own is for; benchratio calls itself with it")

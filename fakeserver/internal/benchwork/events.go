@@ -135,7 +135,7 @@ func snapshotBody(of func() *exchanger) Body {
 }
 
 // mostEvents is where the curves of events end.
-const mostEvents = 1_000_000
+const mostEvents = 10_000_000
 
 // eventCurves are how the cost of a record grows with its events.
 var eventCurves = []Curve{
