@@ -12,6 +12,7 @@ import (
 
 func BenchmarkMatch(b *testing.B)        { benchmark(b, benchwork.Match) }
 func BenchmarkMatchText(b *testing.B)    { benchmark(b, benchwork.MatchText) }
+func BenchmarkMatchLooks(b *testing.B)   { benchmark(b, benchwork.MatchLooks) }
 func BenchmarkSink(b *testing.B)         { benchmark(b, benchwork.Sink) }
 func BenchmarkEcho1(b *testing.B)        { benchmark(b, benchwork.Echo1) }
 func BenchmarkEcho64(b *testing.B)       { benchmark(b, benchwork.Echo64) }

@@ -51,7 +51,7 @@ type Figure struct {
 func Works() []Work {
 	return []Work{
 		Sink, SinkFresh, Echo1, Echo64, LifeCycle, Proxy, ProxyFresh, ProxyOff, ProxyEcho, UDP64, UDP1200, UDP64Burst, UDP1200Burst,
-		LatencyToClient, LatencyFromClient, Match, MatchText, Append, Snapshot,
+		LatencyToClient, LatencyFromClient, Match, MatchText, MatchLooks, Append, Snapshot,
 	}
 }
 
