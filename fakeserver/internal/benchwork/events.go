@@ -96,7 +96,7 @@ func filled(n int) *exchanger {
 
 // Append is what it costs to record in a record that is long already, against one that is not.
 var Append = Work{
-	Name: "Append", What: "to record an exchange after a million events", Baseline: "after 100,000 events", Slice: 100_000, Fresh: true,
+	Name: "Append", What: "to record an exchange after a million events", Baseline: "an exchange after 100,000 events", Slice: 100_000, Fresh: true,
 	Raw: appendBody(few), Kit: appendBody(many), Goal: AtMost(1.2),
 }
 
@@ -115,7 +115,7 @@ func appendBody(of func() *exchanger) Body {
 
 // Snapshot is what it costs to take a snapshot of a record that is long, against one that is not.
 var Snapshot = Work{
-	Name: "Snapshot", What: "a snapshot of a million events", Baseline: "of 100,000 events", Slice: 50_000, Fresh: true,
+	Name: "Snapshot", What: "a snapshot of a million events", Baseline: "a snapshot of 100,000 events", Slice: 50_000, Fresh: true,
 	Raw: snapshotBody(few), Kit: snapshotBody(many), Goal: AtMost(1.2),
 }
 
