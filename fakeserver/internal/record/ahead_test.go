@@ -26,6 +26,7 @@ func fill(rec *Recorder, total int) []byte {
 }
 
 func TestAheadMakesBlocksOnceThereAreMany(t *testing.T) {
+	leaveNoneIdle(t)
 	for _, c := range []struct {
 		Why         string
 		total, made int
@@ -33,7 +34,6 @@ func TestAheadMakesBlocksOnceThereAreMany(t *testing.T) {
 		{"up to 1 MiB, a block too many would be more than half of what is there", aheadFrom, 0},
 		{"then, one for each that is taken", 2 * aheadFrom, aheadFrom / largeBlock},
 	} {
-		takeAllIdle()
 		made := 0
 		rec := newTestRecorder(0)
 		rec.Ahead(func(f func()) { made++; f() })
@@ -49,7 +49,7 @@ func TestAheadMakesBlocksOnceThereAreMany(t *testing.T) {
 
 // Blocks that are made late, too late for what they were meant for, are used nevertheless, and none is used twice.
 func TestAheadNeverWaitsForABlock(t *testing.T) {
-	takeAllIdle()
+	leaveNoneIdle(t)
 	var wg sync.WaitGroup
 	hold := make(chan struct{})
 	rec := newTestRecorder(0)
@@ -71,7 +71,7 @@ func TestAheadNeverWaitsForABlock(t *testing.T) {
 
 // A block that was made ahead is taken once, also where the one after it is not ready when it is asked for.
 func TestAheadGivesABlockOnce(t *testing.T) {
-	takeAllIdle()
+	leaveNoneIdle(t)
 	var later func()
 	rec := newTestRecorder(0)
 	rec.Ahead(func(f func()) { later = f })
@@ -119,4 +119,15 @@ func takeAllIdle() (all [][]byte) {
 		all = append(all, b)
 	}
 	return all
+}
+
+// leaveNoneIdle sees to it that no recorder which is gone leaves a block during a test: that of another test may be collected at any time.
+func leaveNoneIdle(t *testing.T) {
+	allow := func(most int) {
+		idle.mu.Lock()
+		defer idle.mu.Unlock()
+		idle.most, idle.blocks = most, nil
+	}
+	allow(0)
+	t.Cleanup(func() { allow(maxIdle) })
 }

@@ -28,10 +28,11 @@ type arena struct {
 }
 
 // idle holds large blocks of recorders that are gone.
-var idle struct {
-	mu     sync.Mutex // guards blocks
+var idle = struct {
+	mu     sync.Mutex // guards what follows
 	blocks [][]byte
-}
+	most   int
+}{most: maxIdle}
 
 func (a *arena) lend() {
 	a.mu.Lock()
@@ -113,7 +114,7 @@ func (a *arena) recycle() {
 func leaveIdle(blocks ...[]byte) {
 	idle.mu.Lock()
 	defer idle.mu.Unlock()
-	room := maxIdle - len(idle.blocks)
+	room := idle.most - len(idle.blocks)
 	idle.blocks = append(idle.blocks, blocks[:min(room, len(blocks))]...)
 }
 
