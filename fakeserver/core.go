@@ -174,7 +174,7 @@ func (s *core) end(f func() error) error {
 	return s.endErr
 }
 
-// endBy is end, for who has begun ended.
+// endBy is end, where the caller has begun ended already.
 func (s *core) endBy(f func() error) {
 	s.endErr = s.redactError(errors.Join(f(), s.endGrowing()))
 	s.settleAlarms()

@@ -34,7 +34,7 @@ func (w *work) sleeps(offset int64) bool {
 	return w.phase == waiting && w.round == 0 && offset < t.Bytes && t.Writes == 0 && t.Time == 0 && !w.waitsForMatch()
 }
 
-// isDone reports whether the rule will do nothing any more, and has left nothing behind.
+// isDone reports whether the rule will never act again, and nothing it began is still going on.
 func (w *work) isDone() bool { return w.phase == over && w.isPoint() }
 
 // ahead returns how far an offset is from the present one, or MaxInt64 for one that is nowhere.

@@ -72,7 +72,7 @@ func TestClientsFailWhereThereIsNoServer(t *testing.T) {
 	}
 	c.cmd.Stderr = nil
 	if _, err := c.connect(1); err == nil {
-		t.Error("a client connected to nobody")
+		t.Error("a client connected where nothing listens")
 	}
 	c.end()
 }
